@@ -1,4 +1,5 @@
-/// The DNS wire format (RFC 1035 and its successors): bytes to a flyweight message. Depends on nothing.
+/// The DNS wire format (RFC 1035 and its successors): bytes to a flyweight message. Depends on
+/// nothing.
 @NullMarked
 package dev.jig.dns;
 

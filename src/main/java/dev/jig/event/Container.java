@@ -3,8 +3,8 @@ package dev.jig.event;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A container as far as it is known: the id comes from its cgroup's path, the rest from its runtime. Texts are
-/// raw; output escapes them.
+/// A container as far as it is known: the id comes from its cgroup's path, the rest from its
+/// runtime. Texts are raw; output escapes them.
 ///
 /// @param runtime `docker`, `containerd`, `cri-o`, `podman`, or null if the path does not tell
 /// @param id the full id, 64 hex digits as a rule

@@ -43,7 +43,8 @@ public record DnsEvent(
 
   /// What was asked.
   ///
-  /// @param name presentation form with trailing dot, already escaped (RFC 4343): printable ASCII only
+  /// @param name presentation form with trailing dot, already escaped (RFC 4343): printable ASCII
+  ///   only
   /// @param type the QTYPE's number
   public record Question(String name, int type) {}
 

@@ -33,7 +33,6 @@ public record Owner(
 
   /// The same process with its paths.
   public Owner with(Paths found) {
-    return new Owner(
-        pid, tid, uid, gid, comm, ppid, pcomm, mountNs, netNs, startTimeNs, found);
+    return new Owner(pid, tid, uid, gid, comm, ppid, pcomm, mountNs, netNs, startTimeNs, found);
   }
 }

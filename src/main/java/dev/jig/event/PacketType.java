@@ -1,6 +1,7 @@
 package dev.jig.event;
 
-/// Where a packet was going: the kernel's `pkt_type` (include/uapi/linux/if_packet.h) at ingress, OUTGOING at egress.
+/// Where a packet was going: the kernel's `pkt_type` (include/uapi/linux/if_packet.h) at ingress,
+/// OUTGOING at egress.
 public enum PacketType {
   HOST,
   BROADCAST,

@@ -1,5 +1,5 @@
-/// The pipeline, readable on one page: packets in, matched and named events out, and the counters that
-/// prove nothing was lost.
+/// The pipeline, readable on one page: packets in, matched and named events out, and the counters
+/// that prove nothing was lost.
 @NullMarked
 package dev.jig.trace;
 
