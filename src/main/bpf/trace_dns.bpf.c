@@ -83,7 +83,7 @@ struct {
 	__type(value, struct verdict);
 } verdicts SEC(".maps");
 
-struct settings settings SEC(".data.settings");
+struct settings settings; /* mapped by user space */
 
 /* Keeps the records in the object's BTF, for the test that compares them with the Java layout. */
 const struct packet_record *packet_record_btf __attribute__((unused));
