@@ -35,23 +35,23 @@ char LICENSE[] SEC("license") = "GPL";
 #define PASS 1 /* the verdict of every program: never block anything */
 
 /* 1..max for the verifiers of all kernels; n is u64, max a power of two, n > 0 must hold. */
-#define BOUND(n, max)                                                                              \
-	({                                                                                         \
-		__u64 _n = (n);                                                                    \
-		_n -= 1;                                                                           \
-		asm volatile("" : "+r"(_n));                                                       \
-		_n &= (max)-1;                                                                     \
-		asm volatile("" : "+r"(_n));                                                       \
-		(__u32)(_n + 1);                                                                   \
+#define BOUND(n, max)                        \
+	({                                   \
+		__u64 _n = (n);              \
+		_n -= 1;                     \
+		asm volatile("" : "+r"(_n)); \
+		_n &= (max)-1;               \
+		asm volatile("" : "+r"(_n)); \
+		(__u32)(_n + 1);             \
 	})
 
 /* What is remembered of a DNS socket, in the socket itself. */
 struct dns_socket {
 	struct owner owner;
 	__u8 asked[16];
-	__u32 asked_tid;  /* the thread that asked */
+	__u32 asked_tid; /* the thread that asked */
 	__u16 asked_port; /* 0: nothing asked, or the last send went elsewhere */
-	__u16 server;     /* it has sent from a DNS port, or is bound to one */
+	__u16 server; /* it has sent from a DNS port, or is bound to one */
 	__u32 unanswered; /* queries less responses */
 	__u32 unused;
 };
@@ -92,12 +92,12 @@ const struct cgroup_record *cgroup_record_btf __attribute__((unused));
 const struct closed_record *closed_record_btf __attribute__((unused));
 
 /* A softirq can interrupt the same CPU's egress run: add atomically. */
-#define COUNT(direction, field)                                                                    \
-	do {                                                                                       \
-		__u32 _key = (direction);                                                          \
-		struct counters *_counters = bpf_map_lookup_elem(&counters, &_key);                \
-		if (_counters)                                                                     \
-			__sync_fetch_and_add(&_counters->field, 1);                                \
+#define COUNT(direction, field)                                                     \
+	do {                                                                        \
+		__u32 _key = (direction);                                           \
+		struct counters *_counters = bpf_map_lookup_elem(&counters, &_key); \
+		if (_counters)                                                      \
+			__sync_fetch_and_add(&_counters->field, 1);                 \
 	} while (0)
 
 /* One packet on its way to a record. */
@@ -599,25 +599,25 @@ static __noinline int write_head(struct packet_record *record, struct __sk_buff 
 }
 
 /* One record of a size class: the ring wants constant sizes. */
-#define EMIT(payload_max)                                                                          \
-	do {                                                                                       \
-		struct {                                                                           \
-			struct packet_record head;                                                 \
-			__u8 payload[payload_max];                                                 \
-		} *_record = bpf_ringbuf_reserve(&events, sizeof(*_record), 0);                    \
-		if (!_record) {                                                                    \
-			COUNT(h->direction, ring_full);                                            \
-			return 0;                                                                  \
-		}                                                                                  \
-		len = BOUND(len, payload_max);                                                     \
-		_record->head.inline_len = len;                                                    \
-		if (write_head(&_record->head, skb, h, socket) ||                                  \
-		    bpf_skb_load_bytes(skb, h->payload_offset, _record->payload, len)) {           \
-			bpf_ringbuf_discard(_record, BPF_RB_NO_WAKEUP);                            \
-			COUNT(h->direction, bad);                                                  \
-			return 0;                                                                  \
-		}                                                                                  \
-		bpf_ringbuf_submit(_record, wake_flags(sizeof(*_record)));                         \
+#define EMIT(payload_max)                                                                \
+	do {                                                                             \
+		struct {                                                                 \
+			struct packet_record head;                                       \
+			__u8 payload[payload_max];                                       \
+		} *_record = bpf_ringbuf_reserve(&events, sizeof(*_record), 0);          \
+		if (!_record) {                                                          \
+			COUNT(h->direction, ring_full);                                  \
+			return 0;                                                        \
+		}                                                                        \
+		len = BOUND(len, payload_max);                                           \
+		_record->head.inline_len = len;                                          \
+		if (write_head(&_record->head, skb, h, socket) ||                        \
+		    bpf_skb_load_bytes(skb, h->payload_offset, _record->payload, len)) { \
+			bpf_ringbuf_discard(_record, BPF_RB_NO_WAKEUP);                  \
+			COUNT(h->direction, bad);                                        \
+			return 0;                                                        \
+		}                                                                        \
+		bpf_ringbuf_submit(_record, wake_flags(sizeof(*_record)));               \
 	} while (0)
 
 /* The chunks come before the record that completes them: a packet is recorded whole or not at all.

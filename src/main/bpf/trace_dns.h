@@ -56,7 +56,7 @@ struct packet_record {
 	__u16 source_port;
 	__u16 destination_port;
 	__u32 payload_len; /* of the whole packet */
-	__u32 inline_len;  /* of it, in this record */
+	__u32 inline_len; /* of it, in this record */
 	__u32 tcp_seq;
 	__u32 gso_size;
 	__u32 unused;
@@ -105,11 +105,11 @@ struct counters {
 	__u64 bad;
 	__u64 ring_full;
 	__u64 recorded;
-	__u64 fragments;    /* later fragments: not parsed, outside the sum */
-	__u64 no_storage;   /* a socket's storage could not be made: its owner may be unknown */
-	__u64 notices;      /* cgroup and closed records written */
+	__u64 fragments; /* later fragments: not parsed, outside the sum */
+	__u64 no_storage; /* a socket's storage could not be made: its owner may be unknown */
+	__u64 notices; /* cgroup and closed records written */
 	__u64 notices_lost; /* and those the ring had no room for */
-	__u64 unused[6];    /* to two cache lines */
+	__u64 unused[6]; /* to two cache lines */
 };
 
 /* What user space may change while the programs run. */
@@ -117,7 +117,7 @@ struct settings {
 	__u64 ports[PORT_WORDS];
 	__u32 any_udp_port;
 	__u32 verdicts; /* 0: nothing is skipped */
-	__u32 epoch;    /* verdicts of another epoch don't count */
+	__u32 epoch; /* verdicts of another epoch don't count */
 	__u32 unused;
 };
 
