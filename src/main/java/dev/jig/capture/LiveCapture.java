@@ -29,7 +29,8 @@ public final class LiveCapture implements AutoCloseable {
   /// inline one; measured in bin/bench.
   public static final int RING_BYTES = 16 * 1024 * 1024;
 
-  private static final int BATCH = 4096;
+  /// So many records at most in one [#poll].
+  public static final int BATCH = 4096;
   private static final long DRAIN_PATIENCE_NS = 1_000_000_000;
   private static final long CLOCK_REFRESH_NS = 1_000_000_000;
 

@@ -6,13 +6,16 @@ import dev.jig.capture.TcpFraming;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
+import dev.jig.event.Owner;
 import dev.jig.event.Protocol;
+import dev.jig.event.Qr;
 import dev.jig.event.State;
 import dev.jig.trace.Scope.Answer;
 import dev.jig.trace.Scope.Decision;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The road of a packet, in this order: whose is it, what does it say, which query does it answer,
@@ -30,14 +33,17 @@ public final class Pipeline implements PacketHandler {
   private final IntPredicate dnsPort;
   private final long timeoutNs;
   private final boolean strict;
+  private final UnaryOperator<Owner> owners;
   private final Counters counters = new Counters();
   private final PendingQueries pending = new PendingQueries(MAX_PENDING);
   private final HeldEvents held = new HeldEvents(this::nameOrGiveUp);
   private final DnsMessage message = new DnsMessage();
+  private long lastPacketNs;
 
   /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something else
   /// @param strict only payloads with a strictly valid header are DNS (`--ports any`)
   /// @param timeoutNs after which a query counts as unanswered
+  /// @param owners what to add to the owners the kernel told
   /// @param output takes the rows, on the thread that hands over packets
   public Pipeline(
       Scope scope,
@@ -45,12 +51,14 @@ public final class Pipeline implements PacketHandler {
       IntPredicate dnsPort,
       boolean strict,
       long timeoutNs,
+      UnaryOperator<Owner> owners,
       Consumer<DnsEvent> output) {
     this.scope = scope;
     this.filter = filter;
     this.dnsPort = dnsPort;
     this.strict = strict;
     this.timeoutNs = timeoutNs;
+    this.owners = owners;
     this.output = output;
   }
 
@@ -68,8 +76,14 @@ public final class Pipeline implements PacketHandler {
     return pending.evicted();
   }
 
+  /// The time of the last packet, on the packets' clock.
+  long lastPacketNs() {
+    return lastPacketNs;
+  }
+
   @Override
   public void packet(Packet packet) {
+    lastPacketNs = packet.bootNs();
     if (packet.protocol() == Protocol.UDP) {
       message(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
       return;
@@ -124,10 +138,11 @@ public final class Pipeline implements PacketHandler {
 
   private DnsEvent match(Packet packet, @Nullable Container container) {
     QueryKey key = QueryKey.of(packet, message.id(), message.isResponse());
+    Owner owner = packet.owner() == null ? null : owners.apply(packet.owner());
     if (message.isResponse()) {
-      return Rows.response(packet, message, container, pending.take(key, message));
+      return Rows.response(packet, message, container, owner, pending.take(key, message));
     }
-    DnsEvent event = Rows.query(packet, message, container);
+    DnsEvent event = Rows.query(packet, message, container, owner);
     Pending same = pending.same(key, message);
     if (same != null) {
       same.tries++;
@@ -149,7 +164,7 @@ public final class Pipeline implements PacketHandler {
 
   private void nameOrGiveUp(long cgroupId, DnsEvent event, boolean timedOut) {
     Answer whose = timedOut ? scope.afterWaiting(cgroupId) : scope.of(cgroupId);
-    boolean unanswered = event.qr() == dev.jig.event.Qr.T;
+    boolean unanswered = event.qr() == Qr.T;
     if (timedOut) {
       counters.heldTooLong++;
     }

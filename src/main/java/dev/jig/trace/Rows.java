@@ -19,12 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class Rows {
   private Rows() {}
 
-  static DnsEvent query(Packet packet, DnsMessage message, @Nullable Container container) {
+  static DnsEvent query(
+      Packet packet, DnsMessage message, @Nullable Container container, @Nullable Owner owner) {
     IpAddress asked = packet.asked();
     return new DnsEvent(
         packet.timeNs(),
         container,
-        packet.owner(),
+        owner,
         packet.attribution(),
         new Endpoint(packet.source(), packet.sourcePort()),
         new Endpoint(packet.destination(), packet.destinationPort()),
@@ -46,9 +47,13 @@ final class Rows {
   /// A response; its owner is the asker's where its query is known to be of the same socket, else
   /// what the packet tells.
   static DnsEvent response(
-      Packet packet, DnsMessage message, @Nullable Container container, @Nullable Pending query) {
+      Packet packet,
+      DnsMessage message,
+      @Nullable Container container,
+      @Nullable Owner own,
+      @Nullable Pending query) {
     boolean fromQuery = query != null && query.key.role() == Role.CLIENT && query.owned();
-    Owner owner = fromQuery ? query.event.owner() : packet.owner();
+    Owner owner = fromQuery ? query.event.owner() : own;
     Attribution attribution = fromQuery ? query.event.attribution() : packet.attribution();
     State state = State.ORPHAN;
     Long latencyNs = null;
