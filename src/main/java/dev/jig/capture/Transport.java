@@ -90,6 +90,9 @@ final class Transport {
     if (headerLength < TCP_LENGTH) {
       return Finding.BAD_HEADER;
     }
+    if (headerLength == frame.wireLength()) {
+      return Finding.NO_PAYLOAD; // even if the capture cut its options
+    }
     Finding options = frame.need(headerLength);
     if (options == Finding.SOUND) {
       frame.offset += headerLength;

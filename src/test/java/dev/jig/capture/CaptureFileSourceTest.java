@@ -148,6 +148,16 @@ class CaptureFileSourceTest {
   }
 
   @Test
+  void anAcknowledgementWithCutOptionsLostNoPayload() throws IOException {
+    byte[] acknowledgement = V6.tcp(Flow.ACK, 1, 1, new byte[0]);
+    byte[] cut = Arrays.copyOf(acknowledgement, acknowledgement.length - 1);
+    byte[] file =
+        CaptureBuilder.pcap(LITTLE_ENDIAN, 101).packet(1, cut, acknowledgement.length).bytes();
+
+    assertThat(Replay.of(file).counters().noPayload()).isEqualTo(1);
+  }
+
+  @Test
   void passesOverIpv4Options() throws IOException {
     byte[] routerAlert = V4.ipv4(Flow.UDP, 0x4000, V4.udpDatagram(PAYLOAD), 148, 4, 0, 0);
 
