@@ -1,7 +1,7 @@
 package dev.jig.capture;
 
-<<<<<<< HEAD
 /// Takes what a source of packets finds, in order, on the source's thread.
+@FunctionalInterface
 public interface PacketHandler {
   /// A packet; the flyweight is valid until this returns.
   void packet(Packet packet);
@@ -17,10 +17,4 @@ public interface PacketHandler {
   /// @param socketCookie as [Packet#socketCookie]
   /// @param bootNs when, as [Packet#bootNs]
   default void closed(long socketCookie, long bootNs) {}
-=======
-/// Takes what a source captures, on the source's thread and in its order.
-public interface PacketHandler {
-  /// A packet that may hold DNS, valid until this returns.
-  void packet(Packet packet);
->>>>>>> pcap
 }

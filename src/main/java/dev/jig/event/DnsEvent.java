@@ -1,6 +1,7 @@
 package dev.jig.event;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// One row: a DNS message on one side of one hop, or a query that stayed without answer (T).
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param answerCount ANCOUNT, records of all kinds
 /// @param addresses A and AAAA data of the answer section, in their order
 /// @param state null on queries
+/// @param node the Kubernetes node that saw it, null on one machine
 public record DnsEvent(
     long timestampNs,
     @Nullable Container container,
@@ -36,7 +38,8 @@ public record DnsEvent(
     @Nullable Long latencyNs,
     int answerCount,
     List<IpAddress> addresses,
-    @Nullable State state) {
+    @Nullable State state,
+    @Nullable String node) {
 
   /// An address with its port.
   public record Endpoint(IpAddress address, int port) {}
@@ -49,9 +52,74 @@ public record DnsEvent(
   public record Question(String name, int type) {}
 
   /// The header's bits: RFC 1035 section 4.1.1, AD and CD from RFC 4035 section 3.
-  public record Flags(boolean aa, boolean tc, boolean rd, boolean ra, boolean ad, boolean cd) {}
+  public record Flags(boolean aa, boolean tc, boolean rd, boolean ra, boolean ad, boolean cd) {
+
+    /// The names of the bits that are set, in the header's order.
+    public List<String> set() {
+      return SETS.get(
+          (aa ? 1 : 0)
+              | (tc ? 2 : 0)
+              | (rd ? 4 : 0)
+              | (ra ? 8 : 0)
+              | (ad ? 16 : 0)
+              | (cd ? 32 : 0));
+    }
+
+    private static final List<String> NAMES = List.of("aa", "tc", "rd", "ra", "ad", "cd");
+    private static final List<List<String>> SETS =
+        IntStream.range(0, 64).mapToObj(Flags::namesOf).toList();
+
+    private static List<String> namesOf(int bits) {
+      return IntStream.range(0, 6)
+          .filter(bit -> (bits >> bit & 1) != 0)
+          .mapToObj(NAMES::get)
+          .toList();
+    }
+  }
 
   public DnsEvent {
     addresses = List.copyOf(addresses);
+  }
+
+  /// An event of this machine, which as a node has no name.
+  public DnsEvent(
+      long timestampNs,
+      @Nullable Container container,
+      @Nullable Owner owner,
+      Attribution attribution,
+      Endpoint source,
+      Endpoint destination,
+      Protocol protocol,
+      @Nullable PacketType packetType,
+      @Nullable IpAddress nameserver,
+      Qr qr,
+      int id,
+      @Nullable Question question,
+      @Nullable Flags flags,
+      @Nullable Integer rcode,
+      @Nullable Long latencyNs,
+      int answerCount,
+      List<IpAddress> addresses,
+      @Nullable State state) {
+    this(
+        timestampNs,
+        container,
+        owner,
+        attribution,
+        source,
+        destination,
+        protocol,
+        packetType,
+        nameserver,
+        qr,
+        id,
+        question,
+        flags,
+        rcode,
+        latencyNs,
+        answerCount,
+        addresses,
+        state,
+        null);
   }
 }

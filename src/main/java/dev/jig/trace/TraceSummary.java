@@ -1,9 +1,6 @@
 package dev.jig.trace;
 
 import dev.jig.capture.KernelCounters;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 
 /// What became of every packet, as proof at the end: two sums that must come out even.
 ///
@@ -39,40 +36,32 @@ public record TraceSummary(
 
   /// One line for the user, such as `1,234 packets seen: 1,200 rows, 34 filtered, 0 lost`.
   public String line() {
-    List<String> parts = new ArrayList<>();
-    parts.add(number(messages.rows()) + " rows");
-    parts.add(number(messages.filtered() + kernel.skipped()) + " filtered");
-    parts.add(number(lost()) + " lost" + (lost() > 0 ? byStage() : ""));
-    addIf(parts, messages.unansweredRows(), "unanswered");
-    addIf(parts, pending, "still waiting for an answer");
-    addIf(parts, messages.malformed() + kernel.bad(), "malformed");
-    addIf(parts, messages.notDns(), "not DNS");
-    addIf(parts, messages.nameUnknown(), "name unknown");
-    addIf(parts, messages.tcpPartialSegments(), "TCP segments without a whole message");
-    addIf(parts, evicted, "queries forgotten before their answer");
-    addIf(parts, kernel.noticesLost(), "notices lost");
-    addIf(parts, kernel.noStorage(), "sockets without storage");
-    String sum = isBalanced() ? "" : " (the sums do not come out even: " + this + ")";
-    return number(kernel.seen() - kernel.noPayload())
-        + " packets seen: "
-        + String.join(", ", parts)
-        + sum;
+    return new SummaryLine(SummaryLine.number(kernel.seen() - kernel.noPayload()) + " packets seen")
+        .add(messages.rows(), "rows")
+        .add(messages.filtered() + kernel.skipped(), "filtered")
+        .add(lost(), "lost")
+        .append(byStage())
+        .addIf(messages.unansweredRows(), "unanswered")
+        .addIf(pending, "still waiting for an answer")
+        .addIf(messages.malformed() + kernel.bad(), "malformed")
+        .addIf(messages.notDns(), "not DNS")
+        .addIf(messages.nameUnknown(), "name unknown")
+        .addIf(messages.tcpPartialSegments(), "TCP segments without a whole message")
+        .addIf(evicted, "queries forgotten before their answer")
+        .addIf(kernel.noticesLost(), "notices lost")
+        .addIf(kernel.noStorage(), "sockets without storage")
+        .append(isBalanced() ? "" : " (the sums do not come out even: " + this + ")")
+        .text();
   }
 
   private String byStage() {
-    List<String> stages = new ArrayList<>();
-    addIf(stages, kernel.ringFull(), "ring full");
-    addIf(stages, incomplete, "chunks missing");
-    return " (" + String.join(", ", stages) + ")";
-  }
-
-  private static void addIf(List<String> parts, long count, String what) {
-    if (count > 0) {
-      parts.add(number(count) + " " + what);
+    if (lost() == 0) {
+      return "";
     }
-  }
-
-  private static String number(long count) {
-    return String.format(Locale.ROOT, "%,d", count);
+    return " (ring full "
+        + SummaryLine.number(kernel.ringFull())
+        + ", chunks missing "
+        + SummaryLine.number(incomplete)
+        + ")";
   }
 }

@@ -1,0 +1,309 @@
+package dev.jig.event;
+
+import static dev.jig.event.Field.Shown.IG;
+import static dev.jig.event.Field.Shown.KUBECTL;
+import static dev.jig.event.Field.Shown.PATHS;
+import static dev.jig.event.Field.Shown.WIDE;
+import static dev.jig.event.FieldSources.container;
+import static dev.jig.event.FieldSources.latency;
+import static dev.jig.event.FieldSources.lowerCase;
+import static dev.jig.event.FieldSources.mnemonicOf;
+import static dev.jig.event.FieldSources.nameOf;
+import static dev.jig.event.FieldSources.ofPaths;
+import static dev.jig.event.FieldSources.ofPod;
+import static dev.jig.event.FieldSources.ofQuestion;
+import static dev.jig.event.FieldSources.owner;
+import static dev.jig.event.FieldSources.pod;
+import static dev.jig.event.FieldSources.process;
+import static dev.jig.event.FieldSources.whole;
+import static dev.jig.event.Width.cells;
+import static dev.jig.event.Width.fixed;
+
+import dev.jig.dns.RecordType;
+import dev.jig.event.Container.Pod;
+import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.FieldValue.Address;
+import dev.jig.event.FieldValue.Addresses;
+import dev.jig.event.FieldValue.Bits;
+import dev.jig.event.FieldValue.Labels;
+import dev.jig.event.FieldValue.Moment;
+import dev.jig.event.FieldValue.Text;
+import dev.jig.event.FieldValue.Truth;
+import dev.jig.event.FieldValue.Word;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+
+/// The catalogue: everything a row can show, in the order of the JSON keys, which is also the order
+/// of the columns. Everything that names, prints or compares a field reads it here.
+@SuppressWarnings("ImmutableEnumChecker") // stateless getters, and Error Prone cannot see that
+public enum Field {
+  RUNTIME_NAME(
+      "runtime.runtimeName", fixed(19), container(Container::runtime), "container runtime"),
+  CONTAINER_ID(
+      "runtime.containerId", cells(13).atMost(64), container(Container::id), "container's id"),
+  CONTAINER_NAME(
+      "runtime.containerName",
+      cells(30),
+      shown(IG),
+      container(Container::name),
+      "container's name in its runtime"),
+  IMAGE_NAME(
+      "runtime.containerImageName",
+      cells(16),
+      container(Container::image),
+      "container's image as the user named it"),
+  IMAGE_DIGEST(
+      "runtime.containerImageDigest",
+      cells(16),
+      container(Container::imageDigest),
+      "digest of the container's image"),
+  NODE(
+      "k8s.node",
+      cells(30).cutInTheMiddle(),
+      shown(KUBECTL),
+      new Text(DnsEvent::node),
+      "Kubernetes node"),
+  NAMESPACE(
+      "k8s.namespace", cells(30), shown(KUBECTL), pod(Pod::namespace), "Kubernetes namespace"),
+  POD("k8s.pod", cells(30).cutInTheMiddle(), shown(KUBECTL), pod(Pod::name), "Kubernetes pod"),
+  POD_LABELS(
+      "k8s.labels", cells(16), new Labels(event -> ofPod(event, Pod::labels)), "pod's labels"),
+  POD_CONTAINER("k8s.container", cells(30), pod(Pod::containerName), "container's name in its pod"),
+  HOST_NETWORK(
+      "k8s.hostnetwork",
+      cells(16).atMost(5),
+      new Truth(event -> ofPod(event, Pod::hostNetwork)),
+      "whether the pod uses the node's network"),
+  TIMESTAMP(
+      "timestamp", cells(35).atMost(35), new Moment(DnsEvent::timestampNs), "time of the packet"),
+  MOUNT_NS("mntns", cells(12).atMost(20), owner(Owner::mountNs), "mount namespace's inode number"),
+  NET_NS("netns", cells(12).atMost(20), owner(Owner::netNs), "network namespace's inode number"),
+  PID(
+      "pid",
+      cells(16).within(7, 10),
+      shown(IG, KUBECTL),
+      owner(Owner::pid),
+      "process id in the host's pid namespace"),
+  TID(
+      "tid",
+      cells(16).within(7, 10),
+      shown(IG, KUBECTL),
+      owner(Owner::tid),
+      "thread id in the host's pid namespace"),
+  PPID("ppid", cells(16).within(7, 10), owner(Owner::ppid), "parent's process id"),
+  COMM(
+      "comm",
+      cells(16).atMost(16),
+      shown(IG, KUBECTL),
+      process(Owner::comm),
+      "name of the thread that sent"),
+  PCOMM("pcomm", cells(16).atMost(16), process(Owner::pcomm), "parent's name"),
+  CWD(
+      "cwd",
+      cells(40),
+      shown(PATHS),
+      process(owner -> ofPaths(owner, Owner.Paths::cwd)),
+      "process's working directory"),
+  EXE_PATH(
+      "exepath",
+      cells(40),
+      shown(PATHS),
+      process(owner -> ofPaths(owner, Owner.Paths::exePath)),
+      "process's executable"),
+  UID("uid", cells(16).within(8, 10), owner(Owner::uid), "user id"),
+  GID("gid", cells(16).within(8, 10), owner(Owner::gid), "group id"),
+  SOURCE_IP(
+      "srcIP",
+      cells(16).within(15, 45),
+      new Address(event -> event.source().address()),
+      "source address"),
+  DESTINATION_IP(
+      "dstIP",
+      cells(16).within(15, 45),
+      new Address(event -> event.destination().address()),
+      "destination address"),
+  SOURCE_PORT(
+      "srcPort", cells(16).within(5, 5), whole(event -> event.source().port()), "source port"),
+  DESTINATION_PORT(
+      "dstPort",
+      cells(16).within(5, 5),
+      whole(event -> event.destination().port()),
+      "destination port"),
+  PROTOCOL("proto", cells(16).atMost(5), new Word(event -> event.protocol().name()), "UDP or TCP"),
+  ID(
+      "id",
+      fixed(4),
+      new Word(event -> HexFormat.of().toHexDigits((short) event.id())),
+      "message's id, hexadecimal"),
+  QR(
+      "qr",
+      fixed(2),
+      shown(IG, KUBECTL),
+      new Word(event -> event.qr().name()),
+      "Q query, R response, T no answer in time"),
+  NAMESERVER(
+      "nameserver",
+      cells(16).within(15, 45),
+      shown(KUBECTL, WIDE),
+      new Address(DnsEvent::nameserver),
+      "address the application asked; source of a response"),
+  TYPE(
+      "type",
+      cells(16).within(7, 9),
+      shown(IG, KUBECTL),
+      new Word(event -> nameOf(event.packetType())),
+      "where the packet was going: HOST, OUTGOING…"),
+  QTYPE(
+      "qtype",
+      cells(16).within(5, 10),
+      shown(IG, KUBECTL),
+      new Word(event -> ofQuestion(event, question -> RecordType.mnemonic(question.type()))),
+      "type asked for"),
+  NAME(
+      "name",
+      cells(30),
+      shown(IG, KUBECTL),
+      new Text(event -> ofQuestion(event, Question::name)),
+      "name asked for"),
+  RCODE(
+      "rcode",
+      cells(16).atLeast(8),
+      shown(IG, KUBECTL),
+      new Word(event -> mnemonicOf(event.rcode())),
+      "response code"),
+  LATENCY(
+      "latency",
+      cells(16).atMost(20),
+      shown(WIDE),
+      latency(),
+      "time from the query to its response"),
+  ANSWER_COUNT(
+      "numAnswers",
+      cells(8).atMost(8),
+      shown(IG),
+      whole(DnsEvent::answerCount),
+      "records in the answer section"),
+  ADDRESSES(
+      "addresses",
+      cells(32),
+      shown(WIDE),
+      new Addresses(DnsEvent::addresses),
+      "addresses in the answer section"),
+  FLAGS(
+      "flags",
+      cells(17),
+      new Bits(DnsEvent::flags),
+      "header bits that are set: aa, tc, rd, ra, ad, cd"),
+  STATE(
+      "state",
+      cells(8),
+      new Word(event -> lowerCase(event.state())),
+      "answered, late, orphan, timeout or closed"),
+  ATTRIBUTION(
+      "attribution",
+      cells(11),
+      new Word(event -> lowerCase(event.attribution())),
+      "certainty of the process: exact, socket or unknown");
+
+  /// The JSON object a field stands in.
+  public enum Group {
+    RUNTIME,
+    K8S,
+    TOP
+  }
+
+  /// When a column is shown without being asked for by name.
+  public enum Shown {
+    IG,
+    KUBECTL,
+    WIDE,
+    PATHS
+  }
+
+  private static final List<Field> ALL = List.of(values());
+
+  private final String column;
+  private final Width width;
+  private final Set<Shown> shown;
+  private final FieldValue value;
+  private final String description;
+
+  Field(String column, Width width, FieldValue value, String description) {
+    this(column, width, Set.of(), value, description);
+  }
+
+  Field(String column, Width width, Set<Shown> shown, FieldValue value, String description) {
+    this.column = column;
+    this.width = width;
+    this.shown = shown;
+    this.value = value;
+    this.description = description;
+  }
+
+  /// The name in `-o columns=` and `-F`, such as `runtime.containerName`.
+  public String column() {
+    return column;
+  }
+
+  /// Further names of the column.
+  public List<String> aliases() {
+    return switch (this) {
+      case POD -> List.of("k8s.podName");
+      case POD_CONTAINER -> List.of("k8s.containerName");
+      default -> List.of();
+    };
+  }
+
+  public Group group() {
+    return column.startsWith("runtime.")
+        ? Group.RUNTIME
+        : column.startsWith("k8s.") ? Group.K8S : Group.TOP;
+  }
+
+  /// The key within [#group]'s JSON object.
+  public String key() {
+    return switch (this) {
+      case POD -> "podName";
+      case POD_LABELS -> "podLabels";
+      case POD_CONTAINER -> "containerName";
+      case HOST_NETWORK -> "hostNetwork";
+      case MOUNT_NS -> "mountnsid";
+      case NET_NS -> "netnsid";
+      case PROTOCOL -> "protocol";
+      case TYPE -> "pktType";
+      default -> column.substring(column.indexOf('.') + 1);
+    };
+  }
+
+  public Width width() {
+    return width;
+  }
+
+  public boolean isShownBy(Set<Shown> by) {
+    return shown.stream().anyMatch(by::contains);
+  }
+
+  public FieldValue value() {
+    return value;
+  }
+
+  /// Whether JSON has the value even if it is zero, so that root can be told from nobody.
+  public boolean keepsZero() {
+    return this == UID || this == GID;
+  }
+
+  /// A few words for `--help`.
+  public String description() {
+    return description;
+  }
+
+  /// All fields in the catalogue's order.
+  public static List<Field> all() {
+    return ALL;
+  }
+
+  private static Set<Shown> shown(Shown... by) {
+    return Set.of(by);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.jig.event;
+
+import dev.jig.dns.Rcode;
+import dev.jig.event.Container.Pod;
+import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.FieldValue.Duration;
+import dev.jig.event.FieldValue.Getter;
+import dev.jig.event.FieldValue.Text;
+import dev.jig.event.FieldValue.Whole;
+import java.util.Locale;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/// The ways from an event to the parts the catalogue's values come from, each of which may be
+/// absent.
+final class FieldSources {
+  private FieldSources() {}
+
+  static Text container(Getter<Container, String> get) {
+    return new Text(event -> event.container() == null ? null : get.of(event.container()));
+  }
+
+  static Text pod(Getter<Pod, String> get) {
+    return new Text(event -> ofPod(event, get));
+  }
+
+  static <T> @Nullable T ofPod(DnsEvent event, Getter<Pod, T> get) {
+    Container container = event.container();
+    Pod pod = container == null ? null : container.pod();
+    return pod == null ? null : get.of(pod);
+  }
+
+  static Whole owner(ToLongFunction<Owner> get) {
+    return new Whole(
+        event -> event.owner() != null,
+        event -> event.owner() == null ? 0 : get.applyAsLong(event.owner()));
+  }
+
+  static Text process(Getter<Owner, String> get) {
+    return new Text(event -> event.owner() == null ? null : get.of(event.owner()));
+  }
+
+  static @Nullable String ofPaths(Owner owner, Getter<Owner.Paths, String> get) {
+    Owner.Paths paths = owner.paths();
+    return paths == null ? null : get.of(paths);
+  }
+
+  static Whole whole(ToLongFunction<DnsEvent> get) {
+    return new Whole(event -> true, get);
+  }
+
+  static Duration latency() {
+    return new Duration(
+        event -> event.latencyNs() != null,
+        event -> event.latencyNs() == null ? 0 : event.latencyNs());
+  }
+
+  static @Nullable String ofQuestion(DnsEvent event, Getter<Question, String> get) {
+    Question question = event.question();
+    return question == null ? null : get.of(question);
+  }
+
+  static @Nullable String mnemonicOf(@Nullable Integer rcode) {
+    return rcode == null ? null : Rcode.mnemonic(rcode);
+  }
+
+  static @Nullable String nameOf(@Nullable Enum<?> constant) {
+    return constant == null ? null : constant.name();
+  }
+
+  static @Nullable String lowerCase(@Nullable Enum<?> constant) {
+    return constant == null ? null : constant.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.jig.output;
+
+import dev.jig.event.DnsEvent;
+import dev.jig.event.Field;
+import dev.jig.event.Width;
+import java.util.List;
+import java.util.Locale;
+
+/// Lays columns out: their widths for a terminal's width or without one, the header, the rows.
+public final class ColumnLayout {
+  private static final int DIVIDER = 1;
+
+  private final List<Field> fields;
+  private final int[] widths;
+
+  private ColumnLayout(List<Field> fields, int[] widths) {
+    this.fields = List.copyOf(fields);
+    this.widths = widths;
+  }
+
+  /// Every column as wide as it is configured: stdout is no terminal.
+  public static ColumnLayout configured(List<Field> fields) {
+    int[] widths = fields.stream().mapToInt(field -> field.width().configured()).toArray();
+    return new ColumnLayout(fields, widths);
+  }
+
+  /// The columns scaled to a terminal of `cells` cells.
+  public static ColumnLayout forTerminal(List<Field> fields, int cells) {
+    ColumnLayout layout = configured(fields);
+    layout.resize(cells);
+    return layout;
+  }
+
+  /// Scales the rows to come to a terminal of `cells` cells. Below what the columns need at least,
+  /// rows are longer than the terminal.
+  public void resize(int cells) {
+    int budget = Math.max(cells, required()) - DIVIDER * (fields.size() - 1);
+    boolean[] pinned = new boolean[widths.length];
+    for (int i = 0; i < widths.length; i++) {
+      pinned[i] = widthOf(i).fixed();
+      widths[i] = widthOf(i).configured();
+    }
+    while (scaleOnce(budget, pinned)) {
+      // one that left its bounds is pinned there: the others share what remains
+    }
+    spread(budget, pinned);
+  }
+
+  /// Shares what the pinned columns leave by weight; returns whether a column had to be pinned.
+  private boolean scaleOnce(int budget, boolean[] pinned) {
+    int remaining = budget;
+    int weights = 0;
+    for (int i = 0; i < widths.length; i++) {
+      if (pinned[i]) {
+        remaining -= widths[i];
+      } else {
+        weights += widthOf(i).configured();
+      }
+    }
+    boolean again = false;
+    for (int i = 0; i < widths.length; i++) {
+      if (!pinned[i]) {
+        Width width = widthOf(i);
+        int share = (int) Math.floor((double) width.configured() / weights * remaining);
+        int least = Math.max(1, width.min());
+        int most = width.max() == 0 ? Integer.MAX_VALUE : width.max();
+        widths[i] = Math.clamp(share, least, most);
+        pinned[i] = widths[i] != share;
+        again |= pinned[i];
+      }
+    }
+    return again;
+  }
+
+  /// Gives what rounding left over, one cell each, from the left.
+  private void spread(int budget, boolean[] pinned) {
+    int left = budget;
+    int takers = 0;
+    for (int i = 0; i < widths.length; i++) {
+      left -= widths[i];
+      takers += pinned[i] ? 0 : 1;
+    }
+    for (int i = 0; left > 0 && takers > 0; i = (i + 1) % widths.length) {
+      if (!pinned[i]) {
+        widths[i]++;
+        left--;
+      }
+    }
+  }
+
+  private int required() {
+    int required = DIVIDER * (fields.size() - 1);
+    for (Field field : fields) {
+      Width width = field.width();
+      required += width.fixed() ? width.configured() : Math.max(1, width.min());
+    }
+    return required;
+  }
+
+  private Width widthOf(int column) {
+    return fields.get(column).width();
+  }
+
+  /// The cells a row takes, padding included.
+  public int cells() {
+    int cells = DIVIDER * (fields.size() - 1);
+    for (int width : widths) {
+      cells += width;
+    }
+    return cells;
+  }
+
+  /// The header, without a line's end.
+  public String header() {
+    StringBuilder line = new StringBuilder(cells());
+    for (int i = 0; i < widths.length; i++) {
+      append(line, i, fields.get(i).column().toUpperCase(Locale.ROOT));
+    }
+    return line.toString();
+  }
+
+  /// One event, without a line's end.
+  public String row(DnsEvent event) {
+    StringBuilder line = new StringBuilder(cells());
+    appendRow(line, event);
+    return line.toString();
+  }
+
+  /// Appends what [#row] returns.
+  void appendRow(StringBuilder line, DnsEvent event) {
+    for (int i = 0; i < widths.length; i++) {
+      String text = fields.get(i).value().text(event);
+      append(line, i, text == null ? "" : Escaping.TERMINAL.escape(text));
+    }
+  }
+
+  private void append(StringBuilder line, int column, String text) {
+    if (column > 0) {
+      line.repeat(' ', DIVIDER);
+    }
+    Cells.append(line, text, widths[column], widthOf(column).ellipsis());
+  }
+}

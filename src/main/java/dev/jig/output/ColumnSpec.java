@@ -1,0 +1,81 @@
+package dev.jig.output;
+
+import dev.jig.event.Field;
+import dev.jig.event.Field.Group;
+import dev.jig.event.Fields;
+import dev.jig.event.UsageException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/// Reads what follows `-o columns=`: which columns, in which order. A column asked for twice is
+/// shown once.
+public final class ColumnSpec {
+  private ColumnSpec() {}
+
+  /// The columns that `spec` asks for.
+  ///
+  /// | spec | columns |
+  /// |---|---|
+  /// | empty | the defaults |
+  /// | `a,b,c` | exactly these |
+  /// | `+x,-y` | the defaults, changed; then k8s first, runtime second, the others after |
+  /// | `a,b,+x,-y` | the plain ones, changed |
+  ///
+  /// @throws UsageException for an unknown column, an empty entry, or if no column is left
+  public static List<Field> parse(String spec, List<Field> defaults) {
+    if (spec.isBlank()) {
+      return defaults;
+    }
+    Set<Field> plain = new LinkedHashSet<>();
+    Set<Field> added = new LinkedHashSet<>();
+    Set<Field> removed = new LinkedHashSet<>();
+    for (String part : spec.split(",", -1)) {
+      String entry = part.strip();
+      if (entry.isEmpty()) {
+        throw new UsageException(
+            "There is an empty entry in the columns \"" + spec + "\".",
+            "Separate column names by single commas.");
+      }
+      switch (entry.charAt(0)) {
+        case '+' -> added.addAll(expand(entry.substring(1)));
+        case '-' -> removed.addAll(expand(entry.substring(1)));
+        default -> plain.addAll(expand(entry));
+      }
+    }
+    boolean relative = plain.isEmpty();
+    List<Field> columns = combine(relative ? defaults : plain, added, removed);
+    if (columns.isEmpty()) {
+      throw new UsageException(
+          "The columns \"" + spec + "\" leave nothing to show.", "Keep at least one column.");
+    }
+    return relative ? grouped(columns) : columns;
+  }
+
+  private static List<Field> combine(Collection<Field> base, Set<Field> added, Set<Field> removed) {
+    Set<Field> columns = new LinkedHashSet<>(base);
+    columns.addAll(added);
+    columns.removeAll(removed);
+    return List.copyOf(columns);
+  }
+
+  private static List<Field> grouped(List<Field> columns) {
+    List<Field> grouped = new ArrayList<>(columns.size());
+    for (Group group : List.of(Group.K8S, Group.RUNTIME, Group.TOP)) {
+      columns.stream().filter(field -> field.group() == group).forEach(grouped::add);
+    }
+    return List.copyOf(grouped);
+  }
+
+  private static List<Field> expand(String name) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "k8s" -> List.of(Field.NODE, Field.NAMESPACE, Field.POD, Field.POD_CONTAINER);
+      case "runtime" ->
+          List.of(Field.RUNTIME_NAME, Field.CONTAINER_ID, Field.CONTAINER_NAME, Field.IMAGE_NAME);
+      default -> List.of(Fields.named(name));
+    };
+  }
+}

@@ -1,0 +1,40 @@
+package dev.jig.output;
+
+import dev.jig.event.DnsEvent;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/// Rows as a table, the header once. The layout may be resized between rows.
+final class ColumnsWriter implements EventWriter {
+  private final ColumnLayout layout;
+  private final Utf8Buffer out;
+  private final StringBuilder line = new StringBuilder(256);
+
+  ColumnsWriter(OutputStream out, ColumnLayout layout) {
+    this.out = new Utf8Buffer(out);
+    this.layout = layout;
+  }
+
+  @Override
+  public void begin() throws IOException {
+    out.append(layout.header());
+    out.append("\n");
+  }
+
+  @Override
+  public void event(DnsEvent event) throws IOException {
+    line.setLength(0);
+    layout.appendRow(line, event);
+    out.append(line.append('\n'));
+  }
+
+  @Override
+  public void warn(String message) {
+    // a table has no place for it
+  }
+
+  @Override
+  public void flush() throws IOException {
+    out.flush();
+  }
+}

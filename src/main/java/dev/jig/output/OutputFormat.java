@@ -1,0 +1,89 @@
+package dev.jig.output;
+
+import dev.jig.event.Field;
+import dev.jig.event.Field.Shown;
+import dev.jig.event.Fields;
+import dev.jig.event.NearNames;
+import dev.jig.event.UsageException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/// What `-o` asks for.
+public sealed interface OutputFormat {
+  /// The words `-o` knows.
+  List<String> NAMES = List.of("columns", "wide", "json", "jsonpretty", "yaml", "pcapng");
+
+  /// A table of these columns.
+  record Columns(List<Field> fields) implements OutputFormat {}
+
+  /// One JSON object a line.
+  record Json() implements OutputFormat {}
+
+  /// JSON objects over several lines.
+  record JsonPretty() implements OutputFormat {}
+
+  /// YAML documents.
+  record Yaml() implements OutputFormat {}
+
+  /// The packets themselves.
+  record PcapNg() implements OutputFormat {}
+
+  /// Reads `-o`.
+  ///
+  /// @param shown what is shown by default: a front end, and PATHS if asked for
+  /// @throws UsageException for an unknown format or column
+  static OutputFormat parse(String text, Set<Shown> shown) {
+    int equals = text.indexOf('=');
+    String name = equals < 0 ? text : text.substring(0, equals);
+    String spec = equals < 0 ? "" : text.substring(equals + 1);
+    if (equals >= 0 && !name.equals("columns")) {
+      throw new UsageException(
+          "\"" + text + "\" is no output format.", "Only columns takes a list: columns=pid,name.");
+    }
+    return switch (name) {
+      case "columns" -> new Columns(ColumnSpec.parse(spec, Fields.shownBy(shown)));
+      case "wide" -> {
+        EnumSet<Shown> wide = EnumSet.copyOf(shown);
+        wide.add(Shown.WIDE);
+        yield new Columns(Fields.shownBy(wide));
+      }
+      case "json" -> new Json();
+      case "jsonpretty" -> new JsonPretty();
+      case "yaml" -> new Yaml();
+      case "pcapng" -> new PcapNg();
+      default -> throw unknown(text);
+    };
+  }
+
+  private static UsageException unknown(String text) {
+    List<String> near = NearNames.of(text, NAMES);
+    return new UsageException(
+        "\"" + text + "\" is no output format.",
+        near.isEmpty()
+            ? "The formats are " + String.join(", ", NAMES) + "."
+            : "Did you mean " + String.join(" or ", near) + "?");
+  }
+
+  /// A table laid out by `layout`.
+  static EventWriter columns(OutputStream out, ColumnLayout layout) {
+    return new ColumnsWriter(out, layout);
+  }
+
+  /// One JSON object a line.
+  static EventWriter json(OutputStream out) throws IOException {
+    return new DocumentWriter(JsonDocument.compact(out));
+  }
+
+  /// JSON objects over several lines.
+  static EventWriter jsonPretty(OutputStream out) throws IOException {
+    return new DocumentWriter(JsonDocument.pretty(out));
+  }
+
+  /// YAML documents.
+  static EventWriter yaml(OutputStream out) {
+    return new DocumentWriter(new YamlDocument(out));
+  }
+}
