@@ -106,7 +106,8 @@ public final class Packet {
     return attribution;
   }
 
-  /// The buffer that holds the transport's payload (a whole UDP datagram or one TCP segment's data).
+  /// The buffer that holds the transport's payload (a whole UDP datagram or one TCP segment's
+  /// data).
   public byte[] payload() {
     return payload;
   }
