@@ -256,7 +256,7 @@ final class DockerEngineIT {
     return run(Stream.concat(Stream.of("docker"), Stream.of(arguments)).toArray(String[]::new));
   }
 
-  private static String run(String... command) throws Exception {
+  static String run(String... command) throws Exception {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String output =

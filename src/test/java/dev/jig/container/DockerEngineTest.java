@@ -363,6 +363,7 @@ final class DockerEngineTest {
       docker.raw(FakeDocker.ALL, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[{\"Id\":\"x\"");
       engine.start(news::add);
       await(News.Unreachable.class);
+      assertThat(await(News.Warning.class).sentence()).contains("ends within its body");
       docker.answer(FakeDocker.ALL, "[]");
       assertThat(await(News.Listed.class).ids()).isEmpty();
     }
