@@ -152,6 +152,7 @@ final class BpfObjectIT {
       MemorySegment directories = object.variable("directories");
 
       try (BpfLink link = object.program("on_mkdir").attach()) {
+        assertThat(link.fd()).isPositive();
         new TestCgroup().close();
       }
 
