@@ -40,7 +40,7 @@ public final class BpfObject implements AutoCloseable {
           return object;
         }
       }
-      try (LoadLog log = new LoadLog()) {
+      try (LoadLog log = new LoadLog(image.isVerbose())) {
         return loadListening(image, log);
       }
     }

@@ -186,6 +186,15 @@ final class BpfObjectIT {
   }
 
   @Test
+  void keepsWhatLibbpfSaysWhenAskedTo() throws Exception {
+    try (BpfObject silent = BpfObject.load(wanted());
+        BpfObject verbose = BpfObject.load(wanted().verbose())) {
+      assertThat(silent.log()).isEmpty();
+      assertThat(verbose.log()).anyMatch(line -> line.contains("map 'records': created"));
+    }
+  }
+
+  @Test
   void anAttachmentInTheWrongPlaceIsRefusedByName() throws Exception {
     try (BpfObject object = BpfObject.load(wanted());
         CgroupDirectory noCgroup = CgroupDirectory.open(Path.of("/tmp"))) {
