@@ -184,7 +184,7 @@ final class DocumentWriter implements EventWriter {
     }
     document.beginObject(key);
     for (Map.Entry<String, String> label : new TreeMap<>(labels).entrySet()) {
-      document.text(keyOf(label.getKey()), label.getValue());
+      document.text(key(label.getKey()), label.getValue());
     }
     document.endObject();
   }
@@ -195,14 +195,14 @@ final class DocumentWriter implements EventWriter {
     }
     document.beginObject(key);
     for (String flag : set) {
-      document.yes(keyOf(flag));
+      document.yes(key(flag));
     }
     document.endObject();
   }
 
   /// Kubernetes admits only printable ASCII in the keys of labels; should there be anything else,
   /// it shows as it would in a table.
-  private static SerializedString keyOf(String raw) {
+  static SerializedString key(String raw) {
     return new SerializedString(Escaping.TERMINAL.escape(raw));
   }
 
