@@ -1,24 +1,53 @@
 package dev.jig.dns;
 
+import org.jspecify.annotations.Nullable;
+
 /// The record and query types by name (IANA registry "Resource Record (RR) TYPEs").
 public final class RecordType {
+  public static final int A = 1;
+  public static final int AAAA = 28;
+  public static final int OPT = 41;
+  public static final int IXFR = 251;
+  public static final int ANY = 255;
+
+  private static final int TA = 32768;
+  private static final int DLV = 32769;
+
+  private static final @Nullable String[] MNEMONICS = new @Nullable String[265];
+
+  static {
+    assign(
+        1,
+        "A NS MD MF CNAME SOA MB MG MR NULL WKS PTR HINFO MINFO MX TXT RP AFSDB X25 ISDN RT NSAP"
+            + " NSAP-PTR SIG KEY PX GPOS AAAA LOC NXT EID NIMLOC SRV ATMA NAPTR KX CERT A6 DNAME"
+            + " SINK OPT APL DS SSHFP IPSECKEY RRSIG NSEC DNSKEY DHCID NSEC3 NSEC3PARAM TLSA"
+            + " SMIMEA");
+    assign(
+        55, "HIP NINFO RKEY TALINK CDS CDNSKEY OPENPGPKEY CSYNC ZONEMD SVCB HTTPS DSYNC HHIT BRID");
+    assign(99, "SPF UINFO UID GID UNSPEC NID L32 L64 LP EUI48 EUI64");
+    assign(128, "NXNAME");
+    assign(
+        249, "TKEY TSIG IXFR AXFR MAILB MAILA ANY URI CAA AVC DOA AMTRELAY RESINFO WALLET CLA IPN");
+  }
+
   private RecordType() {}
 
   /// The IANA mnemonic; `TYPE` and the number for types without one (RFC 3597 section 5).
   public static String mnemonic(int type) {
     return switch (type) {
-      case 1 -> "A";
-      case 2 -> "NS";
-      case 5 -> "CNAME";
-      case 6 -> "SOA";
-      case 12 -> "PTR";
-      case 15 -> "MX";
-      case 16 -> "TXT";
-      case 28 -> "AAAA";
-      case 33 -> "SRV";
-      case 65 -> "HTTPS";
-      case 255 -> "ANY";
-      default -> "TYPE" + type;
+      case TA -> "TA";
+      case DLV -> "DLV";
+      default -> {
+        String known = type >= 0 && type < MNEMONICS.length ? MNEMONICS[type] : null;
+        yield known == null ? "TYPE" + type : known;
+      }
     };
+  }
+
+  private static void assign(int first, String mnemonics) {
+    int type = first;
+    for (String mnemonic : mnemonics.split(" ", -1)) {
+      MNEMONICS[type++] = mnemonic;
+    }
   }
 }

@@ -1,0 +1,120 @@
+package dev.jig.bpf;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// BPF programs as compiled, with the settings that hold from their load on. Constants are written
+/// into the image's own .rodata before libbpf sees it.
+public final class BpfImage {
+  private final String name;
+  private final byte[] elf;
+  private final ElfSymbols symbols;
+  private final Map<String, Integer> entries = new HashMap<>();
+  private final Set<String> optional = new HashSet<>();
+  private final Set<String> unwanted = new HashSet<>();
+  private boolean verbose;
+
+  private BpfImage(String name, byte[] elf) {
+    this.name = name;
+    this.elf = elf;
+    this.symbols = ElfSymbols.of(elf);
+  }
+
+  /// An image from the bytes of a BPF ELF object, which are copied.
+  ///
+  /// @param name how the programs show in bpftool, at most 15 characters count
+  /// @throws IllegalArgumentException if the bytes are no BPF object
+  public static BpfImage of(String name, byte[] elf) {
+    return new BpfImage(name, elf.clone());
+  }
+
+  /// Sets a `const volatile` of four bytes.
+  ///
+  /// @throws IllegalArgumentException if there is none of that name and size
+  public BpfImage constant(String variable, int value) {
+    return constant(variable, value, Integer.BYTES);
+  }
+
+  /// Sets a `const volatile` of eight bytes.
+  ///
+  /// @throws IllegalArgumentException if there is none of that name and size
+  public BpfImage constant(String variable, long value) {
+    return constant(variable, value, Long.BYTES);
+  }
+
+  /// Sets a `const volatile` of one byte.
+  ///
+  /// @throws IllegalArgumentException if there is none of that name and size
+  public BpfImage constant(String variable, boolean value) {
+    return constant(variable, value ? 1 : 0, 1);
+  }
+
+  private BpfImage constant(String variable, long value, int size) {
+    ElfSymbols.Symbol symbol = symbols.find(variable);
+    if (symbol == null || !symbol.section().equals(".rodata") || symbol.size() != size) {
+      throw new IllegalArgumentException(
+          "no constant `" + variable + "` of " + size + " bytes in " + name + ": " + symbol);
+    }
+    for (int i = 0; i < size; i++) {
+      elf[symbol.fileOffset() + i] = (byte) (value >>> 8 * i);
+    }
+    return this;
+  }
+
+  /// Sets how many entries a map holds, of a ring how many bytes (libbpf rounds up to a power of
+  /// two of pages).
+  public BpfImage maxEntries(String map, int count) {
+    entries.put(map, count);
+    return this;
+  }
+
+  /// Marks programs that not every kernel takes: they are left out where refused.
+  public BpfImage optional(String... programs) {
+    optional.addAll(List.of(programs));
+    return this;
+  }
+
+  /// Leaves programs out.
+  public BpfImage without(String... programs) {
+    unwanted.addAll(List.of(programs));
+    return this;
+  }
+
+  /// Keeps what libbpf says while loading, readable by [BpfObject#log]; costs some 30 ms.
+  public BpfImage verbose() {
+    verbose = true;
+    return this;
+  }
+
+  String name() {
+    return name;
+  }
+
+  byte[] elf() {
+    return elf;
+  }
+
+  ElfSymbols symbols() {
+    return symbols;
+  }
+
+  Map<String, Integer> entries() {
+    return entries;
+  }
+
+  boolean isOptional(String program) {
+    return optional.contains(program);
+  }
+
+  List<String> unwanted() {
+    return new ArrayList<>(unwanted);
+  }
+
+  boolean isVerbose() {
+    return verbose;
+  }
+}

@@ -1,0 +1,199 @@
+package dev.jig.bpf;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Loaded BPF programs and their maps, gone with [#close] or the process. Links taken from the
+/// programs live on until they are closed themselves.
+public final class BpfObject implements AutoCloseable {
+  /// struct bpf_object_open_opts: size 0 · object_name 8 · kernel_log_buf 56 · kernel_log_size 64.
+  private static final long OPTIONS_SIZE = 80;
+
+  private final BpfImage image;
+  private final Arena arena = Arena.ofShared(); // sections of variables, mapped
+  private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
+  private final Map<String, MemorySegment> sections = new HashMap<>();
+  private Map<String, String> leftOut = Map.of();
+  private List<String> log = List.of();
+  private long handle;
+
+  private BpfObject(BpfImage image) {
+    this.image = image;
+  }
+
+  /// Loads an image. Optional programs that the kernel refuses are left out.
+  ///
+  /// @throws BpfException if the kernel or libbpf refuses the rest
+  public static BpfObject load(BpfImage image) {
+    synchronized (BpfObject.class) { // libbpf has one log for all
+      if (!image.isVerbose()) {
+        BpfObject object = new BpfObject(image);
+        if (object.tryLoad(null) == 0) {
+          return object;
+        }
+      }
+      try (LoadLog log = new LoadLog()) {
+        return loadListening(image, log);
+      }
+    }
+  }
+
+  private static BpfObject loadListening(BpfImage image, LoadLog log) {
+    Map<String, String> refused = new LinkedHashMap<>();
+    List<String> said = new ArrayList<>();
+    while (true) {
+      BpfObject object = new BpfObject(image);
+      object.leftOut = Map.copyOf(refused);
+      int errno = object.tryLoad(log);
+      said.addAll(log.lines());
+      if (errno == 0) {
+        object.log = List.copyOf(said);
+        return object;
+      }
+      String program = log.program();
+      if (program == null || !image.isOptional(program) || refused.containsKey(program)) {
+        String tried = "cannot load " + (program == null ? image.name() : "program " + program);
+        throw Diagnosis.ofThisProcess().load(tried, errno, log.lines(), log.hasVerdict());
+      }
+      refused.put(program, Errno.name(errno));
+      log.clear();
+    }
+  }
+
+  /// Opens and loads; returns errno, 0 for success, and closes what did not succeed.
+  private int tryLoad(@Nullable LoadLog log) {
+    int errno = Errno.EINVAL;
+    try (Arena scratch = Arena.ofConfined()) {
+      byte[] elf = image.elf();
+      MemorySegment bytes = scratch.allocate(elf.length, 8);
+      MemorySegment.copy(elf, 0, bytes, ValueLayout.JAVA_BYTE, 0, elf.length);
+      handle = Libbpf.openMem(bytes, options(scratch, log));
+      errno = handle == 0 ? Native.errno() : configureAndLoad();
+      return errno;
+    } finally {
+      if (errno != 0) {
+        close();
+      }
+    }
+  }
+
+  private int configureAndLoad() {
+    configure();
+    return -Libbpf.load(handle);
+  }
+
+  private MemorySegment options(Arena scratch, @Nullable LoadLog log) {
+    MemorySegment options = scratch.allocate(OPTIONS_SIZE, 8);
+    options.set(ValueLayout.JAVA_LONG, 0, OPTIONS_SIZE);
+    options.set(ValueLayout.JAVA_LONG, 8, scratch.allocateFrom(image.name()).address());
+    if (log != null) {
+      options.set(ValueLayout.JAVA_LONG, 56, log.verifier().address());
+      options.set(ValueLayout.JAVA_LONG, 64, log.verifier().byteSize());
+    }
+    return options;
+  }
+
+  private void configure() {
+    for (Map.Entry<String, Integer> each : image.entries().entrySet()) {
+      int result = Libbpf.setMapMaxEntries(findMap(each.getKey()), each.getValue());
+      if (result < 0) {
+        throw BpfException.failed("cannot size map " + each, -result);
+      }
+    }
+    long program = 0;
+    while ((program = Libbpf.nextProgram(handle, program)) != 0) {
+      String name = Libbpf.programName(program);
+      programs.put(name, new BpfProgram(program, name, Libbpf.programSection(program)));
+    }
+    for (String unwanted : image.unwanted()) {
+      leaveOut(unwanted);
+    }
+    for (String refused : leftOut.keySet()) {
+      leaveOut(refused);
+    }
+  }
+
+  private void leaveOut(String name) {
+    BpfProgram program = programs.remove(name);
+    if (program == null) {
+      throw new IllegalArgumentException("no program `" + name + "` in " + image.name());
+    }
+    program.leaveOut();
+  }
+
+  /// The programs that were loaded, in the object's order.
+  public List<BpfProgram> programs() {
+    return List.copyOf(programs.values());
+  }
+
+  /// A loaded program.
+  ///
+  /// @throws IllegalArgumentException if there is none of that name, or it was left out
+  public BpfProgram program(String name) {
+    BpfProgram program = programs.get(name);
+    if (program == null) {
+      throw new IllegalArgumentException("no program `" + name + "` loaded of " + image.name());
+    }
+    return program;
+  }
+
+  /// The optional programs the kernel refused, with errno's name.
+  public Map<String, String> leftOut() {
+    return leftOut;
+  }
+
+  /// What libbpf said, if the image asked for it or something was left out.
+  public List<String> log() {
+    return log;
+  }
+
+  /// A map by its name.
+  ///
+  /// @throws IllegalArgumentException if there is none of that name
+  public BpfMap map(String name) {
+    return BpfMap.of(name, findMap(name));
+  }
+
+  private long findMap(String name) {
+    long map = Libbpf.findMap(handle, name);
+    if (map == 0) {
+      throw new IllegalArgumentException("no map `" + name + "` in " + image.name());
+    }
+    return map;
+  }
+
+  /// A global variable of .bss or .data in place: what the programs write is seen without a call.
+  ///
+  /// @throws IllegalArgumentException if there is none of that name
+  public MemorySegment variable(String name) {
+    ElfSymbols.Symbol symbol = image.symbols().find(name);
+    if (symbol == null || !(symbol.section().equals(".bss") || symbol.section().equals(".data"))) {
+      throw new IllegalArgumentException(
+          "no variable `" + name + "` in " + image.name() + ": " + symbol);
+    }
+    MemorySegment section = sections.get(symbol.section());
+    if (section == null) {
+      section = map(symbol.section()).mapValue(arena);
+      sections.put(symbol.section(), section);
+    }
+    return section.asSlice(symbol.offset(), symbol.size());
+  }
+
+  @Override
+  public void close() {
+    if (handle != 0) {
+      Libbpf.close(handle);
+      handle = 0;
+    }
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}

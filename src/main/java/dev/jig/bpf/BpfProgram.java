@@ -1,0 +1,97 @@
+package dev.jig.bpf;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// A loaded program, valid until its object is closed.
+public final class BpfProgram {
+  private static final int ITERATOR_BUFFER = 4096;
+
+  private final long handle;
+  private final String name;
+  private final String section;
+
+  BpfProgram(long handle, String name, String section) {
+    this.handle = handle;
+    this.name = name;
+    this.section = section;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /// Where it belongs in the kernel, such as `cgroup_skb/egress`.
+  public String section() {
+    return section;
+  }
+
+  void leaveOut() {
+    Libbpf.setAutoload(handle, false);
+  }
+
+  int fd() {
+    return Libbpf.programFd(handle);
+  }
+
+  /// Attaches to a cgroup and all below it, until the link is closed or the process is gone.
+  ///
+  /// @throws BpfException if refused
+  public BpfLink attach(CgroupDirectory cgroup) {
+    return link(Libbpf.attachCgroup(handle, cgroup.fd()), " to cgroup " + cgroup.path());
+  }
+
+  /// Attaches where the section says.
+  ///
+  /// @throws BpfException if refused
+  public BpfLink attach() {
+    return link(Libbpf.attach(handle), "");
+  }
+
+  private BpfLink link(long link, String where) {
+    if (link == 0) {
+      int errno = Native.errno(); // before anything else runs on this thread
+      String tried = "cannot attach " + name + " (" + section + ")" + where;
+      throw Diagnosis.ofThisProcess().attach(tried, errno);
+    }
+    return new BpfLink(link);
+  }
+
+  /// Runs an iterator (`iter/…`) once, to its end.
+  ///
+  /// @throws BpfException if refused
+  public void iterate() {
+    try (BpfLink link = attach();
+        Arena arena = Arena.ofConfined()) {
+      int fd = Libbpf.iterCreate(link.fd());
+      if (fd < 0) {
+        throw Diagnosis.ofThisProcess().attach("cannot run iterator " + name, -fd);
+      }
+      try {
+        readToEnd(fd, arena.allocate(ITERATOR_BUFFER));
+      } finally {
+        Libc.close(fd);
+      }
+    }
+  }
+
+  private void readToEnd(int fd, MemorySegment buffer) {
+    long count;
+    do {
+      count = Libc.read(fd, buffer);
+    } while (count > 0 || count < 0 && again(Native.errno()));
+    if (count < 0) {
+      throw BpfException.failed("iterator " + name + " broke off", Native.errno());
+    }
+  }
+
+  /// EAGAIN comes after a million objects that printed nothing (kernel/bpf/bpf_iter.c).
+  private static boolean again(int errno) {
+    return errno == Errno.EAGAIN || errno == Errno.EINTR;
+  }
+
+  @Override
+  public String toString() {
+    return name + " (" + section + ")";
+  }
+}

@@ -1,0 +1,91 @@
+package dev.jig.bpf;
+
+import dev.jig.bpf.BpfException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/// Why the kernel refused: tried first, asked for afterwards, since who may do what depends on more
+/// than the capabilities that can be read.
+///
+/// @param capabilities the process's effective ones
+/// @param kernel the running kernel
+/// @param limits the text of /proc/self/limits
+/// @param userNamespace whether the process is in a user namespace below the first one
+record Diagnosis(Set<String> capabilities, Kernel kernel, String limits, boolean userNamespace) {
+  private static final Path LIMITS = Path.of("/proc/self/limits");
+  private static final Path UID_MAP = Path.of("/proc/self/uid_map");
+
+  static Diagnosis ofThisProcess() {
+    String uids = text(UID_MAP);
+    return new Diagnosis(
+        Capabilities.effective(),
+        Kernel.running(),
+        text(LIMITS),
+        !uids.isEmpty() && !uids.contains("4294967295"));
+  }
+
+  BpfException load(String tried, int errno, List<String> log, boolean verifier) {
+    String message = tried + ": " + Errno.name(errno);
+    boolean refused = errno == Errno.EPERM || errno == Errno.EACCES;
+    List<String> missing = Capabilities.missing(capabilities);
+    if (!missing.isEmpty() && (refused || verifier)) {
+      String text = message + ", missing " + String.join(", ", missing);
+      return BpfException.of(Reason.CAPABILITIES, text, errno, log);
+    }
+    if (kernel.isBefore(5, 10)) {
+      String text = message + ", the kernel is " + kernel.release();
+      return BpfException.of(Reason.KERNEL, text, errno, log);
+    }
+    if (!kernel.hasBtf()) {
+      String text = message + ", the kernel has no BTF";
+      return BpfException.of(Reason.BTF, text, errno, log);
+    }
+    if (verifier) {
+      return BpfException.of(Reason.REJECTED, message, errno, log);
+    }
+    return refused
+        ? refusedThoughCapable(message, errno, log)
+        : BpfException.of(Reason.OTHER, message, errno, log);
+  }
+
+  BpfException attach(String tried, int errno) {
+    String message = tried + ": " + Errno.name(errno);
+    List<String> missing = Capabilities.missing(capabilities);
+    if (errno == Errno.EPERM && !missing.isEmpty()) {
+      String text = message + ", missing " + String.join(", ", missing);
+      return BpfException.of(Reason.CAPABILITIES, text, errno, List.of());
+    }
+    return BpfException.of(Reason.ATTACH, message, errno, List.of());
+  }
+
+  private BpfException refusedThoughCapable(String message, int errno, List<String> log) {
+    if (kernel.isBefore(5, 11) && memlockLimited()) {
+      String text = message + ", the limit of locked memory is too low for BPF maps";
+      return BpfException.of(Reason.MEMLOCK, text, errno, log);
+    }
+    String guard = userNamespace ? "a user namespace" : "a seccomp profile or kernel lockdown";
+    String text = message + " though no capability is missing: " + guard + " refuses it";
+    return BpfException.of(Reason.CAPABILITIES, text, errno, log);
+  }
+
+  /// libbpf 1.x raises the limit itself where maps count against it; so it could not.
+  private boolean memlockLimited() {
+    for (String line : limits.lines().toList()) {
+      if (line.startsWith("Max locked memory")) {
+        return !line.contains("unlimited");
+      }
+    }
+    return false;
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException unreadable) {
+      return "";
+    }
+  }
+}

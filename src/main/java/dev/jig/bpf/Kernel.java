@@ -1,0 +1,35 @@
+package dev.jig.bpf;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// The kernel this runs on.
+///
+/// @param release as `uname -r` prints it
+/// @param hasBtf whether it tells its own types, which CO-RE needs
+public record Kernel(String release, boolean hasBtf) {
+  private static final Path BTF = Path.of("/sys/kernel/btf/vmlinux");
+
+  public static Kernel running() {
+    // The JVM takes os.version from uname.
+    return new Kernel(System.getProperty("os.version", ""), Files.exists(BTF));
+  }
+
+  /// Whether the release is older than `major.minor`; a release that is no number is not.
+  public boolean isBefore(int major, int minor) {
+    int dot = release.indexOf('.');
+    if (dot < 0) {
+      return false;
+    }
+    int ours = number(0);
+    return ours != major ? ours < major : number(dot + 1) < minor;
+  }
+
+  private int number(int start) {
+    int value = 0;
+    for (int i = start; i < release.length() && Character.isDigit(release.charAt(i)); i++) {
+      value = value * 10 + Character.digit(release.charAt(i), 10);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,155 @@
+package dev.jig.bpf;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// The functions of libbpf 1.x used here. Handles of its objects are addresses; a function that
+/// makes one returns 0 on failure, one that does something a negative errno.
+@SuppressWarnings("restricted")
+final class Libbpf {
+  private static final MemorySegment SET_PRINT = Native.libbpf("libbpf_set_print");
+  private static final MemorySegment POSSIBLE_CPUS = Native.libbpf("libbpf_num_possible_cpus");
+  private static final MemorySegment OPEN_MEM = Native.libbpf("bpf_object__open_mem");
+  private static final MemorySegment LOAD = Native.libbpf("bpf_object__load");
+  private static final MemorySegment CLOSE = Native.libbpf("bpf_object__close");
+  private static final MemorySegment NEXT_PROGRAM = Native.libbpf("bpf_object__next_program");
+  private static final MemorySegment FIND_MAP = Native.libbpf("bpf_object__find_map_by_name");
+  private static final MemorySegment PROGRAM_NAME = Native.libbpf("bpf_program__name");
+  private static final MemorySegment PROGRAM_SECTION = Native.libbpf("bpf_program__section_name");
+  private static final MemorySegment PROGRAM_FD = Native.libbpf("bpf_program__fd");
+  private static final MemorySegment SET_AUTOLOAD = Native.libbpf("bpf_program__set_autoload");
+  private static final MemorySegment ATTACH = Native.libbpf("bpf_program__attach");
+  private static final MemorySegment ATTACH_CGROUP = Native.libbpf("bpf_program__attach_cgroup");
+  private static final MemorySegment LINK_FD = Native.libbpf("bpf_link__fd");
+  private static final MemorySegment LINK_DESTROY = Native.libbpf("bpf_link__destroy");
+  private static final MemorySegment ITER_CREATE = Native.libbpf("bpf_iter_create");
+  private static final MemorySegment MAP_FD = Native.libbpf("bpf_map__fd");
+  private static final MemorySegment MAP_TYPE = Native.libbpf("bpf_map__type");
+  private static final MemorySegment MAP_KEY_SIZE = Native.libbpf("bpf_map__key_size");
+  private static final MemorySegment MAP_VALUE_SIZE = Native.libbpf("bpf_map__value_size");
+  private static final MemorySegment MAP_ENTRIES = Native.libbpf("bpf_map__max_entries");
+  private static final MemorySegment SET_ENTRIES = Native.libbpf("bpf_map__set_max_entries");
+  private static final MemorySegment LOOKUP = Native.libbpf("bpf_map_lookup_elem");
+  private static final MemorySegment UPDATE = Native.libbpf("bpf_map_update_elem");
+  private static final MemorySegment DELETE = Native.libbpf("bpf_map_delete_elem");
+  private static final MemorySegment NEXT_KEY = Native.libbpf("bpf_map_get_next_key");
+
+  static {
+    setPrint(0); // stderr is the command line's
+  }
+
+  private Libbpf() {}
+
+  /// Where log lines go: a print function's address, 0 for nowhere.
+  static void setPrint(long function) {
+    Native.call(SET_PRINT, function, 0, 0);
+  }
+
+  static int possibleCpus() {
+    return (int) Native.call(POSSIBLE_CPUS, 0, 0, 0);
+  }
+
+  static long openMem(MemorySegment elf, MemorySegment options) {
+    return Native.call(OPEN_MEM, elf.address(), elf.byteSize(), options.address());
+  }
+
+  static int load(long object) {
+    return (int) Native.call(LOAD, object, 0, 0);
+  }
+
+  static void close(long object) {
+    Native.call(CLOSE, object, 0, 0);
+  }
+
+  /// The program after `program`, the first for 0; 0 after the last.
+  static long nextProgram(long object, long program) {
+    return Native.call(NEXT_PROGRAM, object, program, 0);
+  }
+
+  static long findMap(long object, String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      return Native.call(FIND_MAP, object, arena.allocateFrom(name).address(), 0);
+    }
+  }
+
+  static String programName(long program) {
+    return text(Native.call(PROGRAM_NAME, program, 0, 0));
+  }
+
+  static String programSection(long program) {
+    return text(Native.call(PROGRAM_SECTION, program, 0, 0));
+  }
+
+  static int programFd(long program) {
+    return (int) Native.call(PROGRAM_FD, program, 0, 0);
+  }
+
+  static void setAutoload(long program, boolean autoload) {
+    Native.call(SET_AUTOLOAD, program, autoload ? 1 : 0, 0);
+  }
+
+  static long attach(long program) {
+    return Native.call(ATTACH, program, 0, 0);
+  }
+
+  static long attachCgroup(long program, int cgroupFd) {
+    return Native.call(ATTACH_CGROUP, program, cgroupFd, 0);
+  }
+
+  static int linkFd(long link) {
+    return (int) Native.call(LINK_FD, link, 0, 0);
+  }
+
+  static void destroyLink(long link) {
+    Native.call(LINK_DESTROY, link, 0, 0);
+  }
+
+  static int iterCreate(int linkFd) {
+    return (int) Native.call(ITER_CREATE, linkFd, 0, 0);
+  }
+
+  static int mapFd(long map) {
+    return (int) Native.call(MAP_FD, map, 0, 0);
+  }
+
+  static int mapType(long map) {
+    return (int) Native.call(MAP_TYPE, map, 0, 0);
+  }
+
+  static int mapKeySize(long map) {
+    return (int) Native.call(MAP_KEY_SIZE, map, 0, 0);
+  }
+
+  static int mapValueSize(long map) {
+    return (int) Native.call(MAP_VALUE_SIZE, map, 0, 0);
+  }
+
+  static int mapMaxEntries(long map) {
+    return (int) Native.call(MAP_ENTRIES, map, 0, 0);
+  }
+
+  static int setMapMaxEntries(long map, int entries) {
+    return (int) Native.call(SET_ENTRIES, map, entries, 0);
+  }
+
+  static int lookup(int mapFd, MemorySegment key, MemorySegment value) {
+    return (int) Native.call(LOOKUP, mapFd, key.address(), value.address());
+  }
+
+  static int update(int mapFd, MemorySegment key, MemorySegment value, long flags) {
+    return (int) Native.call(UPDATE, mapFd, key.address(), value.address(), flags, 0, 0);
+  }
+
+  static int delete(int mapFd, MemorySegment key) {
+    return (int) Native.call(DELETE, mapFd, key.address(), 0);
+  }
+
+  /// The key after `key`, the first for [MemorySegment#NULL].
+  static int nextKey(int mapFd, MemorySegment key, MemorySegment next) {
+    return (int) Native.call(NEXT_KEY, mapFd, key.address(), next.address());
+  }
+
+  private static String text(long address) {
+    return MemorySegment.ofAddress(address).reinterpret(Integer.MAX_VALUE).getString(0);
+  }
+}

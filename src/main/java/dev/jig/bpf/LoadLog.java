@@ -1,0 +1,131 @@
+package dev.jig.bpf;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What libbpf and the verifier say while one object loads. Making it costs some 30 ms (the
+/// upcall), so it is made when a load failed, and the load tried again.
+@SuppressWarnings("restricted")
+final class LoadLog implements AutoCloseable {
+  private static final int DEBUG = 2; // enum libbpf_print_level
+  private static final int KEPT_LINES = 12;
+  private static final int VERIFIER_LINES = 20;
+  private static final int LINE_BYTES = 4096;
+  // What the smallest kernel limit allows (UINT32_MAX >> 8): too small a log hides the verdict
+  // behind ENOSPC. Only pages written count.
+  private static final long VERIFIER_BYTES = (1L << 24) - 1;
+
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment line = arena.allocate(LINE_BYTES);
+  private final MemorySegment verifier =
+      Libc.mmap(
+          arena,
+          VERIFIER_BYTES,
+          Libc.PROT_READ | Libc.PROT_WRITE,
+          Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE,
+          -1,
+          0);
+  private final Deque<String> lines = new ArrayDeque<>();
+
+  LoadLog() {
+    try {
+      MethodHandle print =
+          MethodHandles.lookup()
+              .findVirtual(
+                  LoadLog.class,
+                  "print",
+                  MethodType.methodType(int.class, int.class, long.class, long.class))
+              .bindTo(this);
+      FunctionDescriptor shape =
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG);
+      Libbpf.setPrint(Linker.nativeLinker().upcallStub(print, shape, arena).address());
+    } catch (ReflectiveOperationException impossible) {
+      throw new LinkageError("print is a method of this class", impossible);
+    }
+  }
+
+  /// Called by libbpf; an exception here would end the JVM.
+  int print(int level, long format, long arguments) {
+    if (level >= DEBUG) {
+      return 0;
+    }
+    Libc.vsnprintf(line, format, arguments);
+    add(line.getString(0));
+    return 0;
+  }
+
+  void add(String text) {
+    if (lines.size() == KEPT_LINES) {
+      lines.removeFirst();
+    }
+    lines.addLast(text.strip());
+  }
+
+  /// Where the kernel writes the verifier's log.
+  MemorySegment verifier() {
+    return verifier;
+  }
+
+  boolean hasVerdict() {
+    return verifier.get(ValueLayout.JAVA_BYTE, 0) != 0;
+  }
+
+  /// The last lines of libbpf, then of the verifier.
+  List<String> lines() {
+    List<String> all = new ArrayList<>(lines);
+    all.addAll(tail(verifier.getString(0), VERIFIER_LINES));
+    return all;
+  }
+
+  void clear() {
+    lines.clear();
+    verifier.set(ValueLayout.JAVA_BYTE, 0, (byte) 0);
+  }
+
+  /// The program the last complaint was about: `libbpf: prog 'NAME': …`.
+  @Nullable String program() {
+    String program = null;
+    for (String text : lines) {
+      int start = text.indexOf("prog '");
+      int end = start < 0 ? -1 : text.indexOf('\'', start + 6);
+      if (end > 0) {
+        program = text.substring(start + 6, end);
+      }
+    }
+    return program;
+  }
+
+  /// The last `count` lines of a text, told how many came before.
+  static List<String> tail(String text, int count) {
+    List<String> all = text.lines().filter(each -> !each.isBlank()).toList();
+    int omitted = all.size() - count;
+    if (omitted <= 0) {
+      return all;
+    }
+    List<String> tail = new ArrayList<>(count + 1);
+    tail.add("(" + omitted + " lines omitted)");
+    tail.addAll(all.subList(omitted, all.size()));
+    return tail;
+  }
+
+  @Override
+  public void close() {
+    Libbpf.setPrint(0);
+    arena.close();
+  }
+}

@@ -1,0 +1,59 @@
+package dev.jig.bpf;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// SIGINT, SIGTERM and SIGHUP: the first asks for an end, the second ends the process at once with
+/// exit code 1. SIGPIPE is ignored by the JVM already; SIGHUP stays ignored under nohup.
+///
+/// The JVM's own threads take signals and don't let them be blocked (signalfd), and a handler in
+/// Java would run where no Java may (sigaction with an upcall). That leaves sun.misc.Signal, which
+/// javac warns of by name, so by reflection; a jlinked runtime needs the module jdk.unsupported.
+public final class Signals implements InvocationHandler {
+  private static final String[] NAMES = {"INT", "TERM", "HUP"};
+
+  private final AtomicBoolean asked = new AtomicBoolean();
+  private final Runnable first;
+
+  private Signals(Runnable first) {
+    this.first = first;
+  }
+
+  /// Calls `first` on a thread of its own at the first signal.
+  public static void onFirst(Runnable first) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object ours =
+          Proxy.newProxyInstance(
+              handler.getClassLoader(), new Class<?>[] {handler}, new Signals(first));
+      Method handle = signal.getMethod("handle", signal, handler);
+      for (String name : NAMES) {
+        handle.invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
+      }
+    } catch (ReflectiveOperationException missing) {
+      throw new IllegalStateException("this Java cannot handle signals: " + missing, missing);
+    }
+  }
+
+  @Override
+  public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+      throws ReflectiveOperationException {
+    if (!method.getName().equals("handle")) {
+      return method.invoke(this, arguments); // equals, hashCode, toString
+    }
+    signal();
+    return null;
+  }
+
+  private void signal() {
+    if (asked.compareAndSet(false, true)) {
+      first.run();
+    } else {
+      Runtime.getRuntime().halt(1);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.jig.capture;
+
+import dev.jig.event.Attribution;
+import dev.jig.event.PacketType;
+import dev.jig.pcap.CaptureReader;
+import dev.jig.pcap.CapturedPacket;
+import java.io.IOException;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// Packets from a capture file: walks each frame's headers and hands on what may hold DNS, with the
+/// file's clock and without owner.
+public final class CaptureFileSource implements AutoCloseable {
+  private final CaptureReader reader;
+  private final FileCounters counters = new FileCounters();
+  private final CapturedPacket captured = new CapturedPacket();
+  private final Frame frame = new Frame();
+  private final LinkHeader link = new LinkHeader();
+  private final IpHeader ip = new IpHeader();
+  private final Transport transport;
+  private final Packet packet = new Packet();
+
+  /// Owns `reader`.
+  ///
+  /// @param dnsPort the ports of which one must be the packet's source or destination
+  /// @param anyUdp also hands on every UDP payload, whatever its ports
+  public CaptureFileSource(CaptureReader reader, IntPredicate dnsPort, boolean anyUdp) {
+    this.reader = reader;
+    this.transport = new Transport(dnsPort, anyUdp);
+  }
+
+  /// Reads one packet, handing it on if it may hold DNS; false at the end of the file.
+  ///
+  /// @throws dev.jig.pcap.CaptureFormatException if the file is damaged here
+  /// @throws IOException if it can't be read
+  public boolean step(PacketHandler handler) throws IOException {
+    if (!reader.next(captured)) {
+      return false;
+    }
+    Finding finding = walk();
+    counters.count(finding, captured.linkType());
+    if (finding == Finding.SOUND) {
+      fill();
+      handler.packet(packet);
+    }
+    return true;
+  }
+
+  /// The file's clock: when the last packet read was captured, DNS or not, in ns since the epoch.
+  public long timeNs() {
+    return captured.timeNs();
+  }
+
+  public FileCounters counters() {
+    return counters;
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+
+  private Finding walk() {
+    frame.reset(captured);
+    Finding finding = link.read(captured.linkType(), frame);
+    if (finding == Finding.SOUND) {
+      finding = ip.read(link.ipVersion(), frame);
+    }
+    return finding == Finding.SOUND ? transport.read(ip.protocol(), frame) : finding;
+  }
+
+  private void fill() {
+    packet.type = link.packetType();
+    packet.direction = direction(packet.type);
+    packet.protocol = transport.protocol();
+    packet.timeNs = captured.timeNs();
+    packet.bootNs = captured.timeNs();
+    packet.source = ip.source();
+    packet.destination = ip.destination();
+    packet.sourcePort = transport.sourcePort();
+    packet.destinationPort = transport.destinationPort();
+    packet.attribution = Attribution.UNKNOWN;
+    packet.payload = frame.bytes;
+    packet.payloadOffset = frame.offset;
+    packet.payloadLength = frame.wireLength();
+  }
+
+  private static Packet.Direction direction(@Nullable PacketType type) {
+    if (type == null) {
+      return Packet.Direction.UNKNOWN;
+    }
+    return type == PacketType.OUTGOING ? Packet.Direction.EGRESS : Packet.Direction.INGRESS;
+  }
+}

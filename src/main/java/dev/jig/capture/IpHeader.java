@@ -1,0 +1,172 @@
+package dev.jig.capture;
+
+import dev.jig.event.IpAddress;
+
+/// An IP header with its options (RFC 791) or extension headers (RFC 8200), up to the transport's.
+final class IpHeader {
+  private static final int V4_LENGTH = 20;
+  private static final int V4_TOTAL_LENGTH_OFFSET = 2;
+  private static final int V4_FRAGMENT_OFFSET = 6;
+  private static final int V4_PROTOCOL_OFFSET = 9;
+  private static final int V4_SOURCE_OFFSET = 12;
+  private static final int V4_DESTINATION_OFFSET = 16;
+
+  /// More-fragments flag and fragment offset; the don't-fragment flag is not of interest.
+  private static final int V4_FRAGMENT_MASK = 0x3fff;
+
+  private static final int V6_LENGTH = 40;
+  private static final int V6_PAYLOAD_LENGTH_OFFSET = 4;
+  private static final int V6_NEXT_HEADER_OFFSET = 6;
+  private static final int V6_SOURCE_OFFSET = 8;
+  private static final int V6_DESTINATION_OFFSET = 24;
+
+  private static final int EXTENSION_LENGTH = 8;
+  private static final int EXTENSION_FRAGMENT_OFFSET = 2;
+
+  /// Fragment offset and more-fragments flag; the two bits between are reserved.
+  private static final int EXTENSION_FRAGMENT_MASK = 0xfff9;
+
+  private static final int HOP_BY_HOP = 0;
+  private static final int ROUTING = 43;
+  private static final int FRAGMENT = 44;
+  private static final int AUTHENTICATION = 51;
+  private static final int DESTINATION_OPTIONS = 60;
+  private static final int MOBILITY = 135;
+
+  private byte[] bytes = {};
+  private int sourceAt;
+  private int destinationAt;
+  private int addressLength;
+  private int protocol;
+
+  /// Moves `frame` to the transport header and cuts what lies behind the IP packet.
+  ///
+  /// @param expectedVersion what the link header announced, 0 for either
+  Finding read(int expectedVersion, Frame frame) {
+    Finding there = frame.need(1);
+    if (there != Finding.SOUND) {
+      return there;
+    }
+    int version = frame.u8(0) >>> 4;
+    if (expectedVersion != 0 && version != expectedVersion) {
+      return Finding.BAD_HEADER;
+    }
+    bytes = frame.bytes;
+    return switch (version) {
+      case 4 -> v4(frame);
+      case 6 -> v6(frame);
+      default -> Finding.BAD_HEADER;
+    };
+  }
+
+  /// The transport's protocol number.
+  int protocol() {
+    return protocol;
+  }
+
+  IpAddress source() {
+    return IpAddress.of(bytes, sourceAt, addressLength);
+  }
+
+  IpAddress destination() {
+    return IpAddress.of(bytes, destinationAt, addressLength);
+  }
+
+  private Finding v4(Frame frame) {
+    Finding there = frame.need(V4_LENGTH);
+    if (there != Finding.SOUND) {
+      return there;
+    }
+    int headerLength = (frame.u8(0) & 0xf) * 4;
+    int totalLength = frame.u16(V4_TOTAL_LENGTH_OFFSET);
+    if (totalLength == 0) {
+      totalLength = frame.wireLength(); // left to the network card: segments above 64 KiB
+    }
+    if (headerLength < V4_LENGTH || totalLength < headerLength || !frame.limit(totalLength)) {
+      return Finding.BAD_HEADER;
+    }
+    protocol = frame.u8(V4_PROTOCOL_OFFSET);
+    if (!Transport.isKnown(protocol)) {
+      return Finding.NOT_DNS;
+    }
+    if ((frame.u16(V4_FRAGMENT_OFFSET) & V4_FRAGMENT_MASK) != 0) {
+      return Finding.FRAGMENT;
+    }
+    addresses(frame.offset + V4_SOURCE_OFFSET, frame.offset + V4_DESTINATION_OFFSET, 4);
+    return pass(frame, headerLength);
+  }
+
+  private Finding v6(Frame frame) {
+    Finding there = frame.need(V6_LENGTH);
+    if (there != Finding.SOUND) {
+      return there;
+    }
+    int payloadLength = frame.u16(V6_PAYLOAD_LENGTH_OFFSET);
+    // 0 stands for a jumbogram (RFC 2675), as Linux makes of TCP segments above 64 KiB.
+    if (payloadLength != 0 && !frame.limit(V6_LENGTH + payloadLength)) {
+      return Finding.BAD_HEADER;
+    }
+    addresses(frame.offset + V6_SOURCE_OFFSET, frame.offset + V6_DESTINATION_OFFSET, 16);
+    int next = frame.u8(V6_NEXT_HEADER_OFFSET);
+    frame.offset += V6_LENGTH;
+    return extensions(next, frame);
+  }
+
+  /// Ends because each header moves the frame on by 8 bytes or more.
+  private Finding extensions(int firstHeader, Frame frame) {
+    int header = firstHeader;
+    while (isExtension(header)) {
+      Finding there = frame.need(EXTENSION_LENGTH);
+      if (there != Finding.SOUND) {
+        return there;
+      }
+      // A fragment of 0 with none to follow is a whole packet (RFC 6946).
+      if (header == FRAGMENT
+          && (frame.u16(EXTENSION_FRAGMENT_OFFSET) & EXTENSION_FRAGMENT_MASK) != 0) {
+        return mayCarryTransport(frame.u8(0)) ? Finding.FRAGMENT : Finding.NOT_DNS;
+      }
+      int length = extensionLength(header, frame.u8(1));
+      header = frame.u8(0);
+      Finding whole = pass(frame, length);
+      if (whole != Finding.SOUND) {
+        return whole;
+      }
+    }
+    protocol = header;
+    return Transport.isKnown(header) ? Finding.SOUND : Finding.NOT_DNS;
+  }
+
+  private static boolean isExtension(int header) {
+    return switch (header) {
+      case HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION_OPTIONS, MOBILITY -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean mayCarryTransport(int header) {
+    return Transport.isKnown(header) || isExtension(header);
+  }
+
+  /// Each counts in its own unit: RFC 8200 section 4, RFC 4302 section 2.2.
+  private static int extensionLength(int header, int field) {
+    return switch (header) {
+      case FRAGMENT -> EXTENSION_LENGTH;
+      case AUTHENTICATION -> Math.max(EXTENSION_LENGTH, (field + 2) * 4);
+      default -> (field + 1) * 8;
+    };
+  }
+
+  private static Finding pass(Frame frame, int length) {
+    Finding there = frame.need(length);
+    if (there == Finding.SOUND) {
+      frame.offset += length;
+    }
+    return there;
+  }
+
+  private void addresses(int source, int destination, int length) {
+    sourceAt = source;
+    destinationAt = destination;
+    addressLength = length;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.jig.capture;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
+
+/// What the kernel side reads while it runs: `struct settings` of src/main/bpf/trace_dns.h, in
+/// place.
+///
+/// ```
+/// 0 ports(8192: one bit each)   8192 any_udp_port(4)   8196 verdicts(4)   8200 epoch(4)   unused(4)
+/// ```
+final class KernelSettings {
+  static final int ANY_UDP_PORT = 8192;
+  static final int VERDICTS = 8196;
+  static final int EPOCH = 8200;
+  private static final int PORT_WORDS = 1024;
+
+  private final MemorySegment settings;
+
+  KernelSettings(MemorySegment settings) {
+    this.settings = settings;
+  }
+
+  void setPorts(BitSet ports) {
+    long[] words = ports.toLongArray();
+    for (int i = 0; i < PORT_WORDS; i++) {
+      settings.setAtIndex(ValueLayout.JAVA_LONG, i, i < words.length ? words[i] : 0);
+    }
+  }
+
+  void setAnyUdpPort(boolean any) {
+    settings.set(ValueLayout.JAVA_INT, ANY_UDP_PORT, any ? 1 : 0);
+  }
+
+  void setVerdicts(boolean inForce) {
+    settings.set(ValueLayout.JAVA_INT, VERDICTS, inForce ? 1 : 0);
+  }
+
+  void setEpoch(int epoch) {
+    settings.set(ValueLayout.JAVA_INT, EPOCH, epoch);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.jig.capture;
+
+import dev.jig.event.PacketType;
+import org.jspecify.annotations.Nullable;
+
+/// The link layer of a captured frame: tells IP's version, and what only a cooked header knows,
+/// where the packet was going.
+///
+/// ```
+/// Ethernet   destination 6 | source 6 | EtherType 2
+/// VLAN tag   priority, id 2 | EtherType 2            behind an EtherType 8100, 88a8 or 9100
+/// cooked v1  packet type 2 | ARPHRD 2 | length 2 | address 8 | EtherType 2
+/// cooked v2  EtherType 2 | 0 2 | ifindex 4 | ARPHRD 2 | packet type 1 | length 1 | address 8
+/// null, loop address family 4, in the byte order of some machine
+/// ```
+final class LinkHeader {
+  private static final int LINKTYPE_NULL = 0;
+  private static final int LINKTYPE_ETHERNET = 1;
+  private static final int DLT_RAW = 12;
+  private static final int DLT_RAW_OPENBSD = 14;
+  private static final int LINKTYPE_RAW = 101;
+  private static final int LINKTYPE_LOOP = 108;
+  private static final int LINKTYPE_LINUX_SLL = 113;
+  private static final int LINKTYPE_IPV4 = 228;
+  private static final int LINKTYPE_IPV6 = 229;
+  private static final int LINKTYPE_LINUX_SLL2 = 276;
+
+  private static final int ETHERNET_LENGTH = 14;
+  private static final int ETHERNET_TYPE_OFFSET = 12;
+  private static final int VLAN_LENGTH = 4;
+  private static final int VLAN_TYPE_OFFSET = 2;
+  private static final int SLL_LENGTH = 16;
+  private static final int SLL_TYPE_OFFSET = 14;
+
+  /// The last packet type that cooked headers have; they are the kernel's numbers.
+  private static final int SLL_OUTGOING = 4;
+
+  private static final int SLL2_LENGTH = 20;
+  private static final int SLL2_PACKET_TYPE_OFFSET = 10;
+  private static final int FAMILY_LENGTH = 4;
+
+  private static final int ETHERTYPE_IPV4 = 0x0800;
+  private static final int ETHERTYPE_IPV6 = 0x86dd;
+  private static final int ETHERTYPE_VLAN = 0x8100;
+  private static final int ETHERTYPE_PROVIDER_VLAN = 0x88a8;
+  private static final int ETHERTYPE_STACKED_VLAN = 0x9100;
+
+  private @Nullable PacketType packetType;
+  private int ipVersion;
+
+  /// Null where the link type does not tell.
+  @Nullable PacketType packetType() {
+    return packetType;
+  }
+
+  /// 4 or 6; 0 if only the packet itself tells.
+  int ipVersion() {
+    return ipVersion;
+  }
+
+  /// Moves `frame` to its IP header.
+  Finding read(int linkType, Frame frame) {
+    packetType = null;
+    ipVersion = 0;
+    return switch (linkType) {
+      case LINKTYPE_ETHERNET -> ethernet(frame);
+      case LINKTYPE_LINUX_SLL -> cooked(frame);
+      case LINKTYPE_LINUX_SLL2 -> cooked2(frame);
+      case LINKTYPE_NULL, LINKTYPE_LOOP -> loopback(frame);
+      case LINKTYPE_RAW, DLT_RAW, DLT_RAW_OPENBSD -> Finding.SOUND;
+      case LINKTYPE_IPV4 -> ip(4);
+      case LINKTYPE_IPV6 -> ip(6);
+      default -> Finding.UNKNOWN_LINK_TYPE;
+    };
+  }
+
+  private Finding ethernet(Frame frame) {
+    Finding there = frame.need(ETHERNET_LENGTH);
+    if (there != Finding.SOUND) {
+      return there;
+    }
+    int etherType = frame.u16(ETHERNET_TYPE_OFFSET);
+    frame.offset += ETHERNET_LENGTH;
+    return network(etherType, frame);
+  }
+
+  private Finding cooked(Frame frame) {
+    Finding there = frame.need(SLL_LENGTH);
+    if (there != Finding.SOUND) {
+      return there;
+    }
+    packetType = cookedType(frame.u16(0));
+    int etherType = frame.u16(SLL_TYPE_OFFSET);
+    frame.offset += SLL_LENGTH;
+    return network(etherType, frame);
+  }
+
+  private Finding cooked2(Frame frame) {
+    Finding there = frame.need(SLL2_LENGTH);
+    if (there != Finding.SOUND) {
+      return there;
+    }
+    packetType = cookedType(frame.u8(SLL2_PACKET_TYPE_OFFSET));
+    int etherType = frame.u16(0);
+    frame.offset += SLL2_LENGTH;
+    return network(etherType, frame);
+  }
+
+  private static @Nullable PacketType cookedType(int number) {
+    return number <= SLL_OUTGOING ? PacketType.of(number) : null;
+  }
+
+  private Finding network(int firstEtherType, Frame frame) {
+    int etherType = firstEtherType;
+    while (isVlan(etherType)) {
+      Finding there = frame.need(VLAN_LENGTH);
+      if (there != Finding.SOUND) {
+        return there;
+      }
+      etherType = frame.u16(VLAN_TYPE_OFFSET);
+      frame.offset += VLAN_LENGTH;
+    }
+    return switch (etherType) {
+      case ETHERTYPE_IPV4 -> ip(4);
+      case ETHERTYPE_IPV6 -> ip(6);
+      default -> Finding.NOT_DNS;
+    };
+  }
+
+  private static boolean isVlan(int etherType) {
+    return etherType == ETHERTYPE_VLAN
+        || etherType == ETHERTYPE_PROVIDER_VLAN
+        || etherType == ETHERTYPE_STACKED_VLAN;
+  }
+
+  private Finding loopback(Frame frame) {
+    Finding there = frame.need(FAMILY_LENGTH);
+    if (there != Finding.SOUND) {
+      return there;
+    }
+    int family = frame.i32(0);
+    frame.offset += FAMILY_LENGTH;
+    // Families are small: the half that is zero tells which byte order wrote it.
+    return switch ((family & 0xffff0000) == 0 ? family : Integer.reverseBytes(family)) {
+      case 2 -> ip(4); // AF_INET everywhere
+      case 10, 24, 28, 30 -> ip(6); // AF_INET6 on Linux, NetBSD and OpenBSD, FreeBSD, Darwin
+      default -> Finding.NOT_DNS;
+    };
+  }
+
+  private Finding ip(int version) {
+    ipVersion = version;
+    return Finding.SOUND;
+  }
+}

@@ -1,0 +1,218 @@
+package dev.jig.capture;
+
+import dev.jig.bpf.BpfImage;
+import dev.jig.bpf.BpfLink;
+import dev.jig.bpf.BpfMap;
+import dev.jig.bpf.BpfObject;
+import dev.jig.bpf.BpfProgram;
+import dev.jig.bpf.CgroupDirectory;
+import dev.jig.bpf.Clocks;
+import dev.jig.bpf.GracePeriod;
+import dev.jig.bpf.RingBuffer;
+import dev.jig.bpf.WakeUp;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+
+/// The kernel side, attached: loads trace_dns.bpf.c, attaches it at the root of cgroup v2 and reads
+/// its ring. All but [#wake] and [#counters] is for one thread.
+public final class LiveCapture implements AutoCloseable {
+  /// Half a second of 100,000 packets a second at the smallest record size, a sixth at the largest
+  /// inline one; measured in bin/bench.
+  public static final int RING_BYTES = 16 * 1024 * 1024;
+
+  /// So many records at most in one [#poll].
+  public static final int BATCH = 4096;
+
+  private static final long DRAIN_PATIENCE_NS = 1_000_000_000;
+  private static final long CLOCK_REFRESH_NS = 1_000_000_000;
+
+  private final CgroupDirectory root;
+  private final BpfObject object;
+  private final WakeUp wakeUp;
+  private final RingBuffer ring;
+  private final KernelSettings settings;
+  private final BpfMap verdicts;
+  private final BpfMap counters;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment key = arena.allocate(8, 8);
+  private final MemorySegment verdict = arena.allocate(8, 8);
+  private final List<BpfLink> links = new ArrayList<>();
+  private final Clocks clocks = new Clocks();
+  private final RecordReader reader;
+  private long clockReadNs;
+
+  private LiveCapture(CgroupDirectory root, BpfObject object, PacketHandler handler) {
+    this.root = root;
+    this.object = object;
+    this.wakeUp = new WakeUp();
+    this.ring = RingBuffer.map(object.map("events"), wakeUp);
+    this.settings = new KernelSettings(object.variable("settings"));
+    this.verdicts = object.map("verdicts");
+    this.counters = object.map("counters");
+    this.reader = new RecordReader(handler);
+    refreshClock(clocks.bootNs());
+  }
+
+  /// Loads the programs; nothing is attached yet.
+  ///
+  /// @param ports the DNS ports
+  /// @param anyUdpPort also every UDP payload that looks like DNS
+  /// @throws dev.jig.bpf.BpfException if this machine can't
+  public static LiveCapture load(
+      BitSet ports, boolean anyUdpPort, boolean verbose, PacketHandler handler) {
+    CgroupDirectory root = CgroupDirectory.root();
+    BpfImage image = BpfImage.of("trace_dns", image()).maxEntries("events", RING_BYTES);
+    image.optional("cgroup_mkdir", "sock_release");
+    if (verbose) {
+      image.verbose();
+    }
+    LiveCapture capture = new LiveCapture(root, BpfObject.load(image), handler);
+    capture.settings.setPorts(ports);
+    capture.settings.setAnyUdpPort(anyUdpPort);
+    return capture;
+  }
+
+  private static byte[] image() {
+    try (InputStream resource = LiveCapture.class.getResourceAsStream("/trace_dns.bpf.o")) {
+      if (resource == null) {
+        throw new IllegalStateException("trace_dns.bpf.o is not in this build");
+      }
+      return resource.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Attaches everything. Notices of new cgroups come first, packets last: what is traced has an
+  /// owner and a known cgroup.
+  public void attach() {
+    List<BpfProgram> packets = new ArrayList<>();
+    for (BpfProgram program : object.programs()) {
+      if (program.section().startsWith("cgroup_skb/")) {
+        packets.add(program);
+      } else if (program.section().startsWith("cgroup/")) {
+        links.add(program.attach(root));
+      } else {
+        links.add(program.attach());
+      }
+    }
+    for (BpfProgram program : packets) {
+      links.add(program.attach(root));
+    }
+  }
+
+  /// Where cgroup v2 is mounted, for walking it.
+  public Path cgroupRoot() {
+    return root.path();
+  }
+
+  /// Optional programs this kernel refused, with errno's name.
+  public Map<String, String> leftOut() {
+    return object.leftOut();
+  }
+
+  /// What libbpf said while loading, if asked for.
+  public List<String> log() {
+    return object.log();
+  }
+
+  /// Waits for records at most `timeoutMs`, then hands over those that are ready, up to a batch.
+  ///
+  /// @return how many records were read
+  public int poll(int timeoutMs) {
+    ring.poll(timeoutMs);
+    long nowNs = clocks.bootNs();
+    if (nowNs - clockReadNs > CLOCK_REFRESH_NS) {
+      refreshClock(nowNs);
+    }
+    return ring.consume(reader::record, BATCH);
+  }
+
+  /// The packets' clock, now.
+  public long bootNs() {
+    return clocks.bootNs();
+  }
+
+  private void refreshClock(long nowNs) {
+    clockReadNs = nowNs;
+    reader.setBootToReal(clocks.realMinusBootNs());
+  }
+
+  /// Ends a wait of [#poll] early; from any thread.
+  public void wake() {
+    wakeUp.wake();
+  }
+
+  /// Lets verdicts count; those given under another epoch don't.
+  public void useVerdicts(int epoch) {
+    settings.setEpoch(epoch);
+    settings.setVerdicts(true);
+  }
+
+  /// Packets of this cgroup need not be recorded, as long as the epoch stays.
+  public void skip(long cgroupId, int epoch) {
+    key.set(ValueLayout.JAVA_LONG, 0, cgroupId);
+    verdict.set(ValueLayout.JAVA_INT, 0, epoch);
+    verdict.set(ValueLayout.JAVA_INT, 4, 1);
+    verdicts.put(key, verdict, BpfMap.Mode.ANY);
+  }
+
+  /// What the kernel counted so far.
+  public KernelCounters counters() {
+    try (Arena local = Arena.ofConfined()) {
+      MemorySegment direction = local.allocate(ValueLayout.JAVA_INT);
+      MemorySegment value = local.allocate(counters.valueBytes(), 8);
+      KernelCounters sum = KernelCounters.ZERO;
+      for (int i = 0; i < 2; i++) {
+        direction.set(ValueLayout.JAVA_INT, 0, i);
+        if (counters.get(direction, value)) {
+          sum = sum.plus(value);
+        }
+      }
+      return sum;
+    }
+  }
+
+  /// Packet records read; equals the kernel's `recorded` once drained.
+  public long packetsRead() {
+    return reader.packets();
+  }
+
+  /// Notices read; equals the kernel's `notices` once drained.
+  public long noticesRead() {
+    return reader.notices();
+  }
+
+  /// Packets read whose chunks were not all there.
+  public long incomplete() {
+    return reader.incomplete();
+  }
+
+  /// Detaches, waits until no program runs any more, and hands over what the ring still holds.
+  public void detachAndDrain() {
+    links.forEach(BpfLink::close);
+    links.clear();
+    GracePeriod.await();
+    ring.drain(reader::record, DRAIN_PATIENCE_NS);
+  }
+
+  @Override
+  public void close() {
+    links.forEach(BpfLink::close);
+    links.clear();
+    ring.close();
+    object.close();
+    wakeUp.close();
+    root.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,20 @@
+package dev.jig.capture;
+
+/// Takes what a source of packets finds, in order, on the source's thread.
+@FunctionalInterface
+public interface PacketHandler {
+  /// A packet; the flyweight is valid until this returns.
+  void packet(Packet packet);
+
+  /// A cgroup was made, live only.
+  ///
+  /// @param id the inode of its directory, as [Packet#cgroupId] has it
+  /// @param path from the root of the cgroup v2 hierarchy, with leading slash
+  default void cgroup(long id, String path) {}
+
+  /// A client's socket was closed with queries unanswered, live only.
+  ///
+  /// @param socketCookie as [Packet#socketCookie]
+  /// @param bootNs when, as [Packet#bootNs]
+  default void closed(long socketCookie, long bootNs) {}
+}

@@ -1,0 +1,116 @@
+package dev.jig.capture;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/// The kernel's records (src/main/bpf/trace_dns.h), byte by byte; a test compares these offsets
+/// with the BTF of the built object.
+///
+/// ```
+/// packet   0        1          2          3         4            5            6
+///          kind     direction  pkt_type   protocol  attribution  asked_known  asked_port(2)
+///   8      source_port(2)  destination_port(2)  payload_len(4)
+///  16      inline_len(4)   tcp_seq(4)
+///  24      gso_size(4)     unused(4)
+///  32      time(8)         cookie(8)         cgroup(8)
+///  56      source(16)      destination(16)   asked(16)
+/// 104      owner(72)
+/// 176      inline_len bytes of payload
+///
+/// owner    start_time(8) pid(4) tid(4) uid(4) gid(4) ppid(4) mntns(4) netns(4) unused(4)
+///          comm(16) pcomm(16)
+/// chunk    kind direction unused(2) offset(4) len(4) unused(4) time(8) cookie(8), then len bytes
+/// cgroup   kind unused(3) path_len(4) id(8) path(1024)
+/// closed   kind unused(7) time(8) cookie(8)
+/// ```
+final class RecordLayout {
+  static final int KIND = 0;
+  static final int KIND_PACKET = 1;
+  static final int KIND_CHUNK = 2;
+  static final int KIND_CGROUP = 3;
+  static final int KIND_CLOSED = 4;
+
+  static final int DIRECTION = 1;
+  static final int DIRECTION_EGRESS = 1;
+  static final int PKT_TYPE = 2;
+  static final int PROTOCOL = 3;
+  static final int PROTOCOL_TCP = 6;
+  static final int ATTRIBUTION = 4;
+  static final int ASKED_KNOWN = 5;
+  static final int ASKED_PORT = 6;
+  static final int SOURCE_PORT = 8;
+  static final int DESTINATION_PORT = 10;
+  static final int PAYLOAD_LEN = 12;
+  static final int INLINE_LEN = 16;
+  static final int TCP_SEQ = 20;
+  static final int GSO_SIZE = 24;
+  static final int TIME = 32;
+  static final int COOKIE = 40;
+  static final int CGROUP = 48;
+  static final int SOURCE = 56;
+  static final int DESTINATION = 72;
+  static final int ASKED = 88;
+  static final int OWNER = 104;
+  static final int PAYLOAD = 176;
+
+  static final int OWNER_LEN = 72;
+  static final int OWNER_START_TIME = 0;
+  static final int OWNER_PID = 8;
+  static final int OWNER_TID = 12;
+  static final int OWNER_UID = 16;
+  static final int OWNER_GID = 20;
+  static final int OWNER_PPID = 24;
+  static final int OWNER_MNTNS = 28;
+  static final int OWNER_NETNS = 32;
+  static final int OWNER_COMM = 40;
+  static final int OWNER_PCOMM = 56;
+  static final int COMM_LEN = 16;
+
+  static final int CHUNK_OFFSET = 4;
+  static final int CHUNK_LEN = 8;
+  static final int CHUNK_TIME = 16;
+  static final int CHUNK_COOKIE = 24;
+  static final int CHUNK_DATA = 32;
+
+  static final int CGROUP_PATH_LEN = 4;
+  static final int CGROUP_ID = 8;
+  static final int CGROUP_PATH = 16;
+  static final int CGROUP_PATH_MAX = 1024;
+
+  static final int CLOSED_TIME = 8;
+  static final int CLOSED_COOKIE = 16;
+
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+  private static final VarHandle BIG_ENDIAN_LONG = LONG.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
+
+  private RecordLayout() {}
+
+  static int u8(MemorySegment data, long at) {
+    return data.get(ValueLayout.JAVA_BYTE, at) & 0xff;
+  }
+
+  static int u16(MemorySegment data, long at) {
+    return data.get(SHORT, at) & 0xffff;
+  }
+
+  static int i32(MemorySegment data, long at) {
+    return data.get(INT, at);
+  }
+
+  static long u32(MemorySegment data, long at) {
+    return data.get(INT, at) & 0xffffffffL;
+  }
+
+  static long i64(MemorySegment data, long at) {
+    return data.get(LONG, at);
+  }
+
+  /// Eight bytes of an address, in network order.
+  static long network64(MemorySegment data, long at) {
+    return (long) BIG_ENDIAN_LONG.get(data, at);
+  }
+}

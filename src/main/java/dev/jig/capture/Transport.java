@@ -1,0 +1,102 @@
+package dev.jig.capture;
+
+import dev.jig.event.Protocol;
+import java.util.function.IntPredicate;
+
+/// A UDP (RFC 768) or TCP (RFC 9293) header.
+final class Transport {
+  private static final int TCP = 6;
+  private static final int UDP = 17;
+
+  private static final int PORTS_LENGTH = 4;
+  private static final int UDP_LENGTH = 8;
+  private static final int UDP_LENGTH_OFFSET = 4;
+  private static final int TCP_LENGTH = 20;
+  private static final int TCP_DATA_OFFSET = 12;
+
+  private final IntPredicate dnsPort;
+  private final boolean anyUdp;
+  private Protocol protocol = Protocol.UDP;
+  private int sourcePort;
+  private int destinationPort;
+
+  Transport(IntPredicate dnsPort, boolean anyUdp) {
+    this.dnsPort = dnsPort;
+    this.anyUdp = anyUdp;
+  }
+
+  static boolean isKnown(int protocolNumber) {
+    return protocolNumber == UDP || protocolNumber == TCP;
+  }
+
+  /// Moves `frame` to the payload, cuts what lies behind it and checks that all of it was captured.
+  ///
+  /// @param protocolNumber one that is known
+  Finding read(int protocolNumber, Frame frame) {
+    protocol = protocolNumber == UDP ? Protocol.UDP : Protocol.TCP;
+    Finding there = frame.need(PORTS_LENGTH);
+    if (there != Finding.SOUND) {
+      return there;
+    }
+    sourcePort = frame.u16(0);
+    destinationPort = frame.u16(2);
+    if (!isDns()) {
+      return Finding.NOT_DNS;
+    }
+    Finding header = protocol == Protocol.UDP ? udp(frame) : tcp(frame);
+    if (header != Finding.SOUND) {
+      return header;
+    }
+    return frame.wireLength() == 0 ? Finding.NO_PAYLOAD : frame.need(frame.wireLength());
+  }
+
+  Protocol protocol() {
+    return protocol;
+  }
+
+  int sourcePort() {
+    return sourcePort;
+  }
+
+  int destinationPort() {
+    return destinationPort;
+  }
+
+  private boolean isDns() {
+    return anyUdp && protocol == Protocol.UDP
+        || dnsPort.test(sourcePort)
+        || dnsPort.test(destinationPort);
+  }
+
+  private Finding udp(Frame frame) {
+    Finding there = frame.need(UDP_LENGTH);
+    if (there != Finding.SOUND) {
+      return there;
+    }
+    int length = frame.u16(UDP_LENGTH_OFFSET);
+    if (length < UDP_LENGTH || !frame.limit(length)) {
+      return Finding.BAD_HEADER;
+    }
+    frame.offset += UDP_LENGTH;
+    return Finding.SOUND;
+  }
+
+  private Finding tcp(Frame frame) {
+    Finding there = frame.need(TCP_LENGTH);
+    if (there != Finding.SOUND) {
+      return there;
+    }
+    int headerLength = (frame.u8(TCP_DATA_OFFSET) >>> 4) * 4;
+    if (headerLength < TCP_LENGTH) {
+      return Finding.BAD_HEADER;
+    }
+    if (headerLength == frame.wireLength()) {
+      return Finding.NO_PAYLOAD; // even if the capture cut its options
+    }
+    Finding options = frame.need(headerLength);
+    if (options == Finding.SOUND) {
+      frame.offset += headerLength;
+    }
+    return options;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.jig.cli;
+
+import dev.jig.output.Escaping;
+
+/// stderr: everything that is no event. Lines may come from several threads.
+final class Console {
+  private static volatile boolean verbose;
+
+  private Console() {}
+
+  static void setVerbose(boolean shown) {
+    verbose = shown;
+  }
+
+  /// A line for the user.
+  static void say(String line) {
+    System.err.println("ig: " + Escaping.TERMINAL.escape(line));
+  }
+
+  /// A line without the program's name in front, as the last one is.
+  static void plain(String line) {
+    System.err.println(Escaping.TERMINAL.escape(line));
+  }
+
+  /// A line for `-v`.
+  static void debug(String line) {
+    if (verbose) {
+      System.err.println("ig: debug: " + Escaping.TERMINAL.escape(line));
+    }
+  }
+
+  static boolean isVerbose() {
+    return verbose;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.jig.cli;
+
+import dev.jig.demo.Demo;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.PacketType;
+import dev.jig.event.Qr;
+import dev.jig.filter.PortSet;
+import dev.jig.trace.Machine;
+import dev.jig.trace.Scope;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/// `ig trace dns --demo`: a handful of lookups of our own, seen on the real way through the kernel.
+final class DemoRun {
+  private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long PATIENCE_S = 10;
+
+  private final TraceDnsOptions options;
+  private final TraceDnsOptions.Parsed parsed;
+
+  DemoRun(TraceDnsOptions options, TraceDnsOptions.Parsed parsed) {
+    this.options = options;
+    this.parsed = parsed;
+  }
+
+  int run() {
+    try (Demo demo = Demo.start()) {
+      PortSet port = PortSet.parse(Integer.toString(demo.port()));
+      Predicate<DnsEvent> filter = DemoRun::isClients;
+      var own =
+          new TraceDnsOptions.Parsed(
+              TIMEOUT_NS, port, parsed.limitNs(), filter.and(parsed.filter()), parsed.format());
+      Session session = Session.open(options, own, RowOutput.Stream.STDOUT);
+      CountDownLatch unanswered = new CountDownLatch(1);
+      Machine.onInterrupt(session::interrupt);
+      session
+          .trace()
+          .attach(
+              Scope.EVERYTHING,
+              event -> {
+                session.rows().accept(event);
+                if (event.qr() == Qr.T) {
+                  unanswered.countDown();
+                }
+              });
+      session.begin();
+      Thread.ofPlatform()
+          .daemon()
+          .name("demo-client")
+          .start(() -> lookUp(demo, session, unanswered));
+      Console.plain(session.run().line());
+      session.checkOutput();
+      return 0;
+    } catch (IOException e) {
+      throw new CannotException("cannot start the demo's resolver: " + e.getMessage());
+    }
+  }
+
+  /// The client's side of each hop; the resolver's is the same once more.
+  private static boolean isClients(DnsEvent event) {
+    return switch (event.qr()) {
+      case Q -> event.packetType() == PacketType.OUTGOING;
+      case R -> event.packetType() != PacketType.OUTGOING;
+      case T -> true;
+    };
+  }
+
+  private static void lookUp(Demo demo, Session session, CountDownLatch unanswered) {
+    try {
+      demo.lookUp();
+      unanswered.await(PATIENCE_S, TimeUnit.SECONDS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      session.trace().stop();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.jig.cli;
+
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/// Flags from the environment: `INSPEKTOR_GADGET_` and the flag's long name in capitals, `-` as
+/// `_`. The command line wins.
+final class EnvironmentDefaults implements IDefaultValueProvider {
+  private static final String PREFIX = "INSPEKTOR_GADGET_";
+
+  private final Map<String, String> environment;
+
+  EnvironmentDefaults(Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
+  }
+
+  @Override
+  public @Nullable String defaultValue(ArgSpec argument) {
+    if (!(argument instanceof OptionSpec option)) {
+      return null;
+    }
+    String flag = option.longestName().replaceFirst("^-+", "");
+    return environment.get(PREFIX + flag.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+}

@@ -1,0 +1,45 @@
+package dev.jig.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The `ig` command.
+@Command(
+    name = "ig",
+    description = "Shows what containers do on this machine, live from the kernel.",
+    subcommands = {TraceCommand.class, ListContainersCommand.class, VersionCommand.class},
+    sortOptions = false)
+public final class Ig implements Runnable {
+  @CommandLine.Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  /// Ends with the exit code of docs: 0 done, 1 the machine can't, 2 a wrong word on the command
+  /// line.
+  public static void main(String[] args) {
+    int code = commandLine().execute(args);
+    System.err.flush();
+    // not exit(): no thread that follows a runtime may keep us, nothing needs an orderly goodbye
+    Runtime.getRuntime().halt(code);
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Ig())
+        .setDefaultValueProvider(new EnvironmentDefaults(System.getenv()))
+        .setParameterExceptionHandler(Failures::onParameters)
+        .setExecutionExceptionHandler(Failures::onExecution)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "ig needs a command: ig trace dns");
+  }
+}

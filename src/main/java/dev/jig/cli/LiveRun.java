@@ -1,0 +1,65 @@
+package dev.jig.cli;
+
+import dev.jig.container.ContainerListener;
+import dev.jig.container.Containers;
+import dev.jig.filter.ContainerSelection;
+import dev.jig.trace.Machine;
+import dev.jig.trace.TraceSummary;
+
+/// `ig trace dns`: containers of this machine, live.
+final class LiveRun {
+  private final ContainerSelection selection;
+  private final boolean host;
+  private final RuntimeOptions runtimes;
+  private final TraceDnsOptions options;
+  private final TraceDnsOptions.Parsed parsed;
+
+  LiveRun(
+      ContainerSelection selection,
+      boolean host,
+      RuntimeOptions runtimes,
+      TraceDnsOptions options,
+      TraceDnsOptions.Parsed parsed) {
+    this.selection = selection;
+    this.host = host;
+    this.runtimes = runtimes;
+    this.options = options;
+    this.parsed = parsed;
+  }
+
+  int run() {
+    var opened = runtimes.open();
+    Session session = Session.open(options, parsed, RowOutput.Stream.STDOUT);
+    try (Containers containers =
+        new Containers(session.trace().cgroupRoot(), opened, new Messages())) {
+      Machine.onInterrupt(session::interrupt);
+      session.trace().attach(containers, selection, session.rows());
+      containers.start();
+      session.begin();
+      containers.ready().thenRun(() -> hintIfNothingToShow(containers));
+      TraceSummary summary = session.run();
+      Console.plain(summary.line());
+    }
+    session.checkOutput();
+    return 0;
+  }
+
+  private void hintIfNothingToShow(Containers containers) {
+    if (!host && containers.knownCount() == 0) {
+      Console.say("no container is known yet, waiting for one; --host shows other processes too.");
+    }
+  }
+
+  /// What the runtimes have to say.
+  private static final class Messages implements ContainerListener {
+    @Override
+    public void warning(String sentence) {
+      Console.say(sentence);
+    }
+
+    @Override
+    public void debug(String sentence) {
+      Console.debug(sentence);
+    }
+  }
+}

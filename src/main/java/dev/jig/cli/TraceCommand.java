@@ -1,0 +1,27 @@
+package dev.jig.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `ig trace`: what can be traced.
+@Command(
+    name = "trace",
+    description = "Trace events as they happen.",
+    subcommands = TraceDnsCommand.class)
+final class TraceCommand implements Runnable {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "ig trace needs a gadget: ig trace dns");
+  }
+}

@@ -1,0 +1,136 @@
+package dev.jig.cli;
+
+import dev.jig.event.DnsEvent;
+import dev.jig.event.Field.Shown;
+import dev.jig.event.GoDuration;
+import dev.jig.event.UsageException;
+import dev.jig.filter.FilterExpression;
+import dev.jig.filter.PortSet;
+import dev.jig.output.OutputFormat;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// What to trace and how to show it: the flags that live traces and files share.
+final class TraceDnsOptions {
+  @Option(
+      names = "--dns-timeout",
+      paramLabel = "DURATION",
+      defaultValue = "10s",
+      description = "After this a query counts as unanswered (default: ${DEFAULT-VALUE}).")
+  String dnsTimeout = "10s";
+
+  @Option(
+      names = {"-P", "--ports"},
+      paramLabel = "LIST",
+      defaultValue = "53,5353",
+      description = "DNS ports, or any (default: ${DEFAULT-VALUE}).")
+  String ports = "53,5353";
+
+  @Option(names = "--lookups", description = "One row per lookup instead of per packet.")
+  boolean lookups;
+
+  @Option(names = "--paths", description = "Show the process's working directory and executable.")
+  boolean paths;
+
+  @Option(
+      names = {"-t", "--timeout"},
+      paramLabel = "SECONDS",
+      defaultValue = "0",
+      description = "Stop after so many seconds; 0: at Ctrl-C (default: ${DEFAULT-VALUE}).")
+  String timeout = "0";
+
+  @Option(
+      names = {"-F", "--filter"},
+      paramLabel = "RULES",
+      description =
+          "Show only rows that fulfil the rules, such as rcode:!NoError or name:~example.")
+  List<String> filters = List.of();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      defaultValue = "columns",
+      description = "columns[=...], wide, json, jsonpretty or yaml (default: ${DEFAULT-VALUE}).")
+  String output = "columns";
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Say on stderr what happens.")
+  boolean verbose;
+
+  @Option(
+      names = "--output-file",
+      paramLabel = "PATH",
+      description = "Write rows to this file instead of stdout.")
+  @Nullable Path outputFile;
+
+  @Option(names = "--ready-file", hidden = true, description = "Made when tracing has begun.")
+  @Nullable Path readyFile;
+
+  /// Every value read, before anything is attached.
+  ///
+  /// @param limitNs 0: without limit
+  record Parsed(
+      long dnsTimeoutNs,
+      PortSet ports,
+      long limitNs,
+      Predicate<DnsEvent> filter,
+      OutputFormat format) {}
+
+  /// Reads the values.
+  ///
+  /// @throws UsageException for a wrong one
+  Parsed parse() {
+    if (lookups) {
+      throw new UsageException(
+          "--lookups is not in this version.", "Rows per packet carry latency: -o wide.");
+    }
+    EnumSet<Shown> shown = EnumSet.of(Shown.IG);
+    if (paths) {
+      shown.add(Shown.PATHS);
+    }
+    OutputFormat format = OutputFormat.parse(output, shown);
+    if (format instanceof OutputFormat.PcapNg) {
+      throw new UsageException("-o pcapng is not in this version.", "-o json carries every field.");
+    }
+    return new Parsed(
+        dnsTimeoutNs(), PortSet.parse(ports), limitNs(), FilterExpression.parse(filters), format);
+  }
+
+  private long dnsTimeoutNs() {
+    long timeoutNs;
+    try {
+      timeoutNs = GoDuration.parse(dnsTimeout);
+    } catch (IllegalArgumentException e) {
+      throw wrongTimeout();
+    }
+    if (timeoutNs <= 0) {
+      throw wrongTimeout();
+    }
+    return timeoutNs;
+  }
+
+  private UsageException wrongTimeout() {
+    return new UsageException(
+        "\"" + dnsTimeout + "\" is no value for --dns-timeout.",
+        "A duration above 0 such as 10s, 500ms or 1m30s.");
+  }
+
+  private long limitNs() {
+    try {
+      int seconds = Integer.parseInt(timeout);
+      if (seconds >= 0) {
+        return TimeUnit.SECONDS.toNanos(seconds);
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new UsageException(
+        "\"" + timeout + "\" is no value for --timeout.", "Whole seconds; 0 is without limit.");
+  }
+}

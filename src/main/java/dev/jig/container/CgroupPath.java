@@ -1,0 +1,145 @@
+package dev.jig.container;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The containers that a cgroup's path leads through, read from the shape of its segments alone.
+///
+/// A path can hold several: Docker in Docker, kind, a runtime in a pod. All are kept, outermost
+/// first. Which one names a packet is [Containers]' choice, since only it knows which of them a
+/// runtime of this machine answers for.
+///
+/// @param containers outermost first; empty if the cgroup is not inside a container
+public record CgroupPath(List<Id> containers) {
+
+  /// A container as its path tells it.
+  ///
+  /// @param runtime null where runtimes share the shape
+  /// @param id 64 hex digits; 25 letters and digits for a build step of BuildKit
+  /// @param podUid the pod's uid, dashes restored
+  public record Id(@Nullable String runtime, String id, @Nullable String podUid) {}
+
+  private static final int ID_LENGTH = 64;
+  private static final int BUILD_STEP_LENGTH = 25;
+  private static final String DELETED = " (deleted)"; // what /proc/PID/cgroup appends
+
+  /// 8-4-4-4-12 with `-` or systemd's `_`, or the bare 32 digits of a static pod.
+  private static final Pattern POD_UID =
+      Pattern.compile(
+          "[0-9a-f]{8}([-_])[0-9a-f]{4}(\\1[0-9a-f]{4}){2}\\1[0-9a-f]{12}|[0-9a-f]{32}");
+
+  public CgroupPath {
+    containers = List.copyOf(containers);
+  }
+
+  /// The containers in `path`, which starts at the root of cgroup v2 (or of a v1 hierarchy: the
+  /// shapes are the same).
+  public static CgroupPath of(String path) {
+    String live =
+        path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
+    List<Id> found = new ArrayList<>(2);
+    String parent = "";
+    String podUid = null;
+    for (String segment : live.split("/", -1)) {
+      String pod = podUid(segment);
+      podUid = pod != null ? pod : podUid;
+      Id container = container(parent, segment, podUid);
+      if (container != null) {
+        found.add(container);
+        podUid = null; // what lies deeper is this container's own affair
+      }
+      parent = segment;
+    }
+    return new CgroupPath(found);
+  }
+
+  private static @Nullable Id container(String parent, String segment, @Nullable String podUid) {
+    if (isHex(segment, ID_LENGTH)) {
+      // Podman's pods have a 64 digit directory of their own above their containers.
+      return parent.equals("libpod_parent") ? null : new Id(runtimeAbove(parent), segment, podUid);
+    }
+    if (parent.equals("buildkit") && isBuildStep(segment)) {
+      return new Id(null, segment, podUid);
+    }
+    // runc's systemd notation, taken literally by its cgroupfs driver: slice:prefix:id
+    int colon = segment.lastIndexOf(':');
+    if (colon > 0 && isHex(segment.substring(colon + 1), ID_LENGTH)) {
+      String prefix = segment.substring(segment.lastIndexOf(':', colon - 1) + 1, colon);
+      return new Id(runtimeOf(prefix), segment.substring(colon + 1), podUid);
+    }
+    return prefixed(segment, podUid);
+  }
+
+  /// `docker-ID.scope` of the systemd drivers, `crio-ID` and `libpod-ID` of cgroupfs.
+  private static @Nullable Id prefixed(String segment, @Nullable String podUid) {
+    boolean scope = segment.endsWith(".scope");
+    String unit = scope ? segment.substring(0, segment.length() - ".scope".length()) : segment;
+    int dash = unit.lastIndexOf('-');
+    if (dash <= 0) {
+      return null;
+    }
+    String prefix = unit.substring(0, dash);
+    String id = unit.substring(dash + 1);
+    if (prefix.equals("buildkit") && scope && isBuildStep(id)) {
+      return new Id(null, id, podUid);
+    }
+    String runtime = runtimeOf(prefix);
+    // conmon watches a container from outside: crio-conmon-ID, libpod-conmon-ID
+    if (!isHex(id, ID_LENGTH) || prefix.endsWith("conmon") || (runtime == null && !scope)) {
+      return null;
+    }
+    return new Id(runtime, id, podUid);
+  }
+
+  private static @Nullable String runtimeOf(String prefix) {
+    return switch (prefix) {
+      case "docker" -> "docker";
+      case "cri-containerd", "nerdctl" -> "containerd";
+      case "crio" -> "cri-o";
+      case "libpod", "libpod-payload" -> "podman";
+      default -> null;
+    };
+  }
+
+  /// Who makes directories of bare ids below `parent`: nerdctl names them by containerd namespace.
+  private static @Nullable String runtimeAbove(String parent) {
+    return switch (parent) {
+      case "docker" -> "docker";
+      case "default", "k8s.io" -> "containerd";
+      default -> null;
+    };
+  }
+
+  /// The uid in `podUID` or `kubepods-burstable-podUID.slice`, also with `:prefix:id` behind it.
+  private static @Nullable String podUid(String segment) {
+    int end = segment.indexOf(".slice");
+    int start = end < 0 ? 0 : segment.lastIndexOf("-pod", end) + 1;
+    String pod = segment.substring(start, end < 0 ? segment.length() : end);
+    if (!pod.startsWith("pod")) {
+      return null;
+    }
+    String uid = pod.substring("pod".length()).toLowerCase(Locale.ROOT);
+    return POD_UID.matcher(uid).matches() ? uid.replace('_', '-') : null;
+  }
+
+  private static boolean isHex(String text, int length) {
+    if (text.length() != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isBuildStep(String text) {
+    return text.length() == BUILD_STEP_LENGTH
+        && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'));
+  }
+}

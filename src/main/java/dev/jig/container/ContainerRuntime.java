@@ -1,0 +1,63 @@
+package dev.jig.container;
+
+import dev.jig.event.Container;
+import java.time.Instant;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// A source of names: a container runtime of this machine, followed on threads of its own.
+///
+/// A runtime that is absent is no error: it says so with [News.Unreachable], keeps trying, and
+/// tells everything anew once it is there.
+public interface ContainerRuntime extends AutoCloseable {
+
+  /// As cgroup paths tell it: `docker`, `containerd`, `cri-o`, `podman`.
+  String name();
+
+  /// Begins to follow; returns at once. Called once.
+  void start(Consumer<News> news);
+
+  /// Whether it is worth waiting for: connected, or not yet known to be absent.
+  boolean isAnswering();
+
+  /// Asks for one container in the background; the answer is [News.Described] or [News.NotFound].
+  /// Never blocks.
+  void ask(String id);
+
+  @Override
+  void close();
+
+  /// What happened to a container.
+  enum Life {
+    CREATED,
+    STARTED,
+    RENAMED,
+    STOPPED,
+    REMOVED
+  }
+
+  /// What a runtime has to tell.
+  sealed interface News {
+
+    /// An event: name and image are of that moment, the rest may be incomplete.
+    record Happened(Container container, Life life, Instant at) implements News {}
+
+    /// All there is to know of a container, asked or listed.
+    record Described(Container container, boolean running) implements News {}
+
+    /// This runtime does not know the id, or could not be asked.
+    record NotFound(String id) implements News {}
+
+    /// The listing that follows each connecting is through: others of this runtime are gone.
+    record Listed(Set<String> ids) implements News {}
+
+    /// The runtime is absent or has gone away.
+    record Unreachable() implements News {}
+
+    /// To be told to the user: a sentence and a hint.
+    record Warning(String sentence) implements News {}
+
+    /// To be told with `-v`.
+    record Debug(String sentence) implements News {}
+  }
+}

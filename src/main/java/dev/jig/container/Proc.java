@@ -1,0 +1,65 @@
+package dev.jig.container;
+
+import dev.jig.event.Owner;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// What /proc says of a process, provided it is still the same one. Three system calls' worth, and
+/// nothing is cached: exec and chdir change the answer under the same pid and start time.
+public final class Proc {
+  /// USER_HZ is 100 on every architecture Linux gives a JDK to.
+  private static final long TICK_NS = 10_000_000L;
+
+  /// proc(5): field 22 is starttime; the fields after the comm start with field 3.
+  private static final int START_TIME_AFTER_COMM = 22 - 3;
+
+  private static final int STAT_AT_MOST = 4_096;
+
+  private final Path root;
+
+  /// @param root where procfs is mounted, with the host's pids
+  public Proc(Path root) {
+    this.root = root;
+  }
+
+  /// The executable and working directory of `pid`; null if it is gone or the pid was reused.
+  ///
+  /// @param startTimeNs its start on the boot clock, as the kernel's record has it
+  public Owner.@Nullable Paths paths(int pid, long startTimeNs) {
+    Path directory = root.resolve(Integer.toString(pid));
+    String exe = link(directory.resolve("exe"));
+    String cwd = link(directory.resolve("cwd"));
+    // Compared after reading: a pid reused before or between the reads shows its new start here.
+    return isStart(startTicks(directory), startTimeNs) ? new Owner.Paths(exe, cwd) : null;
+  }
+
+  private static boolean isStart(long ticks, long startTimeNs) {
+    return ticks >= 0 && Math.abs(ticks - startTimeNs / TICK_NS) <= 1;
+  }
+
+  /// Field 22 of stat, or -1. The comm before it may hold blanks and parentheses.
+  private static long startTicks(Path directory) {
+    try (InputStream in = Files.newInputStream(directory.resolve("stat"))) {
+      String stat = new String(in.readNBytes(STAT_AT_MOST), StandardCharsets.ISO_8859_1);
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
+      return fields.length > START_TIME_AFTER_COMM
+          ? Long.parseLong(fields[START_TIME_AFTER_COMM])
+          : -1;
+    } catch (IOException | NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  /// Null for a kernel thread, or where permission is missing.
+  private static @Nullable String link(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+}

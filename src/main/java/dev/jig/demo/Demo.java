@@ -1,0 +1,131 @@
+package dev.jig.demo;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// A resolver on a free port of loopback, UDP and TCP, and the lookups that show what a trace
+/// shows. Only queries of [#lookUp] reach it.
+public final class Demo implements AutoCloseable {
+  private static final int BUFFER = 512;
+
+  private final DatagramSocket udp;
+  private final ServerSocket tcp;
+  private @Nullable DatagramSocket unanswered;
+
+  private Demo(DatagramSocket udp, ServerSocket tcp) {
+    this.udp = udp;
+    this.tcp = tcp;
+  }
+
+  /// Starts the resolver.
+  ///
+  /// @throws IOException if no port is free for both
+  public static Demo start() throws IOException {
+    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    ServerSocket tcp = new ServerSocket(0, 8, loopback);
+    Demo demo = new Demo(new DatagramSocket(tcp.getLocalPort(), loopback), tcp);
+    Thread.ofPlatform().daemon().name("demo-resolver").start(demo::serveUdp);
+    Thread.ofPlatform().daemon().name("demo-resolver").start(demo::serveTcp);
+    return demo;
+  }
+
+  /// Where the resolver listens.
+  public int port() {
+    return tcp.getLocalPort();
+  }
+
+  /// Makes the lookups, one after the other; the last one stays unanswered.
+  public void lookUp() throws IOException {
+    overUdp(DemoZone.query(0x1001, "example.test", DemoZone.TYPE_A));
+    overUdp(DemoZone.query(0x1002, "example.test", DemoZone.TYPE_AAAA));
+    overUdp(DemoZone.query(0x1003, "example.test", DemoZone.TYPE_MX));
+    overUdp(DemoZone.query(0x1004, "nowhere.example.test", DemoZone.TYPE_A));
+    overTcp(DemoZone.query(0x1005, "example.test", DemoZone.TYPE_A));
+    DatagramSocket silent = connected();
+    unanswered = silent; // stays open: its query is to time out, not to be given up
+    send(silent, DemoZone.query(0x1006, "silent.example.test", DemoZone.TYPE_A));
+  }
+
+  private DatagramSocket connected() throws IOException {
+    DatagramSocket socket = new DatagramSocket();
+    socket.connect(udp.getLocalSocketAddress());
+    return socket;
+  }
+
+  private static void send(DatagramSocket socket, byte[] message) throws IOException {
+    socket.send(new DatagramPacket(message, message.length));
+  }
+
+  private void overUdp(byte[] query) throws IOException {
+    try (DatagramSocket socket = connected()) {
+      send(socket, query);
+      socket.receive(new DatagramPacket(new byte[BUFFER], BUFFER));
+    }
+  }
+
+  private void overTcp(byte[] query) throws IOException {
+    try (Socket socket = new Socket(tcp.getInetAddress(), tcp.getLocalPort())) {
+      socket.getOutputStream().write(framed(query));
+      socket.getInputStream().read(new byte[BUFFER]);
+    }
+  }
+
+  /// Length and message in one piece (RFC 1035 section 4.2.2).
+  private static byte[] framed(byte[] message) {
+    return ByteBuffer.allocate(2 + message.length)
+        .putShort((short) message.length)
+        .put(message)
+        .array();
+  }
+
+  private void serveUdp() {
+    DatagramPacket packet = new DatagramPacket(new byte[BUFFER], BUFFER);
+    try {
+      while (true) {
+        packet.setLength(BUFFER);
+        udp.receive(packet);
+        byte[] answer = DemoZone.answer(packet.getData());
+        if (answer != null) {
+          udp.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
+        }
+      }
+    } catch (IOException closed) {
+      udp.close();
+    }
+  }
+
+  private void serveTcp() {
+    while (!tcp.isClosed()) {
+      try (Socket client = tcp.accept();
+          InputStream in = client.getInputStream();
+          OutputStream out = client.getOutputStream()) {
+        DataInputStream framed = new DataInputStream(in);
+        byte[] query = framed.readNBytes(framed.readUnsignedShort());
+        byte[] answer = DemoZone.answer(query);
+        if (answer != null) {
+          out.write(framed(answer));
+        }
+      } catch (IOException _) {
+        // a client that went away, or the end
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (unanswered != null) {
+      unanswered.close();
+    }
+    udp.close();
+    tcp.close();
+  }
+}

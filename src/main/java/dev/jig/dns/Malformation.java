@@ -1,0 +1,29 @@
+package dev.jig.dns;
+
+/// Why a DNS message could not be read to its end.
+public enum Malformation {
+  SHORT_HEADER("shorter than the 12 bytes of a header"),
+  BAD_LABEL_TYPE("label longer than 63 bytes or of an unknown type"),
+  NAME_TOO_LONG("name longer than 255 bytes"),
+  POINTER_FORWARD("compression pointer that points forward"),
+  POINTER_LOOP("compression pointer into its own name"),
+  TOO_MANY_POINTERS("name with more than 127 compression pointers"),
+  NAME_PAST_END("name reaches past the end"),
+  QUESTION_MISSING("fewer questions than the header counts"),
+  QUESTION_PAST_END("question reaches past the end"),
+  RECORD_MISSING("fewer records than the header counts"),
+  RECORD_PAST_END("record reaches past the end"),
+  DATA_PAST_END("record data reach past the end"),
+  BAD_ADDRESS_LENGTH("A or AAAA record whose data are not 4 or 16 bytes");
+
+  private final String text;
+
+  Malformation(String text) {
+    this.text = text;
+  }
+
+  /// The reason in a few words, to follow "malformed message: ".
+  public String text() {
+    return text;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.jig.pcap;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// One packet of a capture file: a mutable flyweight that the reader refills, valid until its next
+/// step. What outlives that must be copied.
+public final class CapturedPacket {
+  int linkType;
+  long timeNs;
+  byte[] bytes = new byte[2048];
+  int offset;
+  int length;
+  long originalLength;
+  int optionsOffset;
+  int optionsEnd;
+  Endian endian = Endian.LITTLE;
+
+  /// The LINKTYPE_ number of the frame's first header, as registered at tcpdump.org.
+  public int linkType() {
+    return linkType;
+  }
+
+  /// Nanoseconds since the epoch. A pcapng simple packet has no time of its own: it has that of the
+  /// packet before it, 0 if there is none, so that a file's clock does not fall back to 1970.
+  public long timeNs() {
+    return timeNs;
+  }
+
+  /// The buffer that holds the frame at [#offset].
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  public int offset() {
+    return offset;
+  }
+
+  /// Bytes captured.
+  public int length() {
+    return length;
+  }
+
+  /// Bytes the frame had on the wire: more than [#length] if the capture cut it.
+  public long originalLength() {
+    return originalLength;
+  }
+
+  /// The packet's pcapng options in their order, copied; empty for classic pcap. The packet is
+  /// sound even if an option's length lies: the list then ends before that option.
+  public List<CaptureOption> options() {
+    List<CaptureOption> options = new ArrayList<>();
+    OptionCursor cursor = new OptionCursor(bytes, optionsOffset, optionsEnd, endian);
+    while (cursor.next()) {
+      options.add(cursor.option());
+    }
+    return options;
+  }
+
+  /// Makes room for `capacity` bytes; what was in the buffer is lost.
+  void reserve(int capacity) {
+    if (bytes.length < capacity) {
+      bytes = new byte[Math.max(capacity, bytes.length * 2)];
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.jig.pcap;
+
+import java.io.IOException;
+import java.util.HexFormat;
+
+/// Tells what a file is by its first four bytes.
+final class FileMagic {
+  private static final int LENGTH = 4;
+
+  private FileMagic() {}
+
+  static CaptureReader recognise(ByteSource source) throws IOException {
+    byte[] magic = new byte[LENGTH];
+    int read = source.peek(magic);
+    if (read == 0) {
+      throw source.damage(0, "the file is empty, not even a capture file's header is there");
+    }
+    if (read < LENGTH) {
+      throw source.damage(0, "too short for a capture file: " + hex(magic, read) + " is all of it");
+    }
+    return switch (Endian.BIG.i32(magic, 0)) {
+      case PcapReader.MICROSECONDS -> new PcapReader(source, Endian.BIG, 1_000);
+      case PcapReader.NANOSECONDS -> new PcapReader(source, Endian.BIG, 1);
+      case PcapReader.MICROSECONDS_SWAPPED -> new PcapReader(source, Endian.LITTLE, 1_000);
+      case PcapReader.NANOSECONDS_SWAPPED -> new PcapReader(source, Endian.LITTLE, 1);
+      case PcapngBlock.SECTION_HEADER -> new PcapngReader(source);
+      default -> throw unknown(source, magic);
+    };
+  }
+
+  private static CaptureFormatException unknown(ByteSource source, byte[] magic) {
+    String packer = packer(Endian.BIG.i32(magic, 0));
+    return packer.isEmpty()
+        ? source.damage(
+            0, "begins with " + hex(magic, LENGTH) + ", which is neither pcap nor pcapng")
+        : source.damage(
+            0,
+            "compressed by "
+                + packer
+                + "; unpack it first: "
+                + packer
+                + " -dc FILE | ig trace dns --read -");
+  }
+
+  /// The command that unpacks a file which begins so, empty if none is known.
+  private static String packer(int magic) {
+    return switch (magic) {
+      case 0xfd377a58 -> "xz";
+      case 0x28b52ffd -> "zstd";
+      case 0x04224d18 -> "lz4";
+      default ->
+          switch (magic >>> 8) {
+            case 0x1f8b08 -> "gzip";
+            case 0x425a68 -> "bzip2";
+            default -> "";
+          };
+    };
+  }
+
+  private static String hex(byte[] bytes, int length) {
+    return HexFormat.ofDelimiter(" ").formatHex(bytes, 0, length);
+  }
+}

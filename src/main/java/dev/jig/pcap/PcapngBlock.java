@@ -1,0 +1,123 @@
+package dev.jig.pcap;
+
+import java.io.IOException;
+
+/// Steps from block to block of a pcapng file (draft-ietf-opsawg-pcapng) and checks each one's
+/// frame.
+///
+/// ```
+///  0       4       8                   length - 4   length
+///  +-------+-------+-------------------+-------+
+///  | type  | length| body              | length|
+///  +-------+-------+-------------------+-------+
+/// ```
+///
+/// The length is in the section's byte order, which a section header tells in the first four bytes
+/// of its body.
+final class PcapngBlock {
+  static final int SECTION_HEADER = 0x0a0d0d0a;
+
+  /// More than this is not taken into memory: far above any frame, low enough for a length that
+  /// lies.
+  static final int MAXIMUM_BODY = 16 * 1024 * 1024;
+
+  private static final int MAGIC_BIG = 0x1a2b3c4d;
+  private static final int MAGIC_LITTLE = 0x4d3c2b1a;
+  private static final int HEADER_LENGTH = 8;
+  private static final int TRAILER_LENGTH = 4;
+  private static final int ORDER_LENGTH = 4;
+
+  private final ByteSource source;
+  private final byte[] header = new byte[HEADER_LENGTH + ORDER_LENGTH];
+  private final byte[] trailer = new byte[TRAILER_LENGTH];
+  private Endian endian = Endian.LITTLE;
+  private long begin;
+  private int type;
+  private long length;
+  private int consumed;
+
+  PcapngBlock(ByteSource source) {
+    this.source = source;
+  }
+
+  /// Steps to the next block; false at the end of the file.
+  boolean next() throws IOException {
+    begin = source.offset();
+    int read = source.read(header, 0, HEADER_LENGTH);
+    if (read == 0) {
+      return false;
+    }
+    readHead(read);
+    return true;
+  }
+
+  int type() {
+    return type;
+  }
+
+  /// Bytes of the body, without those of a section header that tell the byte order.
+  long bodyLength() {
+    return length - consumed - TRAILER_LENGTH;
+  }
+
+  /// The byte order of the section that the block is in.
+  Endian endian() {
+    return endian;
+  }
+
+  /// Copies the body, and checks the length behind it.
+  void readBody(byte[] into) throws IOException {
+    source.require(into, 0, (int) bodyLength(), "block", begin);
+    checkTrailer();
+  }
+
+  /// Passes over the body, and checks the length behind it.
+  void skipBody() throws IOException {
+    source.skip(bodyLength(), "block", begin);
+    checkTrailer();
+  }
+
+  /// What is wrong with this block.
+  CaptureFormatException damage(String sentence) {
+    return source.damage(begin, sentence);
+  }
+
+  private void readHead(int there) throws IOException {
+    source.require(header, there, HEADER_LENGTH - there, "block header", begin);
+    consumed = HEADER_LENGTH;
+    if (Endian.BIG.i32(header, 0) == SECTION_HEADER) {
+      source.require(header, HEADER_LENGTH, ORDER_LENGTH, "section header", begin);
+      consumed += ORDER_LENGTH;
+      endian = order(Endian.BIG.i32(header, HEADER_LENGTH));
+    }
+    type = endian.i32(header, 0);
+    length = endian.u32(header, 4);
+    if (length % 4 != 0 || bodyLength() < 0) {
+      throw damage("a block that gives its length as " + length + ", which no block has");
+    }
+  }
+
+  private Endian order(int magic) throws CaptureFormatException {
+    return switch (magic) {
+      case MAGIC_BIG -> Endian.BIG;
+      case MAGIC_LITTLE -> Endian.LITTLE;
+      default ->
+          throw damage(
+              "a section header whose byte-order magic is %08x instead of %08x"
+                  .formatted(magic, MAGIC_BIG));
+    };
+  }
+
+  private void checkTrailer() throws IOException {
+    source.require(trailer, 0, TRAILER_LENGTH, "block", begin);
+    long repeated = endian.u32(trailer, 0);
+    if (repeated != length) {
+      throw damage(
+          "a block that gives its length as "
+              + length
+              + " at its start, "
+              + repeated
+              + " at its end");
+    }
+  }
+}

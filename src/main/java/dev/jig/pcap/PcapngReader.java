@@ -1,0 +1,148 @@
+package dev.jig.pcap;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The pcapng format (draft-ietf-opsawg-pcapng): sections, each with its byte order and interfaces;
+/// packets in enhanced, simple and obsolete packet blocks; other blocks are passed over.
+///
+/// ```
+/// section    (byte order) | major 2 | minor 2 | section length 8 | options
+/// enhanced   interface 4           | ticks high 4 | low 4 | captured 4 | original 4 | frame | options
+/// obsolete   interface 2 | drops 2 | ticks high 4 | low 4 | captured 4 | original 4 | frame | options
+/// simple     original 4 | frame
+/// ```
+final class PcapngReader implements CaptureReader {
+  private static final int INTERFACE_DESCRIPTION = 1;
+  private static final int OBSOLETE_PACKET = 2;
+  private static final int SIMPLE_PACKET = 3;
+  private static final int ENHANCED_PACKET = 6;
+
+  private static final int SECTION_FIXED = 12;
+  private static final int MAJOR = 1;
+  private static final int MAXIMUM_INTERFACES = 65_536;
+
+  private static final int TICKS_HIGH_OFFSET = 4;
+  private static final int TICKS_LOW_OFFSET = 8;
+  private static final int CAPTURED_OFFSET = 12;
+  private static final int ORIGINAL_OFFSET = 16;
+  private static final int PACKET_FIXED = 20;
+  private static final int SIMPLE_FIXED = 4;
+
+  private final ByteSource source;
+  private final PcapngBlock block;
+  private final List<CaptureInterface> interfaces = new ArrayList<>();
+  private final CapturedPacket scratch = new CapturedPacket();
+  private long lastTimeNs;
+
+  /// Reads the first section header, whose type has told the format.
+  PcapngReader(ByteSource source) throws IOException {
+    this.source = source;
+    this.block = new PcapngBlock(source);
+    if (block.next()) {
+      beginSection();
+    }
+  }
+
+  @Override
+  public boolean next(CapturedPacket into) throws IOException {
+    while (block.next()) {
+      switch (block.type()) {
+        case PcapngBlock.SECTION_HEADER -> beginSection();
+        case INTERFACE_DESCRIPTION -> addInterface();
+        case ENHANCED_PACKET, OBSOLETE_PACKET -> {
+          readPacket(into);
+          return true;
+        }
+        case SIMPLE_PACKET -> {
+          readSimplePacket(into);
+          return true;
+        }
+        default -> block.skipBody();
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void close() throws IOException {
+    source.close();
+  }
+
+  private void beginSection() throws IOException {
+    byte[] body = readBody(scratch, SECTION_FIXED, "section header");
+    int major = block.endian().u16(body, 0);
+    if (major != MAJOR) {
+      throw block.damage("pcapng version " + major + " is not known, only " + MAJOR);
+    }
+    interfaces.clear();
+  }
+
+  private void addInterface() throws IOException {
+    byte[] body = readBody(scratch, CaptureInterface.FIXED_LENGTH, "interface description");
+    if (interfaces.size() == MAXIMUM_INTERFACES) {
+      throw block.damage("more than " + MAXIMUM_INTERFACES + " interfaces in one section");
+    }
+    interfaces.add(CaptureInterface.read(block, body));
+  }
+
+  private void readPacket(CapturedPacket into) throws IOException {
+    byte[] body = readBody(into, PACKET_FIXED, "packet");
+    Endian endian = block.endian();
+    boolean obsolete = block.type() == OBSOLETE_PACKET;
+    CaptureInterface from = interfaceOf(obsolete ? endian.u16(body, 0) : endian.u32(body, 0));
+    long ticks = endian.u32(body, TICKS_HIGH_OFFSET) << 32 | endian.u32(body, TICKS_LOW_OFFSET);
+    lastTimeNs = from.timeNs(ticks);
+    long original = endian.u32(body, ORIGINAL_OFFSET);
+    fill(into, from, PACKET_FIXED, endian.u32(body, CAPTURED_OFFSET), original);
+    into.optionsOffset = PACKET_FIXED + OptionCursor.padded(into.length);
+    into.optionsEnd = (int) block.bodyLength();
+  }
+
+  private void readSimplePacket(CapturedPacket into) throws IOException {
+    byte[] body = readBody(into, SIMPLE_FIXED, "simple packet");
+    CaptureInterface from = interfaceOf(0);
+    long original = block.endian().u32(body, 0);
+    fill(into, from, SIMPLE_FIXED, from.captured(original), original);
+    into.optionsOffset = 0;
+    into.optionsEnd = 0;
+  }
+
+  private void fill(
+      CapturedPacket into, CaptureInterface from, int offset, long captured, long original)
+      throws CaptureFormatException {
+    long room = block.bodyLength() - offset;
+    if (captured > room) {
+      throw block.damage(
+          "a packet of " + captured + " captured bytes in a block with room for " + room);
+    }
+    into.linkType = from.linkType();
+    into.timeNs = lastTimeNs;
+    into.offset = offset;
+    into.length = (int) captured;
+    into.originalLength = original;
+    into.endian = block.endian();
+  }
+
+  private CaptureInterface interfaceOf(long id) throws CaptureFormatException {
+    if (id >= interfaces.size()) {
+      throw block.damage(
+          "a packet of interface " + id + ", but its section has described " + interfaces.size());
+    }
+    return interfaces.get((int) id);
+  }
+
+  /// The body in the packet's buffer, at least `minimum` bytes of it.
+  private byte[] readBody(CapturedPacket into, int minimum, String what) throws IOException {
+    long length = block.bodyLength();
+    if (length < minimum || length > PcapngBlock.MAXIMUM_BODY) {
+      throw block.damage(
+          "a %s block with %d bytes of content; %d to %d are possible"
+              .formatted(what, length, minimum, PcapngBlock.MAXIMUM_BODY));
+    }
+    into.reserve((int) length);
+    block.readBody(into.bytes);
+    return into.bytes;
+  }
+}

@@ -1,0 +1,75 @@
+package dev.jig.trace;
+
+/// What became of every DNS message that reached user space. `messages` equals the sum of what
+/// follows it up to `nameUnknown` and `held` (those still waiting for a name). T rows are no
+/// messages. Written on the ring thread only.
+public final class Counters {
+  long messages;
+
+  long rows;
+  long filtered;
+  long malformed;
+  long notDns;
+  long nameUnknown;
+
+  long unansweredRows;
+  long tcpPartialSegments;
+  long tcpPartialBytes;
+  long damaged;
+  long heldTooLong;
+
+  /// Messages handed on by the framing: one per UDP datagram, any number per TCP segment.
+  public long messages() {
+    return messages;
+  }
+
+  /// Printed.
+  public long rows() {
+    return rows;
+  }
+
+  /// Left out by the container rule or a filter.
+  public long filtered() {
+    return filtered;
+  }
+
+  /// Given up: no readable header.
+  public long malformed() {
+    return malformed;
+  }
+
+  /// Given up: a payload that is no DNS, on a socket or port that only looked like it.
+  public long notDns() {
+    return notDns;
+  }
+
+  /// Given up: a container name was asked for and this container's could not be had.
+  public long nameUnknown() {
+    return nameUnknown;
+  }
+
+  /// T rows printed.
+  public long unansweredRows() {
+    return unansweredRows;
+  }
+
+  /// TCP segments that did not end with a message, or did not begin with one.
+  public long tcpPartialSegments() {
+    return tcpPartialSegments;
+  }
+
+  /// Their bytes that belong to no message seen whole.
+  public long tcpPartialBytes() {
+    return tcpPartialBytes;
+  }
+
+  /// Rows shown although a later part of the message was unreadable.
+  public long damaged() {
+    return damaged;
+  }
+
+  /// Rows shown without the name that was waited for.
+  public long heldTooLong() {
+    return heldTooLong;
+  }
+}

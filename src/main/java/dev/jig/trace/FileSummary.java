@@ -1,0 +1,27 @@
+package dev.jig.trace;
+
+import dev.jig.capture.FileCounters;
+
+/// The last line of a file's trace: what became of its packets.
+final class FileSummary {
+  private FileSummary() {}
+
+  static String line(FileCounters file, Pipeline pipeline) {
+    Counters messages = pipeline.counters();
+    return new SummaryLine(file.read() + " packets read")
+        .add(messages.rows(), "rows")
+        .add(messages.filtered(), "filtered")
+        .addIf(messages.unansweredRows(), "unanswered")
+        .addIf(pipeline.pending(), "still waiting for an answer")
+        .addIf(messages.malformed(), "malformed")
+        .addIf(file.notDns() + messages.notDns(), "not DNS")
+        .addIf(file.noPayload(), "without data")
+        .addIf(file.fragments(), "fragments")
+        .addIf(file.truncated(), "cut short by the capture")
+        .addIf(file.badHeader(), "with bad headers")
+        .addIf(file.unknownLinkType(), "of unknown link types")
+        .addIf(messages.tcpPartialSegments(), "TCP segments without a whole message")
+        .addIf(pipeline.evicted(), "queries forgotten before their answer")
+        .text();
+  }
+}

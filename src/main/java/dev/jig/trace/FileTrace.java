@@ -1,0 +1,84 @@
+package dev.jig.trace;
+
+import dev.jig.capture.CaptureFileSource;
+import dev.jig.capture.Packet;
+import dev.jig.event.DnsEvent;
+import dev.jig.filter.PortSet;
+import dev.jig.pcap.CaptureReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// A trace of a capture file: the same pipeline, with the file's clock and without owners.
+public final class FileTrace implements AutoCloseable {
+  private final CaptureFileSource source;
+  private final PortSet ports;
+  private volatile boolean stopped;
+  private @Nullable Pipeline pipeline;
+
+  private FileTrace(CaptureFileSource source, PortSet ports) {
+    this.source = source;
+    this.ports = ports;
+  }
+
+  /// Opens a file; `-` is stdin.
+  ///
+  /// @throws IOException if it can't be read, or is no capture file
+  public static FileTrace open(String file, PortSet ports) throws IOException {
+    InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
+    CaptureReader reader = CaptureReader.open(in, file);
+    return new FileTrace(new CaptureFileSource(reader, ports::contains, ports.any()), ports);
+  }
+
+  /// Walks the whole file through the pipeline. Rows before a damage are out when it is thrown.
+  ///
+  /// @throws IOException if the file is damaged
+  public void run(Predicate<DnsEvent> filter, long dnsTimeoutNs, Consumer<DnsEvent> output)
+      throws IOException {
+    Pipeline walk =
+        new Pipeline(
+            Scope.EVERYTHING,
+            filter,
+            ports::contains,
+            ports.any(),
+            dnsTimeoutNs,
+            UnaryOperator.identity(),
+            output);
+    pipeline = walk;
+    try {
+      boolean more = true;
+      while (more && !stopped) {
+        more = source.step(packet -> walk(walk, packet));
+      }
+      walk.tick(source.timeNs());
+    } finally {
+      walk.finish();
+    }
+  }
+
+  /// The file's clock has moved on to this packet: what timed out before comes first.
+  private static void walk(Pipeline walk, Packet packet) {
+    walk.tick(packet.bootNs());
+    walk.packet(packet);
+  }
+
+  /// Ends [#run] at the next packet.
+  public void stop() {
+    stopped = true;
+  }
+
+  /// What became of the file's packets, in one line.
+  public String summary() {
+    return pipeline == null ? "nothing read" : FileSummary.line(source.counters(), pipeline);
+  }
+
+  @Override
+  public void close() throws IOException {
+    source.close();
+  }
+}

@@ -1,0 +1,207 @@
+package dev.jig.trace;
+
+import dev.jig.bpf.BpfException;
+import dev.jig.capture.KernelCounters;
+import dev.jig.capture.LiveCapture;
+import dev.jig.capture.Packet;
+import dev.jig.capture.PacketHandler;
+import dev.jig.container.Containers;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.Owner;
+import dev.jig.filter.ContainerSelection;
+import dev.jig.filter.PortSet;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// A trace of this machine: kernel side, pipeline and the loop between them. One thread loads,
+/// attaches, runs and ends it; [#stop] may come from any.
+public final class LiveTrace implements AutoCloseable {
+  private static final int POLL_MS = 20;
+  private static final long LOSS_CHECK_NS = 1_000_000_000;
+
+  /// Hands on to the pipeline, which is made when the kernel side is there.
+  private static final class Relay implements PacketHandler {
+    @Nullable Pipeline pipeline;
+
+    @Override
+    public void packet(Packet packet) {
+      pipeline().packet(packet);
+    }
+
+    @Override
+    public void cgroup(long id, String path) {
+      pipeline().cgroup(id, path);
+    }
+
+    @Override
+    public void closed(long socketCookie, long bootNs) {
+      pipeline().closed(socketCookie, bootNs);
+    }
+
+    Pipeline pipeline() {
+      if (pipeline == null) {
+        throw new IllegalStateException("a record before the pipeline");
+      }
+      return pipeline;
+    }
+  }
+
+  private final LiveSettings settings;
+  private final Relay relay;
+  private final LiveCapture capture;
+  private volatile boolean stopped;
+  private int epoch;
+  private long lostSoFar;
+
+  private LiveTrace(LiveSettings settings, Relay relay, LiveCapture capture) {
+    this.settings = settings;
+    this.relay = relay;
+    this.capture = capture;
+  }
+
+  /// Loads the kernel side; nothing is attached yet.
+  ///
+  /// @throws TraceRefused if this machine can't
+  public static LiveTrace load(LiveSettings settings) {
+    Relay relay = new Relay();
+    PortSet ports = settings.ports();
+    try {
+      LiveCapture capture = LiveCapture.load(ports.ports(), ports.any(), settings.verbose(), relay);
+      return new LiveTrace(settings, relay, capture);
+    } catch (BpfException e) {
+      throw refused(e);
+    }
+  }
+
+  private static TraceRefused refused(BpfException e) {
+    return new TraceRefused(String.valueOf(e.getMessage()), e.hint(), e.log(), e);
+  }
+
+  /// Where cgroup v2 is mounted, for walking it.
+  public Path cgroupRoot() {
+    return capture.cgroupRoot();
+  }
+
+  /// Optional programs this kernel refused, with errno's name.
+  public Map<String, String> leftOut() {
+    return capture.leftOut();
+  }
+
+  /// What libbpf said while loading, if verbose.
+  public List<String> log() {
+    return capture.log();
+  }
+
+  /// Attaches, to show the packets of selected containers; from here on packets are recorded.
+  ///
+  /// @throws TraceRefused if the kernel refuses
+  public void attach(
+      Containers containers, ContainerSelection selection, Consumer<DnsEvent> output) {
+    attach(new ContainerScope(containers, selection, this::skip, this::forgetSkipped), output);
+  }
+
+  /// Attaches, to show the packets of a scope; from here on packets are recorded.
+  ///
+  /// @throws TraceRefused if the kernel refuses
+  public void attach(Scope scope, Consumer<DnsEvent> output) {
+    PortSet ports = settings.ports();
+    UnaryOperator<Owner> owners = settings.paths() ? new OwnerPaths() : UnaryOperator.identity();
+    relay.pipeline =
+        new Pipeline(
+            scope,
+            settings.filter(),
+            ports::contains,
+            ports.any(),
+            settings.dnsTimeoutNs(),
+            owners,
+            output);
+    try {
+      capture.attach();
+    } catch (BpfException e) {
+      throw refused(e);
+    }
+  }
+
+  /// Packets of this cgroup need not be recorded until [#forgetSkipped].
+  private void skip(long cgroupId) {
+    capture.skip(cgroupId, epoch);
+  }
+
+  /// Everything counts again: what is wanted has changed.
+  private void forgetSkipped() {
+    capture.useVerdicts(++epoch);
+  }
+
+  /// Walks packets through the pipeline until [#stop] or the time is over.
+  ///
+  /// @param afterBatch called after each batch, also an empty one: flush here
+  /// @param lost told how many packets were lost since it was told last
+  public void run(Runnable afterBatch, LongConsumer lost) {
+    Pipeline pipeline = relay.pipeline();
+    LongSupplier clock = capture::bootNs;
+    long startNs = clock.getAsLong();
+    long lossCheckNs = startNs;
+    while (!stopped) {
+      long nowNs = clock.getAsLong();
+      if (settings.limitNs() > 0 && nowNs - startNs >= settings.limitNs()) {
+        break;
+      }
+      boolean empty = capture.poll(POLL_MS) < LiveCapture.BATCH;
+      // What is still in the ring may be the answer to a query that seems to have timed out.
+      pipeline.tick(empty ? nowNs : Math.min(nowNs, pipeline.lastPacketNs()));
+      if (nowNs - lossCheckNs >= LOSS_CHECK_NS) {
+        lossCheckNs = nowNs;
+        reportLoss(lost);
+      }
+      afterBatch.run();
+    }
+  }
+
+  private void reportLoss(LongConsumer lost) {
+    long total = capture.counters().ringFull() + capture.incomplete();
+    if (total > lostSoFar) {
+      lost.accept(total - lostSoFar);
+      lostSoFar = total;
+    }
+  }
+
+  /// Ends [#run] soon; from any thread.
+  public void stop() {
+    stopped = true;
+    capture.wake();
+  }
+
+  /// Detaches, walks what the ring still holds, and adds up.
+  public TraceSummary end(LongConsumer lost) {
+    Pipeline pipeline = relay.pipeline();
+    capture.detachAndDrain();
+    pipeline.tick(capture.bootNs());
+    pipeline.finish();
+    reportLoss(lost);
+    return summary();
+  }
+
+  /// What became of every packet so far; exact after [#end].
+  public TraceSummary summary() {
+    Pipeline pipeline = relay.pipeline();
+    KernelCounters kernel = capture.counters();
+    return new TraceSummary(
+        kernel,
+        pipeline.counters(),
+        capture.packetsRead(),
+        capture.incomplete(),
+        pipeline.pending(),
+        pipeline.evicted());
+  }
+
+  @Override
+  public void close() {
+    capture.close();
+  }
+}

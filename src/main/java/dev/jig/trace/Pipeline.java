@@ -1,0 +1,235 @@
+package dev.jig.trace;
+
+import dev.jig.capture.Packet;
+import dev.jig.capture.PacketHandler;
+import dev.jig.capture.TcpFraming;
+import dev.jig.dns.DnsMessage;
+import dev.jig.event.Container;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.Owner;
+import dev.jig.event.Protocol;
+import dev.jig.event.Qr;
+import dev.jig.event.State;
+import dev.jig.trace.Scope.Answer;
+import dev.jig.trace.Scope.Decision;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// The road of a packet, in this order: whose is it, what does it say, which query does it answer,
+/// is it wanted, out. One thread.
+public final class Pipeline implements PacketHandler {
+  /// Queries that may wait for an answer at a time.
+  static final int MAX_PENDING = 65_536;
+
+  /// How long after its T row a late answer is still recognised, as a multiple of the timeout.
+  private static final int LATE_TIMEOUTS = 3;
+
+  private final Scope scope;
+  private final Predicate<DnsEvent> filter;
+  private final Consumer<DnsEvent> output;
+  private final IntPredicate dnsPort;
+  private final long timeoutNs;
+  private final boolean strict;
+  private final UnaryOperator<Owner> owners;
+  private final Counters counters = new Counters();
+  private final PendingQueries pending = new PendingQueries(MAX_PENDING);
+  private final HeldEvents held = new HeldEvents(this::nameOrGiveUp);
+  private final DnsMessage message = new DnsMessage();
+  private long lastPacketNs;
+
+  /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something
+  ///   else
+  /// @param strict only payloads with a strictly valid header are DNS (`--ports any`)
+  /// @param timeoutNs after which a query counts as unanswered
+  /// @param owners what to add to the owners the kernel told
+  /// @param output takes the rows, on the thread that hands over packets
+  public Pipeline(
+      Scope scope,
+      Predicate<DnsEvent> filter,
+      IntPredicate dnsPort,
+      boolean strict,
+      long timeoutNs,
+      UnaryOperator<Owner> owners,
+      Consumer<DnsEvent> output) {
+    this.scope = scope;
+    this.filter = filter;
+    this.dnsPort = dnsPort;
+    this.strict = strict;
+    this.timeoutNs = timeoutNs;
+    this.owners = owners;
+    this.output = output;
+  }
+
+  public Counters counters() {
+    return counters;
+  }
+
+  /// Queries still waiting for their answer.
+  public int pending() {
+    return pending.waiting();
+  }
+
+  /// Queries that gave way to newer ones before answer or timeout.
+  public long evicted() {
+    return pending.evicted();
+  }
+
+  /// The time of the last packet, on the packets' clock.
+  long lastPacketNs() {
+    return lastPacketNs;
+  }
+
+  @Override
+  public void packet(Packet packet) {
+    lastPacketNs = packet.bootNs();
+    if (packet.protocol() == Protocol.UDP) {
+      message(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
+      return;
+    }
+    int rest =
+        TcpFraming.messages(
+            packet.payload(),
+            packet.payloadOffset(),
+            packet.payloadLength(),
+            (bytes, offset, length) -> message(packet, bytes, offset, length));
+    if (rest > 0) {
+      counters.tcpPartialSegments++;
+      counters.tcpPartialBytes += rest;
+    }
+  }
+
+  private void message(Packet packet, byte[] bytes, int offset, int length) {
+    counters.messages++;
+    Answer whose = scope.of(packet.cgroupId());
+    if (whose.decision() == Decision.SKIP) {
+      counters.filtered++;
+      return;
+    }
+    if (!decode(packet, bytes, offset, length)) {
+      return;
+    }
+    DnsEvent event = match(packet, whose.container());
+    if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
+      held.hold(packet.cgroupId(), event, packet.bootNs());
+    } else {
+      show(event);
+    }
+  }
+
+  private boolean decode(Packet packet, byte[] bytes, int offset, int length) {
+    boolean whole = message.wrap(bytes, offset, length);
+    boolean onDnsPort = dnsPort.test(packet.sourcePort()) || dnsPort.test(packet.destinationPort());
+    boolean readable = message.hasHeader() && (whole || message.hasQuestion());
+    if (!onDnsPort && (!readable || strict && !message.isStrictlyValid())) {
+      counters.notDns++;
+      return false;
+    }
+    if (!readable) {
+      counters.malformed++;
+      return false;
+    }
+    if (!whole) {
+      counters.damaged++;
+    }
+    return true;
+  }
+
+  private DnsEvent match(Packet packet, @Nullable Container container) {
+    QueryKey key = QueryKey.of(packet, message.id(), message.isResponse());
+    Owner owner = packet.owner() == null ? null : owners.apply(packet.owner());
+    if (message.isResponse()) {
+      return Rows.response(packet, message, container, owner, pending.take(key, message));
+    }
+    DnsEvent event = Rows.query(packet, message, container, owner);
+    Pending same = pending.same(key, message);
+    if (same != null) {
+      same.tries++;
+    } else {
+      byte[] question = pending.copyQuestion(message);
+      pending.add(new Pending(key, question, packet.cgroupId(), packet.bootNs(), event));
+    }
+    return event;
+  }
+
+  private void show(DnsEvent event) {
+    if (filter.test(event)) {
+      counters.rows++;
+      output.accept(event);
+    } else {
+      counters.filtered++;
+    }
+  }
+
+  private void nameOrGiveUp(long cgroupId, DnsEvent event, boolean timedOut) {
+    Answer whose = timedOut ? scope.afterWaiting(cgroupId) : scope.of(cgroupId);
+    boolean unanswered = event.qr() == Qr.T;
+    if (timedOut) {
+      counters.heldTooLong++;
+    }
+    switch (whose.decision()) {
+      case PASS, HOLD -> {
+        DnsEvent named = Rows.in(event, whose.container());
+        if (unanswered) {
+          showUnanswered(named);
+        } else {
+          show(named);
+        }
+      }
+      case SKIP -> counters.filtered += unanswered ? 0 : 1;
+      case NAME_UNKNOWN -> counters.nameUnknown += unanswered ? 0 : 1;
+    }
+  }
+
+  @Override
+  public void cgroup(long id, String path) {
+    scope.born(id, path);
+  }
+
+  @Override
+  public void closed(long socketCookie, long bootNs) {
+    pending.close(socketCookie, p -> reportUnanswered(p, State.CLOSED, bootNs));
+  }
+
+  /// What has to happen as time passes: timeouts, late answers, names that came or did not. To be
+  /// called with a time not later than the next packet's.
+  ///
+  /// @param bootNs now, on the packets' clock
+  public void tick(long bootNs) {
+    pending.expire(bootNs - timeoutNs, p -> reportUnanswered(p, State.TIMEOUT, bootNs));
+    pending.forget(bootNs - timeoutNs * (1 + LATE_TIMEOUTS));
+    if (held.size() > 0) {
+      held.review(bootNs, scope);
+    }
+  }
+
+  /// The end: nothing waits any longer.
+  public void finish() {
+    held.releaseAll();
+  }
+
+  /// The T row: only for the side that asked, and not where nobody is obliged to answer.
+  private void reportUnanswered(Pending p, State state, long bootNs) {
+    DnsEvent query = p.event;
+    if (p.key.role() == Role.SERVER || query.destination().address().isMulticast()) {
+      return;
+    }
+    long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
+    Answer whose = scope.of(p.cgroupId);
+    switch (whose.decision()) {
+      case PASS -> showUnanswered(Rows.unanswered(query, state, afterNs, whose.container()));
+      case HOLD ->
+          held.hold(p.cgroupId, Rows.unanswered(query, state, afterNs, whose.container()), bootNs);
+      case SKIP, NAME_UNKNOWN -> {}
+    }
+  }
+
+  private void showUnanswered(DnsEvent event) {
+    if (filter.test(event)) {
+      counters.unansweredRows++;
+      output.accept(event);
+    }
+  }
+}

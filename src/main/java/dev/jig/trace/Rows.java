@@ -1,0 +1,158 @@
+package dev.jig.trace;
+
+import dev.jig.capture.Packet;
+import dev.jig.dns.DnsMessage;
+import dev.jig.event.Attribution;
+import dev.jig.event.Container;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.DnsEvent.Flags;
+import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.IpAddress;
+import dev.jig.event.Owner;
+import dev.jig.event.Qr;
+import dev.jig.event.State;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Makes events of packets and their messages.
+final class Rows {
+  private Rows() {}
+
+  static DnsEvent query(
+      Packet packet, DnsMessage message, @Nullable Container container, @Nullable Owner owner) {
+    IpAddress asked = packet.asked();
+    return new DnsEvent(
+        packet.timeNs(),
+        container,
+        owner,
+        packet.attribution(),
+        new Endpoint(packet.source(), packet.sourcePort()),
+        new Endpoint(packet.destination(), packet.destinationPort()),
+        packet.protocol(),
+        packet.type(),
+        asked != null ? asked : packet.destination(),
+        Qr.Q,
+        message.id(),
+        question(message),
+        flags(message),
+        null,
+        null,
+        message.answerCount(),
+        addresses(message),
+        null,
+        null);
+  }
+
+  /// A response; its owner is the asker's where its query is known to be of the same socket, else
+  /// what the packet tells.
+  static DnsEvent response(
+      Packet packet,
+      DnsMessage message,
+      @Nullable Container container,
+      @Nullable Owner own,
+      @Nullable Pending query) {
+    boolean fromQuery = query != null && query.key.role() == Role.CLIENT && query.owned();
+    Owner owner = fromQuery ? query.event.owner() : own;
+    Attribution attribution = fromQuery ? query.event.attribution() : packet.attribution();
+    State state = State.ORPHAN;
+    Long latencyNs = null;
+    if (query != null) {
+      state = query.reported ? State.LATE : State.ANSWERED;
+      latencyNs = packet.bootNs() - query.firstBootNs;
+    }
+    return new DnsEvent(
+        packet.timeNs(),
+        container,
+        owner,
+        attribution,
+        new Endpoint(packet.source(), packet.sourcePort()),
+        new Endpoint(packet.destination(), packet.destinationPort()),
+        packet.protocol(),
+        packet.type(),
+        packet.source(),
+        Qr.R,
+        message.id(),
+        question(message),
+        flags(message),
+        message.rcode(),
+        latencyNs,
+        message.answerCount(),
+        addresses(message),
+        state,
+        null);
+  }
+
+  /// The T row of a query.
+  ///
+  /// @param afterNs how long after the query it is reported
+  static DnsEvent unanswered(
+      DnsEvent query, State state, long afterNs, @Nullable Container container) {
+    return new DnsEvent(
+        query.timestampNs() + afterNs,
+        container,
+        query.owner(),
+        query.attribution(),
+        query.source(),
+        query.destination(),
+        query.protocol(),
+        query.packetType(),
+        query.nameserver(),
+        Qr.T,
+        query.id(),
+        query.question(),
+        null,
+        null,
+        null,
+        0,
+        List.of(),
+        state,
+        query.node());
+  }
+
+  static DnsEvent in(DnsEvent event, @Nullable Container container) {
+    return new DnsEvent(
+        event.timestampNs(),
+        container,
+        event.owner(),
+        event.attribution(),
+        event.source(),
+        event.destination(),
+        event.protocol(),
+        event.packetType(),
+        event.nameserver(),
+        event.qr(),
+        event.id(),
+        event.question(),
+        event.flags(),
+        event.rcode(),
+        event.latencyNs(),
+        event.answerCount(),
+        event.addresses(),
+        event.state(),
+        event.node());
+  }
+
+  private static @Nullable Question question(DnsMessage message) {
+    return message.hasQuestion()
+        ? new Question(message.questionName(), message.questionType())
+        : null;
+  }
+
+  private static Flags flags(DnsMessage message) {
+    return new Flags(
+        message.aa(), message.tc(), message.rd(), message.ra(), message.ad(), message.cd());
+  }
+
+  private static List<IpAddress> addresses(DnsMessage message) {
+    int count = message.addressCount();
+    if (count == 0) {
+      return List.of();
+    }
+    IpAddress[] found = new IpAddress[count];
+    for (int i = 0; i < count; i++) {
+      found[i] = IpAddress.of(message.buffer(), message.addressOffset(i), message.addressLength(i));
+    }
+    return List.of(found);
+  }
+}

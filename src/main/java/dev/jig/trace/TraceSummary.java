@@ -1,0 +1,67 @@
+package dev.jig.trace;
+
+import dev.jig.capture.KernelCounters;
+
+/// What became of every packet, as proof at the end: two sums that must come out even.
+///
+/// @param packetsRead records read from the ring
+/// @param incomplete of them, those whose chunks were missing
+/// @param pending queries that still waited
+/// @param evicted queries that gave way to newer ones before answer or timeout
+public record TraceSummary(
+    KernelCounters kernel,
+    Counters messages,
+    long packetsRead,
+    long incomplete,
+    int pending,
+    long evicted) {
+
+  /// Packets that the ring had no room for, or that did not come whole.
+  public long lost() {
+    return kernel.ringFull() + incomplete;
+  }
+
+  /// Packets: the kernel's sum, and recorded = read. Messages: handed on = printed + filtered +
+  /// given up.
+  public boolean isBalanced() {
+    return kernel.isBalanced()
+        && kernel.recorded() == packetsRead
+        && messages.messages()
+            == messages.rows()
+                + messages.filtered()
+                + messages.malformed()
+                + messages.notDns()
+                + messages.nameUnknown();
+  }
+
+  /// One line for the user, such as `1,234 packets seen: 1,200 rows, 34 filtered, 0 lost`.
+  public String line() {
+    return new SummaryLine(SummaryLine.number(kernel.seen() - kernel.noPayload()) + " packets seen")
+        .add(messages.rows(), "rows")
+        .add(messages.filtered() + kernel.skipped(), "filtered")
+        .add(lost(), "lost")
+        .append(byStage())
+        .addIf(messages.unansweredRows(), "unanswered")
+        .addIf(pending, "still waiting for an answer")
+        .addIf(messages.malformed() + kernel.bad(), "malformed")
+        .addIf(messages.notDns(), "not DNS")
+        .addIf(messages.nameUnknown(), "name unknown")
+        .addIf(messages.tcpPartialSegments(), "TCP segments without a whole message")
+        .addIf(evicted, "queries forgotten before their answer")
+        .addIf(kernel.noticesLost(), "notices lost")
+        .addIf(kernel.noStorage(), "sockets without storage")
+        .append(isBalanced() ? "" : " (the sums do not come out even: " + this + ")")
+        .text();
+  }
+
+  private String byStage() {
+    if (lost() == 0) {
+      return "";
+    }
+    return " (ring full "
+        + SummaryLine.number(kernel.ringFull())
+        + ", chunks missing "
+        + SummaryLine.number(incomplete)
+        + ")";
+  }
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cases within one process: kinds of sockets, and threads. */
+#define _GNU_SOURCE
+#include <err.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "../dnsmsg.h"
+#include "asker.h"
+
+#define ROUND 8 /* questions per socket */
+#define THREADS 8
+
+static void udp(const char *what, long count, int family, const struct address *to, int connected)
+{
+	for (long left = count; left > 0; left -= ROUND) {
+		int fd = open_socket(family, SOCK_DGRAM, connected ? to : NULL);
+
+		for (long i = 0; i < ROUND && i < left; i++)
+			ask(fd, connected ? NULL : to, what);
+		close(fd);
+	}
+}
+
+void udp_connected4(const char *what, long count)
+{
+	udp(what, count, AF_INET, &servers.v4[0], 1);
+}
+
+void udp_connected6(const char *what, long count)
+{
+	udp(what, count, AF_INET6, &servers.v6, 1);
+}
+
+void udp_connected_mapped(const char *what, long count)
+{
+	udp(what, count, AF_INET6, &servers.mapped, 1);
+}
+
+void udp_unconnected4(const char *what, long count)
+{
+	udp(what, count, AF_INET, &servers.v4[0], 0);
+}
+
+void udp_unconnected6(const char *what, long count)
+{
+	udp(what, count, AF_INET6, &servers.v6, 0);
+}
+
+void udp_unconnected_mapped(const char *what, long count)
+{
+	udp(what, count, AF_INET6, &servers.mapped, 0);
+}
+
+static void tcp(const char *what, long count, int family, const struct address *to)
+{
+	for (long i = 0; i < count; i++) {
+		int fd = open_socket(family, SOCK_STREAM, to);
+
+		ask(fd, NULL, what);
+		close(fd);
+	}
+}
+
+void tcp4(const char *what, long count)
+{
+	tcp(what, count, AF_INET, &servers.v4[0]);
+}
+
+void tcp6(const char *what, long count)
+{
+	tcp(what, count, AF_INET6, &servers.v6);
+}
+
+static void with_option(const char *what, long count, const struct address *to, int level,
+			int option, const void *value, socklen_t length)
+{
+	int fd = open_socket(to->to.ss_family, SOCK_DGRAM, to);
+
+	if (setsockopt(fd, level, option, value, length))
+		err(1, "%s", what);
+	for (long i = 0; i < count; i++)
+		ask(fd, NULL, what);
+	close(fd);
+}
+
+/* RFC 791: a header of 24 bytes, four times No Operation. */
+void ip_options(const char *what, long count)
+{
+	static const uint8_t no_operations[] = { 1, 1, 1, 1 };
+
+	with_option(what, count, &servers.v4[0], IPPROTO_IP, IP_OPTIONS, no_operations,
+		    sizeof(no_operations));
+}
+
+/* RFC 8200 section 4.3: a hop-by-hop header holding PadN; needs CAP_NET_RAW. */
+void hop_by_hop(const char *what, long count)
+{
+	static const uint8_t padding[] = { 0, 0, 1, 4, 0, 0, 0, 0 };
+
+	with_option(what, count, &servers.v6, IPPROTO_IPV6, IPV6_HOPOPTS, padding, sizeof(padding));
+}
+
+/* As musl does it: one socket, one id, one question to all servers. */
+void nameservers(const char *what, long count)
+{
+	for (long left = count; left > 0; left--) {
+		int fd = open_socket(AF_INET, SOCK_DGRAM, NULL);
+		struct question q;
+
+		compose(&q, what);
+		for (int i = 0; i < servers.v4_count; i++) {
+			tell(&q);
+			put(fd, &servers.v4[i], &q);
+		}
+		for (int i = 0; i < servers.v4_count; i++)
+			take(fd, &q);
+		close(fd);
+	}
+}
+
+/* Asks what is never answered, and doesn't wait. */
+void close_early(const char *what, long count)
+{
+	char dropped[64];
+
+	snprintf(dropped, sizeof(dropped), "%s.drop", what);
+	for (long i = 0; i < count; i++) {
+		int fd = open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]);
+		struct question q;
+
+		compose(&q, dropped);
+		tell(&q);
+		put(fd, NULL, &q);
+		close(fd);
+	}
+}
+
+/* Count questions never answered, a twentieth as many answered, then open until stdin ends. */
+void pending(const char *what, long count)
+{
+	int fd = open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]);
+	char dropped[64], byte;
+
+	snprintf(dropped, sizeof(dropped), "%s.drop", what);
+	for (long i = 0; i < count; i++) {
+		struct question q;
+
+		compose(&q, dropped);
+		tell(&q);
+		put(fd, NULL, &q);
+	}
+	for (long i = 0; i < count / 20; i++)
+		ask(fd, NULL, what);
+	while (read(STDIN_FILENO, &byte, 1) > 0)
+		;
+	close(fd);
+}
+
+struct crew {
+	const char *what;
+	long count; /* of each thread */
+	int shared; /* the socket, or -1: each its own */
+	const struct address *to; /* null where connected */
+};
+
+static void *member(void *argument)
+{
+	const struct crew *crew = argument;
+	int own = crew->shared < 0 ? open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]) : -1;
+	char name[16];
+
+	snprintf(name, sizeof(name), "asker-%d", gettid() % 1000000);
+	pthread_setname_np(pthread_self(), name);
+	for (long i = 0; i < crew->count; i++) {
+		struct question q;
+
+		if (own >= 0) {
+			ask(own, NULL, crew->what);
+			continue;
+		}
+		compose(&q, crew->what);
+		tell(&q);
+		put(crew->shared, crew->to, &q);
+		take(crew->shared, NULL); /* may be another's: each reads as many as it asked */
+	}
+	if (own >= 0)
+		close(own);
+	return NULL;
+}
+
+static void threads(const char *what, long count, int shared, const struct address *to)
+{
+	struct crew crews[THREADS];
+	pthread_t members[THREADS];
+
+	for (long i = 0; i < THREADS; i++) {
+		long share = count / THREADS + (i < count % THREADS);
+
+		crews[i] = (struct crew){ what, share, shared, to };
+		if (pthread_create(&members[i], NULL, member, &crews[i]))
+			errx(1, "pthread_create");
+	}
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(members[i], NULL);
+	if (shared >= 0)
+		close(shared);
+}
+
+void threads_own(const char *what, long count)
+{
+	threads(what, count, -1, NULL);
+}
+
+void threads_shared(const char *what, long count)
+{
+	threads(what, count, open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]), NULL);
+}
+
+void threads_shared_unconnected(const char *what, long count)
+{
+	threads(what, count, open_socket(AF_INET, SOCK_DGRAM, NULL), &servers.v4[0]);
+}

@@ -1,0 +1,62 @@
+package dev.jig.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class NativeLibraryTest {
+  /// Uses libbpf and tells what came of it, and from where it was loaded.
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) throws Exception {
+      try {
+        System.out.println(Libbpf.possibleCpus() > 0);
+        for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
+          if (line.contains("libbpf") && line.contains(" 00000000 ")) {
+            System.out.println(line.substring(line.indexOf('/')));
+          }
+        }
+      } catch (ExceptionInInitializerError failed) {
+        System.out.println(failed.getCause());
+      } catch (BpfException refused) {
+        System.out.println(refused.reason() + ": " + refused.getMessage());
+        System.out.println(refused.hint());
+      }
+    }
+  }
+
+  @TempDir Path directory = Path.of("");
+
+  @Test
+  void aMissingLibraryIsNamedWithWhatToInstall() throws Exception {
+    try (ChildJvm child = start()) {
+      assertThat(child.line()).isEqualTo("LIBRARY: cannot open libbpf.so.1 in " + directory);
+      assertThat(child.line()).contains("apt-get install libbpf1");
+    }
+  }
+
+  @Test
+  void bundledLibrariesAreTakenFromTheirDirectory() throws Exception {
+    Path system =
+        Path.of(
+            "/usr/lib",
+            System.getProperty("os.arch").equals("amd64")
+                ? "x86_64-linux-gnu"
+                : "aarch64-linux-gnu");
+    Files.copy(system.resolve("libbpf.so.1").toRealPath(), directory.resolve("libbpf.so.1"));
+
+    try (ChildJvm child = start()) {
+      assertThat(child.line()).isEqualTo("true");
+      assertThat(child.line()).isEqualTo(directory.resolve("libbpf.so.1").toString());
+    }
+  }
+
+  private ChildJvm start() throws Exception {
+    return ChildJvm.start(List.of(), List.of("-Djig.native.dir=" + directory), Child.class);
+  }
+}

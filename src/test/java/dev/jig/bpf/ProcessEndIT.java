@@ -1,0 +1,120 @@
+package dev.jig.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/// What the kernel keeps after the process, and what it says to one that may not.
+final class ProcessEndIT {
+  private static final MemorySegment LINK_BY_ID = Native.libbpf("bpf_link_get_fd_by_id");
+  private static final MemorySegment PROGRAM_BY_ID = Native.libbpf("bpf_prog_get_fd_by_id");
+  private static final MemorySegment INFO = Native.libbpf("bpf_obj_get_info_by_fd");
+  private static final long PATIENCE_NS = 10_000_000_000L;
+
+  /// Attaches the probe, tells the ids, waits to be killed.
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) throws Exception {
+      try (CgroupDirectory cgroup = CgroupDirectory.open(java.nio.file.Path.of(args[0]));
+          BpfObject object = BpfObject.load(TestPrograms.probe().without("absent"))) {
+        List<BpfLink> links = new ArrayList<>();
+        links.add(object.program("on_egress").attach(cgroup));
+        links.add(object.program("on_mkdir").attach());
+        for (BpfLink link : links) {
+          System.out.println("link " + id(link.fd()));
+        }
+        for (BpfProgram program : object.programs()) {
+          System.out.println("program " + id(program.fd()));
+        }
+        System.out.println("ready");
+        System.in.read();
+      } catch (BpfException refused) {
+        System.out.println(refused.reason() + " " + refused.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void aKilledProcessLeavesNoLinkAndNoProgram() throws Exception {
+    try (TestCgroup cgroup = new TestCgroup();
+        ChildJvm child = start(List.of(), cgroup)) {
+      List<String> ids = new ArrayList<>();
+      for (String line = child.line(); !"ready".equals(line); line = child.line()) {
+        assertThat(line).matches("(link|program) \\d+");
+        ids.add(line);
+      }
+      assertThat(ids).hasSizeGreaterThanOrEqualTo(4).allMatch(ProcessEndIT::exists);
+
+      child.signal("KILL");
+      child.exitCode();
+
+      // Links go with the process, programs a grace period later.
+      long deadline = System.nanoTime() + PATIENCE_NS;
+      while (ids.stream().anyMatch(ProcessEndIT::exists) && System.nanoTime() < deadline) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      assertThat(ids).noneMatch(ProcessEndIT::exists);
+    }
+  }
+
+  @Test
+  void missingCapabilitiesAreNamed() throws Exception {
+    assertThat(firstLineWith("-all"))
+        .startsWith("CAPABILITIES cannot load")
+        .endsWith("EPERM, missing CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN");
+    assertThat(firstLineWith("-all,+bpf,+perfmon"))
+        .startsWith("CAPABILITIES ")
+        .endsWith("EPERM, missing CAP_NET_ADMIN");
+    assertThat(firstLineWith("-all,+bpf,+net_admin"))
+        .startsWith("CAPABILITIES ")
+        .endsWith("missing CAP_PERFMON");
+  }
+
+  @Test
+  void threeCapabilitiesAreEnough() throws Exception {
+    assertThat(firstLineWith("-all,+bpf,+perfmon,+net_admin")).startsWith("link ");
+  }
+
+  private static String firstLineWith(String capabilities) throws Exception {
+    List<String> prefix =
+        List.of("setpriv", "--bounding-set=" + capabilities, "--inh-caps=" + capabilities);
+    try (TestCgroup cgroup = new TestCgroup();
+        ChildJvm child = start(prefix, cgroup)) {
+      String line = child.line();
+      child.close();
+      child.exitCode();
+      return String.valueOf(line);
+    }
+  }
+
+  private static ChildJvm start(List<String> prefix, TestCgroup cgroup) throws Exception {
+    return ChildJvm.start(prefix, List.of(), Child.class, cgroup.directory().path().toString());
+  }
+
+  /// struct bpf_link_info and bpf_prog_info: type 0 u32 · id 4 u32.
+  private static int id(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(256, 8);
+      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, 256);
+      assertThat((int) Native.call(INFO, fd, info.address(), length.address())).isZero();
+      return info.get(ValueLayout.JAVA_INT, 4);
+    }
+  }
+
+  private static boolean exists(String kindAndId) {
+    String[] parts = kindAndId.split(" ", 2);
+    MemorySegment byId = parts[0].equals("link") ? LINK_BY_ID : PROGRAM_BY_ID;
+    int fd = (int) Native.call(byId, Long.parseLong(parts[1]), 0, 0);
+    if (fd >= 0) {
+      Libc.close(fd);
+    }
+    return fd >= 0;
+  }
+}

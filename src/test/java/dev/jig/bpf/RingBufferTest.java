@@ -1,0 +1,224 @@
+package dev.jig.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Against a ring in plain memory, written as kernel/bpf/ringbuf.c writes.
+final class RingBufferTest {
+  private static final int PAGE = 4096;
+  private static final int SIZE = 4096;
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment consumer = arena.allocate(PAGE, 8);
+  private final MemorySegment memory = arena.allocate(PAGE + 2 * SIZE, 8);
+  private final WakeUp neverData = new WakeUp();
+  private final WakeUp wakeUp = new WakeUp();
+  private final RingBuffer ring =
+      new RingBuffer(arena, consumer, memory.asReadOnly(), PAGE, neverData.fd(), wakeUp);
+  private final List<Long> got = new ArrayList<>();
+  private final Records sink =
+      (data, offset, length) -> {
+        assertThat(length).isEqualTo(12);
+        got.add(data.get(ValueLayout.JAVA_LONG, offset));
+        assertThat(data.get(ValueLayout.JAVA_INT, offset + 8)).isEqualTo(7);
+      };
+  private long produced;
+
+  @AfterEach
+  void close() {
+    ring.close();
+    wakeUp.close();
+    neverData.close();
+  }
+
+  @Test
+  void handsOverRecordsInOrderAndSkipsDiscardedOnes() {
+    write(1, 0);
+    write(2, RingBuffer.DISCARD);
+    write(3, 0);
+
+    int count = ring.consume(sink, 10);
+
+    assertThat(count).isEqualTo(2);
+    assertThat(got).containsExactly(1L, 3L);
+    assertThat(consumerPosition()).isEqualTo(72);
+    assertThat(ring.available()).isZero();
+  }
+
+  @Test
+  void stopsAtARecordStillBeingWrittenAndGoesOnOnceItIsReady() {
+    write(1, 0);
+    long busy = write(2, RingBuffer.BUSY);
+    write(3, 0);
+
+    int before = ring.consume(sink, 10);
+    commit(busy);
+    int after = ring.consume(sink, 10);
+
+    assertThat(before).isEqualTo(1);
+    assertThat(after).isEqualTo(2);
+    assertThat(got).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void handsOverNoMoreThanAskedFor() {
+    write(1, 0);
+    write(2, 0);
+
+    int count = ring.consume(sink, 1);
+
+    assertThat(count).isEqualTo(1);
+    assertThat(ring.available()).isEqualTo(24);
+  }
+
+  @Test
+  void readsARecordThatWrapsAroundTheEnd() {
+    for (int i = 0; i < 500; i++) { // 24 bytes do not divide 4096
+      write(i, 0);
+      ring.consume(sink, 10);
+    }
+
+    assertThat(got).hasSize(500).isSorted().endsWith(499L);
+  }
+
+  @Test
+  void givesRoomBackWhileStillReading() {
+    List<Long> published = new ArrayList<>();
+    for (int i = 0; i < 150; i++) {
+      write(i, 0);
+    }
+
+    ring.consume((data, offset, length) -> published.add(consumerPosition()), 1000);
+
+    assertThat(published.get(63)).isZero();
+    assertThat(published.get(64)).isEqualTo(64 * 24);
+    assertThat(published.get(149)).isEqualTo(128 * 24);
+    assertThat(consumerPosition()).isEqualTo(150 * 24);
+  }
+
+  @Test
+  void aRecordWhoseSinkThrowsIsRead() {
+    write(1, 0);
+    write(2, 0);
+
+    assertThatThrownBy(() ->
+            ring.consume(
+                (data, offset, length) -> {
+                  throw new IllegalStateException("sink");
+                },
+                10))
+        .hasMessage("sink");
+
+    ring.consume(sink, 10);
+    assertThat(got).containsExactly(2L);
+  }
+
+  @Test
+  void theKernelsMemoryCannotBeWritten() {
+    write(1, 0);
+
+    assertThatThrownBy(() ->
+            ring.consume((data, offset, length) -> data.set(ValueLayout.JAVA_LONG, offset, 0), 10))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void drainWaitsForARecordStillBeingWritten() throws InterruptedException {
+    long busy = write(1, RingBuffer.BUSY);
+    Thread producer = Thread.ofPlatform().start(() -> commit(busy));
+
+    long count = ring.drain(sink, 10_000_000_000L);
+
+    producer.join();
+    assertThat(count).isEqualTo(1);
+  }
+
+  @Test
+  void drainGivesUpOnARecordThatIsNeverFinished() {
+    write(1, 0);
+    write(2, RingBuffer.BUSY);
+
+    long count = ring.drain(sink, 1_000_000);
+
+    assertThat(count).isEqualTo(1);
+    assertThat(ring.available()).isEqualTo(24);
+  }
+
+  @Test
+  void pollReturnsAtOnceWhenARecordIsReady() {
+    write(1, 0);
+
+    assertThat(ring.poll(600_000)).isTrue();
+  }
+
+  @Test
+  void aWakeUpEndsTheWaitOnce() {
+    wakeUp.wake();
+    wakeUp.wake();
+
+    assertThat(ring.poll(600_000)).isFalse();
+    assertThat(ring.poll(0)).isFalse();
+  }
+
+  @Test
+  void anotherThreadEndsTheWait() throws InterruptedException {
+    Thread waker = Thread.ofPlatform().start(wakeUp::wake);
+
+    boolean ready = ring.poll(600_000);
+
+    waker.join();
+    assertThat(ready).isFalse();
+  }
+
+  @Test
+  void aRecordStillBeingWrittenDoesNotKeepPollBusyForLong() {
+    write(1, RingBuffer.BUSY);
+    neverData.wake(); // the ring's descriptor is readable
+
+    assertThat(ring.poll(600_000)).isFalse();
+  }
+
+  private long write(long number, int flag) {
+    long at = PAGE + produced % SIZE;
+    put(at, 12 | flag, number);
+    produced += 24;
+    memory.set(ValueLayout.JAVA_LONG, 0, produced);
+    return at;
+  }
+
+  private void put(long at, int header, long number) {
+    for (long copy : mirrored(at)) {
+      memory.set(ValueLayout.JAVA_INT, copy, header);
+    }
+    for (long copy : mirrored(at + 8)) {
+      memory.set(ValueLayout.JAVA_LONG, copy, number);
+    }
+    for (long copy : mirrored(at + 16)) {
+      memory.set(ValueLayout.JAVA_INT, copy, 7);
+    }
+  }
+
+  /// Both places of one byte of data.
+  private static long[] mirrored(long at) {
+    long first = PAGE + (at - PAGE) % SIZE;
+    return new long[] {first, first + SIZE};
+  }
+
+  private void commit(long at) {
+    for (long copy : mirrored(at)) {
+      ValueLayout.JAVA_INT.varHandle().setRelease(memory, copy, 12);
+    }
+  }
+
+  private long consumerPosition() {
+    return consumer.get(ValueLayout.JAVA_LONG, 0);
+  }
+}

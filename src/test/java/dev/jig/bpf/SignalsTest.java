@@ -1,0 +1,56 @@
+package dev.jig.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SignalsTest {
+  /// Ends when asked to, or never.
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) throws InterruptedException {
+      CountDownLatch asked = new CountDownLatch(1);
+      Signals.onFirst(() -> {
+        System.out.println("first");
+        asked.countDown();
+      });
+      System.out.println("ready");
+      if (args[0].equals("deaf")) {
+        new CountDownLatch(1).await();
+      }
+      asked.await();
+      Runtime.getRuntime().halt(0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM", "HUP"})
+  void theFirstSignalAsksForAnEnd(String signal) throws Exception {
+    try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "listening")) {
+      assertThat(child.line()).isEqualTo("ready");
+
+      child.signal(signal);
+
+      assertThat(child.line()).isEqualTo("first");
+      assertThat(child.exitCode()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM"})
+  void theSecondSignalEndsAtOnce(String second) throws Exception {
+    try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "deaf")) {
+      assertThat(child.line()).isEqualTo("ready");
+
+      child.signal("INT");
+      assertThat(child.line()).isEqualTo("first");
+      child.signal(second);
+
+      assertThat(child.exitCode()).isEqualTo(1);
+    }
+  }
+}

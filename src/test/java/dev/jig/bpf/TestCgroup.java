@@ -1,0 +1,41 @@
+package dev.jig.bpf;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// A cgroup of the test's own below the root.
+final class TestCgroup implements AutoCloseable {
+  private final Path path;
+  private final CgroupDirectory directory;
+
+  TestCgroup() throws IOException {
+    try (CgroupDirectory root = CgroupDirectory.root()) {
+      path = Files.createTempDirectory(root.path(), "jig-test-");
+      directory = CgroupDirectory.open(path);
+    }
+  }
+
+  CgroupDirectory directory() {
+    return directory;
+  }
+
+  /// Sends one datagram to the discard port of loopback from inside.
+  void sendDatagram() throws IOException, InterruptedException {
+    int code =
+        new ProcessBuilder(
+                "bash", "-c", "echo $$ > " + path + "/cgroup.procs; echo x > /dev/udp/127.0.0.1/9")
+            .inheritIO()
+            .start()
+            .waitFor();
+    if (code != 0) {
+      throw new IOException("no datagram sent: " + code);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    directory.close();
+    Files.delete(path);
+  }
+}

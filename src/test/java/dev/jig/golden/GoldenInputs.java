@@ -1,0 +1,265 @@
+package dev.jig.golden;
+
+import static dev.jig.golden.Messages.a;
+import static dev.jig.golden.Messages.aaaa;
+import static dev.jig.golden.Messages.cname;
+import static dev.jig.golden.Messages.mx;
+import static java.nio.ByteOrder.BIG_ENDIAN;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import dev.jig.capture.Flow;
+import dev.jig.capture.Links;
+import dev.jig.pcap.CaptureBuilder;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Type;
+
+/// The capture files below src/test/resources/golden, each named by what it holds; the same bytes
+/// every time.
+final class GoldenInputs {
+  /// 2026-01-01T00:00:00Z and a fraction that fits microseconds.
+  private static final long START_NS = 1_767_225_600_123_456_000L;
+
+  private static final long MS = 1_000_000L;
+  private static final long SECOND = 1_000 * MS;
+
+  private static final int NULL = 0;
+  private static final int COOKED = 113;
+  private static final int COOKED2 = 276;
+  private static final int HOST = 0;
+  private static final int OUTGOING = 4;
+
+  private static final Flow ASK = new Flow("192.0.2.10", 40_001, "198.51.100.53", 53);
+  private static final Flow ASK6 = new Flow("2001:db8::10", 40_006, "2001:db8::53", 53);
+  private static final String NAME = "www.example.org.";
+  private static final byte[] QUERY = Messages.query(0x1001, NAME, Type.A);
+  private static final byte[] ANSWER =
+      Messages.response(0x1001, NAME, Type.A, a(NAME, "192.0.2.80"));
+
+  private GoldenInputs() {}
+
+  /// The files by name.
+  static SortedMap<String, byte[]> files() {
+    SortedMap<String, byte[]> files = new TreeMap<>();
+    messages(files);
+    transactions(files);
+    links(files);
+    formats(files);
+    return files;
+  }
+
+  private static void messages(SortedMap<String, byte[]> files) {
+    files.put(
+        "cname-chain.pcap",
+        lookup(
+            QUERY,
+            Messages.response(
+                0x1001,
+                NAME,
+                Type.A,
+                cname(NAME, "web.example.net."),
+                cname("web.example.net.", "edge.example.com."),
+                a("edge.example.com.", "198.51.100.1"),
+                a("edge.example.com.", "198.51.100.2"))));
+    files.put(
+        "aaaa.pcap",
+        lookup(
+            Messages.query(0x1002, NAME, Type.AAAA),
+            Messages.response(0x1002, NAME, Type.AAAA, aaaa(NAME, "2001:db8::80"))));
+    files.put(
+        "mx.pcap",
+        lookup(
+            Messages.query(0x1003, "example.org.", Type.MX),
+            Messages.response(
+                0x1003,
+                "example.org.",
+                Type.MX,
+                mx("example.org.", 10, "mail.example.org."),
+                mx("example.org.", 20, "mail.example.net."))));
+    files.put(
+        "nxdomain.pcap",
+        lookup(
+            Messages.query(0x1004, "missing.example.org.", Type.A),
+            Messages.nxdomain(0x1004, "missing.example.org.", Type.A)));
+    files.put("twenty-addresses.pcapng", twentyAddresses());
+    files.put(
+        "uncompressed-names.pcap",
+        lookup(
+            QUERY,
+            Messages.uncompressed(
+                0x1001,
+                NAME,
+                Type.A,
+                cname(NAME, "web.example.net."),
+                a("web.example.net.", "198.51.100.3"),
+                a("web.example.net.", "198.51.100.4"))));
+    files.put("malformed.pcap", malformed());
+  }
+
+  private static byte[] twentyAddresses() {
+    Record[] answers = new Record[20];
+    Arrays.setAll(answers, i -> a("many.example.org.", "192.0.2." + (101 + i)));
+    CaptureBuilder file = CaptureBuilder.pcapng(LITTLE_ENDIAN);
+    file.interfaceDescription(CaptureBuilder.ETHERNET, CaptureBuilder.SNAPLEN);
+    long ticks = START_NS / 1000;
+    byte[] query = ASK.udp(Messages.query(0x1005, "many.example.org.", Type.A));
+    byte[] response =
+        ASK.reversed().udp(Messages.response(0x1005, "many.example.org.", Type.A, answers));
+    file.enhanced(0, ticks, Links.ethernet(query), file.comment("asks for twenty"));
+    return file.enhanced(0, ticks + 18_250, Links.ethernet(response)).bytes();
+  }
+
+  /// Damage of three kinds between sound packets, which must all be shown.
+  private static byte[] malformed() {
+    Record[] two = {a(NAME, "192.0.2.80"), a(NAME, "192.0.2.81")};
+    return ethernet()
+        .packet(at(0), Links.ethernet(ASK.udp(QUERY)))
+        .packet(at(1), Links.ethernet(ASK.udp(Messages.pointerLoop(0x2001))))
+        .packet(at(2), Links.ethernet(ASK.udp(new byte[] {0x20, 2, 1, 0, 0})))
+        .packet(at(3), Links.ethernet(ASK.reversed().udp(Messages.cut(0x2003, NAME, Type.A, two))))
+        .packet(at(4), Links.ethernet(ASK.reversed().udp(ANSWER)))
+        .bytes();
+  }
+
+  private static void transactions(SortedMap<String, byte[]> files) {
+    byte[] query = Messages.query(0x3001, "silent.example.org.", Type.A);
+    files.put(
+        "pending-at-end.pcap", ethernet().packet(at(0), Links.ethernet(ASK.udp(query))).bytes());
+    files.put(
+        "unanswered.pcap",
+        CaptureBuilder.pcap(LITTLE_ENDIAN, COOKED2)
+            .packet(at(0), Links.cooked2(OUTGOING, ASK.udp(query)))
+            .packet(at(11_000), Links.cooked2(OUTGOING, ASK.udp(QUERY)))
+            .packet(at(11_020), Links.cooked2(HOST, ASK.reversed().udp(ANSWER)))
+            .bytes());
+    files.put(
+        "late-answer.pcap",
+        CaptureBuilder.pcap(LITTLE_ENDIAN, COOKED2)
+            .packet(at(0), Links.cooked2(OUTGOING, ASK.udp(QUERY)))
+            .packet(at(12_000), Links.cooked2(HOST, ASK.reversed().udp(ANSWER)))
+            .bytes());
+    files.put(
+        "orphan-response.pcap",
+        ethernet().packet(at(0), Links.ethernet(ASK.reversed().udp(ANSWER))).bytes());
+    files.put(
+        "retransmitted.pcap",
+        ethernet()
+            .packet(at(0), Links.ethernet(ASK.udp(QUERY)))
+            .packet(at(5_000), Links.ethernet(ASK.udp(QUERY)))
+            .packet(at(5_020), Links.ethernet(ASK.reversed().udp(ANSWER)))
+            .bytes());
+    files.put("two-clients-one-id.pcap", twoClients());
+    files.put("tcp.pcap", tcp(Messages.framed(QUERY), Messages.framed(ANSWER)));
+    files.put(
+        "tcp-two-messages-a-segment.pcap",
+        tcp(
+            Messages.framed(QUERY, Messages.query(0x1002, NAME, Type.AAAA)),
+            Messages.framed(
+                Messages.response(0x1002, NAME, Type.AAAA, aaaa(NAME, "2001:db8::80")), ANSWER)));
+  }
+
+  /// The same id and name from two addresses, answered in the other order.
+  private static byte[] twoClients() {
+    Flow other = new Flow("192.0.2.11", 40_001, "198.51.100.53", 53);
+    byte[] otherAnswer = Messages.response(0x1001, NAME, Type.A, a(NAME, "192.0.2.81"));
+    return ethernet()
+        .packet(at(0), Links.ethernet(ASK.udp(QUERY)))
+        .packet(at(1), Links.ethernet(other.udp(QUERY)))
+        .packet(at(10), Links.ethernet(other.reversed().udp(otherAnswer)))
+        .packet(at(30), Links.ethernet(ASK.reversed().udp(ANSWER)))
+        .bytes();
+  }
+
+  private static byte[] tcp(byte[] asked, byte[] answered) {
+    byte[] none = {};
+    long client = 1001L + asked.length;
+    long server = 5001L + answered.length;
+    Flow back = ASK.reversed();
+    return ethernet()
+        .packet(at(0), Links.ethernet(ASK.tcp(Flow.SYN, 1000, 0, none)))
+        .packet(at(1), Links.ethernet(back.tcp(Flow.SYN | Flow.ACK, 5000, 1001, none)))
+        .packet(at(2), Links.ethernet(ASK.tcp(Flow.ACK, 1001, 5001, none)))
+        .packet(at(3), Links.ethernet(ASK.tcp(Flow.PSH | Flow.ACK, 1001, 5001, asked)))
+        .packet(at(4), Links.ethernet(back.tcp(Flow.ACK, 5001, client, none)))
+        .packet(at(9), Links.ethernet(back.tcp(Flow.PSH | Flow.ACK, 5001, client, answered)))
+        .packet(at(10), Links.ethernet(ASK.tcp(Flow.FIN | Flow.ACK, client, server, none)))
+        .packet(at(11), Links.ethernet(back.tcp(Flow.FIN | Flow.ACK, server, client + 1, none)))
+        .packet(at(12), Links.ethernet(ASK.tcp(Flow.ACK, client + 1, server + 1, none)))
+        .bytes();
+  }
+
+  private static void links(SortedMap<String, byte[]> files) {
+    files.put(
+        "cooked-v1.pcap",
+        both(COOKED, ip -> Links.cooked(OUTGOING, ip), ip -> Links.cooked(HOST, ip), ASK));
+    files.put(
+        "cooked-v2.pcap",
+        both(COOKED2, ip -> Links.cooked2(OUTGOING, ip), ip -> Links.cooked2(HOST, ip), ASK6));
+    files.put("raw-ip.pcap", same(CaptureBuilder.RAW, UnaryOperator.identity(), ASK6));
+    files.put(
+        "vlan.pcap", same(CaptureBuilder.ETHERNET, ip -> Links.ethernet(ip, 0x88a8, 0x8100), ASK));
+    files.put("null.pcap", same(NULL, ip -> Links.loopback(LITTLE_ENDIAN, 30, ip), ASK6));
+    files.put(
+        "null-other-byte-order.pcap", same(NULL, ip -> Links.loopback(BIG_ENDIAN, 2, ip), ASK));
+  }
+
+  private static void formats(SortedMap<String, byte[]> files) {
+    files.put("big-endian.pcap", simplePcap(BIG_ENDIAN));
+    files.put(
+        "nanoseconds.pcap",
+        CaptureBuilder.pcapNanoseconds(LITTLE_ENDIAN, CaptureBuilder.ETHERNET)
+            .packet(START_NS + 789, Links.ethernet(ASK.udp(QUERY)))
+            .packet(START_NS + 789 + 18_250_001, Links.ethernet(ASK.reversed().udp(ANSWER)))
+            .bytes());
+    CaptureBuilder sections = CaptureBuilder.pcapng(BIG_ENDIAN);
+    sections.interfaceDescription(CaptureBuilder.RAW, 0, sections.resolution(9));
+    sections.enhanced(0, START_NS + 789, ASK.udp(QUERY), sections.comment("big-endian, ns"));
+    files.put(
+        "big-endian-nanoseconds.pcapng",
+        sections.enhanced(0, START_NS + 789 + 18_250_001, ASK.reversed().udp(ANSWER)).bytes());
+    sections.section(LITTLE_ENDIAN).interfaceDescription(COOKED, 0);
+    byte[] second = ASK6.udp(Messages.query(0x1002, NAME, Type.AAAA));
+    sections.obsolete(0, (START_NS + SECOND) / 1000, Links.cooked(OUTGOING, second));
+    files.put("two-sections.pcapng", sections.bytes());
+    byte[] whole = simplePcap(LITTLE_ENDIAN);
+    files.put("truncated-file.pcap", Arrays.copyOf(whole, whole.length - 30));
+  }
+
+  private static byte[] simplePcap(ByteOrder order) {
+    return CaptureBuilder.pcap(order, CaptureBuilder.ETHERNET)
+        .packet(at(0), Links.ethernet(ASK.udp(QUERY)))
+        .packet(at(20), Links.ethernet(ASK.reversed().udp(ANSWER)))
+        .bytes();
+  }
+
+  private static byte[] lookup(byte[] query, byte[] response) {
+    return ethernet()
+        .packet(at(0), Links.ethernet(ASK.udp(query)))
+        .packet(START_NS + 18_250_000, Links.ethernet(ASK.reversed().udp(response)))
+        .bytes();
+  }
+
+  private static byte[] same(int linkType, UnaryOperator<byte[]> link, Flow flow) {
+    return both(linkType, link, link, flow);
+  }
+
+  private static byte[] both(
+      int linkType, UnaryOperator<byte[]> outgoing, UnaryOperator<byte[]> incoming, Flow flow) {
+    return CaptureBuilder.pcap(LITTLE_ENDIAN, linkType)
+        .packet(at(0), outgoing.apply(flow.udp(QUERY)))
+        .packet(at(20), incoming.apply(flow.reversed().udp(ANSWER)))
+        .bytes();
+  }
+
+  private static CaptureBuilder ethernet() {
+    return CaptureBuilder.pcap(LITTLE_ENDIAN, CaptureBuilder.ETHERNET);
+  }
+
+  private static long at(long ms) {
+    return START_NS + ms * MS;
+  }
+}
