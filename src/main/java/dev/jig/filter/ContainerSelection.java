@@ -74,7 +74,7 @@ public final class ContainerSelection {
   }
 
   /// What becomes of the rows of `container`, null for a process outside containers.
-  public Verdict of(@Nullable Container container) {
+  public Verdict verdict(@Nullable Container container) {
     if (container == null) {
       return host ? Verdict.PASS : Verdict.SKIP;
     }

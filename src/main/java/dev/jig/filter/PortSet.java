@@ -1,44 +1,48 @@
 package dev.jig.filter;
 
 import dev.jig.event.UsageException;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.BitSet;
 
 /// The ports where DNS is looked for: 1 to 16 of them, or any.
-///
-/// @param ports empty for any
-public record PortSet(Set<Integer> ports) {
+public final class PortSet {
   private static final int MOST = 16;
   private static final String HINT =
       "Write 1 to 16 ports from 1 to 65535, such as 53,5353, or any.";
 
-  public PortSet {
-    ports = Set.copyOf(ports);
+  private final BitSet ports;
+
+  private PortSet(BitSet ports) {
+    this.ports = ports;
   }
 
   /// Reads `-P`: a comma list of ports, or `any`.
   ///
   /// @throws UsageException naming the value that is no port
   public static PortSet parse(String text) {
-    if (text.strip().equals("any")) {
-      return new PortSet(Set.of());
+    BitSet ports = new BitSet();
+    if (!text.strip().equals("any")) {
+      for (String part : text.split(",", -1)) {
+        ports.set(port(part.strip()));
+      }
     }
-    Set<Integer> ports = new TreeSet<>();
-    for (String part : text.split(",", -1)) {
-      ports.add(port(part.strip()));
-    }
-    if (ports.size() > MOST) {
-      throw new UsageException("\"" + text + "\" are " + ports.size() + " ports.", HINT);
+    if (ports.cardinality() > MOST) {
+      throw new UsageException("\"" + text + "\" are " + ports.cardinality() + " ports.", HINT);
     }
     return new PortSet(ports);
   }
 
-  public boolean isAny() {
+  /// Whether every port counts.
+  public boolean any() {
     return ports.isEmpty();
   }
 
   public boolean contains(int port) {
-    return ports.isEmpty() || ports.contains(port);
+    return ports.isEmpty() || ports.get(port);
+  }
+
+  /// The listed ports, none for any; the caller's own.
+  public BitSet ports() {
+    return (BitSet) ports.clone();
   }
 
   private static int port(String text) {

@@ -50,23 +50,23 @@ final class ContainerSelectionTest {
     Container container =
         name == null ? Container.unnamed("docker", ID) : SampleEvents.container(name);
 
-    assertThat(ContainerSelection.parse(containers, false).of(container)).isEqualTo(verdict);
-    assertThat(ContainerSelection.parse(containers, true).of(container)).isEqualTo(verdict);
+    assertThat(ContainerSelection.parse(containers, false).verdict(container)).isEqualTo(verdict);
+    assertThat(ContainerSelection.parse(containers, true).verdict(container)).isEqualTo(verdict);
   }
 
   @Test
   void showsTheHostOnlyIfAskedAndThenWhateverContainersAreAskedFor() {
-    assertThat(ContainerSelection.parse("", false).of(null)).isEqualTo(SKIP);
-    assertThat(ContainerSelection.parse("", true).of(null)).isEqualTo(PASS);
-    assertThat(ContainerSelection.parse("web", true).of(null)).isEqualTo(PASS);
-    assertThat(ContainerSelection.parse("!web", false).of(null)).isEqualTo(SKIP);
+    assertThat(ContainerSelection.parse("", false).verdict(null)).isEqualTo(SKIP);
+    assertThat(ContainerSelection.parse("", true).verdict(null)).isEqualTo(PASS);
+    assertThat(ContainerSelection.parse("web", true).verdict(null)).isEqualTo(PASS);
+    assertThat(ContainerSelection.parse("!web", false).verdict(null)).isEqualTo(SKIP);
   }
 
   @Test
   void knowsWhetherItSelectsAtAll() {
     assertThat(ContainerSelection.parse("", true).isEveryContainer()).isTrue();
     assertThat(ContainerSelection.parse("!web", true).isEveryContainer()).isFalse();
-    assertThat(ContainerSelection.parse("web", true).of(Container.unnamed(null, "0")))
+    assertThat(ContainerSelection.parse("web", true).verdict(Container.unnamed(null, "0")))
         .isEqualTo(UNDECIDED_NAME);
   }
 

@@ -15,8 +15,8 @@ final class PortSetTest {
   void holdsTheListedPortsOnly() {
     PortSet ports = PortSet.parse("53, 5353,65535,1");
 
-    assertThat(ports.isAny()).isFalse();
-    assertThat(ports.ports()).containsExactlyInAnyOrder(53, 5353, 65535, 1);
+    assertThat(ports.any()).isFalse();
+    assertThat(ports.ports().stream()).containsExactly(1, 53, 5353, 65535);
     assertThat(ports.contains(53)).isTrue();
     assertThat(ports.contains(54)).isFalse();
   }
@@ -25,7 +25,7 @@ final class PortSetTest {
   void holdsEveryPortForAny() {
     PortSet ports = PortSet.parse("any");
 
-    assertThat(ports.isAny()).isTrue();
+    assertThat(ports.any()).isTrue();
     assertThat(ports.contains(40000)).isTrue();
   }
 
@@ -39,7 +39,7 @@ final class PortSetTest {
 
   @Test
   void takesSixteenPortsAndNotSeventeen() {
-    assertThat(PortSet.parse(list(16)).ports()).hasSize(16);
+    assertThat(PortSet.parse(list(16)).ports().cardinality()).isEqualTo(16);
     assertThatThrownBy(() -> PortSet.parse(list(17)))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("17 ports");

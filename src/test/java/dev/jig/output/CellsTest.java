@@ -52,7 +52,9 @@ final class CellsTest {
 
   @Property(tries = 500)
   void alwaysTakesTheWidth(
-      @ForAll String text, @ForAll @IntRange(min = 1, max = 60) int width, @ForAll Ellipsis ellipsis) {
+      @ForAll String text,
+      @ForAll @IntRange(min = 1, max = 60) int width,
+      @ForAll Ellipsis ellipsis) {
     assertThat(Cells.of(cut(Escaping.TERMINAL.escape(text), width, ellipsis))).isEqualTo(width);
   }
 

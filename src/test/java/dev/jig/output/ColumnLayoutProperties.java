@@ -23,12 +23,11 @@ final class ColumnLayoutProperties {
       @ForAll String image) {
     DnsEvent event =
         SampleEvents.response()
-            .with(
-                e -> {
-                  e.owner = SampleEvents.owner(comm);
-                  e.container = SampleEvents.container(image);
-                  e.node = image;
-                })
+            .with(e -> {
+              e.owner = SampleEvents.owner(comm);
+              e.container = SampleEvents.container(image);
+              e.node = image;
+            })
             .build();
 
     ColumnLayout layout = ColumnLayout.forTerminal(fields, terminal);

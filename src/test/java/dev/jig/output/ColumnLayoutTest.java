@@ -118,18 +118,18 @@ final class ColumnLayoutTest {
   void leavesFixedColumnsAlone() {
     List<Field> fixed = List.of(Field.RUNTIME_NAME, Field.ID, Field.QR);
 
-    assertThat(ColumnLayout.forTerminal(fixed, 300).header()).isEqualTo("RUNTIME.RUNTIMENAME ID   QR");
+    assertThat(ColumnLayout.forTerminal(fixed, 300).header())
+        .isEqualTo("RUNTIME.RUNTIMENAME ID   QR");
   }
 
   @Test
   void cutsPodsAndNodesInTheMiddle() {
     DnsEvent event =
         SampleEvents.query()
-            .with(
-                e -> {
-                  e.node = "minikube";
-                  e.container = pod("deployment-7d4f5-x2x1z");
-                })
+            .with(e -> {
+              e.node = "minikube";
+              e.container = pod("deployment-7d4f5-x2x1z");
+            })
             .build();
 
     assertThat(ColumnLayout.forTerminal(List.of(Field.NODE, Field.POD), 15).row(event))

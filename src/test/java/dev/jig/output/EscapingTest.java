@@ -26,7 +26,8 @@ final class EscapingTest {
 
   @Test
   void showsWhatItTookOutOfATableCell() {
-    assertThat(Escaping.TERMINAL.escape("a\u001b[31m\n\0\u007f")).isEqualTo("a\\x1b[31m\\x0a\\x00\\x7f");
+    assertThat(Escaping.TERMINAL.escape("a\u001b[31m\n\0\u007f"))
+        .isEqualTo("a\\x1b[31m\\x0a\\x00\\x7f");
     assertThat(Escaping.TERMINAL.escape("\u009b\u00ad")).isEqualTo("\\x9b\\xad");
     assertThat(Escaping.TERMINAL.escape("\u202e\u200b\u2028\ufeff"))
         .isEqualTo("\\u202e\\u200b\\u2028\\ufeff");
