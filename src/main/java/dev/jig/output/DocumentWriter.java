@@ -29,12 +29,25 @@ final class DocumentWriter implements EventWriter {
   private static final SerializedString RUNTIME = new SerializedString("runtime");
   private static final SerializedString K8S = new SerializedString("k8s");
 
+  /// Parts of an object, in their order, that come from one thing each.
+  enum Section {
+    CONTAINER,
+    MOMENT,
+    OWNER,
+    MESSAGE
+  }
+
+  private static final List<Section> SECTIONS = List.of(Section.values());
+
   /// A field with its key as bytes.
   private record Member(Field field, SerializedString key) {}
 
   private static final List<Member> RUNTIME_MEMBERS = membersOf(Group.RUNTIME);
   private static final List<Member> K8S_MEMBERS = membersOf(Group.K8S);
-  private static final List<Member> TOP_MEMBERS = membersOf(Group.TOP);
+  private static final List<Member> MOMENT_MEMBERS = members(Field.TIMESTAMP, Field.TIMESTAMP);
+  private static final List<Member> OWNER_MEMBERS = members(Field.MOUNT_NS, Field.GID);
+  private static final List<Member> MESSAGE_MEMBERS =
+      members(Field.SOURCE_IP, Field.all().getLast());
 
   private final Document document;
   private final AddressTexts addresses = new AddressTexts();
@@ -52,20 +65,26 @@ final class DocumentWriter implements EventWriter {
   @Override
   public void event(DnsEvent event) throws IOException {
     document.begin();
-    writeContainer(event);
-    for (Member member : TOP_MEMBERS) {
-      write(member, event);
-      if (member.field() == Field.TIMESTAMP) {
-        document.word(TYPE, "normal");
-      }
+    for (Section section : SECTIONS) {
+      write(section, event);
     }
     document.end();
   }
 
-  /// The two objects that say where an event happened; empty ones if nothing is known.
-  void writeContainer(DnsEvent event) throws IOException {
-    writeGroup(RUNTIME, RUNTIME_MEMBERS, event);
-    writeGroup(K8S, K8S_MEMBERS, event);
+  /// Writes one section of an object that has begun.
+  void write(Section section, DnsEvent event) throws IOException {
+    switch (section) {
+      case CONTAINER -> {
+        writeGroup(RUNTIME, RUNTIME_MEMBERS, event);
+        writeGroup(K8S, K8S_MEMBERS, event);
+      }
+      case MOMENT -> {
+        writeAll(MOMENT_MEMBERS, event);
+        document.word(TYPE, "normal");
+      }
+      case OWNER -> writeAll(OWNER_MEMBERS, event);
+      case MESSAGE -> writeAll(MESSAGE_MEMBERS, event);
+    }
   }
 
   @Override
@@ -84,10 +103,14 @@ final class DocumentWriter implements EventWriter {
   private void writeGroup(SerializedString key, List<Member> members, DnsEvent event)
       throws IOException {
     document.beginObject(key);
+    writeAll(members, event);
+    document.endObject();
+  }
+
+  private void writeAll(List<Member> members, DnsEvent event) throws IOException {
     for (Member member : members) {
       write(member, event);
     }
-    document.endObject();
   }
 
   private void write(Member member, DnsEvent event) throws IOException {
@@ -161,7 +184,7 @@ final class DocumentWriter implements EventWriter {
     }
     document.beginObject(key);
     for (Map.Entry<String, String> label : new TreeMap<>(labels).entrySet()) {
-      document.text(keyOf(label.getKey()), label.getValue());
+      document.text(key(label.getKey()), label.getValue());
     }
     document.endObject();
   }
@@ -172,20 +195,25 @@ final class DocumentWriter implements EventWriter {
     }
     document.beginObject(key);
     for (String flag : set) {
-      document.yes(keyOf(flag));
+      document.yes(key(flag));
     }
     document.endObject();
   }
 
   /// Kubernetes admits only printable ASCII in the keys of labels; should there be anything else,
   /// it shows as it would in a table.
-  private static SerializedString keyOf(String raw) {
+  static SerializedString key(String raw) {
     return new SerializedString(Escaping.TERMINAL.escape(raw));
   }
 
   private static List<Member> membersOf(Group group) {
-    return Field.all().stream()
-        .filter(field -> field.group() == group)
+    List<Field> fields = Field.all().stream().filter(field -> field.group() == group).toList();
+    return members(fields.getFirst(), fields.getLast());
+  }
+
+  private static List<Member> members(Field first, Field last) {
+    List<Field> all = Field.all();
+    return all.subList(all.indexOf(first), all.indexOf(last) + 1).stream()
         .map(field -> new Member(field, new SerializedString(field.key())))
         .toList();
   }

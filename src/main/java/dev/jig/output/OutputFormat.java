@@ -74,7 +74,7 @@ public sealed interface OutputFormat {
 
   /// One JSON object a line.
   static EventWriter json(OutputStream out) throws IOException {
-    return new DocumentWriter(JsonDocument.compact(out));
+    return new JsonLinesWriter(out);
   }
 
   /// JSON objects over several lines.

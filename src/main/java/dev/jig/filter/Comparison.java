@@ -1,0 +1,119 @@
+package dev.jig.filter;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.FieldValue;
+import dev.jig.event.FieldValue.Address;
+import dev.jig.event.FieldValue.Addresses;
+import dev.jig.event.FieldValue.Bits;
+import dev.jig.event.FieldValue.Duration;
+import dev.jig.event.FieldValue.Labels;
+import dev.jig.event.FieldValue.Moment;
+import dev.jig.event.FieldValue.Text;
+import dev.jig.event.FieldValue.Truth;
+import dev.jig.event.FieldValue.Whole;
+import dev.jig.event.FieldValue.Word;
+import dev.jig.event.GoDuration;
+import dev.jig.event.Timestamp;
+import dev.jig.event.UsageException;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+
+/// Makes of a rule what is asked of each event, by the kind of its field.
+///
+/// Where an event has no value, it has the empty text, which equality and expressions compare;
+/// numbers are then equal to nothing; nothing is above or below it. So `rcode:` finds rows without
+/// rcode, `latency:>10ms` only rows with latency, and a negated rule holds where there is no value.
+final class Comparison {
+  private Comparison() {}
+
+  static Predicate<DnsEvent> of(Rule rule) {
+    Predicate<DnsEvent> comparison =
+        rule.operator() == Operator.MATCHES ? matches(rule) : compares(rule);
+    return rule.negated() ? comparison.negate() : comparison;
+  }
+
+  private static Predicate<DnsEvent> matches(Rule rule) {
+    FieldValue value = rule.field().value();
+    Pattern expression = expression(rule.value());
+    return event -> {
+      String text = value.text(event);
+      return expression.matcher(text == null ? "" : text).find();
+    };
+  }
+
+  private static Predicate<DnsEvent> compares(Rule rule) {
+    return switch (rule.field().value()) {
+      case Whole(var known, var get) -> numbers(rule, known, get, wholeNumber(rule));
+      case Duration(var known, var get) -> numbers(rule, known, get, duration(rule.value()));
+      case Moment(var get) -> numbers(rule, event -> true, get, Timestamp.parse(rule.value()));
+      case Truth truth -> texts(rule, truth, truthText(rule));
+      case Text text -> texts(rule, text, rule.value());
+      case Word word -> texts(rule, word, rule.value());
+      case Address address -> texts(rule, address, rule.value());
+      case Addresses addresses -> texts(rule, addresses, rule.value());
+      case Labels labels -> texts(rule, labels, rule.value());
+      case Bits bits -> texts(rule, bits, rule.value());
+    };
+  }
+
+  private static Predicate<DnsEvent> numbers(
+      Rule rule, Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get, long wanted) {
+    Operator operator = rule.operator();
+    return event ->
+        known.test(event) && operator.holds(Long.compare(get.applyAsLong(event), wanted));
+  }
+
+  private static Predicate<DnsEvent> texts(Rule rule, FieldValue value, String wanted) {
+    Operator operator = rule.operator();
+    return event -> {
+      String text = value.text(event);
+      if (text == null) {
+        return operator == Operator.EQUAL && wanted.isEmpty();
+      }
+      return operator.holds(text.compareTo(wanted));
+    };
+  }
+
+  private static long wholeNumber(Rule rule) {
+    try {
+      return Long.parseLong(rule.value());
+    } catch (NumberFormatException e) {
+      throw new UsageException(
+          "\"" + rule.value() + "\" is no number to compare " + rule.field().column() + " with.",
+          "Write a whole number, such as " + rule.field().column() + ":>=1000.");
+    }
+  }
+
+  /// A bare number counts nanoseconds, as the JSON output has them.
+  private static long duration(String text) {
+    boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    try {
+      return digits ? Long.parseLong(text) : GoDuration.parse(text);
+    } catch (NumberFormatException e) {
+      throw new UsageException(
+          "\"" + text + "\" is too long a duration.", "Write a duration such as 10ms.");
+    }
+  }
+
+  private static String truthText(Rule rule) {
+    String value = rule.value();
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new UsageException(
+          "\"" + value + "\" is neither true nor false, as " + rule.field().column() + " is.",
+          "Write " + rule.field().column() + ":true or " + rule.field().column() + ":false.");
+    }
+    return value;
+  }
+
+  private static Pattern expression(String text) {
+    try {
+      return Pattern.compile(text);
+    } catch (PatternSyntaxException e) {
+      throw new UsageException(
+          "\"" + text + "\" is no regular expression: " + e.getDescription() + ".",
+          "Write an expression in RE2 syntax, which has no look-around and no back-references.");
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.jig.filter;
+
+/// How a rule compares.
+enum Operator {
+  EQUAL(""),
+  AT_LEAST(">="),
+  GREATER(">"),
+  AT_MOST("<="),
+  LESS("<"),
+  MATCHES("~");
+
+  private final String sign;
+
+  Operator(String sign) {
+    this.sign = sign;
+  }
+
+  /// The sign after `col:`; empty for equality.
+  String sign() {
+    return sign;
+  }
+
+  /// The operator a text begins with; equality if with none.
+  static Operator at(String text) {
+    for (Operator operator : values()) {
+      if (operator != EQUAL && text.startsWith(operator.sign)) {
+        return operator;
+      }
+    }
+    return EQUAL;
+  }
+
+  /// Whether values that compare like this (as [Comparable] does) satisfy an order or equality.
+  boolean holds(int comparison) {
+    return switch (this) {
+      case EQUAL -> comparison == 0;
+      case AT_LEAST -> comparison >= 0;
+      case GREATER -> comparison > 0;
+      case AT_MOST -> comparison <= 0;
+      case LESS -> comparison < 0;
+      case MATCHES -> throw new IllegalStateException("a regular expression has no order");
+    };
+  }
+}

@@ -1,0 +1,62 @@
+package dev.jig.filter;
+
+import dev.jig.event.Field;
+import dev.jig.event.Fields;
+import dev.jig.event.UsageException;
+
+/// One rule as it is written: a column, an operator, a value.
+///
+/// @param negated whether the rule holds where the comparison does not
+record Rule(Field field, boolean negated, Operator operator, String value) {
+  private static final String HINT =
+      "Write column:value or column==value; the operators are listed under --filter in the help.";
+
+  /// Reads one rule in either grammar, split at the first operator.
+  static Rule parse(String text) {
+    for (int at = 0; at < text.length(); at++) {
+      switch (text.charAt(at)) {
+        case ':' -> {
+          return colon(text, at);
+        }
+        case '=', '!', '<', '>', '~' -> {
+          return symbol(text, at);
+        }
+        default -> {
+          // still in the column's name
+        }
+      }
+    }
+    throw new UsageException("The filter \"" + text + "\" has no operator.", HINT);
+  }
+
+  /// `col:v`, `col:!v`, `col:>=v`, `col:!~re` and so on.
+  private static Rule colon(String text, int at) {
+    String rest = text.substring(at + 1);
+    boolean negated = rest.startsWith("!");
+    String compared = negated ? rest.substring(1) : rest;
+    Operator operator = Operator.at(compared);
+    return of(text, at, negated, operator, compared.substring(operator.sign().length()));
+  }
+
+  /// `col==v`, `col!=v`, `col>=v`, `col!~re` and so on.
+  private static Rule symbol(String text, int at) {
+    String rest = text.substring(at);
+    if (rest.startsWith("==")) {
+      return of(text, at, false, Operator.EQUAL, rest.substring(2));
+    }
+    if (rest.startsWith("!=")) {
+      return of(text, at, true, Operator.EQUAL, rest.substring(2));
+    }
+    boolean negated = rest.startsWith("!");
+    String compared = negated ? rest.substring(1) : rest;
+    Operator operator = Operator.at(compared);
+    if (operator == Operator.EQUAL) {
+      throw new UsageException("The filter \"" + text + "\" has no operator that is known.", HINT);
+    }
+    return of(text, at, negated, operator, compared.substring(operator.sign().length()));
+  }
+
+  private static Rule of(String text, int at, boolean negated, Operator operator, String value) {
+    return new Rule(Fields.named(text.substring(0, at).strip()), negated, operator, value);
+  }
+}

@@ -1,0 +1,100 @@
+package dev.jig.event;
+
+import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.DnsEvent.Flags;
+import dev.jig.event.DnsEvent.Question;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Events for tests: the lookup of `example.org.` that the documentation shows, and variations.
+public final class SampleEvents {
+  public static final IpAddress CLIENT = IpAddress.v4(0xc0000202);
+  public static final IpAddress RESOLVER = IpAddress.v4(0xc6336404);
+
+  private SampleEvents() {}
+
+  /// A query as its client sends it.
+  public static Builder query() {
+    return new Builder();
+  }
+
+  /// The response to [#query] as the client receives it.
+  public static Builder response() {
+    Builder response = new Builder();
+    response.source = new Endpoint(RESOLVER, 53);
+    response.destination = new Endpoint(CLIENT, 43210);
+    response.packetType = PacketType.HOST;
+    response.qr = Qr.R;
+    response.rcode = 0;
+    response.latencyNs = 18_250_000L;
+    response.answerCount = 2;
+    response.addresses = List.of(IpAddress.v4(0xc0000268), IpAddress.v6(0x20010db800000000L, 0x68));
+    response.flags = new Flags(false, false, true, true, false, false);
+    response.state = State.ANSWERED;
+    return response;
+  }
+
+  public static Container container(String name) {
+    return new Container(
+        "docker", "b176".repeat(16), name, "wbitt/network-multitool", null, Map.of(), null);
+  }
+
+  public static Owner owner(String comm) {
+    return new Owner(
+        38797, 38798, 0, 0, comm, 38700, "sh", 4026533000L, 4026533005L, 77_000_000_000L, null);
+  }
+
+  /// Changes what a test is about.
+  public static final class Builder {
+    public long timestampNs = 1706961906123456789L;
+    public @Nullable Container container = container("test-trace-dns");
+    public @Nullable Owner owner = owner("isc-net-0000");
+    public Attribution attribution = Attribution.EXACT;
+    public Endpoint source = new Endpoint(CLIENT, 43210);
+    public Endpoint destination = new Endpoint(RESOLVER, 53);
+    public Protocol protocol = Protocol.UDP;
+    public @Nullable PacketType packetType = PacketType.OUTGOING;
+    public @Nullable IpAddress nameserver = RESOLVER;
+    public Qr qr = Qr.Q;
+    public int id = 0x3c1f;
+    public @Nullable Question question = new Question("example.org.", 1);
+    public @Nullable Flags flags = new Flags(false, false, true, false, false, false);
+    public @Nullable Integer rcode;
+    public @Nullable Long latencyNs;
+    public int answerCount;
+    public List<IpAddress> addresses = List.of();
+    public @Nullable State state;
+    public @Nullable String node;
+
+    /// Applies a change.
+    public Builder with(Consumer<Builder> change) {
+      change.accept(this);
+      return this;
+    }
+
+    public DnsEvent build() {
+      return new DnsEvent(
+          timestampNs,
+          container,
+          owner,
+          attribution,
+          source,
+          destination,
+          protocol,
+          packetType,
+          nameserver,
+          qr,
+          id,
+          question,
+          flags,
+          rcode,
+          latencyNs,
+          answerCount,
+          addresses,
+          state,
+          node);
+    }
+  }
+}

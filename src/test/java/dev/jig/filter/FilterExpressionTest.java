@@ -1,0 +1,219 @@
+package dev.jig.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jig.event.DnsEvent;
+import dev.jig.event.Field;
+import dev.jig.event.Owner;
+import dev.jig.event.SampleEvents;
+import dev.jig.event.UsageException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class FilterExpressionTest {
+  /// pid 38797, comm isc-net-0000, uid 0; NoError after 18.25ms with two addresses.
+  private static final DnsEvent RESPONSE = SampleEvents.response().build();
+
+  /// The same process; neither rcode nor latency nor addresses.
+  private static final DnsEvent QUERY = SampleEvents.query().build();
+
+  /// Nobody known.
+  private static final DnsEvent OWNERLESS = SampleEvents.query().with(e -> e.owner = null).build();
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          # equals: case-sensitive value, case-insensitive column
+          rcode:NoError, true
+          RCODE:NoError, true
+          rcode:noerror, false
+          name:example.org., true
+          name:example.org, false
+          pid:38797, true
+          pid:3879, false
+          qr:R, true
+          id:3c1f, true
+          runtime.containerName:test-trace-dns, true
+          latency:18.25ms, true
+          latency:18250000, true
+          srcIP:198.51.100.4, true
+          uid:0, true
+          state:answered, true
+          attribution:exact, true
+          timestamp:1706961906123456789, true
+          timestamp:2024-02-03T12:05:06.123456789Z, true
+          k8s.hostnetwork:true, false
+          # not equal
+          rcode:!NoError, false
+          rcode:!NXDomain, true
+          pid:!1, true
+          # order: numbers, durations, text
+          pid:>38796, true
+          pid:>38797, false
+          pid:>=38797, true
+          pid:<38798, true
+          pid:<38797, false
+          pid:<=38797, true
+          pid:>9, true
+          latency:>10ms, true
+          latency:>18.25ms, false
+          latency:>=18.25ms, true
+          latency:<1s, true
+          latency:<=18ms, false
+          comm:>isc, true
+          comm:<isc, false
+          comm:>=isc-net-0000, true
+          comm:<=isc-net-0000, true
+          # regular expression, unanchored
+          name:~ample, true
+          name:~^ample, false
+          name:~^example\\.(org|net)\\.$, true
+          addresses:~104, true
+          addresses:~:68$, true
+          pid:~^38, true
+          latency:~ms, true
+          # ! before any operator negates
+          name:!~ample, false
+          name:!~nothing, true
+          pid:!>38796, false
+          pid:!>=38798, true
+          pid:!<5, true
+          pid:!<=5, true
+          # the newer grammar
+          rcode==NoError, true
+          rcode==noerror, false
+          RCODE==NoError, true
+          rcode!=NoError, false
+          rcode!=NXDomain, true
+          pid>=38797, true
+          pid>38797, false
+          pid>38796, true
+          pid<=38797, true
+          pid<38797, false
+          name~ample, true
+          name!~ample, false
+          latency>10ms, true
+          latency<=10ms, false
+          pid!>38796, false
+          # split at the first operator
+          addresses:~2001:db8::68, true
+          name:!=x, true
+          name==a:b, false
+          name~:|org, true
+          # comma: all rules must hold; \\, is a comma
+          'pid:38797,rcode:NoError', true
+          'pid:38797,rcode:NXDomain', false
+          'pid:38797, rcode==NoError', true
+          'addresses:192.0.2.104\\,2001:db8::68', true
+          'addresses:~104\\,2001', true
+          'name:~x{0\\,2}ample', true
+          """)
+  void holdsOfAResponse(String expression, boolean holds) {
+    assertThat(FilterExpression.parse(List.of(expression)).test(RESPONSE)).isEqualTo(holds);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          latency:>10ms, false
+          latency:<10ms, false
+          latency:0s, false
+          latency:!10ms, true
+          latency!=10ms, true
+          latency:!>10ms, true
+          rcode:NoError, false
+          rcode:!NoError, true
+          rcode:, true
+          rcode:!, false
+          rcode:>A, false
+          rcode:<Z, false
+          rcode:~^$, true
+          rcode:~o, false
+          rcode:!~o, true
+          addresses:, true
+          numAnswers:0, true
+          """)
+  void comparesAbsentValuesAsDocumented(String expression, boolean holds) {
+    assertThat(FilterExpression.parse(List.of(expression)).test(QUERY)).isEqualTo(holds);
+  }
+
+  @Test
+  void neverTakesAnUnknownProcessForNumberZero() {
+    assertThat(FilterExpression.parse(List.of("uid:0")).test(OWNERLESS)).isFalse();
+    assertThat(FilterExpression.parse(List.of("pid:<5")).test(OWNERLESS)).isFalse();
+    assertThat(FilterExpression.parse(List.of("comm:")).test(OWNERLESS)).isTrue();
+  }
+
+  @Test
+  void asksForAllRulesOfAllExpressions() {
+    assertThat(FilterExpression.parse(List.of("pid:38797", "qr:R")).test(RESPONSE)).isTrue();
+    assertThat(FilterExpression.parse(List.of("pid:38797", "qr:Q")).test(RESPONSE)).isFalse();
+  }
+
+  @Test
+  void passesEverythingWithoutRules() {
+    assertThat(FilterExpression.parse(List.of()).test(QUERY)).isTrue();
+    assertThat(FilterExpression.parse(List.of("")).test(QUERY)).isTrue();
+  }
+
+  @Test
+  void saysWhichFieldsItCompares() {
+    assertThat(FilterExpression.parse(List.of("pid:1,k8s.podName:~x")).fields())
+        .containsExactlyInAnyOrder(Field.PID, Field.POD);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          nmae:x         | There is no column "nmae".
+          pid            | The filter "pid" has no operator.
+          pid=1          | The filter "pid=1" has no operator that is known.
+          pid:abc        | "abc" is no number to compare pid with.
+          pid:           | "" is no number to compare pid with.
+          pid:>1.5       | "1.5" is no number to compare pid with.
+          pid>99999999999999999999 | "99999999999999999999" is no number to compare pid with.
+          latency:>fast  | "fast" is no duration.
+          latency:>99999999999999999999 | "99999999999999999999" is too long a duration.
+          timestamp:>noon | "noon" is no timestamp.
+          k8s.hostnetwork:yes | "yes" is neither true nor false, as k8s.hostnetwork is.
+          name:~(a       | "(a" is no regular expression: missing closing ).
+          name:~(?=a)    | "(?=a)" is no regular expression: invalid or unsupported Perl syntax.
+          'pid:1,'       | There is an empty rule in the filter "pid:1,".
+          """)
+  void refusesWithASentenceWhatItCannotRead(String expression, String sentence) {
+    assertThatThrownBy(() -> FilterExpression.parse(List.of(expression)))
+        .isInstanceOfSatisfying(
+            UsageException.class,
+            e -> {
+              assertThat(e.sentence()).isEqualTo(sentence);
+              assertThat(e.hint()).isNotBlank();
+            });
+  }
+
+  @Test
+  void matchesAnEvilExpressionInLinearTime() {
+    FilterExpression filter = FilterExpression.parse(List.of("cwd:~^(a+)+$"));
+    DnsEvent event =
+        SampleEvents.query()
+            .with(e -> e.owner = SampleEvents.owner("sh").with(paths("a".repeat(5000) + "!")))
+            .build();
+
+    long started = System.nanoTime();
+    boolean holds = filter.test(event);
+
+    assertThat(holds).isFalse();
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
+  }
+
+  private static Owner.Paths paths(String cwd) {
+    return new Owner.Paths(null, cwd);
+  }
+}
