@@ -26,6 +26,7 @@ struct scenario {
 	bool hop_by_hop; /* both sides send an IPv6 hop-by-hop header */
 	bool ip_options; /* both sides send IPv4 options */
 	bool flood; /* nobody reads the ring meanwhile: send many, wait for nothing */
+	bool no_storage; /* the sockets have no room for their owner */
 };
 
 #define FLOOD_LOOKUPS 200
