@@ -5,8 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Payload beyond the first 4 KiB, which the kernel writes as chunks before the packet's own record.
-/// Chunks of several packets interleave: each waits here for its packet, the oldest packets give way.
+/// Payload beyond the first 4 KiB, which the kernel writes as chunks before the packet's own
+/// record. Chunks of several packets interleave: each waits here for its packet, the oldest packets
+/// give way.
 final class ChunkStore {
   private static final int MAX_PACKETS = 64;
   private static final int MAX_PAYLOAD = 1 << 18;
@@ -44,17 +45,12 @@ final class ChunkStore {
       buffer.bytes = java.util.Arrays.copyOf(buffer.bytes, MAX_PAYLOAD);
     }
     MemorySegment.copy(
-        data,
-        ValueLayout.JAVA_BYTE,
-        at + RecordLayout.CHUNK_DATA,
-        buffer.bytes,
-        offset,
-        length);
+        data, ValueLayout.JAVA_BYTE, at + RecordLayout.CHUNK_DATA, buffer.bytes, offset, length);
     buffer.filled += length;
   }
 
-  /// The whole payload of a packet: `head` bytes lie at `at`, the others came as chunks. Null if some
-  /// are missing.
+  /// The whole payload of a packet: `head` bytes lie at `at`, the others came as chunks. Null if
+  /// some are missing.
   byte @org.jspecify.annotations.Nullable [] complete(
       long time, long cookie, int direction, MemorySegment data, long at, int head, int total) {
     Buffer buffer = waiting.remove(new Key(time, cookie, direction));

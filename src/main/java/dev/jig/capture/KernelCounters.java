@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// What the kernel side counted (struct counters in src/main/bpf/trace_dns.h), both directions and
-/// all CPUs added up. Packets: `seen = skipped + noPayload + bad + ringFull + recorded`, exactly once
-/// nothing is attached any more.
+/// all CPUs added up. Packets: `seen = skipped + noPayload + bad + ringFull + recorded`, exactly
+/// once nothing is attached any more.
 ///
 /// @param seen packets recognised as DNS
 /// @param skipped of containers that were not asked for

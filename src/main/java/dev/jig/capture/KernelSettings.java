@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 
-/// What the kernel side reads while it runs: `struct settings` of src/main/bpf/trace_dns.h, in place.
+/// What the kernel side reads while it runs: `struct settings` of src/main/bpf/trace_dns.h, in
+/// place.
 ///
 /// ```
 /// 0 ports(8192: one bit each)   8192 any_udp_port(4)   8196 verdicts(4)   8200 epoch(4)   unused(4)

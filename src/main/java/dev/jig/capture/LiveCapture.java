@@ -31,6 +31,7 @@ public final class LiveCapture implements AutoCloseable {
 
   /// So many records at most in one [#poll].
   public static final int BATCH = 4096;
+
   private static final long DRAIN_PATIENCE_NS = 1_000_000_000;
   private static final long CLOCK_REFRESH_NS = 1_000_000_000;
 

@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Owners by the bytes the kernel wrote of them: the same thread asks again and again, and then costs
-/// one comparison instead of two strings. Direct-mapped by thread id, so it can't grow.
+/// Owners by the bytes the kernel wrote of them: the same thread asks again and again, and then
+/// costs one comparison instead of two strings. Direct-mapped by thread id, so it can't grow.
 final class OwnerCache {
   private static final int SLOTS = 1024;
 
@@ -24,9 +24,7 @@ final class OwnerCache {
       return entry.owner;
     }
     Owner owner = read(data, at);
-    entries[slot] =
-        new Entry(
-            MemorySegment.ofArray(bytes.toArray(ValueLayout.JAVA_BYTE)), owner);
+    entries[slot] = new Entry(MemorySegment.ofArray(bytes.toArray(ValueLayout.JAVA_BYTE)), owner);
     return owner;
   }
 

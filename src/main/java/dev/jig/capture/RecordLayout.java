@@ -2,14 +2,11 @@ package dev.jig.capture;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.foreign.ValueLayout.OfInt;
-import java.lang.foreign.ValueLayout.OfLong;
-import java.lang.foreign.ValueLayout.OfShort;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/// The kernel's records (src/main/bpf/trace_dns.h), byte by byte; a test compares these offsets with
-/// the BTF of the built object.
+/// The kernel's records (src/main/bpf/trace_dns.h), byte by byte; a test compares these offsets
+/// with the BTF of the built object.
 ///
 /// ```
 /// packet   0        1          2          3         4            5            6
@@ -85,11 +82,10 @@ final class RecordLayout {
   static final int CLOSED_TIME = 8;
   static final int CLOSED_COOKIE = 16;
 
-  private static final OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-  private static final OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-  private static final OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-  private static final VarHandle BIG_ENDIAN_LONG =
-      LONG.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+  private static final VarHandle BIG_ENDIAN_LONG = LONG.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
 
   private RecordLayout() {}
 

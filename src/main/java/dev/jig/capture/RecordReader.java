@@ -97,8 +97,8 @@ final class RecordReader {
     }
   }
 
-  /// UDP segmentation offload: one packet carries several datagrams of `segment` bytes, the last may
-  /// be shorter.
+  /// UDP segmentation offload: one packet carries several datagrams of `segment` bytes, the last
+  /// may be shorter.
   private void handOverSegments(int segment, int total) {
     for (int from = 0; from < total; from += segment) {
       packet.payloadOffset = from;
@@ -144,9 +144,7 @@ final class RecordReader {
           default -> Attribution.UNKNOWN;
         };
     packet.owner =
-        packet.attribution == Attribution.UNKNOWN
-            ? null
-            : owners.of(data, at + RecordLayout.OWNER);
+        packet.attribution == Attribution.UNKNOWN ? null : owners.of(data, at + RecordLayout.OWNER);
   }
 
   private boolean readPayload(MemorySegment data, long at, int head, int total) {

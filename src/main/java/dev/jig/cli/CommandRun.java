@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /// `ig trace dns -- CMD`: one command and its descendants, live.
 final class CommandRun {
@@ -32,7 +33,7 @@ final class CommandRun {
       Process process = cgroup.start(command);
       // Ctrl-C reaches the command by itself; it decides when this ends.
       Machine.onInterrupt(process::destroy);
-      process.onExit().thenRun(session.trace()::stop);
+      CompletableFuture<Void> _ = process.onExit().thenRun(session.trace()::stop);
       TraceSummary summary = session.run();
       int code = process.waitFor();
       if (summary.lost() > 0 || options.verbose) {

@@ -7,8 +7,8 @@ import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// Flags from the environment: `INSPEKTOR_GADGET_` and the flag's long name in capitals, `-` as `_`.
-/// The command line wins.
+/// Flags from the environment: `INSPEKTOR_GADGET_` and the flag's long name in capitals, `-` as
+/// `_`. The command line wins.
 final class EnvironmentDefaults implements IDefaultValueProvider {
   private static final String PREFIX = "INSPEKTOR_GADGET_";
 

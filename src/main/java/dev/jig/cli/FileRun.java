@@ -18,8 +18,7 @@ final class FileRun {
   int run() {
     try (FileTrace trace = FileTrace.open(file, parsed.ports())) {
       RowOutput rows =
-          RowOutput.open(
-              parsed.format(), options.outputFile, RowOutput.Stream.STDOUT, trace::stop);
+          RowOutput.open(parsed.format(), options.outputFile, RowOutput.Stream.STDOUT, trace::stop);
       rows.begin();
       try {
         trace.run(parsed.filter(), parsed.dnsTimeoutNs(), rows);

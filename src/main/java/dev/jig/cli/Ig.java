@@ -21,7 +21,8 @@ public final class Ig implements Runnable {
 
   @Spec CommandSpec spec = CommandSpec.create();
 
-  /// Ends with the exit code of docs: 0 done, 1 the machine can't, 2 a wrong word on the command line.
+  /// Ends with the exit code of docs: 0 done, 1 the machine can't, 2 a wrong word on the command
+  /// line.
   public static void main(String[] args) {
     int code = commandLine().execute(args);
     System.err.flush();

@@ -73,8 +73,7 @@ final class RowOutput implements Consumer<DnsEvent> {
       return Files.newOutputStream(file);
     }
     // not System.out: it swallows a closed pipe
-    return new FileOutputStream(
-        stream == Stream.STDOUT ? FileDescriptor.out : FileDescriptor.err);
+    return new FileOutputStream(stream == Stream.STDOUT ? FileDescriptor.out : FileDescriptor.err);
   }
 
   private static @Nullable ColumnLayout layout(OutputFormat format, OptionalInt columns) {

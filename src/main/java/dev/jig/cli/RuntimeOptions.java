@@ -2,13 +2,13 @@ package dev.jig.cli;
 
 import dev.jig.container.ContainerRuntime;
 import dev.jig.container.DockerEngine;
+import dev.jig.event.UsageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import dev.jig.event.UsageException;
 import picocli.CommandLine.Option;
 
 /// Which container runtimes to ask for names, and where.

@@ -16,7 +16,6 @@ final class Session {
   private static final long END_PATIENCE_MS = 1_500;
 
   private final TraceDnsOptions options;
-  private final TraceDnsOptions.Parsed parsed;
   private final LiveTrace trace;
   private final RowOutput rows;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -27,7 +26,6 @@ final class Session {
       LiveTrace trace,
       RowOutput.Stream stream) {
     this.options = options;
-    this.parsed = parsed;
     this.trace = trace;
     this.rows = RowOutput.open(parsed.format(), options.outputFile, stream, trace::stop);
   }
@@ -47,7 +45,8 @@ final class Session {
     trace.log().forEach(Console::debug);
     trace
         .leftOut()
-        .forEach((program, errno) -> Console.debug("this kernel refuses " + program + ": " + errno));
+        .forEach(
+            (program, errno) -> Console.debug("this kernel refuses " + program + ": " + errno));
     return new Session(options, parsed, trace, stream);
   }
 

@@ -94,7 +94,8 @@ final class TraceDnsCommand implements Callable<Integer> {
     int sources = (read != null ? 1 : 0) + (demo ? 1 : 0) + (command.isEmpty() ? 0 : 1);
     if (sources > 1) {
       throw new UsageException(
-          "--read, --demo and -- CMD exclude each other.", "Each is a source of packets: take one.");
+          "--read, --demo and -- CMD exclude each other.",
+          "Each is a source of packets: take one.");
     }
   }
 }

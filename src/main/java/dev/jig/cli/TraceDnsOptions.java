@@ -47,7 +47,8 @@ final class TraceDnsOptions {
   @Option(
       names = {"-F", "--filter"},
       paramLabel = "RULES",
-      description = "Show only rows that fulfil the rules, such as rcode:!NoError or name:~example.")
+      description =
+          "Show only rows that fulfil the rules, such as rcode:!NoError or name:~example.")
   List<String> filters = List.of();
 
   @Option(

@@ -66,6 +66,9 @@ public final class DockerEngine implements ContainerRuntime {
   private volatile @Nullable UnixHttp stream;
   private volatile long pauseMs = PAUSE_MIN_MS;
 
+  /// Why the stream was ended by ourselves.
+  private volatile @Nullable IOException listingFailure;
+
   // Guarded by the lock.
   private boolean everUp;
   private boolean warned;
@@ -77,7 +80,7 @@ public final class DockerEngine implements ContainerRuntime {
 
   /// When events last told of a container, in their own count: an answer asked before is stale.
   private final Map<String, Long> touched =
-      new LinkedHashMap<>() {
+      new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
           return size() > ASKED_AT_MOST;
@@ -136,11 +139,13 @@ public final class DockerEngine implements ContainerRuntime {
         begin(events);
         DockerJson.events(events.body(), this::happened);
         throw new EOFException("the event stream has ended");
-      } catch (IOException e) {
+      } catch (IOException broken) {
+        IOException listing = listingFailure;
+        listingFailure = null;
         if (System.nanoTime() - startNs > STABLE_NS) {
           pauseMs = PAUSE_MIN_MS;
         }
-        lost(e);
+        lost(listing == null ? broken : listing);
       }
     } while (!isClosedWithin(pauseMs));
   }
@@ -260,7 +265,7 @@ public final class DockerEngine implements ContainerRuntime {
         news.accept(new News.Listed(ids));
       }
     } catch (IOException e) {
-      news.accept(new News.Debug("Docker does not list its containers: " + reason(e)));
+      listingFailure = e;
       end(over); // to begin anew
     }
   }

@@ -128,6 +128,8 @@ final class DockerJson {
                 default -> passOver(json, null);
               }
             }
+          } else {
+            json.skipChildren();
           }
         }
         default -> passOver(json, null);

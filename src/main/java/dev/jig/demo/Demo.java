@@ -12,8 +12,8 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// A resolver on a free port of loopback, UDP and TCP, and the lookups that show what a trace shows.
-/// Only queries of [#lookUp] reach it.
+/// A resolver on a free port of loopback, UDP and TCP, and the lookups that show what a trace
+/// shows. Only queries of [#lookUp] reach it.
 public final class Demo implements AutoCloseable {
   private static final int BUFFER = 512;
 
@@ -114,8 +114,8 @@ public final class Demo implements AutoCloseable {
         if (answer != null) {
           out.write(framed(answer));
         }
-      } catch (IOException closed) {
-        continue; // a client that went away, or the end
+      } catch (IOException _) {
+        // a client that went away, or the end
       }
     }
   }

@@ -115,8 +115,7 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   }
 
   private static void removeTree(Path directory) {
-    try (DirectoryStream<Path> children =
-        Files.newDirectoryStream(directory, Files::isDirectory)) {
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory, Files::isDirectory)) {
       for (Path child : children) {
         removeTree(child);
       }

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// The container rule: containers' own packets, those selected by name or id, and the host's only if
-/// asked for. Answers are remembered per cgroup until something changes.
+/// The container rule: containers' own packets, those selected by name or id, and the host's only
+/// if asked for. Answers are remembered per cgroup until something changes.
 final class ContainerScope implements Scope {
   /// Of the cgroup v2 hierarchy's root: containers without a cgroup of their own share it.
   private static final long ROOT_CGROUP = 1;
@@ -27,10 +27,7 @@ final class ContainerScope implements Scope {
   /// @param skipped told of each cgroup none of whose packets are wanted until something changes
   /// @param changed told when what was skipped may be wanted again
   ContainerScope(
-      Containers containers,
-      ContainerSelection selection,
-      LongConsumer skipped,
-      Runnable changed) {
+      Containers containers, ContainerSelection selection, LongConsumer skipped, Runnable changed) {
     this.containers = containers;
     this.selection = selection;
     this.skipped = skipped;

@@ -1,8 +1,8 @@
 package dev.jig.trace;
 
 /// What became of every DNS message that reached user space. `messages` equals the sum of what
-/// follows it up to `nameUnknown` and `held` (those still waiting for a name). T rows are no messages.
-/// Written on the ring thread only.
+/// follows it up to `nameUnknown` and `held` (those still waiting for a name). T rows are no
+/// messages. Written on the ring thread only.
 public final class Counters {
   long messages;
 

@@ -15,6 +15,8 @@ final class HeldEvents {
 
   /// Takes an event whose waiting is over.
   interface Release {
+    /// An event, now with what is known of its container.
+    ///
     /// @param timedOut no name came in time
     void release(long cgroupId, DnsEvent event, boolean timedOut);
   }

@@ -72,8 +72,7 @@ public final class LiveTrace implements AutoCloseable {
     Relay relay = new Relay();
     PortSet ports = settings.ports();
     try {
-      LiveCapture capture =
-          LiveCapture.load(ports.ports(), ports.any(), settings.verbose(), relay);
+      LiveCapture capture = LiveCapture.load(ports.ports(), ports.any(), settings.verbose(), relay);
       return new LiveTrace(settings, relay, capture);
     } catch (BpfException e) {
       throw refused(e);

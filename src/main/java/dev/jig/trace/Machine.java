@@ -13,7 +13,8 @@ public final class Machine {
     return Terminal.columns(Terminal.STDOUT);
   }
 
-  /// Calls `first` at the first SIGINT, SIGTERM or SIGHUP; the second ends the process with exit code 1.
+  /// Calls `first` at the first SIGINT, SIGTERM or SIGHUP; the second ends the process with exit
+  /// code 1.
   public static void onInterrupt(Runnable first) {
     Signals.onFirst(first);
   }

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/// Adds what /proc says of a process: executable and working directory. Owners that repeat are asked
-/// once a second, for an exec or chdir need not change anything else.
+/// Adds what /proc says of a process: executable and working directory. Owners that repeat are
+/// asked once a second, for an exec or chdir need not change anything else.
 final class OwnerPaths implements UnaryOperator<Owner> {
   private static final int MAX_KNOWN = 1024;
   private static final long FRESH_NS = 1_000_000_000;

@@ -21,7 +21,6 @@ final class Pending {
   /// Reported unanswered; kept so that a late answer still gets its latency.
   boolean reported;
 
-
   @Nullable Pending nextInBucket;
   @Nullable Pending previousOfFlow;
   @Nullable Pending nextOfFlow;

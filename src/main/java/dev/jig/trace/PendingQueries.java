@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The queries without an answer yet: found by key and question, by socket, and by age. Bounded: when
-/// full, the oldest gives way and is counted.
+/// The queries without an answer yet: found by key and question, by socket, and by age. Bounded:
+/// when full, the oldest gives way and is counted.
 final class PendingQueries {
   private static final int BUCKETS = 1 << 14;
   private static final int MASK = BUCKETS - 1;
@@ -63,7 +63,8 @@ final class PendingQueries {
   }
 
   /// The query a response answers, taken out. Among several with its id and question the one whose
-  /// peer is the response's; another one only if it is the only candidate (NAT changed the address).
+  /// peer is the response's; another one only if it is the only candidate (NAT changed the
+  /// address).
   @Nullable Pending take(QueryKey key, DnsMessage response) {
     Pending candidate = null;
     boolean only = true;

@@ -40,7 +40,8 @@ public final class Pipeline implements PacketHandler {
   private final DnsMessage message = new DnsMessage();
   private long lastPacketNs;
 
-  /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something else
+  /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something
+  ///   else
   /// @param strict only payloads with a strictly valid header are DNS (`--ports any`)
   /// @param timeoutNs after which a query counts as unanswered
   /// @param owners what to add to the owners the kernel told

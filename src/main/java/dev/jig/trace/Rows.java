@@ -151,8 +151,7 @@ final class Rows {
     }
     IpAddress[] found = new IpAddress[count];
     for (int i = 0; i < count; i++) {
-      found[i] =
-          IpAddress.of(message.buffer(), message.addressOffset(i), message.addressLength(i));
+      found[i] = IpAddress.of(message.buffer(), message.addressOffset(i), message.addressLength(i));
     }
     return List.of(found);
   }

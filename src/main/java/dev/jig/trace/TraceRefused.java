@@ -2,7 +2,8 @@ package dev.jig.trace;
 
 import java.util.List;
 
-/// This machine can't be traced: a sentence that says why, a hint what to do, and what the kernel said.
+/// This machine can't be traced: a sentence that says why, a hint what to do, and what the kernel
+/// said.
 public final class TraceRefused extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -21,8 +21,8 @@ public record TraceSummary(
     return kernel.ringFull() + incomplete;
   }
 
-  /// Packets: the kernel's sum, and recorded = read. Messages: handed on = printed + filtered + given
-  /// up.
+  /// Packets: the kernel's sum, and recorded = read. Messages: handed on = printed + filtered +
+  /// given up.
   public boolean isBalanced() {
     return kernel.isBalanced()
         && kernel.recorded() == packetsRead
