@@ -99,6 +99,7 @@ public class DnsDecodeBenchmark {
             .include(DnsDecodeBenchmark.class.getSimpleName())
             .addProfiler(GCProfiler.class)
             .verbosity(VerboseMode.SILENT)
+            .shouldFailOnError(true)
             .jvmArgsAppend(args)
             .build();
     Collection<RunResult> results = new Runner(options).run();

@@ -49,12 +49,12 @@ final class RandomMessages {
   /// A message with one to three bytes changed, or pointers put in, or its end cut off.
   static byte[] damaged(Random random) {
     byte[] wire = wire(random);
-    for (int i = random.nextInt(3); i >= 0; i--) {
-      int at = random.nextInt(Math.max(1, wire.length - 1));
+    for (int damages = 1 + random.nextInt(3); damages > 0 && wire.length > 0; damages--) {
+      int at = random.nextInt(wire.length);
       switch (random.nextInt(8)) {
         case 0, 1, 2 -> wire[at] ^= (byte) (1 << random.nextInt(8));
         case 3, 4 -> wire[at] = (byte) random.nextInt(256);
-        case 5, 6 -> putPointer(wire, at, random.nextInt(Math.max(1, wire.length)));
+        case 5, 6 -> putPointer(wire, at, random.nextInt(wire.length));
         default -> wire = Arrays.copyOf(wire, at);
       }
     }
