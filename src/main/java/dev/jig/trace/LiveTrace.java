@@ -187,6 +187,11 @@ public final class LiveTrace implements AutoCloseable {
     return summary();
   }
 
+  /// Messages left out so far because their container has no name to compare. Ring thread.
+  public long nameUnknown() {
+    return relay.pipeline().counters().nameUnknown();
+  }
+
   /// What became of every packet so far; exact after [#end].
   public TraceSummary summary() {
     Pipeline pipeline = relay.pipeline();
