@@ -84,6 +84,13 @@ as_owner() {
     fi
 }
 
+# What root leaves in target/ goes back to the checkout's owner.
+give_back() {
+    if ((EUID == 0)) && [[ -n ${SUDO_UID:-} && $(stat -c %u "$root") == "$SUDO_UID" ]]; then
+        chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$root/target"
+    fi
+}
+
 maven() { # ARG…
     # Maven's own libraries use Unsafe, about which JDK 25 would warn on every run.
     as_owner env JAVA_HOME="$jdk" \

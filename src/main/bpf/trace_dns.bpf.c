@@ -494,21 +494,21 @@ static __always_inline int is_skipped(__u64 cgroup)
 	return verdict && verdict->skip && verdict->epoch == settings.epoch;
 }
 
-/* The UDP sender is the running task; a kernel thread sends for somebody else. */
 static __always_inline struct dns_socket *sender(struct bpf_sock *sk, struct headers *h,
 						 struct task_struct *task)
 {
 	struct dns_socket *socket =
 		bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 
+	/* The UDP sender is the running task; a kernel thread sends for somebody else. */
+	if (h->protocol == IPPROTO_UDP && !(BPF_CORE_READ(task, flags) & PF_KTHREAD))
+		h->attribution = OWNER_EXACT;
 	if (!socket) {
 		COUNT(EGRESS, no_storage);
 		return 0;
 	}
-	if (h->protocol == IPPROTO_UDP && !(BPF_CORE_READ(task, flags) & PF_KTHREAD)) {
+	if (h->attribution == OWNER_EXACT)
 		read_owner(&socket->owner, task);
-		h->attribution = OWNER_EXACT;
-	}
 	if (is_dns_port(h->source_port))
 		socket->server = 1;
 	return socket;
@@ -585,6 +585,10 @@ static __noinline int write_head(struct packet_record *record, struct __sk_buff 
 	record->asked_port = 0;
 	if (socket && socket->owner.pid) {
 		record->owner = socket->owner;
+		record->attribution = h->attribution;
+	} else if (h->attribution == OWNER_EXACT) {
+		/* The socket had no room left for its storage. */
+		read_owner(&record->owner, (struct task_struct *)bpf_get_current_task());
 		record->attribution = h->attribution;
 	} else {
 		__builtin_memset(&record->owner, 0, sizeof(record->owner));

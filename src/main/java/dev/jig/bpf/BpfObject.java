@@ -32,6 +32,7 @@ public final class BpfObject implements AutoCloseable {
   ///
   /// @throws BpfException if the kernel or libbpf refuses the rest
   public static BpfObject load(BpfImage image) {
+    Native.openLibbpf(); // its absence told here, not by a class that fails to initialise
     synchronized (BpfObject.class) { // libbpf has one log for all
       if (!image.isVerbose()) {
         BpfObject object = new BpfObject(image);
@@ -39,7 +40,7 @@ public final class BpfObject implements AutoCloseable {
           return object;
         }
       }
-      try (LoadLog log = new LoadLog()) {
+      try (LoadLog log = new LoadLog(image.isVerbose())) {
         return loadListening(image, log);
       }
     }

@@ -18,8 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// upcall), so it is made when a load failed, and the load tried again.
 @SuppressWarnings("restricted")
 final class LoadLog implements AutoCloseable {
-  private static final int DEBUG = 2; // enum libbpf_print_level
-  private static final int KEPT_LINES = 12;
+  // enum libbpf_print_level
+  private static final int INFO = 1;
+  private static final int DEBUG = 2;
+
+  private static final int BRIEF_LINES = 12;
+  private static final int VERBOSE_LINES = 2000;
   private static final int VERIFIER_LINES = 20;
   private static final int LINE_BYTES = 4096;
   // What the smallest kernel limit allows (UINT32_MAX >> 8): too small a log hides the verdict
@@ -37,8 +41,13 @@ final class LoadLog implements AutoCloseable {
           -1,
           0);
   private final Deque<String> lines = new ArrayDeque<>();
+  private final int finest;
+  private final int keptLines;
 
-  LoadLog() {
+  /// @param verbose whether to keep what is meant for debugging, too
+  LoadLog(boolean verbose) {
+    finest = verbose ? DEBUG : INFO;
+    keptLines = verbose ? VERBOSE_LINES : BRIEF_LINES;
     try {
       MethodHandle print =
           MethodHandles.lookup()
@@ -61,19 +70,15 @@ final class LoadLog implements AutoCloseable {
 
   /// Called by libbpf; an exception here would end the JVM.
   int print(int level, long format, long arguments) {
-    if (level >= DEBUG) {
+    if (level > finest) {
       return 0;
     }
     Libc.vsnprintf(line, format, arguments);
-    add(line.getString(0));
-    return 0;
-  }
-
-  void add(String text) {
-    if (lines.size() == KEPT_LINES) {
+    if (lines.size() == keptLines) {
       lines.removeFirst();
     }
-    lines.addLast(text.strip());
+    lines.addLast(line.getString(0).strip());
+    return 0;
   }
 
   /// Where the kernel writes the verifier's log.

@@ -27,10 +27,17 @@ final class Native {
   /// Where bundled libraries lie; without it the system's loader is asked.
   static final String DIRECTORY_PROPERTY = "jig.native.dir";
 
+  private static final String LIBBPF = "libbpf.so.1";
+
+  // What it needs. In this order the loader finds each by its soname among those already open.
+  private static final String[] NEEDED = {"libz.so.1", "libzstd.so.1", "libelf.so.1"};
+
   private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
   private static final VarHandle ERRNO = ValueLayout.JAVA_INT.varHandle();
   private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(shape(), CAPTURE);
   private static final SymbolLookup LIBC = Linker.nativeLinker().defaultLookup();
+
+  private static @Nullable SymbolLookup libbpf;
 
   // A subclass, not withInitial: its lambda would be spun at start.
   private static final ThreadLocal<MemorySegment> CAPTURED =
@@ -74,38 +81,38 @@ final class Native {
 
   /// A function of libbpf, or NULL where the installed version has none: calling that throws.
   static MemorySegment libbpf(String name) {
-    return found(Library.LIBBPF.find(name));
+    return found(openLibbpf().find(name));
   }
 
   private static MemorySegment found(Optional<MemorySegment> symbol) {
     return symbol.isPresent() ? symbol.get() : MemorySegment.NULL;
   }
 
-  /// Opened at the first use of libbpf, so that what needs only libc works without it.
-  private static final class Library {
-    // In this order the loader finds what each needs by its soname among those already open.
-    private static final String[] BUNDLE = {"libz.so.1", "libzstd.so.1", "libelf.so.1"};
-    private static final String NAME = "libbpf.so.1";
-    static final SymbolLookup LIBBPF = open(System.getProperty(DIRECTORY_PROPERTY));
-
-    private static SymbolLookup open(@Nullable String directory) {
+  /// Opens libbpf unless it is open; what needs only libc works without it.
+  ///
+  /// @throws BpfException if it cannot be opened
+  static synchronized SymbolLookup openLibbpf() {
+    if (libbpf == null) {
+      String directory = System.getProperty(DIRECTORY_PROPERTY);
       try {
-        return directory == null
-            ? SymbolLookup.libraryLookup(NAME, Arena.global())
-            : bundled(Path.of(directory).toAbsolutePath());
+        libbpf =
+            directory == null
+                ? SymbolLookup.libraryLookup(LIBBPF, Arena.global())
+                : bundled(Path.of(directory).toAbsolutePath());
       } catch (IllegalArgumentException notLoaded) {
-        throw BpfException.libraryMissing(NAME, directory, notLoaded);
+        throw BpfException.libraryMissing(LIBBPF, directory, notLoaded);
       }
     }
+    return libbpf;
+  }
 
-    private static SymbolLookup bundled(Path directory) {
-      for (String name : BUNDLE) {
-        Path library = directory.resolve(name);
-        if (Files.exists(library)) {
-          SymbolLookup.libraryLookup(library, Arena.global());
-        }
+  private static SymbolLookup bundled(Path directory) {
+    for (String name : NEEDED) {
+      Path library = directory.resolve(name);
+      if (Files.exists(library)) {
+        SymbolLookup.libraryLookup(library, Arena.global());
       }
-      return SymbolLookup.libraryLookup(directory.resolve(NAME), Arena.global());
     }
+    return SymbolLookup.libraryLookup(directory.resolve(LIBBPF), Arena.global());
   }
 }

@@ -5,6 +5,7 @@ import dev.jig.container.Containers;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.trace.Machine;
 import dev.jig.trace.TraceSummary;
+import java.util.concurrent.CompletableFuture;
 
 /// `ig trace dns`: containers of this machine, live.
 final class LiveRun {
@@ -36,7 +37,7 @@ final class LiveRun {
       session.trace().attach(containers, selection, session.rows());
       containers.start();
       session.begin();
-      containers.ready().thenRun(() -> hintIfNothingToShow(containers));
+      CompletableFuture<Void> _ = containers.ready().thenRun(() -> hintIfNothingToShow(containers));
       TraceSummary summary = session.run();
       Console.plain(summary.line());
     }

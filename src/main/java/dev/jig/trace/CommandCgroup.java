@@ -107,8 +107,8 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     for (String pid : Files.readAllLines(directory.resolve("cgroup.procs"))) {
       try {
         Files.writeString(parent.resolve("cgroup.procs"), pid);
-      } catch (IOException gone) {
-        continue; // it ended meanwhile
+      } catch (IOException _) {
+        // it ended meanwhile
       }
     }
     removeTree(directory);
@@ -120,8 +120,8 @@ public final class CommandCgroup implements AutoCloseable, Scope {
         removeTree(child);
       }
       Files.delete(directory);
-    } catch (IOException busy) {
-      return; // somebody lives there
+    } catch (IOException _) {
+      // somebody lives there
     }
   }
 }

@@ -52,9 +52,12 @@ final class Rows {
       @Nullable Container container,
       @Nullable Owner own,
       @Nullable Pending query) {
-    boolean fromQuery = query != null && query.key.role() == Role.CLIENT && query.owned();
-    Owner owner = fromQuery ? query.event.owner() : own;
-    Attribution attribution = fromQuery ? query.event.attribution() : packet.attribution();
+    Owner owner = own;
+    Attribution attribution = packet.attribution();
+    if (query != null && query.key.role() == Role.CLIENT && query.owned()) {
+      owner = query.event.owner();
+      attribution = query.event.attribution();
+    }
     State state = State.ORPHAN;
     Long latencyNs = null;
     if (query != null) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -52,8 +53,6 @@ final class BpfImageTest {
   }
 
   private static int offset(BpfImage image, String name) {
-    ElfSymbols.Symbol symbol = image.symbols().find(name);
-    assertThat(symbol).isNotNull();
-    return symbol.fileOffset();
+    return Objects.requireNonNull(image.symbols().find(name), name).fileOffset();
   }
 }

@@ -152,6 +152,7 @@ final class BpfObjectIT {
       MemorySegment directories = object.variable("directories");
 
       try (BpfLink link = object.program("on_mkdir").attach()) {
+        assertThat(link.fd()).isPositive();
         new TestCgroup().close();
       }
 
@@ -182,6 +183,15 @@ final class BpfObjectIT {
                   .anyMatch(line -> line.contains("map_value_or_null"))
                   .anyMatch(line -> line.contains("BPF program load failed"));
             });
+  }
+
+  @Test
+  void keepsWhatLibbpfSaysWhenAskedTo() throws Exception {
+    try (BpfObject silent = BpfObject.load(wanted());
+        BpfObject verbose = BpfObject.load(wanted().verbose())) {
+      assertThat(silent.log()).isEmpty();
+      assertThat(verbose.log()).anyMatch(line -> line.contains("map 'records': created"));
+    }
   }
 
   @Test

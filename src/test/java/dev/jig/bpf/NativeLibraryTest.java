@@ -15,14 +15,13 @@ final class NativeLibraryTest {
 
     public static void main(String[] args) throws Exception {
       try {
+        Native.openLibbpf();
         System.out.println(Libbpf.possibleCpus() > 0);
         for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
           if (line.contains("libbpf") && line.contains(" 00000000 ")) {
             System.out.println(line.substring(line.indexOf('/')));
           }
         }
-      } catch (ExceptionInInitializerError failed) {
-        System.out.println(failed.getCause());
       } catch (BpfException refused) {
         System.out.println(refused.reason() + ": " + refused.getMessage());
         System.out.println(refused.hint());

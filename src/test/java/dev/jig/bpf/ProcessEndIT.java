@@ -88,7 +88,7 @@ final class ProcessEndIT {
     try (TestCgroup cgroup = new TestCgroup();
         ChildJvm child = start(prefix, cgroup)) {
       String line = child.line();
-      child.close();
+      child.signal("KILL");
       child.exitCode();
       return String.valueOf(line);
     }

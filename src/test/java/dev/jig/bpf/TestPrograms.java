@@ -1,6 +1,7 @@
 package dev.jig.bpf;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -29,7 +30,7 @@ final class TestPrograms {
                   object.toString())
               .redirectErrorStream(true)
               .start();
-      String said = new String(clang.getInputStream().readAllBytes());
+      String said = new String(clang.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (clang.waitFor() != 0) {
         throw new IOException("clang cannot compile " + name + ": " + said);
       }
