@@ -55,7 +55,7 @@ final class CommandRun {
     try (CommandCgroup cgroup = CommandCgroup.make(session.trace().cgroupRoot())) {
       session.trace().attach(cgroup, session.rows());
       session.begin();
-      return trace(session, cgroup.start(command, user));
+      return asked.get() ? 0 : trace(session, cgroup.start(command, user));
     } catch (IOException e) {
       throw new CannotException(
           "cannot run "
@@ -70,6 +70,9 @@ final class CommandRun {
 
   private int trace(Session session, Process started) throws InterruptedException {
     process = started;
+    if (asked.get()) {
+      started.destroy(); // asked while it started
+    }
     CompletableFuture<Void> _ =
         started.onExit().thenAcceptAsync(ended -> session.end(ended.exitValue()));
     TraceSummary summary = session.run();
@@ -91,11 +94,9 @@ final class CommandRun {
       Runtime.getRuntime().halt(1);
     }
     Process running = process;
-    if (running == null) {
-      Runtime.getRuntime().halt(0);
-      return;
+    if (running != null) {
+      running.destroy();
     }
-    running.destroy();
   }
 
   private void hintAtContainerClient() {

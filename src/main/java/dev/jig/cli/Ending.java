@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 /// anybody from ending.
 final class Ending {
   /// After this a stuck output is given up.
-  private static final long PATIENCE_MS = 1_500;
+  private static final long PATIENCE_MS = 1_200;
 
   /// After this everything is.
   private static final long LAST_PATIENCE_MS = 10_000;

@@ -59,8 +59,10 @@ final class TraceDnsOptions {
       names = {"-F", "--filter"},
       order = 45,
       paramLabel = "RULES",
-      description =
-          "Only rows that fulfil these rules, such as rcode:!NoError or name:~example; may repeat.")
+      description = {
+        "Only rows that fulfil every rule: column:value, or :! :> :>= :< :<= :~ in place of the colon,",
+        "or == != > >= < <= ~ !~ (~ is a regular expression). A comma separates rules; may repeat."
+      })
   List<String> filters = List.of();
 
   @Option(
@@ -158,6 +160,7 @@ final class TraceDnsOptions {
       // said below
     }
     throw new UsageException(
-        "\"" + timeout + "\" is no value for --timeout.", "Write whole seconds; 0 is without limit.");
+        "\"" + timeout + "\" is no value for --timeout.",
+        "Write whole seconds; 0 is without limit.");
   }
 }

@@ -116,7 +116,10 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     line.add("-c");
     line.add("echo 0 >\"$1\" || exit 125; shift; exec \"$@\"");
     line.add("ig");
-    line.add(directory.resolve("cgroup.procs").toString());
+    // The child's own /proc/self has no descriptor of a mount that is ours alone.
+    String ours = "/proc/" + ProcessHandle.current().pid() + "/";
+    String procs = directory.resolve("cgroup.procs").toString();
+    line.add(procs.replaceFirst("^/proc/self/", ours));
     if (user != null) {
       line.add("setpriv");
       line.add("--reuid=" + user.uid());

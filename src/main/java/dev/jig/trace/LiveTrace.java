@@ -75,12 +75,19 @@ public final class LiveTrace implements AutoCloseable {
       LiveCapture capture = LiveCapture.load(ports.ports(), ports.any(), settings.verbose(), relay);
       return new LiveTrace(settings, relay, capture);
     } catch (BpfException e) {
-      throw refused(e);
+      throw refused(e, settings.verbose());
     }
   }
 
-  private static TraceRefused refused(BpfException e) {
-    return new TraceRefused(String.valueOf(e.getMessage()), e.hint(), e.log(), e);
+  /// With what libbpf and the verifier said, where the sentence alone does not tell.
+  private static TraceRefused refused(BpfException e, boolean verbose) {
+    boolean telling =
+        switch (e.reason()) {
+          case REJECTED, OTHER -> true;
+          case LIBRARY, CAPABILITIES, KERNEL, BTF, MEMLOCK, ATTACH, CGROUP -> verbose;
+        };
+    return new TraceRefused(
+        String.valueOf(e.getMessage()), e.hint(), telling ? e.log() : List.of(), e);
   }
 
   /// Where cgroup v2 is mounted, for walking it.
@@ -124,7 +131,7 @@ public final class LiveTrace implements AutoCloseable {
     try {
       capture.attach();
     } catch (BpfException e) {
-      throw refused(e);
+      throw refused(e, settings.verbose());
     }
   }
 

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A scripted Docker daemon on a unix socket: answers by target, and event streams that the test
 /// feeds and cuts.
-final class FakeDocker implements AutoCloseable {
-  static final String ALL = "/containers/json?all=1";
+public final class FakeDocker implements AutoCloseable {
+  public static final String ALL = "/containers/json?all=1";
 
   private final Path socket;
   private final ServerSocketChannel server;
@@ -34,7 +34,7 @@ final class FakeDocker implements AutoCloseable {
   private final List<SocketChannel> streams = new CopyOnWriteArrayList<>();
   private final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
 
-  FakeDocker(Path socket) throws IOException {
+  public FakeDocker(Path socket) throws IOException {
     this.socket = socket;
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(socket));
@@ -52,7 +52,7 @@ final class FakeDocker implements AutoCloseable {
   }
 
   /// From now on answers `json` to `target`, with a Content-Length.
-  void answer(String target, String json) {
+  public void answer(String target, String json) {
     raw(
         target,
         "HTTP/1.1 200 OK\r\nContent-Length: " + json.getBytes(UTF_8).length + "\r\n\r\n" + json);
@@ -71,7 +71,7 @@ final class FakeDocker implements AutoCloseable {
   }
 
   /// The next request whose target begins with `prefix`; others before it are passed over.
-  String awaitRequest(String prefix) throws InterruptedException {
+  public String awaitRequest(String prefix) throws InterruptedException {
     while (true) {
       String target = requests.poll(10, TimeUnit.SECONDS);
       if (target == null) {
@@ -107,7 +107,7 @@ final class FakeDocker implements AutoCloseable {
         .formatted(action, id, action, id, attributes);
   }
 
-  static String listed(String id, String name, String state) {
+  public static String listed(String id, String name, String state) {
     return "{\"Id\":\"%s\",\"Names\":[\"/web/alias\",\"/%s\"],\"Image\":\"app:1\",\"ImageID\":\"sha256:aa\",\"Command\":\"x\",\"Ports\":[{\"a\":[1]}],\"Labels\":{\"k\":\"v\"},\"State\":\"%s\"}"
         .formatted(id, name, state);
   }

@@ -1,0 +1,248 @@
+package dev.jig.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Whole lines of the real command line, as far as it comes without a kernel.
+final class CommandLineTest {
+  private record Run(int exitCode, String out, String err) {}
+
+  private static Run ig(String... arguments) {
+    return ig(Map.of(), arguments);
+  }
+
+  private static Run ig(Map<String, String> environment, String... arguments) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try {
+      System.setOut(new PrintStream(printed, true, UTF_8));
+      System.setErr(new PrintStream(said, true, UTF_8));
+      int code =
+          Ig.commandLine(environment).setOut(new PrintWriter(printed, true, UTF_8))
+              .execute(arguments);
+      return new Run(code, printed.toString(UTF_8), said.toString(UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  private static Run traceDns(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("trace", "dns"));
+    all.addAll(List.of(arguments));
+    return ig(all.toArray(String[]::new));
+  }
+
+  /// A wrong word ends in one line that holds it, and in exit code 2.
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      textBlock =
+          """
+          -P 0            | "0" is no port. Write 1 to 16 ports from 1 to 65535, such as 53,5353, or any.
+          -P 53,x         | "x" is no port. Write 1 to 16 ports from 1 to 65535, such as 53,5353, or any.
+          --dns-timeout 0 | "0" is no value for --dns-timeout. Write a duration above 0 such as 10s, 500ms or 1m30s.
+          --dns-timeout 5 | "5" is no duration. Write numbers with a unit (ns, us, ms, s, m, h), such as 10s, 1m30s or 250ms.
+          -t 1.5          | "1.5" is no value for --timeout. Write whole seconds; 0 is without limit.
+          -t -1           | "-1" is no value for --timeout. Write whole seconds; 0 is without limit.
+          -F qname:x      | There is no column "qname". Did you mean name?
+          -F pid:x        | "x" is no number to compare pid with. Write a whole number, such as pid:>=1000.
+          -F name:~(      | "(" is no regular expression: missing closing ). Write an expression in RE2 syntax, which has no look-around and no back-references.
+          -o columns=nme  | There is no column "nme". Did you mean name?
+          -o xml          | "xml" is no output format. The formats are columns, wide, json, jsonpretty, yaml, pcapng.
+          -o jsn          | "jsn" is no output format. Did you mean json?
+          -o pcapng       | -o pcapng is not in this version. -o json carries every field.
+          --lookups       | --lookups is not in this version. Rows per packet carry latency: -o wide.
+          -r dokcer       | "dokcer" is no container runtime. Did you mean docker?
+          -c a,,b         | There is an empty name in the containers "a,,b". Write names or ids separated by commas, !name to exclude one.
+          --demo --read x | --read, --demo and -- CMD exclude each other. Each is a source of packets: take one.
+          --demo -- true  | --read, --demo and -- CMD exclude each other. Each is a source of packets: take one.
+          --              | There is no command after --. Write it there: ig trace dns -- CMD ARG...
+          """)
+  void aWrongValueIsOneSentenceAndAHint(String arguments, String line) {
+    Run run = traceDns(arguments.split(" ", -1));
+
+    assertThat(run.err()).isEqualTo("ig: " + line + "\n");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      textBlock =
+          """
+          --nosuch | Unknown option: '--nosuch'. | See ig trace dns --help.
+          --hots   | Unknown option: '--hots'. | Did you mean --host?
+          -P       | Missing required parameter for option '--ports' (LIST). | See ig trace dns --help.
+          foo      | "foo" is no flag of ig trace dns; a command follows --. | See ig trace dns --help.
+          foo -- x | "foo" is no flag of ig trace dns; a command follows --. | See ig trace dns --help.
+          """)
+  void aWrongWordPointsToWhereHelpIs(String arguments, String sentence, String hint) {
+    Run run = traceDns(arguments.split(" ", -1));
+
+    assertThat(run.err()).isEqualTo("ig: " + sentence + "\nig: " + hint + "\n");
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void aCommandIsNeeded() {
+    assertThat(ig())
+        .isEqualTo(new Run(2, "", "ig: ig needs a command: ig trace dns.\nig: See ig --help.\n"));
+    assertThat(ig("trace"))
+        .isEqualTo(
+            new Run(
+                2, "", "ig: ig trace needs a gadget: ig trace dns.\nig: See ig trace --help.\n"));
+  }
+
+  @Test
+  void theVersionIsOneLine() {
+    Run run = ig("version");
+
+    assertThat(run.out()).matches("v\\d+\\.\\d+\\.\\d+\\S*\\n");
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void helpListsTheFlagsInTheirOrder() {
+    Run run = traceDns("--help");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .startsWith("Usage: ig trace dns [FLAGS]\n       ig trace dns [FLAGS] -- CMD ARG...\n")
+        .doesNotContain("--lookups", "--ready-file", "--command-user");
+    assertThat(run.out().lines().filter(line -> line.matches(" +(-\\w, )?--\\w.*")))
+        .extracting(line -> line.replaceAll("^ +(-\\w, )?(--[a-z-]+).*", "$2"))
+        .containsExactly(
+            "--containername",
+            "--host",
+            "--demo",
+            "--read",
+            "--runtimes",
+            "--docker-socketpath",
+            "--containerd-socketpath",
+            "--crio-socketpath",
+            "--podman-socketpath",
+            "--containerd-namespace",
+            "--dns-timeout",
+            "--ports",
+            "--paths",
+            "--timeout",
+            "--filter",
+            "--output",
+            "--verbose",
+            "--output-file",
+            "--help");
+  }
+
+  @Test
+  void flagsMayStandInTheEnvironment() {
+    for (Map.Entry<String, String> each :
+        Map.of(
+                "PORTS", "\"0\" is no port",
+                "DNS_TIMEOUT", "\"0\" is no value for --dns-timeout",
+                "FILTER", "The filter \"0\" has no operator",
+                "OUTPUT", "\"0\" is no output format",
+                "RUNTIMES", "\"0\" is no container runtime")
+            .entrySet()) {
+      Run run = ig(Map.of("INSPEKTOR_GADGET_" + each.getKey(), "0"), "trace", "dns");
+
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.err()).contains(each.getValue());
+    }
+  }
+
+  @Test
+  void theFlagWinsOverTheEnvironment() {
+    Map<String, String> wrong =
+        Map.of("INSPEKTOR_GADGET_PORTS", "0", "INSPEKTOR_GADGET_FILTER", "nosuch:1");
+
+    Run run = ig(wrong, "trace", "dns", "-P", "53", "-F", "name:x", "--read", "/nonexistent");
+
+    assertThat(run).isEqualTo(unreadable());
+  }
+
+  @Test
+  void aSwitchInTheEnvironmentIsNotClearedByTheSameFlag() {
+    for (String yes : List.of("true", "1", "TRUE")) {
+      Map<String, String> environment = Map.of("INSPEKTOR_GADGET_DEMO", yes);
+
+      Run by = ig(environment, "trace", "dns", "--read", "x");
+      Run both = ig(environment, "trace", "dns", "--demo", "--read", "x");
+
+      assertThat(by.err()).startsWith("ig: --read, --demo and -- CMD exclude each other.");
+      assertThat(both).isEqualTo(by);
+    }
+    for (String no : List.of("false", "0", "")) {
+      Map<String, String> environment = Map.of("INSPEKTOR_GADGET_DEMO", no);
+
+      assertThat(ig(environment, "trace", "dns", "--read", "/nonexistent")).isEqualTo(unreadable());
+    }
+  }
+
+  @Test
+  void aSwitchInTheEnvironmentIsYesOrNo() {
+    Run run = ig(Map.of("INSPEKTOR_GADGET_HOST", "maybe"), "trace", "dns");
+
+    assertThat(run.err())
+        .startsWith("ig: Invalid value for option '--host': 'maybe' is not a boolean.");
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void aCommandThatCannotBeRunIsToldBeforeAnythingIsAttached() {
+    assertThat(traceDns("--", "/nonexistent/program", "-P", "0"))
+        .isEqualTo(
+            new Run(
+                127,
+                "",
+                "ig: \"/nonexistent/program\" is no command that can be found, check its name and"
+                    + " PATH.\n"));
+    assertThat(traceDns("--", "/proc/self/status").exitCode()).isEqualTo(126);
+  }
+
+  @Test
+  void listContainersKnowsItsFormatsAndColumns() {
+    assertThat(ig("list-containers", "-o", "columns=pid"))
+        .isEqualTo(
+            new Run(
+                2,
+                "",
+                "ig: The column \"pid\" says nothing of containers. The columns are those that"
+                    + " begin with runtime. or k8s.\n"));
+    assertThat(ig("list-containers", "-o", "wide"))
+        .isEqualTo(
+            new Run(
+                2,
+                "",
+                "ig: \"wide\" is no output format for containers. The formats are columns, json,"
+                    + " jsonpretty and yaml.\n"));
+  }
+
+  @Test
+  void whatTheUserTypedCannotDriveTheTerminal() {
+    assertThat(traceDns("-o", "\u001b[2J\n").err())
+        .isEqualTo(
+            "ig: \"\\x1b[2J\\x0a\" is no output format. The formats are columns, wide, json,"
+                + " jsonpretty, yaml, pcapng.\n");
+  }
+
+  private static Run unreadable() {
+    return new Run(
+        1, "", "ig: cannot read /nonexistent: no such file or directory, check its path.\n");
+  }
+}

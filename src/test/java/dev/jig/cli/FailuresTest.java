@@ -1,0 +1,54 @@
+package dev.jig.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.trace.TraceRefused;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/// Refusals that need another kernel than the tests run on; which it is, DiagnosisTest tells.
+final class FailuresTest {
+  @Test
+  void aRefusalIsASentenceAHintAndExitCodeOne() throws Exception {
+    assertThat(say(List.of()))
+        .isEqualTo("ig: cannot load trace_dns: EINVAL, the kernel is 5.4.0: get a newer one.\n");
+  }
+
+  @Test
+  void whatTheVerifierSaidStandsBeforeIt() throws Exception {
+    assertThat(say(List.of("(3 lines omitted)", "0: (79) r0 = *(u64 *)(r5 +0)\u001b")))
+        .isEqualTo(
+            """
+            ig:   (3 lines omitted)
+            ig:   0: (79) r0 = *(u64 *)(r5 +0)\\x1b
+            ig: cannot load trace_dns: EINVAL, the kernel is 5.4.0: get a newer one.
+            """);
+  }
+
+  private static String say(List<String> log) throws Exception {
+    CommandLine command = Ig.commandLine(Map.of());
+    PrintStream err = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try {
+      System.setErr(new PrintStream(said, true, UTF_8));
+      int code =
+          Failures.onExecution(
+              new TraceRefused(
+                  "cannot load trace_dns: EINVAL, the kernel is 5.4.0",
+                  "get a newer one",
+                  log,
+                  new IllegalStateException()),
+              command,
+              command.parseArgs());
+      assertThat(code).isEqualTo(1);
+    } finally {
+      System.setErr(err);
+    }
+    return said.toString(UTF_8);
+  }
+}
