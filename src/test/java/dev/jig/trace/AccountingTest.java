@@ -48,7 +48,8 @@ final class AccountingTest {
   void countsRowsAndThoseTheFilterLeftOut() {
     road = new Road(Scope.EVERYTHING, event -> event.qr() == Qr.R, false);
     road.send(queryOut(QUERY), responseIn(ANSWER), responseIn(ANSWER));
-    assertThat(counters()).hasToString("messages 3, rows 2, filtered 1, malformed 0, notDns 0, nameUnknown 0");
+    assertThat(counters())
+        .hasToString("messages 3, rows 2, filtered 1, malformed 0, notDns 0, nameUnknown 0");
   }
 
   @Test
@@ -79,7 +80,9 @@ final class AccountingTest {
   void isStrictWithAnyPortButNotOnADnsPort() {
     road = new Road(Scope.EVERYTHING, _ -> true, true);
     road.send(
-        queryOut(sloppy()), queryOut(sloppy()).to("192.0.2.1", 4_000), queryOut(NOISE),
+        queryOut(sloppy()),
+        queryOut(sloppy()).to("192.0.2.1", 4_000),
+        queryOut(NOISE),
         queryOut(Messages.query(8, NAME, Type.A)).to("192.0.2.1", 4_000));
     assertThat(road.rows).extracting(row -> row.destination().port()).containsExactly(53, 4_000);
     assertThat(counters().notDns()).isEqualTo(1);
@@ -197,7 +200,12 @@ final class AccountingTest {
     Packets first = queryOut(QUERY).atMs(1_767_225_600_000L);
     Pipeline patient =
         new Pipeline(
-            Scope.EVERYTHING, _ -> true, port -> port == 53, false, Long.MAX_VALUE, o -> o,
+            Scope.EVERYTHING,
+            _ -> true,
+            port -> port == 53,
+            false,
+            Long.MAX_VALUE,
+            o -> o,
             _ -> {});
     patient.packet(first.build());
     patient.tick(1_767_325_600_000_000_000L);

@@ -173,8 +173,7 @@ final class ContainerScopeTest {
     scope.born(OF_A, "/docker/" + A);
     docker.answering = false;
     docker.news.accept(new News.Unreachable());
-    assertThat(scope.of(OF_A))
-        .isEqualTo(new Answer(Decision.PASS, Container.unnamed("docker", A)));
+    assertThat(scope.of(OF_A)).isEqualTo(new Answer(Decision.PASS, Container.unnamed("docker", A)));
   }
 
   @Test
