@@ -1,5 +1,6 @@
 package dev.jig.cli;
 
+import dev.jig.pcap.CaptureFormatException;
 import dev.jig.trace.FileTrace;
 import java.io.IOException;
 
@@ -30,6 +31,8 @@ final class FileRun {
         throw new CannotException("cannot write rows: " + RowOutput.reason(rows.failure()));
       }
       return 0;
+    } catch (CaptureFormatException e) {
+      throw new CannotException(String.valueOf(e.getMessage())); // names the file and the place
     } catch (IOException e) {
       throw new CannotException("cannot read " + file + ": " + RowOutput.reason(e));
     }

@@ -33,7 +33,11 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   /// @param root where cgroup v2 is mounted
   /// @throws IOException if the cgroup can't be made
   public static CommandCgroup make(Path root) throws IOException {
-    String own = ownPath();
+    return make(root, ownPath());
+  }
+
+  /// @param own path of the cgroup to make it in, from `root`, with leading slash
+  static CommandCgroup make(Path root, String own) throws IOException {
     Path parent = root.resolve(own.substring(1));
     sweep(parent);
     String name = PREFIX + ProcessHandle.current().pid();
@@ -56,12 +60,18 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path directory : left) {
         String pid = directory.getFileName().toString().substring(PREFIX.length());
-        if (pid.chars().allMatch(Character::isDigit)
-            && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+        if (isLeft(pid)) {
           removeTree(directory);
         }
       }
     }
+  }
+
+  /// Ours was not made yet: what bears our pid is another's, who had it before.
+  private static boolean isLeft(String pid) {
+    return pid.matches("[0-9]{1,9}")
+        && (ProcessHandle.of(Long.parseLong(pid)).isEmpty()
+            || Long.parseLong(pid) == ProcessHandle.current().pid());
   }
 
   /// Starts a command inside: a shell joins the cgroup and then becomes the command, so that not

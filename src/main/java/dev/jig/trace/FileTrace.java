@@ -1,7 +1,6 @@
 package dev.jig.trace;
 
 import dev.jig.capture.CaptureFileSource;
-import dev.jig.capture.Packet;
 import dev.jig.event.DnsEvent;
 import dev.jig.filter.PortSet;
 import dev.jig.pcap.CaptureReader;
@@ -53,18 +52,12 @@ public final class FileTrace implements AutoCloseable {
     try {
       boolean more = true;
       while (more && !stopped) {
-        more = source.step(packet -> walk(walk, packet));
+        more = source.step(walk);
+        walk.tick(source.timeNs());
       }
-      walk.tick(source.timeNs());
     } finally {
       walk.finish();
     }
-  }
-
-  /// The file's clock has moved on to this packet: what timed out before comes first.
-  private static void walk(Pipeline walk, Packet packet) {
-    walk.tick(packet.bootNs());
-    walk.packet(packet);
   }
 
   /// Ends [#run] at the next packet.
