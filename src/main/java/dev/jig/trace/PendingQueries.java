@@ -85,9 +85,7 @@ final class PendingQueries {
   void expire(long deadlineNs, Consumer<Pending> report) {
     while (waiting.first != null && waiting.first.firstBootNs <= deadlineNs) {
       Pending expired = waiting.first;
-      waiting.remove(expired);
-      expired.reported = true;
-      reported.append(expired);
+      markReported(expired);
       report.accept(expired);
     }
   }
@@ -99,20 +97,21 @@ final class PendingQueries {
     }
   }
 
-  /// Takes out, and reports those not reported yet, all queries a client's socket still waits for.
+  /// Reports all queries a client's socket still waits for. An answer may be on its way into the
+  /// socket while it is closed: it is a late one.
   void close(long flow, Consumer<Pending> report) {
-    Pending p = byFlow[flowBucket(flow)];
-    while (p != null) {
-      Pending next = p.nextOfFlow;
-      if (p.key.flow() == flow && p.key.role() == Role.CLIENT) {
-        boolean waited = !p.reported;
-        remove(p);
-        if (waited) {
-          report.accept(p);
-        }
+    for (Pending p = byFlow[flowBucket(flow)]; p != null; p = p.nextOfFlow) {
+      if (p.key.flow() == flow && p.key.role() == Role.CLIENT && !p.reported) {
+        markReported(p);
+        report.accept(p);
       }
-      p = next;
     }
+  }
+
+  private void markReported(Pending p) {
+    waiting.remove(p);
+    p.reported = true;
+    reported.append(p);
   }
 
   private boolean hasQuestionOf(Pending p, DnsMessage message) {
