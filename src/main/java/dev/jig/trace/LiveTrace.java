@@ -187,6 +187,11 @@ public final class LiveTrace implements AutoCloseable {
     return summary(true);
   }
 
+  /// Messages left out so far because their container has no name to compare. Ring thread.
+  public long nameUnknown() {
+    return relay.pipeline().counters().nameUnknown();
+  }
+
   /// What became of the packets so far; from any thread.
   public TraceSummary summary() {
     return summary(false);

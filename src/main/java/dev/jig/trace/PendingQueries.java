@@ -123,9 +123,7 @@ final class PendingQueries {
   void expire(long deadlineNs, Consumer<Pending> report) {
     while (waiting.first != null && waiting.first.firstBootNs <= deadlineNs) {
       Pending expired = waiting.first;
-      waiting.remove(expired);
-      expired.reported = true;
-      reported.append(expired);
+      markReported(expired);
       report.accept(expired);
     }
   }
@@ -137,33 +135,36 @@ final class PendingQueries {
     }
   }
 
-  /// Takes out all queries that a client's socket has asked, and reports, oldest first, those that
-  /// still waited.
+  /// Reports, oldest first, all queries a client's socket still waits for. They stay: an answer may
+  /// be on its way into the socket while it is closed, and is a late one.
   void close(long flow, Consumer<Pending> report) {
-    takeOut(Role.CLIENT, flow).forEach(report);
-  }
-
-  /// Takes out all queries of one side of a flow without a word: what came was not readable, and
-  /// may have been the answer.
-  void abandon(QueryKey key) {
-    takeOut(key.role(), key.flow());
-  }
-
-  /// Those that still waited, oldest first.
-  private Iterable<Pending> takeOut(Role role, long flow) {
-    ArrayDeque<Pending> waited = new ArrayDeque<>();
-    Pending p = byFlow[flowBucket(flow)];
-    while (p != null) {
-      Pending next = p.nextOfFlow;
-      if (p.key.flow() == flow && p.key.role() == role) {
-        remove(p);
-        if (!p.reported) {
-          waited.addFirst(p);
-        }
-      }
-      p = next;
+    for (Pending p : waitingOf(Role.CLIENT, flow)) {
+      markReported(p);
+      report.accept(p);
     }
-    return waited;
+  }
+
+  /// Takes out the waiting queries of one side of a flow without a word: what came was not
+  /// readable, and may have been the answer.
+  void abandon(QueryKey key) {
+    waitingOf(key.role(), key.flow()).forEach(this::remove);
+  }
+
+  /// Those not reported yet, oldest first.
+  private Iterable<Pending> waitingOf(Role role, long flow) {
+    ArrayDeque<Pending> found = new ArrayDeque<>();
+    for (Pending p = byFlow[flowBucket(flow)]; p != null; p = p.nextOfFlow) {
+      if (p.key.flow() == flow && p.key.role() == role && !p.reported) {
+        found.addFirst(p);
+      }
+    }
+    return found;
+  }
+
+  private void markReported(Pending p) {
+    waiting.remove(p);
+    p.reported = true;
+    reported.append(p);
   }
 
   private void evictOldest() {

@@ -137,6 +137,8 @@ public final class Pipeline implements PacketHandler {
     DnsEvent event = match(packet, whose.container());
     if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
       held.hold(packet.cgroupId(), event, packet.bootNs());
+    } else if (whose.decision() == Decision.NAME_UNKNOWN) {
+      counters.nameUnknown++;
     } else {
       show(event);
     }
