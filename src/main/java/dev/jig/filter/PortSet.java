@@ -3,8 +3,8 @@ package dev.jig.filter;
 import dev.jig.event.UsageException;
 import java.util.BitSet;
 
-/// The ports where DNS is looked for: 1 to 16 of them, or any, which adds to the default ports every
-/// UDP payload that can hardly be anything but DNS.
+/// The ports where DNS is looked for: 1 to 16 of them, or any, which adds to the default ports
+/// every UDP payload that can hardly be anything but DNS.
 public final class PortSet {
   private static final int MOST = 16;
   private static final String DEFAULT = "53,5353";

@@ -5,8 +5,6 @@ import dev.jig.event.DnsEvent;
 import dev.jig.filter.PortSet;
 import dev.jig.pcap.CaptureReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -29,8 +27,10 @@ public final class FileTrace implements AutoCloseable {
   ///
   /// @throws IOException if it can't be read, or is no capture file
   public static FileTrace open(String file, PortSet ports) throws IOException {
-    InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
-    CaptureReader reader = CaptureReader.open(in, file);
+    CaptureReader reader =
+        file.equals("-")
+            ? CaptureReader.open(System.in, "stdin")
+            : CaptureReader.open(Path.of(file));
     return new FileTrace(new CaptureFileSource(reader, ports::contains, ports.any()), ports);
   }
 

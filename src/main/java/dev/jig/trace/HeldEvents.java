@@ -54,12 +54,11 @@ final class HeldEvents {
   /// Lets go those whose time is over, and those whose name may have come.
   void review(long nowNs, Scope scope) {
     List<Long> due = new ArrayList<>();
-    byCgroup.forEach(
-        (cgroupId, line) -> {
-          if (line.deadlineNs <= nowNs || scope.of(cgroupId).decision() != Scope.Decision.HOLD) {
-            due.add(cgroupId);
-          }
-        });
+    byCgroup.forEach((cgroupId, line) -> {
+      if (line.deadlineNs <= nowNs || scope.of(cgroupId).decision() != Scope.Decision.HOLD) {
+        due.add(cgroupId);
+      }
+    });
     due.forEach(this::release);
   }
 

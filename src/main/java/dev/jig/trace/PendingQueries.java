@@ -47,9 +47,7 @@ final class PendingQueries {
 
   /// Notes a query; if it still waits under the same key and question, it is sent once more.
   void asked(QueryKey key, DnsMessage query, DnsEvent event, long cgroupId, long bootNs) {
-    for (Pending p = byQuestion[bucket(key, query.questionHash())];
-        p != null;
-        p = p.nextInBucket) {
+    for (Pending p = byQuestion[bucket(key, query.questionHash())]; p != null; p = p.nextInBucket) {
       if (!p.reported && p.key.equals(key) && p.hasQuestionOf(query)) {
         p.tries++;
         return;
@@ -96,8 +94,8 @@ final class PendingQueries {
   }
 
   /// A response may come without question, as errors do. It is only taken for an answer if there is
-  /// but one query it can answer, of its peer or else at all. Multicast DNS announces so what nobody
-  /// asked (RFC 6762 section 6).
+  /// but one query it can answer, of its peer or else at all. Multicast DNS announces so what
+  /// nobody asked (RFC 6762 section 6).
   private @Nullable Pending byIdAlone(QueryKey key) {
     Pending ofPeer = null;
     Pending ofAnother = null;

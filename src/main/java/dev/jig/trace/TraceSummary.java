@@ -26,9 +26,7 @@ public record TraceSummary(
   /// Packets: the kernel's sum, and recorded = read. Messages: handed on = printed + filtered +
   /// given up.
   public boolean isBalanced() {
-    return kernel.isBalanced()
-        && kernel.recorded() == packetsRead
-        && messages.isBalanced();
+    return kernel.isBalanced() && kernel.recorded() == packetsRead && messages.isBalanced();
   }
 
   /// One line for the user, such as `1,234 packets seen: 1,200 rows, 34 filtered, 0 lost`.

@@ -13,6 +13,7 @@ import org.xbill.DNS.Flags;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
@@ -42,6 +43,13 @@ public final class Messages {
     message.addRecord(
         new SOARecord(zone, DClass.IN, TTL, host, mailbox, 1, 7200, 900, 1_209_600, TTL),
         Section.AUTHORITY);
+    return message.toWire();
+  }
+
+  /// A response of that extended code, which takes an OPT record (RFC 6891).
+  public static byte[] refused(int id, String name, int type, int rcode) {
+    Message message = answered(id, name, type, rcode & 0xf);
+    message.addRecord(new OPTRecord(1232, rcode >> 4, 0), Section.ADDITIONAL);
     return message.toWire();
   }
 

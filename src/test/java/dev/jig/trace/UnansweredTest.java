@@ -212,11 +212,7 @@ final class UnansweredTest {
   }
 
   private static void ask(
-      PendingQueries pending,
-      DnsMessage message,
-      QueryKey key,
-      DnsEvent event,
-      int i) {
+      PendingQueries pending, DnsMessage message, QueryKey key, DnsEvent event, int i) {
     byte[] bytes = query(i);
     message.wrap(bytes, 0, bytes.length);
     pending.asked(key, message, event, 7, i);
