@@ -222,7 +222,8 @@ final class PendingQueries {
   /// The question is part of it, so that one socket with many queries of one id makes no long
   /// chain.
   private static int bucket(QueryKey key, long questionHash) {
-    long mixed = (key.flow() + questionHash) * ODD + key.id() + ((long) key.role().ordinal() << 16);
+    long role = key.role() == Role.SERVER ? 1 << 16 : 0;
+    long mixed = (key.flow() + questionHash) * ODD + key.id() + role;
     return (int) (mixed * ODD >>> 40) & MASK;
   }
 
