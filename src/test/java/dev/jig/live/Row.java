@@ -41,6 +41,7 @@ record Row(Json json) {
 
   /// In the order in which [Truth] tells it.
   String owner() {
-    return "%s %s %s %s".formatted(json.at("pid"), json.at("tid"), json.at("uid"), json.at("comm"));
+    return "%s %s %s %s"
+        .formatted(json.at("pid"), json.at("tid"), json.at("uid"), json.at("comm"));
   }
 }
