@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// Where rows go: a writer in the chosen format on stdout, stderr or a file. A table on a terminal
 /// follows the terminal's width. After a failure rows are dropped and [#failure] tells it.
 final class RowOutput implements Consumer<DnsEvent> {
-  /// How often the terminal is asked for its width: a resize shows in the rows that follow.
-  private static final long WIDTH_CHECK_NS = 200_000_000;
-
   /// Where rows go by default.
   enum Stream {
     STDOUT,
@@ -31,7 +28,10 @@ final class RowOutput implements Consumer<DnsEvent> {
   private final @Nullable ColumnLayout layout;
   private final boolean onTerminal;
   private final Runnable onFailure;
-  private long widthCheckedNs = System.nanoTime();
+
+  /// Of this batch of rows: the terminal is asked before the first one.
+  private boolean widthKnown;
+
   private @Nullable IOException failure;
 
   private RowOutput(
@@ -117,6 +117,7 @@ final class RowOutput implements Consumer<DnsEvent> {
   }
 
   void flush() {
+    widthKnown = false;
     write(writer::flush);
   }
 
@@ -131,9 +132,8 @@ final class RowOutput implements Consumer<DnsEvent> {
   }
 
   private void followWidth() {
-    long nowNs = System.nanoTime();
-    if (layout != null && nowNs - widthCheckedNs > WIDTH_CHECK_NS) {
-      widthCheckedNs = nowNs;
+    if (layout != null && !widthKnown) {
+      widthKnown = true;
       Machine.terminalColumns().ifPresent(layout::resize);
     }
   }

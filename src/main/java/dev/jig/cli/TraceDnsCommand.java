@@ -66,7 +66,8 @@ final class TraceDnsCommand implements Callable<Integer> {
     Console.setVerbose(options.verbose);
     refuseStrayWords();
     TraceDnsOptions.Parsed parsed = options.parse();
-    ContainerSelection selection = ContainerSelection.parse(containerName == null ? "" : containerName, host);
+    ContainerSelection selection =
+        ContainerSelection.parse(containerName == null ? "" : containerName, host);
     refuseTwoSources();
     if (read != null) {
       return new FileRun(read, options, parsed).run();
