@@ -22,6 +22,10 @@ final class RowOutput implements Consumer<DnsEvent> {
   private final boolean onTerminal;
   private final Runnable onFailure;
   private long lookedNs = System.nanoTime();
+
+  /// Of this batch of rows: the terminal is asked before the first one.
+  private boolean widthKnown;
+
   private @Nullable IOException failure;
   private boolean readerGone;
 
@@ -93,6 +97,7 @@ final class RowOutput implements Consumer<DnsEvent> {
 
   /// Writes out what is buffered; also notices a reader that left while no row came.
   void flush() {
+    widthKnown = false;
     write(writer::flush);
     if (!onTerminal && failure == null && isTimeToLook() && stream.isReaderGone()) {
       failed(new IOException("Broken pipe"));
@@ -126,7 +131,8 @@ final class RowOutput implements Consumer<DnsEvent> {
   }
 
   private void followWidth() {
-    if (layout != null) {
+    if (layout != null && !widthKnown) {
+      widthKnown = true;
       stream.terminalColumns().ifPresent(layout::resize);
     }
   }
