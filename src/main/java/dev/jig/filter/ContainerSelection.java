@@ -47,12 +47,12 @@ public final class ContainerSelection {
     this.host = host;
   }
 
-  /// Reads `-c` (empty: every container) and `--host`.
+  /// Reads `-c` (null or empty: every container) and `--host`.
   ///
   /// @throws UsageException for an entry without a name
-  public static ContainerSelection parse(String containers, boolean host) {
+  public static ContainerSelection parse(@Nullable String containers, boolean host) {
     ContainerSelection selection = new ContainerSelection(host);
-    if (!containers.isBlank()) {
+    if (containers != null && !containers.isBlank()) {
       for (String part : containers.split(",", -1)) {
         selection.add(part.strip(), containers);
       }

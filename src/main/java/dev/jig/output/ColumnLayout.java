@@ -44,6 +44,7 @@ public final class ColumnLayout {
       // one that left its bounds is pinned there: the others share what remains
     }
     spread(budget, pinned);
+    trim(budget);
   }
 
   /// Shares what the pinned columns leave by weight; returns whether a column had to be pinned.
@@ -84,6 +85,21 @@ public final class ColumnLayout {
       if (!pinned[i]) {
         widths[i]++;
         left--;
+      }
+    }
+  }
+
+  /// Columns pinned in one round do not know of each other: those pinned at their maximum give
+  /// back, one cell each, from the right, what others then needed for their minimum.
+  private void trim(int budget) {
+    int over = -budget;
+    for (int width : widths) {
+      over += width;
+    }
+    for (int i = widths.length - 1; over > 0; i = i == 0 ? widths.length - 1 : i - 1) {
+      if (!widthOf(i).fixed() && widths[i] > Math.max(1, widthOf(i).min())) {
+        widths[i]--;
+        over--;
       }
     }
   }

@@ -82,7 +82,7 @@ final class ColumnLayoutTest {
   @Test
   void pinsAllColumnsOfARoundTogether() {
     assertThat(ColumnLayout.forTerminal(KUBECTL, 161).header())
-        .startsWith("K8S.NODE            K8S.NAMESPACE       K8S.POD             PID         TID");
+        .endsWith("QR NAMESERVER      TYPE      QTYPE      NAME               RCODE    ");
   }
 
   @Test
@@ -108,10 +108,18 @@ final class ColumnLayoutTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 20, 63})
+  @ValueSource(ints = {0, 1, 20, 48})
   void overflowsATerminalNarrowerThanItsColumnsNeed(int width) {
-    assertThat(ColumnLayout.forTerminal(IG, width).cells()).isEqualTo(64);
-    assertThat(ColumnLayout.forTerminal(IG, width).row(RESPONSE)).hasSize(64);
+    assertThat(ColumnLayout.forTerminal(IG, width).cells()).isEqualTo(49);
+    assertThat(ColumnLayout.forTerminal(IG, width).row(RESPONSE)).hasSize(49);
+  }
+
+  @Test
+  void overflowsNoTerminalForAColumnPinnedAtItsMaximum() {
+    List<Field> fields = List.of(Field.PROTOCOL, Field.SOURCE_IP);
+
+    assertThat(ColumnLayout.forTerminal(fields, 18).header()).isEqualTo("P… SRCIP          ");
+    assertThat(ColumnLayout.forTerminal(fields, 19).header()).hasSize(19);
   }
 
   @Test

@@ -1,0 +1,412 @@
+package dev.jig.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.event.Attribution;
+import dev.jig.event.Container;
+import dev.jig.event.Container.Pod;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Flags;
+import dev.jig.event.Field;
+import dev.jig.event.Owner;
+import dev.jig.event.Qr;
+import dev.jig.event.SampleEvents;
+import dev.jig.event.State;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+final class EventWriterTest {
+  private static final String CONTAINER =
+      "{\"runtime\":{\"runtimeName\":\"docker\",\"containerId\":\""
+          + "b176".repeat(16)
+          + "\",\"containerName\":\"test-trace-dns\",\"containerImageName\":"
+          + "\"wbitt/network-multitool\"},\"k8s\":{},\"timestamp\":1706961906123456789,"
+          + "\"type\":\"normal\",";
+  private static final String PROCESS =
+      "\"mountnsid\":4026533000,\"netnsid\":4026533005,\"pid\":38797,\"tid\":38798,"
+          + "\"ppid\":38700,\"comm\":\"isc-net-0000\",\"pcomm\":\"sh\",\"uid\":0,\"gid\":0,";
+
+  /// An event that has every field.
+  private static final DnsEvent FULL =
+      SampleEvents.response()
+          .with(event -> {
+            event.container =
+                new Container(
+                    "containerd",
+                    "b176",
+                    "web",
+                    "example/web:1",
+                    "sha256:17",
+                    Map.of(),
+                    new Pod("shop", "web-0", "u", Map.of("b", "2", "a", "1"), "main", true));
+            event.node = "node-1";
+            event.owner = SampleEvents.owner("dig").with(new Owner.Paths("/usr/bin/dig", "/root"));
+            event.flags = new Flags(true, true, true, true, true, true);
+          })
+          .build();
+
+  @Test
+  void writesAQueryAsOneLineOfJson() throws IOException {
+    assertThat(json(SampleEvents.query().build()))
+        .isEqualTo(
+            CONTAINER
+                + PROCESS
+                + "\"srcIP\":\"192.0.2.2\",\"dstIP\":\"198.51.100.4\",\"srcPort\":43210,"
+                + "\"dstPort\":53,\"protocol\":\"UDP\",\"id\":\"3c1f\",\"qr\":\"Q\","
+                + "\"nameserver\":\"198.51.100.4\",\"pktType\":\"OUTGOING\",\"qtype\":\"A\","
+                + "\"name\":\"example.org.\",\"flags\":{\"rd\":true},"
+                + "\"attribution\":\"exact\"}\n");
+  }
+
+  @Test
+  void writesAResponseAsOneLineOfJson() throws IOException {
+    assertThat(json(SampleEvents.response().build()))
+        .isEqualTo(
+            CONTAINER
+                + PROCESS
+                + "\"srcIP\":\"198.51.100.4\",\"dstIP\":\"192.0.2.2\",\"srcPort\":53,"
+                + "\"dstPort\":43210,\"protocol\":\"UDP\",\"id\":\"3c1f\",\"qr\":\"R\","
+                + "\"nameserver\":\"198.51.100.4\",\"pktType\":\"HOST\",\"qtype\":\"A\","
+                + "\"name\":\"example.org.\",\"rcode\":\"NoError\",\"latency\":18250000,"
+                + "\"numAnswers\":2,\"addresses\":[\"192.0.2.104\",\"2001:db8::68\"],"
+                + "\"flags\":{\"rd\":true,\"ra\":true},\"state\":\"answered\","
+                + "\"attribution\":\"exact\"}\n");
+  }
+
+  @Test
+  void writesAnUnansweredQueryWithoutFlagsAndLatency() throws IOException {
+    DnsEvent event =
+        SampleEvents.query()
+            .with(e -> {
+              e.qr = Qr.T;
+              e.flags = null;
+              e.state = State.TIMEOUT;
+            })
+            .build();
+
+    assertThat(json(event))
+        .endsWith(
+            "\"qr\":\"T\",\"nameserver\":\"198.51.100.4\",\"pktType\":\"OUTGOING\","
+                + "\"qtype\":\"A\",\"name\":\"example.org.\",\"state\":\"timeout\","
+                + "\"attribution\":\"exact\"}\n");
+  }
+
+  @Test
+  void leavesOutTheUnknownProcessAndContainer() throws IOException {
+    DnsEvent event =
+        SampleEvents.query()
+            .with(e -> {
+              e.owner = null;
+              e.container = null;
+              e.attribution = Attribution.UNKNOWN;
+              e.nameserver = null;
+              e.packetType = null;
+              e.question = null;
+              e.flags = new Flags(false, false, false, false, false, false);
+            })
+            .build();
+
+    assertThat(json(event))
+        .isEqualTo(
+            "{\"runtime\":{},\"k8s\":{},\"timestamp\":1706961906123456789,\"type\":\"normal\","
+                + "\"srcIP\":\"192.0.2.2\",\"dstIP\":\"198.51.100.4\",\"srcPort\":43210,"
+                + "\"dstPort\":53,\"protocol\":\"UDP\",\"id\":\"3c1f\",\"qr\":\"Q\","
+                + "\"attribution\":\"unknown\"}\n");
+  }
+
+  @Test
+  void keepsTheDocumentedOrderOfKeys() throws IOException {
+    Map<?, ?> object = (Map<?, ?>) Parsed.json(json(FULL)).getFirst();
+
+    assertThat(keys(object))
+        .containsExactly(
+            ("runtime runtime.runtimeName runtime.containerId runtime.containerName"
+                    + " runtime.containerImageName runtime.containerImageDigest"
+                    + " k8s k8s.node k8s.namespace k8s.podName k8s.podLabels k8s.podLabels.a"
+                    + " k8s.podLabels.b k8s.containerName k8s.hostNetwork"
+                    + " timestamp type mountnsid netnsid pid tid ppid comm pcomm cwd exepath"
+                    + " uid gid srcIP dstIP srcPort dstPort protocol id qr nameserver pktType"
+                    + " qtype name rcode latency numAnswers addresses flags flags.aa flags.tc"
+                    + " flags.rd flags.ra flags.ad flags.cd state attribution")
+                .split(" "));
+  }
+
+  @Test
+  void writesThePodsPartOfJson() throws IOException {
+    assertThat(json(FULL))
+        .contains(
+            "\"k8s\":{\"node\":\"node-1\",\"namespace\":\"shop\",\"podName\":\"web-0\","
+                + "\"podLabels\":{\"a\":\"1\",\"b\":\"2\"},\"containerName\":\"main\","
+                + "\"hostNetwork\":true},");
+  }
+
+  @Test
+  void neverGivesOneEventAnothersContainerOrProcess() throws IOException {
+    List<DnsEvent> events = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      int number = i * 7919 % 600;
+      events.add(
+          SampleEvents.query()
+              .with(event -> {
+                event.container =
+                    number % 5 == 0
+                        ? null
+                        : new Container(
+                            "docker", "id" + number, "c" + number, null, null, Map.of(), null);
+                event.node = number % 7 == 0 ? null : "n" + number % 3;
+                event.owner =
+                    number % 11 == 0
+                        ? null
+                        : new Owner(
+                            number, number, number, 0, "p" + number, 1, "sh", 2, 3, 4, null);
+              })
+              .build());
+    }
+
+    List<Object> objects = Parsed.json(json(events.toArray(DnsEvent[]::new)));
+
+    for (int i = 0; i < events.size(); i++) {
+      assertThat(objects.get(i)).isEqualTo(Parsed.json(pretty(events.get(i))).getFirst());
+    }
+  }
+
+  @Test
+  void indentsPrettyJsonByTwo() throws IOException {
+    DnsEvent event =
+        SampleEvents.response()
+            .with(e -> {
+              e.owner = null;
+              e.container = null;
+            })
+            .build();
+
+    assertThat(pretty(event))
+        .isEqualTo(
+            """
+            {
+              "runtime": {},
+              "k8s": {},
+              "timestamp": 1706961906123456789,
+              "type": "normal",
+              "srcIP": "198.51.100.4",
+              "dstIP": "192.0.2.2",
+              "srcPort": 53,
+              "dstPort": 43210,
+              "protocol": "UDP",
+              "id": "3c1f",
+              "qr": "R",
+              "nameserver": "198.51.100.4",
+              "pktType": "HOST",
+              "qtype": "A",
+              "name": "example.org.",
+              "rcode": "NoError",
+              "latency": 18250000,
+              "numAnswers": 2,
+              "addresses": [
+                "192.0.2.104",
+                "2001:db8::68"
+              ],
+              "flags": {
+                "rd": true,
+                "ra": true
+              },
+              "state": "answered",
+              "attribution": "exact"
+            }
+            """);
+  }
+
+  @Test
+  void writesYamlDocuments() throws IOException {
+    DnsEvent event = SampleEvents.response().with(e -> e.owner = null).build();
+
+    assertThat(yaml(event))
+        .isEqualTo(
+            """
+            ---
+            runtime:
+              runtimeName: docker
+              containerId: %s
+              containerName: test-trace-dns
+              containerImageName: wbitt/network-multitool
+            k8s: {}
+            timestamp: 1706961906123456789
+            type: normal
+            srcIP: "198.51.100.4"
+            dstIP: "192.0.2.2"
+            srcPort: 53
+            dstPort: 43210
+            protocol: UDP
+            id: "3c1f"
+            qr: R
+            nameserver: "198.51.100.4"
+            pktType: HOST
+            qtype: A
+            name: example.org.
+            rcode: NoError
+            latency: 18250000
+            numAnswers: 2
+            addresses:
+            - "192.0.2.104"
+            - "2001:db8::68"
+            flags:
+              rd: true
+              ra: true
+            state: answered
+            attribution: exact
+            """
+                .formatted("b176".repeat(16)));
+  }
+
+  @Test
+  void saysTheSameInEveryFormat() throws IOException {
+    Object json = Parsed.json(json(FULL)).getFirst();
+
+    assertThat(Parsed.json(pretty(FULL)).getFirst()).hasToString(json.toString());
+    assertThat(new Load(LoadSettings.builder().build()).loadFromString(yaml(FULL)))
+        .hasToString(json.toString());
+  }
+
+  @Test
+  void carriesHostileTextsHarmlesslyAndWhole() throws IOException {
+    for (String text : HostileText.ALL) {
+      DnsEvent event = hostile(text);
+      String json = json(event);
+      String yaml = yaml(event);
+
+      assertThat(List.of(json, pretty(event), yaml)).allMatch(HostileText::isHarmless);
+      assertThat(json).containsOnlyOnce("\n").endsWith("\n");
+      assertThat(comm(Parsed.json(json).getFirst())).isEqualTo(HostileText.readBack(text));
+      assertThat(comm(Parsed.json(pretty(event)).getFirst())).isEqualTo(HostileText.readBack(text));
+      assertThat(comm(new Load(LoadSettings.builder().build()).loadFromString(yaml)))
+          .isEqualTo(HostileText.readBack(text));
+    }
+  }
+
+  @Test
+  void keepsHostileTextsWithinTheirRow() throws IOException {
+    for (String text : HostileText.ALL) {
+      String table = columns(List.of(Field.COMM, Field.CONTAINER_NAME), hostile(text));
+
+      assertThat(table).matches(HostileText::isHarmless);
+      assertThat(table.lines()).hasSize(2).allMatch(line -> Cells.of(line) == 47);
+    }
+  }
+
+  @Test
+  void writesTheHeaderOnceAndEachEventAsALine() throws IOException {
+    assertThat(
+            columns(
+                List.of(Field.PID, Field.QR, Field.COMM),
+                SampleEvents.query().build(),
+                hostile("größe 名前")))
+        .isEqualTo(
+            """
+            PID              QR COMM            |
+            38797            Q  isc-net-0000    |
+            38797            Q  größe 名前      |
+            """
+                .replace("|", ""));
+  }
+
+  @Test
+  void reportsLossAsAnObjectOfTypeWarn() throws IOException {
+    assertThat(lost(OutputFormat::json))
+        .isEqualTo("{\"type\":\"warn\",\"message\":\"lost 3 samples\"}\n");
+    assertThat(lost(OutputFormat::jsonPretty))
+        .isEqualTo("{\n  \"type\": \"warn\",\n  \"message\": \"lost 3 samples\"\n}\n");
+    assertThat(lost(OutputFormat::yaml))
+        .isEqualTo("---\ntype: warn\nmessage: \"lost 3 samples\"\n");
+    assertThat(lost(out -> OutputFormat.columns(out, ColumnLayout.configured(List.of(Field.PID)))))
+        .isEmpty();
+  }
+
+  @Test
+  void writesMoreThanABufferHolds() throws IOException {
+    DnsEvent[] events = new DnsEvent[500];
+    for (int i = 0; i < events.length; i++) {
+      int id = i;
+      events[i] = SampleEvents.query().with(event -> event.id = id).build();
+    }
+
+    assertThat(json(events).lines()).hasSize(500);
+    assertThat(yaml(events).lines().filter(line -> line.equals("---"))).hasSize(500);
+    assertThat(columns(List.of(Field.ID, Field.NAME), events).lines()).hasSize(501);
+  }
+
+  private static DnsEvent hostile(String text) {
+    return SampleEvents.query()
+        .with(event -> {
+          event.owner = SampleEvents.owner(text);
+          event.container = SampleEvents.container(text);
+        })
+        .build();
+  }
+
+  private static String comm(Object object) {
+    return String.valueOf(
+        ((Map<?, ?>) object).containsKey("comm") ? ((Map<?, ?>) object).get("comm") : "");
+  }
+
+  private static List<String> keys(Map<?, ?> object) {
+    List<String> keys = new ArrayList<>();
+    new LinkedHashMap<>(object)
+        .forEach((key, value) -> {
+          keys.add(key.toString());
+          if (value instanceof Map<?, ?> inner) {
+            keys(inner).forEach(name -> keys.add(key + "." + name));
+          }
+        });
+    return keys;
+  }
+
+  @FunctionalInterface
+  private interface Opening {
+    EventWriter on(OutputStream out) throws IOException;
+  }
+
+  private static String json(DnsEvent... events) throws IOException {
+    return written(OutputFormat::json, events);
+  }
+
+  private static String pretty(DnsEvent... events) throws IOException {
+    return written(OutputFormat::jsonPretty, events);
+  }
+
+  private static String yaml(DnsEvent... events) throws IOException {
+    return written(OutputFormat::yaml, events);
+  }
+
+  private static String columns(List<Field> fields, DnsEvent... events) throws IOException {
+    ColumnLayout layout = ColumnLayout.configured(fields);
+    return written(out -> OutputFormat.columns(out, layout), events);
+  }
+
+  private static String written(Opening opening, DnsEvent... events) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    EventWriter writer = opening.on(bytes);
+    writer.begin();
+    for (DnsEvent event : events) {
+      writer.event(event);
+    }
+    writer.flush();
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static String lost(Opening opening) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    EventWriter writer = opening.on(bytes);
+    writer.lost(3);
+    writer.flush();
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}
