@@ -61,7 +61,9 @@ public record KernelObject(Kind kind, int id) {
     for (Kind kind : Kind.values()) {
       for (String line : lines) {
         if (line.startsWith(kind.field)) {
-          held.add(new KernelObject(kind, Integer.parseInt(line.substring(kind.field.length()).strip())));
+          held.add(
+              new KernelObject(
+                  kind, Integer.parseInt(line.substring(kind.field.length()).strip())));
         }
       }
     }

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The structs and enums in the BTF of a compiled BPF object
-/// (Documentation/bpf/btf.rst in the kernel).
+/// The structs and enums in the BTF of a compiled BPF object (Documentation/bpf/btf.rst in the
+/// kernel).
 ///
 /// ```
 /// header   hdr_len 4 u32 · type_off 8 u32 · type_len 12 u32 · str_off 16 u32

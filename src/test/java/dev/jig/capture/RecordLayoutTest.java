@@ -82,8 +82,7 @@ final class RecordLayoutTest {
     assertThat(BTF.struct("owner").size()).isEqualTo(RecordLayout.OWNER_LEN);
     assertThat(BTF.struct("cgroup_record").size())
         .isEqualTo(RecordLayout.CGROUP_PATH + RecordLayout.CGROUP_PATH_MAX);
-    assertThat(RecordLayout.OWNER_PCOMM - RecordLayout.OWNER_COMM)
-        .isEqualTo(RecordLayout.COMM_LEN);
+    assertThat(RecordLayout.OWNER_PCOMM - RecordLayout.OWNER_COMM).isEqualTo(RecordLayout.COMM_LEN);
   }
 
   @Test

@@ -24,8 +24,7 @@ final class KilledIT {
   @Test
   void leavesNoProgramLinkMapOrMount() throws Exception {
     try (DnsServer server = DnsServer.start(0, "127.0.0.1", "::1");
-        IgProcess ig =
-            IgProcess.trace("--host", "-o", "json", "--ports=" + server.port())) {
+        IgProcess ig = IgProcess.trace("--host", "-o", "json", "--ports=" + server.port())) {
       Asker.ask(server, "connected4", 10);
       ig.awaitEvents(40);
       List<KernelObject> held = KernelObject.heldBy(ig.pid());

@@ -84,7 +84,8 @@ final class UnansweredIT {
       Summary summary = Summary.of(ig.stop().err());
       assertThat(summary.count("lost")).as(summary.line()).isZero();
       long waiting = summary.count("still waiting");
-      assertThat(waiting).isBetween(REMEMBERED - 2L, (long) REMEMBERED); // the last answers left room
+      assertThat(waiting)
+          .isBetween(REMEMBERED - 2L, (long) REMEMBERED); // the last answers left room
       assertThat(summary.count("queries forgotten")).isEqualTo(unanswered - waiting);
       assertThat(residentBytes).isLessThan(400 * MIB);
       try (var lines = Files.lines(rows)) {
