@@ -38,6 +38,8 @@ final class RecordLayout {
   static final int PROTOCOL = 3;
   static final int PROTOCOL_TCP = 6;
   static final int ATTRIBUTION = 4;
+  static final int ATTRIBUTION_SOCKET = 1;
+  static final int ATTRIBUTION_EXACT = 2;
   static final int ASKED_KNOWN = 5;
   static final int ASKED_PORT = 6;
   static final int SOURCE_PORT = 8;
