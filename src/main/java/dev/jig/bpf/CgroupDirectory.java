@@ -24,7 +24,7 @@ public final class CgroupDirectory implements AutoCloseable {
   // fsopen(2), fsconfig(2), fsmount(2)
   private static final int CLOEXEC = 1;
   private static final int CMD_CREATE = 6;
-  private static final int RDONLY_NOSUID_NODEV_NOEXEC = 0xf;
+  private static final int NOSUID_NODEV_NOEXEC = 0xe;
 
   private final int fd;
   private final Path path;
@@ -96,7 +96,7 @@ public final class CgroupDirectory implements AutoCloseable {
         if ((int) Libc.syscall(Libc.SYS_FSCONFIG, context, CMD_CREATE, 0, 0, 0) < 0) {
           throw refused(found + ", and fsconfig failed", Native.errno());
         }
-        int mode = RDONLY_NOSUID_NODEV_NOEXEC;
+        int mode = NOSUID_NODEV_NOEXEC; // a command's cgroup is made in it
         int fd = (int) Libc.syscall(Libc.SYS_FSMOUNT, context, CLOEXEC, mode, 0, 0);
         if (fd < 0) {
           throw refused(found + ", and fsmount failed", Native.errno());

@@ -4,10 +4,10 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// SIGINT, SIGTERM and SIGHUP: the first asks for an end, the second ends the process at once with
-/// exit code 1. SIGPIPE is ignored by the JVM already; SIGHUP stays ignored under nohup.
+/// SIGINT, SIGTERM and SIGHUP, each on a thread of its own. SIGPIPE is ignored by the JVM already; SIGHUP stays ignored under nohup.
 ///
 /// The JVM's own threads take signals and don't let them be blocked (signalfd), and a handler in
 /// Java would run where no Java may (sigaction with an upcall). That leaves sun.misc.Signal, which
@@ -15,23 +15,36 @@ import org.jspecify.annotations.Nullable;
 public final class Signals implements InvocationHandler {
   private static final String[] NAMES = {"INT", "TERM", "HUP"};
 
-  private final AtomicBoolean asked = new AtomicBoolean();
-  private final Runnable first;
+  private final String name;
+  private final Consumer<String> taker;
 
-  private Signals(Runnable first) {
-    this.first = first;
+  private Signals(String name, Consumer<String> taker) {
+    this.name = name;
+    this.taker = taker;
   }
 
-  /// Calls `first` on a thread of its own at the first signal.
+  /// Calls `first` at the first signal; the second ends the process at once with exit code 1.
   public static void onFirst(Runnable first) {
+    AtomicBoolean asked = new AtomicBoolean();
+    onEach(_ -> {
+      if (asked.compareAndSet(false, true)) {
+        first.run();
+      } else {
+        Runtime.getRuntime().halt(1);
+      }
+    });
+  }
+
+  /// Calls `taker` with the name of every signal, such as INT.
+  public static void onEach(Consumer<String> taker) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      Object ours =
-          Proxy.newProxyInstance(
-              handler.getClassLoader(), new Class<?>[] {handler}, new Signals(first));
       Method handle = signal.getMethod("handle", signal, handler);
       for (String name : NAMES) {
+        Object ours =
+            Proxy.newProxyInstance(
+                handler.getClassLoader(), new Class<?>[] {handler}, new Signals(name, taker));
         handle.invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
       }
     } catch (ReflectiveOperationException missing) {
@@ -45,15 +58,7 @@ public final class Signals implements InvocationHandler {
     if (!method.getName().equals("handle")) {
       return method.invoke(this, arguments); // equals, hashCode, toString
     }
-    signal();
+    taker.accept(name);
     return null;
-  }
-
-  private void signal() {
-    if (asked.compareAndSet(false, true)) {
-      first.run();
-    } else {
-      Runtime.getRuntime().halt(1);
-    }
   }
 }

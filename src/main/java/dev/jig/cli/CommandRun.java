@@ -8,50 +8,99 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// `ig trace dns -- CMD`: one command and its descendants, live.
 final class CommandRun {
   private static final Set<String> CONTAINER_CLIENTS =
-      Set.of("docker", "podman", "nerdctl", "ctr", "crictl", "kubectl");
+      Set.of(
+          "docker",
+          "docker-compose",
+          "podman",
+          "podman-compose",
+          "nerdctl",
+          "ctr",
+          "crictl",
+          "kubectl");
 
   private final List<String> command;
+  private final CommandCgroup.@Nullable User user;
   private final TraceDnsOptions options;
   private final TraceDnsOptions.Parsed parsed;
+  private final AtomicBoolean asked = new AtomicBoolean();
+  private volatile @Nullable Process process;
 
-  CommandRun(List<String> command, TraceDnsOptions options, TraceDnsOptions.Parsed parsed) {
+  /// @param user who the command runs as, null: as we do
+  CommandRun(
+      List<String> command,
+      CommandCgroup.@Nullable User user,
+      TraceDnsOptions options,
+      TraceDnsOptions.Parsed parsed) {
     this.command = List.copyOf(command);
+    this.user = user;
     this.options = options;
     this.parsed = parsed;
   }
 
   int run() {
+    Program program = Program.find(command.getFirst(), System.getenv("PATH"));
+    if (program != Program.FOUND) {
+      Console.say(program.sentence(command.getFirst()));
+      return program.exitCode();
+    }
     hintAtContainerClient();
-    Session session = Session.open(options, parsed, RowOutput.Stream.STDERR);
+    Session session = Session.open(options, parsed, false);
+    Machine.onSignal(this::signalled);
     try (CommandCgroup cgroup = CommandCgroup.make(session.trace().cgroupRoot())) {
       session.trace().attach(cgroup, session.rows());
       session.begin();
-      Process process = cgroup.start(command);
-      // Ctrl-C reaches the command by itself; it decides when this ends.
-      Machine.onInterrupt(process::destroy);
-      CompletableFuture<Void> _ = process.onExit().thenRun(session.trace()::stop);
-      TraceSummary summary = session.run();
-      int code = process.waitFor();
-      if (summary.lost() > 0 || options.verbose) {
-        Console.plain(summary.line());
-      }
-      session.checkOutput();
-      return code;
+      return trace(session, cgroup.start(command, user));
     } catch (IOException e) {
       throw new CannotException(
-          "cannot run " + command.getFirst() + " in a cgroup of its own: " + RowOutput.reason(e));
+          "cannot run "
+              + command.getFirst()
+              + " in a cgroup of its own: "
+              + CannotException.reason(e)
+              + "; this needs root, and in a container the host's cgroup namespace");
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
+  private int trace(Session session, Process started) throws InterruptedException {
+    process = started;
+    CompletableFuture<Void> _ =
+        started.onExit().thenAcceptAsync(ended -> session.end(ended.exitValue()));
+    TraceSummary summary = session.run();
+    int code = started.waitFor(); // the time may be over before the command is
+    if (summary.lost() > 0 || options.verbose) {
+      Console.plain(summary.line());
+    }
+    session.rows().check();
+    return code;
+  }
+
+  /// A terminal's Ctrl-C reaches the command by itself, which decides what it means. Other signals
+  /// are handed on as a request to end; the second one ends us.
+  private void signalled(String name) {
+    if (name.equals("INT") && Machine.isInForeground()) {
+      return;
+    }
+    if (!asked.compareAndSet(false, true)) {
+      Runtime.getRuntime().halt(1);
+    }
+    Process running = process;
+    if (running == null) {
+      Runtime.getRuntime().halt(0);
+      return;
+    }
+    running.destroy();
+  }
+
   private void hintAtContainerClient() {
-    String name = Path.of(command.getFirst()).getFileName().toString();
-    if (CONTAINER_CLIENTS.contains(name)) {
+    Path name = Path.of(command.getFirst()).getFileName();
+    if (name != null && CONTAINER_CLIENTS.contains(name.toString())) {
       Console.say(
           name
               + " asks a daemon to run the container, which is no descendant of it:"

@@ -33,9 +33,9 @@ final class DemoRun {
       var own =
           new TraceDnsOptions.Parsed(
               TIMEOUT_NS, port, parsed.limitNs(), filter.and(parsed.filter()), parsed.format());
-      Session session = Session.open(options, own, RowOutput.Stream.STDOUT);
+      Session session = Session.open(options, own, true);
       CountDownLatch unanswered = new CountDownLatch(1);
-      Machine.onInterrupt(session::interrupt);
+      Machine.onInterrupt(() -> session.end(0));
       session
           .trace()
           .attach(
@@ -51,8 +51,7 @@ final class DemoRun {
           .daemon()
           .name("demo-client")
           .start(() -> lookUp(demo, session, unanswered));
-      Console.plain(session.run().line());
-      session.checkOutput();
+      session.finish(session.run());
       return 0;
     } catch (IOException e) {
       throw new CannotException("cannot start the demo's resolver: " + e.getMessage());

@@ -20,10 +20,21 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
 
   @Override
   public @Nullable String defaultValue(ArgSpec argument) {
-    if (!(argument instanceof OptionSpec option)) {
+    if (!(argument instanceof OptionSpec option) || option.usageHelp()) {
       return null;
     }
     String flag = option.longestName().replaceFirst("^-+", "");
-    return environment.get(PREFIX + flag.toUpperCase(Locale.ROOT).replace('-', '_'));
+    String value = environment.get(PREFIX + flag.toUpperCase(Locale.ROOT).replace('-', '_'));
+    boolean isSwitch = option.type() == boolean.class;
+    return value != null && isSwitch ? truth(value) : value;
+  }
+
+  /// A switch may be set by 1 and cleared by 0 or nothing, too.
+  private static String truth(String value) {
+    return switch (value.strip().toLowerCase(Locale.ROOT)) {
+      case "1" -> "true";
+      case "0", "" -> "false";
+      default -> value.strip();
+    };
   }
 }

@@ -1,7 +1,6 @@
 package dev.jig.cli;
 
 import dev.jig.event.UsageException;
-import dev.jig.output.Escaping;
 import dev.jig.trace.TraceRefused;
 import java.util.List;
 import picocli.CommandLine;
@@ -40,7 +39,7 @@ final class Failures {
     return switch (e) {
       case UsageException usage -> report(usage);
       case TraceRefused refused -> {
-        refused.log().lines().forEach(line -> Console.say("  " + Escaping.TERMINAL.escape(line)));
+        refused.log().lines().forEach(line -> Console.say("  " + line));
         Console.say(sentence(refused.getMessage() + ": " + refused.hint()));
         yield CANNOT;
       }

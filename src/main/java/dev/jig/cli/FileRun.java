@@ -1,6 +1,8 @@
 package dev.jig.cli;
 
+import dev.jig.pcap.CaptureFormatException;
 import dev.jig.trace.FileTrace;
+import dev.jig.trace.Machine;
 import java.io.IOException;
 
 /// `ig trace dns --read FILE`: the rows of a capture file. Needs no root.
@@ -17,21 +19,26 @@ final class FileRun {
 
   int run() {
     try (FileTrace trace = FileTrace.open(file, parsed.ports())) {
-      RowOutput rows =
-          RowOutput.open(parsed.format(), options.outputFile, RowOutput.Stream.STDOUT, trace::stop);
+      RowOutput rows = RowOutput.open(parsed.format(), options.stream(true), trace::stop);
+      Machine.onInterrupt(() -> {
+        trace.stop();
+        Ending.enforce(rows::isStuck, 0, trace::summary);
+      });
       rows.begin();
       try {
         trace.run(parsed.filter(), parsed.dnsTimeoutNs(), rows);
       } finally {
         rows.flush();
-        Console.plain(trace.summary());
+        if (!rows.isReaderGone() || options.verbose) {
+          Console.plain(trace.summary());
+        }
       }
-      if (rows.failure() != null && !rows.isReaderGone()) {
-        throw new CannotException("cannot write rows: " + RowOutput.reason(rows.failure()));
-      }
+      rows.check();
       return 0;
+    } catch (CaptureFormatException e) {
+      throw new CannotException(String.valueOf(e.getMessage())); // names the file and the place
     } catch (IOException e) {
-      throw new CannotException("cannot read " + file + ": " + RowOutput.reason(e));
+      throw CannotException.of("cannot read " + file, e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.jig.cli;
 
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +12,8 @@ import picocli.CommandLine.Spec;
     name = "ig",
     description = "Shows what containers do on this machine, live from the kernel.",
     subcommands = {TraceCommand.class, ListContainersCommand.class, VersionCommand.class},
-    sortOptions = false)
+    sortOptions = false,
+    footer = {"", "Try it: ig trace dns --demo"})
 public final class Ig implements Runnable {
   @CommandLine.Option(
       names = {"-h", "--help"},
@@ -24,18 +26,23 @@ public final class Ig implements Runnable {
   /// Ends with the exit code of docs: 0 done, 1 the machine can't, 2 a wrong word on the command
   /// line.
   public static void main(String[] args) {
-    int code = commandLine().execute(args);
+    int code = commandLine(System.getenv()).execute(args);
+    System.out.flush();
     System.err.flush();
     // not exit(): no thread that follows a runtime may keep us, nothing needs an orderly goodbye
     Runtime.getRuntime().halt(code);
   }
 
-  static CommandLine commandLine() {
+  /// The command line as users have it.
+  ///
+  /// @param environment where flags may stand, too
+  static CommandLine commandLine(Map<String, String> environment) {
     return new CommandLine(new Ig())
-        .setDefaultValueProvider(new EnvironmentDefaults(System.getenv()))
+        .setDefaultValueProvider(new EnvironmentDefaults(environment))
         .setParameterExceptionHandler(Failures::onParameters)
         .setExecutionExceptionHandler(Failures::onExecution)
-        .setCaseInsensitiveEnumValuesAllowed(true);
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false); // dig @192.0.2.1 names no file of arguments
   }
 
   @Override

@@ -1,13 +1,196 @@
 package dev.jig.cli;
 
+import dev.jig.container.ContainerListener;
+import dev.jig.container.Containers;
+import dev.jig.event.Container;
+import dev.jig.filter.ContainerSelection;
+import dev.jig.output.ContainerFormat;
+import dev.jig.output.ContainerList.Change;
+import dev.jig.trace.Machine;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// `ig list-containers`: containers known on this machine.
-@Command(name = "list-containers", description = "List the containers of this machine.")
+@Command(
+    name = "list-containers",
+    description = "List the containers of this machine.",
+    abbreviateSynopsis = true,
+    sortOptions = false,
+    usageHelpWidth = 100)
 final class ListContainersCommand implements Callable<Integer> {
+  private static final int STDOUT = 1;
+  private static final long LOOK_MS = 200;
+
+  @Option(
+      names = {"-w", "--watch"},
+      order = 1,
+      fallbackValue = "true",
+      description = "Go on, with a line for each container that comes or goes.")
+  boolean watch;
+
+  @Option(
+      names = {"-c", "--containername"},
+      order = 2,
+      paramLabel = "NAMES",
+      description = "Only these containers: names, !name to exclude, ids of 12 or more digits.")
+  @Nullable String containerName;
+
+  @Option(
+      names = {"-o", "--output"},
+      order = 3,
+      paramLabel = "FORMAT",
+      defaultValue = "columns",
+      description = "columns[=...], json, jsonpretty or yaml (default: ${DEFAULT-VALUE}).")
+  String output = "columns";
+
+  @Mixin RuntimeOptions runtimes = new RuntimeOptions();
+
+  @Option(
+      names = {"-v", "--verbose"},
+      order = 90,
+      fallbackValue = "true",
+      description = "Say on stderr what happens.")
+  boolean verbose;
+
+  @Option(
+      names = {"-h", "--help"},
+      order = 99,
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  private final CountDownLatch ended = new CountDownLatch(1);
+
   @Override
   public Integer call() {
-    return 0;
+    Console.setVerbose(verbose);
+    ContainerSelection selection =
+        ContainerSelection.parse(containerName == null ? "" : containerName, false);
+    Listener listener = new Listener(ContainerFormat.parse(output), selection);
+    List<RuntimeOptions.Asked> asked = runtimes.open();
+    return watch ? watch(listener, asked) : list(listener, asked);
+  }
+
+  private int list(Listener listener, List<RuntimeOptions.Asked> asked) {
+    try (Containers containers = follow(listener, asked)) {
+      containers.ready().join();
+      print(listener.format.list(containers.found().stream().filter(listener::isWanted).toList()));
+      return sayWhoDoesNotAnswer(asked);
+    }
+  }
+
+  private int watch(Listener listener, List<RuntimeOptions.Asked> asked) {
+    Machine.onInterrupt(ended::countDown);
+    print(listener.format.watchHeader());
+    try (Containers containers = follow(listener, asked)) {
+      containers.ready().join();
+      if (sayWhoDoesNotAnswer(asked) != 0) {
+        return Failures.CANNOT;
+      }
+      listener.following = true;
+      boolean over = false;
+      while (!over && !Machine.isReaderGone(STDOUT)) {
+        over = ended.await(LOOK_MS, TimeUnit.MILLISECONDS);
+      }
+      return 0;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Containers follow(Listener listener, List<RuntimeOptions.Asked> asked) {
+    var opened = asked.stream().map(RuntimeOptions.Asked::runtime).toList();
+    Containers containers = new Containers(Machine.cgroupRoot(), opened, listener);
+    containers.start();
+    return containers;
+  }
+
+  /// Without a runtime there are only ids: worth a word, and a failure if it can be helped.
+  private static int sayWhoDoesNotAnswer(List<RuntimeOptions.Asked> asked) {
+    int code = 0;
+    for (RuntimeOptions.Asked each : asked) {
+      if (!each.runtime().isAnswering()) {
+        boolean absent = !Files.exists(each.socket());
+        boolean refused = !absent && !Files.isWritable(each.socket());
+        String hint =
+            refused
+                ? "permission denied, run as root or as a member of the socket's group."
+                : "is it running? Another socket is named by --docker-socketpath.";
+        Console.say("Docker does not answer at " + each.socket() + ": " + hint);
+        code = each.named() || !absent ? Failures.CANNOT : code;
+      }
+    }
+    return code;
+  }
+
+  /// Lines come from the runtimes' threads, too.
+  private synchronized void print(String text) {
+    try {
+      RowStream out = RowStream.stdout();
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      if (!Machine.isReaderGone(STDOUT)) {
+        throw CannotException.of("cannot write", e);
+      }
+      ended.countDown();
+    }
+  }
+
+  /// What the runtimes have to say.
+  private final class Listener implements ContainerListener {
+    private final ContainerFormat format;
+    private final ContainerSelection selection;
+
+    /// Before, the command itself says who does not answer.
+    private volatile boolean following;
+
+    Listener(ContainerFormat format, ContainerSelection selection) {
+      this.format = format;
+      this.selection = selection;
+    }
+
+    boolean isWanted(Container container) {
+      return selection.verdict(container) == ContainerSelection.Verdict.PASS;
+    }
+
+    @Override
+    public void created(Container container, Instant at) {
+      changed(at, Change.CREATED, container);
+    }
+
+    @Override
+    public void deleted(Container container, Instant at) {
+      changed(at, Change.DELETED, container);
+    }
+
+    private void changed(Instant at, Change change, Container container) {
+      if (watch && isWanted(container)) {
+        print(format.watchRow(at, change, container));
+      }
+    }
+
+    @Override
+    public void warning(String sentence) {
+      if (following) {
+        Console.say(sentence);
+      } else {
+        Console.debug(sentence);
+      }
+    }
+
+    @Override
+    public void debug(String sentence) {
+      Console.debug(sentence);
+    }
   }
 }

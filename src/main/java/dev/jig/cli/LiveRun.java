@@ -4,7 +4,6 @@ import dev.jig.container.ContainerListener;
 import dev.jig.container.Containers;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.trace.Machine;
-import dev.jig.trace.TraceSummary;
 import java.util.concurrent.CompletableFuture;
 
 /// `ig trace dns`: containers of this machine, live.
@@ -29,19 +28,18 @@ final class LiveRun {
   }
 
   int run() {
-    var opened = runtimes.open();
-    Session session = Session.open(options, parsed, RowOutput.Stream.STDOUT);
+    var opened = runtimes.open().stream().map(RuntimeOptions.Asked::runtime).toList();
+    Session session = Session.open(options, parsed, true);
     try (Containers containers =
         new Containers(session.trace().cgroupRoot(), opened, new Messages())) {
-      Machine.onInterrupt(session::interrupt);
       session.trace().attach(containers, selection, session.rows());
-      containers.start();
+      Machine.onInterrupt(() -> session.end(0));
       session.begin();
+      session.limit(parsed.limitNs());
+      containers.start();
       CompletableFuture<Void> _ = containers.ready().thenRun(() -> hintIfNothingToShow(containers));
-      TraceSummary summary = session.run();
-      Console.plain(summary.line());
+      session.finish(session.run());
     }
-    session.checkOutput();
     return 0;
   }
 

@@ -4,76 +4,62 @@ import dev.jig.event.DnsEvent;
 import dev.jig.output.ColumnLayout;
 import dev.jig.output.EventWriter;
 import dev.jig.output.OutputFormat;
-import dev.jig.trace.Machine;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Where rows go: a writer in the chosen format on stdout, stderr or a file. A table on a terminal
-/// follows the terminal's width. After a failure rows are dropped and [#failure] tells it.
+/// follows the terminal's width. After a failure rows are dropped, and [#check] tells it.
 final class RowOutput implements Consumer<DnsEvent> {
-  /// Where rows go by default.
-  enum Stream {
-    STDOUT,
-    STDERR
-  }
+  /// How often a pipe is asked for its reader: `| head` ends us even when no row comes.
+  private static final long LOOK_NS = 200_000_000;
 
+  private final RowStream stream;
   private final EventWriter writer;
   private final @Nullable ColumnLayout layout;
   private final boolean onTerminal;
   private final Runnable onFailure;
+  private long lookedNs = System.nanoTime();
 
-  /// Of this batch of rows: the terminal is asked before the first one.
+  /// Of this batch of rows: a resize shows in the next one.
   private boolean widthKnown;
 
   private @Nullable IOException failure;
+  private boolean readerGone;
 
   private RowOutput(
-      EventWriter writer, @Nullable ColumnLayout layout, boolean onTerminal, Runnable onFailure) {
+      RowStream stream,
+      EventWriter writer,
+      @Nullable ColumnLayout layout,
+      boolean onTerminal,
+      Runnable onFailure) {
+    this.stream = stream;
     this.writer = writer;
     this.layout = layout;
     this.onTerminal = onTerminal;
     this.onFailure = onFailure;
   }
 
-  /// @param file rows go there, if given
   /// @param onFailure called once when rows can't be written any more
-  /// @throws CannotException if the file can't be opened
-  static RowOutput open(
-      OutputFormat format, @Nullable Path file, Stream stream, Runnable onFailure) {
-    boolean stdout = file == null && stream == Stream.STDOUT;
-    OptionalInt columns = stdout ? Machine.terminalColumns() : OptionalInt.empty();
+  static RowOutput open(OutputFormat format, RowStream stream, Runnable onFailure) {
+    OptionalInt columns = stream.terminalColumns();
+    ColumnLayout layout = layout(format, columns);
     try {
-      OutputStream out = open(file, stream);
-      ColumnLayout layout = layout(format, columns);
       EventWriter writer =
           switch (format) {
             case OutputFormat.Columns ignored when layout != null ->
-                OutputFormat.columns(out, layout);
-            case OutputFormat.Json ignored -> OutputFormat.json(out);
-            case OutputFormat.JsonPretty ignored -> OutputFormat.jsonPretty(out);
-            case OutputFormat.Yaml ignored -> OutputFormat.yaml(out);
+                OutputFormat.columns(stream, layout);
+            case OutputFormat.Json ignored -> OutputFormat.json(stream);
+            case OutputFormat.JsonPretty ignored -> OutputFormat.jsonPretty(stream);
+            case OutputFormat.Yaml ignored -> OutputFormat.yaml(stream);
             case OutputFormat.Columns ignored -> throw new AssertionError("columns without layout");
             case OutputFormat.PcapNg ignored -> throw new AssertionError("refused before");
           };
-      return new RowOutput(writer, layout, columns.isPresent(), onFailure);
+      return new RowOutput(stream, writer, layout, columns.isPresent(), onFailure);
     } catch (IOException e) {
-      throw new CannotException("cannot write to " + file + ": " + reason(e));
+      throw CannotException.of("cannot write rows", e);
     }
-  }
-
-  private static OutputStream open(@Nullable Path file, Stream stream) throws IOException {
-    if (file != null) {
-      return Files.newOutputStream(file);
-    }
-    // not System.out: it swallows a closed pipe
-    return new FileOutputStream(stream == Stream.STDOUT ? FileDescriptor.out : FileDescriptor.err);
   }
 
   private static @Nullable ColumnLayout layout(OutputFormat format, OptionalInt columns) {
@@ -85,14 +71,6 @@ final class RowOutput implements Consumer<DnsEvent> {
         : ColumnLayout.configured(table.fields());
   }
 
-  static String reason(IOException e) {
-    return switch (e) {
-      case java.nio.file.NoSuchFileException missing -> "no such file or directory";
-      case java.nio.file.AccessDeniedException denied -> "permission denied";
-      default -> String.valueOf(e.getMessage());
-    };
-  }
-
   /// What stands before the rows, at once.
   void begin() {
     write(writer::begin);
@@ -101,7 +79,8 @@ final class RowOutput implements Consumer<DnsEvent> {
 
   @Override
   public void accept(DnsEvent event) {
-    if (onTerminal) {
+    if (onTerminal && !widthKnown) {
+      widthKnown = true;
       followWidth();
     }
     write(() -> writer.event(event));
@@ -116,25 +95,44 @@ final class RowOutput implements Consumer<DnsEvent> {
     }
   }
 
+  /// Writes out what is buffered; also notices a reader that left while no row came.
   void flush() {
     widthKnown = false;
     write(writer::flush);
+    if (!onTerminal && failure == null && isTimeToLook() && stream.isReaderGone()) {
+      failed(new IOException("Broken pipe"));
+    }
   }
 
-  /// Why rows could not be written any more; null while they can.
-  @Nullable IOException failure() {
-    return failure;
+  /// Whether a write waits for somebody to read; from any thread.
+  boolean isStuck() {
+    return stream.isStuck();
   }
 
-  /// Whether the reader of a pipe has gone: a quiet end.
+  /// Whether rows can't be written because nobody reads them any more.
   boolean isReaderGone() {
-    return failure != null && String.valueOf(failure.getMessage()).contains("Broken pipe");
+    return readerGone;
+  }
+
+  /// The last word on rows that could not be written.
+  ///
+  /// @throws CannotException if that was not a reader who left
+  void check() {
+    if (failure != null && !readerGone) {
+      throw CannotException.of("cannot write rows", failure);
+    }
+  }
+
+  private boolean isTimeToLook() {
+    long nowNs = System.nanoTime();
+    boolean time = nowNs - lookedNs > LOOK_NS;
+    lookedNs = time ? nowNs : lookedNs;
+    return time;
   }
 
   private void followWidth() {
-    if (layout != null && !widthKnown) {
-      widthKnown = true;
-      Machine.terminalColumns().ifPresent(layout::resize);
+    if (layout != null) {
+      stream.terminalColumns().ifPresent(layout::resize);
     }
   }
 
@@ -149,8 +147,14 @@ final class RowOutput implements Consumer<DnsEvent> {
     try {
       writing.run();
     } catch (IOException e) {
-      failure = e;
-      onFailure.run();
+      failed(e);
     }
+  }
+
+  private void failed(IOException e) {
+    failure = e;
+    // the message is in the user's language, the pipe itself tells
+    readerGone = stream.isReaderGone() || String.valueOf(e.getMessage()).contains("Broken pipe");
+    onFailure.run();
   }
 }

@@ -2,6 +2,7 @@ package dev.jig.cli;
 
 import dev.jig.container.ContainerRuntime;
 import dev.jig.container.DockerEngine;
+import dev.jig.event.NearNames;
 import dev.jig.event.UsageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,45 +14,68 @@ import picocli.CommandLine.Option;
 
 /// Which container runtimes to ask for names, and where.
 final class RuntimeOptions {
-  private static final Set<String> KNOWN = Set.of("docker", "containerd", "cri-o", "podman");
+  private static final List<String> KNOWN = List.of("docker", "containerd", "cri-o", "podman");
   private static final String DOCKER = "docker";
   private static final Path DOCKER_SOCKET = Path.of("/run/docker.sock");
 
+  /// A runtime to be asked.
+  ///
+  /// @param named whether the user named it or its socket
+  record Asked(ContainerRuntime runtime, Path socket, boolean named) {}
+
   @Option(
       names = {"-r", "--runtimes"},
+      order = 30,
       paramLabel = "LIST",
       description = "Runtimes to ask for names (default: docker,containerd,cri-o,podman).")
   @Nullable String runtimes;
 
-  @Option(names = "--docker-socketpath", paramLabel = "PATH", description = "Docker's socket.")
+  @Option(
+      names = "--docker-socketpath",
+      order = 31,
+      paramLabel = "PATH",
+      description = "Docker's socket (default: /run/docker.sock).")
   @Nullable Path dockerSocket;
 
   @Option(
       names = "--containerd-socketpath",
+      order = 32,
       paramLabel = "PATH",
-      description = "containerd's socket.")
+      description = "containerd's socket (not asked by this version).")
   @Nullable Path containerdSocket;
 
-  @Option(names = "--crio-socketpath", paramLabel = "PATH", description = "CRI-O's socket.")
+  @Option(
+      names = "--crio-socketpath",
+      order = 33,
+      paramLabel = "PATH",
+      description = "CRI-O's socket (not asked by this version).")
   @Nullable Path crioSocket;
 
-  @Option(names = "--podman-socketpath", paramLabel = "PATH", description = "Podman's socket.")
+  @Option(
+      names = "--podman-socketpath",
+      order = 34,
+      paramLabel = "PATH",
+      description = "Podman's socket (not asked by this version).")
   @Nullable Path podmanSocket;
 
   @Option(
       names = "--containerd-namespace",
+      order = 35,
       paramLabel = "LIST",
-      description = "containerd's namespaces.")
+      description = "containerd's namespaces (not asked by this version).")
   @Nullable String containerdNamespace;
 
-  /// The runtimes to follow; says which of those asked for can't be yet.
-  List<ContainerRuntime> open() {
+  /// The runtimes to ask; says which of those the user named can't be asked yet.
+  ///
+  /// @throws UsageException for a runtime that is none
+  List<Asked> open() {
     Set<String> wanted = names();
     sayUnsupported(wanted);
-    List<ContainerRuntime> opened = new ArrayList<>();
+    List<Asked> opened = new ArrayList<>();
     if (wanted.contains(DOCKER)) {
       boolean named = runtimes != null || dockerSocket != null;
-      opened.add(new DockerEngine(dockerSocket == null ? DOCKER_SOCKET : dockerSocket, named));
+      Path socket = dockerSocket == null ? DOCKER_SOCKET : dockerSocket;
+      opened.add(new Asked(new DockerEngine(socket, named), socket, named));
     }
     return opened;
   }
@@ -61,9 +85,12 @@ final class RuntimeOptions {
     for (String name : (runtimes == null ? DOCKER : runtimes).split(",", -1)) {
       String trimmed = name.strip();
       if (!KNOWN.contains(trimmed)) {
+        List<String> near = NearNames.of(trimmed, KNOWN);
         throw new UsageException(
             "\"" + trimmed + "\" is no container runtime.",
-            "The runtimes are docker, containerd, cri-o and podman.");
+            near.isEmpty()
+                ? "The runtimes are docker, containerd, cri-o and podman."
+                : "Did you mean " + String.join(" or ", near) + "?");
       }
       names.add(trimmed);
     }

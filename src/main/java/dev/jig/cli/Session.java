@@ -6,33 +6,27 @@ import dev.jig.trace.TraceSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// A live trace from the header to the last line, whatever its packets are chosen by.
 final class Session {
-  /// A blocked output must not keep anybody from ending.
-  private static final long END_PATIENCE_MS = 1_500;
-
   private final TraceDnsOptions options;
   private final LiveTrace trace;
   private final RowOutput rows;
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private boolean nameless;
 
   private Session(
-      TraceDnsOptions options,
-      TraceDnsOptions.Parsed parsed,
-      LiveTrace trace,
-      RowOutput.Stream stream) {
+      TraceDnsOptions options, TraceDnsOptions.Parsed parsed, LiveTrace trace, RowStream stream) {
     this.options = options;
     this.trace = trace;
-    this.rows = RowOutput.open(parsed.format(), options.outputFile, stream, trace::stop);
+    this.rows = RowOutput.open(parsed.format(), stream, trace::stop);
   }
 
   /// Loads the kernel side and opens the output.
+  ///
+  /// @param shownOnStdout whether rows go to stdout, else to stderr, if not to a file
   static Session open(
-      TraceDnsOptions options, TraceDnsOptions.Parsed parsed, RowOutput.Stream stream) {
+      TraceDnsOptions options, TraceDnsOptions.Parsed parsed, boolean shownOnStdout) {
     LiveSettings settings =
         new LiveSettings(
             parsed.ports(),
@@ -47,7 +41,7 @@ final class Session {
         .leftOut()
         .forEach(
             (program, errno) -> Console.debug("this kernel refuses " + program + ": " + errno));
-    return new Session(options, parsed, trace, stream);
+    return new Session(options, parsed, trace, options.stream(shownOnStdout));
   }
 
   LiveTrace trace() {
@@ -66,19 +60,31 @@ final class Session {
       try {
         Files.writeString(ready, "");
       } catch (IOException e) {
-        throw new CannotException("cannot make " + ready + ": " + RowOutput.reason(e));
+        throw CannotException.of("cannot make " + ready, e);
       }
     }
   }
 
-  /// Ends soon, from any thread; if the output is blocked, at once and saying so.
-  void interrupt() {
+  /// Ends soon, from any thread; if the output is stuck, at once with `code` and saying so.
+  void end(int code) {
     trace.stop();
+    Ending.enforce(
+        rows::isStuck,
+        code,
+        () -> trace.summary().line() + ", the output is blocked: the rest was dropped");
+  }
+
+  /// Ends with exit code 0 when the time is over, even if the output is stuck by then.
+  void limit(long limitNs) {
+    if (limitNs > 0) {
+      Thread.ofPlatform().daemon().name("limit").start(() -> endAfter(limitNs));
+    }
+  }
+
+  private void endAfter(long limitNs) {
     try {
-      if (!ended.await(END_PATIENCE_MS, TimeUnit.MILLISECONDS)) {
-        Console.plain(trace.summary().line() + ", the output is blocked: the rest was dropped");
-        Runtime.getRuntime().halt(0);
-      }
+      TimeUnit.NANOSECONDS.sleep(limitNs);
+      end(0);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -86,20 +92,29 @@ final class Session {
 
   /// Traces until stopped, then adds up.
   TraceSummary run() {
-    trace.run(rows::flush, rows::lost);
+    trace.run(this::afterBatch, rows::lost);
     TraceSummary summary = trace.end(rows::lost);
     rows.flush();
-    ended.countDown();
     return summary;
   }
 
-  /// The last word on rows that could not be written.
-  ///
-  /// @throws CannotException if that was not a reader who left
-  void checkOutput() {
-    @Nullable IOException failure = rows.failure();
-    if (failure != null && !rows.isReaderGone()) {
-      throw new CannotException("cannot write rows: " + RowOutput.reason(failure));
+  private void afterBatch() {
+    rows.flush();
+    if (!nameless && trace.nameUnknown() > 0) {
+      nameless = true;
+      Console.say(
+          "a container's name can't be had, so -c NAME leaves its rows out;"
+              + " -c ID (12 or more hex digits) works without names.");
     }
+  }
+
+  /// The last line, unless nobody reads any more and there is nothing to complain of.
+  ///
+  /// @throws CannotException if rows could not be written
+  void finish(TraceSummary summary) {
+    if (!rows.isReaderGone() || summary.lost() > 0 || options.verbose) {
+      Console.plain(summary.line());
+    }
+    rows.check();
   }
 }

@@ -2,6 +2,7 @@ package dev.jig.cli;
 
 import dev.jig.event.UsageException;
 import dev.jig.filter.ContainerSelection;
+import dev.jig.trace.CommandCgroup;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,32 +18,53 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dns",
     description = "Trace DNS queries and responses.",
+    customSynopsis = {
+      "ig trace dns [FLAGS]",
+      "       ig trace dns [FLAGS] -- CMD ARG...",
+    },
     sortOptions = false,
+    usageHelpWidth = 100,
     footer = {
       "",
       "Try it: ig trace dns --demo",
-      "Every flag can be set by environment: INSPEKTOR_GADGET_ and its name, as _CONTAINERNAME."
+      "Every flag can be set by environment: INSPEKTOR_GADGET_ and its name in capitals, - as _,",
+      "such as INSPEKTOR_GADGET_CONTAINERNAME. The flag wins."
     })
 final class TraceDnsCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--containername"},
+      order = 10,
       paramLabel = "NAMES",
       description = "Only these containers: names, !name to exclude, ids of 12 or more digits.")
   @Nullable String containerName;
 
-  @Option(names = "--host", description = "Show processes outside containers too.")
+  @Option(
+      names = "--host",
+      order = 11,
+      fallbackValue = "true",
+      description = "Show processes outside containers too.")
   boolean host;
 
   @Option(
       names = "--demo",
+      order = 12,
+      fallbackValue = "true",
       description = "Make a handful of lookups and show their rows; needs no network.")
   boolean demo;
 
   @Option(
       names = "--read",
+      order = 13,
       paramLabel = "FILE",
       description = "Read packets from a pcap or pcapng file, - is stdin; needs no root.")
   @Nullable String read;
+
+  @Option(
+      names = "--command-user",
+      hidden = true,
+      paramLabel = "UID:GID[:GROUPS]",
+      description = "Who CMD runs as; bin/ig sets it when it has gone through sudo by itself.")
+  @Nullable String commandUser;
 
   @Mixin TraceDnsOptions options = new TraceDnsOptions();
 
@@ -50,12 +72,14 @@ final class TraceDnsCommand implements Callable<Integer> {
 
   @Option(
       names = {"-h", "--help"},
+      order = 99,
       usageHelp = true,
       description = "Show this help.")
   boolean help;
 
   @Parameters(
-      paramLabel = "-- CMD ARG",
+      paramLabel = "-- CMD ARG...",
+      hideParamSyntax = true,
       description = "Run this command and trace only it and its descendants.")
   List<String> command = List.of();
 
@@ -68,26 +92,35 @@ final class TraceDnsCommand implements Callable<Integer> {
     TraceDnsOptions.Parsed parsed = options.parse();
     ContainerSelection selection =
         ContainerSelection.parse(containerName == null ? "" : containerName, host);
+    CommandCgroup.User user = commandUser();
     refuseTwoSources();
+    if (read == null && !demo && command.isEmpty()) {
+      return new LiveRun(selection, host, runtimes, options, parsed).run();
+    }
+    if (!selection.isEveryContainer()) {
+      Console.say("-c does not apply here: what is traced is no container.");
+    }
     if (read != null) {
       return new FileRun(read, options, parsed).run();
     }
-    if (demo) {
-      return new DemoRun(options, parsed).run();
-    }
-    if (!command.isEmpty()) {
-      return new CommandRun(command, options, parsed).run();
-    }
-    return new LiveRun(selection, host, runtimes, options, parsed).run();
+    return demo
+        ? new DemoRun(options, parsed).run()
+        : new CommandRun(command, user, options, parsed).run();
   }
 
   /// Only what follows `--` is a command: a stray word is a mistake, not to be run.
   private void refuseStrayWords() {
     List<String> words = spec.commandLine().getParseResult().originalArgs();
-    if (!command.isEmpty() && !words.contains("--")) {
+    int dashes = words.indexOf("--");
+    int meant = dashes < 0 ? 0 : words.size() - dashes - 1;
+    if (command.size() > meant) {
       throw new ParameterException(
           spec.commandLine(),
           "\"" + command.getFirst() + "\" is no flag of ig trace dns; a command follows --");
+    }
+    if (dashes >= 0 && meant == 0) {
+      throw new UsageException(
+          "There is no command after --.", "Write it there: ig trace dns -- CMD ARG...");
     }
   }
 
@@ -98,5 +131,18 @@ final class TraceDnsCommand implements Callable<Integer> {
           "--read, --demo and -- CMD exclude each other.",
           "Each is a source of packets: take one.");
     }
+  }
+
+  private CommandCgroup.@Nullable User commandUser() {
+    if (commandUser == null) {
+      return null;
+    }
+    if (!commandUser.matches("\\d+:\\d+(:\\d+(,\\d+)*)?")) {
+      throw new UsageException(
+          "\"" + commandUser + "\" is no value for --command-user.",
+          "Write numbers: UID:GID or UID:GID:GROUP,GROUP.");
+    }
+    String[] ids = commandUser.split(":", -1);
+    return new CommandCgroup.User(ids[0], ids[1], ids.length > 2 ? ids[2] : "");
   }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 final class TraceDnsOptions {
   @Option(
       names = "--dns-timeout",
+      order = 40,
       paramLabel = "DURATION",
       defaultValue = "10s",
       description = "After this a query counts as unanswered (default: ${DEFAULT-VALUE}).")
@@ -26,19 +27,29 @@ final class TraceDnsOptions {
 
   @Option(
       names = {"-P", "--ports"},
+      order = 41,
       paramLabel = "LIST",
       defaultValue = "53,5353",
       description = "DNS ports, or any (default: ${DEFAULT-VALUE}).")
   String ports = "53,5353";
 
-  @Option(names = "--lookups", description = "One row per lookup instead of per packet.")
+  @Option(
+      names = "--lookups",
+      hidden = true,
+      fallbackValue = "true",
+      description = "One row per lookup instead of per packet.")
   boolean lookups;
 
-  @Option(names = "--paths", description = "Show the process's working directory and executable.")
+  @Option(
+      names = "--paths",
+      order = 43,
+      fallbackValue = "true",
+      description = "Show the process's working directory and executable.")
   boolean paths;
 
   @Option(
       names = {"-t", "--timeout"},
+      order = 44,
       paramLabel = "SECONDS",
       defaultValue = "0",
       description = "Stop after so many seconds; 0: at Ctrl-C (default: ${DEFAULT-VALUE}).")
@@ -46,13 +57,15 @@ final class TraceDnsOptions {
 
   @Option(
       names = {"-F", "--filter"},
+      order = 45,
       paramLabel = "RULES",
       description =
-          "Show only rows that fulfil the rules, such as rcode:!NoError or name:~example.")
+          "Only rows that fulfil these rules, such as rcode:!NoError or name:~example; may repeat.")
   List<String> filters = List.of();
 
   @Option(
       names = {"-o", "--output"},
+      order = 46,
       paramLabel = "FORMAT",
       defaultValue = "columns",
       description = "columns[=...], wide, json, jsonpretty or yaml (default: ${DEFAULT-VALUE}).")
@@ -60,17 +73,31 @@ final class TraceDnsOptions {
 
   @Option(
       names = {"-v", "--verbose"},
+      order = 47,
+      fallbackValue = "true",
       description = "Say on stderr what happens.")
   boolean verbose;
 
   @Option(
       names = "--output-file",
+      order = 48,
       paramLabel = "PATH",
       description = "Write rows to this file instead of stdout.")
   @Nullable Path outputFile;
 
   @Option(names = "--ready-file", hidden = true, description = "Made when tracing has begun.")
   @Nullable Path readyFile;
+
+  /// Where rows go.
+  ///
+  /// @param onStdout else on stderr, if no file was given
+  /// @throws CannotException if the file can't be opened
+  RowStream stream(boolean onStdout) {
+    if (outputFile != null) {
+      return RowStream.file(outputFile);
+    }
+    return onStdout ? RowStream.stdout() : RowStream.stderr();
+  }
 
   /// Every value read, before anything is attached.
   ///
@@ -118,7 +145,7 @@ final class TraceDnsOptions {
   private UsageException wrongTimeout() {
     return new UsageException(
         "\"" + dnsTimeout + "\" is no value for --dns-timeout.",
-        "A duration above 0 such as 10s, 500ms or 1m30s.");
+        "Write a duration above 0 such as 10s, 500ms or 1m30s.");
   }
 
   private long limitNs() {
@@ -131,6 +158,6 @@ final class TraceDnsOptions {
       // said below
     }
     throw new UsageException(
-        "\"" + timeout + "\" is no value for --timeout.", "Whole seconds; 0 is without limit.");
+        "\"" + timeout + "\" is no value for --timeout.", "Write whole seconds; 0 is without limit.");
   }
 }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -83,6 +84,11 @@ final class CgroupTree {
       wanted.add(id);
     }
     return null;
+  }
+
+  /// The paths of all cgroups known to live.
+  synchronized List<CgroupPath> livingPaths() {
+    return living.values().stream().map(Cgroup::path).toList();
   }
 
   /// Whether a walk has looked for `id` in vain.

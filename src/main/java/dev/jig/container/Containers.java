@@ -6,6 +6,7 @@ import dev.jig.event.Container;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -86,6 +87,19 @@ public final class Containers implements AutoCloseable {
   /// The running containers that runtimes told of, in no order.
   public List<Container> running() {
     return registry.running();
+  }
+
+  /// [#running], and the containers no runtime told of, by what their cgroups tell.
+  public List<Container> found() {
+    Map<String, Container> found = new LinkedHashMap<>();
+    running().forEach(container -> found.put(container.id(), container));
+    for (CgroupPath path : tree.livingPaths()) {
+      List<CgroupPath.Id> ids = path.containers();
+      if (!ids.isEmpty() && ids.stream().allMatch(id -> registry.get(id.id()) == null)) {
+        found.putIfAbsent(ids.getFirst().id(), unnamed(ids.getFirst()));
+      }
+    }
+    return List.copyOf(found.values());
   }
 
   /// How many containers run, as far as the runtimes told.

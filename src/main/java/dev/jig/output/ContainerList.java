@@ -12,6 +12,7 @@ import dev.jig.event.Timestamp;
 import dev.jig.event.Width.Ellipsis;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,13 +23,16 @@ import org.jspecify.annotations.Nullable;
 
 /// What `ig list-containers` prints, as text with the ends of its lines.
 public final class ContainerList {
-  private static final List<Field> FIELDS =
+  /// The columns shown by default.
+  static final List<Field> FIELDS =
       List.of(Field.RUNTIME_NAME, Field.CONTAINER_ID, Field.CONTAINER_NAME, Field.IMAGE_NAME);
-  private static final int ID_LENGTH = 12;
 
-  /// TIMESTAMP, EVENT, then [#FIELDS]: rows to come cannot widen a column, so each begins wide
-  /// enough for what is usual.
-  private static final int[] WATCH_WIDTHS = {35, 7, 19, 19, 30, 30};
+  private static final int ID_LENGTH = 12;
+  private static final int TIMESTAMP_WIDTH = 35;
+  private static final int EVENT_WIDTH = 7;
+
+  /// Rows to come cannot widen a column of `-w`, so each begins wide enough for what is usual.
+  private static final int WATCH_NAME_WIDTH = 30;
 
   private static final Comparator<Container> ORDER =
       Comparator.comparing((Container container) -> orEmpty(container.runtime()))
@@ -44,11 +48,11 @@ public final class ContainerList {
   private ContainerList() {}
 
   /// A table sorted by runtime and name, its columns as wide as what is in them.
-  public static String columns(List<Container> containers) {
+  static String columns(List<Container> containers, List<Field> fields) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(header());
-    containers.stream().sorted(ORDER).map(ContainerList::cells).forEach(rows::add);
-    int[] widths = new int[FIELDS.size()];
+    rows.add(header(fields));
+    containers.stream().sorted(ORDER).map(each -> cells(each, fields)).forEach(rows::add);
+    int[] widths = new int[fields.size()];
     for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {
         widths[i] = Math.max(widths[i], Cells.of(row.get(i)));
@@ -60,55 +64,109 @@ public final class ContainerList {
   }
 
   /// An array of objects `{"runtime":{…},"k8s":{…}}`, sorted likewise.
-  public static String json(List<Container> containers) {
-    List<Container> sorted = containers.stream().sorted(ORDER).toList();
-    return written(document -> {
-      document.beginArray();
-      for (Container container : sorted) {
-        document.begin();
-        writeContainer(document, container);
-        document.endObject();
-      }
-      document.endArray();
-    });
+  static String json(List<Container> containers) {
+    return written(JsonDocument::compact, document -> writeArray(document, containers));
+  }
+
+  /// The same over several lines.
+  static String jsonPretty(List<Container> containers) {
+    return written(JsonDocument::pretty, document -> writeArray(document, containers));
+  }
+
+  /// A document for each, sorted likewise.
+  static String yaml(List<Container> containers) {
+    return written(
+        YamlDocument::new,
+        document -> {
+          for (Container container : containers.stream().sorted(ORDER).toList()) {
+            document.begin();
+            writeContainer(document, container);
+            document.end();
+          }
+        });
+  }
+
+  private static void writeArray(JsonDocument document, List<Container> containers)
+      throws IOException {
+    document.beginArray();
+    for (Container container : containers.stream().sorted(ORDER).toList()) {
+      document.begin();
+      writeContainer(document, container);
+      document.endObject();
+    }
+    document.endArray();
   }
 
   /// The header of `-w`.
-  public static String watchHeader() {
+  static String watchHeader(List<Field> fields) {
     List<String> row = new ArrayList<>(List.of("TIMESTAMP", "EVENT"));
-    row.addAll(header());
-    return line(row, WATCH_WIDTHS);
+    row.addAll(header(fields));
+    return watchLine(row, fields);
   }
 
   /// One row of `-w`; what is wider than its column pushes the next.
-  public static String watchRow(long timestampNs, Change change, Container container) {
+  static String watchRow(
+      long timestampNs, Change change, Container container, List<Field> fields) {
     List<String> row = new ArrayList<>(List.of(Timestamp.format(timestampNs), change.name()));
-    row.addAll(cells(container));
-    return line(row, WATCH_WIDTHS);
+    row.addAll(cells(container, fields));
+    return watchLine(row, fields);
+  }
+
+  private static String watchLine(List<String> row, List<Field> fields) {
+    int[] widths = new int[fields.size() + 2];
+    widths[0] = TIMESTAMP_WIDTH;
+    widths[1] = EVENT_WIDTH;
+    for (int i = 0; i < fields.size(); i++) {
+      Field field = fields.get(i);
+      boolean named = field == Field.CONTAINER_NAME || field == Field.IMAGE_NAME;
+      widths[i + 2] = Math.max(named ? WATCH_NAME_WIDTH : 0, field.column().length());
+    }
+    StringBuilder text = new StringBuilder();
+    append(text, row, widths);
+    return text.toString();
   }
 
   /// One line of `-w -o json`: `{"timestamp":…,"event":…,"container":{…}}`.
-  public static String watchJson(long timestampNs, Change change, Container container) {
-    return written(document -> {
-      document.begin();
-      document.word(DocumentWriter.key("timestamp"), Timestamp.format(timestampNs));
-      document.word(DocumentWriter.key("event"), change.name());
-      document.beginObject(DocumentWriter.key("container"));
-      writeContainer(document, container);
-      document.endObject();
-      document.end();
-    });
+  static String watchJson(long timestampNs, Change change, Container container) {
+    return written(JsonDocument::compact, to -> writeChange(to, timestampNs, change, container));
+  }
+
+  /// The same over several lines.
+  static String watchJsonPretty(long timestampNs, Change change, Container container) {
+    return written(JsonDocument::pretty, to -> writeChange(to, timestampNs, change, container));
+  }
+
+  /// The same as a YAML document.
+  static String watchYaml(long timestampNs, Change change, Container container) {
+    return written(YamlDocument::new, to -> writeChange(to, timestampNs, change, container));
+  }
+
+  private static void writeChange(
+      Document document, long timestampNs, Change change, Container container)
+      throws IOException {
+    document.begin();
+    document.word(DocumentWriter.key("timestamp"), Timestamp.format(timestampNs));
+    document.word(DocumentWriter.key("event"), change.name());
+    document.beginObject(DocumentWriter.key("container"));
+    writeContainer(document, container);
+    document.endObject();
+    document.end();
   }
 
   @FunctionalInterface
-  private interface Writing {
-    void to(JsonDocument document) throws IOException;
+  private interface Opening<D> {
+    D on(OutputStream out) throws IOException;
   }
 
-  private static String written(Writing writing) {
+  @FunctionalInterface
+  private interface Writing<D> {
+    void to(D document) throws IOException;
+  }
+
+  private static <D extends Document> String written(Opening<D> opening, Writing<D> writing) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
-      JsonDocument document = JsonDocument.compact(bytes);
+      D document = opening.on(bytes);
       writing.to(document);
       document.flush();
     } catch (IOException e) {
@@ -117,18 +175,18 @@ public final class ContainerList {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  private static void writeContainer(JsonDocument document, Container container)
+  private static void writeContainer(Document document, Container container)
       throws IOException {
     new DocumentWriter(document).write(DocumentWriter.Section.CONTAINER, carrier(container));
   }
 
-  private static List<String> header() {
-    return FIELDS.stream().map(field -> field.column().toUpperCase(Locale.ROOT)).toList();
+  private static List<String> header(List<Field> fields) {
+    return fields.stream().map(field -> field.column().toUpperCase(Locale.ROOT)).toList();
   }
 
-  private static List<String> cells(Container container) {
+  private static List<String> cells(Container container, List<Field> fields) {
     DnsEvent carrier = carrier(container);
-    return FIELDS.stream().map(field -> cell(field, carrier)).toList();
+    return fields.stream().map(field -> cell(field, carrier)).toList();
   }
 
   private static String cell(Field field, DnsEvent carrier) {
@@ -136,12 +194,6 @@ public final class ContainerList {
     return field == Field.CONTAINER_ID && text.length() > ID_LENGTH
         ? text.substring(0, ID_LENGTH)
         : text;
-  }
-
-  private static String line(List<String> row, int[] widths) {
-    StringBuilder text = new StringBuilder();
-    append(text, row, widths);
-    return text.toString();
   }
 
   private static void append(StringBuilder text, List<String> row, int[] widths) {

@@ -36,6 +36,17 @@ public sealed interface OutputFormat {
   /// @param shown what is shown by default: a front end, and PATHS if asked for
   /// @throws UsageException for an unknown format or column
   static OutputFormat parse(String text, Set<Shown> shown) {
+    EnumSet<Shown> wide = EnumSet.copyOf(shown);
+    wide.add(Shown.WIDE);
+    return parse(text, Fields.shownBy(shown), Fields.shownBy(wide));
+  }
+
+  /// Reads `-o`.
+  ///
+  /// @param columns those of `columns`
+  /// @param wide those of `wide`
+  /// @throws UsageException for an unknown format or column
+  static OutputFormat parse(String text, List<Field> columns, List<Field> wide) {
     int equals = text.indexOf('=');
     String name = equals < 0 ? text : text.substring(0, equals);
     String spec = equals < 0 ? "" : text.substring(equals + 1);
@@ -44,12 +55,8 @@ public sealed interface OutputFormat {
           "\"" + text + "\" is no output format.", "Only columns takes a list: columns=pid,name.");
     }
     return switch (name) {
-      case "columns" -> new Columns(ColumnSpec.parse(spec, Fields.shownBy(shown)));
-      case "wide" -> {
-        EnumSet<Shown> wide = EnumSet.copyOf(shown);
-        wide.add(Shown.WIDE);
-        yield new Columns(Fields.shownBy(wide));
-      }
+      case "columns" -> new Columns(ColumnSpec.parse(spec, columns));
+      case "wide" -> new Columns(wide);
       case "json" -> new Json();
       case "jsonpretty" -> new JsonPretty();
       case "yaml" -> new Yaml();

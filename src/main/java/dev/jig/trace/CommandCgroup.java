@@ -1,13 +1,17 @@
 package dev.jig.trace;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// A child cgroup of our own, in which one command runs with its descendants: limits stay in force,
 /// and every packet of the command is known by the cgroup's id.
@@ -16,16 +20,30 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   private static final Answer IN = new Answer(Decision.PASS, null);
   private static final Answer OUT = new Answer(Decision.SKIP, null);
 
+  /// So many foreign ids are remembered, before they are looked for again.
+  private static final int FOREIGN_AT_MOST = 10_000;
+
+  private static final int REMOVE_TRIES = 50;
+  private static final long REMOVE_PAUSE_NS = 10_000_000;
+
+  /// Who the command runs as.
+  ///
+  /// @param uid decimal, as are the others
+  /// @param groups supplementary ones, separated by commas; may be empty
+  public record User(String uid, String gid, String groups) {}
+
   private final Path directory;
   private final Path parent;
   private final String pathInHierarchy;
-  private final Set<Long> ids = new HashSet<>();
+  private final long id;
+  private final Set<Long> below = new HashSet<>();
+  private final Set<Long> foreign = new HashSet<>();
 
   private CommandCgroup(Path parent, Path directory, String pathInHierarchy) throws IOException {
     this.parent = parent;
     this.directory = directory;
     this.pathInHierarchy = pathInHierarchy;
-    ids.add((Long) Files.getAttribute(directory, "unix:ino"));
+    this.id = inode(directory);
   }
 
   /// Makes the cgroup below this process's own, and sweeps away what earlier, killed runs left.
@@ -33,8 +51,13 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   /// @param root where cgroup v2 is mounted
   /// @throws IOException if the cgroup can't be made
   public static CommandCgroup make(Path root) throws IOException {
-    String own = ownPath();
+    return make(root, ownPath());
+  }
+
+  /// @param own path of the cgroup to make it in, from `root`, with leading slash
+  static CommandCgroup make(Path root, String own) throws IOException {
     Path parent = root.resolve(own.substring(1));
+    requireOurs(parent);
     sweep(parent);
     String name = PREFIX + ProcessHandle.current().pid();
     Path directory = Files.createDirectory(parent.resolve(name));
@@ -51,36 +74,96 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     throw new IOException("/proc/self/cgroup names no cgroup v2");
   }
 
+  /// In a cgroup namespace of its own a process sees another path than the mounted hierarchy has.
+  private static void requireOurs(Path parent) throws IOException {
+    String pid = Long.toString(ProcessHandle.current().pid());
+    try {
+      if (Files.readAllLines(parent.resolve("cgroup.procs")).contains(pid)) {
+        return;
+      }
+    } catch (NoSuchFileException e) {
+      // said below
+    }
+    throw new IOException(
+        "this process is not in " + parent + ", a cgroup namespace hides where it is");
+  }
+
   /// Removing a cgroup that still has processes fails, so only what is empty goes.
   private static void sweep(Path parent) throws IOException {
     try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path directory : left) {
-        String pid = directory.getFileName().toString().substring(PREFIX.length());
-        if (pid.chars().allMatch(Character::isDigit)
-            && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+        if (isLeft(directory.getFileName().toString().substring(PREFIX.length()))) {
           removeTree(directory);
         }
       }
     }
   }
 
+  /// Whether nobody with this pid can still need its cgroup; our own number was somebody else's.
+  private static boolean isLeft(String pid) {
+    try {
+      long number = Long.parseLong(pid);
+      return number == ProcessHandle.current().pid() || ProcessHandle.of(number).isEmpty();
+    } catch (NumberFormatException e) {
+      return false; // not of our making
+    }
+  }
+
   /// Starts a command inside: a shell joins the cgroup and then becomes the command, so that not
   /// even its first packet is missed. Standard streams are ours.
   ///
+  /// @param user who it runs as, null: as we do
   /// @throws IOException if there is no shell
-  public Process start(List<String> command) throws IOException {
+  public Process start(List<String> command, @Nullable User user) throws IOException {
     List<String> line = new ArrayList<>();
     line.add("/bin/sh");
     line.add("-c");
-    line.add("echo 0 >\"$0\" || exit 125; exec \"$@\"");
+    line.add("echo 0 >\"$1\" || exit 125; shift; exec \"$@\"");
+    line.add("ig");
     line.add(directory.resolve("cgroup.procs").toString());
+    if (user != null) {
+      line.add("setpriv");
+      line.add("--reuid=" + user.uid());
+      line.add("--regid=" + user.gid());
+      line.add(user.groups().isEmpty() ? "--clear-groups" : "--groups=" + user.groups());
+      line.add("--");
+    }
     line.addAll(command);
     return new ProcessBuilder(line).inheritIO().start();
   }
 
   @Override
   public Answer of(long cgroupId) {
-    return ids.contains(cgroupId) ? IN : OUT;
+    if (cgroupId == id) {
+      return IN;
+    }
+    if (!below.contains(cgroupId) && !foreign.contains(cgroupId)) {
+      look(cgroupId);
+    }
+    return below.contains(cgroupId) ? IN : OUT;
+  }
+
+  /// An id never seen: where the kernel does not tell of births, a descendant may have made it.
+  private void look(long cgroupId) {
+    addAll(directory);
+    if (!below.contains(cgroupId)) {
+      if (foreign.size() >= FOREIGN_AT_MOST) {
+        foreign.clear();
+      }
+      foreign.add(cgroupId);
+    }
+  }
+
+  private void addAll(Path parentOfSome) {
+    try (DirectoryStream<Path> children =
+        Files.newDirectoryStream(parentOfSome, Files::isDirectory)) {
+      for (Path child : children) {
+        below.add(inode(child));
+        addAll(child);
+      }
+    } catch (IOException | UncheckedIOException _) {
+      // it ended meanwhile
+    }
   }
 
   @Override
@@ -90,28 +173,41 @@ public final class CommandCgroup implements AutoCloseable, Scope {
 
   @Override
   public long generation() {
-    return ids.size();
+    return below.size();
   }
 
   /// A descendant may make cgroups of its own below.
   @Override
   public void born(long cgroupId, String path) {
+    foreign.remove(cgroupId);
     if (path.startsWith(pathInHierarchy + "/")) {
-      ids.add(cgroupId);
+      below.add(cgroupId);
     }
   }
 
   /// Removes the cgroup; descendants that still run go on in the parent.
   @Override
   public void close() throws IOException {
-    for (String pid : Files.readAllLines(directory.resolve("cgroup.procs"))) {
-      try {
-        Files.writeString(parent.resolve("cgroup.procs"), pid);
-      } catch (IOException _) {
-        // it ended meanwhile
+    for (int tries = 0; tries < REMOVE_TRIES && Files.exists(directory); tries++) {
+      if (tries > 0) {
+        LockSupport.parkNanos(REMOVE_PAUSE_NS); // a process may be between fork and exit
       }
+      moveOut(directory);
+      removeTree(directory);
     }
-    removeTree(directory);
+  }
+
+  private void moveOut(Path from) {
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(from, Files::isDirectory)) {
+      for (Path child : children) {
+        moveOut(child);
+      }
+      for (String pid : Files.readAllLines(from.resolve("cgroup.procs"))) {
+        Files.writeString(parent.resolve("cgroup.procs"), pid);
+      }
+    } catch (IOException _) {
+      // one of them ended meanwhile; the next try finds who is left
+    }
   }
 
   private static void removeTree(Path directory) {
@@ -123,5 +219,9 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     } catch (IOException _) {
       // somebody lives there
     }
+  }
+
+  private static long inode(Path directory) throws IOException {
+    return (Long) Files.getAttribute(directory, "unix:ino");
   }
 }

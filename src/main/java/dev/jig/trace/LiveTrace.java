@@ -184,14 +184,24 @@ public final class LiveTrace implements AutoCloseable {
     pipeline.tick(capture.bootNs());
     pipeline.finish();
     reportLoss(lost);
-    return summary();
+    return summary(true);
   }
 
-  /// What became of every packet so far; exact after [#end].
+  /// Messages left out so far because their container has no name to compare. Ring thread.
+  public long nameUnknown() {
+    return relay.pipeline().counters().nameUnknown();
+  }
+
+  /// What became of the packets so far; from any thread.
   public TraceSummary summary() {
+    return summary(false);
+  }
+
+  private TraceSummary summary(boolean ended) {
     Pipeline pipeline = relay.pipeline();
     KernelCounters kernel = capture.counters();
     return new TraceSummary(
+        ended,
         kernel,
         pipeline.counters(),
         capture.packetsRead(),

@@ -1,0 +1,40 @@
+package dev.jig.cli;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/// Sees to it that a process that was told to end does: an output that nobody reads must not keep
+/// anybody from ending.
+final class Ending {
+  /// After this a stuck output is given up.
+  private static final long PATIENCE_MS = 1_500;
+
+  /// After this everything is.
+  private static final long LAST_PATIENCE_MS = 10_000;
+
+  private static final long PAUSE_MS = 50;
+  private static final long LAST_WORD_MS = 200;
+
+  private Ending() {}
+
+  /// Ends the process with `code` if it has not ended by itself in good time. Returns only if
+  /// interrupted.
+  ///
+  /// @param lastWord said if the end has to be forced
+  static void enforce(BooleanSupplier stuck, int code, Supplier<String> lastWord) {
+    long startNs = System.nanoTime();
+    try {
+      TimeUnit.MILLISECONDS.sleep(PATIENCE_MS);
+      while (!stuck.getAsBoolean() && System.nanoTime() - startNs < LAST_PATIENCE_MS * 1_000_000) {
+        TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+      }
+      // stderr may be stuck just as well
+      Thread speaker = Thread.ofPlatform().daemon().start(() -> Console.plain(lastWord.get()));
+      speaker.join(LAST_WORD_MS);
+      Runtime.getRuntime().halt(code);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.jig.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// Whether a command can be run, found out before anything is attached for it; the exit codes are a
+/// shell's.
+enum Program {
+  FOUND(0, ""),
+  NOT_EXECUTABLE(126, "may not be executed, check its permissions."),
+  NOT_FOUND(127, "is no command that can be found, check its name and PATH.");
+
+  private static final String USUAL_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+
+  private final int exitCode;
+  private final String complaint;
+
+  Program(int exitCode, String complaint) {
+    this.exitCode = exitCode;
+    this.complaint = complaint;
+  }
+
+  /// Looks for a command as a shell does.
+  ///
+  /// @param path PATH, null where it is not set
+  static Program find(String command, @Nullable String path) {
+    if (command.contains("/")) {
+      return at(Path.of(command));
+    }
+    Program best = NOT_FOUND;
+    for (String directory : (path == null ? USUAL_PATH : path).split(":", -1)) {
+      Program here = command.isEmpty() ? NOT_FOUND : at(Path.of(directory).resolve(command));
+      if (here == FOUND) {
+        return FOUND;
+      }
+      best = here == NOT_EXECUTABLE ? here : best;
+    }
+    return best;
+  }
+
+  private static Program at(Path file) {
+    if (!Files.exists(file)) {
+      return NOT_FOUND;
+    }
+    return Files.isRegularFile(file) && Files.isExecutable(file) ? FOUND : NOT_EXECUTABLE;
+  }
+
+  int exitCode() {
+    return exitCode;
+  }
+
+  String sentence(String command) {
+    return "\"" + command + "\" " + complaint;
+  }
+}

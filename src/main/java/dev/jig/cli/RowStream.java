@@ -1,0 +1,81 @@
+package dev.jig.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+
+import dev.jig.trace.Machine;
+
+/// The bytes' way out: stdout, stderr or a file. Other threads may ask whether a write is stuck.
+final class RowStream extends OutputStream {
+  private static final long STUCK_NS = 300_000_000;
+  private static final int NO_STANDARD_STREAM = -1;
+
+  private final OutputStream out;
+  private final int fd;
+  private volatile boolean writing;
+  private volatile long sinceNs;
+
+  private RowStream(OutputStream out, int fd) {
+    this.out = out;
+    this.fd = fd;
+  }
+
+  static RowStream stdout() {
+    // not System.out: it swallows a closed pipe
+    return new RowStream(new FileOutputStream(FileDescriptor.out), 1);
+  }
+
+  static RowStream stderr() {
+    return new RowStream(new FileOutputStream(FileDescriptor.err), 2);
+  }
+
+  /// @throws CannotException if the file can't be opened
+  static RowStream file(Path file) {
+    try {
+      return new RowStream(Files.newOutputStream(file), NO_STANDARD_STREAM);
+    } catch (IOException e) {
+      throw CannotException.of("cannot write to " + file, e);
+    }
+  }
+
+  @Override
+  public void write(int value) throws IOException {
+    write(new byte[] {(byte) value}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    sinceNs = System.nanoTime();
+    writing = true;
+    try {
+      out.write(bytes, offset, length);
+    } finally {
+      writing = false;
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    out.flush();
+  }
+
+  /// Whether a write waits for somebody to read; from any thread.
+  boolean isStuck() {
+    return writing && System.nanoTime() - sinceNs > STUCK_NS;
+  }
+
+  /// The columns of the terminal behind it, empty if there is none.
+  OptionalInt terminalColumns() {
+    return fd == NO_STANDARD_STREAM ? OptionalInt.empty() : Machine.terminalColumns(fd);
+  }
+
+  /// Whether it is a pipe whose reader has gone.
+  boolean isReaderGone() {
+    return fd != NO_STANDARD_STREAM && Machine.isReaderGone(fd);
+  }
+}
