@@ -56,7 +56,7 @@ final class KernelProgramIT {
   private static KernelSide kernel;
 
   /// What becomes of a packet, by its counters.
-  private enum Fate {
+  enum Fate {
     RECORDED,
     NOT_OURS,
     NO_PAYLOAD,
