@@ -198,7 +198,7 @@ final class KernelProgramIT {
         object =
             BpfObject.load(BpfImage.of("trace_dns", elf).optional("cgroup_mkdir", "sock_release"));
       }
-      ring = RingBuffer.map(object.map("events"), wakeUp);
+      ring = RingBuffer.map(object.map("events"), RecordLayout.LONGEST, wakeUp);
       BitSet ports = new BitSet();
       ports.set(53);
       new KernelSettings(object.variable("settings")).setPorts(ports);
