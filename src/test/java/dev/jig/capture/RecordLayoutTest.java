@@ -106,8 +106,8 @@ final class RecordLayoutTest {
     assertThat(counters.size()).isEqualTo(KernelCounters.FIELDS * Long.BYTES);
     List<String> names =
         Stream.of(KernelCounters.class.getRecordComponents())
-            .map(component -> component.getName().replaceAll("([A-Z])", "_$1"))
-            .map(name -> name.toLowerCase(Locale.ROOT))
+            .map(component ->
+                component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
             .toList();
     assertThat(List.copyOf(counters.offsets().keySet())).startsWith(names.toArray(String[]::new));
   }
