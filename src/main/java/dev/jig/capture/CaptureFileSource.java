@@ -86,9 +86,12 @@ public final class CaptureFileSource implements AutoCloseable {
   }
 
   private static Packet.Direction direction(@Nullable PacketType type) {
-    if (type == null) {
-      return Packet.Direction.UNKNOWN;
-    }
-    return type == PacketType.OUTGOING ? Packet.Direction.EGRESS : Packet.Direction.INGRESS;
+    return switch (type) {
+      case OUTGOING -> Packet.Direction.EGRESS;
+      case HOST, BROADCAST, MULTICAST, LOOPBACK, USER, KERNEL -> Packet.Direction.INGRESS;
+      // Overheard between others: both ways look the same.
+      case OTHERHOST -> Packet.Direction.UNKNOWN;
+      case null -> Packet.Direction.UNKNOWN;
+    };
   }
 }

@@ -1,5 +1,6 @@
 package dev.jig.cli;
 
+import dev.jig.pcap.CaptureFormatException;
 import dev.jig.trace.FileTrace;
 import dev.jig.trace.Machine;
 import java.io.IOException;
@@ -34,6 +35,8 @@ final class FileRun {
       }
       rows.check();
       return 0;
+    } catch (CaptureFormatException e) {
+      throw new CannotException(String.valueOf(e.getMessage())); // names the file and the place
     } catch (IOException e) {
       throw CannotException.of("cannot read " + file, e);
     }

@@ -19,7 +19,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Walks the catalogue and writes each event as one object, leaving out what is absent or zero.
@@ -42,12 +44,15 @@ final class DocumentWriter implements EventWriter {
   /// A field with its key as bytes.
   private record Member(Field field, SerializedString key) {}
 
-  private static final List<Member> RUNTIME_MEMBERS = membersOf(Group.RUNTIME);
-  private static final List<Member> K8S_MEMBERS = membersOf(Group.K8S);
-  private static final List<Member> MOMENT_MEMBERS = members(Field.TIMESTAMP, Field.TIMESTAMP);
-  private static final List<Member> OWNER_MEMBERS = members(Field.MOUNT_NS, Field.GID);
-  private static final List<Member> MESSAGE_MEMBERS =
-      members(Field.SOURCE_IP, Field.all().getLast());
+  private static final Member[] RUNTIME_MEMBERS = membersOf(Group.RUNTIME);
+  private static final Member[] K8S_MEMBERS = membersOf(Group.K8S);
+  private static final Member[] MOMENT_MEMBERS = members(Field.TIMESTAMP, Field.TIMESTAMP);
+  private static final Member[] OWNER_MEMBERS = members(Field.MOUNT_NS, Field.GID);
+  private static final Member[] MESSAGE_MEMBERS = members(Field.SOURCE_IP, Field.all().getLast());
+
+  private static final Map<String, SerializedString> FLAG_KEYS =
+      new DnsEvent.Flags(true, true, true, true, true, true)
+          .set().stream().collect(Collectors.toMap(flag -> flag, DocumentWriter::key));
 
   private final Document document;
   private final AddressTexts addresses = new AddressTexts();
@@ -100,14 +105,14 @@ final class DocumentWriter implements EventWriter {
     document.flush();
   }
 
-  private void writeGroup(SerializedString key, List<Member> members, DnsEvent event)
+  private void writeGroup(SerializedString key, Member[] members, DnsEvent event)
       throws IOException {
     document.beginObject(key);
     writeAll(members, event);
     document.endObject();
   }
 
-  private void writeAll(List<Member> members, DnsEvent event) throws IOException {
+  private void writeAll(Member[] members, DnsEvent event) throws IOException {
     for (Member member : members) {
       write(member, event);
     }
@@ -195,7 +200,7 @@ final class DocumentWriter implements EventWriter {
     }
     document.beginObject(key);
     for (String flag : set) {
-      document.yes(key(flag));
+      document.yes(Objects.requireNonNull(FLAG_KEYS.get(flag), flag));
     }
     document.endObject();
   }
@@ -206,15 +211,15 @@ final class DocumentWriter implements EventWriter {
     return new SerializedString(Escaping.TERMINAL.escape(raw));
   }
 
-  private static List<Member> membersOf(Group group) {
+  private static Member[] membersOf(Group group) {
     List<Field> fields = Field.all().stream().filter(field -> field.group() == group).toList();
     return members(fields.getFirst(), fields.getLast());
   }
 
-  private static List<Member> members(Field first, Field last) {
+  private static Member[] members(Field first, Field last) {
     List<Field> all = Field.all();
     return all.subList(all.indexOf(first), all.indexOf(last) + 1).stream()
         .map(field -> new Member(field, new SerializedString(field.key())))
-        .toList();
+        .toArray(Member[]::new);
   }
 }

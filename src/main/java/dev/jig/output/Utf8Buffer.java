@@ -17,27 +17,16 @@ final class Utf8Buffer {
   }
 
   void append(CharSequence text) throws IOException {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c >= 0x80) {
-        appendEncoded(text.subSequence(i, text.length()).toString());
-        return;
-      }
-      append((byte) c);
-    }
-  }
-
-  private void appendEncoded(String text) throws IOException {
-    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-      append(b);
-    }
-  }
-
-  private void append(byte b) throws IOException {
-    if (length == CAPACITY) {
+    byte[] encoded = text.toString().getBytes(StandardCharsets.UTF_8);
+    if (encoded.length > CAPACITY - length) {
       drain();
     }
-    bytes[length++] = b;
+    if (encoded.length > CAPACITY) {
+      out.write(encoded);
+      return;
+    }
+    System.arraycopy(encoded, 0, bytes, length, encoded.length);
+    length += encoded.length;
   }
 
   void flush() throws IOException {

@@ -6,14 +6,10 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /// YAML documents, each begun by `---`. A text is double-quoted unless it can be nothing but a text
 /// to any reader (YAML 1.1 and 1.2).
 final class YamlDocument implements Document {
-  /// Begins with a letter, so it is no number, date or address.
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z/_][A-Za-z0-9._/-]*");
-
   private static final Set<String> RESERVED =
       Set.of("true", "false", "null", "yes", "no", "on", "off", "y", "n");
 
@@ -100,8 +96,20 @@ final class YamlDocument implements Document {
   }
 
   private static String scalar(String value) {
-    boolean plain =
-        PLAIN.matcher(value).matches() && !RESERVED.contains(value.toLowerCase(Locale.ROOT));
+    boolean plain = isWord(value) && !RESERVED.contains(value.toLowerCase(Locale.ROOT));
     return plain ? value : '"' + Escaping.YAML.escape(value) + '"';
+  }
+
+  /// Letters, digits, `.`, `_`, `-` and `/`, the first of which keeps it from being a number, a
+  /// date, an address or a dash.
+  private static boolean isWord(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      boolean first = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '/';
+      if (!first && (i == 0 || !(c >= '0' && c <= '9' || c == '.' || c == '-'))) {
+        return false;
+      }
+    }
+    return !value.isEmpty();
   }
 }

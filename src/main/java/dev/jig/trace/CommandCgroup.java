@@ -51,7 +51,11 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   /// @param root where cgroup v2 is mounted
   /// @throws IOException if the cgroup can't be made
   public static CommandCgroup make(Path root) throws IOException {
-    String own = ownPath();
+    return make(root, ownPath());
+  }
+
+  /// @param own path of the cgroup to make it in, from `root`, with leading slash
+  static CommandCgroup make(Path root, String own) throws IOException {
     Path parent = root.resolve(own.substring(1));
     requireOurs(parent);
     sweep(parent);

@@ -1,8 +1,8 @@
 package dev.jig.trace;
 
 /// What became of every DNS message that reached user space. `messages` equals the sum of what
-/// follows it up to `nameUnknown` and `held` (those still waiting for a name). T rows are no
-/// messages. Written on the ring thread only.
+/// follows it up to `nameUnknown`, and while tracing those held until their container's name comes.
+/// T rows are no messages. Written on the ring thread only.
 public final class Counters {
   long messages;
 
@@ -16,7 +16,6 @@ public final class Counters {
   long tcpPartialSegments;
   long tcpPartialBytes;
   long damaged;
-  long heldTooLong;
 
   /// Messages handed on by the framing: one per UDP datagram, any number per TCP segment.
   public long messages() {
@@ -68,8 +67,15 @@ public final class Counters {
     return damaged;
   }
 
-  /// Rows shown without the name that was waited for.
-  public long heldTooLong() {
-    return heldTooLong;
+  /// Whether every message is accounted for.
+  boolean isBalanced() {
+    return messages == rows + filtered + malformed + notDns + nameUnknown;
+  }
+
+  /// The sum, for whoever has to find out why it is wrong.
+  @Override
+  public String toString() {
+    return "messages %d, rows %d, filtered %d, malformed %d, notDns %d, nameUnknown %d"
+        .formatted(messages, rows, filtered, malformed, notDns, nameUnknown);
   }
 }

@@ -8,7 +8,7 @@ final class FileSummary {
 
   static String line(FileCounters file, Pipeline pipeline) {
     Counters messages = pipeline.counters();
-    return new SummaryLine(file.read() + " packets read")
+    return new SummaryLine(SummaryLine.number(file.read()) + " packets read")
         .add(messages.rows(), "rows")
         .add(messages.filtered(), "filtered")
         .addIf(messages.unansweredRows(), "unanswered")

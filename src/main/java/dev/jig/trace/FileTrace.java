@@ -1,13 +1,10 @@
 package dev.jig.trace;
 
 import dev.jig.capture.CaptureFileSource;
-import dev.jig.capture.Packet;
 import dev.jig.event.DnsEvent;
 import dev.jig.filter.PortSet;
 import dev.jig.pcap.CaptureReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -30,8 +27,10 @@ public final class FileTrace implements AutoCloseable {
   ///
   /// @throws IOException if it can't be read, or is no capture file
   public static FileTrace open(String file, PortSet ports) throws IOException {
-    InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
-    CaptureReader reader = CaptureReader.open(in, file);
+    CaptureReader reader =
+        file.equals("-")
+            ? CaptureReader.open(System.in, "stdin")
+            : CaptureReader.open(Path.of(file));
     return new FileTrace(new CaptureFileSource(reader, ports::contains, ports.any()), ports);
   }
 
@@ -53,18 +52,12 @@ public final class FileTrace implements AutoCloseable {
     try {
       boolean more = true;
       while (more && !stopped) {
-        more = source.step(packet -> walk(walk, packet));
+        more = source.step(walk);
+        walk.tick(source.timeNs());
       }
-      walk.tick(source.timeNs());
     } finally {
       walk.finish();
     }
-  }
-
-  /// The file's clock has moved on to this packet: what timed out before comes first.
-  private static void walk(Pipeline walk, Packet packet) {
-    walk.tick(packet.bootNs());
-    walk.packet(packet);
   }
 
   /// Ends [#run] at the next packet.

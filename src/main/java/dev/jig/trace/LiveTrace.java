@@ -191,7 +191,7 @@ public final class LiveTrace implements AutoCloseable {
     pipeline.tick(capture.bootNs());
     pipeline.finish();
     reportLoss(lost);
-    return summary();
+    return summary(true);
   }
 
   /// Messages left out so far because their container has no name to compare. Ring thread.
@@ -199,11 +199,16 @@ public final class LiveTrace implements AutoCloseable {
     return relay.pipeline().counters().nameUnknown();
   }
 
-  /// What became of every packet so far; exact after [#end].
+  /// What became of the packets so far; from any thread.
   public TraceSummary summary() {
+    return summary(false);
+  }
+
+  private TraceSummary summary(boolean ended) {
     Pipeline pipeline = relay.pipeline();
     KernelCounters kernel = capture.counters();
     return new TraceSummary(
+        ended,
         kernel,
         pipeline.counters(),
         capture.packetsRead(),

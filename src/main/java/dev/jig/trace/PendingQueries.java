@@ -1,23 +1,29 @@
 package dev.jig.trace;
 
 import dev.jig.dns.DnsMessage;
-import java.util.Arrays;
+import dev.jig.event.DnsEvent;
+import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The queries without an answer yet: found by key and question, by socket, and by age. Bounded:
 /// when full, the oldest gives way and is counted.
 final class PendingQueries {
-  private static final int BUCKETS = 1 << 14;
+  private static final int BUCKETS = 1 << 16;
   private static final int MASK = BUCKETS - 1;
+  private static final long ODD = 0x9e3779b97f4a7c15L;
 
   private final int capacity;
-  private final @Nullable Pending[] byKey = new @Nullable Pending[BUCKETS];
+
+  /// Newest first.
+  private final @Nullable Pending[] byQuestion = new @Nullable Pending[BUCKETS];
+
+  /// Newest first.
   private final @Nullable Pending[] byFlow = new @Nullable Pending[BUCKETS];
+
   private final TimeList waiting = new TimeList();
   private final TimeList reported = new TimeList();
-  private final byte[] question = new byte[512];
-  private int size;
+  private final byte[] scratch = new byte[DnsMessage.MAX_QUESTION_LENGTH];
   private long evicted;
 
   PendingQueries(int capacity) {
@@ -29,65 +35,95 @@ final class PendingQueries {
     return waiting.size;
   }
 
-  /// Queries that gave way before their time.
+  /// All that are kept, also those reported.
+  int size() {
+    return waiting.size + reported.size;
+  }
+
+  /// Queries that gave way before answer and report.
   long evicted() {
     return evicted;
   }
 
-  /// The same query sent before and not answered yet: same key, same server, same question.
-  @Nullable Pending same(QueryKey key, DnsMessage message) {
-    for (Pending p = byKey[key.bucket(MASK)]; p != null; p = p.nextInBucket) {
-      if (p.key.equals(key) && hasQuestionOf(p, message)) {
-        return p;
+  /// Notes a query; if it still waits under the same key and question, it is sent once more.
+  void asked(QueryKey key, DnsMessage query, DnsEvent event, long cgroupId, long bootNs) {
+    for (Pending p = byQuestion[bucket(key, query.questionHash())]; p != null; p = p.nextInBucket) {
+      if (!p.reported && p.key.equals(key) && p.hasQuestionOf(query)) {
+        p.tries++;
+        return;
       }
     }
-    return null;
+    add(new Pending(key, query, scratch, cgroupId, bootNs, event));
   }
 
-  Pending add(Pending added) {
-    if (size == capacity) {
+  private void add(Pending added) {
+    if (size() >= capacity) {
       evictOldest();
     }
-    size++;
-    int bucket = added.key.bucket(MASK);
-    added.nextInBucket = byKey[bucket];
-    byKey[bucket] = added;
+    int bucket = bucket(added.key, added.questionHash);
+    added.nextInBucket = byQuestion[bucket];
+    byQuestion[bucket] = added;
     linkFlow(added);
     waiting.append(added);
-    return added;
   }
 
-  /// The message's question for a new entry.
-  byte[] copyQuestion(DnsMessage message) {
-    return Arrays.copyOf(question, message.copyQuestion(question, 0));
+  /// The query a response answers, taken out; null if none is known to be it.
+  @Nullable Pending answered(QueryKey key, DnsMessage response) {
+    Pending query = response.hasQuestion() ? byQuestion(key, response) : byIdAlone(key);
+    return query == null ? null : remove(query);
   }
 
-  /// The query a response answers, taken out. Among several with its id and question the one whose
-  /// peer is the response's; another one only if it is the only candidate (NAT changed the
-  /// address).
-  @Nullable Pending take(QueryKey key, DnsMessage response) {
+  /// Among those with its id and question the newest whose peer is the response's; one of another
+  /// peer only if it is the only one (NAT changed the address).
+  private @Nullable Pending byQuestion(QueryKey key, DnsMessage response) {
     Pending candidate = null;
-    boolean only = true;
-    for (Pending p = byKey[key.bucket(MASK)]; p != null; p = p.nextInBucket) {
-      if (!sameSocketAndId(p.key, key) || !hasQuestionOf(p, response)) {
+    int candidates = 0;
+    for (Pending p = byQuestion[bucket(key, response.questionHash())];
+        p != null;
+        p = p.nextInBucket) {
+      if (!p.key.isSameSocketAndId(key) || !p.hasQuestionOf(response)) {
         continue;
       }
       if (p.key.equals(key)) {
-        return remove(p);
+        return p;
       }
-      only = candidate == null;
       candidate = p;
+      candidates++;
     }
-    return candidate != null && only && key.role() != Role.BOTH ? remove(candidate) : null;
+    return candidates == 1 && key.role() != Role.BOTH ? candidate : null;
+  }
+
+  /// A response may come without question, as errors do. It is only taken for an answer if there is
+  /// but one query it can answer, of its peer or else at all. Multicast DNS announces so what
+  /// nobody asked (RFC 6762 section 6).
+  private @Nullable Pending byIdAlone(QueryKey key) {
+    Pending ofPeer = null;
+    Pending ofAnother = null;
+    int ofPeers = 0;
+    int ofOthers = 0;
+    for (Pending p = byFlow[flowBucket(key.flow())]; p != null; p = p.nextOfFlow) {
+      if (!p.key.isSameSocketAndId(key) || p.isMulticast()) {
+        continue;
+      }
+      if (p.key.equals(key)) {
+        ofPeer = p;
+        ofPeers++;
+      } else {
+        ofAnother = p;
+        ofOthers++;
+      }
+    }
+    if (ofPeers > 0) {
+      return ofPeers == 1 ? ofPeer : null;
+    }
+    return ofOthers == 1 ? ofAnother : null;
   }
 
   /// Reports, oldest first, the queries asked at or before `deadlineNs`.
   void expire(long deadlineNs, Consumer<Pending> report) {
     while (waiting.first != null && waiting.first.firstBootNs <= deadlineNs) {
       Pending expired = waiting.first;
-      waiting.remove(expired);
-      expired.reported = true;
-      reported.append(expired);
+      markReported(expired);
       report.accept(expired);
     }
   }
@@ -99,29 +135,36 @@ final class PendingQueries {
     }
   }
 
-  /// Takes out, and reports those not reported yet, all queries a client's socket still waits for.
+  /// Reports, oldest first, all queries a client's socket still waits for. They stay: an answer may
+  /// be on its way into the socket while it is closed, and is a late one.
   void close(long flow, Consumer<Pending> report) {
-    Pending p = byFlow[flowBucket(flow)];
-    while (p != null) {
-      Pending next = p.nextOfFlow;
-      if (p.key.flow() == flow && p.key.role() == Role.CLIENT) {
-        boolean waited = !p.reported;
-        remove(p);
-        if (waited) {
-          report.accept(p);
-        }
-      }
-      p = next;
+    for (Pending p : waitingOf(Role.CLIENT, flow)) {
+      markReported(p);
+      report.accept(p);
     }
   }
 
-  private boolean hasQuestionOf(Pending p, DnsMessage message) {
-    // A response without a question (RFC 1035 allows it in errors) can only be known by its id.
-    return !message.hasQuestion() || message.questionEquals(p.question, 0, p.question.length);
+  /// Takes out the waiting queries of one side of a flow without a word: what came was not
+  /// readable, and may have been the answer.
+  void abandon(QueryKey key) {
+    waitingOf(key.role(), key.flow()).forEach(this::remove);
   }
 
-  private static boolean sameSocketAndId(QueryKey a, QueryKey b) {
-    return a.flow() == b.flow() && a.id() == b.id() && a.role() == b.role();
+  /// Those not reported yet, oldest first.
+  private Iterable<Pending> waitingOf(Role role, long flow) {
+    ArrayDeque<Pending> found = new ArrayDeque<>();
+    for (Pending p = byFlow[flowBucket(flow)]; p != null; p = p.nextOfFlow) {
+      if (p.key.flow() == flow && p.key.role() == role && !p.reported) {
+        found.addFirst(p);
+      }
+    }
+    return found;
+  }
+
+  private void markReported(Pending p) {
+    waiting.remove(p);
+    p.reported = true;
+    reported.append(p);
   }
 
   private void evictOldest() {
@@ -134,18 +177,17 @@ final class PendingQueries {
   }
 
   private Pending remove(Pending gone) {
-    size--;
-    unlinkKey(gone);
+    unlinkQuestion(gone);
     unlinkFlow(gone);
     (gone.reported ? reported : waiting).remove(gone);
     return gone;
   }
 
-  private void unlinkKey(Pending gone) {
-    int bucket = gone.key.bucket(MASK);
-    Pending p = byKey[bucket];
+  private void unlinkQuestion(Pending gone) {
+    int bucket = bucket(gone.key, gone.questionHash);
+    Pending p = byQuestion[bucket];
     if (p == gone) {
-      byKey[bucket] = gone.nextInBucket;
+      byQuestion[bucket] = gone.nextInBucket;
       return;
     }
     while (p != null && p.nextInBucket != gone) {
@@ -177,8 +219,16 @@ final class PendingQueries {
     }
   }
 
+  /// The question is part of it, so that one socket with many queries of one id makes no long
+  /// chain.
+  private static int bucket(QueryKey key, long questionHash) {
+    long role = key.role() == Role.SERVER ? 1 << 16 : 0;
+    long mixed = (key.flow() + questionHash) * ODD + key.id() + role;
+    return (int) (mixed * ODD >>> 40) & MASK;
+  }
+
   private static int flowBucket(long flow) {
-    return (int) (flow * 0x9e3779b97f4a7c15L >>> 40) & MASK;
+    return (int) (flow * ODD >>> 40) & MASK;
   }
 
   /// Pending queries in the order they were asked.

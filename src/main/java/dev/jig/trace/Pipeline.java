@@ -6,6 +6,8 @@ import dev.jig.capture.TcpFraming;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
@@ -24,14 +26,26 @@ public final class Pipeline implements PacketHandler {
   /// Queries that may wait for an answer at a time.
   static final int MAX_PENDING = 65_536;
 
-  /// How long after its T row a late answer is still recognised, as a multiple of the timeout.
-  private static final int LATE_TIMEOUTS = 3;
+  /// How long after the query a late answer is still recognised: so many timeouts, but never less
+  /// than the time.
+  private static final int LATE_TIMEOUTS = 4;
+
+  private static final long LATE_AT_LEAST_NS = 40_000_000_000L;
+
+  /// LLMNR, RFC 4795.
+  private static final int LLMNR_PORT = 5355;
+
+  /// RFC 6762; who sends from here too takes part in multicast DNS, also where it asks one machine.
+  private static final int MDNS_PORT = 5353;
+
+  private static final IpAddress BROADCAST = IpAddress.v4(-1);
 
   private final Scope scope;
   private final Predicate<DnsEvent> filter;
   private final Consumer<DnsEvent> output;
   private final IntPredicate dnsPort;
   private final long timeoutNs;
+  private final long lateNs;
   private final boolean strict;
   private final UnaryOperator<Owner> owners;
   private final Counters counters = new Counters();
@@ -42,7 +56,7 @@ public final class Pipeline implements PacketHandler {
 
   /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something
   ///   else
-  /// @param strict only payloads with a strictly valid header are DNS (`--ports any`)
+  /// @param strict on other ports only strictly valid messages are DNS (`--ports any`)
   /// @param timeoutNs after which a query counts as unanswered
   /// @param owners what to add to the owners the kernel told
   /// @param output takes the rows, on the thread that hands over packets
@@ -59,8 +73,14 @@ public final class Pipeline implements PacketHandler {
     this.dnsPort = dnsPort;
     this.strict = strict;
     this.timeoutNs = timeoutNs;
+    this.lateNs = lateNs(timeoutNs);
     this.owners = owners;
     this.output = output;
+  }
+
+  private static long lateNs(long timeoutNs) {
+    boolean huge = timeoutNs > Long.MAX_VALUE / 2 / LATE_TIMEOUTS;
+    return huge ? Long.MAX_VALUE / 2 : Math.max(LATE_AT_LEAST_NS, timeoutNs * LATE_TIMEOUTS);
   }
 
   public Counters counters() {
@@ -85,6 +105,7 @@ public final class Pipeline implements PacketHandler {
   @Override
   public void packet(Packet packet) {
     lastPacketNs = packet.bootNs();
+    expire(lastPacketNs);
     if (packet.protocol() == Protocol.UDP) {
       message(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
       return;
@@ -98,6 +119,8 @@ public final class Pipeline implements PacketHandler {
     if (rest > 0) {
       counters.tcpPartialSegments++;
       counters.tcpPartialBytes += rest;
+      // These may be the answer, or part of it: to call its query unanswered would be wrong.
+      pending.abandon(QueryKey.of(packet, 0, true));
     }
   }
 
@@ -143,16 +166,10 @@ public final class Pipeline implements PacketHandler {
     QueryKey key = QueryKey.of(packet, message.id(), message.isResponse());
     Owner owner = packet.owner() == null ? null : owners.apply(packet.owner());
     if (message.isResponse()) {
-      return Rows.response(packet, message, container, owner, pending.take(key, message));
+      return Rows.response(packet, message, container, owner, pending.answered(key, message));
     }
     DnsEvent event = Rows.query(packet, message, container, owner);
-    Pending same = pending.same(key, message);
-    if (same != null) {
-      same.tries++;
-    } else {
-      byte[] question = pending.copyQuestion(message);
-      pending.add(new Pending(key, question, packet.cgroupId(), packet.bootNs(), event));
-    }
+    pending.asked(key, message, event, packet.cgroupId(), packet.bootNs());
     return event;
   }
 
@@ -165,23 +182,23 @@ public final class Pipeline implements PacketHandler {
     }
   }
 
-  private void nameOrGiveUp(long cgroupId, DnsEvent event, boolean timedOut) {
-    Answer whose = timedOut ? scope.afterWaiting(cgroupId) : scope.of(cgroupId);
-    boolean unanswered = event.qr() == Qr.T;
-    if (timedOut) {
-      counters.heldTooLong++;
+  /// A held event goes on, with the name that came or without.
+  private void nameOrGiveUp(long cgroupId, DnsEvent event) {
+    Answer whose = scope.of(cgroupId);
+    if (whose.decision() == Decision.HOLD) {
+      whose = scope.afterWaiting(cgroupId);
+    }
+    DnsEvent named = Rows.in(event, whose.container());
+    if (event.qr() == Qr.T) {
+      if (whose.decision() == Decision.PASS) {
+        showUnanswered(named);
+      }
+      return;
     }
     switch (whose.decision()) {
-      case PASS, HOLD -> {
-        DnsEvent named = Rows.in(event, whose.container());
-        if (unanswered) {
-          showUnanswered(named);
-        } else {
-          show(named);
-        }
-      }
-      case SKIP -> counters.filtered += unanswered ? 0 : 1;
-      case NAME_UNKNOWN -> counters.nameUnknown += unanswered ? 0 : 1;
+      case PASS -> show(named);
+      case SKIP -> counters.filtered++;
+      case NAME_UNKNOWN, HOLD -> counters.nameUnknown++;
     }
   }
 
@@ -200,11 +217,15 @@ public final class Pipeline implements PacketHandler {
   ///
   /// @param bootNs now, on the packets' clock
   public void tick(long bootNs) {
-    pending.expire(bootNs - timeoutNs, p -> reportUnanswered(p, State.TIMEOUT, bootNs));
-    pending.forget(bootNs - timeoutNs * (1 + LATE_TIMEOUTS));
+    expire(bootNs);
+    pending.forget(bootNs - lateNs);
     if (held.size() > 0) {
       held.review(bootNs, scope);
     }
+  }
+
+  private void expire(long bootNs) {
+    pending.expire(bootNs - timeoutNs, p -> reportUnanswered(p, State.TIMEOUT, bootNs));
   }
 
   /// The end: nothing waits any longer.
@@ -214,18 +235,31 @@ public final class Pipeline implements PacketHandler {
 
   /// The T row: only for the side that asked, and not where nobody is obliged to answer.
   private void reportUnanswered(Pending p, State state, long bootNs) {
-    DnsEvent query = p.event;
-    if (p.key.role() == Role.SERVER || query.destination().address().isMulticast()) {
+    if (p.key.role() == Role.SERVER || !expectsAnswer(p.event)) {
       return;
     }
     long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
+    DnsEvent event = Rows.unanswered(p.event, state, afterNs);
+    Container then = event.container();
     Answer whose = scope.of(p.cgroupId);
-    switch (whose.decision()) {
-      case PASS -> showUnanswered(Rows.unanswered(query, state, afterNs, whose.container()));
-      case HOLD ->
-          held.hold(p.cgroupId, Rows.unanswered(query, state, afterNs, whose.container()), bootNs);
-      case SKIP, NAME_UNKNOWN -> {}
+    if (whose.decision() == Decision.HOLD || held.holds(p.cgroupId)) {
+      held.hold(p.cgroupId, event, bootNs);
+    } else if (then != null && then.name() != null) {
+      showUnanswered(event); // shown then, and named: it may have ended and been forgotten since
+    } else if (whose.decision() == Decision.PASS) {
+      showUnanswered(Rows.in(event, whose.container()));
     }
+  }
+
+  /// Whether silence says something: who is asked by multicast or broadcast answers only if he
+  /// knows.
+  private static boolean expectsAnswer(DnsEvent query) {
+    int from = query.source().port();
+    Endpoint to = query.destination();
+    return !to.address().isMulticast()
+        && !to.address().equals(BROADCAST)
+        && to.port() != LLMNR_PORT
+        && !(from == MDNS_PORT && to.port() == MDNS_PORT);
   }
 
   private void showUnanswered(DnsEvent event) {

@@ -54,7 +54,7 @@ final class Rows {
       @Nullable Pending query) {
     Owner owner = own;
     Attribution attribution = packet.attribution();
-    if (query != null && query.key.role() == Role.CLIENT && query.owned()) {
+    if (query != null && query.key.role() == Role.CLIENT && query.isOwned()) {
       owner = query.event.owner();
       attribution = query.event.attribution();
     }
@@ -89,11 +89,10 @@ final class Rows {
   /// The T row of a query.
   ///
   /// @param afterNs how long after the query it is reported
-  static DnsEvent unanswered(
-      DnsEvent query, State state, long afterNs, @Nullable Container container) {
+  static DnsEvent unanswered(DnsEvent query, State state, long afterNs) {
     return new DnsEvent(
         query.timestampNs() + afterNs,
-        container,
+        query.container(),
         query.owner(),
         query.attribution(),
         query.source(),
@@ -113,6 +112,7 @@ final class Rows {
         query.node());
   }
 
+  /// The same event, of that container.
   static DnsEvent in(DnsEvent event, @Nullable Container container) {
     return new DnsEvent(
         event.timestampNs(),

@@ -4,11 +4,13 @@ import dev.jig.capture.KernelCounters;
 
 /// What became of every packet, as proof at the end: two sums that must come out even.
 ///
+/// @param ended whether the trace is over: before, the sums are in motion
 /// @param packetsRead records read from the ring
 /// @param incomplete of them, those whose chunks were missing
 /// @param pending queries that still waited
 /// @param evicted queries that gave way to newer ones before answer or timeout
 public record TraceSummary(
+    boolean ended,
     KernelCounters kernel,
     Counters messages,
     long packetsRead,
@@ -24,14 +26,7 @@ public record TraceSummary(
   /// Packets: the kernel's sum, and recorded = read. Messages: handed on = printed + filtered +
   /// given up.
   public boolean isBalanced() {
-    return kernel.isBalanced()
-        && kernel.recorded() == packetsRead
-        && messages.messages()
-            == messages.rows()
-                + messages.filtered()
-                + messages.malformed()
-                + messages.notDns()
-                + messages.nameUnknown();
+    return kernel.isBalanced() && kernel.recorded() == packetsRead && messages.isBalanced();
   }
 
   /// One line for the user, such as `1,234 packets seen: 1,200 rows, 34 filtered, 0 lost`.
@@ -50,7 +45,7 @@ public record TraceSummary(
         .addIf(evicted, "queries forgotten before their answer")
         .addIf(kernel.noticesLost(), "notices lost")
         .addIf(kernel.noStorage(), "sockets without storage")
-        .append(isBalanced() ? "" : " (the sums do not come out even: " + this + ")")
+        .append(!ended || isBalanced() ? "" : " (the sums do not come out even: " + this + ")")
         .text();
   }
 

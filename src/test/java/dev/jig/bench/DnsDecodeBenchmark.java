@@ -3,8 +3,7 @@ package dev.jig.bench;
 import dev.jig.dns.DnsMessage;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.util.Collection;
-import java.util.Locale;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -92,27 +91,26 @@ public class DnsDecodeBenchmark {
     }
   }
 
-  /// Prints a line per benchmark: its name, ns and bytes allocated per message.
-  public static void main(String[] args) throws RunnerException {
+  /// What one decoder needs per message.
+  record Score(String label, double ns, double bytes) {}
+
+  /// Runs all decoders, each in a JVM of its own.
+  static List<Score> run() throws RunnerException {
     Options options =
         new OptionsBuilder()
             .include(DnsDecodeBenchmark.class.getSimpleName())
             .addProfiler(GCProfiler.class)
             .verbosity(VerboseMode.SILENT)
             .shouldFailOnError(true)
-            .jvmArgsAppend(args)
             .build();
-    Collection<RunResult> results = new Runner(options).run();
-    System.out.printf(Locale.ROOT, "%-12s %10s %10s%n", "decoder", "ns/msg", "B/msg");
-    for (RunResult result : results) {
-      System.out.printf(
-          Locale.ROOT,
-          "%-12s %10.1f %10.1f%n",
-          result.getPrimaryResult().getLabel(),
-          result.getPrimaryResult().getScore(),
-          Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm"))
-              .getScore());
-    }
+    return new Runner(options).run().stream().map(DnsDecodeBenchmark::score).toList();
+  }
+
+  private static Score score(RunResult result) {
+    return new Score(
+        result.getPrimaryResult().getLabel(),
+        result.getPrimaryResult().getScore(),
+        Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm")).getScore());
   }
 
   private void decode(byte[] wire, Blackhole hole) {

@@ -22,11 +22,13 @@ final class PortSetTest {
   }
 
   @Test
-  void holdsEveryPortForAny() {
+  void takesOnlyTheDefaultPortsOnTrustForAny() {
     PortSet ports = PortSet.parse("any");
 
     assertThat(ports.any()).isTrue();
-    assertThat(ports.contains(40000)).isTrue();
+    assertThat(ports.ports().stream()).containsExactly(53, 5353);
+    assertThat(ports.contains(5353)).isTrue();
+    assertThat(ports.contains(40000)).isFalse();
   }
 
   @ParameterizedTest

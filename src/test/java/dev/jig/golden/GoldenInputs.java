@@ -6,6 +6,7 @@ import static dev.jig.golden.Messages.cname;
 import static dev.jig.golden.Messages.mx;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.jig.capture.Flow;
 import dev.jig.capture.Links;
@@ -47,6 +48,7 @@ final class GoldenInputs {
     SortedMap<String, byte[]> files = new TreeMap<>();
     messages(files);
     transactions(files);
+    oddities(files);
     links(files);
     formats(files);
     return files;
@@ -171,6 +173,77 @@ final class GoldenInputs {
         .packet(at(1), Links.ethernet(other.udp(QUERY)))
         .packet(at(10), Links.ethernet(other.reversed().udp(otherAnswer)))
         .packet(at(30), Links.ethernet(ASK.reversed().udp(ANSWER)))
+        .bytes();
+  }
+
+  private static void oddities(SortedMap<String, byte[]> files) {
+    files.put("hostile-names.pcap", hostileNames());
+    files.put("multicast.pcap", multicast());
+    files.put("three-nameservers.pcap", threeNameservers());
+    files.put("other-ports.pcap", otherPorts());
+    files.put(
+        "without-question.pcap",
+        lookup(QUERY, new byte[] {0x10, 1, (byte) 0x80, 1, 0, 0, 0, 0, 0, 0, 0, 0}));
+    files.put(
+        "types-and-codes.pcap",
+        lookup(Messages.query(0x100f, ".", 65_280), Messages.refused(0x100f, ".", 65_280, 23)));
+  }
+
+  /// Names that would drive a terminal or a format, and one of 255 bytes.
+  private static byte[] hostileNames() {
+    String longest = "a".repeat(63) + "." + "b".repeat(63) + "." + "c".repeat(63) + ".";
+    String[] names = {
+      "\\027[31mred\\007.example.org.",
+      "two\\010lines.example.org.",
+      "100%n%s.example.org.",
+      "b\\195\\188cher.example.org.",
+      "dot\\.in\\\\label.example.org.",
+      longest + "d".repeat(49) + ".example.org."
+    };
+    CaptureBuilder file = ethernet();
+    for (int i = 0; i < names.length; i++) {
+      byte[] query = Messages.query(0x4000 + i, names[i], Type.A);
+      file.packet(at(i), Links.ethernet(ASK.udp(query)));
+    }
+    return file.bytes();
+  }
+
+  /// Multicast DNS and LLMNR, to which nobody must answer; a second lookup moves the clock on.
+  private static byte[] multicast() {
+    byte[] printer = Messages.query(0, "printer.example.test.", Type.A);
+    Flow mdns = new Flow("192.0.2.10", 5353, "224.0.0.251", 5353);
+    Flow llmnr = new Flow("192.0.2.10", 40_002, "224.0.0.252", 5355);
+    return ethernet()
+        .packet(at(0), Links.ethernet(mdns.udp(printer)))
+        .packet(at(1), Links.ethernet(llmnr.udp(Messages.query(9, "host.", Type.A))))
+        .packet(at(30_000), Links.ethernet(ASK.udp(QUERY)))
+        .packet(at(30_020), Links.ethernet(ASK.reversed().udp(ANSWER)))
+        .bytes();
+  }
+
+  /// As musl asks: one socket, one id, one question; the third stays silent.
+  private static byte[] threeNameservers() {
+    CaptureBuilder file = CaptureBuilder.pcap(LITTLE_ENDIAN, COOKED2);
+    for (int i = 1; i <= 3; i++) {
+      Flow flow = new Flow("192.0.2.10", 40_001, "198.51.100." + i, 53);
+      file.packet(at(i), Links.cooked2(OUTGOING, flow.udp(QUERY)));
+    }
+    for (int i = 2; i >= 1; i--) {
+      Flow flow = new Flow("198.51.100." + i, 53, "192.0.2.10", 40_001);
+      file.packet(at(40 - i * 10), Links.cooked2(HOST, flow.udp(ANSWER)));
+    }
+    byte[] later = ASK.udp(Messages.query(0x1002, NAME, Type.AAAA));
+    return file.packet(at(15_000), Links.cooked2(OUTGOING, later)).bytes();
+  }
+
+  /// DNS on another port, and on that port what is none.
+  private static byte[] otherPorts() {
+    Flow flow = new Flow("192.0.2.10", 40_001, "198.51.100.53", 5_300);
+    return ethernet()
+        .packet(at(0), Links.ethernet(flow.udp(QUERY)))
+        .packet(at(1), Links.ethernet(flow.udp("no DNS, but long enough".getBytes(US_ASCII))))
+        .packet(at(20), Links.ethernet(flow.reversed().udp(ANSWER)))
+        .packet(at(30), Links.ethernet(ASK.udp(QUERY)))
         .bytes();
   }
 

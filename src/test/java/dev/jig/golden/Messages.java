@@ -13,6 +13,7 @@ import org.xbill.DNS.Flags;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
@@ -20,21 +21,21 @@ import org.xbill.DNS.Section;
 
 /// The DNS messages of the golden inputs, written by dnsjava so that our decoder has no part in
 /// them.
-final class Messages {
+public final class Messages {
   private static final int TTL = 300;
 
   private Messages() {}
 
-  static byte[] query(int id, String name, int type) {
+  public static byte[] query(int id, String name, int type) {
     return question(id, name, type).toWire();
   }
 
-  static byte[] response(int id, String name, int type, Record... answers) {
+  public static byte[] response(int id, String name, int type, Record... answers) {
     return answered(id, name, type, Rcode.NOERROR, answers).toWire();
   }
 
   /// No such name, with the zone's SOA (RFC 2308).
-  static byte[] nxdomain(int id, String name, int type) {
+  public static byte[] nxdomain(int id, String name, int type) {
     Message message = answered(id, name, type, Rcode.NXDOMAIN);
     Name zone = Name.fromConstantString("example.org.");
     Name host = Name.fromConstantString("ns.example.org.");
@@ -45,8 +46,15 @@ final class Messages {
     return message.toWire();
   }
 
+  /// A response of that extended code, which takes an OPT record (RFC 6891).
+  public static byte[] refused(int id, String name, int type, int rcode) {
+    Message message = answered(id, name, type, rcode & 0xf);
+    message.addRecord(new OPTRecord(1232, rcode >> 4, 0), Section.ADDITIONAL);
+    return message.toWire();
+  }
+
   /// A response in which every name is written out.
-  static byte[] uncompressed(int id, String name, int type, Record... answers) {
+  public static byte[] uncompressed(int id, String name, int type, Record... answers) {
     Message message = answered(id, name, type, Rcode.NOERROR, answers);
     ByteArrayOutputStream wire = new ByteArrayOutputStream();
     wire.writeBytes(message.getHeader().toWire());
@@ -58,20 +66,20 @@ final class Messages {
   }
 
   /// A response that ends within its last answer.
-  static byte[] cut(int id, String name, int type, Record... answers) {
+  public static byte[] cut(int id, String name, int type, Record... answers) {
     byte[] whole = response(id, name, type, answers);
     return Arrays.copyOf(whole, whole.length - 2);
   }
 
   /// A query whose name is a compression pointer to itself.
-  static byte[] pointerLoop(int id) {
+  public static byte[] pointerLoop(int id) {
     ByteBuffer message = ByteBuffer.allocate(18).putShort((short) id).putShort((short) 0x0100);
     message.putShort((short) 1).putShort((short) 0).putInt(0);
     return message.putShort((short) 0xc00c).putShort((short) 1).putShort((short) 1).array();
   }
 
   /// A message behind its length, as TCP carries it.
-  static byte[] framed(byte[]... messages) {
+  public static byte[] framed(byte[]... messages) {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     for (byte[] message : messages) {
       stream.write(message.length >>> 8);
@@ -81,22 +89,22 @@ final class Messages {
     return stream.toByteArray();
   }
 
-  static Record a(String name, String address) {
+  public static Record a(String name, String address) {
     InetAddress literal = InetAddress.ofLiteral(address);
     return new ARecord(Name.fromConstantString(name), DClass.IN, TTL, literal);
   }
 
-  static Record aaaa(String name, String address) {
+  public static Record aaaa(String name, String address) {
     InetAddress literal = InetAddress.ofLiteral(address);
     return new AAAARecord(Name.fromConstantString(name), DClass.IN, TTL, literal);
   }
 
-  static Record cname(String name, String target) {
+  public static Record cname(String name, String target) {
     Name canonical = Name.fromConstantString(target);
     return new CNAMERecord(Name.fromConstantString(name), DClass.IN, TTL, canonical);
   }
 
-  static Record mx(String name, int preference, String host) {
+  public static Record mx(String name, int preference, String host) {
     Name exchange = Name.fromConstantString(host);
     return new MXRecord(Name.fromConstantString(name), DClass.IN, TTL, preference, exchange);
   }

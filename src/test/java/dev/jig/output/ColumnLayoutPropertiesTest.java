@@ -14,7 +14,7 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.UniqueElements;
 
 /// What holds of every table, whatever its columns and the terminal's width.
-final class ColumnLayoutProperties {
+final class ColumnLayoutPropertiesTest {
   @Property(tries = 500)
   void rowsAndHeaderTakeTheSameCells(
       @ForAll @Size(min = 1, max = 20) @UniqueElements List<Field> fields,

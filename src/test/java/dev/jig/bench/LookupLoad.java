@@ -1,0 +1,57 @@
+package dev.jig.bench;
+
+import dev.jig.fixture.CProgram;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A DNS server of our own on loopback and a client that asks it at a given rate
+/// (src/test/c/load.c): two packets a lookup, each of which is seen leaving and arriving.
+final class LookupLoad implements AutoCloseable {
+  static final int PACKETS_PER_LOOKUP = 2;
+  static final int ROWS_PER_LOOKUP = 4;
+
+  private final Path work;
+  private final int port;
+  private final Path program;
+  private final Child server;
+
+  /// What the client sent and heard.
+  record Sent(long queries, long answered, long ns) {}
+
+  private LookupLoad(Path work, int port, Path program, Child server) {
+    this.work = work;
+    this.port = port;
+    this.program = program;
+    this.server = server;
+  }
+
+  /// Starts the server.
+  static LookupLoad start(Path work, int port) throws IOException, InterruptedException {
+    Path program = CProgram.build("load");
+    Path ready = work.resolve("load.ready");
+    Files.deleteIfExists(ready);
+    List<String> command =
+        List.of(program.toString(), "serve", "127.0.0.1", "" + port, ready.toString());
+    Child server = Child.start(work, "load-serve", command);
+    server.await("serving", () -> Files.exists(ready));
+    return new LookupLoad(work, port, program, server);
+  }
+
+  /// Asks for so many seconds; where the machine can't keep the rate, it takes longer.
+  Sent ask(long packetsPerSecond, int seconds) throws IOException, InterruptedException {
+    String rate = Long.toString(packetsPerSecond / PACKETS_PER_LOOKUP);
+    List<String> command =
+        List.of(program.toString(), "query", "127.0.0.1", "" + port, rate, "" + seconds);
+    String said = Child.run(work, "load-query", command);
+    return new Sent(
+        Child.number(said, "sent"), Child.number(said, "answered"), Child.number(said, "ns"));
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    Files.deleteIfExists(work.resolve("load.ready"));
+  }
+}

@@ -1,0 +1,47 @@
+package dev.jig.bench;
+
+import dev.jig.fixture.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Locale;
+
+/// When and where this was measured, as a line above the table.
+final class MachineFacts {
+  private MachineFacts() {}
+
+  static String line() throws IOException {
+    return String.format(
+        Locale.ROOT,
+        "Measured %s on %s: %d cores (%s), Linux %s, %s, %s, Java %s; ig from the %s.",
+        LocalDate.now(ZoneOffset.UTC),
+        virtualised(),
+        Runtime.getRuntime().availableProcessors(),
+        cpu(),
+        Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
+        firstLine("tcpdump", "--version").replaceFirst(" version", ""),
+        firstLine("knotd", "--version"),
+        Runtime.version(),
+        Ig.form().equals("packaged") ? "tarball" : "checkout");
+  }
+
+  private static String virtualised() throws IOException {
+    return Files.readString(Path.of("/proc/cpuinfo")).contains("hypervisor")
+        ? "a virtual machine"
+        : "a machine";
+  }
+
+  private static String cpu() throws IOException {
+    return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+        .filter(line -> line.startsWith("model name"))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse("unknown CPU");
+  }
+
+  private static String firstLine(String... command) {
+    return Command.run(command).out().lines().findFirst().orElse("unknown");
+  }
+}

@@ -1,0 +1,222 @@
+package dev.jig.trace;
+
+import static dev.jig.capture.Packets.queryIn;
+import static dev.jig.capture.Packets.queryOut;
+import static dev.jig.capture.Packets.responseIn;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.capture.Packets;
+import dev.jig.event.Qr;
+import dev.jig.golden.Messages;
+import dev.jig.trace.Scope.Answer;
+import dev.jig.trace.Scope.Decision;
+import java.util.Arrays;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.xbill.DNS.Type;
+
+/// Every message is a row, filtered or given up, and counted as exactly that.
+final class AccountingTest {
+  private static final String NAME = "www.example.org.";
+  private static final byte[] QUERY = Messages.query(7, NAME, Type.A);
+  private static final byte[] ANSWER =
+      Messages.response(7, NAME, Type.A, Messages.a(NAME, "192.0.2.80"));
+  private static final byte[] NOISE = {1, 2, 3, 4, 5};
+
+  private Road road = new Road();
+
+  @AfterEach
+  void theSumComesOutEven() {
+    assertThat(road.pipeline.counters().isBalanced())
+        .describedAs("%s", road.pipeline.counters())
+        .isTrue();
+  }
+
+  private Counters counters() {
+    return road.pipeline.counters();
+  }
+
+  /// A query whose Z bit is set: readable, but not by the strict rules.
+  private static byte[] sloppy() {
+    byte[] query = QUERY.clone();
+    query[3] |= 0x40;
+    return query;
+  }
+
+  @Test
+  void countsRowsAndThoseTheFilterLeftOut() {
+    road = new Road(Scope.EVERYTHING, event -> event.qr() == Qr.R, false);
+    road.send(queryOut(QUERY), responseIn(ANSWER), responseIn(ANSWER));
+    assertThat(counters())
+        .hasToString("messages 3, rows 2, filtered 1, malformed 0, notDns 0, nameUnknown 0");
+  }
+
+  @Test
+  void callsUnreadableBytesMalformedOnADnsPortOnly() {
+    road.send(queryOut(NOISE), queryOut(NOISE).to("192.0.2.1", 40_000), responseIn(ANSWER));
+    assertThat(counters().malformed()).isEqualTo(1);
+    assertThat(counters().notDns()).isEqualTo(1);
+    assertThat(road.rows).hasSize(1);
+  }
+
+  @Test
+  void showsWhatWasReadBeforeTheDamage() {
+    byte[] cut = Arrays.copyOf(ANSWER, ANSWER.length - 2);
+    road.send(queryOut(QUERY), responseIn(cut));
+    assertThat(road.told()).containsExactly("Q", "R ANSWERED 0ms");
+    assertThat(road.last().answerCount()).isEqualTo(1);
+    assertThat(road.last().addresses()).isEmpty();
+    assertThat(counters().damaged()).isEqualTo(1);
+  }
+
+  @Test
+  void readsADnsSocketsMessagesWhateverPortNatPutOnTheWire() {
+    road.send(queryOut(sloppy()).to("127.0.0.11", 40_123).asked("127.0.0.11", 53));
+    assertThat(road.rows).hasSize(1);
+  }
+
+  @Test
+  void isStrictWithAnyPortButNotOnADnsPort() {
+    road = new Road(Scope.EVERYTHING, _ -> true, true);
+    road.send(
+        queryOut(sloppy()),
+        queryOut(sloppy()).to("192.0.2.1", 4_000),
+        queryOut(NOISE),
+        queryOut(Messages.query(8, NAME, Type.A)).to("192.0.2.1", 4_000));
+    assertThat(road.rows).extracting(row -> row.destination().port()).containsExactly(53, 4_000);
+    assertThat(counters().notDns()).isEqualTo(1);
+    assertThat(counters().malformed()).isEqualTo(1);
+  }
+
+  @Test
+  void countsEachMessageOfATcpSegmentAndTheRestApart() {
+    byte[] two = Messages.framed(QUERY, Messages.query(8, NAME, Type.MX));
+    road.send(queryOut(Arrays.copyOf(two, two.length - 1)).tcp(), queryOut(two).tcp());
+    assertThat(counters().messages()).isEqualTo(3);
+    assertThat(counters().tcpPartialSegments()).isEqualTo(1);
+    assertThat(counters().tcpPartialBytes()).isEqualTo(two.length / 2 - 1);
+  }
+
+  @Test
+  void countsAnEmptyMessageAsMalformed() {
+    road.send(queryOut(new byte[] {0, 0}).tcp());
+    assertThat(counters().malformed()).isEqualTo(1);
+  }
+
+  @Test
+  void remembersNothingOfThoseNotAskedFor() {
+    road = new Road(ScriptedScope.always(new Answer(Decision.SKIP, null)));
+    road.send(queryOut(QUERY), responseIn(ANSWER)).tickMs(5_000);
+    assertThat(road.rows).isEmpty();
+    assertThat(counters().filtered()).isEqualTo(2);
+    assertThat(road.pipeline.pending()).isZero();
+  }
+
+  @Test
+  void holdsUntilTheNameIsThereAndKeepsTheOrder() {
+    // Given
+    ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
+    road = new Road(scope);
+    road.send(queryOut(QUERY).cgroup(7).atMs(0), responseIn(ANSWER).cgroup(7).atMs(1));
+    assertThat(road.rows).isEmpty();
+
+    // When
+    scope.answer = ScriptedScope.named("web");
+    road.send(queryOut(Messages.query(9, NAME, Type.A)).cgroup(7).atMs(2)).tickMs(3);
+
+    // Then
+    assertThat(road.told()).containsExactly("Q", "R ANSWERED 1ms", "Q");
+    assertThat(road.rows)
+        .allSatisfy(
+            row -> assertThat(Objects.requireNonNull(row.container()).name()).isEqualTo("web"));
+  }
+
+  @Test
+  void holdsATRowBehindItsOwnQuery() {
+    ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
+    road = new Road(scope);
+    road.send(queryOut(QUERY).atMs(0));
+    scope.answer = ScriptedScope.named("web");
+    road.closeMs(1, 1).tickMs(2);
+    assertThat(road.told()).containsExactly("Q", "T CLOSED");
+  }
+
+  @Test
+  void doesNotLetOthersWait() {
+    ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("web"));
+    scope.exceptions.put(8L, ScriptedScope.HOLD);
+    road = new Road(scope);
+    road.send(queryOut(QUERY).cgroup(8), queryIn(QUERY).cgroup(7));
+    assertThat(road.rows).hasSize(1);
+    scope.exceptions.put(8L, ScriptedScope.named("late"));
+    road.tickMs(1);
+    assertThat(road.rows).hasSize(2);
+  }
+
+  @Test
+  void showsAfterTheWaitWhatIsKnown() {
+    ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
+    road = new Road(scope);
+    road.send(queryOut(QUERY).atMs(0)).tickMs(249);
+    assertThat(road.rows).isEmpty();
+    road.tickMs(250);
+    assertThat(road.told()).containsExactly("Q");
+  }
+
+  @Test
+  void countsWhatCantBeComparedAsNameUnknown() {
+    ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
+    scope.afterWaiting = new Answer(Decision.NAME_UNKNOWN, null);
+    road = new Road(scope);
+    road.send(queryOut(QUERY).atMs(0)).tickMs(250);
+    assertThat(road.rows).isEmpty();
+    assertThat(counters().nameUnknown()).isEqualTo(1);
+  }
+
+  @Test
+  void doesNotShowWhoseNameIsKnownToBeOutOfReach() {
+    road = new Road(ScriptedScope.always(new Answer(Decision.NAME_UNKNOWN, null)));
+    road.send(queryOut(QUERY)).tickMs(1_000);
+    assertThat(road.rows).isEmpty();
+    assertThat(counters().nameUnknown()).isEqualTo(1);
+  }
+
+  @Test
+  void namesAtTheEndWhatStillWaits() {
+    ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
+    road = new Road(scope);
+    road.send(queryOut(QUERY));
+    scope.answer = ScriptedScope.named("web");
+    road.pipeline.finish();
+    assertThat(Objects.requireNonNull(road.last().container()).name()).isEqualTo("web");
+  }
+
+  @Test
+  void namesATRowAsItsQueryWasNamed() {
+    ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("web"));
+    road = new Road(scope);
+    road.send(queryOut(QUERY));
+    scope.answer = new Answer(Decision.NAME_UNKNOWN, null); // it ended and is forgotten
+    road.tickMs(1_000);
+    assertThat(road.told()).containsExactly("Q", "T TIMEOUT");
+    assertThat(Objects.requireNonNull(road.last().container()).name()).isEqualTo("web");
+  }
+
+  @Test
+  void survivesATimeoutOfCenturies() {
+    Packets first = queryOut(QUERY).atMs(1_767_225_600_000L);
+    Pipeline patient =
+        new Pipeline(
+            Scope.EVERYTHING,
+            _ -> true,
+            port -> port == 53,
+            false,
+            Long.MAX_VALUE,
+            o -> o,
+            _ -> {});
+    patient.packet(first.build());
+    patient.tick(1_767_325_600_000_000_000L);
+    assertThat(patient.pending()).isEqualTo(1);
+  }
+}

@@ -1,0 +1,97 @@
+package dev.jig.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jig.trace.Scope.Decision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Which cgroups are the command's, and which leftovers are swept; plain directories stand for
+/// cgroups.
+final class CommandCgroupTest {
+  private static final long PID = ProcessHandle.current().pid();
+
+  @TempDir Path root;
+
+  /// A cgroup that this process is in.
+  private Path own(String path) throws IOException {
+    Path own = Files.createDirectories(root.resolve(path.substring(1)));
+    Files.writeString(own.resolve("cgroup.procs"), "1\n" + PID + "\n");
+    return own;
+  }
+
+  @Test
+  void isMadeBelowTheCallersOwn() throws IOException {
+    own("/user.slice");
+    CommandCgroup cgroup = CommandCgroup.make(root, "/user.slice");
+    Path made = root.resolve("user.slice/ig-command-" + PID);
+    long id = (Long) Files.getAttribute(made, "unix:ino");
+
+    assertThat(cgroup.of(id).decision()).isEqualTo(Decision.PASS);
+    assertThat(cgroup.of(id + 1).decision()).isEqualTo(Decision.SKIP);
+    assertThat(cgroup.of(0).decision()).isEqualTo(Decision.SKIP);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/user.slice,/user.slice/ig-command-%d/inner,PASS",
+    "/user.slice,/user.slice/ig-command-%d/inner/deeper,PASS",
+    "/user.slice,/user.slice/ig-command-%d9,SKIP",
+    "/user.slice,/user.slice/other,SKIP",
+    "/user.slice,/ig-command-%d/inner,SKIP",
+    "/,/ig-command-%d/inner,PASS"
+  })
+  void takesInWhatIsBornWithinOnly(String own, String path, Decision decision) throws IOException {
+    own(own);
+    CommandCgroup cgroup = CommandCgroup.make(root, own);
+
+    cgroup.born(1L << 60, path.formatted(PID));
+
+    assertThat(cgroup.of(1L << 60).decision()).isEqualTo(decision);
+  }
+
+  @Test
+  void sweepsWhatKilledRunsLeftAndNothingElse() throws IOException {
+    // Given: above the highest pid a kernel gives, a nested one, one of our own pid, and others'
+    Path dead = Files.createDirectories(root.resolve("ig-command-999999999/inner")).getParent();
+    Path alive = Files.createDirectory(root.resolve("ig-command-1"));
+    Path foreign = Files.createDirectory(root.resolve("ig-command-x"));
+    Files.createDirectory(root.resolve("ig-command-" + PID));
+    own("/");
+
+    // When
+    CommandCgroup.make(root, "/");
+
+    // Then
+    assertThat(dead).doesNotExist();
+    assertThat(alive).exists();
+    assertThat(foreign).exists();
+    assertThat(root.resolve("ig-command-" + PID)).exists();
+  }
+
+  @Test
+  void refusesAHierarchyInWhichThisProcessIsNot() throws IOException {
+    Files.writeString(root.resolve("cgroup.procs"), "1\n");
+
+    assertThatThrownBy(() -> CommandCgroup.make(root, "/"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("this process is not in " + root);
+    assertThat(root.resolve("ig-command-" + PID)).doesNotExist();
+  }
+
+  @Test
+  void findsACgroupBelowWhoseBirthNobodyTold() throws IOException {
+    own("/");
+    CommandCgroup cgroup = CommandCgroup.make(root, "/");
+    Path below = Files.createDirectories(root.resolve("ig-command-" + PID + "/inner/deeper"));
+
+    assertThat(cgroup.of((Long) Files.getAttribute(below, "unix:ino")).decision())
+        .isEqualTo(Decision.PASS);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.jig.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.event.DnsEvent;
+import dev.jig.event.SampleEvents;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Bounds and order of what waits for a name.
+final class HeldEventsTest {
+  private final List<String> released = new ArrayList<>();
+  private final HeldEvents held =
+      new HeldEvents((cgroupId, event) -> released.add(cgroupId + ":" + event.id()));
+  private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
+
+  private static DnsEvent event(int id) {
+    return SampleEvents.query().with(query -> query.id = id).build();
+  }
+
+  @Test
+  void letsEachCgroupGoByItselfAndInOrder() {
+    held.hold(1, event(10), 0);
+    held.hold(2, event(20), 0);
+    held.hold(1, event(11), 0);
+    scope.exceptions.put(1L, ScriptedScope.named("one"));
+
+    held.review(1, scope);
+
+    assertThat(released).containsExactly("1:10", "1:11");
+    assertThat(held.size()).isEqualTo(1);
+    assertThat(held.holds(1)).isFalse();
+    assertThat(held.holds(2)).isTrue();
+  }
+
+  @Test
+  void waitsNoLongerThanTheFirstOfALineMay() {
+    held.hold(1, event(10), 0);
+    held.hold(1, event(11), HeldEvents.MAX_WAIT_NS - 1);
+
+    held.review(HeldEvents.MAX_WAIT_NS - 1, scope);
+    assertThat(released).isEmpty();
+    held.review(HeldEvents.MAX_WAIT_NS, scope);
+
+    assertThat(released).containsExactly("1:10", "1:11");
+  }
+
+  @Test
+  void makesRoomByTheCgroupThatHasWaitedLongest() {
+    // Given a full house of two cgroups
+    held.hold(1, event(1), 0);
+    for (int i = 1; i < HeldEvents.MAX_EVENTS; i++) {
+      held.hold(2, event(2), 0);
+    }
+    assertThat(released).isEmpty();
+
+    // When
+    held.hold(3, event(3), 0);
+
+    // Then
+    assertThat(released).containsExactly("1:1");
+    assertThat(held.size()).isEqualTo(HeldEvents.MAX_EVENTS);
+  }
+
+  @Test
+  void keepsTheOrderOfACgroupThatFillsTheHouseAlone() {
+    for (int i = 0; i <= HeldEvents.MAX_EVENTS; i++) {
+      held.hold(1, event(i), 0);
+    }
+    held.releaseAll();
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i <= HeldEvents.MAX_EVENTS; i++) {
+      all.add("1:" + i);
+    }
+    assertThat(released).isEqualTo(all);
+    assertThat(held.size()).isZero();
+  }
+}

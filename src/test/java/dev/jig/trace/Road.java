@@ -1,0 +1,75 @@
+package dev.jig.trace;
+
+import dev.jig.capture.Packets;
+import dev.jig.event.DnsEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/// A pipeline for tests, with a timeout of one second and port 53 as the DNS port: packets in, rows
+/// out.
+final class Road {
+  static final long TIMEOUT_MS = 1_000;
+
+  final List<DnsEvent> rows = new ArrayList<>();
+  final Pipeline pipeline;
+
+  Road(Pipeline pipeline) {
+    this.pipeline = pipeline;
+  }
+
+  Road() {
+    this(Scope.EVERYTHING);
+  }
+
+  Road(Scope scope) {
+    this(scope, _ -> true, false);
+  }
+
+  Road(Scope scope, Predicate<DnsEvent> filter, boolean any) {
+    pipeline =
+        new Pipeline(
+            scope,
+            filter,
+            port -> port == 53,
+            any,
+            TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS),
+            UnaryOperator.identity(),
+            rows::add);
+  }
+
+  Road send(Packets... packets) {
+    for (Packets packet : packets) {
+      pipeline.packet(packet.build());
+    }
+    return this;
+  }
+
+  Road tickMs(long ms) {
+    pipeline.tick(ms * 1_000_000);
+    return this;
+  }
+
+  Road closeMs(long cookie, long ms) {
+    pipeline.closed(cookie, ms * 1_000_000);
+    return this;
+  }
+
+  DnsEvent last() {
+    return rows.getLast();
+  }
+
+  /// Rows as `QR state latency`, to compare them at a glance.
+  List<String> told() {
+    return rows.stream().map(Road::told).toList();
+  }
+
+  private static String told(DnsEvent event) {
+    Long latencyNs = event.latencyNs();
+    return event.qr()
+        + (event.state() == null ? "" : " " + event.state())
+        + (latencyNs == null ? "" : " " + latencyNs / 1_000_000 + "ms");
+  }
+}
