@@ -16,7 +16,10 @@ char LICENSE[] SEC("license") = "GPL";
 
 #define PASS 1 /* the verdict of every program: never block anything */
 
-/* Keeps the records in the object's BTF, for the test that compares them with the Java layout. */
+/* Keeps them in the object's BTF, for the test that compares them with the Java layout. */
+const enum record_kind *record_kind_btf __attribute__((unused));
+const enum direction *direction_btf __attribute__((unused));
+const enum attribution *attribution_btf __attribute__((unused));
 const struct packet_record *packet_record_btf __attribute__((unused));
 const struct chunk_record *chunk_record_btf __attribute__((unused));
 const struct cgroup_record *cgroup_record_btf __attribute__((unused));

@@ -12,12 +12,13 @@ import java.util.concurrent.locks.LockSupport;
 /// ```
 /// consumer page (read-write)   0 u64 consumer position
 /// producer page (read-only)    0 u64 producer position
-/// data, mapped twice           record = header 8 · payload · padding to 8
+/// data, its start once more    record = header 8 · payload · padding to 8
 ///   header                     0 u32 length, bit 31 BUSY, bit 30 DISCARD · 4 u32 page offset
 /// ```
 ///
-/// Positions only grow; modulo the size they are offsets into data. Mapped twice, a record that
-/// wraps around the end is contiguous.
+/// Positions only grow; modulo the size they are offsets into data. What follows its end is its
+/// start again, so that a record that wraps around is contiguous. The kernel offers the whole data
+/// a second time, but each page counts as resident memory as often as it is mapped.
 public final class RingBuffer implements AutoCloseable {
   static final int BUSY = 1 << 31;
   static final int DISCARD = 1 << 30;
@@ -38,7 +39,7 @@ public final class RingBuffer implements AutoCloseable {
 
   private final Arena arena;
   private final MemorySegment consumer;
-  private final MemorySegment ring; // producer page, data, data again
+  private final MemorySegment ring; // producer page, data, its start again
   private final long dataStart;
   private final long mask;
   private final WakeUp wakeUp;
@@ -46,12 +47,18 @@ public final class RingBuffer implements AutoCloseable {
   private long position;
 
   RingBuffer(
-      Arena arena, MemorySegment consumer, MemorySegment ring, int page, int fd, WakeUp wakeUp) {
+      Arena arena,
+      MemorySegment consumer,
+      MemorySegment ring,
+      int page,
+      int size,
+      int fd,
+      WakeUp wakeUp) {
     this.arena = arena;
     this.consumer = consumer;
     this.ring = ring;
     this.dataStart = page;
-    this.mask = (ring.byteSize() - page) / 2 - 1;
+    this.mask = size - 1L;
     this.wakeUp = wakeUp;
     this.polled = arena.allocate(2 * POLLFD, Integer.BYTES);
     this.position = (long) LONG.getAcquire(consumer, 0L);
@@ -61,18 +68,26 @@ public final class RingBuffer implements AutoCloseable {
 
   /// Maps a ring; `wakeUp` ends a wait early.
   ///
+  /// @param longest what no record's payload exceeds, in bytes
   /// @throws BpfException if the map is no ring
   @SuppressWarnings("MustBeClosedChecker") // closed with the ring
-  public static RingBuffer map(BpfMap map, WakeUp wakeUp) {
+  public static RingBuffer map(BpfMap map, int longest, WakeUp wakeUp) {
     Arena arena = Arena.ofShared();
     try {
       int page = Libc.pageSize();
       int write = Libc.PROT_READ | Libc.PROT_WRITE;
-      long length = page + 2L * map.maxEntries();
+      int size = map.maxEntries();
+      int wrapped = (longest + HEADER + page - 1) / page * page;
       MemorySegment consumer = Libc.mmap(arena, page, write, Libc.MAP_SHARED, map.fd(), 0);
       MemorySegment ring =
-          Libc.mmap(arena, length, Libc.PROT_READ, Libc.MAP_SHARED, map.fd(), page);
-      return new RingBuffer(arena, consumer, ring, page, map.fd(), wakeUp);
+          Libc.mmap(
+              arena,
+              (long) page + size + Math.min(wrapped, size),
+              Libc.PROT_READ,
+              Libc.MAP_SHARED,
+              map.fd(),
+              page);
+      return new RingBuffer(arena, consumer, ring, page, size, map.fd(), wakeUp);
     } catch (RuntimeException refused) {
       arena.close();
       throw refused;

@@ -54,7 +54,7 @@ public final class LiveCapture implements AutoCloseable {
     this.root = root;
     this.object = object;
     this.wakeUp = new WakeUp();
-    this.ring = RingBuffer.map(object.map("events"), wakeUp);
+    this.ring = RingBuffer.map(object.map("events"), RecordLayout.LONGEST, wakeUp);
     this.settings = new KernelSettings(object.variable("settings"));
     this.verdicts = object.map("verdicts");
     this.counters = object.map("counters");

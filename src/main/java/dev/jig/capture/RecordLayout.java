@@ -38,6 +38,8 @@ final class RecordLayout {
   static final int PROTOCOL = 3;
   static final int PROTOCOL_TCP = 6;
   static final int ATTRIBUTION = 4;
+  static final int ATTRIBUTION_SOCKET = 1;
+  static final int ATTRIBUTION_EXACT = 2;
   static final int ASKED_KNOWN = 5;
   static final int ASKED_PORT = 6;
   static final int SOURCE_PORT = 8;
@@ -54,6 +56,9 @@ final class RecordLayout {
   static final int ASKED = 88;
   static final int OWNER = 104;
   static final int PAYLOAD = 176;
+
+  /// No record is longer: a packet with as much payload as travels inline.
+  static final int LONGEST = PAYLOAD + 4096;
 
   static final int OWNER_LEN = 72;
   static final int OWNER_START_TIME = 0;

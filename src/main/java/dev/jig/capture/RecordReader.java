@@ -9,9 +9,6 @@ import java.nio.charset.StandardCharsets;
 
 /// Turns the kernel's records into packets and notices for a handler. One per ring, on its thread.
 final class RecordReader {
-  private static final int ATTRIBUTION_SOCKET = 1;
-  private static final int ATTRIBUTION_EXACT = 2;
-
   private final PacketHandler handler;
   private final Packet packet = new Packet();
   private final OwnerCache owners = new OwnerCache();
@@ -139,8 +136,8 @@ final class RecordReader {
   private void readOwner(MemorySegment data, long at) {
     packet.attribution =
         switch (RecordLayout.u8(data, at + RecordLayout.ATTRIBUTION)) {
-          case ATTRIBUTION_EXACT -> Attribution.EXACT;
-          case ATTRIBUTION_SOCKET -> Attribution.SOCKET;
+          case RecordLayout.ATTRIBUTION_EXACT -> Attribution.EXACT;
+          case RecordLayout.ATTRIBUTION_SOCKET -> Attribution.SOCKET;
           default -> Attribution.UNKNOWN;
         };
     packet.owner =

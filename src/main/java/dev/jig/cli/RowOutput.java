@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// Where rows go: a writer in the chosen format on stdout, stderr or a file. A table on a terminal
 /// follows the terminal's width. After a failure rows are dropped, and [#check] tells it.
 final class RowOutput implements Consumer<DnsEvent> {
-  /// How often the terminal is asked for its width, and a pipe for its reader: a resize shows in
-  /// the rows that follow, and `| head` ends us even when no row comes.
+  /// How often a pipe is asked for its reader: `| head` ends us even when no row comes.
   private static final long LOOK_NS = 200_000_000;
 
   private final RowStream stream;
@@ -22,6 +21,10 @@ final class RowOutput implements Consumer<DnsEvent> {
   private final boolean onTerminal;
   private final Runnable onFailure;
   private long lookedNs = System.nanoTime();
+
+  /// Of this batch of rows: a resize shows in the next one.
+  private boolean widthKnown;
+
   private @Nullable IOException failure;
   private boolean readerGone;
 
@@ -76,7 +79,8 @@ final class RowOutput implements Consumer<DnsEvent> {
 
   @Override
   public void accept(DnsEvent event) {
-    if (onTerminal && isTimeToLook()) {
+    if (onTerminal && !widthKnown) {
+      widthKnown = true;
       followWidth();
     }
     write(() -> writer.event(event));
@@ -93,6 +97,7 @@ final class RowOutput implements Consumer<DnsEvent> {
 
   /// Writes out what is buffered; also notices a reader that left while no row came.
   void flush() {
+    widthKnown = false;
     write(writer::flush);
     if (!onTerminal && failure == null && isTimeToLook() && stream.isReaderGone()) {
       failed(new IOException("Broken pipe"));

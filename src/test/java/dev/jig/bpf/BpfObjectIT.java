@@ -33,7 +33,7 @@ final class BpfObjectIT {
     BpfImage image = wanted().constant("marker", 42).constant("wide", 1L << 40);
     try (BpfObject object = BpfObject.load(image);
         WakeUp wakeUp = new WakeUp();
-        RingBuffer ring = RingBuffer.map(object.map("records"), wakeUp)) {
+        RingBuffer ring = RingBuffer.map(object.map("records"), 4096, wakeUp)) {
       MemorySegment seen = object.variable("seen");
       List<Long> got = new ArrayList<>();
 
@@ -62,7 +62,7 @@ final class BpfObjectIT {
     BpfImage image = wanted().constant("discard_odd", true).maxEntries("records", 1 << 16);
     try (BpfObject object = BpfObject.load(image);
         WakeUp wakeUp = new WakeUp();
-        RingBuffer ring = RingBuffer.map(object.map("records"), wakeUp)) {
+        RingBuffer ring = RingBuffer.map(object.map("records"), 4096, wakeUp)) {
       long total = 0;
       for (int i = 0; i < 10; i++) {
         ProgramTestRun.run(object.program("on_egress"), FRAME, 200); // 200 * 160 bytes fit

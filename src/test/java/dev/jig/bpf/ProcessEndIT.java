@@ -7,15 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /// What the kernel keeps after the process, and what it says to one that may not.
 final class ProcessEndIT {
-  private static final MemorySegment LINK_BY_ID = Native.libbpf("bpf_link_get_fd_by_id");
-  private static final MemorySegment PROGRAM_BY_ID = Native.libbpf("bpf_prog_get_fd_by_id");
   private static final MemorySegment INFO = Native.libbpf("bpf_obj_get_info_by_fd");
-  private static final long PATIENCE_NS = 10_000_000_000L;
 
   /// Attaches the probe, tells the ids, waits to be killed.
   static final class Child {
@@ -28,10 +24,10 @@ final class ProcessEndIT {
         links.add(object.program("on_egress").attach(cgroup));
         links.add(object.program("on_mkdir").attach());
         for (BpfLink link : links) {
-          System.out.println("link " + id(link.fd()));
+          System.out.println(new KernelObject(KernelObject.Kind.LINK, id(link.fd())));
         }
         for (BpfProgram program : object.programs()) {
-          System.out.println("program " + id(program.fd()));
+          System.out.println(new KernelObject(KernelObject.Kind.PROGRAM, id(program.fd())));
         }
         System.out.println("ready");
         System.in.read();
@@ -45,22 +41,16 @@ final class ProcessEndIT {
   void aKilledProcessLeavesNoLinkAndNoProgram() throws Exception {
     try (TestCgroup cgroup = new TestCgroup();
         ChildJvm child = start(List.of(), cgroup)) {
-      List<String> ids = new ArrayList<>();
+      List<KernelObject> objects = new ArrayList<>();
       for (String line = child.line(); !"ready".equals(line); line = child.line()) {
-        assertThat(line).matches("(link|program) \\d+");
-        ids.add(line);
+        objects.add(KernelObject.parse(String.valueOf(line)));
       }
-      assertThat(ids).hasSizeGreaterThanOrEqualTo(4).allMatch(ProcessEndIT::exists);
+      assertThat(objects).hasSizeGreaterThanOrEqualTo(4).allMatch(KernelObject::exists);
 
       child.signal("KILL");
       child.exitCode();
 
-      // Links go with the process, programs a grace period later.
-      long deadline = System.nanoTime() + PATIENCE_NS;
-      while (ids.stream().anyMatch(ProcessEndIT::exists) && System.nanoTime() < deadline) {
-        LockSupport.parkNanos(1_000_000);
-      }
-      assertThat(ids).noneMatch(ProcessEndIT::exists);
+      assertThat(KernelObject.awaitGone(objects)).isEmpty();
     }
   }
 
@@ -79,7 +69,7 @@ final class ProcessEndIT {
 
   @Test
   void threeCapabilitiesAreEnough() throws Exception {
-    assertThat(firstLineWith("-all,+bpf,+perfmon,+net_admin")).startsWith("link ");
+    assertThat(firstLineWith("-all,+bpf,+perfmon,+net_admin")).startsWith("LINK ");
   }
 
   private static String firstLineWith(String capabilities) throws Exception {
@@ -106,15 +96,5 @@ final class ProcessEndIT {
       assertThat((int) Native.call(INFO, fd, info.address(), length.address())).isZero();
       return info.get(ValueLayout.JAVA_INT, 4);
     }
-  }
-
-  private static boolean exists(String kindAndId) {
-    String[] parts = kindAndId.split(" ", 2);
-    MemorySegment byId = parts[0].equals("link") ? LINK_BY_ID : PROGRAM_BY_ID;
-    int fd = (int) Native.call(byId, Long.parseLong(parts[1]), 0, 0);
-    if (fd >= 0) {
-      Libc.close(fd);
-    }
-    return fd >= 0;
   }
 }

@@ -22,7 +22,7 @@ final class RingBufferTest {
   private final WakeUp neverData = new WakeUp();
   private final WakeUp wakeUp = new WakeUp();
   private final RingBuffer ring =
-      new RingBuffer(arena, consumer, memory.asReadOnly(), PAGE, neverData.fd(), wakeUp);
+      new RingBuffer(arena, consumer, memory.asReadOnly(), PAGE, SIZE, neverData.fd(), wakeUp);
   private final List<Long> got = new ArrayList<>();
   private final Records sink =
       (data, offset, length) -> {

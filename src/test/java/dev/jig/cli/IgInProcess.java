@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// The real command line, run within the test's process: rows through `--output-file`, which is all
 /// that differs from a run whose stdout is no terminal. One at a time.
@@ -33,7 +34,7 @@ public record IgInProcess(int exitCode, byte[] rows, String stderr) {
     System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
     System.setIn(new ByteArrayInputStream(stdin));
     try {
-      int code = Ig.commandLine().execute(line.toArray(String[]::new));
+      int code = Ig.commandLine(Map.of()).execute(line.toArray(String[]::new));
       return new IgInProcess(code, Files.readAllBytes(rows), said.toString(StandardCharsets.UTF_8));
     } finally {
       System.setErr(stderr);

@@ -131,7 +131,7 @@ class ReadFileTest {
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.stderr())
-        .isEqualTo("ig: cannot read " + missing + ": no such file or directory.\n");
+        .isEqualTo("ig: cannot read " + missing + ": no such file or directory, check its path.\n");
   }
 
   @Test

@@ -82,8 +82,7 @@ final class AttributionIT {
   }
 
   private static IgProcess trace(int port) {
-    return IgProcess.trace(
-        "--host", "-o", "json", "--ports=" + port, "--dns-timeout=30s");
+    return IgProcess.trace("--host", "-o", "json", "--ports=" + port, "--dns-timeout=30s");
   }
 
   private static List<Row> queries(List<Row> rows) {
@@ -101,8 +100,7 @@ final class AttributionIT {
   private static Map<String, Long> countByWay(List<Row> rows, Map<String, Truth> truth) {
     return rows.stream()
         .map(row -> said(truth, row).way())
-        .collect(
-            Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
+        .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
   }
 
   private static Map<String, Long> lessByWay(List<Row> rows, Map<String, Truth> truth) {

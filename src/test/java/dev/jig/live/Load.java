@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /// The program `load`: a server on loopback that answers everything, and the queries it is asked.
 final class Load implements AutoCloseable {
   private static final long PATIENCE_NS = 10_000_000_000L;
-  private static final Pattern REPORT = Pattern.compile("sent=(\\d+) answered=(\\d+) ns=(\\d+)\\s*");
+  private static final Pattern REPORT =
+      Pattern.compile("sent=(\\d+) answered=(\\d+) ns=(\\d+)\\s*");
 
   private final Process server;
   private final int port;
@@ -27,7 +28,8 @@ final class Load implements AutoCloseable {
   static Load serve(int port, Path folder) throws IOException {
     Path ready = folder.resolve("serving");
     Process server =
-        new ProcessBuilder(program(), "serve", "127.0.0.1", Integer.toString(port), ready.toString())
+        new ProcessBuilder(
+                program(), "serve", "127.0.0.1", Integer.toString(port), ready.toString())
             .redirectErrorStream(true)
             .start();
     long deadline = System.nanoTime() + PATIENCE_NS;

@@ -41,7 +41,6 @@ record Row(Json json) {
 
   /// In the order in which [Truth] tells it.
   String owner() {
-    return "%s %s %s %s"
-        .formatted(json.at("pid"), json.at("tid"), json.at("uid"), json.at("comm"));
+    return "%s %s %s %s".formatted(json.at("pid"), json.at("tid"), json.at("uid"), json.at("comm"));
   }
 }

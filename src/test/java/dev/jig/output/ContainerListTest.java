@@ -1,5 +1,6 @@
 package dev.jig.output;
 
+import static dev.jig.output.ContainerList.FIELDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.Container;
@@ -27,7 +28,7 @@ final class ContainerListTest {
 
   @Test
   void growsToItsContentSortedByRuntimeAndName() {
-    assertThat(ContainerList.columns(List.of(WEB, POD, DB)).replace("\n", "|\n"))
+    assertThat(ContainerList.columns(List.of(WEB, POD, DB), FIELDS).replace("\n", "|\n"))
         .isEqualTo(
             """
             RUNTIME.RUNTIMENAME RUNTIME.CONTAINERID RUNTIME.CONTAINERNAME                 RUNTIME.CONTAINERIMAGENAME|
@@ -39,20 +40,20 @@ final class ContainerListTest {
 
   @Test
   void printsOnlyTheHeaderWithoutContainers() {
-    assertThat(ContainerList.columns(List.of()).lines()).hasSize(1);
+    assertThat(ContainerList.columns(List.of(), FIELDS).lines()).hasSize(1);
     assertThat(ContainerList.json(List.of())).isEqualTo("[]\n");
   }
 
   @Test
   void showsAContainerOfWhichOnlyTheIdIsKnown() {
-    assertThat(ContainerList.columns(List.of(Container.unnamed(null, "b176b176b176b176"))))
+    assertThat(ContainerList.columns(List.of(Container.unnamed(null, "b176b176b176b176")), FIELDS))
         .contains("                    b176b176b176        ");
   }
 
   @Test
   void keepsHostileNamesWithinTheirRow() {
     for (String text : HostileText.ALL) {
-      assertThat(ContainerList.columns(List.of(SampleEvents.container(text))))
+      assertThat(ContainerList.columns(List.of(SampleEvents.container(text)), FIELDS))
           .matches(HostileText::isHarmless)
           .satisfies(table -> assertThat(table.lines()).hasSize(2));
     }
@@ -79,11 +80,11 @@ final class ContainerListTest {
 
   @Test
   void watchesWithTimestampAndEvent() {
-    assertThat(ContainerList.watchHeader())
+    assertThat(ContainerList.watchHeader(FIELDS))
         .isEqualTo(
             "TIMESTAMP                           EVENT   RUNTIME.RUNTIMENAME RUNTIME.CONTAINERID"
                 + " RUNTIME.CONTAINERNAME          RUNTIME.CONTAINERIMAGENAME    \n");
-    assertThat(ContainerList.watchRow(0, Change.DELETED, WEB))
+    assertThat(ContainerList.watchRow(0, Change.DELETED, WEB, FIELDS))
         .startsWith(Timestamp.format(0))
         .endsWith(
             " DELETED docker              b176b176b176        web                           "

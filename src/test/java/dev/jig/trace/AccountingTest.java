@@ -175,6 +175,14 @@ final class AccountingTest {
   }
 
   @Test
+  void doesNotShowWhoseNameIsKnownToBeOutOfReach() {
+    road = new Road(ScriptedScope.always(new Answer(Decision.NAME_UNKNOWN, null)));
+    road.send(queryOut(QUERY)).tickMs(1_000);
+    assertThat(road.rows).isEmpty();
+    assertThat(counters().nameUnknown()).isEqualTo(1);
+  }
+
+  @Test
   void namesAtTheEndWhatStillWaits() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
     road = new Road(scope);

@@ -1,6 +1,7 @@
 package dev.jig.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jig.trace.Scope.Decision;
 import java.io.IOException;
@@ -18,9 +19,16 @@ final class CommandCgroupTest {
 
   @TempDir Path root;
 
+  /// A cgroup that this process is in.
+  private Path own(String path) throws IOException {
+    Path own = Files.createDirectories(root.resolve(path.substring(1)));
+    Files.writeString(own.resolve("cgroup.procs"), "1\n" + PID + "\n");
+    return own;
+  }
+
   @Test
   void isMadeBelowTheCallersOwn() throws IOException {
-    Files.createDirectories(root.resolve("user.slice"));
+    own("/user.slice");
     CommandCgroup cgroup = CommandCgroup.make(root, "/user.slice");
     Path made = root.resolve("user.slice/ig-command-" + PID);
     long id = (Long) Files.getAttribute(made, "unix:ino");
@@ -40,7 +48,7 @@ final class CommandCgroupTest {
     "/,/ig-command-%d/inner,PASS"
   })
   void takesInWhatIsBornWithinOnly(String own, String path, Decision decision) throws IOException {
-    Files.createDirectories(root.resolve(own.substring(1)));
+    own(own);
     CommandCgroup cgroup = CommandCgroup.make(root, own);
 
     cgroup.born(1L << 60, path.formatted(PID));
@@ -55,6 +63,7 @@ final class CommandCgroupTest {
     Path alive = Files.createDirectory(root.resolve("ig-command-1"));
     Path foreign = Files.createDirectory(root.resolve("ig-command-x"));
     Files.createDirectory(root.resolve("ig-command-" + PID));
+    own("/");
 
     // When
     CommandCgroup.make(root, "/");
@@ -64,5 +73,25 @@ final class CommandCgroupTest {
     assertThat(alive).exists();
     assertThat(foreign).exists();
     assertThat(root.resolve("ig-command-" + PID)).exists();
+  }
+
+  @Test
+  void refusesAHierarchyInWhichThisProcessIsNot() throws IOException {
+    Files.writeString(root.resolve("cgroup.procs"), "1\n");
+
+    assertThatThrownBy(() -> CommandCgroup.make(root, "/"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("this process is not in " + root);
+    assertThat(root.resolve("ig-command-" + PID)).doesNotExist();
+  }
+
+  @Test
+  void findsACgroupBelowWhoseBirthNobodyTold() throws IOException {
+    own("/");
+    CommandCgroup cgroup = CommandCgroup.make(root, "/");
+    Path below = Files.createDirectories(root.resolve("ig-command-" + PID + "/inner/deeper"));
+
+    assertThat(cgroup.of((Long) Files.getAttribute(below, "unix:ino")).decision())
+        .isEqualTo(Decision.PASS);
   }
 }

@@ -91,6 +91,12 @@ final class UnansweredTest {
   }
 
   @Test
+  void callsAnAnswerLateThatWasOnItsWayIntoTheClosingSocket() {
+    road.send(queryOut(QUERY)).closeMs(1, 300).send(responseIn(ANSWER).atMs(301));
+    assertThat(road.told()).containsExactly("Q", "T CLOSED", "R LATE 301ms");
+  }
+
+  @Test
   void closesOnlyThatSocketsQueriesInTheOrderTheyWereAsked() {
     road.send(
         queryOut(query(1)).cookie(5),

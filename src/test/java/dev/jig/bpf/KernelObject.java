@@ -1,0 +1,89 @@
+package dev.jig.bpf;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/// A program, map or link by the id the kernel gave it, printed as `KIND ID`.
+public record KernelObject(Kind kind, int id) {
+  private static final long PATIENCE_NS = 10_000_000_000L;
+
+  /// What there is, and how /proc/PID/fdinfo and libbpf call it.
+  public enum Kind {
+    PROGRAM("prog_id:", "bpf_prog_get_fd_by_id"),
+    MAP("map_id:", "bpf_map_get_fd_by_id"),
+    LINK("link_id:", "bpf_link_get_fd_by_id");
+
+    private final String field;
+    private final MemorySegment byId;
+
+    Kind(String field, String function) {
+      this.field = field;
+      this.byId = Native.libbpf(function);
+    }
+  }
+
+  static KernelObject parse(String printed) {
+    String[] parts = printed.split(" ", 2);
+    return new KernelObject(Kind.valueOf(parts[0]), Integer.parseInt(parts[1]));
+  }
+
+  @Override
+  public String toString() {
+    return kind + " " + id;
+  }
+
+  /// What a process holds by its descriptors.
+  public static List<KernelObject> heldBy(long pid) throws IOException {
+    List<KernelObject> held = new ArrayList<>();
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fdinfo"))) {
+      for (Path descriptor : descriptors.toList()) {
+        readInfo(descriptor, held);
+      }
+    }
+    return held;
+  }
+
+  private static void readInfo(Path descriptor, List<KernelObject> held) throws IOException {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(descriptor);
+    } catch (NoSuchFileException closed) {
+      return;
+    }
+    // A link tells its program's id as well.
+    for (Kind kind : Kind.values()) {
+      for (String line : lines) {
+        if (line.startsWith(kind.field)) {
+          held.add(
+              new KernelObject(
+                  kind, Integer.parseInt(line.substring(kind.field.length()).strip())));
+        }
+      }
+    }
+  }
+
+  public boolean exists() {
+    int fd = (int) Native.call(kind.byId, id, 0, 0);
+    if (fd >= 0) {
+      Libc.close(fd);
+    }
+    return fd >= 0;
+  }
+
+  /// Waits until the kernel has let go of them: links go with their process, programs a grace
+  /// period later. Returns those that stayed.
+  public static List<KernelObject> awaitGone(List<KernelObject> objects) {
+    long deadline = System.nanoTime() + PATIENCE_NS;
+    while (objects.stream().anyMatch(KernelObject::exists) && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    return objects.stream().filter(KernelObject::exists).toList();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.jig.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Java and C mean the same bytes: the offsets here against those the compiler wrote into the
+/// object.
+final class RecordLayoutTest {
+  private static final Btf BTF = Btf.ofElf(object());
+
+  @ParameterizedTest
+  @MethodSource("offsets")
+  void offsetsAreTheCompilers(String struct, String member, int offset) {
+    assertThat(BTF.struct(struct).offsets()).containsEntry(member, offset);
+  }
+
+  static Stream<Arguments> offsets() {
+    return Stream.of(
+        arguments("packet_record", "kind", RecordLayout.KIND),
+        arguments("packet_record", "direction", RecordLayout.DIRECTION),
+        arguments("packet_record", "pkt_type", RecordLayout.PKT_TYPE),
+        arguments("packet_record", "protocol", RecordLayout.PROTOCOL),
+        arguments("packet_record", "attribution", RecordLayout.ATTRIBUTION),
+        arguments("packet_record", "asked_known", RecordLayout.ASKED_KNOWN),
+        arguments("packet_record", "asked_port", RecordLayout.ASKED_PORT),
+        arguments("packet_record", "source_port", RecordLayout.SOURCE_PORT),
+        arguments("packet_record", "destination_port", RecordLayout.DESTINATION_PORT),
+        arguments("packet_record", "payload_len", RecordLayout.PAYLOAD_LEN),
+        arguments("packet_record", "inline_len", RecordLayout.INLINE_LEN),
+        arguments("packet_record", "tcp_seq", RecordLayout.TCP_SEQ),
+        arguments("packet_record", "gso_size", RecordLayout.GSO_SIZE),
+        arguments("packet_record", "time", RecordLayout.TIME),
+        arguments("packet_record", "cookie", RecordLayout.COOKIE),
+        arguments("packet_record", "cgroup", RecordLayout.CGROUP),
+        arguments("packet_record", "source", RecordLayout.SOURCE),
+        arguments("packet_record", "destination", RecordLayout.DESTINATION),
+        arguments("packet_record", "asked", RecordLayout.ASKED),
+        arguments("packet_record", "owner", RecordLayout.OWNER),
+        arguments("owner", "start_time", RecordLayout.OWNER_START_TIME),
+        arguments("owner", "pid", RecordLayout.OWNER_PID),
+        arguments("owner", "tid", RecordLayout.OWNER_TID),
+        arguments("owner", "uid", RecordLayout.OWNER_UID),
+        arguments("owner", "gid", RecordLayout.OWNER_GID),
+        arguments("owner", "ppid", RecordLayout.OWNER_PPID),
+        arguments("owner", "mntns", RecordLayout.OWNER_MNTNS),
+        arguments("owner", "netns", RecordLayout.OWNER_NETNS),
+        arguments("owner", "comm", RecordLayout.OWNER_COMM),
+        arguments("owner", "pcomm", RecordLayout.OWNER_PCOMM),
+        arguments("chunk_record", "kind", RecordLayout.KIND),
+        arguments("chunk_record", "direction", RecordLayout.DIRECTION),
+        arguments("chunk_record", "offset", RecordLayout.CHUNK_OFFSET),
+        arguments("chunk_record", "len", RecordLayout.CHUNK_LEN),
+        arguments("chunk_record", "time", RecordLayout.CHUNK_TIME),
+        arguments("chunk_record", "cookie", RecordLayout.CHUNK_COOKIE),
+        arguments("cgroup_record", "kind", RecordLayout.KIND),
+        arguments("cgroup_record", "path_len", RecordLayout.CGROUP_PATH_LEN),
+        arguments("cgroup_record", "id", RecordLayout.CGROUP_ID),
+        arguments("cgroup_record", "path", RecordLayout.CGROUP_PATH),
+        arguments("closed_record", "kind", RecordLayout.KIND),
+        arguments("closed_record", "time", RecordLayout.CLOSED_TIME),
+        arguments("closed_record", "cookie", RecordLayout.CLOSED_COOKIE),
+        arguments("settings", "ports", 0),
+        arguments("settings", "any_udp_port", KernelSettings.ANY_UDP_PORT),
+        arguments("settings", "verdicts", KernelSettings.VERDICTS),
+        arguments("settings", "epoch", KernelSettings.EPOCH));
+  }
+
+  @Test
+  void payloadFollowsTheRecords() {
+    assertThat(BTF.struct("packet_record").size()).isEqualTo(RecordLayout.PAYLOAD);
+    assertThat(BTF.struct("chunk_record").size()).isEqualTo(RecordLayout.CHUNK_DATA);
+    assertThat(BTF.struct("owner").size()).isEqualTo(RecordLayout.OWNER_LEN);
+    assertThat(BTF.struct("cgroup_record").size())
+        .isEqualTo(RecordLayout.CGROUP_PATH + RecordLayout.CGROUP_PATH_MAX);
+    assertThat(RecordLayout.OWNER_PCOMM - RecordLayout.OWNER_COMM).isEqualTo(RecordLayout.COMM_LEN);
+  }
+
+  @Test
+  void numbersMeanTheSame() {
+    assertThat(BTF.enumerator("INGRESS")).isZero();
+    assertThat(BTF.enumerator("EGRESS")).isEqualTo(RecordLayout.DIRECTION_EGRESS);
+    assertThat(BTF.enumerator("OWNER_UNKNOWN")).isZero();
+    assertThat(BTF.enumerator("OWNER_SOCKET")).isEqualTo(RecordLayout.ATTRIBUTION_SOCKET);
+    assertThat(BTF.enumerator("OWNER_EXACT")).isEqualTo(RecordLayout.ATTRIBUTION_EXACT);
+    assertThat(BTF.enumerator("RECORD_PACKET")).isEqualTo(RecordLayout.KIND_PACKET);
+    assertThat(BTF.enumerator("RECORD_CHUNK")).isEqualTo(RecordLayout.KIND_CHUNK);
+    assertThat(BTF.enumerator("RECORD_CGROUP")).isEqualTo(RecordLayout.KIND_CGROUP);
+    assertThat(BTF.enumerator("RECORD_CLOSED")).isEqualTo(RecordLayout.KIND_CLOSED);
+  }
+
+  /// [KernelCounters] reads them by position.
+  @Test
+  void countersComeInTheOrderOfTheirNames() {
+    Btf.Struct counters = BTF.struct("counters");
+    assertThat(counters.size()).isEqualTo(KernelCounters.FIELDS * Long.BYTES);
+    List<String> names =
+        Stream.of(KernelCounters.class.getRecordComponents())
+            .map(component -> component.getName().replaceAll("([A-Z])", "_$1").toLowerCase())
+            .toList();
+    assertThat(List.copyOf(counters.offsets().keySet())).startsWith(names.toArray(String[]::new));
+  }
+
+  private static byte[] object() {
+    try (InputStream image = RecordLayoutTest.class.getResourceAsStream("/trace_dns.bpf.o")) {
+      return Objects.requireNonNull(image, "trace_dns.bpf.o").readAllBytes();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package dev.jig.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jig.event.Attribution;
+import dev.jig.event.IpAddress;
+import dev.jig.event.Owner;
+import dev.jig.event.PacketType;
+import dev.jig.event.Protocol;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// From records as the kernel writes them to packets and notices.
+final class RecordReaderTest {
+  private static final byte[] PAYLOAD = {1, 2, 3, 4, 5, 6, 7};
+
+  /// What of a packet outlives its flyweight.
+  private record Seen(byte[] payload, @Nullable Owner owner, Attribution attribution) {}
+
+  private final List<Seen> packets = new ArrayList<>();
+  private final List<String> notices = new ArrayList<>();
+  private final Packet[] last = new Packet[1];
+  private final RecordReader reader =
+      new RecordReader(
+          new PacketHandler() {
+            @Override
+            public void packet(Packet packet) {
+              int from = packet.payloadOffset();
+              byte[] payload =
+                  Arrays.copyOfRange(packet.payload(), from, from + packet.payloadLength());
+              packets.add(new Seen(payload, packet.owner(), packet.attribution()));
+              last[0] = packet;
+            }
+
+            @Override
+            public void cgroup(long id, String path) {
+              notices.add("cgroup " + id + " " + path);
+            }
+
+            @Override
+            public void closed(long socketCookie, long bootNs) {
+              notices.add("closed " + socketCookie + " " + bootNs);
+            }
+          });
+
+  @Test
+  void readsEveryPartOfAPacket() {
+    reader.setBootToReal(1_000);
+
+    KernelRecord.packet(PAYLOAD).readBy(reader);
+
+    Packet packet = last[0];
+    assertThat(packets.getFirst().payload()).isEqualTo(PAYLOAD);
+    assertThat(packet.direction()).isEqualTo(Packet.Direction.EGRESS);
+    assertThat(packet.type()).isEqualTo(PacketType.OUTGOING);
+    assertThat(packet.protocol()).isEqualTo(Protocol.UDP);
+    assertThat(packet.bootNs()).isEqualTo(KernelRecord.TIME);
+    assertThat(packet.timeNs()).isEqualTo(KernelRecord.TIME + 1_000);
+    assertThat(packet.socketCookie()).isEqualTo(KernelRecord.COOKIE);
+    assertThat(packet.cgroupId()).isEqualTo(900);
+    assertThat(packet.source()).isEqualTo(IpAddress.v6(0x20010db800000000L, 1));
+    assertThat(packet.destination()).isEqualTo(IpAddress.v4(0xc0000235));
+    assertThat(packet.sourcePort()).isEqualTo(40_000);
+    assertThat(packet.destinationPort()).isEqualTo(53);
+    assertThat(packet.asked()).isNull();
+    assertThat(packet.owner())
+        .isEqualTo(new Owner(20, 21, 0xfffffffeL, 0, "dig", 0, "", 0, 0, 3, null));
+    assertThat(reader.packets()).isOne();
+  }
+
+  @Test
+  void tellsWhichServerWasAskedOnlyIfKnown() {
+    KernelRecord.packet(PAYLOAD)
+        .u8(RecordLayout.ASKED_KNOWN, 1)
+        .u16(RecordLayout.ASKED_PORT, 53)
+        .put(RecordLayout.ASKED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 11)
+        .readBy(reader);
+
+    assertThat(last[0].asked()).isEqualTo(IpAddress.v4(0x7f00000b));
+    assertThat(last[0].askedPort()).isEqualTo(53);
+
+    KernelRecord.packet(PAYLOAD).readBy(reader);
+
+    assertThat(last[0].asked()).isNull();
+    assertThat(last[0].askedPort()).isZero();
+  }
+
+  @Test
+  void anUnknownOwnerIsAbsentAndNotAnEarlierOne() {
+    KernelRecord.packet(PAYLOAD).readBy(reader);
+    KernelRecord.packet(PAYLOAD).u8(RecordLayout.ATTRIBUTION, 0).readBy(reader);
+    KernelRecord.packet(PAYLOAD).u8(RecordLayout.ATTRIBUTION, 1).readBy(reader);
+
+    assertThat(packets)
+        .extracting(Seen::attribution)
+        .containsExactly(Attribution.EXACT, Attribution.UNKNOWN, Attribution.SOCKET);
+    assertThat(packets.get(1).owner()).isNull();
+  }
+
+  @Test
+  void remembersAnOwnerUntilAnyByteOfItChanges() {
+    KernelRecord.packet(PAYLOAD).readBy(reader);
+    KernelRecord.packet(PAYLOAD).readBy(reader);
+    KernelRecord.packet(PAYLOAD).owner(20, 21, "dog").readBy(reader); // renamed
+    KernelRecord.packet(PAYLOAD).owner(22, 21 + 1024, "dig").readBy(reader); // the same slot
+
+    assertThat(packets.get(1).owner()).isSameAs(packets.get(0).owner());
+    assertThat(packets)
+        .extracting(seen -> seen.owner() == null ? "" : seen.owner().comm())
+        .containsExactly("dig", "dig", "dog", "dig");
+    assertThat(packets.getLast().owner()).matches(owner -> owner != null && owner.pid() == 22);
+  }
+
+  @Test
+  void aCommOfSixteenBytesOrOfNoUtf8IsStillText() {
+    KernelRecord.packet(PAYLOAD).owner(20, 21, "sixteen bytes ok").readBy(reader);
+    KernelRecord.packet(PAYLOAD)
+        .put(RecordLayout.OWNER + RecordLayout.OWNER_COMM, 0xff, 'x', 0)
+        .readBy(reader);
+
+    assertThat(packets)
+        .extracting(seen -> seen.owner() == null ? "" : seen.owner().comm())
+        .containsExactly("sixteen bytes ok", "\ufffdx");
+  }
+
+  @Test
+  void putsChunksTogetherInWhateverOrderTheyCome() {
+    byte[] payload = bytes(60_000);
+
+    for (int offset = 4096 * (payload.length / 4096); offset > 0; offset -= 4096) {
+      KernelRecord.chunk(payload, offset).readBy(reader);
+    }
+    KernelRecord.packet(payload, 4096).readBy(reader);
+
+    assertThat(packets).hasSize(1);
+    assertThat(packets.getFirst().payload()).isEqualTo(payload);
+    assertThat(reader.incomplete()).isZero();
+  }
+
+  @Test
+  void chunksOfTwoPacketsDoNotMix() {
+    byte[] one = bytes(9_000);
+    byte[] two = bytes(131_018);
+    Arrays.fill(one, (byte) 9);
+
+    KernelRecord.chunk(one, 4096).readBy(reader);
+    for (int offset = 4096; offset < two.length; offset += 4096) {
+      KernelRecord.chunk(two, offset).i64(RecordLayout.CHUNK_COOKIE, 78).readBy(reader);
+    }
+    KernelRecord.chunk(one, 8192).readBy(reader);
+    KernelRecord.packet(two, 4096).i64(RecordLayout.COOKIE, 78).readBy(reader);
+    KernelRecord.packet(one, 4096).readBy(reader);
+
+    assertThat(packets).extracting(Seen::payload).containsExactly(two, one);
+  }
+
+  @Test
+  void aPacketWithoutAllItsChunksIsCountedAndNotHandedOver() {
+    byte[] payload = bytes(12_000);
+
+    KernelRecord.packet(payload, 4096).readBy(reader); // none
+    KernelRecord.chunk(payload, 4096).readBy(reader);
+    KernelRecord.packet(payload, 4096).readBy(reader); // one of two
+    KernelRecord.packet(PAYLOAD).readBy(reader);
+
+    assertThat(packets).extracting(Seen::payload).containsExactly(PAYLOAD);
+    assertThat(reader.packets()).isEqualTo(3);
+    assertThat(reader.incomplete()).isEqualTo(2);
+  }
+
+  @Test
+  void abandonedChunksGiveWayToNewOnes() {
+    byte[] payload = bytes(8_000);
+    for (int cookie = 1000; cookie < 3000; cookie++) {
+      KernelRecord.chunk(payload, 4096).i64(RecordLayout.CHUNK_COOKIE, cookie).readBy(reader);
+    }
+    KernelRecord.chunk(payload, 4096).readBy(reader);
+
+    KernelRecord.packet(payload, 4096).i64(RecordLayout.COOKIE, 1000).readBy(reader);
+    KernelRecord.packet(payload, 4096).readBy(reader);
+
+    assertThat(packets).extracting(Seen::payload).containsExactly(payload);
+    assertThat(reader.incomplete()).isOne();
+  }
+
+  @Test
+  void splitsASegmentedSendIntoItsDatagrams() {
+    byte[] payload = bytes(250);
+
+    KernelRecord.packet(payload).i32(RecordLayout.GSO_SIZE, 100).readBy(reader);
+
+    assertThat(packets)
+        .extracting(Seen::payload)
+        .containsExactly(
+            Arrays.copyOf(payload, 100),
+            Arrays.copyOfRange(payload, 100, 200),
+            Arrays.copyOfRange(payload, 200, 250));
+    assertThat(reader.packets()).as("records").isOne();
+  }
+
+  @Test
+  void handsOverNotices() {
+    KernelRecord.cgroup(12, "/system.slice/x", 16).readBy(reader);
+    KernelRecord.closed(5, 6).readBy(reader);
+
+    assertThat(notices).containsExactly("cgroup 12 /system.slice/x", "closed 5 6");
+    assertThat(reader.notices()).isEqualTo(2);
+  }
+
+  @Test
+  void aPathThatIsCutOrUnreadableIsCountedAlone() {
+    KernelRecord.cgroup(12, "/" + "x".repeat(1022), RecordLayout.CGROUP_PATH_MAX).readBy(reader);
+    KernelRecord.cgroup(13, "", 0).readBy(reader);
+
+    assertThat(notices).isEmpty();
+    assertThat(reader.notices()).isEqualTo(2);
+  }
+
+  @Test
+  void aRecordOfAnUnknownKindIsOurBugAndLoud() {
+    assertThatThrownBy(() -> KernelRecord.ofKind(9).readBy(reader))
+        .hasMessageContaining("unknown kind");
+  }
+
+  private static byte[] bytes(int length) {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      bytes[i] = (byte) (i * 31 + i / 256);
+    }
+    return bytes;
+  }
+}

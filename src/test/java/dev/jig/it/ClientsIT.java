@@ -1,0 +1,334 @@
+package dev.jig.it;
+
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.fixture.DnsServer;
+import dev.jig.fixture.Docker;
+import dev.jig.fixture.DockerImages;
+import dev.jig.fixture.IgProcess;
+import dev.jig.fixture.Json;
+import dev.jig.fixture.Lookup;
+import dev.jig.fixture.Prerequisite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The resolvers that are in use, in a container, over IPv4 and IPv6, asking a server on this
+/// machine.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(180)
+final class ClientsIT {
+  /// A client program.
+  ///
+  /// @param comm of the thread that sends
+  private record Client(String label, String comm, String protocol, List<String> command) {
+    Client(String label, String comm, String... command) {
+      this(label, comm, "UDP", List.of(command));
+    }
+
+    String name(String version) {
+      return label + "-" + version + ".ask.example.test.";
+    }
+  }
+
+  private static final List<Client> CLIENTS =
+      List.of(
+          new Client("dig", "isc-net-0000", "dig"),
+          new Client("dig-tcp", "isc-net-0000", "TCP", List.of("dig", "+tcp")),
+          new Client("nslookup", "isc-net-0000", "nslookup"),
+          new Client("busybox", "busybox", "busybox", "nslookup"),
+          new Client("glibc", "getent", "getent", "ahosts"),
+          new Client("musl", "resolve", "resolve"),
+          new Client("java", "java", "/jdk/bin/java", Lookup.class.getName()));
+
+  /// Latency is of a clock that is never set, timestamps are not.
+  private static final Offset<Long> CLOCKS_DIFFER_BY = Offset.offset(100_000L);
+
+  private String image;
+  private Docker.Network network;
+  private String v4;
+  private String v6;
+  private List<String> three;
+  private DnsServer server;
+
+  @BeforeAll
+  void start() {
+    Docker.require();
+    Prerequisite.requireRoot();
+    image = DockerImages.clients();
+    String prefix =
+        "2001:db8:" + Integer.toHexString(ThreadLocalRandom.current().nextInt(1, 0xffff)) + "::";
+    network = Docker.network("--ipv6", "--subnet=" + prefix + "/64");
+    v4 = network.hostAddress();
+    v6 = network.addHostAddress(prefix + "53");
+    String same = v4.substring(0, v4.lastIndexOf('.') + 1);
+    three = List.of(v4, network.addHostAddress(same + 253), network.addHostAddress(same + 254));
+    List<String> addresses = new ArrayList<>(three);
+    addresses.add(v6);
+    server = DnsServer.start(53, addresses.toArray(String[]::new));
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    server.close();
+    network.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"v4", "v6"})
+  void everyResolversQueriesAndResponsesAreItsOwn(String version, @TempDir Path folder)
+      throws IOException {
+    String nameserver = version.equals("v4") ? v4 : v6;
+    try (Docker.Container container = asking(folder, List.of(nameserver));
+        IgProcess ig = IgProcess.trace("-c", container.name(), "-o", "json")) {
+      for (Client client : CLIENTS) {
+        List<String> command = new ArrayList<>(client.command());
+        command.add(client.name(version));
+        container.exec(command.toArray(String[]::new)).orThrow();
+      }
+
+      List<Json> events =
+          ig.awaitEvents(
+              rows ->
+                  CLIENTS.stream()
+                      .allMatch(client -> isAnswered(named(rows, client.name(version)))));
+
+      for (Client client : CLIENTS) {
+        assertOwn(named(events, client.name(version)), client, nameserver);
+      }
+      assertThat(ig.stop().err()).contains(" 0 lost");
+    }
+  }
+
+  private static boolean isAnswered(List<Json> rows) {
+    long queries = rows.stream().filter(row -> row.text("qr").equals("Q")).count();
+    return queries > 0 && rows.size() == 2 * queries;
+  }
+
+  private static void assertOwn(List<Json> rows, Client client, String nameserver) {
+    assertThat(rows).as(client.label()).isNotEmpty();
+    Json first = rows.getFirst();
+    for (Json row : rows) {
+      assertThat(row.text("comm")).as(client.label()).isEqualTo(client.comm());
+      assertThat(row.number("pid")).as(client.label()).isEqualTo(first.number("pid"));
+      assertThat(row.text("nameserver")).as(client.label()).isEqualTo(nameserver);
+      assertThat(row.text("protocol")).as(client.label()).isEqualTo(client.protocol());
+      if (row.text("qr").equals("R")) {
+        assertThat(row.text("state")).as(client.label()).isEqualTo("answered");
+        assertThat(row.text("pktType")).as(client.label()).isEqualTo("HOST");
+      } else {
+        assertThat(row.text("pktType")).as(client.label()).isEqualTo("OUTGOING");
+      }
+    }
+    rows.stream()
+        .collect(groupingBy(row -> row.text("id") + row.text("qtype")))
+        .forEach((id, pair) -> assertThat(pair).as(client.label() + " " + id).hasSize(2));
+  }
+
+  @Test
+  void muslAsksAllItsServersAtOnceAndEachQuestionHasItsOwnEnd(@TempDir Path folder)
+      throws IOException {
+    try (Docker.Container container = asking(folder, three);
+        IgProcess ig = IgProcess.trace("-c", container.name(), "-o", "json")) {
+      container.exec("resolve", "three.ask.example.test").orThrow();
+
+      List<Json> events =
+          ig.awaitEvents(rows -> rows.size() == 12).stream()
+              .filter(row -> row.text("qtype").equals("A"))
+              .toList();
+
+      List<Json> queries = events.stream().filter(row -> row.text("qr").equals("Q")).toList();
+      List<Json> ends = events.stream().filter(row -> !row.text("qr").equals("Q")).toList();
+      assertThat(queries).extracting(row -> row.text("nameserver")).hasSameElementsAs(three);
+      assertThat(queries).extracting(row -> row.text("id")).containsOnly(queries.getFirst().text("id"));
+      assertThat(queries)
+          .extracting(row -> row.number("srcPort"))
+          .containsOnly(queries.getFirst().number("srcPort"));
+      assertThat(ends).extracting(row -> row.text("nameserver")).hasSameElementsAs(three).hasSize(3);
+      assertThat(ends)
+          .extracting(row -> row.text("state"))
+          .contains("answered")
+          .isSubsetOf("answered", "closed");
+      assertThat(events).extracting(row -> row.text("comm")).containsOnly("resolve");
+    }
+  }
+
+  @Test
+  void connectedOrNotEverySocketIsItsProcesss() {
+    List<String> cases =
+        List.of(
+            "connected4",
+            "connected6",
+            "connected-mapped",
+            "unconnected4",
+            "unconnected6",
+            "unconnected-mapped",
+            "threads-shared-unconnected",
+            "fork-connected",
+            "passed");
+    String name = Docker.uniqueName();
+    try (IgProcess ig = IgProcess.trace("-c", name, "-o", "json");
+        Docker.Container container = sleeping("--name=" + name, "--pid=host")) {
+      List<Truth> told = new ArrayList<>();
+      for (String way : cases) {
+        told.addAll(ask(container, "-4", v4, "-6", v6, way, "8"));
+      }
+
+      List<Json> events = ig.awaitEvents(2 * told.size());
+
+      Map<String, Truth> truth = Truth.byName(told);
+      assertThat(truth).hasSize(8 * cases.size());
+      for (Json event : events) {
+        String asked = event.text("name");
+        assertThat(Truth.of(event)).isEqualTo(truth.get(asked));
+        assertThat(event.text("attribution")).isEqualTo("exact");
+        assertThat(event.text("nameserver")).isEqualTo(asked.contains("connected6") ? v6 : v4);
+      }
+      assertThat(isAnswered(events)).isTrue();
+    }
+  }
+
+  @Test
+  void twoClientsWithTheSameIdAndNameAreToldApart() {
+    String asking = Docker.uniqueName();
+    String answering = Docker.uniqueName();
+    try (IgProcess client = IgProcess.trace("-c", asking, "-o", "json");
+        IgProcess both = IgProcess.trace("-c", answering, "-o", "json");
+        Docker.Container dns = serving(answering);
+        Docker.Container container = sleeping("--name=" + asking, "--pid=host")) {
+      List<Truth> told = ask(container, "-4", addressOf(dns), "twins", "8");
+
+      List<Json> asked = client.awaitEvents(2 * told.size());
+      List<Json> served = both.awaitEvents(2 * told.size());
+
+      assertThat(told).extracting(Truth::name).hasSize(8).satisfies(ClientsIT::hasPairs);
+      for (String qr : List.of("Q", "R")) {
+        assertThat(asked.stream().filter(row -> row.text("qr").equals(qr)).map(Truth::of))
+            .containsExactlyInAnyOrderElementsOf(told);
+      }
+      for (List<Json> side : List.of(asked, served)) {
+        for (Json response : side.stream().filter(row -> row.text("qr").equals("R")).toList()) {
+          Json query = queryOf(response, side);
+          assertThat(response.number("latency"))
+              .isCloseTo(
+                  response.number("timestamp") - query.number("timestamp"), CLOCKS_DIFFER_BY);
+          assertThat(response.number("pid")).isEqualTo(query.number("pid"));
+        }
+      }
+    }
+  }
+
+  private static void hasPairs(List<? extends String> names) {
+    assertThat(new HashSet<>(names)).hasSize(names.size() / 2);
+  }
+
+  private static Json queryOf(Json response, List<Json> events) {
+    List<Json> found =
+        events.stream()
+            .filter(row -> row.text("qr").equals("Q"))
+            .filter(row -> row.text("name").equals(response.text("name")))
+            .filter(row -> row.number("srcPort") == response.number("dstPort"))
+            .toList();
+    assertThat(found).hasSize(1);
+    return found.getFirst();
+  }
+
+  @Test
+  void aServersQueriesComeInAndItsResponsesAreItsOwn() {
+    String name = Docker.uniqueName();
+    try (IgProcess ig = IgProcess.trace("-c", name, "-o", "json");
+        Docker.Container dns = serving(name);
+        Docker.Container container = sleeping()) {
+      ask(container, "-4", addressOf(dns), "unconnected4", "4");
+      ask(container, "-4", addressOf(dns), "tcp4", "4");
+
+      List<Json> events = ig.awaitEvents(16);
+
+      assertThat(isAnswered(events)).isTrue();
+      long pid = dns.pid();
+      for (Json event : events) {
+        assertThat(event.text("pktType"))
+            .isEqualTo(event.text("qr").equals("Q") ? "HOST" : "OUTGOING");
+        assertThat(event.number("pid")).isEqualTo(pid);
+        assertThat(event.text("nameserver")).isEqualTo(addressOf(dns));
+        if (event.text("qr").equals("R")) {
+          assertThat(event.text("state")).isEqualTo("answered");
+          assertThat(event.number("latency")).isPositive();
+        }
+        if (event.text("protocol").equals("UDP") && event.text("qr").equals("R")) {
+          assertThat(event.text("comm")).isEqualTo("dns-udp");
+          assertThat(event.text("attribution")).isEqualTo("exact");
+        }
+      }
+      assertThat(protocols(events)).containsExactlyInAnyOrder("UDP", "TCP");
+    }
+  }
+
+  private static Set<String> protocols(List<Json> events) {
+    Set<String> protocols = new HashSet<>();
+    events.forEach(event -> protocols.add(event.text("protocol")));
+    return protocols;
+  }
+
+  private static List<Truth> ask(Docker.Container container, String... arguments) {
+    List<String> command = new ArrayList<>(List.of("asker"));
+    command.addAll(List.of(arguments));
+    return Truth.of(container.exec(command.toArray(String[]::new)).orThrow().lines().toList());
+  }
+
+  private static List<Json> named(List<Json> events, String name) {
+    return events.stream().filter(event -> event.text("name").equals(name)).toList();
+  }
+
+  /// A container with a file of nameservers of its own, in place of Docker's embedded resolver.
+  private Docker.Container asking(Path folder, List<String> nameservers) throws IOException {
+    Path file = folder.resolve("resolv.conf");
+    Files.write(file, nameservers.stream().map(address -> "nameserver " + address).toList());
+    List<String> options = new ArrayList<>(DockerImages.javaOptions());
+    options.add("--volume=" + file + ":/etc/resolv.conf:ro");
+    return sleeping(options.toArray(String[]::new));
+  }
+
+  private Docker.Container sleeping(String... options) {
+    List<String> all = new ArrayList<>(List.of("--network=" + network.name()));
+    all.addAll(List.of(options));
+    return Docker.start(image, all, "sleep", "600");
+  }
+
+  /// The test server in a container.
+  private Docker.Container serving(String name) {
+    List<String> options = new ArrayList<>(DockerImages.javaOptions());
+    options.addAll(List.of("--name=" + name, "--network=" + network.name()));
+    Docker.Container container =
+        Docker.start(
+            image,
+            options,
+            "/jdk/bin/java",
+            "-XX:TieredStopAtLevel=1",
+            DnsServer.class.getName(),
+            "53",
+            "0.0.0.0");
+    container.awaitLog("serving");
+    return container;
+  }
+
+  private static String addressOf(Docker.Container container) {
+    return container.inspect("{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}");
+  }
+}

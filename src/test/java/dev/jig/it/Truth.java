@@ -1,0 +1,41 @@
+package dev.jig.it;
+
+import static java.util.function.Function.identity;
+
+import dev.jig.fixture.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// What the asker says of a packet it sent: `PID TID UID COMM NAME`. In a container that shares the
+/// host's pid namespace these are the numbers ig shows.
+record Truth(long pid, long tid, long uid, String comm, String name) {
+  static List<Truth> of(List<String> lines) {
+    return lines.stream().map(Truth::parse).toList();
+  }
+
+  private static Truth parse(String line) {
+    String[] parts = line.split(" ", -1);
+    return new Truth(
+        Long.parseLong(parts[0]),
+        Long.parseLong(parts[1]),
+        Long.parseLong(parts[2]),
+        parts[3],
+        parts[4] + ".");
+  }
+
+  /// By the names asked, where each was asked once.
+  static Map<String, Truth> byName(List<Truth> told) {
+    return told.stream().collect(Collectors.toMap(Truth::name, identity()));
+  }
+
+  /// What a row says of its sender.
+  static Truth of(Json event) {
+    return new Truth(
+        event.number("pid"),
+        event.number("tid"),
+        event.number("uid"),
+        event.text("comm"),
+        event.text("name"));
+  }
+}
