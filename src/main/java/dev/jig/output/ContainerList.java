@@ -105,8 +105,7 @@ public final class ContainerList {
   }
 
   /// One row of `-w`; what is wider than its column pushes the next.
-  static String watchRow(
-      long timestampNs, Change change, Container container, List<Field> fields) {
+  static String watchRow(long timestampNs, Change change, Container container, List<Field> fields) {
     List<String> row = new ArrayList<>(List.of(Timestamp.format(timestampNs), change.name()));
     row.addAll(cells(container, fields));
     return watchLine(row, fields);
@@ -142,8 +141,7 @@ public final class ContainerList {
   }
 
   private static void writeChange(
-      Document document, long timestampNs, Change change, Container container)
-      throws IOException {
+      Document document, long timestampNs, Change change, Container container) throws IOException {
     document.begin();
     document.word(DocumentWriter.key("timestamp"), Timestamp.format(timestampNs));
     document.word(DocumentWriter.key("event"), change.name());
@@ -175,8 +173,7 @@ public final class ContainerList {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  private static void writeContainer(Document document, Container container)
-      throws IOException {
+  private static void writeContainer(Document document, Container container) throws IOException {
     new DocumentWriter(document).write(DocumentWriter.Section.CONTAINER, carrier(container));
   }
 

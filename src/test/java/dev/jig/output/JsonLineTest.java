@@ -63,21 +63,20 @@ final class JsonLineTest {
     }
     for (int i = 0; i < 64; i++) {
       int bits = i;
-      changes.add(
-          b ->
-              b.flags =
-                  new Flags(
-                      (bits & 1) != 0,
-                      (bits & 2) != 0,
-                      (bits & 4) != 0,
-                      (bits & 8) != 0,
-                      (bits & 16) != 0,
-                      (bits & 32) != 0));
+      changes.add(b ->
+          b.flags =
+              new Flags(
+                  (bits & 1) != 0,
+                  (bits & 2) != 0,
+                  (bits & 4) != 0,
+                  (bits & 8) != 0,
+                  (bits & 16) != 0,
+                  (bits & 32) != 0));
     }
     return changes.stream()
-        .flatMap(
-            change -> Stream.of(SampleEvents.query(), SampleEvents.response()).map(
-                builder -> {
+        .flatMap(change ->
+            Stream.of(SampleEvents.query(), SampleEvents.response())
+                .map(builder -> {
                   change.accept(builder);
                   return builder.build();
                 }));
@@ -100,7 +99,8 @@ final class JsonLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {0, 9, 10, 99, 100, 999_999_999_999_999_999L, Long.MAX_VALUE, -1, Long.MIN_VALUE})
+  @ValueSource(
+      longs = {0, 9, 10, 99, 100, 999_999_999_999_999_999L, Long.MAX_VALUE, -1, Long.MIN_VALUE})
   void writesNumbersAsTheyAre(long number) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     JsonLine line = new JsonLine(bytes);
