@@ -86,6 +86,7 @@ final class DistIT {
         List<String> lines = classSources();
 
         assertThat(lines).contains("v0.1.0");
+        assertThat(lines).anyMatch(line -> line.contains("dev.jig.cli.Ig source: file:"));
         assertThat(lines).noneMatch(line -> line.contains("source: shared"));
       }
     } finally {
@@ -117,7 +118,8 @@ final class DistIT {
   }
 
   private static List<String> classSources() {
-    return inside(List.of("JDK_JAVA_OPTIONS=-Xlog:class+load"), "version").lines();
+    // the last word, after the launcher's own -Xlog
+    return inside(List.of("_JAVA_OPTIONS=-Xlog:class+load"), "version").lines();
   }
 
   private static Command.Result ig(String... arguments) {

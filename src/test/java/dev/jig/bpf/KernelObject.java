@@ -1,7 +1,6 @@
 package dev.jig.bpf;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,11 +20,11 @@ public record KernelObject(Kind kind, int id) {
     LINK("link_id:", "bpf_link_get_fd_by_id");
 
     private final String field;
-    private final MemorySegment byId;
+    private final String byId;
 
     Kind(String field, String function) {
       this.field = field;
-      this.byId = Native.libbpf(function);
+      this.byId = function;
     }
   }
 
@@ -70,7 +69,7 @@ public record KernelObject(Kind kind, int id) {
   }
 
   public boolean exists() {
-    int fd = (int) Native.call(kind.byId, id, 0, 0);
+    int fd = (int) Native.call(Native.libbpf(kind.byId), id, 0, 0);
     if (fd >= 0) {
       Libc.close(fd);
     }

@@ -93,8 +93,8 @@ class CaptureFileSourceTest {
     return switch (type) {
       case null -> Packet.Direction.UNKNOWN;
       case OUTGOING -> Packet.Direction.EGRESS;
-      case HOST, BROADCAST, MULTICAST, OTHERHOST, LOOPBACK, USER, KERNEL ->
-          Packet.Direction.INGRESS;
+      case HOST, BROADCAST, MULTICAST, LOOPBACK, USER, KERNEL -> Packet.Direction.INGRESS;
+      case OTHERHOST -> Packet.Direction.UNKNOWN; // overheard
     };
   }
 

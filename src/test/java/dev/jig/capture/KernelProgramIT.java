@@ -56,7 +56,7 @@ final class KernelProgramIT {
   private static KernelSide kernel;
 
   /// What becomes of a packet, by its counters.
-  private enum Fate {
+  enum Fate {
     RECORDED,
     NOT_OURS,
     NO_PAYLOAD,
@@ -198,7 +198,7 @@ final class KernelProgramIT {
         object =
             BpfObject.load(BpfImage.of("trace_dns", elf).optional("cgroup_mkdir", "sock_release"));
       }
-      ring = RingBuffer.map(object.map("events"), wakeUp);
+      ring = RingBuffer.map(object.map("events"), RecordLayout.LONGEST, wakeUp);
       BitSet ports = new BitSet();
       ports.set(53);
       new KernelSettings(object.variable("settings")).setPorts(ports);

@@ -15,8 +15,8 @@ import java.util.Map;
 /// The real command line, run within the test's process: rows through `--output-file`, which is all
 /// that differs from a run whose stdout is no terminal. One at a time.
 ///
-/// @param rows the bytes that stdout would have
-public record IgInProcess(int exitCode, byte[] rows, String stderr) {
+/// @param rows what stdout would have
+public record IgInProcess(int exitCode, String rows, String stderr) {
 
   /// Runs `ig` with these words and nothing on stdin.
   public static IgInProcess run(String... words) throws IOException {
@@ -35,7 +35,7 @@ public record IgInProcess(int exitCode, byte[] rows, String stderr) {
     System.setIn(new ByteArrayInputStream(stdin));
     try {
       int code = Ig.commandLine(Map.of()).execute(line.toArray(String[]::new));
-      return new IgInProcess(code, Files.readAllBytes(rows), said.toString(StandardCharsets.UTF_8));
+      return new IgInProcess(code, Files.readString(rows), said.toString(StandardCharsets.UTF_8));
     } finally {
       System.setErr(stderr);
       System.setIn(in);
@@ -45,6 +45,6 @@ public record IgInProcess(int exitCode, byte[] rows, String stderr) {
 
   /// The rows as lines.
   public List<String> lines() {
-    return new String(rows, StandardCharsets.UTF_8).lines().toList();
+    return rows.lines().toList();
   }
 }

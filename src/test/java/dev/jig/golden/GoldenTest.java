@@ -64,9 +64,9 @@ class GoldenTest {
     IgInProcess run = IgInProcess.run(words(name).toArray(String[]::new));
 
     if (Boolean.getBoolean("golden.update")) {
-      Files.write(file, run.rows());
+      Files.writeString(file, run.rows());
     }
-    assertThat(new String(run.rows(), StandardCharsets.UTF_8)).isEqualTo(Files.readString(file));
+    assertThat(run.rows()).isEqualTo(Files.readString(file));
     assertThat(run.exitCode()).isEqualTo(name.startsWith("truncated-file.") ? 1 : 0);
   }
 

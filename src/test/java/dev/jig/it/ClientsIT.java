@@ -104,10 +104,8 @@ final class ClientsIT {
       }
 
       List<Json> events =
-          ig.awaitEvents(
-              rows ->
-                  CLIENTS.stream()
-                      .allMatch(client -> isAnswered(named(rows, client.name(version)))));
+          ig.awaitEvents(rows ->
+              CLIENTS.stream().allMatch(client -> isAnswered(named(rows, client.name(version)))));
 
       for (Client client : CLIENTS) {
         assertOwn(named(events, client.name(version)), client, nameserver);
@@ -156,11 +154,16 @@ final class ClientsIT {
       List<Json> queries = events.stream().filter(row -> row.text("qr").equals("Q")).toList();
       List<Json> ends = events.stream().filter(row -> !row.text("qr").equals("Q")).toList();
       assertThat(queries).extracting(row -> row.text("nameserver")).hasSameElementsAs(three);
-      assertThat(queries).extracting(row -> row.text("id")).containsOnly(queries.getFirst().text("id"));
+      assertThat(queries)
+          .extracting(row -> row.text("id"))
+          .containsOnly(queries.getFirst().text("id"));
       assertThat(queries)
           .extracting(row -> row.number("srcPort"))
           .containsOnly(queries.getFirst().number("srcPort"));
-      assertThat(ends).extracting(row -> row.text("nameserver")).hasSameElementsAs(three).hasSize(3);
+      assertThat(ends)
+          .extracting(row -> row.text("nameserver"))
+          .hasSameElementsAs(three)
+          .hasSize(3);
       assertThat(ends)
           .extracting(row -> row.text("state"))
           .contains("answered")

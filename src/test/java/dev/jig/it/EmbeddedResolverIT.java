@@ -91,8 +91,7 @@ final class EmbeddedResolverIT {
     assertThat(response.text("state")).isEqualTo("answered");
     assertThat(response.text("rcode")).isEqualTo(rcode);
     assertThat(response.number("latency"))
-        .isCloseTo(
-            response.number("timestamp") - query.number("timestamp"), CLOCKS_DIFFER_BY);
+        .isCloseTo(response.number("timestamp") - query.number("timestamp"), CLOCKS_DIFFER_BY);
   }
 
   @Test
@@ -133,10 +132,9 @@ final class EmbeddedResolverIT {
       Command.Result itself = client.exec("nslookup", "-querytype=a", name);
       assertThat(itself.orThrow()).contains("Address: ");
 
-      ig.awaitEvents(
-          rows ->
-              Stream.of("0." + forwarded, "4." + forwarded, name + ".")
-                  .allMatch(asked -> named(rows, asked).stream().anyMatch(fromClient("R"))));
+      ig.awaitEvents(rows ->
+          Stream.of("0." + forwarded, "4." + forwarded, name + ".")
+              .allMatch(asked -> named(rows, asked).stream().anyMatch(fromClient("R"))));
 
       List<Json> events = IgProcess.events(ig.stop().lines());
       List<Json> resolver =
@@ -144,7 +142,8 @@ final class EmbeddedResolverIT {
       List<Json> answers = resolver.stream().filter(row -> isResponse(row)).toList();
       assertThat(answers).as("answers to the client").hasSizeGreaterThanOrEqualTo(6);
       for (Json answer : answers) {
-        List<Json> queries = resolver.stream().filter(query -> isAnsweredBy(query, answer)).toList();
+        List<Json> queries =
+            resolver.stream().filter(query -> isAnsweredBy(query, answer)).toList();
         assertThat(answer.text("state")).isEqualTo(queries.isEmpty() ? "orphan" : "answered");
         assertThat(answer.has("latency")).isEqualTo(!queries.isEmpty());
       }

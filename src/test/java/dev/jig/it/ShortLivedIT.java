@@ -58,7 +58,9 @@ final class ShortLivedIT {
     try (IgProcess ig = trace(series)) {
       List<CompletableFuture<Command.Result>> running =
           IntStream.range(0, 10)
-              .mapToObj(i -> CompletableFuture.supplyAsync(() -> askOnce(series + "-" + i), Thread::startVirtualThread))
+              .mapToObj(i ->
+                  CompletableFuture.supplyAsync(
+                      () -> askOnce(series + "-" + i), Thread::startVirtualThread))
               .toList();
       running.forEach(run -> run.join().orThrow());
 

@@ -86,8 +86,8 @@ final class LossIT {
     Path pipe = folder.resolve("rows");
     Command.run("mkfifo", pipe.toString()).orThrow();
     Count count = new Count();
+    RandomAccessFile bothEnds = new RandomAccessFile(pipe.toFile(), "rw"); // no open has to wait
     try (Load load = Load.serve(port, folder);
-        RandomAccessFile bothEnds = new RandomAccessFile(pipe.toFile(), "rw");
         IgProcess ig = trace(port, pipe);
         FileInputStream far = new FileInputStream(pipe.toFile());
         BufferedReader rows =
