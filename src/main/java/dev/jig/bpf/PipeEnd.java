@@ -13,7 +13,8 @@ public final class PipeEnd {
   /// Whether `fd` is a pipe or socket whose reader has gone; never waits.
   public static boolean isReaderGone(int fd) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment entry = arena.allocate(8, 4); // struct pollfd: fd i32 · events i16 · revents i16
+      MemorySegment entry =
+          arena.allocate(8, 4); // struct pollfd: fd i32 · events i16 · revents i16
       entry.set(ValueLayout.JAVA_INT, 0, fd);
       return Libc.poll(entry, 1, 0) > 0 && (entry.get(ValueLayout.JAVA_SHORT, 6) & POLLERR) != 0;
     }

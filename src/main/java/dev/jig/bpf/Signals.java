@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// SIGINT, SIGTERM and SIGHUP, each on a thread of its own. SIGPIPE is ignored by the JVM already; SIGHUP stays ignored under nohup.
+/// SIGINT, SIGTERM and SIGHUP, each on a thread of its own. SIGPIPE is ignored by the JVM already;
+/// SIGHUP stays ignored under nohup.
 ///
 /// The JVM's own threads take signals and don't let them be blocked (signalfd), and a handler in
 /// Java would run where no Java may (sigaction with an upcall). That leaves sun.misc.Signal, which

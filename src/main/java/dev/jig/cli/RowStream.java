@@ -1,5 +1,6 @@
 package dev.jig.cli;
 
+import dev.jig.trace.Machine;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -7,8 +8,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
-
-import dev.jig.trace.Machine;
 
 /// The bytes' way out: stdout, stderr or a file. Other threads may ask whether a write is stuck.
 final class RowStream extends OutputStream {

@@ -158,6 +158,7 @@ final class TraceDnsOptions {
       // said below
     }
     throw new UsageException(
-        "\"" + timeout + "\" is no value for --timeout.", "Write whole seconds; 0 is without limit.");
+        "\"" + timeout + "\" is no value for --timeout.",
+        "Write whole seconds; 0 is without limit.");
   }
 }

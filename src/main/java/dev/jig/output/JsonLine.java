@@ -6,12 +6,19 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /// JSON objects, each on a line, built in a byte array: rows must keep up, and a general generator
 /// takes three times as long for them. Only whole lines leave.
 final class JsonLine implements Document {
   private static final int CAPACITY = 64 * 1024;
   private static final int LONGEST_NUMBER = 20;
+  private static final long[] POWERS_OF_10 =
+      LongStream.iterate(1, power -> power * 10).limit(19).toArray();
+
+  /// 00 to 99.
+  private static final byte[] PAIRS = pairs();
+
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
 
@@ -82,13 +89,20 @@ final class JsonLine implements Document {
       append(Long.toString(value).getBytes(StandardCharsets.US_ASCII));
       return;
     }
-    int end = length + digits(value);
+    int at = length;
+    int end = at + digits(value);
     length = end;
     long rest = value;
-    do {
-      bytes[--end] = (byte) ('0' + rest % 10);
-      rest /= 10;
-    } while (rest > 0);
+    while (rest >= 10) {
+      long hundreds = rest / 100;
+      int pair = (int) (rest - hundreds * 100) * 2;
+      bytes[--end] = PAIRS[pair + 1];
+      bytes[--end] = PAIRS[pair];
+      rest = hundreds;
+    }
+    if (end > at) {
+      bytes[--end] = (byte) ('0' + rest);
+    }
   }
 
   /// Four hexadecimal digits, as a word.
@@ -102,12 +116,19 @@ final class JsonLine implements Document {
     bytes[length++] = '"';
   }
 
-  private static int digits(long value) {
-    int digits = 1;
-    for (long limit = 10; digits < 19 && value >= limit; limit *= 10) {
-      digits++;
+  private static byte[] pairs() {
+    byte[] pairs = new byte[200];
+    for (int i = 0; i < 100; i++) {
+      pairs[2 * i] = (byte) ('0' + i / 10);
+      pairs[2 * i + 1] = (byte) ('0' + i % 10);
     }
-    return digits;
+    return pairs;
+  }
+
+  private static int digits(long value) {
+    // 1233/4096 is just above log10(2): right or one too few
+    int atLeast = (Long.SIZE - Long.numberOfLeadingZeros(value)) * 1233 >>> 12;
+    return value < POWERS_OF_10[atLeast] ? Math.max(atLeast, 1) : atLeast + 1;
   }
 
   @Override

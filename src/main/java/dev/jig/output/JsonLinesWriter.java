@@ -1,13 +1,14 @@
 package dev.jig.output;
 
+import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
+import dev.jig.event.Field;
 import dev.jig.event.Owner;
 import dev.jig.output.DocumentWriter.Section;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// and then copied, since their next event is rarely far.
 final class JsonLinesWriter implements EventWriter {
   private static final int SLOTS = 256;
+  private static final SerializedString TIMESTAMP = new SerializedString(Field.TIMESTAMP.key());
+  private static final byte[] NORMAL = "\"type\":\"normal\"".getBytes(StandardCharsets.US_ASCII);
 
   /// The members of one container or owner, as they stand in a line.
   @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
@@ -41,11 +44,15 @@ final class JsonLinesWriter implements EventWriter {
   public void event(DnsEvent event) throws IOException {
     document.begin();
     document.members(container(event));
-    sections.write(Section.MOMENT, event);
+    if (event.timestampNs() != 0) {
+      document.number(TIMESTAMP, event.timestampNs());
+    }
+    document.members(NORMAL);
     if (event.owner() != null) {
       document.members(owner(event, event.owner()));
     }
     message.write(event);
+    sections.write(Section.REST, event);
     document.end();
   }
 
@@ -66,7 +73,7 @@ final class JsonLinesWriter implements EventWriter {
     if (known == null
         || !Objects.equals(known.of(), container)
         || !Objects.equals(known.node(), event.node())) {
-      known = new Written(container, event.node(), membersOf(Section.CONTAINER, event));
+      known = new Written(container, event.node(), DocumentWriter.json(Section.CONTAINER, event));
       containers[slot] = known;
     }
     return known.members();
@@ -76,20 +83,9 @@ final class JsonLinesWriter implements EventWriter {
     int slot = owner.tid() & SLOTS - 1;
     Written known = owners[slot];
     if (known == null || !Objects.equals(known.of(), owner)) {
-      known = new Written(owner, null, membersOf(Section.OWNER, event));
+      known = new Written(owner, null, DocumentWriter.json(Section.OWNER, event));
       owners[slot] = known;
     }
     return known.members();
-  }
-
-  /// A section's members without the braces around them.
-  private static byte[] membersOf(Section section, DnsEvent event) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    JsonLine object = new JsonLine(bytes);
-    object.begin();
-    new DocumentWriter(object).write(section, event);
-    object.end();
-    object.flush();
-    return Arrays.copyOfRange(bytes.toByteArray(), 1, bytes.size() - 2);
   }
 }
