@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -105,7 +106,8 @@ final class RecordLayoutTest {
     assertThat(counters.size()).isEqualTo(KernelCounters.FIELDS * Long.BYTES);
     List<String> names =
         Stream.of(KernelCounters.class.getRecordComponents())
-            .map(component -> component.getName().replaceAll("([A-Z])", "_$1").toLowerCase())
+            .map(component ->
+                component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
             .toList();
     assertThat(List.copyOf(counters.offsets().keySet())).startsWith(names.toArray(String[]::new));
   }

@@ -8,6 +8,7 @@ import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +20,7 @@ final class RecordReaderTest {
   private static final byte[] PAYLOAD = {1, 2, 3, 4, 5, 6, 7};
 
   /// What of a packet outlives its flyweight.
-  private record Seen(byte[] payload, @Nullable Owner owner, Attribution attribution) {}
+  private record Seen(ByteBuffer payload, @Nullable Owner owner, Attribution attribution) {}
 
   private final List<Seen> packets = new ArrayList<>();
   private final List<String> notices = new ArrayList<>();
@@ -32,7 +33,7 @@ final class RecordReaderTest {
               int from = packet.payloadOffset();
               byte[] payload =
                   Arrays.copyOfRange(packet.payload(), from, from + packet.payloadLength());
-              packets.add(new Seen(payload, packet.owner(), packet.attribution()));
+              packets.add(new Seen(wrap(payload), packet.owner(), packet.attribution()));
               last[0] = packet;
             }
 
@@ -54,7 +55,7 @@ final class RecordReaderTest {
     KernelRecord.packet(PAYLOAD).readBy(reader);
 
     Packet packet = last[0];
-    assertThat(packets.getFirst().payload()).isEqualTo(PAYLOAD);
+    assertThat(packets.getFirst().payload()).isEqualTo(wrap(PAYLOAD));
     assertThat(packet.direction()).isEqualTo(Packet.Direction.EGRESS);
     assertThat(packet.type()).isEqualTo(PacketType.OUTGOING);
     assertThat(packet.protocol()).isEqualTo(Protocol.UDP);
@@ -137,7 +138,7 @@ final class RecordReaderTest {
     KernelRecord.packet(payload, 4096).readBy(reader);
 
     assertThat(packets).hasSize(1);
-    assertThat(packets.getFirst().payload()).isEqualTo(payload);
+    assertThat(packets.getFirst().payload()).isEqualTo(wrap(payload));
     assertThat(reader.incomplete()).isZero();
   }
 
@@ -155,7 +156,7 @@ final class RecordReaderTest {
     KernelRecord.packet(two, 4096).i64(RecordLayout.COOKIE, 78).readBy(reader);
     KernelRecord.packet(one, 4096).readBy(reader);
 
-    assertThat(packets).extracting(Seen::payload).containsExactly(two, one);
+    assertThat(packets).extracting(Seen::payload).containsExactly(wrap(two), wrap(one));
   }
 
   @Test
@@ -167,7 +168,7 @@ final class RecordReaderTest {
     KernelRecord.packet(payload, 4096).readBy(reader); // one of two
     KernelRecord.packet(PAYLOAD).readBy(reader);
 
-    assertThat(packets).extracting(Seen::payload).containsExactly(PAYLOAD);
+    assertThat(packets).extracting(Seen::payload).containsExactly(wrap(PAYLOAD));
     assertThat(reader.packets()).isEqualTo(3);
     assertThat(reader.incomplete()).isEqualTo(2);
   }
@@ -183,7 +184,7 @@ final class RecordReaderTest {
     KernelRecord.packet(payload, 4096).i64(RecordLayout.COOKIE, 1000).readBy(reader);
     KernelRecord.packet(payload, 4096).readBy(reader);
 
-    assertThat(packets).extracting(Seen::payload).containsExactly(payload);
+    assertThat(packets).extracting(Seen::payload).containsExactly(wrap(payload));
     assertThat(reader.incomplete()).isOne();
   }
 
@@ -196,9 +197,9 @@ final class RecordReaderTest {
     assertThat(packets)
         .extracting(Seen::payload)
         .containsExactly(
-            Arrays.copyOf(payload, 100),
-            Arrays.copyOfRange(payload, 100, 200),
-            Arrays.copyOfRange(payload, 200, 250));
+            wrap(Arrays.copyOf(payload, 100)),
+            wrap(Arrays.copyOfRange(payload, 100, 200)),
+            wrap(Arrays.copyOfRange(payload, 200, 250)));
     assertThat(reader.packets()).as("records").isOne();
   }
 
@@ -224,6 +225,11 @@ final class RecordReaderTest {
   void aRecordOfAnUnknownKindIsOurBugAndLoud() {
     assertThatThrownBy(() -> KernelRecord.ofKind(9).readBy(reader))
         .hasMessageContaining("unknown kind");
+  }
+
+  /// Compared by content.
+  private static ByteBuffer wrap(byte[] payload) {
+    return ByteBuffer.wrap(payload);
   }
 
   private static byte[] bytes(int length) {

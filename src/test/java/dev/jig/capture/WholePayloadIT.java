@@ -8,6 +8,7 @@ import dev.jig.fixture.Prerequisite;
 import java.io.ByteArrayOutputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class WholePayloadIT {
         Tap tap = new Tap(server.port());
         DatagramSocket socket = new DatagramSocket()) {
       socket.setSoTimeout(10_000);
-      socket.connect(new InetSocketAddress(address, server.port()));
+      socket.connect(new InetSocketAddress(InetAddress.ofLiteral(address), server.port()));
       byte[] query = query();
 
       socket.send(new DatagramPacket(query, query.length));
@@ -61,7 +62,7 @@ final class WholePayloadIT {
   void aStreamOf60KilobytesIsByteEqualOnBothSides(String address) throws Exception {
     try (DnsServer server = DnsServer.start(0, address);
         Tap tap = new Tap(server.port());
-        Socket socket = new Socket(address, server.port())) {
+        Socket socket = new Socket(InetAddress.ofLiteral(address), server.port())) {
       byte[] query = query();
       byte[] framed = new byte[query.length + 2];
       framed[1] = (byte) query.length;

@@ -27,7 +27,15 @@ final class HostileIT {
       List.of("evil=\u001b[31mred\n%n\u202e \u00e9", "\u001b]0;title\u0007=1", "quote=\"'\\: - |");
 
   /// A comm and a name, as bytes.
-  private record Attack(byte[] comm, byte[] name) {
+  private static final class Attack {
+    final byte[] comm;
+    final byte[] name;
+
+    Attack(byte[] comm, byte[] name) {
+      this.comm = comm;
+      this.name = name;
+    }
+
     Attack(String comm, byte[]... labels) {
       this(comm.getBytes(UTF_8), wire(labels));
     }

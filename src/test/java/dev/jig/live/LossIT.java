@@ -80,7 +80,6 @@ final class LossIT {
   }
 
   @Test
-  @SuppressWarnings("try") // our end of the pipe closes early, so that ig's end alone decides
   void whatABlockedOutputLosesIsCounted() throws Exception {
     int port = Ports.free();
     Path pipe = folder.resolve("rows");

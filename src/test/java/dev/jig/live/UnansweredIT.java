@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,7 +157,7 @@ final class UnansweredIT {
     Record question = Record.newRecord(Name.fromString(name), Type.A, DClass.IN);
     byte[] query = Message.newQuery(question).toWire();
     socket.setSoTimeout(10_000);
-    socket.connect(new InetSocketAddress("127.0.0.1", server.port()));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
     socket.send(new DatagramPacket(query, query.length));
     socket.receive(new DatagramPacket(new byte[512], 512));
   }
