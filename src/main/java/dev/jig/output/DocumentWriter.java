@@ -41,6 +41,8 @@ final class DocumentWriter implements EventWriter {
     HOSTS,
     FLOW,
     ASKED,
+    NAME,
+    RCODE,
     ANSWER,
     ENDING,
     REST
@@ -58,7 +60,9 @@ final class DocumentWriter implements EventWriter {
   private static final Member[] HOSTS_MEMBERS = members(Field.SOURCE_IP, Field.DESTINATION_IP);
   private static final Member[] FLOW_MEMBERS = members(Field.SOURCE_PORT, Field.ID);
   private static final Member[] ASKED_MEMBERS = members(Field.QR, Field.QTYPE);
-  private static final Member[] ANSWER_MEMBERS = members(Field.NAME, Field.ADDRESSES);
+  private static final Member[] NAME_MEMBERS = members(Field.NAME, Field.NAME);
+  private static final Member[] RCODE_MEMBERS = members(Field.RCODE, Field.RCODE);
+  private static final Member[] ANSWER_MEMBERS = members(Field.LATENCY, Field.ADDRESSES);
   private static final Member[] ENDING_MEMBERS = members(Field.FLAGS, Field.ATTRIBUTION);
   private static final Member[] REST_MEMBERS = membersAfter(Field.ATTRIBUTION);
 
@@ -103,6 +107,8 @@ final class DocumentWriter implements EventWriter {
       case HOSTS -> writeAll(HOSTS_MEMBERS, event);
       case FLOW -> writeAll(FLOW_MEMBERS, event);
       case ASKED -> writeAll(ASKED_MEMBERS, event);
+      case NAME -> writeAll(NAME_MEMBERS, event);
+      case RCODE -> writeAll(RCODE_MEMBERS, event);
       case ANSWER -> writeAll(ANSWER_MEMBERS, event);
       case ENDING -> writeAll(ENDING_MEMBERS, event);
       case REST -> writeAll(REST_MEMBERS, event);

@@ -2,7 +2,6 @@ package dev.jig.output;
 
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
-import dev.jig.dns.Rcode;
 import dev.jig.event.Attribution;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Flags;
@@ -28,7 +27,6 @@ final class MessageMembers {
   private static final SerializableString PROTOCOL = key(Field.PROTOCOL);
   private static final SerializableString ID = key(Field.ID);
   private static final SerializableString NAME = key(Field.NAME);
-  private static final SerializableString RCODE = key(Field.RCODE);
   private static final SerializableString LATENCY = key(Field.LATENCY);
   private static final SerializableString ANSWER_COUNT = key(Field.ANSWER_COUNT);
   private static final SerializableString ADDRESSES = key(Field.ADDRESSES);
@@ -36,11 +34,15 @@ final class MessageMembers {
   private static final int SLOTS = 1024;
   private static final int NO_TYPE = -1;
 
+  /// Four bits of the header and eight of the OPT record.
+  private static final int RCODES = 1 << 12;
+
   private final JsonLine line;
   private final AddressTexts texts = new AddressTexts();
   private final List<String> words = new ArrayList<>();
   private final @Nullable Hosts[] hosts = new @Nullable Hosts[SLOTS];
   private final @Nullable Asked[] asked = new @Nullable Asked[SLOTS];
+  private final byte[] @Nullable [] rcodes = new byte[RCODES] @Nullable [];
   private final @Nullable Ending[] endings = new @Nullable Ending[SLOTS];
 
   /// Both addresses.
@@ -94,7 +96,7 @@ final class MessageMembers {
       line.text(NAME, event.question().name());
     }
     if (event.rcode() != null) {
-      line.word(RCODE, Rcode.mnemonic(event.rcode()));
+      line.members(rcode(event, event.rcode()));
     }
     if (event.latencyNs() != null) {
       number(LATENCY, event.latencyNs());
@@ -138,7 +140,8 @@ final class MessageMembers {
     int type = typeOf(event.question());
     IpAddress nameserver = event.nameserver();
     long address = nameserver == null ? 0 : nameserver.high() ^ nameserver.low();
-    int slot = slot((address * 31 + type) * 31 + letter(event.packetType()) * 31L + letter(event.qr()));
+    int slot =
+        slot((address * 31 + type) * 31 + letter(event.packetType()) * 31L + letter(event.qr()));
     Asked known = asked[slot];
     if (known == null || !known.isOf(event)) {
       byte[] members = DocumentWriter.json(Section.ASKED, event);
@@ -146,6 +149,15 @@ final class MessageMembers {
       asked[slot] = known;
     }
     return known.members();
+  }
+
+  private byte[] rcode(DnsEvent event, int rcode) throws IOException {
+    byte[] known = rcodes[rcode & RCODES - 1];
+    if (known == null) {
+      known = DocumentWriter.json(Section.RCODE, event);
+      rcodes[rcode & RCODES - 1] = known;
+    }
+    return known;
   }
 
   private byte[] ending(DnsEvent event) throws IOException {
