@@ -61,8 +61,7 @@ final class CommandRunIT {
     try (Traffic traffic = new Traffic()) {
       traffic.ask("others.ask.example.test.", 1);
 
-      Command.Result end =
-          run(traffic, "sh", "-c", "(" + dig(traffic, "grandchild") + "); exit 7");
+      Command.Result end = run(traffic, "sh", "-c", "(" + dig(traffic, "grandchild") + "); exit 7");
 
       assertThat(end.exitCode()).isEqualTo(7);
       assertThat(end.out()).isEqualTo("192.0.2.1\n");
