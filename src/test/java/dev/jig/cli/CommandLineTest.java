@@ -30,7 +30,8 @@ final class CommandLineTest {
       System.setOut(new PrintStream(printed, true, UTF_8));
       System.setErr(new PrintStream(said, true, UTF_8));
       int code =
-          Ig.commandLine(environment).setOut(new PrintWriter(printed, true, UTF_8))
+          Ig.commandLine(environment)
+              .setOut(new PrintWriter(printed, true, UTF_8))
               .execute(arguments);
       return new Run(code, printed.toString(UTF_8), said.toString(UTF_8));
     } finally {

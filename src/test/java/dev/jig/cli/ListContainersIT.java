@@ -27,8 +27,7 @@ final class ListContainersIT {
   }
 
   private static Command.Result list(Path socket, String... more) {
-    List<String> all =
-        new ArrayList<>(List.of("list-containers", "--docker-socketpath=" + socket));
+    List<String> all = new ArrayList<>(List.of("list-containers", "--docker-socketpath=" + socket));
     all.addAll(List.of(more));
     return IgProcess.run(all.toArray(String[]::new));
   }
@@ -129,8 +128,7 @@ final class ListContainersIT {
       docker.answer(FakeDocker.ALL, "[]");
       Command.run("chmod", "000", socket().toString()).orThrow();
       line.addAll(
-          IgProcess.commandLine(
-              List.of("list-containers", "--docker-socketpath=" + socket())));
+          IgProcess.commandLine(List.of("list-containers", "--docker-socketpath=" + socket())));
 
       Command.Result end = Command.run(line);
 

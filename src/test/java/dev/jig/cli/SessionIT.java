@@ -35,8 +35,7 @@ final class SessionIT {
 
   /// Everything on the traffic's port, without asking the machine's Docker.
   private String[] all(Traffic traffic, String... more) {
-    List<String> arguments =
-        new ArrayList<>(List.of("--host", "-o", "json", "-P", traffic.port()));
+    List<String> arguments = new ArrayList<>(List.of("--host", "-o", "json", "-P", traffic.port()));
     arguments.add("--docker-socketpath=" + folder.resolve("docker.sock"));
     arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);
@@ -201,10 +200,11 @@ final class SessionIT {
         byName.awaitErr("-c ID (12 or more hex digits) works without names");
         Command.Result named = byName.stop();
 
-        assertThat(rows).allSatisfy(row -> {
-          assertThat(row.text("runtime.containerId")).isEqualTo(container.id());
-          assertThat(row.has("runtime.containerName")).isFalse();
-        });
+        assertThat(rows)
+            .allSatisfy(row -> {
+              assertThat(row.text("runtime.containerId")).isEqualTo(container.id());
+              assertThat(row.has("runtime.containerName")).isFalse();
+            });
         assertThat(named.out()).isEmpty();
         assertThat(named.err().lines()).last().asString().contains(" 2 name unknown");
       }
