@@ -93,7 +93,8 @@ give_back() {
 
 maven() { # ARG…
     # Maven's own libraries use Unsafe, about which JDK 25 would warn on every run.
-    as_owner env JAVA_HOME="$jdk" \
+    # A job in the background of a script ignores Ctrl-C, and so would what the tests start and interrupt.
+    as_owner env --default-signal=INT,HUP,QUIT JAVA_HOME="$jdk" \
         MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
         bash -c 'cd -- "$0" && exec mvn -B -ntp -Dstyle.color=never "$@"' "$root" "$@"
 }

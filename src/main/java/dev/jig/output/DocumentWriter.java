@@ -15,8 +15,10 @@ import dev.jig.event.FieldValue.Truth;
 import dev.jig.event.FieldValue.Whole;
 import dev.jig.event.FieldValue.Word;
 import dev.jig.event.IpAddress;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +38,14 @@ final class DocumentWriter implements EventWriter {
     CONTAINER,
     MOMENT,
     OWNER,
-    MESSAGE
+    HOSTS,
+    FLOW,
+    ASKED,
+    NAME,
+    RCODE,
+    ANSWER,
+    ENDING,
+    REST
   }
 
   private static final List<Section> SECTIONS = List.of(Section.values());
@@ -48,7 +57,14 @@ final class DocumentWriter implements EventWriter {
   private static final Member[] K8S_MEMBERS = membersOf(Group.K8S);
   private static final Member[] MOMENT_MEMBERS = members(Field.TIMESTAMP, Field.TIMESTAMP);
   private static final Member[] OWNER_MEMBERS = members(Field.MOUNT_NS, Field.GID);
-  private static final Member[] MESSAGE_MEMBERS = members(Field.SOURCE_IP, Field.all().getLast());
+  private static final Member[] HOSTS_MEMBERS = members(Field.SOURCE_IP, Field.DESTINATION_IP);
+  private static final Member[] FLOW_MEMBERS = members(Field.SOURCE_PORT, Field.ID);
+  private static final Member[] ASKED_MEMBERS = members(Field.QR, Field.QTYPE);
+  private static final Member[] NAME_MEMBERS = members(Field.NAME, Field.NAME);
+  private static final Member[] RCODE_MEMBERS = members(Field.RCODE, Field.RCODE);
+  private static final Member[] ANSWER_MEMBERS = members(Field.LATENCY, Field.ADDRESSES);
+  private static final Member[] ENDING_MEMBERS = members(Field.FLAGS, Field.ATTRIBUTION);
+  private static final Member[] REST_MEMBERS = membersAfter(Field.ATTRIBUTION);
 
   private static final Map<String, SerializedString> FLAG_KEYS =
       new DnsEvent.Flags(true, true, true, true, true, true)
@@ -88,8 +104,26 @@ final class DocumentWriter implements EventWriter {
         document.word(TYPE, "normal");
       }
       case OWNER -> writeAll(OWNER_MEMBERS, event);
-      case MESSAGE -> writeAll(MESSAGE_MEMBERS, event);
+      case HOSTS -> writeAll(HOSTS_MEMBERS, event);
+      case FLOW -> writeAll(FLOW_MEMBERS, event);
+      case ASKED -> writeAll(ASKED_MEMBERS, event);
+      case NAME -> writeAll(NAME_MEMBERS, event);
+      case RCODE -> writeAll(RCODE_MEMBERS, event);
+      case ANSWER -> writeAll(ANSWER_MEMBERS, event);
+      case ENDING -> writeAll(ENDING_MEMBERS, event);
+      case REST -> writeAll(REST_MEMBERS, event);
     }
+  }
+
+  /// One section's members as they stand in a line of JSON, without the braces around them.
+  static byte[] json(Section section, DnsEvent event) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    JsonLine object = new JsonLine(bytes);
+    object.begin();
+    new DocumentWriter(object).write(section, event);
+    object.end();
+    object.flush();
+    return Arrays.copyOfRange(bytes.toByteArray(), 1, bytes.size() - 2);
   }
 
   @Override
@@ -214,6 +248,12 @@ final class DocumentWriter implements EventWriter {
   private static Member[] membersOf(Group group) {
     List<Field> fields = Field.all().stream().filter(field -> field.group() == group).toList();
     return members(fields.getFirst(), fields.getLast());
+  }
+
+  private static Member[] membersAfter(Field last) {
+    List<Field> all = Field.all();
+    int next = all.indexOf(last) + 1;
+    return next == all.size() ? new Member[0] : members(all.get(next), all.getLast());
   }
 
   private static Member[] members(Field first, Field last) {

@@ -116,11 +116,6 @@ final class JsonDocument implements Document {
     json.writeEndArray();
   }
 
-  /// Members written before, as they are, with their comma.
-  void raw(SerializableString members) throws IOException {
-    json.writeRaw(members);
-  }
-
   /// Opens an array of objects; the objects then stand in it.
   void beginArray() throws IOException {
     json.writeStartArray();

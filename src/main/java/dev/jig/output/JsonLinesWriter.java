@@ -1,12 +1,11 @@
 package dev.jig.output;
 
-import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
+import dev.jig.event.Field;
 import dev.jig.event.Owner;
 import dev.jig.output.DocumentWriter.Section;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,18 +16,23 @@ import org.jspecify.annotations.Nullable;
 /// and then copied, since their next event is rarely far.
 final class JsonLinesWriter implements EventWriter {
   private static final int SLOTS = 256;
+  private static final SerializedString TIMESTAMP = new SerializedString(Field.TIMESTAMP.key());
+  private static final byte[] NORMAL = "\"type\":\"normal\"".getBytes(StandardCharsets.US_ASCII);
 
   /// The members of one container or owner, as they stand in a line.
-  private record Written(@Nullable Object of, @Nullable String node, SerializableString members) {}
+  @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
+  private record Written(@Nullable Object of, @Nullable String node, byte[] members) {}
 
-  private final JsonDocument document;
+  private final JsonLine document;
   private final DocumentWriter sections;
+  private final MessageMembers message;
   private final @Nullable Written[] containers = new @Nullable Written[SLOTS];
   private final @Nullable Written[] owners = new @Nullable Written[SLOTS];
 
-  JsonLinesWriter(OutputStream out) throws IOException {
-    document = JsonDocument.compact(out);
+  JsonLinesWriter(OutputStream out) {
+    document = new JsonLine(out);
     sections = new DocumentWriter(document);
+    message = new MessageMembers(document);
   }
 
   @Override
@@ -39,12 +43,16 @@ final class JsonLinesWriter implements EventWriter {
   @Override
   public void event(DnsEvent event) throws IOException {
     document.begin();
-    document.raw(container(event));
-    sections.write(Section.MOMENT, event);
-    if (event.owner() != null) {
-      document.raw(owner(event, event.owner()));
+    document.members(container(event));
+    if (event.timestampNs() != 0) {
+      document.number(TIMESTAMP, event.timestampNs());
     }
-    sections.write(Section.MESSAGE, event);
+    document.members(NORMAL);
+    if (event.owner() != null) {
+      document.members(owner(event, event.owner()));
+    }
+    message.write(event);
+    sections.write(Section.REST, event);
     document.end();
   }
 
@@ -58,40 +66,26 @@ final class JsonLinesWriter implements EventWriter {
     document.flush();
   }
 
-  private SerializableString container(DnsEvent event) throws IOException {
+  private byte[] container(DnsEvent event) throws IOException {
     Container container = event.container();
     int slot = container == null ? 0 : container.id().hashCode() & SLOTS - 1;
     Written known = containers[slot];
     if (known == null
         || !Objects.equals(known.of(), container)
         || !Objects.equals(known.node(), event.node())) {
-      String members = membersOf(Section.CONTAINER, event) + ",";
-      known = new Written(container, event.node(), new SerializedString(members));
+      known = new Written(container, event.node(), DocumentWriter.json(Section.CONTAINER, event));
       containers[slot] = known;
     }
     return known.members();
   }
 
-  private SerializableString owner(DnsEvent event, Owner owner) throws IOException {
+  private byte[] owner(DnsEvent event, Owner owner) throws IOException {
     int slot = owner.tid() & SLOTS - 1;
     Written known = owners[slot];
-    if (known == null || !owner.equals(known.of())) {
-      String members = "," + membersOf(Section.OWNER, event);
-      known = new Written(owner, null, new SerializedString(members));
+    if (known == null || !Objects.equals(known.of(), owner)) {
+      known = new Written(owner, null, DocumentWriter.json(Section.OWNER, event));
       owners[slot] = known;
     }
     return known.members();
-  }
-
-  /// A section's members without the braces around them.
-  private static String membersOf(Section section, DnsEvent event) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    JsonDocument object = JsonDocument.compact(bytes);
-    object.begin();
-    new DocumentWriter(object).write(section, event);
-    object.end();
-    object.flush();
-    String text = bytes.toString(StandardCharsets.UTF_8);
-    return text.substring(1, text.length() - 2);
   }
 }
