@@ -77,10 +77,7 @@ final class CommandRun {
         started.onExit().thenAcceptAsync(ended -> session.end(ended.exitValue()));
     TraceSummary summary = session.run();
     int code = started.waitFor(); // the time may be over before the command is
-    if (summary.lost() > 0 || options.verbose) {
-      Console.plain(summary.line());
-    }
-    session.rows().check();
+    session.finish(summary, false);
     return code;
   }
 

@@ -18,16 +18,19 @@ final class Ending {
 
   private Ending() {}
 
-  /// Ends the process with `code` if it has not ended by itself in good time. Returns only if
-  /// interrupted.
+  /// Ends the process with `code` if what it does is not over in good time, or if it is stuck.
   ///
   /// @param lastWord said if the end has to be forced
-  static void enforce(BooleanSupplier stuck, int code, Supplier<String> lastWord) {
+  static void enforce(
+      BooleanSupplier over, BooleanSupplier stuck, int code, Supplier<String> lastWord) {
     long startNs = System.nanoTime();
     try {
-      TimeUnit.MILLISECONDS.sleep(PATIENCE_MS);
-      while (!stuck.getAsBoolean() && System.nanoTime() - startNs < LAST_PATIENCE_MS * 1_000_000) {
+      for (long ms = 0; ms < LAST_PATIENCE_MS && !(ms > PATIENCE_MS && stuck.getAsBoolean()); ) {
         TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+        ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
+        if (over.getAsBoolean()) {
+          return;
+        }
       }
       // stderr may be stuck just as well
       Thread speaker = Thread.ofPlatform().daemon().start(() -> Console.plain(lastWord.get()));

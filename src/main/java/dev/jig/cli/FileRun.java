@@ -22,7 +22,7 @@ final class FileRun {
       RowOutput rows = RowOutput.open(parsed.format(), options.stream(true), trace::stop);
       Machine.onInterrupt(() -> {
         trace.stop();
-        Ending.enforce(rows::isStuck, 0, trace::summary);
+        Ending.enforce(() -> false, rows::isStuck, 0, trace::summary);
       });
       rows.begin();
       try {

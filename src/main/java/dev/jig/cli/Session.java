@@ -14,6 +14,7 @@ final class Session {
   private final LiveTrace trace;
   private final RowOutput rows;
   private boolean nameless;
+  private volatile boolean over;
 
   private Session(
       TraceDnsOptions options, TraceDnsOptions.Parsed parsed, LiveTrace trace, RowStream stream) {
@@ -69,6 +70,7 @@ final class Session {
   void end(int code) {
     trace.stop();
     Ending.enforce(
+        () -> over,
         rows::isStuck,
         code,
         () -> trace.summary().line() + ", the output is blocked: the rest was dropped");
@@ -84,7 +86,9 @@ final class Session {
   private void endAfter(long limitNs) {
     try {
       TimeUnit.NANOSECONDS.sleep(limitNs);
-      end(0);
+      if (!over) {
+        end(0);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -112,9 +116,17 @@ final class Session {
   ///
   /// @throws CannotException if rows could not be written
   void finish(TraceSummary summary) {
-    if (!rows.isReaderGone() || summary.lost() > 0 || options.verbose) {
+    finish(summary, !rows.isReaderGone());
+  }
+
+  /// The last line if `wanted`, or if there is something to complain of.
+  ///
+  /// @throws CannotException if rows could not be written
+  void finish(TraceSummary summary, boolean wanted) {
+    if (wanted || summary.lost() > 0 || options.verbose) {
       Console.plain(summary.line());
     }
+    over = true;
     rows.check();
   }
 }

@@ -87,6 +87,37 @@ final class CommandRunIT {
   }
 
   @Test
+  void staysBelowTheCgroupItWasStartedIn() throws Exception {
+    Command.Result end = inACgroup("", "tail", "-n", "1", "/proc/self/cgroup");
+
+    assertThat(end.out()).matches("0::/.*jig-test-\\d+/ig-command-\\d+\n");
+    assertThat(end.exitCode()).isZero();
+  }
+
+  @Test
+  void refusesWhereANamespaceHidesItsCgroup() throws Exception {
+    Command.Result end = inACgroup("unshare -C ", "true");
+
+    assertThat(end.err().lines())
+        .last()
+        .asString()
+        .startsWith("ig: cannot run true in a cgroup of its own: this process is not in ")
+        .contains("a cgroup namespace hides where it is");
+    assertThat(end.exitCode()).isEqualTo(1);
+  }
+
+  /// As a service is started, in a cgroup of its own.
+  private static Command.Result inACgroup(String prefix, String... command) throws IOException {
+    String script =
+        "d=%s/jig-test-$$; mkdir $d; (echo 0 >$d/cgroup.procs; exec %s\"$@\"); c=$?; rmdir $d; exit $c"
+            .formatted(own(), prefix);
+    List<String> line = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+    line.addAll(IgProcess.commandLine(List.of("trace", "dns", "-P", "1", "--")));
+    line.addAll(List.of(command));
+    return Command.run(line);
+  }
+
+  @Test
   void standardStreamsAreTheCommands() {
     List<String> line = new ArrayList<>(List.of("sh", "-c", "echo hello | \"$@\"", "sh"));
     line.addAll(IgProcess.commandLine(List.of("trace", "dns", "-P", "1", "--", "cat")));

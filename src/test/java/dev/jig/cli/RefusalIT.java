@@ -108,7 +108,7 @@ final class RefusalIT {
   @Test
   void aMissingLibbpfIsNamedWithItsPackage() {
     List<String> line = new ArrayList<>(IgProcess.commandLine(List.of("trace", "dns")));
-    line.add(1, "-Djig.native.dir=/nonexistent");
+    line.add(line.indexOf("-cp"), "-Djig.native.dir=/nonexistent");
 
     Command.Result end = Command.run(line);
 
