@@ -17,13 +17,16 @@
 		(__u32)(_n + 1);             \
 	})
 
-/* A wake-up costs more than a record: one for each WAKE_BYTES, the reader looks by itself besides.
+/* A wake-up costs more than a record: one for each WAKE_BYTES, the reader looks by itself besides,
+ * unless it sleeps since there was nothing for long.
  */
 static __always_inline __u64 wake_flags(__u32 record_len)
 {
 	__u64 unread = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 	__u64 before = unread - (BPF_RINGBUF_HDR_SZ + record_len);
 
+	if (settings.asleep)
+		return BPF_RB_FORCE_WAKEUP;
 	return unread / WAKE_BYTES != before / WAKE_BYTES ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 

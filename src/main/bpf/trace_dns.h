@@ -118,7 +118,7 @@ struct settings {
 	__u32 any_udp_port;
 	__u32 verdicts; /* 0: nothing is skipped */
 	__u32 epoch; /* verdicts of another epoch don't count */
-	__u32 unused;
+	__u32 asleep; /* the reader waits long: the next packet wakes it */
 };
 
 /* By cgroup id; unknown: pass. */

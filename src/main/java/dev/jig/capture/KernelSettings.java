@@ -2,18 +2,20 @@ package dev.jig.capture;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 
 /// What the kernel side reads while it runs: `struct settings` of src/main/bpf/trace_dns.h, in
 /// place.
 ///
 /// ```
-/// 0 ports(8192: one bit each)   8192 any_udp_port(4)   8196 verdicts(4)   8200 epoch(4)   unused(4)
+/// 0 ports(8192: one bit each)   8192 any_udp_port(4)   8196 verdicts(4)   8200 epoch(4)   asleep(4)
 /// ```
 final class KernelSettings {
   static final int ANY_UDP_PORT = 8192;
   static final int VERDICTS = 8196;
   static final int EPOCH = 8200;
+  static final int ASLEEP = 8204;
   private static final int PORT_WORDS = 1024;
 
   private final MemorySegment settings;
@@ -39,5 +41,12 @@ final class KernelSettings {
 
   void setEpoch(int epoch) {
     settings.set(ValueLayout.JAVA_INT, EPOCH, epoch);
+  }
+
+  /// Whether the next packet wakes the reader; known to the kernel before anything the caller reads
+  /// next.
+  void setAsleep(boolean asleep) {
+    settings.set(ValueLayout.JAVA_INT, ASLEEP, asleep ? 1 : 0);
+    VarHandle.fullFence();
   }
 }

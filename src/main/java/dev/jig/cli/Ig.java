@@ -1,5 +1,6 @@
 package dev.jig.cli;
 
+import dev.jig.trace.Machine;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,6 +27,9 @@ public final class Ig implements Runnable {
   /// Ends with the exit code of docs: 0 done, 1 the machine can't, 2 a wrong word on the command
   /// line.
   public static void main(String[] args) {
+    if (args.length > 0 && args[0].equals("trace")) {
+      Machine.prepare();
+    }
     int code = commandLine(System.getenv()).execute(args);
     System.out.flush();
     System.err.flush();

@@ -2,6 +2,7 @@ package dev.jig.trace;
 
 import dev.jig.bpf.BpfException;
 import dev.jig.bpf.CgroupDirectory;
+import dev.jig.bpf.Clocks;
 import dev.jig.bpf.PipeEnd;
 import dev.jig.bpf.Signals;
 import dev.jig.bpf.Terminal;
@@ -17,6 +18,12 @@ public final class Machine {
   private static final Path USUAL_CGROUP_ROOT = Path.of("/sys/fs/cgroup");
 
   private Machine() {}
+
+  /// Makes ready what calls C, beside the caller: at start this takes as long as reading the
+  /// command line.
+  public static void prepare() {
+    Thread.ofPlatform().daemon().name("prepare").start(() -> new Clocks().bootNs());
+  }
 
   /// The columns of the terminal on a file descriptor, empty if it is none.
   public static OptionalInt terminalColumns(int fd) {

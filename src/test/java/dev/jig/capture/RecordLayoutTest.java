@@ -73,7 +73,8 @@ final class RecordLayoutTest {
         arguments("settings", "ports", 0),
         arguments("settings", "any_udp_port", KernelSettings.ANY_UDP_PORT),
         arguments("settings", "verdicts", KernelSettings.VERDICTS),
-        arguments("settings", "epoch", KernelSettings.EPOCH));
+        arguments("settings", "epoch", KernelSettings.EPOCH),
+        arguments("settings", "asleep", KernelSettings.ASLEEP));
   }
 
   @Test
