@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -215,12 +216,12 @@ final class CommandRunIT {
     try (IgProcess ig = IgProcess.trace("-P", "1", "--", "sh", "-c", "echo $$; read -r line")) {
       String pid = ig.awaitLines(lines -> !lines.isEmpty()).getFirst();
       ig.signal("KILL");
-      ProcessHandle.of(ig.pid()).ifPresent(process -> process.onExit().join());
+      await(() -> ProcessHandle.of(ig.pid()).isEmpty());
       Path left = own().resolve(PREFIX + ig.pid());
       assertThat(leftovers()).contains(left);
       Command.run("kill", "-KILL", pid).orThrow();
       ig.waitFor();
-      awaitEmpty(left);
+      await(() -> Files.readString(left.resolve("cgroup.procs")).isEmpty());
     }
 
     IgProcess.run("trace", "dns", "-P", "1", "--", "true");
@@ -228,10 +229,10 @@ final class CommandRunIT {
     assertThat(leftovers()).isEmpty();
   }
 
-  private static void awaitEmpty(Path cgroup) throws IOException {
+  private static void await(Callable<Boolean> condition) throws Exception {
     long deadline = System.nanoTime() + PATIENCE_NS;
-    while (!Files.readString(cgroup.resolve("cgroup.procs")).isEmpty()
-        && System.nanoTime() < deadline) {
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as("patience").isLessThan(deadline);
       LockSupport.parkNanos(1_000_000);
     }
   }
