@@ -91,9 +91,12 @@ final class DockerRestartIT {
     return answer instanceof Lookup.Known(Container container) ? container.name() + "" : "";
   }
 
+  /// In a network namespace of its own: with `--bridge=none` dockerd deletes the machine's docker0.
   private Process dockerd(Path socket) throws IOException {
     File log = directory.resolve("dockerd.log").toFile();
     return new ProcessBuilder(
+            "unshare",
+            "--net",
             "dockerd",
             "--host=unix://" + socket,
             "--data-root=" + directory.resolve("data"),
