@@ -3,6 +3,7 @@ package dev.jig.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.fixture.CProgram;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
@@ -185,11 +186,9 @@ final class CommandRunIT {
   @Test
   void ctrlCAtATerminalIsTheCommandsOwn() throws Exception {
     // Twice, as in an interactive program: the second one must not end ig.
-    String decides =
-        "trap 'echo int' INT; echo up; for i in 1 2 3; do read -r line && exit 9; done; exit 8";
-    List<String> ig = IgProcess.commandLine(List.of("trace", "dns", "-P", "1", "--"));
-    List<String> line = new ArrayList<>(ig);
-    line.addAll(List.of("sh", "-c", "\"" + decides + "\""));
+    List<String> line = new ArrayList<>(List.of("exec")); // a shell in between would die of it
+    line.addAll(IgProcess.commandLine(List.of("trace", "dns", "-P", "1", "--")));
+    line.add(CProgram.build("takeint").toString());
     List<String> script = List.of("script", "-qec", String.join(" ", line), "/dev/null");
     try (IgProcess terminal = IgProcess.start(script)) {
       terminal.awaitLines(lines -> lines.stream().anyMatch("up\r"::equals));
