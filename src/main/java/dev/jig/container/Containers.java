@@ -195,7 +195,7 @@ public final class Containers implements AutoCloseable {
         }
       }
       case News.Placed(String id, String cgroup) -> {
-        if (tree.place(cgroup, runtime, id)) {
+        if (tree.place(cgroup, runtime.name(), id)) {
           generation.incrementAndGet();
         }
       }
