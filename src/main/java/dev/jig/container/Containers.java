@@ -79,6 +79,11 @@ public final class Containers implements AutoCloseable {
     return CompletableFuture.allOf(walked, listed);
   }
 
+  /// Whether [#ready] is done.
+  public boolean isReady() {
+    return walked.isDone() && listed.isDone();
+  }
+
   /// Rises whenever an answer of [#of] may have changed.
   public long generation() {
     return generation.get();

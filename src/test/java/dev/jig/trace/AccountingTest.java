@@ -168,9 +168,11 @@ final class AccountingTest {
   @Test
   void countsWhatCantBeComparedAsNameUnknown() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
-    scope.afterWaiting = new Answer(Decision.NAME_UNKNOWN, null);
+    scope.afterWaiting = ScriptedScope.NAME_UNKNOWN;
     road = new Road(scope);
-    road.send(queryOut(QUERY).atMs(0)).tickMs(250);
+    road.send(queryOut(QUERY).atMs(0)).tickMs(4_999);
+    assertThat(counters().nameUnknown()).isZero();
+    road.tickMs(5_000);
     assertThat(road.rows).isEmpty();
     assertThat(counters().nameUnknown()).isEqualTo(1);
   }
