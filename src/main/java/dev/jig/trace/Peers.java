@@ -4,6 +4,7 @@ import dev.jig.capture.Packet;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
+import dev.jig.event.Protocol;
 import dev.jig.trace.RecentSenders.Entry;
 import dev.jig.trace.Translations.Translation;
 import java.util.function.UnaryOperator;
@@ -120,12 +121,11 @@ final class Peers {
     return bytes[offset + FLAGS] < 0;
   }
 
-  private static long key(
-      Packet packet, byte[] bytes, int offset, int length, boolean response) {
+  private static long key(Packet packet, byte[] bytes, int offset, int length, boolean response) {
     IpAddress client = response ? packet.destination() : packet.source();
     int port = response ? packet.destinationPort() : packet.sourcePort();
     long key = Mixing.mix(Mixing.of(bytes, offset, length) ^ client.high());
     key = Mixing.mix(key ^ client.low());
-    return Mixing.mix(key ^ (long) port << 1 ^ packet.protocol().ordinal());
+    return Mixing.mix(key ^ (long) port << 1 ^ (packet.protocol() == Protocol.TCP ? 1 : 0));
   }
 }

@@ -35,10 +35,7 @@ final class RecentSenders {
     private long previous;
 
     private boolean isOf(long otherKey, IpAddress address, int port, long otherNetNs) {
-      return key == otherKey
-          && serverPort == port
-          && netNs == otherNetNs
-          && server.equals(address);
+      return key == otherKey && serverPort == port && netNs == otherNetNs && server.equals(address);
     }
   }
 
@@ -122,10 +119,9 @@ final class RecentSenders {
   }
 
   private static boolean isSameProcess(@Nullable Owner one, @Nullable Owner other) {
-    return one == other
-        || one != null
-            && other != null
-            && one.pid() == other.pid()
-            && one.startTimeNs() == other.startTimeNs();
+    if (one == null || other == null) {
+      return one == null && other == null;
+    }
+    return one.pid() == other.pid() && one.startTimeNs() == other.startTimeNs();
   }
 }
