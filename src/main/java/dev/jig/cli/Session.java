@@ -35,6 +35,7 @@ final class Session {
             parsed.dnsTimeoutNs(),
             parsed.limitNs(),
             options.paths,
+            parsed.peers(),
             options.verbose);
     LiveTrace trace = LiveTrace.load(settings);
     trace.log().forEach(Console::debug);
