@@ -55,11 +55,15 @@ final class HeldEvents {
   void review(long nowNs, Scope scope) {
     List<Long> due = new ArrayList<>();
     byCgroup.forEach((cgroupId, line) -> {
-      if (line.deadlineNs <= nowNs || scope.of(cgroupId).decision() != Scope.Decision.HOLD) {
+      if (line.deadlineNs <= nowNs || !isHeld(cgroupId, line.events.getFirst(), scope)) {
         due.add(cgroupId);
       }
     });
     due.forEach(this::release);
+  }
+
+  private static boolean isHeld(long cgroupId, DnsEvent first, Scope scope) {
+    return scope.of(cgroupId, first.owner()).decision() == Scope.Decision.HOLD;
   }
 
   /// Lets everything go: the end.

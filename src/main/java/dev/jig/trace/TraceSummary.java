@@ -41,6 +41,7 @@ public record TraceSummary(
         .addIf(messages.malformed() + kernel.bad(), "malformed")
         .addIf(messages.notDns(), "not DNS")
         .addIf(messages.nameUnknown(), "name unknown")
+        .addIf(messages.containerUnknown(), "container unknown")
         .addIf(messages.tcpPartialSegments(), "TCP segments without a whole message")
         .addIf(evicted, "queries forgotten before their answer")
         .addIf(kernel.noticesLost(), "notices lost")
