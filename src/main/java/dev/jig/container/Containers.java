@@ -401,12 +401,13 @@ public final class Containers implements AutoCloseable {
     processes.look();
     switch (processes.need()) {
       case YES ->
-          listener.warning(
-              "containers have no cgroup v2 of their own here and are told by their processes:"
-                  + " whose process ends at once stays unknown, see docs/ARCHITECTURE.md.");
+          listener.debug(
+              "containers run without a cgroup v2 of their own and are told by their processes: who"
+                  + " ends at once may stay unknown.");
       case POSSIBLE ->
           listener.debug(
-              "cgroup v1 is in use: containers without a cgroup v2 of their own are told by their processes");
+              "cgroup v1 is in use: containers without a cgroup v2 of their own are told by their"
+                  + " processes, and filters on others work in user space.");
       case NO -> {}
     }
   }

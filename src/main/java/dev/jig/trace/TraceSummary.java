@@ -23,6 +23,11 @@ public record TraceSummary(
     return kernel.ringFull() + incomplete;
   }
 
+  /// Packets that were left out before they cost anything.
+  public long skippedInKernel() {
+    return kernel.skipped();
+  }
+
   /// Packets: the kernel's sum, and recorded = read. Messages: handed on = printed + filtered +
   /// given up.
   public boolean isBalanced() {

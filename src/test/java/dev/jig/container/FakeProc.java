@@ -30,7 +30,8 @@ public final class FakeProc {
   public FakeProc process(int pid, long startTicks, long mountNs, String... cgroups)
       throws IOException {
     end(pid);
-    Path directory = Files.createDirectories(root.resolve(pid + "/ns")).getParent();
+    Path directory = root.resolve(Integer.toString(pid));
+    Files.createDirectories(directory.resolve("ns"));
     Files.createSymbolicLink(directory.resolve("ns/mnt"), Path.of("mnt:[" + mountNs + "]"));
     Files.write(directory.resolve("cgroup"), List.of(cgroups));
     String between = "S 1 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 "; // fields 3 to 21

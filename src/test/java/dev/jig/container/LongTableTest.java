@@ -41,7 +41,7 @@ final class LongTableTest {
 
     // When 100,000 of them come and go
     for (long i = 0; i < 100_000; i++) {
-      long key = 1 + random.nextInt(150);
+      long key = random.nextLong(1, 151);
       if (random.nextBoolean()) {
         table.put(key, i);
         map.put(key, i);

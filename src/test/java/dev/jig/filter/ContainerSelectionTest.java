@@ -11,6 +11,7 @@ import dev.jig.event.SampleEvents;
 import dev.jig.event.UsageException;
 import dev.jig.filter.ContainerSelection.Verdict;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,7 +80,7 @@ final class ContainerSelectionTest {
         .hasMessageContaining("\"" + containers + "\"");
   }
 
-  private static Container ofPod(String name, Container.Pod pod) {
+  private static Container ofPod(@Nullable String name, Container.Pod pod) {
     return new Container("containerd", ID, name, "app:1", null, Map.of(), pod);
   }
 

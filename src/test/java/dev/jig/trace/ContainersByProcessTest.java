@@ -31,7 +31,7 @@ final class ContainersByProcessTest {
   private static final long MOUNTS = 4026533000L;
 
   @TempDir Path folder;
-  private final List<String> warnings = new ArrayList<>();
+  private final List<String> said = new ArrayList<>();
   private final List<Long> skipped = new ArrayList<>();
   private Path proc = Path.of("unset");
   private Containers containers = new Containers(proc, proc, List.of(), new ContainerListener() {});
@@ -56,8 +56,8 @@ final class ContainersByProcessTest {
   private ContainerListener listener() {
     return new ContainerListener() {
       @Override
-      public void warning(String sentence) {
-        warnings.add(sentence);
+      public void debug(String sentence) {
+        said.add(sentence);
       }
     };
   }
@@ -95,8 +95,8 @@ final class ContainersByProcessTest {
   }
 
   @Test
-  void saysOnceThatProcessesTell() {
-    assertThat(warnings).singleElement().asString().contains("told by their processes");
+  void saysThatProcessesTell() {
+    assertThat(said).singleElement().asString().contains("told by their processes");
   }
 
   @Test
