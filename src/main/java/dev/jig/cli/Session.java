@@ -123,6 +123,7 @@ final class Session {
   ///
   /// @throws CannotException if rows could not be written
   void finish(TraceSummary summary, boolean wanted) {
+    Console.debug("packets skipped in the kernel: " + summary.skippedInKernel());
     if (wanted || summary.lost() > 0 || options.verbose) {
       Console.plain(summary.line());
     }
