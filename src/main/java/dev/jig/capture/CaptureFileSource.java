@@ -75,6 +75,7 @@ public final class CaptureFileSource implements AutoCloseable {
     packet.protocol = transport.protocol();
     packet.timeNs = captured.timeNs();
     packet.bootNs = captured.timeNs();
+    packet.tcpSeq = transport.tcpSeq();
     packet.source = ip.source();
     packet.destination = ip.destination();
     packet.sourcePort = transport.sourcePort();

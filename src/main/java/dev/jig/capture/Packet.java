@@ -25,6 +25,7 @@ public final class Packet {
   long socketCookie;
   long cgroupId;
   long socketNetNs;
+  int tcpSeq;
   IpAddress source = IpAddress.v4(0);
   IpAddress destination = IpAddress.v4(0);
   int sourcePort;
@@ -36,6 +37,28 @@ public final class Packet {
   byte[] payload = {};
   int payloadOffset;
   int payloadLength;
+
+  /// The same without its payload, to keep.
+  Packet head() {
+    Packet head = new Packet();
+    head.direction = direction;
+    head.protocol = protocol;
+    head.type = type;
+    head.timeNs = timeNs;
+    head.bootNs = bootNs;
+    head.socketCookie = socketCookie;
+    head.cgroupId = cgroupId;
+    head.tcpSeq = tcpSeq;
+    head.source = source;
+    head.destination = destination;
+    head.sourcePort = sourcePort;
+    head.destinationPort = destinationPort;
+    head.asked = asked;
+    head.askedPort = askedPort;
+    head.owner = owner;
+    head.attribution = attribution;
+    return head;
+  }
 
   public Direction direction() {
     return direction;

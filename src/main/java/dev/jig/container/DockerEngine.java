@@ -101,6 +101,11 @@ public final class DockerEngine implements ContainerRuntime {
   }
 
   @Override
+  public String title() {
+    return "Docker";
+  }
+
+  @Override
   public void start(Consumer<News> to) {
     news = to;
     Thread.ofPlatform().daemon().name("docker-events").start(this::follow);

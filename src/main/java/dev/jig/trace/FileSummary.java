@@ -20,7 +20,8 @@ final class FileSummary {
         .addIf(file.truncated(), "cut short by the capture")
         .addIf(file.badHeader(), "with bad headers")
         .addIf(file.unknownLinkType(), "of unknown link types")
-        .addIf(messages.tcpPartialSegments(), "TCP segments without a whole message")
+        .addIf(messages.tcpGaps(), "gaps in TCP streams")
+        .addIf(messages.tcpBytesGivenUp(), "bytes of TCP given up")
         .addIf(pipeline.evicted(), "queries forgotten before their answer")
         .text();
   }

@@ -3,7 +3,7 @@ package dev.jig.trace;
 import dev.jig.capture.Packet;
 import dev.jig.capture.Packet.Direction;
 import dev.jig.capture.PacketHandler;
-import dev.jig.capture.TcpFraming;
+import dev.jig.capture.TcpStreams;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
@@ -54,6 +54,7 @@ public final class Pipeline implements PacketHandler {
   private final Counters counters = new Counters();
   private final PendingQueries pending = new PendingQueries(MAX_PENDING);
   private final HeldEvents held = new HeldEvents(this::nameOrGiveUp);
+  private final TcpStreams streams = new TcpStreams();
   private final DnsMessage message = new DnsMessage();
   private long lastPacketNs;
 
@@ -127,18 +128,18 @@ public final class Pipeline implements PacketHandler {
       message(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
       return;
     }
-    int rest =
-        TcpFraming.messages(
-            packet.payload(),
-            packet.payloadOffset(),
-            packet.payloadLength(),
-            (bytes, offset, length) -> message(packet, bytes, offset, length));
-    if (rest > 0) {
-      counters.tcpPartialSegments++;
-      counters.tcpPartialBytes += rest;
-      // These may be the answer, or part of it: to call its query unanswered would be wrong.
+    boolean givenUp = streams.segment(packet, this::message);
+    countStreams();
+    if (givenUp) {
+      // What is missing may be the answer, or part of it: to call its query unanswered would be
+      // wrong.
       pending.abandon(QueryKey.of(packet, 0, true));
     }
+  }
+
+  private void countStreams() {
+    counters.tcpGaps = streams.gaps();
+    counters.tcpBytesGivenUp = streams.bytesGivenUp();
   }
 
   private void message(Packet packet, byte[] bytes, int offset, int length) {
@@ -249,6 +250,8 @@ public final class Pipeline implements PacketHandler {
   ///
   /// @param bootNs now, on the packets' clock
   public void tick(long bootNs) {
+    streams.tick(bootNs, this::message);
+    countStreams();
     expire(bootNs);
     pending.forget(bootNs - lateNs);
     if (held.size() > 0) {
@@ -262,6 +265,8 @@ public final class Pipeline implements PacketHandler {
 
   /// The end: nothing waits any longer.
   public void finish() {
+    streams.finish(this::message);
+    countStreams();
     held.releaseAll();
   }
 
