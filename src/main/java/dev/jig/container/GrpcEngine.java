@@ -103,6 +103,7 @@ public final class GrpcEngine implements ContainerRuntime {
   private final String title;
   private final Path socket;
   private final boolean chosen;
+  private final boolean places;
   private final Talker talker;
   private final ScheduledThreadPoolExecutor thread;
   private Consumer<News> news = _ -> {};
@@ -115,7 +116,9 @@ public final class GrpcEngine implements ContainerRuntime {
   private long connectedNs;
   private long pauseMs = PAUSE_MIN_MS;
 
-  private GrpcEngine(String name, String title, Path socket, boolean chosen, Talker talker) {
+  private GrpcEngine(
+      String name, String title, Path socket, boolean chosen, boolean places, Talker talker) {
+    this.places = places;
     this.name = name;
     this.title = title;
     this.socket = socket;
@@ -137,6 +140,7 @@ public final class GrpcEngine implements ContainerRuntime {
         "containerd",
         socket,
         chosen,
+        !namespaces.equals(ContainerdNamespaces.KUBERNETES),
         line -> new ContainerdTalk(line, namespaces));
   }
 
@@ -145,7 +149,7 @@ public final class GrpcEngine implements ContainerRuntime {
   /// @param socket usually `/run/crio/crio.sock`
   /// @param chosen as for containerd
   public static GrpcEngine crio(Path socket, boolean chosen) {
-    return new GrpcEngine("cri-o", "CRI-O", socket, chosen, line -> new CriTalk("cri-o", line));
+    return new GrpcEngine("cri-o", "CRI-O", socket, chosen, false, line -> new CriTalk("cri-o", line));
   }
 
   @Override
@@ -156,6 +160,11 @@ public final class GrpcEngine implements ContainerRuntime {
   @Override
   public String title() {
     return title;
+  }
+
+  @Override
+  public boolean places() {
+    return places;
   }
 
   @Override

@@ -56,9 +56,9 @@ final class ContainerdScenarioIT {
     return IgProcess.trace(arguments.toArray(String[]::new));
   }
 
-  /// bind's nslookup, once.
-  private String[] nslookup(String type, String name) {
-    return new String[] {"nslookup", "-querytype=" + type, name, containerd.hostAddress()};
+  /// bind's dig, once.
+  private String[] dig(String type, String name) {
+    return new String[] {"dig", "+tries=1", "-t", type, name, "@" + containerd.hostAddress()};
   }
 
   private static String name(String test) {
@@ -81,8 +81,8 @@ final class ContainerdScenarioIT {
         CriControl.Pod after = cri.pod("shop", "front-after", Map.of("app", "front"))) {
       String early = before.start("early", "sleep", "1000");
       try (IgProcess ig = trace()) {
-        containerd.exec("k8s.io", early, nslookup("A", name("early")));
-        after.start("late", nslookup("MX", name("late")));
+        containerd.exec("k8s.io", early, dig("A", name("early")));
+        after.start("late", dig("MX", name("late")));
 
         assertPod(awaitPair(ig, name("early")), before, "early");
         assertPod(awaitPair(ig, name("late")), after, "late");
@@ -110,8 +110,8 @@ final class ContainerdScenarioIT {
   void twoContainersInOneNetworkEachHaveTheirOwnQueries() {
     try (CriControl.Pod pod = cri.pod("shop", "pair", Map.of());
         IgProcess ig = trace("-F", "name:~" + SERIES)) {
-      pod.start("first", nslookup("A", name("first")));
-      pod.start("second", nslookup("A", name("second")));
+      pod.start("first", dig("A", name("first")));
+      pod.start("second", dig("A", name("second")));
 
       for (String container : List.of("first", "second")) {
         assertPod(awaitPair(ig, name(container)), pod, container);
@@ -125,8 +125,8 @@ final class ContainerdScenarioIT {
     String late = SERIES + "-late";
     containerd.run("jig-test", early, List.of("--detach"), "sleep", "1000");
     try (IgProcess ig = trace()) {
-      containerd.exec("jig-test", early, nslookup("A", name("plain-early")));
-      containerd.run("jig-test", late, List.of("--rm"), nslookup("A", name("plain-late")));
+      containerd.exec("jig-test", early, dig("A", name("plain-early")));
+      containerd.run("jig-test", late, List.of("--rm"), dig("A", name("plain-late")));
 
       for (String container : List.of("early", "late")) {
         List<Json> events = awaitPair(ig, name("plain-" + container));
@@ -146,7 +146,7 @@ final class ContainerdScenarioIT {
     String container = SERIES + "-seed";
     try (IgProcess ig = trace("-c", container)) {
       for (String type : List.of("A", "AAAA", "MX")) {
-        containerd.run("jig-test", container, List.of("--rm"), nslookup(type, "example.test"));
+        containerd.run("jig-test", container, List.of("--rm"), dig(type, "example.test"));
       }
 
       List<Json> events = ig.awaitEvents(6);
@@ -168,10 +168,10 @@ final class ContainerdScenarioIT {
         IgProcess ig = trace("-F", "name:~short-.*" + SERIES, "-F", "qr:Q")) {
       for (int i = 0; i < 10; i++) {
         String id = SERIES + "-short-" + i;
-        containerd.run("jig-test", id, List.of("--rm"), nslookup("A", name("short-" + i)));
+        containerd.run("jig-test", id, List.of("--rm"), dig("A", name("short-" + i)));
       }
       for (int i = 10; i < 20; i++) {
-        String id = pod.start("short-" + i, nslookup("A", name("short-" + i)));
+        String id = pod.start("short-" + i, dig("A", name("short-" + i)));
         containerd.awaitEnd("k8s.io", id);
         cri.removeContainer(id);
       }
@@ -190,14 +190,14 @@ final class ContainerdScenarioIT {
     String container = SERIES + "-stays";
     containerd.run("jig-test", container, List.of("--detach"), "sleep", "1000");
     try (IgProcess ig = trace()) {
-      containerd.exec("jig-test", container, nslookup("A", name("before-stop")));
+      containerd.exec("jig-test", container, dig("A", name("before-stop")));
       awaitPair(ig, name("before-stop"));
 
       containerd.stopDaemon();
       ig.awaitErr("containerd is gone from ");
       containerd.startDaemon();
       ig.awaitErr("containerd answers at ");
-      containerd.exec("jig-test", container, nslookup("A", name("after-start")));
+      containerd.exec("jig-test", container, dig("A", name("after-start")));
 
       for (Json event : awaitPair(ig, name("after-start"))) {
         assertThat(event.text("runtime.containerName")).isEqualTo(container);
