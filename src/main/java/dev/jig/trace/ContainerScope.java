@@ -96,6 +96,11 @@ final class ContainerScope implements Scope {
   }
 
   @Override
+  public boolean isStarting() {
+    return !containers.isReady();
+  }
+
+  @Override
   public void born(long cgroupId, String path) {
     containers.born(cgroupId, path);
     // Asked before it was known: the answer may be another one now.

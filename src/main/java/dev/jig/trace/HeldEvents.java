@@ -10,6 +10,10 @@ import java.util.Map;
 /// them. Bounded in time and number.
 final class HeldEvents {
   static final long MAX_WAIT_NS = 250_000_000;
+
+  /// While runtimes are asked for the first time they may take longer, once.
+  static final long MAX_WAIT_AT_START_NS = 2_000_000_000;
+
   static final int MAX_EVENTS = 10_000;
 
   /// Takes an event whose waiting is over, in the order they came.
@@ -54,8 +58,10 @@ final class HeldEvents {
   /// Lets go those whose time is over, and those whose name may have come.
   void review(long nowNs, Scope scope) {
     List<Long> due = new ArrayList<>();
+    long graceNs = scope.isStarting() ? MAX_WAIT_AT_START_NS - MAX_WAIT_NS : 0;
     byCgroup.forEach((cgroupId, line) -> {
-      if (line.deadlineNs <= nowNs || scope.of(cgroupId).decision() != Scope.Decision.HOLD) {
+      if (line.deadlineNs + graceNs <= nowNs
+          || scope.of(cgroupId).decision() != Scope.Decision.HOLD) {
         due.add(cgroupId);
       }
     });

@@ -30,6 +30,11 @@ public interface Scope {
   /// Rises whenever an answer may have changed.
   long generation();
 
+  /// Whether those who know names are still being asked for all of them, for the first time.
+  default boolean isStarting() {
+    return false;
+  }
+
   /// The kernel made a cgroup.
   default void born(long cgroupId, String path) {}
 

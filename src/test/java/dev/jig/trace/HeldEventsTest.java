@@ -47,6 +47,29 @@ final class HeldEventsTest {
   }
 
   @Test
+  void waitsLongerWhileThoseWhoKnowNamesAreStillStarting() {
+    scope.starting = true;
+    held.hold(1, event(10), 0);
+    held.hold(2, event(20), 0);
+
+    held.review(HeldEvents.MAX_WAIT_AT_START_NS - 1, scope);
+    assertThat(released).isEmpty();
+    held.review(HeldEvents.MAX_WAIT_AT_START_NS, scope);
+    assertThat(released).containsExactly("1:10", "2:20");
+  }
+
+  @Test
+  void waitsNoLongerThanEverOnceTheyHaveStarted() {
+    scope.starting = true;
+    held.hold(1, event(10), 0);
+    scope.starting = false;
+
+    held.review(HeldEvents.MAX_WAIT_NS, scope);
+
+    assertThat(released).containsExactly("1:10");
+  }
+
+  @Test
   void makesRoomByTheCgroupThatHasWaitedLongest() {
     // Given a full house of two cgroups
     held.hold(1, event(1), 0);

@@ -9,6 +9,7 @@ final class ScriptedScope implements Scope {
   static final Answer HOLD = new Answer(Decision.HOLD, null);
 
   Answer answer;
+  boolean starting;
   Answer afterWaiting = new Answer(Decision.PASS, null);
   final Map<Long, Answer> exceptions = new HashMap<>();
 
@@ -32,6 +33,11 @@ final class ScriptedScope implements Scope {
   @Override
   public Answer afterWaiting(long cgroupId) {
     return afterWaiting;
+  }
+
+  @Override
+  public boolean isStarting() {
+    return starting;
   }
 
   @Override
