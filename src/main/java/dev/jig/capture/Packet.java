@@ -48,6 +48,7 @@ public final class Packet {
     head.bootNs = bootNs;
     head.socketCookie = socketCookie;
     head.cgroupId = cgroupId;
+    head.socketNetNs = socketNetNs;
     head.tcpSeq = tcpSeq;
     head.source = source;
     head.destination = destination;

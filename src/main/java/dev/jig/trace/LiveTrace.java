@@ -95,7 +95,7 @@ public final class LiveTrace implements AutoCloseable {
     return capture.cgroupRoot();
   }
 
-  /// Optional programs this kernel refused, with errno's name.
+  /// What this kernel does without, and why; complete once attached.
   public Map<String, String> leftOut() {
     return capture.leftOut();
   }
@@ -110,6 +110,7 @@ public final class LiveTrace implements AutoCloseable {
   /// @throws TraceRefused if the kernel refuses
   public void attach(
       Containers containers, ContainerSelection selection, Consumer<DnsEvent> output) {
+    forgetSkipped();
     if (!settings.peers()) {
       attach(
           new ContainerScope(containers, selection, this::skip, this::forgetSkipped), null, output);
