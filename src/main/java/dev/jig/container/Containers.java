@@ -63,7 +63,7 @@ public final class Containers implements AutoCloseable {
   private final AtomicLong generation = new AtomicLong();
   private final Object lock = new Object();
   private final CompletableFuture<Void> walked = new CompletableFuture<>();
-  private final Set<String> unlisted = ConcurrentHashMap.newKeySet();
+  private final Set<ContainerRuntime> unlisted = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> listed = new CompletableFuture<>();
   private final Semaphore walkRequests = new Semaphore(0);
   private final Thread walker =
@@ -86,7 +86,7 @@ public final class Containers implements AutoCloseable {
     this.processes = new Processes(procRoot);
     this.runtimes = List.copyOf(runtimes);
     this.listener = listener;
-    runtimes.forEach(runtime -> unlisted.add(runtime.name()));
+    unlisted.addAll(runtimes);
   }
 
   /// Begins to read cgroups and to follow runtimes; returns at once. To be called when the kernel
@@ -98,13 +98,18 @@ public final class Containers implements AutoCloseable {
       listed.complete(null);
     }
     for (ContainerRuntime runtime : runtimes) {
-      runtime.start(news -> hear(runtime.name(), news));
+      runtime.start(news -> hear(runtime, news));
     }
   }
 
   /// Done when the cgroups were read and every runtime was listed or found absent; never fails.
   public CompletableFuture<Void> ready() {
     return CompletableFuture.allOf(walked, listed);
+  }
+
+  /// Whether [#ready] is done.
+  public boolean isReady() {
+    return walked.isDone() && listed.isDone();
   }
 
   /// Rises whenever an answer of [#of] may have changed.
@@ -268,7 +273,7 @@ public final class Containers implements AutoCloseable {
     return new Container(bare.runtime(), bare.id(), null, null, null, bare.labels(), pod);
   }
 
-  private void hear(String runtime, News news) {
+  private void hear(ContainerRuntime runtime, News news) {
     switch (news) {
       case News.Warning(String sentence) -> listener.warning(sentence);
       case News.Debug(String sentence) -> listener.debug(sentence);
@@ -295,7 +300,7 @@ public final class Containers implements AutoCloseable {
     }
   }
 
-  private void happened(String runtime, News.Happened event) {
+  private void happened(ContainerRuntime runtime, News.Happened event) {
     synchronized (lock) {
       Container told = event.container();
       Registry.Entry before = registry.get(told.id());
@@ -326,7 +331,7 @@ public final class Containers implements AutoCloseable {
         before.pod());
   }
 
-  private void described(String runtime, Container container, boolean running) {
+  private void described(ContainerRuntime runtime, Container container, boolean running) {
     synchronized (lock) {
       questions.answered(container.id());
       Registry.Entry before = registry.get(container.id());
@@ -352,7 +357,7 @@ public final class Containers implements AutoCloseable {
     }
   }
 
-  private void listed(String runtime, Set<String> ids) {
+  private void listed(ContainerRuntime runtime, Set<String> ids) {
     synchronized (lock) {
       for (String id : registry.goneFrom(runtime, ids)) {
         Registry.Entry before = registry.get(id);
@@ -368,7 +373,7 @@ public final class Containers implements AutoCloseable {
     firstAnswer(runtime);
   }
 
-  private void firstAnswer(String runtime) {
+  private void firstAnswer(ContainerRuntime runtime) {
     unlisted.remove(runtime);
     if (unlisted.isEmpty()) {
       listed.complete(null);

@@ -136,6 +136,11 @@ final class ContainerScope implements Scope, Containers.Follower {
   }
 
   @Override
+  public boolean isSettling() {
+    return !containers.isReady();
+  }
+
+  @Override
   public void renew() {
     containers.renew();
   }

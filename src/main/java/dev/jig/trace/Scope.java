@@ -33,6 +33,11 @@ public interface Scope {
   /// The answer when the moment is over; never HOLD.
   Answer afterWaiting(long cgroupId, @Nullable Owner owner);
 
+  /// Whether it is only just being found out what there is: patience pays.
+  default boolean isSettling() {
+    return false;
+  }
+
   /// Takes in what has changed meanwhile: what was not wanted may be now. To be called now and
   /// then, also while no packet comes.
   default void renew() {}

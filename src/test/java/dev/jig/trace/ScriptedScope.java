@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedScope implements Scope {
   static final Answer HOLD = new Answer(Decision.HOLD, null);
 
+  static final Answer NAME_UNKNOWN = new Answer(Decision.NAME_UNKNOWN, null);
+
   Answer answer;
+  boolean settling;
   Answer afterWaiting = new Answer(Decision.PASS, null);
   final Map<Long, Answer> exceptions = new HashMap<>();
 
@@ -34,5 +37,10 @@ final class ScriptedScope implements Scope {
   @Override
   public Answer afterWaiting(long cgroupId, @Nullable Owner owner) {
     return afterWaiting;
+  }
+
+  @Override
+  public boolean isSettling() {
+    return settling;
   }
 }
