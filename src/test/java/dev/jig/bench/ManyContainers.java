@@ -121,7 +121,7 @@ final class ManyContainers implements FigureGroup {
             .collect(Collectors.joining(","));
     List<String> selection =
         List.of("-v", "-c", names, "--docker-socketpath", work.resolve("docker.sock").toString());
-    return Ig.start(work, Ig.command(), selection, Bench.DNS_PORT, "json");
+    return Ig.start(work, Ig.command(), selection, Bench.DNS_PORT, "columns");
   }
 
   private FakeDocker docker(ContainerCgroups containers) throws IOException {
