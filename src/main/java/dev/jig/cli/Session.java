@@ -34,7 +34,8 @@ final class Session {
             parsed.filter(),
             parsed.dnsTimeoutNs(),
             parsed.limitNs(),
-            options.paths,
+            parsed.paths(),
+            parsed.accounts(),
             parsed.peers(),
             options.verbose);
     LiveTrace trace = LiveTrace.load(settings);

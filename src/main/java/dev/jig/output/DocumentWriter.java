@@ -65,7 +65,7 @@ final class DocumentWriter implements EventWriter {
   private static final Member[] RUNTIME_MEMBERS = membersOf(Group.RUNTIME);
   private static final Member[] K8S_MEMBERS = membersOf(Group.K8S);
   private static final Member[] MOMENT_MEMBERS = members(Field.TIMESTAMP, Field.TIMESTAMP);
-  private static final Member[] OWNER_MEMBERS = members(Field.MOUNT_NS, Field.GID);
+  private static final Member[] OWNER_MEMBERS = members(Field.MOUNT_NS, Field.COMMAND_LINE);
   private static final Member[] HOSTS_MEMBERS = members(Field.SOURCE_IP, Field.DESTINATION_IP);
   private static final Member[] FLOW_MEMBERS = members(Field.SOURCE_PORT, Field.ID);
   private static final Member[] ASKED_MEMBERS = members(Field.QR, Field.QTYPE);
@@ -220,7 +220,11 @@ final class DocumentWriter implements EventWriter {
           writeNumber(key, get.applyAsLong(event), false);
         }
       }
-      case Moment(var get) -> writeNumber(key, get.applyAsLong(event), false);
+      case Moment(var known, var get) -> {
+        if (known.test(event)) {
+          writeNumber(key, get.applyAsLong(event), false);
+        }
+      }
       case Truth(var get) -> {
         if (Boolean.TRUE.equals(get.of(event))) {
           document.yes(key);

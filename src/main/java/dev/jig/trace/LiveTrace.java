@@ -139,7 +139,7 @@ public final class LiveTrace implements AutoCloseable {
 
   private void attach(Scope scope, @Nullable Peers peers, Consumer<DnsEvent> output) {
     PortSet ports = settings.ports();
-    UnaryOperator<Owner> owners = settings.paths() ? new OwnerPaths() : UnaryOperator.identity();
+    UnaryOperator<Owner> owners = OwnerDetails.of(settings.paths(), settings.accounts());
     relay.pipeline =
         new Pipeline(
             scope,
