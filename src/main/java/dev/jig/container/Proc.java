@@ -1,6 +1,7 @@
 package dev.jig.container;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.jig.event.Owner;
 import java.io.IOException;
@@ -46,7 +47,7 @@ public final class Proc {
   /// where it can't be read.
   private static @Nullable String commandLine(Path directory) {
     try (InputStream in = Files.newInputStream(directory.resolve("cmdline"))) {
-      String raw = new String(in.readNBytes(COMMAND_LINE_AT_MOST), StandardCharsets.UTF_8);
+      String raw = new String(in.readNBytes(COMMAND_LINE_AT_MOST), UTF_8);
       int end = raw.length();
       while (end > 0 && raw.charAt(end - 1) == 0) {
         end--;
