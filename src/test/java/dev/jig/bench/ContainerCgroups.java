@@ -63,8 +63,17 @@ final class ContainerCgroups implements AutoCloseable {
     return all;
   }
 
+  /// A command line that sends one query from one container.
+  List<String> onePacketFrom(int container, int port) {
+    return onePacketFrom(ids.subList(container, container + 1), port);
+  }
+
   /// A command line that sends one query from each container but the first so many.
   List<String> onePacketFromEach(int but, int port) {
+    return onePacketFrom(ids.subList(but, ids.size()), port);
+  }
+
+  private List<String> onePacketFrom(List<String> some, int port) {
     List<String> all = new ArrayList<>();
     // The socket is of the cgroup in which it is made; nobody listens, which is nobody's business.
     all.addAll(
@@ -75,7 +84,7 @@ final class ContainerCgroups implements AutoCloseable {
                 + " shift; for cgroup; do echo $$ >\"$cgroup\"; printf \"$query\" >\"$to\"; done",
             "bash",
             Integer.toString(port)));
-    for (String id : ids.subList(but, ids.size())) {
+    for (String id : some) {
       all.add(directory(id).resolve("cgroup.procs").toString());
     }
     return all;

@@ -24,8 +24,7 @@ final class ManyContainers implements FigureGroup {
   private static final int PACKETS_EACH = 10;
   private static final String PACKET_BYTES = "100";
 
-  /// For the listing, once asked for, to be read and taken in.
-  private static final int LISTED_MS = 1_000;
+  private static final long PATIENCE_NS = 60_000_000_000L;
 
   private final Path work;
   private final Effort effort;
@@ -108,15 +107,28 @@ final class ManyContainers implements FigureGroup {
           figures.startMs.add(ig.startUpNs() / 1e6);
         }
       }
-      try (Ig _ = trace()) {
-        docker.awaitRequest(FakeDocker.ALL);
-        Thread.sleep(LISTED_MS);
+      try (Ig ig = trace()) {
+        awaitNames(ig, containers, docker);
         blast(containers, 0, effort.warmUpSeconds());
         figures.recorded.add(blast(containers, 0, effort.blastSeconds()));
         figures.skipped.add(blast(containers, count - 1, effort.blastSeconds()));
       }
       return count == MANY ? skipped(containers, docker) : "";
     }
+  }
+
+  /// Returns once a container of interest has rows: the names are there.
+  private void awaitNames(Ig ig, ContainerCgroups containers, FakeDocker docker)
+      throws IOException, InterruptedException {
+    docker.awaitRequest(FakeDocker.ALL);
+    long empty = ig.settledBytes();
+    long deadlineNs = System.nanoTime() + PATIENCE_NS;
+    do {
+      Child.run(work, "first", containers.onePacketFrom(0, Bench.DNS_PORT));
+      if (System.nanoTime() > deadlineNs) {
+        throw new IOException("no row of a container of interest");
+      }
+    } while (ig.settledBytes() == empty);
   }
 
   private Ig trace() throws IOException, InterruptedException {
@@ -151,8 +163,7 @@ final class ManyContainers implements FigureGroup {
   private String skipped(ContainerCgroups containers, FakeDocker docker)
       throws IOException, InterruptedException {
     try (Ig ig = trace()) {
-      docker.awaitRequest(FakeDocker.ALL);
-      Thread.sleep(LISTED_MS);
+      awaitNames(ig, containers, docker);
       for (int round = 0; round < PACKETS_EACH; round++) {
         Child.run(work, "rounds", containers.onePacketFromEach(OF_INTEREST, Bench.DNS_PORT));
         ig.settledBytes(); // the ring is read by then
