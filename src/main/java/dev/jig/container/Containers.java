@@ -43,7 +43,7 @@ public final class Containers implements AutoCloseable {
   private final AtomicLong generation = new AtomicLong();
   private final Object lock = new Object();
   private final CompletableFuture<Void> walked = new CompletableFuture<>();
-  private final Set<String> unlisted = ConcurrentHashMap.newKeySet();
+  private final Set<ContainerRuntime> unlisted = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> listed = new CompletableFuture<>();
   private final Semaphore walkRequests = new Semaphore(0);
   private final Thread walker =
@@ -58,7 +58,7 @@ public final class Containers implements AutoCloseable {
     this.tree = new CgroupTree(cgroupRoot, System::nanoTime);
     this.runtimes = List.copyOf(runtimes);
     this.listener = listener;
-    runtimes.forEach(runtime -> unlisted.add(runtime.name()));
+    unlisted.addAll(runtimes);
   }
 
   /// Begins to read cgroups and to follow runtimes; returns at once. To be called when the kernel
@@ -70,13 +70,18 @@ public final class Containers implements AutoCloseable {
       listed.complete(null);
     }
     for (ContainerRuntime runtime : runtimes) {
-      runtime.start(news -> hear(runtime.name(), news));
+      runtime.start(news -> hear(runtime, news));
     }
   }
 
   /// Done when the cgroups were read and every runtime was listed or found absent; never fails.
   public CompletableFuture<Void> ready() {
     return CompletableFuture.allOf(walked, listed);
+  }
+
+  /// Whether [#ready] is done.
+  public boolean isReady() {
+    return walked.isDone() && listed.isDone();
   }
 
   /// Rises whenever an answer of [#of] may have changed.
@@ -180,7 +185,7 @@ public final class Containers implements AutoCloseable {
     return new Container(bare.runtime(), bare.id(), null, null, null, bare.labels(), pod);
   }
 
-  private void hear(String runtime, News news) {
+  private void hear(ContainerRuntime runtime, News news) {
     switch (news) {
       case News.Warning(String sentence) -> listener.warning(sentence);
       case News.Debug(String sentence) -> listener.debug(sentence);
@@ -205,7 +210,7 @@ public final class Containers implements AutoCloseable {
     }
   }
 
-  private void happened(String runtime, News.Happened event) {
+  private void happened(ContainerRuntime runtime, News.Happened event) {
     synchronized (lock) {
       Container told = event.container();
       Registry.Entry before = registry.get(told.id());
@@ -236,7 +241,7 @@ public final class Containers implements AutoCloseable {
         before.pod());
   }
 
-  private void described(String runtime, Container container, boolean running) {
+  private void described(ContainerRuntime runtime, Container container, boolean running) {
     synchronized (lock) {
       questions.answered(container.id());
       Registry.Entry before = registry.get(container.id());
@@ -261,7 +266,7 @@ public final class Containers implements AutoCloseable {
     }
   }
 
-  private void listed(String runtime, Set<String> ids) {
+  private void listed(ContainerRuntime runtime, Set<String> ids) {
     synchronized (lock) {
       for (String id : registry.goneFrom(runtime, ids)) {
         Registry.Entry before = registry.get(id);
@@ -276,7 +281,7 @@ public final class Containers implements AutoCloseable {
     firstAnswer(runtime);
   }
 
-  private void firstAnswer(String runtime) {
+  private void firstAnswer(ContainerRuntime runtime) {
     unlisted.remove(runtime);
     if (unlisted.isEmpty()) {
       listed.complete(null);

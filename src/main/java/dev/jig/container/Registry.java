@@ -20,11 +20,11 @@ final class Registry {
   private static final int REMOVED_AT_MOST = 10_000;
   private static final long REMOVED_NS = 60_000_000_000L;
 
-  /// @param runtime the name of the runtime that told
+  /// @param runtime who told
   /// @param known the answer for its packets, made once so that lookups need not allocate
-  record Entry(String runtime, Lookup.Known known, boolean running) {
+  record Entry(ContainerRuntime runtime, Lookup.Known known, boolean running) {
 
-    Entry(String runtime, Container container, boolean running) {
+    Entry(ContainerRuntime runtime, Container container, boolean running) {
       this(runtime, new Lookup.Known(container), running);
     }
 
@@ -71,7 +71,7 @@ final class Registry {
   }
 
   /// The ids that `runtime` told of, that are not removed and not in `listed`.
-  List<String> goneFrom(String runtime, Set<String> listed) {
+  List<String> goneFrom(ContainerRuntime runtime, Set<String> listed) {
     return byId.entrySet().stream()
         .filter(e -> e.getValue().runtime().equals(runtime))
         .map(Map.Entry::getKey)

@@ -91,6 +91,11 @@ final class ContainerScope implements Scope {
   }
 
   @Override
+  public boolean isSettling() {
+    return !containers.isReady();
+  }
+
+  @Override
   public long generation() {
     return containers.generation();
   }

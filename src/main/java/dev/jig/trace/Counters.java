@@ -13,11 +13,11 @@ public final class Counters {
   long nameUnknown;
 
   long unansweredRows;
-  long tcpPartialSegments;
-  long tcpPartialBytes;
+  long tcpGaps;
+  long tcpBytesGivenUp;
   long damaged;
 
-  /// Messages handed on by the framing: one per UDP datagram, any number per TCP segment.
+  /// Messages handed on by the framing: one per UDP datagram, those completed per TCP segment.
   public long messages() {
     return messages;
   }
@@ -52,14 +52,14 @@ public final class Counters {
     return unansweredRows;
   }
 
-  /// TCP segments that did not end with a message, or did not begin with one.
-  public long tcpPartialSegments() {
-    return tcpPartialSegments;
+  /// TCP segments missing for good, where others of their stream were seen.
+  public long tcpGaps() {
+    return tcpGaps;
   }
 
-  /// Their bytes that belong to no message seen whole.
-  public long tcpPartialBytes() {
-    return tcpPartialBytes;
+  /// Bytes of TCP streams that belong to no message handed on.
+  public long tcpBytesGivenUp() {
+    return tcpBytesGivenUp;
   }
 
   /// Rows shown although a later part of the message was unreadable.

@@ -27,6 +27,11 @@ public interface Scope {
   /// The answer when the moment is over; never HOLD.
   Answer afterWaiting(long cgroupId);
 
+  /// Whether it is only just being found out what there is: patience pays.
+  default boolean isSettling() {
+    return false;
+  }
+
   /// Rises whenever an answer may have changed.
   long generation();
 

@@ -8,7 +8,10 @@ import java.util.Map;
 final class ScriptedScope implements Scope {
   static final Answer HOLD = new Answer(Decision.HOLD, null);
 
+  static final Answer NAME_UNKNOWN = new Answer(Decision.NAME_UNKNOWN, null);
+
   Answer answer;
+  boolean settling;
   Answer afterWaiting = new Answer(Decision.PASS, null);
   final Map<Long, Answer> exceptions = new HashMap<>();
 
@@ -32,6 +35,11 @@ final class ScriptedScope implements Scope {
   @Override
   public Answer afterWaiting(long cgroupId) {
     return afterWaiting;
+  }
+
+  @Override
+  public boolean isSettling() {
+    return settling;
   }
 
   @Override
