@@ -7,9 +7,9 @@ package dev.jig.dns;
 ///   latitude 4 | longitude 4 | altitude 4
 /// ```
 ///
-/// Angles are thousandths of arc seconds from the equator and the prime meridian, which are at 2^31;
-/// altitude is centimetres from 100 km below the reference spheroid; sizes are a digit and a power
-/// of ten of centimetres.
+/// Angles are thousandths of arc seconds from the equator and the prime meridian, which are at
+/// 2^31; altitude is centimetres from 100 km below the reference spheroid; sizes are a digit and a
+/// power of ten of centimetres.
 final class Location {
   private static final int LENGTH = 16;
   private static final long MIDDLE = 1L << 31;

@@ -215,8 +215,7 @@ final class RecordData {
     int start = at;
     if (!names.nameAt(at)) {
       Malformation why = names.malformation();
-      return damaged(
-          why == null ? Malformation.BAD_DATA : why, messageStart + names.malformedAt());
+      return damaged(why == null ? Malformation.BAD_DATA : why, messageStart + names.malformedAt());
     }
     if (names.position() > end) {
       return damaged(Malformation.NAME_PAST_END, at);

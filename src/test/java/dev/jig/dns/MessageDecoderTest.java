@@ -87,7 +87,8 @@ final class MessageDecoderTest {
 
   @Test
   void readsTheOptionsOfEdns() {
-    assertThat(options("0008 0007 0001 18 00 c00002")).containsExactly(new ClientSubnet("192.0.2.0", 24, 0));
+    assertThat(options("0008 0007 0001 18 00 c00002"))
+        .containsExactly(new ClientSubnet("192.0.2.0", 24, 0));
     assertThat(options("0008 0008 0002 20 30 20010db8"))
         .containsExactly(new ClientSubnet("2001:db8::", 32, 48));
     assertThat(options("000a 0008 0102030405060708"))
@@ -100,7 +101,8 @@ final class MessageDecoderTest {
     assertThat(options("000b 0000 000b 0002 012c"))
         .containsExactly(new TcpKeepalive(null), new TcpKeepalive(300));
     assertThat(options("000d 0009" + name("example"))).containsExactly(new Chain("example."));
-    assertThat(options("0012 0009" + name("example"))).containsExactly(new ReportChannel("example."));
+    assertThat(options("0012 0009" + name("example")))
+        .containsExactly(new ReportChannel("example."));
     assertThat(options("0005 0002 080d")).containsExactly(new Numbers(5, List.of(8, 13)));
     assertThat(options("000e 0002 4f66")).containsExactly(new Numbers(14, List.of(20326)));
     assertThat(options("0009 0000 0009 0004 00015180"))
@@ -111,7 +113,8 @@ final class MessageDecoderTest {
   /// RFC 8914 section 2.
   @Test
   void readsExtendedErrorsWithTheirText() {
-    List<EdnsOption> options = options("000f 0002 0012 000f 0007 0006 c3bc62 6572 000f 0004 ffff 6100");
+    List<EdnsOption> options =
+        options("000f 0002 0012 000f 0007 0006 c3bc62 6572 000f 0004 ffff 6100");
 
     assertThat(options)
         .containsExactly(
@@ -147,7 +150,8 @@ final class MessageDecoderTest {
 
   @Test
   void keepsTheOptionsBeforeOneThatIsCutOff() {
-    DecodedMessage message = decode(response(1, 0, 1), QUESTION, ADDRESS, opt("000c 0000 000a 0008 01"));
+    DecodedMessage message =
+        decode(response(1, 0, 1), QUESTION, ADDRESS, opt("000c 0000 000a 0008 01"));
 
     assertThat(message.damage()).isEqualTo(new Damage(Malformation.BAD_OPTION, 12 + 21 + 16 + 15));
     assertThat(message.edns()).isNotNull();
@@ -157,7 +161,10 @@ final class MessageDecoderTest {
   @Test
   void readsTheBitsOfMulticastDns() {
     byte[] wire =
-        bytes("0000 8400 0001 0001 0000 0000", name("a.test"), "0001 8001 c00c 0001 8001 00000078 0004 c0000201");
+        bytes(
+            "0000 8400 0001 0001 0000 0000",
+            name("a.test"),
+            "0001 8001 c00c 0001 8001 00000078 0004 c0000201");
 
     DecodedMessage spoken = decoder.decode(wire, 0, wire.length, Dialect.MDNS);
     DecodedMessage plain = decoder.decode(wire, 0, wire.length, Dialect.DNS);
@@ -208,7 +215,14 @@ final class MessageDecoderTest {
     String keepAlive = "0001 0008 00003a98 0000ea60";
     String subscribe = "0040 000d" + name("a.test") + "000c 0001" + "00";
 
-    DecodedMessage message = decode("abcd 3000 0000 0000 0000 0000", keepAlive, "0040 000c", name("a.test"), "000c 0001", "0099 0002 cafe");
+    DecodedMessage message =
+        decode(
+            "abcd 3000 0000 0000 0000 0000",
+            keepAlive,
+            "0040 000c",
+            name("a.test"),
+            "000c 0001",
+            "0099 0002 cafe");
 
     assertThat(message.opcode()).isEqualTo(Opcode.DSO);
     assertThat(message.damage()).isNull();
@@ -217,9 +231,12 @@ final class MessageDecoderTest {
             new DsoItem(1, "inactivity 15000 ms, interval 60000 ms"),
             new DsoItem(0x40, "a.test. PTR IN"),
             new DsoItem(0x99, "cafe"));
-    assertThat(message.dso()).extracting(DsoItem::name).containsExactly("KeepAlive", "SUBSCRIBE", "DSO153");
+    assertThat(message.dso())
+        .extracting(DsoItem::name)
+        .containsExactly("KeepAlive", "SUBSCRIBE", "DSO153");
     assertThat(decode("abcd 3000 0000 0000 0000 0000", subscribe).dso().getFirst().data())
-        .as("a byte too many").matches("[0-9a-f]+");
+        .as("a byte too many")
+        .matches("[0-9a-f]+");
     assertThat(decode("abcd 3000 0000 0000 0000 0000", "0001 0008 00").damage())
         .isEqualTo(new Damage(Malformation.BAD_DSO, 12));
   }
@@ -261,7 +278,8 @@ final class MessageDecoderTest {
     "0161, NAME_PAST_END, 45",
   })
   void tellsWhatIsWrongWithANameInData(String name, Malformation reason, int offset) {
-    DecodedMessage message = decode(response(2, 0, 0), QUESTION, record(TO_FIRST_NAME, 5, name), ADDRESS);
+    DecodedMessage message =
+        decode(response(2, 0, 0), QUESTION, record(TO_FIRST_NAME, 5, name), ADDRESS);
 
     assertThat(message.damage()).isEqualTo(new Damage(reason, offset));
     assertThat(message.answers().getFirst().data()).startsWith("\\# ");
@@ -270,8 +288,10 @@ final class MessageDecoderTest {
 
   @Test
   void takesAddressesOfOtherClassesAsTheyAre() {
-    DecodedMessage chaos = decode(response(1, 0, 0), QUESTION, TO_FIRST_NAME, "0001 0003 00000000 0002 cafe");
-    DecodedMessage internet = decode(response(1, 0, 0), QUESTION, TO_FIRST_NAME, "0001 0001 00000000 0002 cafe");
+    DecodedMessage chaos =
+        decode(response(1, 0, 0), QUESTION, TO_FIRST_NAME, "0001 0003 00000000 0002 cafe");
+    DecodedMessage internet =
+        decode(response(1, 0, 0), QUESTION, TO_FIRST_NAME, "0001 0001 00000000 0002 cafe");
 
     assertThat(chaos.damage()).isNull();
     assertThat(chaos.answers().getFirst().data()).isEqualTo("\\# 2 CAFE");
@@ -288,7 +308,8 @@ final class MessageDecoderTest {
 
     assertThat(message.damage()).isNotNull();
     assertThat(message.damage().reason()).isEqualTo(Malformation.TOO_MUCH_TEXT);
-    assertThat(message.answers().stream().mapToLong(r -> r.name().length() + r.data().length()).sum())
+    assertThat(
+            message.answers().stream().mapToLong(r -> r.name().length() + r.data().length()).sum())
         .isBetween(MessageDecoder.MAX_TEXT - 2000L, (long) MessageDecoder.MAX_TEXT);
     assertThat(message.additional()).isEmpty();
   }
@@ -299,7 +320,10 @@ final class MessageDecoderTest {
     String servers = TO_FIRST_NAME.repeat(30_000);
 
     DecodedMessage message =
-        decode(response(1, 0, 0), longest + IN_A, record(TO_FIRST_NAME, 55, "01 02 0001 ff ff" + servers));
+        decode(
+            response(1, 0, 0),
+            longest + IN_A,
+            record(TO_FIRST_NAME, 55, "01 02 0001 ff ff" + servers));
 
     assertThat(message.damage()).isNotNull();
     assertThat(message.damage().reason()).isEqualTo(Malformation.TOO_MUCH_TEXT);
@@ -318,7 +342,8 @@ final class MessageDecoderTest {
     String records = (TO_FIRST_NAME + "0002 0001 00000000 0002" + last).repeat(3000);
 
     DecodedMessage message =
-        decode(response(3001, 0, 0), QUESTION, record(TO_FIRST_NAME, 10, chain.toString()), records);
+        decode(
+            response(3001, 0, 0), QUESTION, record(TO_FIRST_NAME, 10, chain.toString()), records);
 
     assertThat(message.damage()).isNotNull();
     assertThat(message.damage().reason()).isEqualTo(Malformation.TOO_COMPRESSED);
@@ -332,7 +357,16 @@ final class MessageDecoderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, QUERY", "1, IQUERY", "2, STATUS", "3, OPCODE3", "4, NOTIFY", "5, UPDATE", "6, DSO", "15, OPCODE15"})
+  @CsvSource({
+    "0, QUERY",
+    "1, IQUERY",
+    "2, STATUS",
+    "3, OPCODE3",
+    "4, NOTIFY",
+    "5, UPDATE",
+    "6, DSO",
+    "15, OPCODE15"
+  })
   void namesOpcodes(int opcode, String name) {
     assertThat(Opcode.mnemonic(opcode)).isEqualTo(name);
   }

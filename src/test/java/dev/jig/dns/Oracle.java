@@ -42,14 +42,14 @@ import org.xbill.DNS.UNKRecord;
 /// - in names dnsjava escapes also `"`, `(`, `)`, `;`, `@` and `$`, which here stand as in the
 ///   question's name;
 /// - it writes IPv6 addresses without `::`, we as RFC 5952;
-/// - it leaves the quotes of TXT and SPF away where it can, we never do; of SVCB's parameters it puts
-///   none in quotes, and knows others by name;
-/// - it writes whole seconds and metres in LOC without fraction, we as RFC 1876's own program, with two
-///   digits for minutes;
+/// - it leaves the quotes of TXT and SPF away where it can, we never do; of SVCB's parameters it
+///   puts none in quotes, and knows others by name;
+/// - it writes whole seconds and metres in LOC without fraction, we as RFC 1876's own program, with
+///   two digits for minutes;
 /// - it does not know the youngest types' mnemonics;
 /// - of TSIG and TKEY, which have no RFC's text, it leaves out lengths;
-/// - a TTL of more than 31 bits is 0 to it, as it is to be for a cache (RFC 2181 section 8); we show
-///   what the sender wrote;
+/// - a TTL of more than 31 bits is 0 to it, as it is to be for a cache (RFC 2181 section 8); we
+///   show what the sender wrote;
 /// - it shows an empty `\#` with a blank behind.
 final class Oracle {
   private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
@@ -81,7 +81,8 @@ final class Oracle {
     return new Oracle(wire, message);
   }
 
-  /// The type of the record at whose byte there is damage, and whether dnsjava reads its data at all.
+  /// The type of the record at whose byte there is damage, and whether dnsjava reads its data at
+  /// all.
   String typeAt(int offset) {
     WireCursor cursor = new WireCursor();
     cursor.start(wire, 0, wire.length);
@@ -171,7 +172,8 @@ final class Oracle {
     return switch (type) {
       case Type.SVCB, Type.HTTPS -> comparableParameters(text);
       case Type.TXT, Type.SPF -> text.replace("\"", "");
-      case Type.LOC -> text.replaceAll("\\.0+(?=[ m])", "").replaceAll("(?<=^| )0(\\d)(?=[ .])", "$1");
+      case Type.LOC ->
+          text.replaceAll("\\.0+(?=[ m])", "").replaceAll("(?<=^| )0(\\d)(?=[ .])", "$1");
       case Type.NSEC, Type.NSEC3, Type.NXT, Type.RRSIG, Type.SIG ->
           NUMBERED_TYPE
               .matcher(text)
@@ -212,7 +214,8 @@ final class Oracle {
 
   /// That dnsjava reads our text as the bytes it was made of. Returns whether it could be asked.
   static boolean assertReadsBack(ResourceRecord our, Record their) throws IOException {
-    if (ESCAPED.matcher(their.rdataToString()).results().anyMatch(Oracle::isPlain) && !TEXTS.contains(our.type())) {
+    if (ESCAPED.matcher(their.rdataToString()).results().anyMatch(Oracle::isPlain)
+        && !TEXTS.contains(our.type())) {
       return false; // a name that we write otherwise
     }
     Record read =
@@ -266,7 +269,8 @@ final class Oracle {
       case NSIDOption id ->
           assertThat(((NameServerId) our).id())
               .as(hex)
-              .isEqualTo(HexFormat.of().formatHex(Arrays.copyOfRange(id.toWire(), 4, id.toWire().length)));
+              .isEqualTo(
+                  HexFormat.of().formatHex(Arrays.copyOfRange(id.toWire(), 4, id.toWire().length)));
       case TcpKeepaliveOption keepalive ->
           assertThat(((TcpKeepalive) our).tenthsOfSeconds())
               .as(hex)

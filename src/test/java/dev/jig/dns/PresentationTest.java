@@ -87,7 +87,8 @@ final class PresentationTest {
     String fields = "01 01 000c 04aabbccdd 14" + hash + "0007 2201 0000 0002 90";
 
     assertThat(data(50, fields))
-        .isEqualTo("1 1 12 AABBCCDD 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR NS SOA MX RRSIG DNSKEY NSEC3PARAM");
+        .isEqualTo(
+            "1 1 12 AABBCCDD 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR NS SOA MX RRSIG DNSKEY NSEC3PARAM");
   }
 
   /// RFC 4034 section 3.3; the signature cut short.
@@ -171,9 +172,11 @@ final class PresentationTest {
   })
   void showsDataThatDoNotFitTheirTypeAsTheyAre(int type, String fields, int offset) {
     String hex = fields.replace("FOO", HOST).replace(" ", "");
-    DecodedMessage message = decode(response(2, 0, 0), answers(type, hex), "c00c 0001 0001 00000000 0004 c0000201");
+    DecodedMessage message =
+        decode(response(2, 0, 0), answers(type, hex), "c00c 0001 0001 00000000 0004 c0000201");
 
-    assertThat(message.damage()).isEqualTo(new Damage(Malformation.BAD_DATA, 12 + 21 + 12 + offset));
+    assertThat(message.damage())
+        .isEqualTo(new Damage(Malformation.BAD_DATA, 12 + 21 + 12 + offset));
     assertThat(message.answers()).hasSize(2);
     assertThat(message.answers().getFirst().data())
         .isEqualTo(("\\# " + hex.length() / 2 + " " + hex.toUpperCase(Locale.ROOT)).strip());

@@ -14,8 +14,8 @@ import org.xbill.DNS.Type;
 final class RandomData {
   /// One letter for each part: n name, 1 2 4 6 8 numbers of so many bytes, t type, s string, S
   /// strings, b bytes to the end, B the same but at least one, T bitmap, a A address of 4 or 16
-  /// bytes, h bytes with a length byte, H the same but at least one, L bytes with a two-byte length;
-  /// others see [#part].
+  /// bytes, h bytes with a length byte, H the same but at least one, L bytes with a two-byte
+  /// length; others see [#part].
   private static final Map<String, String> FORMS = new LinkedHashMap<>();
 
   static {
@@ -266,7 +266,8 @@ final class RandomData {
       number(2, 3);
     }
     if (random.nextBoolean()) {
-      byte[] ids = random.nextBoolean() ? new byte[] {2, 'h', '2'} : new byte[] {2, 'h', '3', 1, 'x'};
+      byte[] ids =
+          random.nextBoolean() ? new byte[] {2, 'h', '2'} : new byte[] {2, 'h', '3', 1, 'x'};
       parameter(1, ids.length);
       out.writeBytes(ids);
       if (random.nextBoolean()) {
