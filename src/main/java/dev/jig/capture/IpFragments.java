@@ -48,7 +48,7 @@ final class IpFragments {
 
   /// A packet without its IP header.
   ///
-  /// @param protocol of the header it begins with
+  /// `protocol` is that of the header it begins with.
   static final class Whole {
     final byte[] bytes;
     final int length;

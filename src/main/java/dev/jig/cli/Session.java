@@ -52,7 +52,9 @@ final class Session {
 
   /// The header, and the file that tells others that tracing has begun. Everything is attached.
   void begin() {
-    trace.leftOut().forEach((what, why) -> Console.debug("not on this kernel: " + what + ": " + why));
+    trace
+        .leftOut()
+        .forEach((what, why) -> Console.debug("not on this kernel: " + what + ": " + why));
     rows.begin();
     Path ready = options.readyFile;
     if (ready != null) {
@@ -121,6 +123,7 @@ final class Session {
   ///
   /// @throws CannotException if rows could not be written
   void finish(TraceSummary summary, boolean wanted) {
+    Console.debug("packets skipped in the kernel: " + summary.skippedInKernel());
     if (wanted || summary.lost() > 0 || options.verbose) {
       Console.plain(summary.line());
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +35,14 @@ final class Registry {
   }
 
   private final LongSupplier clockNs;
+  private final Consumer<String> forgotten;
   private final Map<String, Entry> byId = new ConcurrentHashMap<>();
   private final Map<String, Long> removedNs = new LinkedHashMap<>();
 
-  Registry(LongSupplier clockNs) {
+  /// @param forgotten told of each id that is remembered no longer
+  Registry(LongSupplier clockNs, Consumer<String> forgotten) {
     this.clockNs = clockNs;
+    this.forgotten = forgotten;
   }
 
   @Nullable Entry get(String id) {
@@ -66,6 +70,7 @@ final class Registry {
         return;
       }
       byId.remove(next.getKey());
+      forgotten.accept(next.getKey());
       eldest.remove();
     }
   }

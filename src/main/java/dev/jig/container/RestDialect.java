@@ -9,35 +9,26 @@ import org.jspecify.annotations.Nullable;
 /// What Docker's Engine API and Podman's own (libpod) call the same things. Podman also speaks
 /// Docker's, but there it tells neither pods nor which container is a pod's sandbox.
 public enum RestDialect {
-  DOCKER("docker", "Docker", "", "die", "destroy", Set.of("exitCode", "execDuration")),
+  DOCKER("docker", "Docker", "", "die", "destroy"),
   PODMAN(
       "podman",
       "Podman",
       "/v4.0.0/libpod", // any version is accepted, but there must be one
       "died",
-      "remove",
-      Set.of("containerExitCode", "podId"));
+      "remove");
 
   private final String runtime;
   private final String title;
   private final String prefix;
   private final String stopped;
   private final String removed;
-  private final Set<String> added;
 
-  RestDialect(
-      String runtime,
-      String title,
-      String prefix,
-      String stopped,
-      String removed,
-      Set<String> added) {
+  RestDialect(String runtime, String title, String prefix, String stopped, String removed) {
     this.runtime = runtime;
     this.title = title;
     this.prefix = prefix;
     this.stopped = stopped;
     this.removed = removed;
-    this.added = added;
   }
 
   /// As [dev.jig.event.Container] has it.
@@ -94,10 +85,10 @@ public enum RestDialect {
   /// Which attributes of an event are no labels, besides `name` and `image`.
   Set<String> added(String action) {
     return switch (this) {
-      case PODMAN -> added;
+      case PODMAN -> Set.of("containerExitCode", "podId");
       case DOCKER ->
           switch (action) {
-            case "die" -> added;
+            case "die" -> Set.of("exitCode", "execDuration");
             case "rename" -> Set.of("oldName", "oldname");
             default -> Set.of();
           };

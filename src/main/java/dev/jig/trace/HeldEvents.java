@@ -61,21 +61,23 @@ final class HeldEvents {
   void review(long nowNs, Scope scope) {
     List<Long> due = new ArrayList<>();
     byCgroup.forEach((cgroupId, line) -> {
-      if (scope.of(cgroupId).decision() != Scope.Decision.HOLD
-          || isOver(cgroupId, nowNs - line.sinceNs, scope)) {
+      DnsEvent first = line.events.getFirst();
+      if (scope.of(cgroupId, first.owner()).decision() != Scope.Decision.HOLD
+          || isOver(cgroupId, first, nowNs - line.sinceNs, scope)) {
         due.add(cgroupId);
       }
     });
     due.forEach(this::release);
   }
 
-  private static boolean isOver(long cgroupId, long waitedNs, Scope scope) {
+  private static boolean isOver(long cgroupId, DnsEvent first, long waitedNs, Scope scope) {
     if (waitedNs < MAX_WAIT_NS) {
       return false;
     }
     boolean needed =
         scope.isSettling()
-            || scope.afterWaiting(cgroupId).decision() == Scope.Decision.NAME_UNKNOWN;
+            || scope.afterWaiting(cgroupId, first.owner()).decision()
+                == Scope.Decision.NAME_UNKNOWN;
     return !needed || waitedNs >= NEEDED_WAIT_NS;
   }
 

@@ -110,6 +110,7 @@ public final class LiveTrace implements AutoCloseable {
   /// @throws TraceRefused if the kernel refuses
   public void attach(
       Containers containers, ContainerSelection selection, Consumer<DnsEvent> output) {
+    forgetSkipped();
     if (!settings.peers()) {
       attach(
           new ContainerScope(containers, selection, this::skip, this::forgetSkipped), null, output);

@@ -144,7 +144,7 @@ public final class Pipeline implements PacketHandler {
 
   private void message(Packet packet, byte[] bytes, int offset, int length) {
     counters.messages++;
-    Answer whose = scope.of(packet.cgroupId());
+    Answer whose = scope.of(packet.cgroupId(), packet.owner());
     if (peers != null && packet.direction() == Direction.EGRESS) {
       peers.sent(packet, bytes, offset, length);
     }
@@ -163,6 +163,8 @@ public final class Pipeline implements PacketHandler {
       held.hold(packet.cgroupId(), event, packet.bootNs());
     } else if (whose.decision() == Decision.NAME_UNKNOWN) {
       counters.nameUnknown++;
+    } else if (whose.decision() == Decision.CONTAINER_UNKNOWN) {
+      counters.containerUnknown++;
     } else {
       show(event);
     }
@@ -217,9 +219,9 @@ public final class Pipeline implements PacketHandler {
 
   /// A held event goes on, with the name that came or without.
   private void nameOrGiveUp(long cgroupId, DnsEvent event) {
-    Answer whose = scope.of(cgroupId);
+    Answer whose = scope.of(cgroupId, event.owner());
     if (whose.decision() == Decision.HOLD) {
-      whose = scope.afterWaiting(cgroupId);
+      whose = scope.afterWaiting(cgroupId, event.owner());
     }
     DnsEvent named = Rows.in(event, whose.container());
     if (event.qr() == Qr.T) {
@@ -232,6 +234,7 @@ public final class Pipeline implements PacketHandler {
       case PASS -> show(named);
       case SKIP -> counters.filtered++;
       case NAME_UNKNOWN, HOLD -> counters.nameUnknown++;
+      case CONTAINER_UNKNOWN -> counters.containerUnknown++;
     }
   }
 
@@ -250,6 +253,7 @@ public final class Pipeline implements PacketHandler {
   ///
   /// @param bootNs now, on the packets' clock
   public void tick(long bootNs) {
+    scope.renew();
     streams.tick(bootNs, this::message);
     countStreams();
     expire(bootNs);
@@ -278,7 +282,7 @@ public final class Pipeline implements PacketHandler {
     long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
     DnsEvent event = Rows.unanswered(p.event, state, afterNs);
     Container then = event.container();
-    Answer whose = scope.of(p.cgroupId);
+    Answer whose = scope.of(p.cgroupId, event.owner());
     if (whose.decision() == Decision.HOLD || held.holds(p.cgroupId)) {
       held.hold(p.cgroupId, event, bootNs);
     } else if (then != null && then.name() != null) {

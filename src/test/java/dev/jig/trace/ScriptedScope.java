@@ -1,8 +1,10 @@
 package dev.jig.trace;
 
+import dev.jig.event.Owner;
 import dev.jig.event.SampleEvents;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A scope whose answers the test gives.
 final class ScriptedScope implements Scope {
@@ -28,22 +30,17 @@ final class ScriptedScope implements Scope {
   }
 
   @Override
-  public Answer of(long cgroupId) {
+  public Answer of(long cgroupId, @Nullable Owner owner) {
     return exceptions.getOrDefault(cgroupId, answer);
   }
 
   @Override
-  public Answer afterWaiting(long cgroupId) {
+  public Answer afterWaiting(long cgroupId, @Nullable Owner owner) {
     return afterWaiting;
   }
 
   @Override
   public boolean isSettling() {
     return settling;
-  }
-
-  @Override
-  public long generation() {
-    return 0;
   }
 }
