@@ -36,6 +36,7 @@ final class Session {
             parsed.limitNs(),
             options.paths,
             parsed.peers(),
+            parsed.format().showsContents(),
             options.verbose);
     LiveTrace trace = LiveTrace.load(settings);
     trace.log().forEach(Console::debug);

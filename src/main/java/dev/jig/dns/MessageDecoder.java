@@ -45,6 +45,8 @@ public final class MessageDecoder {
 
   private String lastName = "";
 
+  /// Reads a message.
+  ///
   /// @throws IndexOutOfBoundsException if the slice is not within the buffer; never for its content
   public DecodedMessage decode(byte[] buffer, int offset, int length, Dialect dialect) {
     Objects.checkFromIndexSize(offset, length, buffer.length);

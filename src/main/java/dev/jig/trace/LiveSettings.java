@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 /// @param limitNs how long to trace, 0: until stopped
 /// @param paths whether to add what /proc says of a process
 /// @param peers whether to tell who is at the other end of hops within the machine
+/// @param contents whether rows carry all that their messages say
 /// @param verbose whether libbpf's words are kept
 public record LiveSettings(
     PortSet ports,
@@ -18,4 +19,5 @@ public record LiveSettings(
     long limitNs,
     boolean paths,
     boolean peers,
+    boolean contents,
     boolean verbose) {}

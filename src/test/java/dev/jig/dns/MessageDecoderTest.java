@@ -26,6 +26,7 @@ import dev.jig.dns.EdnsOption.ReportChannel;
 import dev.jig.dns.EdnsOption.TcpKeepalive;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -142,9 +143,8 @@ final class MessageDecoderTest {
     DecodedMessage message = decode(response(0, 0, 1), QUESTION, opt(option + "fde9 0000"));
 
     assertThat(message.damage()).isEqualTo(new Damage(Malformation.BAD_OPTION, 12 + 21 + 11));
-    assertThat(message.edns()).isNotNull();
-    assertThat(message.edns().options()).hasSize(2);
-    assertThat(message.edns().options().getFirst())
+    assertThat(edns(message).options()).hasSize(2);
+    assertThat(edns(message).options().getFirst())
         .isEqualTo(new Other(code, option.replace(" ", "").substring(8)));
   }
 
@@ -154,8 +154,7 @@ final class MessageDecoderTest {
         decode(response(1, 0, 1), QUESTION, ADDRESS, opt("000c 0000 000a 0008 01"));
 
     assertThat(message.damage()).isEqualTo(new Damage(Malformation.BAD_OPTION, 12 + 21 + 16 + 15));
-    assertThat(message.edns()).isNotNull();
-    assertThat(message.edns().options()).containsExactly(new Padding(0));
+    assertThat(edns(message).options()).containsExactly(new Padding(0));
   }
 
   @Test
@@ -306,8 +305,7 @@ final class MessageDecoderTest {
 
     DecodedMessage message = decode(response(4500, 0, 1), longest + IN_A, records, opt(""));
 
-    assertThat(message.damage()).isNotNull();
-    assertThat(message.damage().reason()).isEqualTo(Malformation.TOO_MUCH_TEXT);
+    assertThat(reason(message)).isEqualTo(Malformation.TOO_MUCH_TEXT);
     assertThat(
             message.answers().stream().mapToLong(r -> r.name().length() + r.data().length()).sum())
         .isBetween(MessageDecoder.MAX_TEXT - 2000L, (long) MessageDecoder.MAX_TEXT);
@@ -325,8 +323,7 @@ final class MessageDecoderTest {
             longest + IN_A,
             record(TO_FIRST_NAME, 55, "01 02 0001 ff ff" + servers));
 
-    assertThat(message.damage()).isNotNull();
-    assertThat(message.damage().reason()).isEqualTo(Malformation.TOO_MUCH_TEXT);
+    assertThat(reason(message)).isEqualTo(Malformation.TOO_MUCH_TEXT);
     assertThat(message.answers()).isEmpty();
   }
 
@@ -345,8 +342,7 @@ final class MessageDecoderTest {
         decode(
             response(3001, 0, 0), QUESTION, record(TO_FIRST_NAME, 10, chain.toString()), records);
 
-    assertThat(message.damage()).isNotNull();
-    assertThat(message.damage().reason()).isEqualTo(Malformation.TOO_COMPRESSED);
+    assertThat(reason(message)).isEqualTo(Malformation.TOO_COMPRESSED);
     assertThat(message.answers()).hasSizeBetween(1000, 1200);
   }
 
@@ -380,8 +376,15 @@ final class MessageDecoderTest {
   private List<EdnsOption> options(String hex) {
     DecodedMessage message = decode(response(0, 0, 1), QUESTION, opt(hex));
     assertThat(message.damage()).isNull();
-    assertThat(message.edns()).isNotNull();
-    return message.edns().options();
+    return edns(message).options();
+  }
+
+  private static Edns edns(DecodedMessage message) {
+    return Objects.requireNonNull(message.edns());
+  }
+
+  private static Malformation reason(DecodedMessage message) {
+    return Objects.requireNonNull(message.damage()).reason();
   }
 
   private static String opt(String options) {

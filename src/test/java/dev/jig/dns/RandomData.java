@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Type;
@@ -52,7 +53,7 @@ final class RandomData {
   }
 
   static byte[] of(int type, Random random) {
-    String[] forms = FORMS.get(Type.string(type)).split("\\|", -1);
+    String[] forms = Objects.requireNonNull(FORMS.get(Type.string(type))).split("\\|", -1);
     RandomData data = new RandomData(random);
     for (char part : forms[random.nextInt(forms.length)].toCharArray()) {
       data.part(part);

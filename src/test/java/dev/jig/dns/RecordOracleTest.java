@@ -107,16 +107,17 @@ final class RecordOracleTest {
 
   private static String outcome(byte[] wire, DecodedMessage decoded) {
     Damage damage = decoded.damage();
-    boolean ours = damage == null || damage.reason() == Malformation.TRAILING_BYTES;
+    Damage refusal =
+        damage == null || damage.reason() == Malformation.TRAILING_BYTES ? null : damage;
     Oracle oracle;
     try {
       oracle = Oracle.of(wire);
     } catch (IOException | IllegalArgumentException e) {
       String why = String.valueOf(e.getMessage()).replaceAll("\".*|-?\\d.*", "…");
-      return ours ? "only we: " + why : NEITHER;
+      return refusal == null ? "only we: " + why : NEITHER;
     }
-    if (!ours) {
-      return "only dnsjava: " + damage.reason() + " in " + oracle.typeAt(damage.offset());
+    if (refusal != null) {
+      return "only dnsjava: " + refusal.reason() + " in " + oracle.typeAt(refusal.offset());
     }
     oracle.assertAgreesWith(decoded);
     return BOTH;
