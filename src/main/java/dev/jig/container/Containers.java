@@ -333,8 +333,8 @@ public final class Containers implements AutoCloseable {
     }
   }
 
-  /// Where several claim an id, the first in the list is believed: root's Podman before users'
-  /// own, who could claim any.
+  /// Where several claim an id, the first in the list is believed: root's Podman before users' own,
+  /// who could claim any.
   private boolean isOutranked(ContainerRuntime runtime, Registry.@Nullable Entry before) {
     return before != null
         && !before.removed()
