@@ -318,7 +318,7 @@ public final class Containers implements AutoCloseable {
         return;
       }
       boolean isSame = before != null && before.runtime().equals(runtime) && !before.removed();
-      Container container = isSame ? merge(before.container(), told) : told;
+      Container container = before != null && isSame ? merge(before.container(), told) : told;
       boolean wasRunning = before != null && before.running();
       boolean running =
           switch (event.life()) {
@@ -333,8 +333,8 @@ public final class Containers implements AutoCloseable {
     }
   }
 
-  /// Where several claim an id, the first in the list is believed: root's Podman before users'
-  /// own, who could claim any.
+  /// Where several claim an id, the first in the list is believed: root's Podman before users' own,
+  /// who could claim any.
   private boolean isOutranked(ContainerRuntime runtime, Registry.@Nullable Entry before) {
     return before != null
         && !before.removed()
