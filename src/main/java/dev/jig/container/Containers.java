@@ -318,7 +318,7 @@ public final class Containers implements AutoCloseable {
         return;
       }
       boolean isSame = before != null && before.runtime().equals(runtime) && !before.removed();
-      Container container = isSame ? merge(before.container(), told) : told;
+      Container container = before != null && isSame ? merge(before.container(), told) : told;
       boolean wasRunning = before != null && before.running();
       boolean running =
           switch (event.life()) {
