@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +33,22 @@ final class Registry {
     Container container() {
       return known.container();
     }
+
+    /// Whether it is the container that `teller` told of, and not one whose id came again.
+    boolean isStill(ContainerRuntime teller) {
+      return runtime.equals(teller) && !removed;
+    }
   }
 
   private final LongSupplier clockNs;
+  private final Consumer<String> forgotten;
   private final Map<String, Entry> byId = new ConcurrentHashMap<>();
   private final Map<String, Long> removedNs = new LinkedHashMap<>();
 
-  Registry(LongSupplier clockNs) {
+  /// @param forgotten told of each id that is remembered no longer
+  Registry(LongSupplier clockNs, Consumer<String> forgotten) {
     this.clockNs = clockNs;
+    this.forgotten = forgotten;
   }
 
   @Nullable Entry get(String id) {
@@ -67,6 +76,7 @@ final class Registry {
         return;
       }
       byId.remove(next.getKey());
+      forgotten.accept(next.getKey());
       eldest.remove();
     }
   }

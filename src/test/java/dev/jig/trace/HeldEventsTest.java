@@ -47,24 +47,26 @@ final class HeldEventsTest {
   }
 
   @Test
-  void waitsLongerWhileThoseWhoKnowNamesAreStillStarting() {
-    scope.starting = true;
+  void waitsLongerForANameThatDecides() {
+    scope.afterWaiting = ScriptedScope.NAME_UNKNOWN;
     held.hold(1, event(10), 0);
-    held.hold(2, event(20), 0);
 
-    held.review(HeldEvents.MAX_WAIT_AT_START_NS - 1, scope);
+    held.review(HeldEvents.NEEDED_WAIT_NS - 1, scope);
     assertThat(released).isEmpty();
-    held.review(HeldEvents.MAX_WAIT_AT_START_NS, scope);
-    assertThat(released).containsExactly("1:10", "2:20");
+    held.review(HeldEvents.NEEDED_WAIT_NS, scope);
+
+    assertThat(released).containsExactly("1:10");
   }
 
   @Test
-  void waitsNoLongerThanEverOnceTheyHaveStarted() {
-    scope.starting = true;
+  void waitsLongerWhileContainersAreBeingListed() {
+    scope.settling = true;
     held.hold(1, event(10), 0);
-    scope.starting = false;
 
-    held.review(HeldEvents.MAX_WAIT_NS, scope);
+    held.review(HeldEvents.NEEDED_WAIT_NS - 1, scope);
+    assertThat(released).isEmpty();
+    scope.settling = false;
+    held.review(HeldEvents.NEEDED_WAIT_NS - 1, scope);
 
     assertThat(released).containsExactly("1:10");
   }
