@@ -26,8 +26,7 @@ final class ContainerCgroups implements AutoCloseable {
     Files.createDirectory(own.resolve("docker"));
     ThreadLocalRandom random = ThreadLocalRandom.current();
     for (int i = 0; i < count; i++) {
-      String id =
-          String.format(Locale.ROOT, "%016x%016x%032x", random.nextLong(), random.nextLong(), i);
+      String id = String.format(Locale.ROOT, "%016x%016x%032x", random.nextLong(), random.nextLong(), i);
       Files.createDirectory(made.directory(id));
       made.ids.add(id);
     }

@@ -90,12 +90,7 @@ final class ManyContainers implements FigureGroup {
     double rate = Median.of(rates);
     double of = Median.of(base);
     return String.format(
-        Locale.ROOT,
-        "%.2f %s (%.0f ns a packet, %+.0f ns)",
-        rate / of,
-        words,
-        1e9 / rate,
-        1e9 / rate - 1e9 / of);
+        Locale.ROOT, "%.2f %s (%.0f ns a packet, %+.0f ns)", rate / of, words, 1e9 / rate, 1e9 / rate - 1e9 / of);
   }
 
   /// One repeat with so many containers; returns how many packets of no interest were skipped.

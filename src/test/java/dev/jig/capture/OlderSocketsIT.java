@@ -128,16 +128,15 @@ final class OlderSocketsIT {
     int[] tid = new int[1];
     Thread thread =
         Thread.ofPlatform()
-            .start(() -> {
-              try {
-                tid[0] =
-                    Integer.parseInt(
-                        Path.of("/proc/thread-self").toRealPath().getFileName().toString());
-                socket.send(new DatagramPacket(MESSAGE, MESSAGE.length));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
+            .start(
+                () -> {
+                  try {
+                    tid[0] = Integer.parseInt(Path.of("/proc/thread-self").toRealPath().getFileName().toString());
+                    socket.send(new DatagramPacket(MESSAGE, MESSAGE.length));
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                });
     thread.join();
     return tid[0];
   }
