@@ -71,7 +71,11 @@ final class PlainContainersTest {
     ":ctr:job, /system.slice/ctr-job.scope",
   })
   void findsTheCgroupThatTheSpecificationAsksFor(String asked, String path) throws IOException {
-    assertThat(cgroup("{\"process\":{\"args\":[]},\"linux\":{\"x\":1,\"cgroupsPath\":\"" + asked + "\"}}"))
+    assertThat(
+            cgroup(
+                "{\"process\":{\"args\":[]},\"linux\":{\"x\":1,\"cgroupsPath\":\""
+                    + asked
+                    + "\"}}"))
         .isEqualTo(path);
   }
 
@@ -94,8 +98,7 @@ final class PlainContainersTest {
 
     assertThat(PlainContainers.ownCgroup(container("x").setSpec(spec).build()))
         .isEqualTo("/default/x");
-    assertThat(PlainContainers.ownCgroup(container("a".repeat(64)).setSpec(spec).build()))
-        .isNull();
+    assertThat(PlainContainers.ownCgroup(container("a".repeat(64)).setSpec(spec).build())).isNull();
     Any garbage = Any.newBuilder().setValue(ByteString.copyFromUtf8("{\"linux\":")).build();
     assertThat(PlainContainers.ownCgroup(container("x").setSpec(garbage).build())).isNull();
   }

@@ -210,7 +210,10 @@ final class ContainerdScenarioIT {
         assertThat(event.text("runtime.containerName")).isEqualTo(container);
       }
       Command.Result end = ig.stop();
-      assertThat(end.err()).contains(" 0 lost").containsOnlyOnce("tracing goes on").containsOnlyOnce("have names again");
+      assertThat(end.err())
+          .contains(" 0 lost")
+          .containsOnlyOnce("tracing goes on")
+          .containsOnlyOnce("have names again");
     }
   }
 }
