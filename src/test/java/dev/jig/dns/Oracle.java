@@ -82,25 +82,6 @@ final class Oracle {
     return new Oracle(wire, message);
   }
 
-  /// The type of the record at whose byte there is damage, and whether dnsjava reads its data at
-  /// all.
-  String typeAt(int offset) {
-    WireCursor cursor = new WireCursor();
-    cursor.start(wire, 0, wire.length);
-    cursor.rewind(DnsMessage.HEADER_LENGTH);
-    for (int i = message.getHeader().getCount(Section.QUESTION); i > 0; i--) {
-      cursor.nextQuestion();
-    }
-    while (cursor.nextRecord()) {
-      if (cursor.position() >= offset) {
-        int type = cursor.recordType();
-        boolean read = Record.newRecord(Name.root, type, 1) instanceof UNKRecord;
-        return read ? "a type unknown to it" : RecordType.mnemonic(type);
-      }
-    }
-    return "no record";
-  }
-
   void assertAgreesWith(DecodedMessage decoded) {
     String hex = HexFormat.of().formatHex(wire);
     assertThat(decoded.opcode()).as(hex).isEqualTo(message.getHeader().getOpcode());
