@@ -183,7 +183,7 @@ final class ContainerdScenarioIT {
       List<Json> queries = ig.awaitEvents(20);
       assertThat(queries).hasSize(20);
       for (Json query : queries) {
-        String number = query.text("name").split("[-.]")[1];
+        String number = query.text("name").split("[-.]", 3)[1];
         assertThat(query.text("runtime.containerName")).endsWith("short-" + number);
       }
     }
