@@ -128,14 +128,12 @@ static __noinline int write_head(struct packet_record *record, struct __sk_buff 
 	record->asked_known = 0;
 	record->asked_port = 0;
 	record->attribution = h->attribution;
-	if (h->attribution == OWNER_EXACT) {
+	if (h->running) {
 		/* Not by way of the socket, which other threads may be writing to. */
 		read_owner(&record->owner, (struct task_struct *)bpf_get_current_task());
 		if (socket)
-			socket->owner = record->owner;
-	} else if (socket && socket->owner.pid) {
-		record->owner = socket->owner;
-	} else {
+			remember(socket, &record->owner);
+	} else if (!socket || !recall(&record->owner, socket)) {
 		__builtin_memset(&record->owner, 0, sizeof(record->owner));
 		record->attribution = OWNER_UNKNOWN;
 	}

@@ -40,7 +40,7 @@ struct owner {
 	__u32 ppid;
 	__u32 mntns;
 	__u32 netns;
-	__u32 unused;
+	__u32 sum; /* of all else while it lies in a socket; 0 in a record */
 	char comm[COMM_LEN];
 	char pcomm[COMM_LEN];
 };
