@@ -9,6 +9,7 @@
  *                                                             own; tells the sender and the
  *                                                             reader of every message
  *   asker list                                                the cases
+ * -l LABEL stands in the names where else the case does; -t says at the end how long it took.
  * The matrix says `ready` when the sockets that shall be older than the tracer are open, and goes
  * on with a line on stdin.
  */
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../dnsmsg.h"
@@ -43,7 +45,7 @@ static void set_servers(char *v4, const char *v6)
 		errx(2, "not an IPv6 address: %s", v6);
 }
 
-static int run(const char *name, long count)
+static int run(const char *name, const char *label, long count)
 {
 	if (!strcmp(name, "matrix")) {
 		pid_t child;
@@ -62,7 +64,7 @@ static int run(const char *name, long count)
 		if (!strcmp(name, ways[i].name)) {
 			if (ways[i].prepare)
 				ways[i].prepare();
-			ways[i].run(name, count);
+			ways[i].run(label ? label : name, count);
 			return 0;
 		}
 	}
@@ -85,20 +87,33 @@ static int resume(char **arguments)
 	return 0;
 }
 
+static unsigned long now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000UL + now.tv_nsec / 1000;
+}
+
 int main(int argc, char **argv)
 {
 	char loopback[] = "127.0.0.1", *v4 = loopback;
-	const char *v6 = "::1";
-	int option;
+	const char *v6 = "::1", *label = NULL;
+	unsigned long begun = now_us();
+	int option, timed = 0, result;
 
 	servers.port = 53;
-	while ((option = getopt(argc, argv, "4:6:p:")) != -1) {
+	while ((option = getopt(argc, argv, "4:6:p:l:t")) != -1) {
 		if (option == '4')
 			v4 = optarg;
 		else if (option == '6')
 			v6 = optarg;
 		else if (option == 'p')
 			servers.port = atoi(optarg);
+		else if (option == 'l')
+			label = optarg;
+		else if (option == 't')
+			timed = 1;
 		else
 			return 2;
 	}
@@ -111,7 +126,11 @@ int main(int argc, char **argv)
 		return resume(argv + optind + 1);
 	open_board(-1);
 	if (argc - optind != 2)
-		errx(2, "[-4 ADDR,…] [-6 ADDR] [-p PORT] CASE|matrix COUNT, or list");
+		errx(2,
+		     "[-4 ADDR,…] [-6 ADDR] [-p PORT] [-l LABEL] [-t] CASE|matrix COUNT, or list");
 	set_servers(v4, v6);
-	return run(argv[optind], atol(argv[optind + 1]));
+	result = run(argv[optind], label, atol(argv[optind + 1]));
+	if (timed)
+		printf("lived %lu us\n", now_us() - begun);
+	return result;
 }
