@@ -38,10 +38,6 @@ final class Session {
             options.verbose);
     LiveTrace trace = LiveTrace.load(settings);
     trace.log().forEach(Console::debug);
-    trace
-        .leftOut()
-        .forEach(
-            (program, errno) -> Console.debug("this kernel refuses " + program + ": " + errno));
     return new Session(options, parsed, trace, options.stream(shownOnStdout));
   }
 
@@ -55,6 +51,7 @@ final class Session {
 
   /// The header, and the file that tells others that tracing has begun. Everything is attached.
   void begin() {
+    trace.leftOut().forEach((what, why) -> Console.debug("not on this kernel: " + what + ": " + why));
     rows.begin();
     Path ready = options.readyFile;
     if (ready != null) {

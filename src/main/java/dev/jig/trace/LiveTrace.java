@@ -95,7 +95,7 @@ public final class LiveTrace implements AutoCloseable {
     return capture.cgroupRoot();
   }
 
-  /// Optional programs this kernel refused, with errno's name.
+  /// What this kernel does without, and why; complete once attached.
   public Map<String, String> leftOut() {
     return capture.leftOut();
   }
