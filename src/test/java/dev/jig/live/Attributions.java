@@ -56,8 +56,7 @@ final class Attributions {
 
   private void judge(Row row) {
     // A response belongs to who asked, whoever reads it, and to nobody else if it is never read.
-    Truth truth =
-        truths.get(new Message(row.ofClient() ? Hop.CLIENT_Q : row.hop(), row.name()));
+    Truth truth = truths.get(new Message(row.ofClient() ? Hop.CLIENT_Q : row.hop(), row.name()));
     if (truth == null) {
       untold.add(row);
     } else {
@@ -82,7 +81,11 @@ final class Attributions {
   /// Rows do not tell when a process started: where pids were used again, its name tells.
   private boolean isSameProcess(Row row, Truth truth) {
     return row.pid() == truth.pid()
-        && (startsOfPid.get(truth.pid()).size() == 1 || row.comm().equals(truth.comm()));
+        && (!isUsedAgain(truth.pid()) || row.comm().equals(truth.comm()));
+  }
+
+  private boolean isUsedAgain(long pid) {
+    return startsOfPid.getOrDefault(pid, Set.of()).size() > 1;
   }
 
   /// A line for each way and end where this holds, with how often and one of the rows.
@@ -92,16 +95,15 @@ final class Attributions {
         .collect(Collectors.groupingBy(Judged::kind, TreeMap::new, Collectors.toList()))
         .entrySet()
         .stream()
-        .map(
-            kind -> {
-              Judged one = kind.getValue().getFirst();
-              return "%s: %d, such as %s instead of %s"
-                  .formatted(
-                      kind.getKey(),
-                      kind.getValue().size(),
-                      one.row().known() ? one.row().identity() : "nobody",
-                      one.truth().identity());
-            })
+        .map(kind -> {
+          Judged one = kind.getValue().getFirst();
+          return "%s: %d, such as %s instead of %s"
+              .formatted(
+                  kind.getKey(),
+                  kind.getValue().size(),
+                  one.row().known() ? one.row().identity() : "nobody",
+                  one.truth().identity());
+        })
         .toList();
   }
 
@@ -126,7 +128,7 @@ final class Attributions {
   long processesWithUsedPids(String way) {
     return truths.values().stream()
         .filter(truth -> truth.way().equals(way) && truth.hop() == Hop.CLIENT_Q)
-        .filter(truth -> startsOfPid.get(truth.pid()).size() > 1)
+        .filter(truth -> isUsedAgain(truth.pid()))
         .map(Truth::comm)
         .distinct()
         .count();
@@ -147,13 +149,12 @@ final class Attributions {
     for (Verdict verdict : Verdict.values()) {
       table.append(" %13s".formatted(verdict));
     }
-    byWay.forEach(
-        (way, counts) -> {
-          table.append("%n%-30s".formatted(way));
-          for (Verdict verdict : Verdict.values()) {
-            table.append(" %13d".formatted(counts.getOrDefault(verdict, 0L)));
-          }
-        });
+    byWay.forEach((way, counts) -> {
+      table.append("%n%-30s".formatted(way));
+      for (Verdict verdict : Verdict.values()) {
+        table.append(" %13d".formatted(counts.getOrDefault(verdict, 0L)));
+      }
+    });
     return table.append('\n').toString();
   }
 }
