@@ -126,12 +126,11 @@ public final class BpfImage {
   /// Programs that a kernel is too old for, and since when it would not be.
   Map<String, String> tooNewFor(Kernel kernel) {
     Map<String, String> programs = new HashMap<>();
-    since.forEach(
-        (program, version) -> {
-          if (kernel.isBefore(version)) {
-            programs.put(program, "since " + version);
-          }
-        });
+    since.forEach((program, version) -> {
+      if (kernel.isBefore(version)) {
+        programs.put(program, "since " + version);
+      }
+    });
     return programs;
   }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// The programs of trace_dns.bpf.c on this kernel: which it may lack, what stands in for them, and
@@ -63,7 +64,12 @@ final class KernelPrograms implements AutoCloseable {
     for (BpfProgram program : packets) {
       links.add(program.attach(root));
     }
-    OlderSockets.mark(object).ifPresent(why -> missing.put("walk over older sockets", why));
+    walk().ifPresent(why -> missing.put("walk over older sockets", why));
+  }
+
+  /// Tells sockets without an owner theirs; why some may stay without.
+  Optional<String> walk() {
+    return OlderSockets.mark(object);
   }
 
   private boolean attachOptional(BpfProgram program, CgroupDirectory root) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The kernel side, attached: loads trace_dns.bpf.c, attaches it at the root of cgroup v2 and reads
 /// its ring. All but [#wake] and [#counters] is for one thread.
@@ -113,6 +114,11 @@ public final class LiveCapture implements AutoCloseable {
   /// @throws dev.jig.bpf.BpfException if the kernel refuses what is needed
   public void attach() {
     programs.attach(root);
+  }
+
+  /// Tells sockets without an owner theirs, once more; why some may stay without.
+  Optional<String> walk() {
+    return programs.walk();
   }
 
   /// Where cgroup v2 is mounted, for walking it.

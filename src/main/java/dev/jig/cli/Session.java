@@ -51,7 +51,9 @@ final class Session {
 
   /// The header, and the file that tells others that tracing has begun. Everything is attached.
   void begin() {
-    trace.leftOut().forEach((what, why) -> Console.debug("not on this kernel: " + what + ": " + why));
+    trace
+        .leftOut()
+        .forEach((what, why) -> Console.debug("not on this kernel: " + what + ": " + why));
     rows.begin();
     Path ready = options.readyFile;
     if (ready != null) {
