@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
+/*
+ * Whose each packet is, as its record has it, beside what the asker tells of the message: what
+ * live/AttributionIT.java does with the rows of the whole command.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "attribution.h"
@@ -35,7 +39,7 @@ struct truth {
 	__u64 start_ticks;
 };
 
-/* The asker shows of a row what the tests in Java do; there the words are explained. */
+/* How a record's owner compares: stale is the right process, as it was at an earlier moment. */
 enum judgment { EXACT, SOCKET, SOCKET_STALE, SOCKET_WRONG, UNKNOWN, EXACT_WRONG, VERDICTS };
 static const char *const verdicts[] = { "exact",	 "socket",  "socket, stale",
 					"socket, wrong", "unknown", "exact, wrong" };
