@@ -55,7 +55,7 @@ static __noinline int parse_transport(struct __sk_buff *skb, struct headers *h, 
 		if (bpf_skb_load_bytes(skb, at, &tcp, sizeof(tcp)))
 			return BAD;
 		ports_of(h, tcp.source, tcp.dest);
-		h->tcp_seq = bpf_ntohl(tcp.seq);
+		h->tcp_seq = bpf_ntohl(tcp.seq) + tcp.syn; /* a SYN may carry data */
 		h->payload_offset = at + tcp.doff * 4;
 	} else {
 		return NOT_TRANSPORT;
@@ -140,7 +140,7 @@ static __always_inline int parse(struct __sk_buff *skb, struct headers *h)
 		if ((void *)(tcp + 1) > end)
 			return parse_transport(skb, h, at);
 		ports_of(h, tcp->source, tcp->dest);
-		h->tcp_seq = bpf_ntohl(tcp->seq);
+		h->tcp_seq = bpf_ntohl(tcp->seq) + tcp->syn;
 		h->payload_offset = at + tcp->doff * 4;
 		return PARSED;
 	}

@@ -20,6 +20,10 @@ struct net {
 	struct ns_common ns;
 };
 
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
 struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 	struct net *net_ns;
@@ -54,6 +58,7 @@ struct sock_common {
 	__be16 skc_dport;
 	__u16 skc_num;
 	unsigned short skc_family;
+	possible_net_t skc_net;
 };
 
 typedef struct {

@@ -59,7 +59,7 @@ struct packet_record {
 	__u32 inline_len; /* of it, in this record */
 	__u32 tcp_seq;
 	__u32 gso_size;
-	__u32 unused;
+	__u32 netns; /* of the socket, where an address is loopback's; else 0 */
 	__u64 time; /* boot clock, ns */
 	__u64 cookie;
 	__u64 cgroup;

@@ -24,6 +24,8 @@ public final class Packet {
   long bootNs;
   long socketCookie;
   long cgroupId;
+  long socketNetNs;
+  int tcpSeq;
   IpAddress source = IpAddress.v4(0);
   IpAddress destination = IpAddress.v4(0);
   int sourcePort;
@@ -35,6 +37,29 @@ public final class Packet {
   byte[] payload = {};
   int payloadOffset;
   int payloadLength;
+
+  /// The same without its payload, to keep.
+  Packet head() {
+    Packet head = new Packet();
+    head.direction = direction;
+    head.protocol = protocol;
+    head.type = type;
+    head.timeNs = timeNs;
+    head.bootNs = bootNs;
+    head.socketCookie = socketCookie;
+    head.cgroupId = cgroupId;
+    head.socketNetNs = socketNetNs;
+    head.tcpSeq = tcpSeq;
+    head.source = source;
+    head.destination = destination;
+    head.sourcePort = sourcePort;
+    head.destinationPort = destinationPort;
+    head.asked = asked;
+    head.askedPort = askedPort;
+    head.owner = owner;
+    head.attribution = attribution;
+    return head;
+  }
 
   public Direction direction() {
     return direction;
@@ -68,6 +93,12 @@ public final class Packet {
   /// The socket's cgroup v2 id (the inode of its directory), 0 for files.
   public long cgroupId() {
     return cgroupId;
+  }
+
+  /// Inode of the socket's network namespace where one of the addresses is loopback's, which mean
+  /// nothing outside it; else 0.
+  public long socketNetNs() {
+    return socketNetNs;
   }
 
   public IpAddress source() {

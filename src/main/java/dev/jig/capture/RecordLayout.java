@@ -13,7 +13,7 @@ import java.nio.ByteOrder;
 ///          kind     direction  pkt_type   protocol  attribution  asked_known  asked_port(2)
 ///   8      source_port(2)  destination_port(2)  payload_len(4)
 ///  16      inline_len(4)   tcp_seq(4)
-///  24      gso_size(4)     unused(4)
+///  24      gso_size(4)     netns(4)
 ///  32      time(8)         cookie(8)         cgroup(8)
 ///  56      source(16)      destination(16)   asked(16)
 /// 104      owner(72)
@@ -48,6 +48,7 @@ final class RecordLayout {
   static final int INLINE_LEN = 16;
   static final int TCP_SEQ = 20;
   static final int GSO_SIZE = 24;
+  static final int NETNS = 28;
   static final int TIME = 32;
   static final int COOKIE = 40;
   static final int CGROUP = 48;

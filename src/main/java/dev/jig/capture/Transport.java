@@ -12,13 +12,16 @@ final class Transport {
   private static final int UDP_LENGTH = 8;
   private static final int UDP_LENGTH_OFFSET = 4;
   private static final int TCP_LENGTH = 20;
+  private static final int TCP_SEQ_OFFSET = 4;
   private static final int TCP_DATA_OFFSET = 12;
+  private static final int TCP_FLAGS_OFFSET = 13;
 
   private final IntPredicate dnsPort;
   private final boolean anyUdp;
   private Protocol protocol = Protocol.UDP;
   private int sourcePort;
   private int destinationPort;
+  private int tcpSeq;
 
   Transport(IntPredicate dnsPort, boolean anyUdp) {
     this.dnsPort = dnsPort;
@@ -62,6 +65,12 @@ final class Transport {
     return destinationPort;
   }
 
+  /// The sequence number of the payload's first byte, as 32 bits; of TCP only. A SYN takes a number
+  /// of its own, ahead of its data.
+  int tcpSeq() {
+    return tcpSeq;
+  }
+
   private boolean isDns() {
     return anyUdp && protocol == Protocol.UDP
         || dnsPort.test(sourcePort)
@@ -86,6 +95,8 @@ final class Transport {
     if (there != Finding.SOUND) {
       return there;
     }
+    int syn = frame.u8(TCP_FLAGS_OFFSET) >>> 1 & 1;
+    tcpSeq = frame.i32(TCP_SEQ_OFFSET) + syn;
     int headerLength = (frame.u8(TCP_DATA_OFFSET) >>> 4) * 4;
     if (headerLength < TCP_LENGTH) {
       return Finding.BAD_HEADER;

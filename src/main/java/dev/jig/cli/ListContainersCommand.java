@@ -9,7 +9,6 @@ import dev.jig.output.ContainerList.Change;
 import dev.jig.trace.Machine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -94,7 +93,7 @@ final class ListContainersCommand implements Callable<Integer> {
     print(listener.format.watchHeader());
     try (Containers containers = follow(listener, asked)) {
       containers.ready().join();
-      if (sayWhoDoesNotAnswer(asked) != 0) {
+      if (sayWhoDoesNotAnswer(asked) != 0 && !anyAnswers(asked)) {
         return Failures.CANNOT;
       }
       listener.following = true;
@@ -117,20 +116,28 @@ final class ListContainersCommand implements Callable<Integer> {
 
   /// Without a runtime there are only ids: worth a word, and a failure if it can be helped.
   private static int sayWhoDoesNotAnswer(List<RuntimeOptions.Asked> asked) {
-    int code = 0;
+    boolean failed = false;
+    boolean said = false;
+    boolean answered = false;
     for (RuntimeOptions.Asked each : asked) {
-      if (!each.runtime().isAnswering()) {
-        boolean absent = !Files.exists(each.socket());
-        boolean refused = !absent && !Files.isWritable(each.socket());
-        String hint =
-            refused
-                ? "permission denied, run as root or as a member of the socket's group."
-                : "is it running? Another socket is named by --docker-socketpath.";
-        Console.say("Docker does not answer at " + each.socket() + ": " + hint);
-        code = each.named() || !absent ? Failures.CANNOT : code;
+      if (each.runtime().isAnswering()) {
+        answered = true;
+      } else if (each.isMissed()) {
+        Console.say(each.refusal());
+        said = true;
+        failed |= each.named();
+      } else {
+        Console.debug(each.refusal());
       }
     }
-    return code;
+    if (!answered && !said) {
+      Console.say("no runtime answers: containers are shown by their id, -v says who was asked.");
+    }
+    return failed || (!answered && said) ? Failures.CANNOT : 0;
+  }
+
+  private static boolean anyAnswers(List<RuntimeOptions.Asked> asked) {
+    return asked.stream().anyMatch(each -> each.runtime().isAnswering());
   }
 
   /// Lines come from the runtimes' threads, too.

@@ -35,6 +35,7 @@ final class Session {
             parsed.dnsTimeoutNs(),
             parsed.limitNs(),
             options.paths,
+            parsed.peers(),
             options.verbose);
     LiveTrace trace = LiveTrace.load(settings);
     trace.log().forEach(Console::debug);
@@ -122,6 +123,7 @@ final class Session {
   ///
   /// @throws CannotException if rows could not be written
   void finish(TraceSummary summary, boolean wanted) {
+    Console.debug("packets skipped in the kernel: " + summary.skippedInKernel());
     if (wanted || summary.lost() > 0 || options.verbose) {
       Console.plain(summary.line());
     }

@@ -1,6 +1,8 @@
 package dev.jig.cli;
 
 import dev.jig.event.DnsEvent;
+import dev.jig.event.Field;
+import dev.jig.event.Field.Group;
 import dev.jig.event.Field.Shown;
 import dev.jig.event.GoDuration;
 import dev.jig.event.UsageException;
@@ -104,12 +106,14 @@ final class TraceDnsOptions {
   /// Every value read, before anything is attached.
   ///
   /// @param limitNs 0: without limit
+  /// @param peers whether the output or the filter tells of the other end
   record Parsed(
       long dnsTimeoutNs,
       PortSet ports,
       long limitNs,
       Predicate<DnsEvent> filter,
-      OutputFormat format) {}
+      OutputFormat format,
+      boolean peers) {}
 
   /// Reads the values.
   ///
@@ -127,8 +131,26 @@ final class TraceDnsOptions {
     if (format instanceof OutputFormat.PcapNg) {
       throw new UsageException("-o pcapng is not in this version.", "-o json carries every field.");
     }
+    FilterExpression filter = FilterExpression.parse(filters);
     return new Parsed(
-        dnsTimeoutNs(), PortSet.parse(ports), limitNs(), FilterExpression.parse(filters), format);
+        dnsTimeoutNs(),
+        PortSet.parse(ports),
+        limitNs(),
+        filter,
+        format,
+        tells(format, filter, field -> field.group() == Group.PEER));
+  }
+
+  /// Whether the output or the filter has such a field.
+  private static boolean tells(
+      OutputFormat format, FilterExpression filter, Predicate<Field> such) {
+    boolean shown =
+        switch (format) {
+          case OutputFormat.Columns(List<Field> fields) -> fields.stream().anyMatch(such);
+          case OutputFormat.Json(), OutputFormat.JsonPretty(), OutputFormat.Yaml() -> true;
+          case OutputFormat.PcapNg() -> false;
+        };
+    return shown || filter.fields().stream().anyMatch(such);
   }
 
   private long dnsTimeoutNs() {

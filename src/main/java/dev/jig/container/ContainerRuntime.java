@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// A source of names: a container runtime of this machine, followed on threads of its own.
+/// A source of names: a container runtime of this machine, followed on threads of its own. Several
+/// may have one name, such as the Podmans of several users.
 ///
 /// A runtime that is absent is no error: it says so with [News.Unreachable], keeps trying, and
 /// tells everything anew once it is there.
@@ -13,6 +14,11 @@ public interface ContainerRuntime extends AutoCloseable {
 
   /// As cgroup paths tell it: `docker`, `containerd`, `cri-o`, `podman`.
   String name();
+
+  /// As sentences have it: `Docker`, `CRI-O`.
+  default String title() {
+    return name();
+  }
 
   /// Begins to follow; returns at once. Called once.
   void start(Consumer<News> news);
@@ -42,7 +48,8 @@ public interface ContainerRuntime extends AutoCloseable {
     /// An event: name and image are of that moment, the rest may be incomplete.
     record Happened(Container container, Life life, Instant at) implements News {}
 
-    /// All there is to know of a container, asked or listed.
+    /// All there is to know of a container, asked or listed. A pod's sandbox never counts as
+    /// running: it is known, and not listed.
     record Described(Container container, boolean running) implements News {}
 
     /// This runtime does not know the id, or could not be asked.

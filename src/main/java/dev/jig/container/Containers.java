@@ -3,9 +3,11 @@ package dev.jig.container;
 import dev.jig.container.ContainerRuntime.Life;
 import dev.jig.container.ContainerRuntime.News;
 import dev.jig.event.Container;
+import dev.jig.event.Owner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// Whose packet: the registry the ring thread asks. Runtimes and the cgroup walk fill it in the
-/// background; [#generation] rises whenever an answer may have changed.
+/// background; [#generation] rises whenever an answer may have changed, and [Follower]s are told
+/// which.
 ///
 /// Where a path leads through several containers (Docker in Docker, kind), the innermost one that a
 /// runtime of this machine has named is the answer: with only the host's Docker connected that is
@@ -35,30 +38,55 @@ public final class Containers implements AutoCloseable {
 
   private static final Lookup PATH_PENDING = new Lookup.Pending(null);
 
+  /// Who has drawn conclusions from answers. Called on the ring thread.
+  public interface Follower {
+
+    /// The answer for one cgroup may be another one now.
+    ///
+    /// @param before what it was
+    /// @param now what it is; null if it is looked up anew only when somebody asks
+    void changed(long cgroupId, Lookup before, @Nullable Lookup now);
+
+    /// Any answer may be another one now.
+    void allChanged();
+  }
+
+  private static final Path PROC = Path.of("/proc");
+
   private final CgroupTree tree;
+  private final Processes processes;
   private final List<ContainerRuntime> runtimes;
   private final ContainerListener listener;
-  private final Registry registry = new Registry(System::nanoTime);
+  private final Changes changes = new Changes();
+  private final Registry registry = new Registry(System::nanoTime, changes::forget);
   private final Questions questions = new Questions();
   private final AtomicLong generation = new AtomicLong();
   private final Object lock = new Object();
   private final CompletableFuture<Void> walked = new CompletableFuture<>();
-  private final Set<String> unlisted = ConcurrentHashMap.newKeySet();
+  private final Set<ContainerRuntime> unlisted = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> listed = new CompletableFuture<>();
   private final Semaphore walkRequests = new Semaphore(0);
   private final Thread walker =
       Thread.ofPlatform().daemon().name("cgroup-walk").unstarted(this::walkOnRequest);
 
   // The ring thread's own.
-  private final LongTable<Lookup> cache = new LongTable<>();
-  private long cacheGeneration;
+  private final Answers answers = new Answers();
+  private final List<Follower> followers = new ArrayList<>();
+  private long seenGeneration;
 
   /// @param cgroupRoot where cgroup v2 is mounted, or `/proc/self/fd/N` of a detached mount
   public Containers(Path cgroupRoot, List<ContainerRuntime> runtimes, ContainerListener listener) {
+    this(cgroupRoot, PROC, runtimes, listener);
+  }
+
+  /// @param procRoot where procfs is mounted, with the host's pids
+  public Containers(
+      Path cgroupRoot, Path procRoot, List<ContainerRuntime> runtimes, ContainerListener listener) {
     this.tree = new CgroupTree(cgroupRoot, System::nanoTime);
+    this.processes = new Processes(procRoot);
     this.runtimes = List.copyOf(runtimes);
     this.listener = listener;
-    runtimes.forEach(runtime -> unlisted.add(runtime.name()));
+    unlisted.addAll(runtimes);
   }
 
   /// Begins to read cgroups and to follow runtimes; returns at once. To be called when the kernel
@@ -70,13 +98,18 @@ public final class Containers implements AutoCloseable {
       listed.complete(null);
     }
     for (ContainerRuntime runtime : runtimes) {
-      runtime.start(news -> hear(runtime.name(), news));
+      runtime.start(news -> hear(runtime, news));
     }
   }
 
   /// Done when the cgroups were read and every runtime was listed or found absent; never fails.
   public CompletableFuture<Void> ready() {
     return CompletableFuture.allOf(walked, listed);
+  }
+
+  /// Whether [#ready] is done.
+  public boolean isReady() {
+    return walked.isDone() && listed.isDone();
   }
 
   /// Rises whenever an answer of [#of] may have changed.
@@ -93,7 +126,9 @@ public final class Containers implements AutoCloseable {
   public List<Container> found() {
     Map<String, Container> found = new LinkedHashMap<>();
     running().forEach(container -> found.put(container.id(), container));
-    for (CgroupPath path : tree.livingPaths()) {
+    List<CgroupPath> paths = new ArrayList<>(tree.livingPaths());
+    paths.addAll(processes.outsideV2());
+    for (CgroupPath path : paths) {
       List<CgroupPath.Id> ids = path.containers();
       if (!ids.isEmpty() && ids.stream().allMatch(id -> registry.get(id.id()) == null)) {
         found.putIfAbsent(ids.getFirst().id(), unnamed(ids.getFirst()));
@@ -112,38 +147,96 @@ public final class Containers implements AutoCloseable {
   /// @param path from the root of cgroup v2
   public void born(long cgroupId, String path) {
     tree.born(cgroupId, path);
-    if (cache.get(cgroupId) != null) {
-      cache.clear(); // an id that was unknown until now
-    }
+    renew(cgroupId, false); // an id that was unknown until now
     requestWalkIfNeeded();
   }
 
-  /// Whose packet it is. Ring thread; allocates only when an id or a generation is new.
+  /// From now on `follower` is told of changes. Ring thread, or before it runs.
+  public void follow(Follower follower) {
+    followers.add(follower);
+  }
+
+  /// Takes in what has changed since the last time, and tells the followers. Ring thread; costs
+  /// next to nothing if nothing has.
+  public void renew() {
+    long now = generation.get(); // read before the changes are taken, so that none goes unnoticed
+    if (now == seenGeneration) {
+      return;
+    }
+    seenGeneration = now;
+    Changes.Taken news = changes.take();
+    if (news.everything()) {
+      forgetAll();
+      return;
+    }
+    news.forgotten().forEach(answers::forget);
+    for (long cgroupId : answers.touchedBy(news)) {
+      // Of those without a name only whoever asks again is worth a question to a runtime.
+      renew(cgroupId, !news.names());
+    }
+  }
+
+  private void renew(long cgroupId, boolean atOnce) {
+    Lookup before = answers.remove(cgroupId);
+    if (before == null) {
+      return;
+    }
+    Lookup now = atOnce ? lookUp(cgroupId) : null;
+    if (!before.equals(now)) {
+      followers.forEach(follower -> follower.changed(cgroupId, before, now));
+    }
+  }
+
+  private void forgetAll() {
+    answers.clear();
+    followers.forEach(Follower::allChanged);
+  }
+
+  /// Whose packet it is. Ring thread; allocates only when an id or its answer is new.
   public Lookup of(long cgroupId) {
     if (cgroupId == 0) {
       return Lookup.HOST; // a file, or no socket
     }
-    long now = generation.get(); // read before the answer is made, so that it can't be newer
-    if (now != cacheGeneration || cache.size() > CACHED_AT_MOST) {
-      cache.clear();
-      cacheGeneration = now;
+    renew();
+    Lookup known = answers.get(cgroupId);
+    return known != null ? known : lookUp(cgroupId);
+  }
+
+  private Lookup lookUp(long cgroupId) {
+    if (answers.size() > CACHED_AT_MOST) {
+      forgetAll();
     }
-    Lookup cached = cache.get(cgroupId);
-    if (cached != null) {
-      return cached;
-    }
-    Lookup fresh = resolve(cgroupId);
-    cache.put(cgroupId, fresh);
+    CgroupPath path = tree.find(cgroupId);
+    Lookup fresh = path == null ? withoutPath(cgroupId) : resolve(path.containers());
+    answers.put(cgroupId, fresh, path);
     return fresh;
   }
 
-  private Lookup resolve(long cgroupId) {
-    CgroupPath path = tree.find(cgroupId);
-    if (path != null) {
-      return resolve(path.containers());
-    }
+  /// Whether packets of a cgroup may be a container's although the cgroup itself is in none: then
+  /// [#ofProcess] tells.
+  public boolean areToldByProcess(Lookup byCgroup) {
+    return processes.areAsked()
+        && switch (byCgroup) {
+          case Lookup.Host(), Lookup.Unknown() -> true;
+          case Lookup.Pending(Container byPath) -> byPath == null;
+          case Lookup.Known(_), Lookup.Unnamed(_) -> false;
+        };
+  }
+
+  /// Whose packet it is, by the process that owns its socket; null: not known. Ring thread.
+  public Lookup ofProcess(@Nullable Owner owner) {
+    CgroupPath path = processes.of(owner);
+    return path == null ? Lookup.UNKNOWN : resolve(path.containers());
+  }
+
+  /// Whether a process that nobody can ask any more was, by its mounts, the host's.
+  public boolean sawHostsMounts(Owner owner) {
+    return processes.sawHostsMounts(owner);
+  }
+
+  private Lookup withoutPath(long cgroupId) {
     requestWalkIfNeeded();
-    return tree.isMissing(cgroupId) ? Lookup.HOST : PATH_PENDING;
+    return tree.isMissing(cgroupId) ? Lookup.UNKNOWN : PATH_PENDING;
   }
 
   private Lookup resolve(List<CgroupPath.Id> path) {
@@ -180,7 +273,7 @@ public final class Containers implements AutoCloseable {
     return new Container(bare.runtime(), bare.id(), null, null, null, bare.labels(), pod);
   }
 
-  private void hear(String runtime, News news) {
+  private void hear(ContainerRuntime runtime, News news) {
     switch (news) {
       case News.Warning(String sentence) -> listener.warning(sentence);
       case News.Debug(String sentence) -> listener.debug(sentence);
@@ -190,6 +283,7 @@ public final class Containers implements AutoCloseable {
       case News.NotFound(String id) -> {
         synchronized (lock) {
           if (questions.answeredInVain(id, runtime)) {
+            changes.of(id);
             generation.incrementAndGet();
           }
         }
@@ -198,6 +292,7 @@ public final class Containers implements AutoCloseable {
       case News.Unreachable() -> {
         synchronized (lock) {
           questions.forgiveAll(runtime);
+          changes.names();
           generation.incrementAndGet();
         }
         firstAnswer(runtime);
@@ -205,7 +300,7 @@ public final class Containers implements AutoCloseable {
     }
   }
 
-  private void happened(String runtime, News.Happened event) {
+  private void happened(ContainerRuntime runtime, News.Happened event) {
     synchronized (lock) {
       Container told = event.container();
       Registry.Entry before = registry.get(told.id());
@@ -236,7 +331,7 @@ public final class Containers implements AutoCloseable {
         before.pod());
   }
 
-  private void described(String runtime, Container container, boolean running) {
+  private void described(ContainerRuntime runtime, Container container, boolean running) {
     synchronized (lock) {
       questions.answered(container.id());
       Registry.Entry before = registry.get(container.id());
@@ -251,6 +346,7 @@ public final class Containers implements AutoCloseable {
             ? new Registry.Entry(entry.runtime(), before.known(), entry.running())
             : entry);
     if (!same) {
+      changes.of(entry.container().id());
       generation.incrementAndGet();
     }
     boolean wasRunning = before != null && before.running();
@@ -261,7 +357,7 @@ public final class Containers implements AutoCloseable {
     }
   }
 
-  private void listed(String runtime, Set<String> ids) {
+  private void listed(ContainerRuntime runtime, Set<String> ids) {
     synchronized (lock) {
       for (String id : registry.goneFrom(runtime, ids)) {
         Registry.Entry before = registry.get(id);
@@ -271,12 +367,13 @@ public final class Containers implements AutoCloseable {
         registry.remove(id);
       }
       questions.askAgain();
+      changes.names();
       generation.incrementAndGet();
     }
     firstAnswer(runtime);
   }
 
-  private void firstAnswer(String runtime) {
+  private void firstAnswer(ContainerRuntime runtime) {
     unlisted.remove(runtime);
     if (unlisted.isEmpty()) {
       listed.complete(null);
@@ -290,6 +387,7 @@ public final class Containers implements AutoCloseable {
   }
 
   private void walkOnRequest() {
+    lookAtProcesses();
     try {
       while (true) {
         walkRequests.acquire();
@@ -304,12 +402,28 @@ public final class Containers implements AutoCloseable {
     }
   }
 
+  private void lookAtProcesses() {
+    processes.look();
+    switch (processes.need()) {
+      case YES ->
+          listener.debug(
+              "containers run without a cgroup v2 of their own and are told by their processes: who"
+                  + " ends at once may stay unknown.");
+      case POSSIBLE ->
+          listener.debug(
+              "cgroup v1 is in use: containers without a cgroup v2 of their own are told by their"
+                  + " processes, and filters on others work in user space.");
+      case NO -> {}
+    }
+  }
+
   private void walk() {
     try {
       tree.walk();
     } catch (IOException e) {
       listener.debug(e.toString());
     }
+    changes.paths();
     generation.incrementAndGet();
     walked.complete(null);
   }

@@ -1,11 +1,13 @@
 package dev.jig.container;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.jig.event.Owner;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What /proc says of a process, provided it is still the same one. Three system calls' worth, and
@@ -37,6 +39,42 @@ public final class Proc {
     return isStart(startTicks(directory), startTimeNs) ? new Owner.Paths(exe, cwd) : null;
   }
 
+  /// The lines of /proc/PID/cgroup; null if the process is gone or the pid was reused.
+  ///
+  /// @param startTimeNs its start on the boot clock, as the kernel's record has it
+  @Nullable List<String> cgroups(int pid, long startTimeNs) {
+    List<String> lines = cgroupLines(Integer.toString(pid));
+    boolean same = isStart(startTicks(root.resolve(Integer.toString(pid))), startTimeNs);
+    return same && !lines.isEmpty() ? lines : null;
+  }
+
+  /// The same of any process that is surely older than another one; null if it is not, or gone.
+  ///
+  /// @param startTimeNs the other one's start
+  @Nullable List<String> cgroupsOfElder(int pid, long startTimeNs) {
+    List<String> lines = cgroupLines(Integer.toString(pid));
+    long ticks = startTicks(root.resolve(Integer.toString(pid)));
+    return ticks >= 0 && ticks < startTimeNs / TICK_NS - 1 && !lines.isEmpty() ? lines : null;
+  }
+
+  /// The lines of cgroup in a process's directory; none if it is gone.
+  List<String> cgroupLines(String process) {
+    try {
+      return Files.readAllLines(root.resolve(process).resolve("cgroup"), ISO_8859_1);
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  /// The inode of a process's mount namespace; 0 if it can't be had.
+  long mountNs(int pid) {
+    String link = link(root.resolve(Integer.toString(pid)).resolve("ns/mnt"));
+    if (link == null || !link.startsWith("mnt:[") || !link.endsWith("]")) {
+      return 0;
+    }
+    return Long.parseLong(link, "mnt:[".length(), link.length() - 1, 10);
+  }
+
   private static boolean isStart(long ticks, long startTimeNs) {
     return ticks >= 0 && Math.abs(ticks - startTimeNs / TICK_NS) <= 1;
   }
@@ -44,7 +82,7 @@ public final class Proc {
   /// Field 22 of stat, or -1. The comm before it may hold blanks and parentheses.
   private static long startTicks(Path directory) {
     try (InputStream in = Files.newInputStream(directory.resolve("stat"))) {
-      String stat = new String(in.readNBytes(STAT_AT_MOST), StandardCharsets.ISO_8859_1);
+      String stat = new String(in.readNBytes(STAT_AT_MOST), ISO_8859_1);
       String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
       return fields.length > START_TIME_AFTER_COMM
           ? Long.parseLong(fields[START_TIME_AFTER_COMM])

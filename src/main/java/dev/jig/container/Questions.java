@@ -13,20 +13,20 @@ final class Questions {
   private static final int AT_MOST = 10_000;
 
   /// By container id, the runtimes that still owe an answer; empty once all have answered in vain.
-  private final Map<String, Set<String>> owing = new LinkedHashMap<>();
+  private final Map<String, Set<ContainerRuntime>> owing = new LinkedHashMap<>();
 
   /// Whether some runtime may still name `id`; asks them all if it is asked for the first time.
   ///
-  /// @param runtime the only one to ask, null: all
+  /// @param runtime the name of those to ask, null: all
   boolean isOpen(String id, @Nullable String runtime, List<ContainerRuntime> runtimes) {
-    Set<String> open = owing.get(id);
+    Set<ContainerRuntime> open = owing.get(id);
     if (open != null) {
       return !open.isEmpty();
     }
-    Set<String> asked = new HashSet<>();
+    Set<ContainerRuntime> asked = new HashSet<>();
     for (ContainerRuntime candidate : runtimes) {
       if ((runtime == null || runtime.equals(candidate.name())) && candidate.isAnswering()) {
-        asked.add(candidate.name());
+        asked.add(candidate);
       }
     }
     if (asked.isEmpty()) {
@@ -36,11 +36,7 @@ final class Questions {
     if (owing.size() > AT_MOST) {
       owing.remove(owing.keySet().iterator().next());
     }
-    for (ContainerRuntime candidate : runtimes) {
-      if (asked.contains(candidate.name())) {
-        candidate.ask(id);
-      }
-    }
+    asked.forEach(candidate -> candidate.ask(id));
     return true;
   }
 
@@ -50,13 +46,13 @@ final class Questions {
   }
 
   /// `runtime` does not know `id`; returns whether nobody else is left to answer.
-  boolean answeredInVain(String id, String runtime) {
-    Set<String> open = owing.get(id);
+  boolean answeredInVain(String id, ContainerRuntime runtime) {
+    Set<ContainerRuntime> open = owing.get(id);
     return open != null && open.remove(runtime) && open.isEmpty();
   }
 
   /// `runtime` will answer nothing any more.
-  void forgiveAll(String runtime) {
+  void forgiveAll(ContainerRuntime runtime) {
     owing.values().forEach(open -> open.remove(runtime));
   }
 

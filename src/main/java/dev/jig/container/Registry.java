@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +21,11 @@ final class Registry {
   private static final int REMOVED_AT_MOST = 10_000;
   private static final long REMOVED_NS = 60_000_000_000L;
 
-  /// @param runtime the name of the runtime that told
+  /// @param runtime who told
   /// @param known the answer for its packets, made once so that lookups need not allocate
-  record Entry(String runtime, Lookup.Known known, boolean running) {
+  record Entry(ContainerRuntime runtime, Lookup.Known known, boolean running) {
 
-    Entry(String runtime, Container container, boolean running) {
+    Entry(ContainerRuntime runtime, Container container, boolean running) {
       this(runtime, new Lookup.Known(container), running);
     }
 
@@ -34,11 +35,14 @@ final class Registry {
   }
 
   private final LongSupplier clockNs;
+  private final Consumer<String> forgotten;
   private final Map<String, Entry> byId = new ConcurrentHashMap<>();
   private final Map<String, Long> removedNs = new LinkedHashMap<>();
 
-  Registry(LongSupplier clockNs) {
+  /// @param forgotten told of each id that is remembered no longer
+  Registry(LongSupplier clockNs, Consumer<String> forgotten) {
     this.clockNs = clockNs;
+    this.forgotten = forgotten;
   }
 
   @Nullable Entry get(String id) {
@@ -66,12 +70,13 @@ final class Registry {
         return;
       }
       byId.remove(next.getKey());
+      forgotten.accept(next.getKey());
       eldest.remove();
     }
   }
 
   /// The ids that `runtime` told of, that are not removed and not in `listed`.
-  List<String> goneFrom(String runtime, Set<String> listed) {
+  List<String> goneFrom(ContainerRuntime runtime, Set<String> listed) {
     return byId.entrySet().stream()
         .filter(e -> e.getValue().runtime().equals(runtime))
         .map(Map.Entry::getKey)

@@ -13,6 +13,10 @@ import static dev.jig.event.FieldSources.ofPaths;
 import static dev.jig.event.FieldSources.ofPod;
 import static dev.jig.event.FieldSources.ofQuestion;
 import static dev.jig.event.FieldSources.owner;
+import static dev.jig.event.FieldSources.peer;
+import static dev.jig.event.FieldSources.peerContainer;
+import static dev.jig.event.FieldSources.peerPod;
+import static dev.jig.event.FieldSources.peerProcess;
 import static dev.jig.event.FieldSources.pod;
 import static dev.jig.event.FieldSources.process;
 import static dev.jig.event.FieldSources.whole;
@@ -204,13 +208,24 @@ public enum Field {
       "attribution",
       cells(11),
       new Word(event -> lowerCase(event.attribution())),
-      "certainty of the process: exact, socket or unknown");
+      "certainty of the process: exact, socket or unknown"),
+  PEER_CONTAINER_NAME(
+      "peer.containerName",
+      cells(30),
+      peerContainer(Container::name),
+      "container of the process at the other end, on this machine"),
+  PEER_NAMESPACE("peer.namespace", cells(30), peerPod(Pod::namespace), "its Kubernetes namespace"),
+  PEER_POD("peer.podName", cells(30).cutInTheMiddle(), peerPod(Pod::name), "its Kubernetes pod"),
+  PEER_PID("peer.pid", cells(16).within(7, 10), peer(Owner::pid), "its process id"),
+  PEER_COMM("peer.comm", cells(16).atMost(16), peerProcess(Owner::comm), "its name");
 
   /// The JSON object a field stands in.
   public enum Group {
     RUNTIME,
     K8S,
-    TOP
+    TOP,
+    /// Of the process at the other end; looked for only where it is shown or compared.
+    PEER
   }
 
   /// When a column is shown without being asked for by name.
@@ -258,7 +273,9 @@ public enum Field {
   public Group group() {
     return column.startsWith("runtime.")
         ? Group.RUNTIME
-        : column.startsWith("k8s.") ? Group.K8S : Group.TOP;
+        : column.startsWith("k8s.")
+            ? Group.K8S
+            : column.startsWith("peer.") ? Group.PEER : Group.TOP;
   }
 
   /// The key within [#group]'s JSON object.

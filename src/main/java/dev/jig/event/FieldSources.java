@@ -45,6 +45,27 @@ final class FieldSources {
     return paths == null ? null : get.of(paths);
   }
 
+  static Whole peer(ToLongFunction<Owner> get) {
+    return new Whole(
+        event -> event.peer() != null,
+        event -> event.peer() == null ? 0 : get.applyAsLong(event.peer().owner()));
+  }
+
+  static Text peerProcess(Getter<Owner, String> get) {
+    return new Text(event -> event.peer() == null ? null : get.of(event.peer().owner()));
+  }
+
+  static Text peerContainer(Getter<Container, String> get) {
+    return new Text(event -> {
+      Container container = event.peer() == null ? null : event.peer().container();
+      return container == null ? null : get.of(container);
+    });
+  }
+
+  static Text peerPod(Getter<Pod, String> get) {
+    return peerContainer(container -> container.pod() == null ? null : get.of(container.pod()));
+  }
+
   static Whole whole(ToLongFunction<DnsEvent> get) {
     return new Whole(event -> true, get);
   }

@@ -5,6 +5,7 @@ import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Field;
 import dev.jig.event.Owner;
+import dev.jig.event.Peer;
 import dev.jig.output.DocumentWriter.Section;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,6 +28,7 @@ final class JsonLinesWriter implements EventWriter {
   private final DocumentWriter sections;
   private final MessageMembers message;
   private final @Nullable Written[] containers = new @Nullable Written[SLOTS];
+  private final @Nullable Written[] peers = new @Nullable Written[SLOTS];
   private final @Nullable Written[] owners = new @Nullable Written[SLOTS];
 
   JsonLinesWriter(OutputStream out) {
@@ -53,6 +55,9 @@ final class JsonLinesWriter implements EventWriter {
     }
     message.write(event);
     sections.write(Section.REST, event);
+    if (event.peer() != null) {
+      document.members(peer(event, event.peer()));
+    }
     document.end();
   }
 
@@ -75,6 +80,16 @@ final class JsonLinesWriter implements EventWriter {
         || !Objects.equals(known.node(), event.node())) {
       known = new Written(container, event.node(), DocumentWriter.json(Section.CONTAINER, event));
       containers[slot] = known;
+    }
+    return known.members();
+  }
+
+  private byte[] peer(DnsEvent event, Peer peer) throws IOException {
+    int slot = peer.owner().tid() & SLOTS - 1;
+    Written known = peers[slot];
+    if (known == null || !Objects.equals(known.of(), peer)) {
+      known = new Written(peer, null, DocumentWriter.json(Section.PEER, event));
+      peers[slot] = known;
     }
     return known.members();
   }

@@ -17,10 +17,12 @@ final class FileSummary {
         .addIf(file.notDns() + messages.notDns(), "not DNS")
         .addIf(file.noPayload(), "without data")
         .addIf(file.fragments(), "fragments")
+        .addIf(file.incomplete(), "packets with fragments missing")
         .addIf(file.truncated(), "cut short by the capture")
         .addIf(file.badHeader(), "with bad headers")
         .addIf(file.unknownLinkType(), "of unknown link types")
-        .addIf(messages.tcpPartialSegments(), "TCP segments without a whole message")
+        .addIf(messages.tcpGaps(), "gaps in TCP streams")
+        .addIf(messages.tcpBytesGivenUp(), "bytes of TCP given up")
         .addIf(pipeline.evicted(), "queries forgotten before their answer")
         .text();
   }

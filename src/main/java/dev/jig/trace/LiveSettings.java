@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 /// @param dnsTimeoutNs after which a query counts as unanswered
 /// @param limitNs how long to trace, 0: until stopped
 /// @param paths whether to add what /proc says of a process
+/// @param peers whether to tell who is at the other end of hops within the machine
 /// @param verbose whether libbpf's words are kept
 public record LiveSettings(
     PortSet ports,
@@ -16,4 +17,5 @@ public record LiveSettings(
     long dnsTimeoutNs,
     long limitNs,
     boolean paths,
+    boolean peers,
     boolean verbose) {}

@@ -94,8 +94,19 @@ public final class Packets {
     return this;
   }
 
+  /// A TCP segment whose first byte has this sequence number.
+  public Packets tcp(int seq) {
+    packet.tcpSeq = seq;
+    return tcp();
+  }
+
   public Packets cookie(long cookie) {
     packet.socketCookie = cookie;
+    return this;
+  }
+
+  public Packets netNs(long inode) {
+    packet.socketNetNs = inode;
     return this;
   }
 

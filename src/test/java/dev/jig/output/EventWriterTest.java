@@ -9,6 +9,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.Field;
 import dev.jig.event.Owner;
+import dev.jig.event.Peer;
 import dev.jig.event.Qr;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
@@ -138,6 +139,32 @@ final class EventWriterTest {
                     + " qtype name rcode latency numAnswers addresses flags flags.aa flags.tc"
                     + " flags.rd flags.ra flags.ad flags.cd state attribution")
                 .split(" "));
+  }
+
+  @Test
+  void writesThePeerAsItsOwnRowWouldBe() throws IOException {
+    Peer process = new Peer(null, SampleEvents.owner("dockerd"), Attribution.SOCKET);
+    Peer pod = new Peer(FULL.container(), SampleEvents.owner("coredns"), Attribution.EXACT);
+    DnsEvent ofProcess = SampleEvents.response().with(event -> event.peer = process).build();
+    DnsEvent ofPod = SampleEvents.response().with(event -> event.peer = pod).build();
+
+    String lines = json(ofProcess, ofPod, ofProcess);
+
+    assertThat(lines.lines())
+        .first()
+        .asString()
+        .endsWith(
+            ",\"attribution\":\"exact\",\"peer\":{\"mountnsid\":4026533000,\"netnsid\":4026533005,"
+                + "\"pid\":38797,\"tid\":38798,\"ppid\":38700,\"comm\":\"dockerd\",\"pcomm\":\"sh\","
+                + "\"uid\":0,\"gid\":0,\"attribution\":\"socket\"}}");
+    assertThat(lines.lines().skip(1))
+        .first()
+        .asString()
+        .contains(
+            "\"peer\":{\"runtime\":{\"runtimeName\":\"containerd\",",
+            "\"k8s\":{\"namespace\":\"shop\",\"podName\":\"web-0\",");
+    assertThat(Parsed.json(lines)).isEqualTo(Parsed.json(pretty(ofProcess, ofPod, ofProcess)));
+    assertThat(lines.lines().skip(2)).first().isEqualTo(lines.lines().findFirst().orElseThrow());
   }
 
   @Test

@@ -262,10 +262,22 @@ final class MatchingTest {
   @Test
   void doesNotCallAQueryUnansweredWhoseAnswerCouldNotBeRead() {
     byte[] answer = Messages.framed(ANSWER);
-    byte[] firstPart = Arrays.copyOf(answer, answer.length - 10);
-    road.send(queryOut(Messages.framed(QUERY)).tcp(), responseIn(firstPart).tcp().atMs(2));
+    byte[] end = Arrays.copyOfRange(answer, 10, answer.length);
+    road.send(queryOut(Messages.framed(QUERY)).tcp(), responseIn(end).tcp(10).atMs(2));
     road.tickMs(5_000);
     assertThat(road.told()).containsExactly("Q");
-    assertThat(road.pipeline.counters().tcpPartialSegments()).isEqualTo(1);
+    assertThat(road.pipeline.counters().tcpBytesGivenUp()).isPositive();
+  }
+
+  @Test
+  void countsLatencyToTheLastByteOfAnAnswer() {
+    byte[] answer = Messages.framed(ANSWER);
+    byte[] begin = Arrays.copyOf(answer, 1);
+    byte[] end = Arrays.copyOfRange(answer, 1, answer.length);
+    road.send(
+        queryOut(Messages.framed(QUERY)).tcp(),
+        responseIn(begin).tcp(7).atMs(2),
+        responseIn(end).tcp(8).atMs(5));
+    assertThat(road.told()).containsExactly("Q", "R ANSWERED 5ms");
   }
 }

@@ -49,13 +49,14 @@ final class TraceSummaryTest {
     messages.notDns = 2;
     messages.nameUnknown = 3;
     messages.unansweredRows = 4;
-    messages.tcpPartialSegments = 5;
+    messages.tcpGaps = 5;
+    messages.tcpBytesGivenUp = 6;
     KernelCounters kernel = new KernelCounters(7, 0, 0, 0, 0, 7, 0, 8, 0, 9);
     assertThat(new TraceSummary(true, kernel, messages, 7, 0, 10, 11).line())
         .isEqualTo(
             "7 packets seen: 1 rows, 0 filtered, 0 lost, 4 unanswered,"
                 + " 10 still waiting for an answer, 1 malformed, 2 not DNS, 3 name unknown,"
-                + " 5 TCP segments without a whole message, 11 queries forgotten before their"
+                + " 5 gaps in TCP streams, 6 bytes of TCP given up, 11 queries forgotten before their"
                 + " answer, 9 notices lost, 8 sockets without storage");
   }
 

@@ -1,0 +1,173 @@
+package dev.jig.capture;
+
+import dev.jig.event.IpAddress;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// All TCP connections in progress, one stream per direction and side, as they were seen: at each
+/// end of a hop on this machine apart. Bounded in number and bytes: the longest unused gives way,
+/// and what it kept is counted. One thread.
+public final class TcpStreams {
+  /// Half of them, with the queries and answers of a server that holds 8,192 connections open.
+  static final int STREAMS_AT_MOST = 16_384;
+
+  /// Enough for a thousand of the longest messages in progress.
+  static final long BYTES_AT_MOST = 64L << 20;
+
+  /// Takes the messages of streams, each stream's in order.
+  @FunctionalInterface
+  public interface MessageHandler {
+    /// A message without its length prefix, whose length may be 0.
+    ///
+    /// @param packet the segment that completed it; its payload is not the message
+    void message(Packet packet, byte[] bytes, int offset, int length);
+  }
+
+  /// What was given up. Messages are counted by whoever takes them.
+  static final class Totals {
+    private long bytesGivenUp;
+    private long gaps;
+
+    void givenUp(int bytes) {
+      bytesGivenUp += bytes;
+    }
+
+    /// @param bytes of a message begun before it
+    void gap(int bytes) {
+      gaps++;
+      bytesGivenUp += bytes;
+    }
+  }
+
+  /// A listener and the sockets it accepts share their cgroup, but not their cookie.
+  private record Key(
+      Packet.Direction direction,
+      long cgroupId,
+      IpAddress source,
+      int sourcePort,
+      IpAddress destination,
+      int destinationPort) {
+
+    static Key of(Packet packet) {
+      return new Key(
+          packet.direction,
+          packet.cgroupId,
+          packet.source,
+          packet.sourcePort,
+          packet.destination,
+          packet.destinationPort);
+    }
+  }
+
+  private final Totals totals = new Totals();
+  private final Map<Key, TcpStream> streams = new LinkedHashMap<>(64, 0.75f, true);
+  private final Set<TcpStream> gapped = new LinkedHashSet<>();
+  private final int streamsAtMost;
+  private final long bytesAtMost;
+  private long kept;
+  private long streamsGivenUp;
+
+  public TcpStreams() {
+    this(STREAMS_AT_MOST, BYTES_AT_MOST);
+  }
+
+  TcpStreams(int streamsAtMost, long bytesAtMost) {
+    this.streamsAtMost = streamsAtMost;
+    this.bytesAtMost = bytesAtMost;
+  }
+
+  /// Takes a segment, and hands on the messages it completes.
+  ///
+  /// @return whether bytes of this stream were given up: one of them may have been an answer
+  public boolean segment(Packet packet, MessageHandler handler) {
+    long givenUp = totals.bytesGivenUp + totals.gaps;
+    TcpStream stream = streams.computeIfAbsent(Key.of(packet), _ -> new TcpStream(totals));
+    int before = stream.kept();
+    stream.segment(packet, handler);
+    kept += stream.kept() - before;
+    if (stream.hasGap()) {
+      gapped.add(stream);
+    } else if (!gapped.isEmpty()) {
+      gapped.remove(stream);
+    }
+    boolean complete = givenUp == totals.bytesGivenUp + totals.gaps;
+    makeRoom();
+    return !complete;
+  }
+
+  /// Gives up waiting for segments that were missing too long.
+  ///
+  /// @param bootNs now, on the packets' clock
+  public void tick(long bootNs, MessageHandler handler) {
+    if (gapped.isEmpty()) {
+      return;
+    }
+    List<TcpStream> settled = new ArrayList<>();
+    for (TcpStream stream : gapped) {
+      int before = stream.kept();
+      stream.giveUpGapIfDue(bootNs, handler);
+      kept += stream.kept() - before;
+      if (!stream.hasGap()) {
+        settled.add(stream);
+      }
+    }
+    settled.forEach(gapped::remove);
+  }
+
+  /// The end: what is not whole stays so.
+  public void finish(MessageHandler handler) {
+    tick(Long.MAX_VALUE, handler);
+    streams.values().forEach(TcpStream::giveUp);
+    streams.clear();
+    gapped.clear();
+    kept = 0;
+  }
+
+  private void makeRoom() {
+    if (streams.size() <= streamsAtMost && kept <= bytesAtMost) {
+      return;
+    }
+    Iterator<TcpStream> eldest = streams.values().iterator();
+    while (eldest.hasNext() && (streams.size() > streamsAtMost || kept > bytesAtMost)) {
+      TcpStream gone = eldest.next();
+      eldest.remove();
+      gapped.remove(gone);
+      kept -= gone.kept();
+      if (gone.kept() > 0) {
+        streamsGivenUp++;
+      }
+      gone.giveUp();
+    }
+  }
+
+  /// Streams known at the moment.
+  int size() {
+    return streams.size();
+  }
+
+  /// Bytes kept at the moment, in buffers as long as they are.
+  long kept() {
+    return kept;
+  }
+
+  /// Bytes seen that belong to no message handed on: of messages never completed, or behind a gap
+  /// where no message could be found to begin.
+  public long bytesGivenUp() {
+    return totals.bytesGivenUp;
+  }
+
+  /// How often segments were missing for good: not captured, or lost.
+  public long gaps() {
+    return totals.gaps;
+  }
+
+  /// Streams that gave way to others with a message in progress.
+  public long streamsGivenUp() {
+    return streamsGivenUp;
+  }
+}
