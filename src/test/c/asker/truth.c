@@ -38,16 +38,18 @@ static unsigned long inode_of(const char *path)
 	return status.st_ino;
 }
 
-static void read_text(const char *path, char *text, size_t size)
+static int read_text(const char *path, char *text, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t length = fd < 0 ? -1 : read(fd, text, size - 1);
 
+	if (fd >= 0)
+		close(fd);
 	if (length < 0)
-		err(1, "%s", path);
-	close(fd);
+		return 0;
 	text[length] = 0;
 	text[strcspn(text, "\n")] = 0;
+	return 1;
 }
 
 /* proc(5): the start time is the 20th field after the name's parenthesis. */
@@ -55,29 +57,37 @@ static unsigned long long start_time(void)
 {
 	char text[1024], *field;
 
-	read_text("/proc/self/stat", text, sizeof(text));
+	if (!read_text("/proc/self/stat", text, sizeof(text)))
+		err(1, "/proc/self/stat");
 	field = strrchr(text, ')');
 	for (int i = 0; field && i < 20; i++)
 		field = strchr(field + 1, ' ');
 	return field ? strtoull(field, NULL, 10) : 0;
 }
 
-static void look(void)
+/* The parent may end meanwhile, as a container's does, and another one takes its place. */
+static void look_at_parent(void)
 {
 	char path[64];
 
+	do {
+		self.ppid = getppid();
+		snprintf(path, sizeof(path), "/proc/%d/comm", self.ppid);
+		if (read_text(path, self.pcomm, sizeof(self.pcomm)))
+			return;
+	} while (self.ppid != getppid());
+	strcpy(self.pcomm, "-"); /* it is in another pid namespace */
+}
+
+static void look(void)
+{
 	if (self.pid == getpid() && self.ppid == getppid())
 		return;
 	self.pid = getpid();
-	self.ppid = getppid();
 	self.start = start_time();
 	self.mntns = inode_of("/proc/self/ns/mnt");
 	self.netns = inode_of("/proc/self/ns/net");
-	snprintf(path, sizeof(path), "/proc/%d/comm", self.ppid);
-	if (self.ppid)
-		read_text(path, self.pcomm, sizeof(self.pcomm));
-	else
-		strcpy(self.pcomm, "-"); /* in another pid namespace */
+	look_at_parent();
 }
 
 void tell_row(const char *name, enum row row, enum doubt doubt)
