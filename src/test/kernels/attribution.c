@@ -34,6 +34,7 @@ struct truth {
 	char name[NAME_LEN], comm[COMM_LEN], pcomm[COMM_LEN];
 	enum hop hop;
 	bool doubt; /* the socket may be taken for another process's */
+	bool shared; /* two processes may be writing to it at once: it may have no owner */
 	bool shown; /* by a record */
 	__u32 pid, tid, uid, gid, ppid, mntns, netns;
 	__u64 start_ticks;
@@ -118,6 +119,7 @@ static void keep_truth(const char *line)
 	if (truth.hop == HOPS)
 		die("the asker says: %s", line);
 	truth.doubt = strcmp(doubt, "none") != 0;
+	truth.shared = !strcmp(doubt, "shared");
 	truths = realloc(truths, (truth_count + 1) * sizeof(truth));
 	if (!truths)
 		die("out of memory");
@@ -242,7 +244,7 @@ static void compare(const struct packet *packet)
 	}
 	verdict = judge(head, truth);
 	counts[verdict]++;
-	if (verdict == EXACT_WRONG || verdict == UNKNOWN ||
+	if (verdict == EXACT_WRONG || (verdict == UNKNOWN && !truth->shared) ||
 	    (verdict == SOCKET_WRONG && !truth->doubt))
 		complain(truth, verdicts[verdict], &head->owner);
 	if (head->protocol == IPPROTO_UDP && head->direction == EGRESS && verdict != EXACT)

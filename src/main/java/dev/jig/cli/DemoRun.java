@@ -37,6 +37,8 @@ final class DemoRun {
               parsed.limitNs(),
               filter.and(parsed.filter()),
               parsed.format(),
+              parsed.paths(),
+              parsed.accounts(),
               parsed.peers());
       Session session = Session.open(options, own, true);
       CountDownLatch unanswered = new CountDownLatch(1);

@@ -1,6 +1,8 @@
 package dev.jig.cli;
 
 import dev.jig.container.ContainerRuntime;
+import dev.jig.container.ContainerdNamespaces;
+import dev.jig.container.GrpcEngine;
 import dev.jig.container.RestDialect;
 import dev.jig.container.RestEngine;
 import dev.jig.event.NearNames;
@@ -77,14 +79,14 @@ final class RuntimeOptions {
       names = "--containerd-socketpath",
       order = 32,
       paramLabel = "PATH",
-      description = "containerd's socket (not asked by this version).")
+      description = "containerd's socket (default: /run/containerd/containerd.sock).")
   @Nullable Path containerdSocket;
 
   @Option(
       names = "--crio-socketpath",
       order = 33,
       paramLabel = "PATH",
-      description = "CRI-O's socket (not asked by this version).")
+      description = "CRI-O's socket (default: /run/crio/crio.sock).")
   @Nullable Path crioSocket;
 
   @Option(
@@ -100,7 +102,7 @@ final class RuntimeOptions {
       names = "--containerd-namespace",
       order = 35,
       paramLabel = "LIST",
-      description = "containerd's namespaces (not asked by this version).")
+      description = "containerd's namespaces, * for all (default: k8s.io).")
   @Nullable String containerdNamespace;
 
   private List<Known> known() {
@@ -116,19 +118,27 @@ final class RuntimeOptions {
             "--containerd-socketpath",
             List.of(Path.of("/run/containerd/containerd.sock")),
             containerdSocket,
-            null),
+            this::containerd),
         new Known(
             "cri-o",
             "--crio-socketpath",
             List.of(Path.of("/run/crio/crio.sock")),
             crioSocket,
-            null),
+            GrpcEngine::crio),
         new Known(
             "podman",
             "--podman-socketpath",
             PodmanSockets.usual(),
             podmanSocket,
             (socket, named) -> new RestEngine(RestDialect.PODMAN, socket, named)));
+  }
+
+  private ContainerRuntime containerd(Path socket, boolean named) {
+    ContainerdNamespaces namespaces =
+        containerdNamespace == null
+            ? ContainerdNamespaces.KUBERNETES
+            : ContainerdNamespaces.parse(containerdNamespace);
+    return GrpcEngine.containerd(socket, named || containerdNamespace != null, namespaces);
   }
 
   /// The runtimes to ask; says which of those the user named can't be asked yet.

@@ -34,8 +34,10 @@ final class Session {
             parsed.filter(),
             parsed.dnsTimeoutNs(),
             parsed.limitNs(),
-            options.paths,
+            parsed.paths(),
+            parsed.accounts(),
             parsed.peers(),
+            parsed.format().showsContents(),
             options.verbose);
     LiveTrace trace = LiveTrace.load(settings);
     trace.log().forEach(Console::debug);

@@ -52,6 +52,11 @@ final class Changes {
     names = true;
   }
 
+  /// A cgroup's path tells another container than before.
+  synchronized void places() {
+    everything = true;
+  }
+
   /// The tree was walked.
   synchronized void paths() {
     paths = true;

@@ -20,6 +20,11 @@ public interface ContainerRuntime extends AutoCloseable {
     return name();
   }
 
+  /// Whether it may tell of containers whose ids their cgroups' paths do not show: [News.Placed].
+  default boolean places() {
+    return false;
+  }
+
   /// Begins to follow; returns at once. Called once.
   void start(Consumer<News> news);
 
@@ -51,6 +56,10 @@ public interface ContainerRuntime extends AutoCloseable {
     /// All there is to know of a container, asked or listed. A pod's sandbox never counts as
     /// running: it is known, and not listed.
     record Described(Container container, boolean running) implements News {}
+
+    /// A container whose id its cgroup's path does not show is in this cgroup, as a path below the
+    /// hierarchy's root.
+    record Placed(String id, String cgroup) implements News {}
 
     /// This runtime does not know the id, or could not be asked.
     record NotFound(String id) implements News {}

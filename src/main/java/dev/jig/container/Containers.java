@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -208,6 +209,9 @@ public final class Containers implements AutoCloseable {
     }
     CgroupPath path = tree.find(cgroupId);
     Lookup fresh = path == null ? withoutPath(cgroupId) : resolve(path.containers());
+    if (fresh instanceof Lookup.Host && unlisted.stream().anyMatch(ContainerRuntime::places)) {
+      fresh = PATH_PENDING; // it may be a container whose id its path does not show
+    }
     answers.put(cgroupId, fresh, path);
     return fresh;
   }
@@ -288,6 +292,12 @@ public final class Containers implements AutoCloseable {
           }
         }
       }
+      case News.Placed(String id, String cgroup) -> {
+        if (tree.place(cgroup, runtime.name(), id)) {
+          changes.places();
+          generation.incrementAndGet();
+        }
+      }
       case News.Listed(Set<String> ids) -> listed(runtime, ids);
       case News.Unreachable() -> {
         synchronized (lock) {
@@ -304,7 +314,11 @@ public final class Containers implements AutoCloseable {
     synchronized (lock) {
       Container told = event.container();
       Registry.Entry before = registry.get(told.id());
-      Container container = before == null ? told : merge(before.container(), told);
+      if (isOutranked(runtime, before)) {
+        return;
+      }
+      Container container =
+          before != null && before.isStill(runtime) ? merge(before.container(), told) : told;
       boolean wasRunning = before != null && before.running();
       boolean running =
           switch (event.life()) {
@@ -317,6 +331,14 @@ public final class Containers implements AutoCloseable {
         registry.remove(container.id());
       }
     }
+  }
+
+  /// Where several claim an id, the first in the list is believed: root's Podman before users' own,
+  /// who could claim any.
+  private boolean isOutranked(ContainerRuntime runtime, Registry.@Nullable Entry before) {
+    return before != null
+        && !before.removed()
+        && runtimes.indexOf(before.runtime()) < runtimes.indexOf(runtime);
   }
 
   /// What a description told and an event can't stays; name and image are the event's.
@@ -335,6 +357,9 @@ public final class Containers implements AutoCloseable {
     synchronized (lock) {
       questions.answered(container.id());
       Registry.Entry before = registry.get(container.id());
+      if (isOutranked(runtime, before)) {
+        return;
+      }
       publish(new Registry.Entry(runtime, container, running), before, Instant.now());
     }
   }
@@ -343,17 +368,24 @@ public final class Containers implements AutoCloseable {
     boolean same = before != null && before.container().equals(entry.container());
     registry.put(
         before != null && same
-            ? new Registry.Entry(entry.runtime(), before.known(), entry.running())
+            ? new Registry.Entry(entry.runtime(), before.known(), entry.running(), false)
             : entry);
     if (!same) {
       changes.of(entry.container().id());
       generation.incrementAndGet();
     }
-    boolean wasRunning = before != null && before.running();
-    if (entry.running() && !wasRunning) {
+    tell(entry, before, at);
+  }
+
+  /// A new name is told as one container less and one more: who selects by name hears of both.
+  private void tell(Registry.Entry entry, Registry.@Nullable Entry before, Instant at) {
+    Container was = before != null && before.running() ? before.container() : null;
+    boolean renamed = was != null && !Objects.equals(was.name(), entry.container().name());
+    if (was != null && (renamed || !entry.running())) {
+      listener.deleted(was, at);
+    }
+    if (entry.running() && (was == null || renamed)) {
       listener.created(entry.container(), at);
-    } else if (!entry.running() && wasRunning) {
-      listener.deleted(entry.container(), at);
     }
   }
 
@@ -374,7 +406,10 @@ public final class Containers implements AutoCloseable {
   }
 
   private void firstAnswer(ContainerRuntime runtime) {
-    unlisted.remove(runtime);
+    if (unlisted.remove(runtime) && runtime.places()) {
+      changes.places();
+      generation.incrementAndGet();
+    }
     if (unlisted.isEmpty()) {
       listed.complete(null);
     }

@@ -1,6 +1,7 @@
 package dev.jig.container;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.jig.event.Owner;
 import java.io.IOException;
@@ -10,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What /proc says of a process, provided it is still the same one. Three system calls' worth, and
+/// What /proc says of a process, provided it is still the same one. A few system calls' worth, and
 /// nothing is cached: exec and chdir change the answer under the same pid and start time.
 public final class Proc {
   /// USER_HZ is 100 on every architecture Linux gives a JDK to.
@@ -21,6 +22,8 @@ public final class Proc {
 
   private static final int STAT_AT_MOST = 4_096;
 
+  private static final int COMMAND_LINE_AT_MOST = 4_096;
+
   private final Path root;
 
   /// @param root where procfs is mounted, with the host's pids
@@ -28,15 +31,34 @@ public final class Proc {
     this.root = root;
   }
 
-  /// The executable and working directory of `pid`; null if it is gone or the pid was reused.
+  /// The executable, working directory and command line of `pid`; null if it is gone or the pid was
+  /// reused.
   ///
   /// @param startTimeNs its start on the boot clock, as the kernel's record has it
   public Owner.@Nullable Paths paths(int pid, long startTimeNs) {
     Path directory = root.resolve(Integer.toString(pid));
     String exe = link(directory.resolve("exe"));
     String cwd = link(directory.resolve("cwd"));
+    String commandLine = commandLine(directory);
     // Compared after reading: a pid reused before or between the reads shows its new start here.
-    return isStart(startTicks(directory), startTimeNs) ? new Owner.Paths(exe, cwd) : null;
+    return isStart(startTicks(directory), startTimeNs)
+        ? new Owner.Paths(exe, cwd, commandLine)
+        : null;
+  }
+
+  /// Its arguments with blanks between them, cut where it is very long; null for a kernel thread,
+  /// or where it can't be read.
+  private static @Nullable String commandLine(Path directory) {
+    try (InputStream in = Files.newInputStream(directory.resolve("cmdline"))) {
+      String raw = new String(in.readNBytes(COMMAND_LINE_AT_MOST), UTF_8);
+      int end = raw.length();
+      while (end > 0 && raw.charAt(end - 1) == 0) {
+        end--;
+      }
+      return end == 0 ? null : raw.substring(0, end).replace('\0', ' ');
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   /// The lines of /proc/PID/cgroup; null if the process is gone or the pid was reused.

@@ -23,14 +23,20 @@ final class Registry {
 
   /// @param runtime who told
   /// @param known the answer for its packets, made once so that lookups need not allocate
-  record Entry(ContainerRuntime runtime, Lookup.Known known, boolean running) {
+  /// @param removed the runtime has let go of it: its id may come again as another container
+  record Entry(ContainerRuntime runtime, Lookup.Known known, boolean running, boolean removed) {
 
     Entry(ContainerRuntime runtime, Container container, boolean running) {
-      this(runtime, new Lookup.Known(container), running);
+      this(runtime, new Lookup.Known(container), running, false);
     }
 
     Container container() {
       return known.container();
+    }
+
+    /// Whether it is the container that `teller` told of, and not one whose id came again.
+    boolean isStill(ContainerRuntime teller) {
+      return runtime.equals(teller) && !removed;
     }
   }
 
@@ -61,7 +67,7 @@ final class Registry {
       return;
     }
     long now = clockNs.getAsLong();
-    byId.put(id, new Entry(entry.runtime(), entry.known(), false));
+    byId.put(id, new Entry(entry.runtime(), entry.known(), false, true));
     removedNs.putIfAbsent(id, now);
     Iterator<Map.Entry<String, Long>> eldest = removedNs.entrySet().iterator();
     while (removedNs.size() > REMOVED_AT_LEAST && eldest.hasNext()) {
@@ -78,9 +84,9 @@ final class Registry {
   /// The ids that `runtime` told of, that are not removed and not in `listed`.
   List<String> goneFrom(ContainerRuntime runtime, Set<String> listed) {
     return byId.entrySet().stream()
-        .filter(e -> e.getValue().runtime().equals(runtime))
+        .filter(e -> e.getValue().runtime().equals(runtime) && !e.getValue().removed())
         .map(Map.Entry::getKey)
-        .filter(id -> !listed.contains(id) && !removedNs.containsKey(id))
+        .filter(id -> !listed.contains(id))
         .toList();
   }
 

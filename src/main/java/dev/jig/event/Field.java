@@ -5,6 +5,7 @@ import static dev.jig.event.Field.Shown.KUBECTL;
 import static dev.jig.event.Field.Shown.PATHS;
 import static dev.jig.event.Field.Shown.WIDE;
 import static dev.jig.event.FieldSources.container;
+import static dev.jig.event.FieldSources.hostAccount;
 import static dev.jig.event.FieldSources.latency;
 import static dev.jig.event.FieldSources.lowerCase;
 import static dev.jig.event.FieldSources.mnemonicOf;
@@ -19,6 +20,7 @@ import static dev.jig.event.FieldSources.peerPod;
 import static dev.jig.event.FieldSources.peerProcess;
 import static dev.jig.event.FieldSources.pod;
 import static dev.jig.event.FieldSources.process;
+import static dev.jig.event.FieldSources.started;
 import static dev.jig.event.FieldSources.whole;
 import static dev.jig.event.Width.cells;
 import static dev.jig.event.Width.fixed;
@@ -80,7 +82,10 @@ public enum Field {
       new Truth(event -> ofPod(event, Pod::hostNetwork)),
       "whether the pod uses the node's network"),
   TIMESTAMP(
-      "timestamp", cells(35).atMost(35), new Moment(DnsEvent::timestampNs), "time of the packet"),
+      "timestamp",
+      cells(35).atMost(35),
+      new Moment(event -> true, DnsEvent::timestampNs),
+      "time of the packet"),
   MOUNT_NS("mntns", cells(12).atMost(20), owner(Owner::mountNs), "mount namespace's inode number"),
   NET_NS("netns", cells(12).atMost(20), owner(Owner::netNs), "network namespace's inode number"),
   PID(
@@ -117,6 +122,14 @@ public enum Field {
       "process's executable"),
   UID("uid", cells(16).within(8, 10), owner(Owner::uid), "user id"),
   GID("gid", cells(16).within(8, 10), owner(Owner::gid), "group id"),
+  USER("user", cells(16), hostAccount(Owner.Account::user), "user's name, outside containers"),
+  GROUP("group", cells(16), hostAccount(Owner.Account::group), "group's name, outside containers"),
+  START_TIME("starttime", cells(35).atMost(35), started(), "start of the process"),
+  COMMAND_LINE(
+      "cmdline",
+      cells(40),
+      process(owner -> ofPaths(owner, Owner.Paths::commandLine)),
+      "process's command line"),
   SOURCE_IP(
       "srcIP",
       cells(16).within(15, 45),

@@ -52,7 +52,8 @@ final class DocumentWriter implements EventWriter {
     ANSWER,
     ENDING,
     REST,
-    PEER
+    PEER,
+    CONTENT
   }
 
   private static final Endpoint NOWHERE = new Endpoint(IpAddress.v4(0), 0);
@@ -65,7 +66,7 @@ final class DocumentWriter implements EventWriter {
   private static final Member[] RUNTIME_MEMBERS = membersOf(Group.RUNTIME);
   private static final Member[] K8S_MEMBERS = membersOf(Group.K8S);
   private static final Member[] MOMENT_MEMBERS = members(Field.TIMESTAMP, Field.TIMESTAMP);
-  private static final Member[] OWNER_MEMBERS = members(Field.MOUNT_NS, Field.GID);
+  private static final Member[] OWNER_MEMBERS = members(Field.MOUNT_NS, Field.COMMAND_LINE);
   private static final Member[] HOSTS_MEMBERS = members(Field.SOURCE_IP, Field.DESTINATION_IP);
   private static final Member[] FLOW_MEMBERS = members(Field.SOURCE_PORT, Field.ID);
   private static final Member[] ASKED_MEMBERS = members(Field.QR, Field.QTYPE);
@@ -83,9 +84,11 @@ final class DocumentWriter implements EventWriter {
   private final Document document;
   private final AddressTexts addresses = new AddressTexts();
   private final List<String> words = new ArrayList<>();
+  private final ContentMembers contents;
 
   DocumentWriter(Document document) {
     this.document = document;
+    contents = new ContentMembers(document);
   }
 
   @Override
@@ -122,6 +125,11 @@ final class DocumentWriter implements EventWriter {
       case ANSWER -> writeAll(ANSWER_MEMBERS, event);
       case ENDING -> writeAll(ENDING_MEMBERS, event);
       case REST -> writeAll(REST_MEMBERS, event);
+      case CONTENT -> {
+        if (event.content() != null) {
+          contents.write(event.content());
+        }
+      }
       case PEER -> {
         if (event.peer() != null) {
           writePeer(event.peer());
@@ -220,7 +228,11 @@ final class DocumentWriter implements EventWriter {
           writeNumber(key, get.applyAsLong(event), false);
         }
       }
-      case Moment(var get) -> writeNumber(key, get.applyAsLong(event), false);
+      case Moment(var known, var get) -> {
+        if (known.test(event)) {
+          writeNumber(key, get.applyAsLong(event), false);
+        }
+      }
       case Truth(var get) -> {
         if (Boolean.TRUE.equals(get.of(event))) {
           document.yes(key);

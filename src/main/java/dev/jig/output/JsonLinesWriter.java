@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// and then copied, since their next event is rarely far.
 final class JsonLinesWriter implements EventWriter {
   private static final int SLOTS = 256;
+  private static final String HOST = "host";
   private static final SerializedString TIMESTAMP = new SerializedString(Field.TIMESTAMP.key());
   private static final byte[] NORMAL = "\"type\":\"normal\"".getBytes(StandardCharsets.US_ASCII);
 
@@ -58,6 +59,7 @@ final class JsonLinesWriter implements EventWriter {
     if (event.peer() != null) {
       document.members(peer(event, event.peer()));
     }
+    sections.write(Section.CONTENT, event);
     document.end();
   }
 
@@ -97,8 +99,11 @@ final class JsonLinesWriter implements EventWriter {
   private byte[] owner(DnsEvent event, Owner owner) throws IOException {
     int slot = owner.tid() & SLOTS - 1;
     Written known = owners[slot];
-    if (known == null || !Objects.equals(known.of(), owner)) {
-      known = new Written(owner, null, DocumentWriter.json(Section.OWNER, event));
+    String place = event.container() == null ? HOST : null; // its users have the host's names
+    if (known == null
+        || !Objects.equals(known.of(), owner)
+        || !Objects.equals(known.node(), place)) {
+      known = new Written(owner, place, DocumentWriter.json(Section.OWNER, event));
       owners[slot] = known;
     }
     return known.members();

@@ -3,26 +3,20 @@ package dev.jig.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.capture.Packet.Direction;
-import dev.jig.event.Attribution;
-import dev.jig.event.Owner;
 import dev.jig.event.Protocol;
+import dev.jig.fixture.Command;
 import dev.jig.fixture.Prerequisite;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,7 +24,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Sockets opened before the tracer have an owner from their first packet on, also a packet that
 /// arrives before anything was sent or read.
 final class OlderSocketsIT {
-  private static final long PATIENCE_NS = 30_000_000_000L;
   private static final byte[] MESSAGE = new byte[40];
 
   /// How the walk writes into the sockets.
@@ -52,7 +45,7 @@ final class OlderSocketsIT {
   @EnumSource(Walk.class)
   void aServersFirstQueryOverUdpHasAnOwner(Walk walk) throws Exception {
     try (DatagramSocket server = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
-        Tap tap = new Tap(server.getLocalPort(), walk);
+        OwnerTap tap = new OwnerTap(server.getLocalPort(), walk.lacking());
         DatagramSocket client = new DatagramSocket()) {
 
       client.send(new DatagramPacket(MESSAGE, MESSAGE.length, server.getLocalSocketAddress()));
@@ -67,7 +60,7 @@ final class OlderSocketsIT {
     try (DatagramSocket server = new DatagramSocket(0, InetAddress.ofLiteral("::1"));
         DatagramSocket client = new DatagramSocket(0, InetAddress.ofLiteral("::1"))) {
       client.connect(server.getLocalSocketAddress());
-      try (Tap tap = new Tap(server.getLocalPort(), walk)) {
+      try (OwnerTap tap = new OwnerTap(server.getLocalPort(), walk.lacking())) {
 
         server.send(new DatagramPacket(MESSAGE, MESSAGE.length, client.getLocalSocketAddress()));
 
@@ -82,7 +75,7 @@ final class OlderSocketsIT {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
         Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
         Socket server = listener.accept();
-        Tap tap = new Tap(listener.getLocalPort(), walk)) {
+        OwnerTap tap = new OwnerTap(listener.getLocalPort(), walk.lacking())) {
 
       client.getOutputStream().write(MESSAGE);
       tap.expectOurs(Direction.INGRESS, Protocol.TCP);
@@ -97,7 +90,7 @@ final class OlderSocketsIT {
   @EnumSource(Walk.class)
   void aTcpServerThatAcceptsLaterHasAnOwner(Walk walk) throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
-        Tap tap = new Tap(listener.getLocalPort(), walk);
+        OwnerTap tap = new OwnerTap(listener.getLocalPort(), walk.lacking());
         Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
 
       client.getOutputStream().write(MESSAGE);
@@ -108,106 +101,73 @@ final class OlderSocketsIT {
 
   @ParameterizedTest
   @EnumSource(Walk.class)
+  void soHaveSocketsInAnotherNetworkNamespace(Walk walk) throws Exception {
+    try (Elsewhere elsewhere = Elsewhere.open();
+        OwnerTap tap = new OwnerTap(elsewhere.server.getLocalPort(), walk.lacking())) {
+
+      elsewhere.client.send(
+          new DatagramPacket(MESSAGE, MESSAGE.length, elsewhere.server.getLocalSocketAddress()));
+
+      tap.expectOurs(Direction.INGRESS, Protocol.UDP);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Walk.class)
   void whatTheSocketToldSinceStays(Walk walk) throws Exception {
     try (DatagramSocket server = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
-        Tap tap = new Tap(server.getLocalPort(), walk);
+        OwnerTap tap = new OwnerTap(server.getLocalPort(), walk.lacking());
         DatagramSocket client = new DatagramSocket()) {
       client.connect(server.getLocalSocketAddress());
-      int sender = sendFromThread(client);
+      int sender = OtherThread.does(() -> client.send(new DatagramPacket(MESSAGE, MESSAGE.length)));
 
       tap.walkAgain();
       server.send(new DatagramPacket(MESSAGE, MESSAGE.length, client.getLocalSocketAddress()));
 
-      Seen answer = tap.await(Direction.INGRESS, server.getLocalPort());
-      assertThat(Objects.requireNonNull(answer.owner()).tid()).isEqualTo(sender);
+      OwnerTap.Seen answer = tap.first(Direction.INGRESS, server.getLocalPort());
+      assertThat(answer.known().tid()).isEqualTo(sender);
     }
   }
 
-  /// Sends from a thread of its own, whose id no walk tells; returns that.
-  private static int sendFromThread(DatagramSocket socket) throws Exception {
-    int[] tid = new int[1];
-    Thread thread =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    tid[0] = Integer.parseInt(Path.of("/proc/thread-self").toRealPath().getFileName().toString());
-                    socket.send(new DatagramPacket(MESSAGE, MESSAGE.length));
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                });
-    thread.join();
-    return tid[0];
-  }
+  /// Two sockets of this process in a network namespace that lives as long as they do.
+  private record Elsewhere(DatagramSocket server, DatagramSocket client) implements AutoCloseable {
+    private static final int CLONE_NEWNET = 0x40000000;
 
-  /// What a record said, copied: the reader has one packet for all.
-  private record Seen(
-      Direction direction,
-      Protocol protocol,
-      int sourcePort,
-      Attribution attribution,
-      @Nullable Owner owner) {}
-
-  private static final class Tap implements AutoCloseable {
-    private final List<Seen> packets = new ArrayList<>();
-    private final LiveCapture capture;
-
-    Tap(int port, Walk walk) {
-      BitSet ports = new BitSet();
-      ports.set(port);
-      capture = LiveCapture.load(ports, false, false, this::add, walk.lacking());
-      capture.attach();
-      assertThat(capture.leftOut()).doesNotContainKey("walk over older sockets");
+    static Elsewhere open() throws Exception {
+      FutureTask<Elsewhere> task = new FutureTask<>(Elsewhere::openHere);
+      Thread.ofPlatform().start(task); // with namespaces of its own, and gone with it
+      return task.get();
     }
 
-    private void add(Packet packet) {
-      packets.add(
-          new Seen(
-              packet.direction(),
-              packet.protocol(),
-              packet.sourcePort(),
-              packet.attribution(),
-              packet.owner()));
+    private static Elsewhere openHere() throws IOException {
+      leaveNetwork();
+      Command.run("ip", "link", "set", "lo", "up").orThrow();
+      InetAddress local = InetAddress.ofLiteral("127.0.0.1");
+      return new Elsewhere(new DatagramSocket(0, local), new DatagramSocket(0, local));
     }
 
-    void forget() {
-      packets.clear();
-    }
-
-    void walkAgain() {
-      assertThat(capture.walk()).isEmpty();
-    }
-
-    Seen await(Direction direction, int sourcePort) {
-      return await(p -> p.direction == direction && p.sourcePort == sourcePort);
-    }
-
-    private Seen await(Predicate<Seen> wanted) {
-      long deadline = System.nanoTime() + PATIENCE_NS;
-      while (packets.stream().noneMatch(wanted) && System.nanoTime() < deadline) {
-        capture.poll(20);
+    @SuppressWarnings("restricted")
+    private static void leaveNetwork() {
+      Linker linker = Linker.nativeLinker();
+      FunctionDescriptor shape = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+      try {
+        int result =
+            (int)
+                linker
+                    .downcallHandle(linker.defaultLookup().findOrThrow("unshare"), shape)
+                    .invokeExact(CLONE_NEWNET);
+        assertThat(result).as("unshare").isZero();
+      } catch (RuntimeException | Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new AssertionError("C functions throw nothing", e);
       }
-      assertThat(packets).anyMatch(wanted);
-      return packets.stream().filter(wanted).findFirst().orElseThrow();
-    }
-
-    /// The first packet this way is this process's, by its socket.
-    void expectOurs(Direction direction, Protocol protocol) throws IOException {
-      Seen packet = await(p -> p.direction == direction && p.protocol == protocol);
-      Owner owner = Objects.requireNonNull(packet.owner(), packet.toString());
-      assertThat(packet.attribution).isEqualTo(Attribution.SOCKET);
-      assertThat(owner.pid()).isEqualTo((int) ProcessHandle.current().pid());
-      assertThat(owner.ppid())
-          .isEqualTo((int) ProcessHandle.current().parent().orElseThrow().pid());
-      assertThat(owner.comm())
-          .isEqualTo(Files.readString(Path.of("/proc/self/comm"), StandardCharsets.UTF_8).strip());
-      assertThat(owner.uid()).isZero();
     }
 
     @Override
     public void close() {
-      capture.close();
+      server.close();
+      client.close();
     }
   }
 }

@@ -287,7 +287,12 @@ final class ContainersTest {
     happened(A, "site", Life.REMOVED);
     docker.news.accept(new News.Warning("w"));
     assertThat(heard.lines)
-        .containsExactly("created web 1795400477", "deleted site 1795400477", "warning w");
+        .containsExactly(
+            "created web 1795400477",
+            "deleted web 1795400477",
+            "created site 1795400477",
+            "deleted site 1795400477",
+            "warning w");
   }
 
   @Test

@@ -93,6 +93,16 @@ final class RestEngineTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"running", "paused"})
+  void aPausedContainerRuns(String state) throws Exception {
+    try (FakeDocker docker = new FakeDocker(socket)) {
+      docker.answer(FakeDocker.ALL, "[" + FakeDocker.listed(A, "web", state) + "]");
+      engine.start(news::add);
+      assertThat(await(News.Described.class).running()).isTrue();
+    }
+  }
+
   @Test
   void namesFromTheEventAloneWhatIsGoneWhenAsked() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {

@@ -34,6 +34,12 @@ final class Attributions {
           && (row.hop() != Hop.SERVER_Q || truth.doubt() == Doubt.NONE);
     }
 
+    /// While two processes write to a socket at once, it may have no owner.
+    boolean isUnknownWithoutDoubt() {
+      return verdict == Verdict.UNKNOWN
+          && (row.hop() != Hop.SERVER_Q || truth.doubt() != Doubt.SHARED);
+    }
+
     private String kind() {
       return truth.way() + " " + row.hop();
     }

@@ -142,6 +142,36 @@ final class EventWriterTest {
   }
 
   @Test
+  void namesUsersOfTheHostOnly() throws IOException {
+    Owner owner =
+        SampleEvents.owner("dig")
+            .with(
+                new Owner.Paths(null, null, "dig -t"),
+                new Owner.Account("root", "wheel"),
+                1706961906000000000L);
+    DnsEvent inside = SampleEvents.query().with(event -> event.owner = owner).build();
+    DnsEvent outside =
+        SampleEvents.query()
+            .with(event -> {
+              event.owner = owner;
+              event.container = null;
+            })
+            .build();
+
+    String lines = json(inside, outside, inside);
+
+    String rest = "\"starttime\":1706961906000000000,\"cmdline\":\"dig -t\",\"srcIP\"";
+    assertThat(lines.lines().toList())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("\"gid\":0," + rest),
+            line ->
+                assertThat(line)
+                    .contains("\"gid\":0,\"user\":\"root\",\"group\":\"wheel\"," + rest),
+            line -> assertThat(line).contains("\"gid\":0," + rest));
+    assertThat(Parsed.json(lines)).isEqualTo(Parsed.json(pretty(inside, outside, inside)));
+  }
+
+  @Test
   void writesThePeerAsItsOwnRowWouldBe() throws IOException {
     Peer process = new Peer(null, SampleEvents.owner("dockerd"), Attribution.SOCKET);
     Peer pod = new Peer(FULL.container(), SampleEvents.owner("coredns"), Attribution.EXACT);
