@@ -58,7 +58,7 @@ final class RecordOracleTest {
               "only we: Not all mandatory",
               // it wants RFC 8659's letters in CAA's tag
               "only we: invalid tag",
-              // it wants signatures, certificates and keys that are not empty, and TSIG to be the last
+              // it wants signatures, certificates and keys, and TSIG to be the last
               "only we: ((signature|cert|data) is required|TSIG is not the last)",
               // it wants zeros behind the client subnet's prefix
               "only we: invalid padding",
