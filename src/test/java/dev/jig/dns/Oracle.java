@@ -52,7 +52,7 @@ import org.xbill.DNS.UNKRecord;
 /// - a TTL of more than 31 bits is 0 to it, as it is to be for a cache (RFC 2181 section 8); we
 ///   show what the sender wrote;
 /// - an OPT that is not the root's, or a second one, it reads like the first, we show as bytes;
-/// - it shows an empty `\#` with a blank behind.
+/// - it shows an empty `\#` with a blank behind, and an empty digest as `""`, which we leave out.
 final class Oracle {
   private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
   private static final String PLAIN_IN_OUR_NAMES = "\"();@$";
@@ -156,6 +156,7 @@ final class Oracle {
     }
     text = IPV6.matcher(text).replaceAll(match -> address(match.group()));
     return switch (type) {
+      case Type.DS, Type.CDS, Type.DLV -> text.replace(" \"\"", "");
       case Type.SVCB, Type.HTTPS -> comparableParameters(text);
       case Type.TXT, Type.SPF -> text.replace("\"", "");
       case Type.LOC ->

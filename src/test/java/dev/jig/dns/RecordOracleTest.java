@@ -53,13 +53,13 @@ final class RecordOracleTest {
               // it wants the digest's and fingerprint's length to be the algorithm's
               "only we: (Digest size|Expected …)",
               // it wants GPOS's strings to be numbers, and on earth
-              "only we: (For input string|illegal l)",
+              "only we: (For input string|multiple points|illegal l)",
               // it wants what SVCB calls mandatory to be there
               "only we: Not all mandatory",
               // it wants RFC 8659's letters in CAA's tag
               "only we: invalid tag",
-              // it wants signatures and certificates that are not empty, and TSIG to be the last
-              "only we: ((signature|cert) is required|TSIG is not the last)",
+              // it wants signatures, certificates and keys, and TSIG to be the last
+              "only we: ((signature|cert|data) is required|TSIG is not the last)",
               // it wants zeros behind the client subnet's prefix
               "only we: invalid padding",
               // it reads options also in an OPT that is not of the root
