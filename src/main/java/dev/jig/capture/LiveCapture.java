@@ -54,6 +54,7 @@ public final class LiveCapture implements AutoCloseable {
   private final RecordReader reader;
   private long clockReadNs;
   private int emptyPolls;
+  private boolean prompt;
 
   private LiveCapture(CgroupDirectory root, BpfObject object, PacketHandler handler) {
     this.root = root;
@@ -121,6 +122,12 @@ public final class LiveCapture implements AutoCloseable {
     return programs.walk();
   }
 
+  /// From now on every record is read at once, not when some have come together: who wants to look
+  /// at processes in /proc has to be quick. It costs a wake-up per record.
+  public void readPromptly() {
+    prompt = true;
+  }
+
   /// Where cgroup v2 is mounted, for walking it.
   public Path cgroupRoot() {
     return root.path();
@@ -141,13 +148,10 @@ public final class LiveCapture implements AutoCloseable {
   ///
   /// @return how many records were read
   public int poll(int timeoutMs) {
-    if (emptyPolls < POLLS_BEFORE_SLEEP) {
-      ring.poll(timeoutMs);
-    } else {
-      settings.setAsleep(true);
-      ring.poll(Math.max(timeoutMs, SLEEP_MS));
-      settings.setAsleep(false);
-    }
+    boolean sleeps = emptyPolls >= POLLS_BEFORE_SLEEP;
+    settings.setAsleep(sleeps || prompt);
+    ring.poll(sleeps ? Math.max(timeoutMs, SLEEP_MS) : timeoutMs);
+    settings.setAsleep(prompt);
     long nowNs = clocks.bootNs();
     if (nowNs - clockReadNs > CLOCK_REFRESH_NS) {
       refreshClock(nowNs);

@@ -154,6 +154,9 @@ public final class LiveTrace implements AutoCloseable {
       pipeline.readContents();
     }
     relay.pipeline = pipeline;
+    if (settings.paths()) {
+      capture.readPromptly();
+    }
     try {
       capture.attach();
     } catch (BpfException e) {

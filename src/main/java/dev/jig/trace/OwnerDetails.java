@@ -4,6 +4,7 @@ import dev.jig.bpf.Clocks;
 import dev.jig.container.Accounts;
 import dev.jig.container.Proc;
 import dev.jig.event.Owner;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -15,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// for an exec, a chdir or a new user need not change anything else. Direct mapped by thread, so
 /// that it can't grow.
 final class OwnerDetails implements UnaryOperator<Owner> {
-  /// The host's /etc, also where this process has another root.
-  static final Path HOST_ETC = Path.of("/proc/1/root/etc");
+  /// The host's /etc, also where this process has another root; where that can't be looked at, our
+  /// own.
+  private static final Path HOST_ETC = Path.of("/proc/1/root/etc");
+
+  private static final Path OWN_ETC = Path.of("/etc");
 
   private static final int SLOTS = 1024;
   private static final long FRESH_NS = 1_000_000_000;
@@ -48,7 +52,7 @@ final class OwnerDetails implements UnaryOperator<Owner> {
     long realNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
     return new OwnerDetails(
         paths ? new Proc(Path.of("/proc")) : null,
-        accounts ? new Accounts(HOST_ETC) : null,
+        accounts ? new Accounts(Files.isReadable(HOST_ETC) ? HOST_ETC : OWN_ETC) : null,
         System::nanoTime,
         realNs - new Clocks().bootNs());
   }

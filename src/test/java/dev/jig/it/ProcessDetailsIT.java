@@ -38,7 +38,8 @@ final class ProcessDetailsIT {
               "+time=30",
               "-p" + server.port(),
               "@" + Docker.hostAddress(),
-              marker + ".ask.example.test")
+              // answered late, for what has ended can't be looked at
+              marker + ".late-500.ask.example.test")
           .orThrow();
 
       for (Json row : ig.awaitEvents(2)) {
