@@ -6,11 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One direction of a TCP connection, put together: segments of any size, in any order and any
-/// number of copies become DNS messages, each behind a length of two bytes (RFC 1035 section 4.2.2).
+/// number of copies become DNS messages, each behind a length of two bytes (RFC 1035 section
+/// 4.2.2).
 ///
 /// The handshake is not recorded, so a stream begins with the first segment seen. Where that does
-/// not begin a message, or bytes are missing, the borders between messages are lost: they are sought
-/// byte by byte, and every message's begin is then doubted.
+/// not begin a message, or bytes are missing, the borders between messages are lost: they are
+/// sought byte by byte, and every message's begin is then doubted.
 final class TcpStream {
   /// A message's length ahead of it, and the longest of them together.
   static final int PREFIX_LENGTH = 2;
@@ -30,7 +31,18 @@ final class TcpStream {
   private static final byte[] EMPTY = {};
 
   /// A segment that came before the bytes ahead of it.
-  private record Ahead(int seq, byte[] bytes, Packet head) {
+  private static final class Ahead {
+    final int seq;
+    final byte[] bytes;
+    final Packet head;
+
+    Ahead(Packet packet) {
+      int from = packet.payloadOffset;
+      seq = packet.tcpSeq;
+      bytes = Arrays.copyOfRange(packet.payload, from, from + packet.payloadLength);
+      head = packet.head();
+    }
+
     int endSeq() {
       return seq + bytes.length;
     }
@@ -148,9 +160,7 @@ final class TcpStream {
     int next = offset;
     int end = offset + length;
     while (next < end) {
-      if (filled == 0
-          && begins(bytes, next, end - next)
-          && isWhole(bytes, next, end - next)) {
+      if (filled == 0 && begins(bytes, next, end - next) && isWhole(bytes, next, end - next)) {
         handOver(head, bytes, next, handler);
         next += PREFIX_LENGTH + messageLength(bytes, next);
         continue;
@@ -242,14 +252,12 @@ final class TcpStream {
     if (ahead == null) {
       ahead = new ArrayList<>();
     }
-    int from = packet.payloadOffset;
-    byte[] bytes = Arrays.copyOfRange(packet.payload, from, from + packet.payloadLength);
     int at = ahead.size();
-    while (at > 0 && ahead.get(at - 1).seq() - packet.tcpSeq > 0) {
+    while (at > 0 && ahead.get(at - 1).seq - packet.tcpSeq > 0) {
       at--;
     }
-    ahead.add(at, new Ahead(packet.tcpSeq, bytes, packet.head()));
-    aheadBytes += bytes.length;
+    ahead.add(at, new Ahead(packet));
+    aheadBytes += packet.payloadLength;
   }
 
   /// What the last segment made contiguous. It is read, and its messages sent on, only now: their
@@ -258,15 +266,15 @@ final class TcpStream {
     List<Ahead> waiting = ahead;
     while (waiting != null && !waiting.isEmpty()) {
       Ahead next = waiting.getFirst();
-      int known = nextSeq - next.seq();
+      int known = nextSeq - next.seq;
       if (known < 0) {
         return;
       }
       waiting.removeFirst();
-      aheadBytes -= next.bytes().length;
+      aheadBytes -= next.bytes.length;
       if (next.endSeq() - nextSeq > 0) {
-        Packet head = filler == null ? next.head() : filler;
-        take(head, next.bytes(), 0, next.bytes().length, known, handler);
+        Packet head = filler == null ? next.head : filler;
+        take(head, next.bytes, 0, next.bytes.length, known, handler);
       }
     }
     ahead = null;
@@ -285,7 +293,7 @@ final class TcpStream {
       believed = false;
       complete = false;
       sure = false;
-      nextSeq = first.seq();
+      nextSeq = first.seq;
       takeAhead(null, handler);
       any = true;
     }
@@ -294,7 +302,7 @@ final class TcpStream {
 
   private boolean isDue(Ahead first, long bootNs) {
     return ahead != null
-        && (bootNs - first.head().bootNs > AHEAD_NS_AT_MOST
+        && (bootNs - first.head.bootNs > AHEAD_NS_AT_MOST
             || aheadBytes > AHEAD_BYTES_AT_MOST
             || ahead.size() > AHEAD_SEGMENTS_AT_MOST);
   }

@@ -34,8 +34,10 @@ final class CgroupTree {
   /// Only reached where the tree cannot be walked, so that nobody is ever seen to end.
   private static final int LIVING_AT_MOST = 100_000;
 
-  /// What one cgroup's path says; the path itself is not kept.
-  record Cgroup(CgroupPath path, long bornNs) {}
+  /// What one cgroup's path says; the path itself is kept only where it says nothing.
+  record Cgroup(CgroupPath path, String unread, long bornNs) {}
+
+  private static final int PLACES_AT_MOST = 10_000;
 
   private record Ended(Cgroup cgroup, long endedNs) {}
 
@@ -50,6 +52,15 @@ final class CgroupTree {
   private final Set<Long> missing = new LinkedHashSet<>();
   private int birthsSinceWalk;
 
+  /// Containers whose ids their paths do not show, by path.
+  private final Map<String, CgroupPath> places =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, CgroupPath> eldest) {
+          return size() > PLACES_AT_MOST;
+        }
+      };
+
   /// @param root where cgroup v2 is mounted, or `/proc/self/fd/N` of a detached mount
   CgroupTree(Path root, LongSupplier clockNs) {
     this.root = root;
@@ -58,7 +69,7 @@ final class CgroupTree {
 
   /// A cgroup was made; the kernel says so before any process is inside.
   synchronized void born(long id, String path) {
-    living.put(id, new Cgroup(CgroupPath.of(path), clockNs.getAsLong()));
+    living.put(id, read(path, clockNs.getAsLong()));
     ended.remove(id);
     missing.remove(id);
     wanted.remove(id);
@@ -68,6 +79,35 @@ final class CgroupTree {
       end(eldest);
       forgetEnded();
     }
+  }
+
+  /// A container whose id its path does not show is in the cgroup `path`, and in those below.
+  /// Returns whether that was news.
+  synchronized boolean place(String path, String runtime, String container) {
+    CgroupPath placed = new CgroupPath(List.of(new CgroupPath.Id(runtime, container, null)));
+    if (placed.equals(places.put(path, placed))) {
+      return false;
+    }
+    living.replaceAll((_, cgroup) -> cgroup.unread().isEmpty() ? cgroup : placed(cgroup));
+    return true;
+  }
+
+  private Cgroup read(String path, long bornNs) {
+    CgroupPath said = CgroupPath.of(path);
+    return said.containers().isEmpty()
+        ? placed(new Cgroup(said, path, bornNs))
+        : new Cgroup(said, "", bornNs);
+  }
+
+  private Cgroup placed(Cgroup cgroup) {
+    String path = cgroup.unread();
+    for (int end = path.length(); end > 0 && !places.isEmpty(); end = path.lastIndexOf('/', end - 1)) {
+      CgroupPath place = places.get(path.substring(0, end));
+      if (place != null) {
+        return new Cgroup(place, path, cgroup.bornNs());
+      }
+    }
+    return cgroup;
   }
 
   /// What is known of `id`; null if nothing is, and then the next walk looks for it.
@@ -108,14 +148,14 @@ final class CgroupTree {
     synchronized (this) {
       sought = Set.copyOf(wanted);
     }
-    Map<Long, CgroupPath> met = new HashMap<>();
+    Map<Long, String> met = new HashMap<>();
     try {
       meetAll(met);
     } finally {
       // Also after a failure: an id sought in vain must not be held, nor sought again, for ever.
       synchronized (this) {
         birthsSinceWalk = 0;
-        met.forEach((id, path) -> living.putIfAbsent(id, new Cgroup(path, startNs)));
+        met.forEach((id, path) -> living.computeIfAbsent(id, _ -> read(path, startNs)));
         settle(sought);
       }
     }
@@ -171,10 +211,10 @@ final class CgroupTree {
     }
   }
 
-  private void meetAll(Map<Long, CgroupPath> met) throws IOException {
+  private void meetAll(Map<Long, String> met) throws IOException {
     Deque<Directory> open = new ArrayDeque<>();
     Map<String, Object> top = Files.readAttributes(root, "unix:ino");
-    met.put(number(top, "ino"), CgroupPath.of("/"));
+    met.put(number(top, "ino"), "/");
     open.push(new Directory(root, ""));
     while (!open.isEmpty()) {
       Directory next = open.pop();
@@ -191,7 +231,7 @@ final class CgroupTree {
   }
 
   private static void meet(
-      Path entry, String parent, Map<Long, CgroupPath> met, Deque<Directory> open) {
+      Path entry, String parent, Map<Long, String> met, Deque<Directory> open) {
     Map<String, Object> attributes;
     try {
       attributes =
@@ -203,7 +243,7 @@ final class CgroupTree {
       return;
     }
     String path = parent + "/" + entry.getFileName();
-    met.put(number(attributes, "ino"), CgroupPath.of(path));
+    met.put(number(attributes, "ino"), path);
     // A directory with two links has no directories below: kernfs counts them, and most cgroups
     // are leaves with dozens of files that need no look.
     if (number(attributes, "nlink") != 2) {

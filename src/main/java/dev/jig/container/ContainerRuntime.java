@@ -52,6 +52,10 @@ public interface ContainerRuntime extends AutoCloseable {
     /// running: it is known, and not listed.
     record Described(Container container, boolean running) implements News {}
 
+    /// A container whose id its cgroup's path does not show is in this cgroup, as a path below the
+    /// hierarchy's root.
+    record Placed(String id, String cgroup) implements News {}
+
     /// This runtime does not know the id, or could not be asked.
     record NotFound(String id) implements News {}
 

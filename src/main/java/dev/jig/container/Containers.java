@@ -194,6 +194,11 @@ public final class Containers implements AutoCloseable {
           }
         }
       }
+      case News.Placed(String id, String cgroup) -> {
+        if (tree.place(cgroup, runtime, id)) {
+          generation.incrementAndGet();
+        }
+      }
       case News.Listed(Set<String> ids) -> listed(runtime, ids);
       case News.Unreachable() -> {
         synchronized (lock) {

@@ -17,8 +17,7 @@ public final class Counters {
   long tcpBytesGivenUp;
   long damaged;
 
-  /// Messages handed on by the framing: one per UDP datagram, those completed per TCP
-  /// segment.
+  /// Messages handed on by the framing: one per UDP datagram, those completed per TCP segment.
   public long messages() {
     return messages;
   }

@@ -25,8 +25,7 @@ class TcpStreamsTest {
   }
 
   private boolean send(int seq, byte[] bytes, long atMs) {
-    return streams.segment(
-        Packets.responseIn(bytes).tcp(seq).atMs(atMs).build(), this::take);
+    return streams.segment(Packets.responseIn(bytes).tcp(seq).atMs(atMs).build(), this::take);
   }
 
   private boolean send(int seq, byte[] bytes) {
