@@ -97,7 +97,8 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private static EventLoopGroup oneThread() {
-    return new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    return new MultiThreadIoEventLoopGroup(
+        1, Thread.ofPlatform().daemon().name("clients").factory(), NioIoHandler.newFactory());
   }
 
   /// Loads, attaches and listens.
