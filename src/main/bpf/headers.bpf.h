@@ -29,6 +29,7 @@ struct headers {
 	__u8 version;
 	__u8 direction;
 	__u8 attribution;
+	__u8 running; /* the running task is the sender */
 	__u64 time;
 };
 

@@ -11,7 +11,20 @@
 #include "kernel_types.h"
 
 #define AF_INET 2
+#define AF_INET6 10
 #define PF_KTHREAD 0x00200000
+
+/* Folds an owner whose sum is 0. */
+static __always_inline __u32 sum_of(const struct owner *owner)
+{
+	const __u64 *words = (const __u64 *)owner;
+	__u64 sum = 0;
+
+#pragma unroll
+	for (__u32 i = 0; i < sizeof(*owner) / sizeof(*words); i++)
+		sum = sum * 0x9e3779b97f4a7c15ULL + words[i];
+	return sum >> 32;
+}
 
 static __noinline int read_owner(struct owner *owner, struct task_struct *task)
 {
@@ -28,10 +41,44 @@ static __noinline int read_owner(struct owner *owner, struct task_struct *task)
 	owner->ppid = BPF_CORE_READ(parent, tgid);
 	owner->mntns = BPF_CORE_READ(nsproxy, mnt_ns, ns.inum);
 	owner->netns = BPF_CORE_READ(nsproxy, net_ns, ns.inum);
-	owner->unused = 0;
+	owner->sum = 0;
 	bpf_core_read(owner->comm, COMM_LEN, &task->comm);
 	bpf_core_read(owner->pcomm, COMM_LEN, &parent->comm);
 	return 0;
+}
+
+/*
+ * Into the socket, which others may be writing to and reading from on other CPUs: there is no lock
+ * that all these programs may take on all kernels. The sum tells a mixture of two.
+ */
+static __always_inline void remember(struct dns_socket *socket, const struct owner *owner)
+{
+	__u32 sum = sum_of(owner);
+
+	if (socket->owner.sum == sum && socket->owner.tid == owner->tid)
+		return;
+	socket->owner = *owner;
+	socket->owner.sum = sum;
+}
+
+/* Out of the socket; false if it has none, or one that is just being written. */
+static __noinline int recall(struct owner *owner, const struct dns_socket *socket)
+{
+	__u32 sum;
+
+	__builtin_memcpy(owner, &socket->owner, sizeof(*owner));
+	barrier(); /* what counts is the copy */
+	sum = owner->sum;
+	owner->sum = 0;
+	return owner->pid && sum_of(owner) == sum;
+}
+
+static __always_inline void remember_current(struct dns_socket *socket)
+{
+	struct owner owner;
+
+	read_owner(&owner, (struct task_struct *)bpf_get_current_task());
+	remember(socket, &owner);
 }
 
 static __always_inline struct dns_socket *own_socket(struct bpf_sock *sk, enum direction direction)
@@ -42,7 +89,7 @@ static __always_inline struct dns_socket *own_socket(struct bpf_sock *sk, enum d
 		COUNT(direction, no_storage);
 		return 0;
 	}
-	read_owner(&socket->owner, (struct task_struct *)bpf_get_current_task());
+	remember_current(socket);
 	return socket;
 }
 
@@ -96,6 +143,25 @@ static __always_inline void receives(struct bpf_sock_addr *ctx)
 		own_socket(sk, INGRESS);
 }
 
+/* The same for any socket, in process context. Most are none of ours: ports first. */
+static __always_inline void reads(struct sock *sk)
+{
+	__u16 family = sk->__sk_common.skc_family;
+	struct task_struct *task;
+	struct dns_socket *socket;
+
+	if ((family != AF_INET && family != AF_INET6) || !is_dns_port(sk->__sk_common.skc_num))
+		return;
+	task = (struct task_struct *)bpf_get_current_task();
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		return;
+	socket = bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (socket)
+		remember_current(socket);
+	else
+		COUNT(INGRESS, no_storage);
+}
+
 static __always_inline void binds(struct bpf_sock *sk)
 {
 	struct dns_socket *socket;
@@ -118,17 +184,36 @@ static __always_inline __u16 connected_port(struct bpf_sock *sk)
 	return bpf_ntohs((__u16)port);
 }
 
-static __always_inline struct dns_socket *sender(struct bpf_sock *sk, struct headers *h,
-						 struct task_struct *task)
+/*
+ * Whether the running task is the one that sends. Always over UDP, but for a kernel thread, which
+ * sends for somebody else. Over TCP if it holds the socket's lock: an ACK or a timer that lets
+ * data go runs on top of anybody, but only while nobody holds it. Even then the bytes may be some
+ * that another process had written before: good for the socket's owner, not proven exact.
+ */
+static __always_inline int is_running(struct __sk_buff *skb, struct headers *h)
 {
-	struct dns_socket *socket =
-		bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 
-	/* The UDP sender is the running task; a kernel thread sends for somebody else. */
-	if (h->protocol == IPPROTO_UDP && !(BPF_CORE_READ(task, flags) & PF_KTHREAD))
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		return 0;
+	return h->protocol == IPPROTO_UDP ||
+	       BPF_CORE_READ((struct sk_buff *)skb, sk, sk_lock.owned) != 0;
+}
+
+/* Without a sender to write into it, a socket gets no storage: the walk may still bring one. */
+static __always_inline struct dns_socket *sender(struct __sk_buff *skb, struct bpf_sock *sk,
+						 struct headers *h)
+{
+	struct dns_socket *socket;
+
+	h->running = is_running(skb, h);
+	if (h->running && h->protocol == IPPROTO_UDP)
 		h->attribution = OWNER_EXACT;
+	socket = bpf_sk_storage_get(&sockets, sk, 0,
+				    h->running ? BPF_SK_STORAGE_GET_F_CREATE : 0);
 	if (!socket) {
-		COUNT(EGRESS, no_storage);
+		if (h->running)
+			COUNT(EGRESS, no_storage);
 		return 0;
 	}
 	if (is_dns_port(h->source_port))

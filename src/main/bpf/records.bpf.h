@@ -106,6 +106,33 @@ static __always_inline int write_addresses(struct packet_record *record, struct 
 	return 0;
 }
 
+static __always_inline int is_loopback(const __u8 *address)
+{
+	const __u32 *words = (const __u32 *)address;
+
+	if (words[0] || words[1])
+		return 0;
+	if (words[2] == bpf_htonl(0xffff))
+		return address[12] == 127;
+	return !words[2] && words[3] == bpf_htonl(1);
+}
+
+/* Loopback addresses mean something within one network namespace only: the socket's, which need
+ * not be its process's.
+ */
+static __always_inline void write_netns(struct packet_record *record, struct bpf_sock *sk)
+{
+	struct sock *kernel_sk;
+
+	record->netns = 0;
+	if (!sk || (!is_loopback(record->source) && !is_loopback(record->destination)))
+		return;
+	/* By way of memory: the verifier allows no arithmetic on a socket. */
+	*(volatile __u64 *)&record->time = (unsigned long)sk;
+	kernel_sk = (struct sock *)*(volatile __u64 *)&record->time;
+	record->netns = BPF_CORE_READ(kernel_sk, __sk_common.skc_net.net, ns.inum);
+}
+
 /* All but the payload. */
 static __noinline int write_head(struct packet_record *record, struct __sk_buff *skb,
 				 struct headers *h, struct dns_socket *socket)
@@ -121,21 +148,17 @@ static __noinline int write_head(struct packet_record *record, struct __sk_buff 
 	record->payload_len = h->payload_len;
 	record->tcp_seq = h->tcp_seq;
 	record->gso_size = skb->gso_size;
-	record->unused = 0;
-	record->time = h->time;
 	record->cookie = bpf_get_socket_cookie(skb);
 	record->cgroup = bpf_skb_cgroup_id(skb);
 	record->asked_known = 0;
 	record->asked_port = 0;
 	record->attribution = h->attribution;
-	if (h->attribution == OWNER_EXACT) {
+	if (h->running) {
 		/* Not by way of the socket, which other threads may be writing to. */
 		read_owner(&record->owner, (struct task_struct *)bpf_get_current_task());
 		if (socket)
-			socket->owner = record->owner;
-	} else if (socket && socket->owner.pid) {
-		record->owner = socket->owner;
-	} else {
+			remember(socket, &record->owner);
+	} else if (!socket || !recall(&record->owner, socket)) {
 		__builtin_memset(&record->owner, 0, sizeof(record->owner));
 		record->attribution = OWNER_UNKNOWN;
 	}
@@ -144,7 +167,11 @@ static __noinline int write_head(struct packet_record *record, struct __sk_buff 
 		if (sk)
 			write_asked(record, sk, socket);
 	}
-	return write_addresses(record, skb, h);
+	if (write_addresses(record, skb, h))
+		return -1;
+	write_netns(record, skb->sk);
+	record->time = h->time;
+	return 0;
 }
 
 /* One record of a size class: the ring wants constant sizes. */

@@ -4,11 +4,14 @@
  *
  *   connect, sendmsg, post_bind, recvmsg --> owners.bpf.h: a DNS socket's owner and its server
  *   cgroup_skb ingress and egress        --> headers.bpf.h, records.bpf.h: a record per packet
+ *   sock_recv_length and its like        --> owners.bpf.h: a server's socket changes hands
+ *   a walk over the open files           --> walk.bpf.h: sockets older than this
  *   cgroup_mkdir, sock_release           --> notices
  *
  * Stable hooks only; loads on 5.10 and later. What was tried on which kernel: docs/ARCHITECTURE.md.
  */
 #include "records.bpf.h"
+#include "walk.bpf.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -149,7 +152,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum direction direction
 	h.time = bpf_ktime_get_boot_ns();
 	h.attribution = OWNER_SOCKET;
 	if (direction == EGRESS)
-		socket = sender(sk, &h, (struct task_struct *)bpf_get_current_task());
+		socket = sender(skb, sk, &h);
 	else
 		socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (socket)
@@ -168,6 +171,71 @@ SEC("cgroup_skb/egress")
 int egress(struct __sk_buff *skb)
 {
 	return trace(skb, EGRESS);
+}
+
+/*
+ * Who reads from a server's socket is its owner from now on, whoever bound or accepted it. Nothing
+ * else is a server's; SEC("?…"): not on every kernel.
+ */
+SEC("?tp_btf/sock_recv_length")
+int BPF_PROG(sock_recv_length, struct sock *sk, int len)
+{
+	if (len > 0)
+		reads(sk);
+	return 0;
+}
+
+/* For kernels without that one; TCP alone. Runs in softirq too, but then nobody holds the lock. */
+SEC("?tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(tcp_rcv_space_adjust, struct sock *sk)
+{
+	if (sk->sk_lock.owned)
+		reads(sk);
+	return 0;
+}
+
+/* The walk over every open file (walk.bpf.h), on kernels that let it write to a socket. */
+SEC("?iter/task_file")
+int mark_sockets(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct dns_socket known = {};
+	struct file *file = ctx->file;
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!task || !file)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket)
+		return 0;
+	sk = socket->sk;
+	if (sk && describe(&known, sk, task))
+		bpf_sk_storage_get(&sockets, sk, &known, BPF_SK_STORAGE_GET_F_CREATE);
+	return 0;
+}
+
+/* And on kernels that don't: user space writes. */
+SEC("?iter/task_file")
+int list_sockets(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct open_socket open = {};
+	struct file *file = ctx->file;
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!task || !file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return 0;
+	socket = BPF_CORE_READ(file, private_data);
+	sk = BPF_CORE_READ(socket, sk);
+	if (!sk || !describe(&open.known, sk, task))
+		return 0;
+	open.pid = open.known.owner.pid;
+	open.fd = ctx->fd;
+	open.inode = BPF_CORE_READ(file, f_inode, i_ino);
+	bpf_seq_write(ctx->meta->seq, &open, sizeof(open));
+	return 0;
 }
 
 SEC("cgroup/sock_release")

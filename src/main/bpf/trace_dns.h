@@ -40,7 +40,7 @@ struct owner {
 	__u32 ppid;
 	__u32 mntns;
 	__u32 netns;
-	__u32 unused;
+	__u32 sum; /* of all else while it lies in a socket; 0 in a record */
 	char comm[COMM_LEN];
 	char pcomm[COMM_LEN];
 };
@@ -59,7 +59,7 @@ struct packet_record {
 	__u32 inline_len; /* of it, in this record */
 	__u32 tcp_seq;
 	__u32 gso_size;
-	__u32 unused;
+	__u32 netns; /* of the socket, where an address is loopback's; else 0 */
 	__u64 time; /* boot clock, ns */
 	__u64 cookie;
 	__u64 cgroup;

@@ -1,6 +1,5 @@
 package dev.jig.bpf;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +14,7 @@ public final class BpfImage {
   private final ElfSymbols symbols;
   private final Map<String, Integer> entries = new HashMap<>();
   private final Set<String> optional = new HashSet<>();
+  private final Map<String, Kernel.Version> since = new HashMap<>();
   private final Set<String> unwanted = new HashSet<>();
   private boolean verbose;
 
@@ -72,10 +72,19 @@ public final class BpfImage {
     return this;
   }
 
-  /// Marks programs that not every kernel takes: they are left out where refused.
+  /// Marks programs that not every kernel takes: they are left out where refused. Those with a
+  /// section `?…` are loaded only if named here.
   public BpfImage optional(String... programs) {
     optional.addAll(List.of(programs));
     return this;
+  }
+
+  /// The same, and not even tried on kernels older than `major.minor`: each refusal costs a load.
+  public BpfImage optionalSince(int major, int minor, String... programs) {
+    for (String program : programs) {
+      since.put(program, new Kernel.Version(major, minor));
+    }
+    return optional(programs);
   }
 
   /// Leaves programs out.
@@ -110,8 +119,23 @@ public final class BpfImage {
     return optional.contains(program);
   }
 
+  Set<String> optional() {
+    return Set.copyOf(optional);
+  }
+
+  /// Programs that a kernel is too old for, and since when it would not be.
+  Map<String, String> tooNewFor(Kernel kernel) {
+    Map<String, String> programs = new HashMap<>();
+    since.forEach((program, version) -> {
+      if (kernel.isBefore(version)) {
+        programs.put(program, "since " + version);
+      }
+    });
+    return programs;
+  }
+
   List<String> unwanted() {
-    return new ArrayList<>(unwanted);
+    return List.copyOf(unwanted);
   }
 
   boolean isVerbose() {

@@ -20,12 +20,13 @@ public final class BpfObject implements AutoCloseable {
   private final Arena arena = Arena.ofShared(); // sections of variables, mapped
   private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
   private final Map<String, MemorySegment> sections = new HashMap<>();
-  private Map<String, String> leftOut = Map.of();
+  private final Map<String, String> leftOut;
   private List<String> log = List.of();
   private long handle;
 
-  private BpfObject(BpfImage image) {
+  private BpfObject(BpfImage image, Map<String, String> leftOut) {
     this.image = image;
+    this.leftOut = Map.copyOf(leftOut);
   }
 
   /// Loads an image. Optional programs that the kernel refuses are left out.
@@ -35,7 +36,7 @@ public final class BpfObject implements AutoCloseable {
     Native.openLibbpf(); // its absence told here, not by a class that fails to initialise
     synchronized (BpfObject.class) { // libbpf has one log for all
       if (!image.isVerbose()) {
-        BpfObject object = new BpfObject(image);
+        BpfObject object = new BpfObject(image, image.tooNewFor(Kernel.running()));
         if (object.tryLoad(null) == 0) {
           return object;
         }
@@ -47,11 +48,10 @@ public final class BpfObject implements AutoCloseable {
   }
 
   private static BpfObject loadListening(BpfImage image, LoadLog log) {
-    Map<String, String> refused = new LinkedHashMap<>();
+    Map<String, String> refused = new LinkedHashMap<>(image.tooNewFor(Kernel.running()));
     List<String> said = new ArrayList<>();
     while (true) {
-      BpfObject object = new BpfObject(image);
-      object.leftOut = Map.copyOf(refused);
+      BpfObject object = new BpfObject(image, refused);
       int errno = object.tryLoad(log);
       said.addAll(log.lines());
       if (errno == 0) {
@@ -113,25 +113,38 @@ public final class BpfObject implements AutoCloseable {
       String name = Libbpf.programName(program);
       programs.put(name, new BpfProgram(program, name, Libbpf.programSection(program)));
     }
+    for (String optional : image.optional()) {
+      named(optional).setWanted(true);
+    }
     for (String unwanted : image.unwanted()) {
       leaveOut(unwanted);
     }
     for (String refused : leftOut.keySet()) {
       leaveOut(refused);
     }
+    programs.values().removeIf(each -> !each.isWanted());
   }
 
   private void leaveOut(String name) {
-    BpfProgram program = programs.remove(name);
+    named(name).setWanted(false);
+  }
+
+  private BpfProgram named(String name) {
+    BpfProgram program = programs.get(name);
     if (program == null) {
       throw new IllegalArgumentException("no program `" + name + "` in " + image.name());
     }
-    program.leaveOut();
+    return program;
   }
 
   /// The programs that were loaded, in the object's order.
   public List<BpfProgram> programs() {
     return List.copyOf(programs.values());
+  }
+
+  /// Whether the program was loaded.
+  public boolean has(String name) {
+    return programs.containsKey(name);
   }
 
   /// A loaded program.
@@ -145,7 +158,8 @@ public final class BpfObject implements AutoCloseable {
     return program;
   }
 
-  /// The optional programs the kernel refused, with errno's name.
+  /// The optional programs that are missing: with errno's name if the kernel refused it, with
+  /// `since 6.3` if it was not tried on this older kernel.
   public Map<String, String> leftOut() {
     return leftOut;
   }

@@ -1,7 +1,9 @@
 package dev.jig.bpf;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /// A loaded program, valid until its object is closed.
 public final class BpfProgram {
@@ -26,8 +28,13 @@ public final class BpfProgram {
     return section;
   }
 
-  void leaveOut() {
-    Libbpf.setAutoload(handle, false);
+  /// Whether it is to be loaded; decided before that.
+  boolean isWanted() {
+    return Libbpf.autoload(handle);
+  }
+
+  void setWanted(boolean wanted) {
+    Libbpf.setAutoload(handle, wanted);
   }
 
   int fd() {
@@ -59,8 +66,9 @@ public final class BpfProgram {
 
   /// Runs an iterator (`iter/…`) once, to its end.
   ///
+  /// @return all it printed
   /// @throws BpfException if refused
-  public void iterate() {
+  public byte[] iterate() {
     try (BpfLink link = attach();
         Arena arena = Arena.ofConfined()) {
       int fd = Libbpf.iterCreate(link.fd());
@@ -68,21 +76,26 @@ public final class BpfProgram {
         throw Diagnosis.ofThisProcess().attach("cannot run iterator " + name, -fd);
       }
       try {
-        readToEnd(fd, arena.allocate(ITERATOR_BUFFER));
+        return readToEnd(fd, arena.allocate(ITERATOR_BUFFER));
       } finally {
         Libc.close(fd);
       }
     }
   }
 
-  private void readToEnd(int fd, MemorySegment buffer) {
+  private byte[] readToEnd(int fd, MemorySegment buffer) {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
     long count;
     do {
       count = Libc.read(fd, buffer);
+      for (long at = 0; at < count; at++) {
+        printed.write(buffer.get(ValueLayout.JAVA_BYTE, at));
+      }
     } while (count > 0 || count < 0 && again(Native.errno()));
     if (count < 0) {
       throw BpfException.failed("iterator " + name + " broke off", Native.errno());
     }
+    return printed.toByteArray();
   }
 
   /// EAGAIN comes after a million objects that printed nothing (kernel/bpf/bpf_iter.c).

@@ -3,8 +3,6 @@ package dev.jig.bpf;
 import dev.jig.bpf.BpfException.Reason;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,12 +12,6 @@ import java.util.List;
 public final class CgroupDirectory implements AutoCloseable {
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
   private static final long ROOT_INODE = 1; // kernfs numbers from its root on
-
-  // statx(2): mask and result offset of the inode
-  private static final int AT_EMPTY_PATH = 0x1000;
-  private static final int STATX_INO = 0x100;
-  private static final long STATX_SIZE = 256;
-  private static final long STX_INO = 32;
 
   // fsopen(2), fsconfig(2), fsmount(2)
   private static final int CLOEXEC = 1;
@@ -33,7 +25,7 @@ public final class CgroupDirectory implements AutoCloseable {
   private CgroupDirectory(int fd, Path path) {
     this.fd = fd;
     this.path = path;
-    this.id = inode(fd);
+    this.id = Libc.inode(fd);
   }
 
   /// The root of the whole hierarchy: where it is mounted, else by a mount of our own that no mount
@@ -147,16 +139,6 @@ public final class CgroupDirectory implements AutoCloseable {
       i += escaped ? 3 : 0;
     }
     return text.toString();
-  }
-
-  private static long inode(int fd) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment result = arena.allocate(STATX_SIZE, 8);
-      if (Libc.statx(fd, arena.allocateFrom(""), AT_EMPTY_PATH, STATX_INO, result) < 0) {
-        throw BpfException.failed("cannot stat a cgroup", Native.errno());
-      }
-      return result.get(ValueLayout.JAVA_LONG, STX_INO);
-    }
   }
 
   /// The open directory.

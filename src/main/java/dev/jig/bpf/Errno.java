@@ -6,6 +6,7 @@ final class Errno {
   static final int ENOENT = 2;
   static final int ESRCH = 3;
   static final int EINTR = 4;
+  static final int EBADF = 9;
   static final int EAGAIN = 11;
   static final int EACCES = 13;
   static final int EEXIST = 17;
@@ -24,7 +25,7 @@ final class Errno {
       case 6 -> "ENXIO";
       case 7 -> "E2BIG";
       case 8 -> "ENOEXEC";
-      case 9 -> "EBADF";
+      case EBADF -> "EBADF";
       case EAGAIN -> "EAGAIN";
       case 12 -> "ENOMEM";
       case EACCES -> "EACCES";

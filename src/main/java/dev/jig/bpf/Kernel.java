@@ -15,6 +15,18 @@ public record Kernel(String release, boolean hasBtf) {
     return new Kernel(System.getProperty("os.version", ""), Files.exists(BTF));
   }
 
+  /// `MAJOR.MINOR`, such as 6.12.
+  record Version(int major, int minor) {
+    @Override
+    public String toString() {
+      return major + "." + minor;
+    }
+  }
+
+  boolean isBefore(Version version) {
+    return isBefore(version.major, version.minor);
+  }
+
   /// Whether the release is older than `major.minor`; a release that is no number is not.
   public boolean isBefore(int major, int minor) {
     int dot = release.indexOf('.');

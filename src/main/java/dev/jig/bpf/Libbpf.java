@@ -18,6 +18,7 @@ final class Libbpf {
   private static final MemorySegment PROGRAM_SECTION = Native.libbpf("bpf_program__section_name");
   private static final MemorySegment PROGRAM_FD = Native.libbpf("bpf_program__fd");
   private static final MemorySegment SET_AUTOLOAD = Native.libbpf("bpf_program__set_autoload");
+  private static final MemorySegment AUTOLOAD = Native.libbpf("bpf_program__autoload");
   private static final MemorySegment ATTACH = Native.libbpf("bpf_program__attach");
   private static final MemorySegment ATTACH_CGROUP = Native.libbpf("bpf_program__attach_cgroup");
   private static final MemorySegment LINK_FD = Native.libbpf("bpf_link__fd");
@@ -86,6 +87,11 @@ final class Libbpf {
 
   static void setAutoload(long program, boolean autoload) {
     Native.call(SET_AUTOLOAD, program, autoload ? 1 : 0, 0);
+  }
+
+  /// False for `SEC("?…")` until set.
+  static boolean autoload(long program) {
+    return (Native.call(AUTOLOAD, program, 0, 0) & 0xff) != 0;
   }
 
   static long attach(long program) {

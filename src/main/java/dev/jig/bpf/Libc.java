@@ -2,6 +2,7 @@ package dev.jig.bpf;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /// The libc functions used here, each as a Java method. Those that may fail in expected ways return
 /// what C returns, the caller asks [Native#errno]; the others throw.
@@ -22,6 +23,14 @@ final class Libc {
 
   static final int SYS_FSCONFIG = 431;
   static final int SYS_FSMOUNT = 432;
+  static final int SYS_PIDFD_OPEN = 434;
+  static final int SYS_PIDFD_GETFD = 438;
+
+  // statx(2): mask and result offset of the inode
+  private static final int AT_EMPTY_PATH = 0x1000;
+  private static final int STATX_INO = 0x100;
+  private static final long STATX_SIZE = 256;
+  private static final long STX_INO = 32;
 
   private static final MemorySegment OPEN = Native.libc("open");
   private static final MemorySegment CLOSE = Native.libc("close");
@@ -83,8 +92,17 @@ final class Libc {
     return (int) Native.call(EVENTFD, 0, flags, 0);
   }
 
-  static int statx(int fd, MemorySegment path, int flags, int mask, MemorySegment result) {
-    return (int) Native.call(STATX, fd, path.address(), flags, mask, result.address(), 0);
+  /// The inode of an open file.
+  static long inode(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment result = arena.allocate(STATX_SIZE, 8);
+      long path = arena.allocateFrom("").address();
+      int mask = STATX_INO;
+      if ((int) Native.call(STATX, fd, path, AT_EMPTY_PATH, mask, result.address(), 0) < 0) {
+        throw BpfException.failed("cannot stat fd " + fd, Native.errno());
+      }
+      return result.get(ValueLayout.JAVA_LONG, STX_INO);
+    }
   }
 
   static int ioctl(int fd, long request, MemorySegment argument) {

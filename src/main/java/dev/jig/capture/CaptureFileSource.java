@@ -17,6 +17,7 @@ public final class CaptureFileSource implements AutoCloseable {
   private final Frame frame = new Frame();
   private final LinkHeader link = new LinkHeader();
   private final IpHeader ip = new IpHeader();
+  private final IpFragments fragments = new IpFragments();
   private final Transport transport;
   private final Packet packet = new Packet();
 
@@ -39,6 +40,7 @@ public final class CaptureFileSource implements AutoCloseable {
     }
     Finding finding = walk();
     counters.count(finding, captured.linkType());
+    counters.incomplete(fragments.incomplete());
     if (finding == Finding.SOUND) {
       fill();
       handler.packet(packet);
@@ -66,7 +68,19 @@ public final class CaptureFileSource implements AutoCloseable {
     if (finding == Finding.SOUND) {
       finding = ip.read(link.ipVersion(), frame);
     }
+    if (finding == Finding.FRAGMENT) {
+      finding = putTogether();
+    }
     return finding == Finding.SOUND ? transport.read(ip.protocol(), frame) : finding;
+  }
+
+  private Finding putTogether() {
+    IpFragments.Whole whole = fragments.add(ip, frame, captured.timeNs());
+    if (whole == null) {
+      return Finding.FRAGMENT;
+    }
+    frame.reset(whole.bytes, whole.length);
+    return ip.readWhole(whole.protocol, frame);
   }
 
   private void fill() {

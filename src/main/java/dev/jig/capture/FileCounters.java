@@ -10,6 +10,7 @@ public final class FileCounters {
   private long notDns;
   private long noPayload;
   private long fragments;
+  private long incomplete;
   private long truncated;
   private long badHeader;
   private long unknownLinkType;
@@ -28,6 +29,10 @@ public final class FileCounters {
       case BAD_HEADER -> badHeader++;
       case UNKNOWN_LINK_TYPE -> countUnknown(linkType);
     }
+  }
+
+  void incomplete(long packets) {
+    incomplete = packets;
   }
 
   private void countUnknown(int linkType) {
@@ -56,9 +61,14 @@ public final class FileCounters {
     return noPayload;
   }
 
-  /// IP fragments that are not a whole packet: given up, whatever they carry.
+  /// IP fragments; the one that completes its packet counts as that packet.
   public long fragments() {
     return fragments;
+  }
+
+  /// Packets of which fragments were captured, but not all; outside the sum.
+  public long incomplete() {
+    return incomplete;
   }
 
   /// Cut short by the capture's snapshot length.

@@ -22,6 +22,14 @@ final class Frame {
     wireEnd = offset + Math.clamp(packet.originalLength(), packet.length(), WIRE_LIMIT);
   }
 
+  /// Another frame's payload, put together from fragments.
+  void reset(byte[] whole, int length) {
+    bytes = whole;
+    offset = 0;
+    capturedEnd = length;
+    wireEnd = length;
+  }
+
   /// Whether `length` bytes from the next header's begin were captured; if not, whether the capture
   /// is at fault or the frame.
   Finding need(int length) {

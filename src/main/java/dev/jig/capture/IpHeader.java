@@ -11,8 +11,13 @@ final class IpHeader {
   private static final int V4_SOURCE_OFFSET = 12;
   private static final int V4_DESTINATION_OFFSET = 16;
 
-  /// More-fragments flag and fragment offset; the don't-fragment flag is not of interest.
+  private static final int V4_ID_OFFSET = 4;
+
+  /// More-fragments flag and fragment offset, in units of eight bytes; the don't-fragment flag is
+  /// not of interest.
   private static final int V4_FRAGMENT_MASK = 0x3fff;
+
+  private static final int V4_OFFSET_MASK = 0x1fff;
 
   private static final int V6_LENGTH = 40;
   private static final int V6_PAYLOAD_LENGTH_OFFSET = 4;
@@ -26,6 +31,9 @@ final class IpHeader {
   /// Fragment offset and more-fragments flag; the two bits between are reserved.
   private static final int EXTENSION_FRAGMENT_MASK = 0xfff9;
 
+  private static final int EXTENSION_OFFSET_MASK = 0xfff8;
+  private static final int EXTENSION_FRAGMENT_ID = 4;
+
   private static final int HOP_BY_HOP = 0;
   private static final int ROUTING = 43;
   private static final int FRAGMENT = 44;
@@ -38,6 +46,10 @@ final class IpHeader {
   private int destinationAt;
   private int addressLength;
   private int protocol;
+  private int fragmentProtocol;
+  private int fragmentId;
+  private int fragmentOffset;
+  private boolean moreFragments;
 
   /// Moves `frame` to the transport header and cuts what lies behind the IP packet.
   ///
@@ -59,9 +71,35 @@ final class IpHeader {
     };
   }
 
-  /// The transport's protocol number.
+  /// Goes on where the header of the first fragment ended, once the packet is whole.
+  ///
+  /// @param firstHeader of the bytes that `frame` begins with
+  Finding readWhole(int firstHeader, Frame frame) {
+    return extensions(firstHeader, frame);
+  }
+
+  /// The transport's protocol number; of a fragment that of the header behind its own.
   int protocol() {
     return protocol;
+  }
+
+  /// What tells the fragments of one packet from those of others, besides its addresses: for IPv6
+  /// the identification alone.
+  int fragmentProtocol() {
+    return fragmentProtocol;
+  }
+
+  int fragmentId() {
+    return fragmentId;
+  }
+
+  /// In bytes.
+  int fragmentOffset() {
+    return fragmentOffset;
+  }
+
+  boolean hasMoreFragments() {
+    return moreFragments;
   }
 
   IpAddress source() {
@@ -89,11 +127,20 @@ final class IpHeader {
     if (!Transport.isKnown(protocol)) {
       return Finding.NOT_DNS;
     }
-    if ((frame.u16(V4_FRAGMENT_OFFSET) & V4_FRAGMENT_MASK) != 0) {
-      return Finding.FRAGMENT;
-    }
     addresses(frame.offset + V4_SOURCE_OFFSET, frame.offset + V4_DESTINATION_OFFSET, 4);
-    return pass(frame, headerLength);
+    int fragment = frame.u16(V4_FRAGMENT_OFFSET) & V4_FRAGMENT_MASK;
+    fragmentProtocol = protocol;
+    fragmentId = frame.u16(V4_ID_OFFSET);
+    fragmentOffset = (fragment & V4_OFFSET_MASK) * 8;
+    moreFragments = fragment > V4_OFFSET_MASK;
+    Finding passed = pass(frame, headerLength);
+    return passed == Finding.SOUND && fragment != 0 ? wholeFragment(frame) : passed;
+  }
+
+  /// A fragment that the capture cut is of no use.
+  private static Finding wholeFragment(Frame frame) {
+    Finding there = frame.need(frame.wireLength());
+    return there == Finding.SOUND ? Finding.FRAGMENT : there;
   }
 
   private Finding v6(Frame frame) {
@@ -123,7 +170,7 @@ final class IpHeader {
       // A fragment of 0 with none to follow is a whole packet (RFC 6946).
       if (header == FRAGMENT
           && (frame.u16(EXTENSION_FRAGMENT_OFFSET) & EXTENSION_FRAGMENT_MASK) != 0) {
-        return mayCarryTransport(frame.u8(0)) ? Finding.FRAGMENT : Finding.NOT_DNS;
+        return fragment(frame);
       }
       int length = extensionLength(header, frame.u8(1));
       header = frame.u8(0);
@@ -134,6 +181,20 @@ final class IpHeader {
     }
     protocol = header;
     return Transport.isKnown(header) ? Finding.SOUND : Finding.NOT_DNS;
+  }
+
+  private Finding fragment(Frame frame) {
+    protocol = frame.u8(0);
+    if (!mayCarryTransport(protocol)) {
+      return Finding.NOT_DNS;
+    }
+    int field = frame.u16(EXTENSION_FRAGMENT_OFFSET);
+    fragmentProtocol = 0;
+    fragmentId = frame.i32(EXTENSION_FRAGMENT_ID);
+    fragmentOffset = field & EXTENSION_OFFSET_MASK;
+    moreFragments = (field & 1) != 0;
+    frame.offset += EXTENSION_LENGTH;
+    return wholeFragment(frame);
   }
 
   private static boolean isExtension(int header) {

@@ -1,10 +1,8 @@
 package dev.jig.capture;
 
 import dev.jig.bpf.BpfImage;
-import dev.jig.bpf.BpfLink;
 import dev.jig.bpf.BpfMap;
 import dev.jig.bpf.BpfObject;
-import dev.jig.bpf.BpfProgram;
 import dev.jig.bpf.CgroupDirectory;
 import dev.jig.bpf.Clocks;
 import dev.jig.bpf.GracePeriod;
@@ -17,10 +15,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The kernel side, attached: loads trace_dns.bpf.c, attaches it at the root of cgroup v2 and reads
 /// its ring. All but [#wake] and [#counters] is for one thread.
@@ -51,7 +49,7 @@ public final class LiveCapture implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment key = arena.allocate(8, 8);
   private final MemorySegment verdict = arena.allocate(8, 8);
-  private final List<BpfLink> links = new ArrayList<>();
+  private final KernelPrograms programs;
   private final Clocks clocks = new Clocks();
   private final RecordReader reader;
   private long clockReadNs;
@@ -60,6 +58,7 @@ public final class LiveCapture implements AutoCloseable {
   private LiveCapture(CgroupDirectory root, BpfObject object, PacketHandler handler) {
     this.root = root;
     this.object = object;
+    this.programs = new KernelPrograms(object);
     this.wakeUp = new WakeUp();
     this.ring = RingBuffer.map(object.map("events"), RecordLayout.LONGEST, wakeUp);
     this.settings = new KernelSettings(object.variable("settings"));
@@ -76,9 +75,19 @@ public final class LiveCapture implements AutoCloseable {
   /// @throws dev.jig.bpf.BpfException if this machine can't
   public static LiveCapture load(
       BitSet ports, boolean anyUdpPort, boolean verbose, PacketHandler handler) {
+    return load(ports, anyUdpPort, verbose, handler, List.of());
+  }
+
+  /// The same as on a kernel that lacks some optional programs.
+  static LiveCapture load(
+      BitSet ports,
+      boolean anyUdpPort,
+      boolean verbose,
+      PacketHandler handler,
+      List<String> lacking) {
     CgroupDirectory root = CgroupDirectory.root();
     BpfImage image = BpfImage.of("trace_dns", image()).maxEntries("events", RING_BYTES);
-    image.optional("cgroup_mkdir", "sock_release");
+    KernelPrograms.optional(image).without(lacking.toArray(String[]::new));
     if (verbose) {
       image.verbose();
     }
@@ -106,22 +115,17 @@ public final class LiveCapture implements AutoCloseable {
     }
   }
 
-  /// Attaches everything. Notices of new cgroups come first, packets last: what is traced has an
-  /// owner and a known cgroup.
+  /// Attaches everything: from here on packets are recorded. Then tells sockets that were there
+  /// before their owner, which takes milliseconds.
+  ///
+  /// @throws dev.jig.bpf.BpfException if the kernel refuses what is needed
   public void attach() {
-    List<BpfProgram> packets = new ArrayList<>();
-    for (BpfProgram program : object.programs()) {
-      if (program.section().startsWith("cgroup_skb/")) {
-        packets.add(program);
-      } else if (program.section().startsWith("cgroup/")) {
-        links.add(program.attach(root));
-      } else {
-        links.add(program.attach());
-      }
-    }
-    for (BpfProgram program : packets) {
-      links.add(program.attach(root));
-    }
+    programs.attach(root);
+  }
+
+  /// Tells sockets without an owner theirs, once more; why some may stay without.
+  Optional<String> walk() {
+    return programs.walk();
   }
 
   /// Where cgroup v2 is mounted, for walking it.
@@ -129,9 +133,9 @@ public final class LiveCapture implements AutoCloseable {
     return root.path();
   }
 
-  /// Optional programs this kernel refused, with errno's name.
+  /// What this kernel does without, and why; complete once attached.
   public Map<String, String> leftOut() {
-    return object.leftOut();
+    return programs.missing();
   }
 
   /// What libbpf said while loading, if asked for.
@@ -222,16 +226,14 @@ public final class LiveCapture implements AutoCloseable {
 
   /// Detaches, waits until no program runs any more, and hands over what the ring still holds.
   public void detachAndDrain() {
-    links.forEach(BpfLink::close);
-    links.clear();
+    programs.close();
     GracePeriod.await();
     ring.drain(reader::record, DRAIN_PATIENCE_NS);
   }
 
   @Override
   public void close() {
-    links.forEach(BpfLink::close);
-    links.clear();
+    programs.close();
     ring.close();
     object.close();
     wakeUp.close();

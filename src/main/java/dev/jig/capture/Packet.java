@@ -24,6 +24,7 @@ public final class Packet {
   long bootNs;
   long socketCookie;
   long cgroupId;
+  long socketNetNs;
   int tcpSeq;
   IpAddress source = IpAddress.v4(0);
   IpAddress destination = IpAddress.v4(0);
@@ -47,6 +48,7 @@ public final class Packet {
     head.bootNs = bootNs;
     head.socketCookie = socketCookie;
     head.cgroupId = cgroupId;
+    head.socketNetNs = socketNetNs;
     head.tcpSeq = tcpSeq;
     head.source = source;
     head.destination = destination;
@@ -91,6 +93,12 @@ public final class Packet {
   /// The socket's cgroup v2 id (the inode of its directory), 0 for files.
   public long cgroupId() {
     return cgroupId;
+  }
+
+  /// Inode of the socket's network namespace where one of the addresses is loopback's, which mean
+  /// nothing outside it; else 0.
+  public long socketNetNs() {
+    return socketNetNs;
   }
 
   public IpAddress source() {

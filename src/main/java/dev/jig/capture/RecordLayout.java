@@ -13,13 +13,13 @@ import java.nio.ByteOrder;
 ///          kind     direction  pkt_type   protocol  attribution  asked_known  asked_port(2)
 ///   8      source_port(2)  destination_port(2)  payload_len(4)
 ///  16      inline_len(4)   tcp_seq(4)
-///  24      gso_size(4)     unused(4)
+///  24      gso_size(4)     netns(4)
 ///  32      time(8)         cookie(8)         cgroup(8)
 ///  56      source(16)      destination(16)   asked(16)
 /// 104      owner(72)
 /// 176      inline_len bytes of payload
 ///
-/// owner    start_time(8) pid(4) tid(4) uid(4) gid(4) ppid(4) mntns(4) netns(4) unused(4)
+/// owner    start_time(8) pid(4) tid(4) uid(4) gid(4) ppid(4) mntns(4) netns(4) sum(4: 0)
 ///          comm(16) pcomm(16)
 /// chunk    kind direction unused(2) offset(4) len(4) unused(4) time(8) cookie(8), then len bytes
 /// cgroup   kind unused(3) path_len(4) id(8) path(1024)
@@ -48,6 +48,7 @@ final class RecordLayout {
   static final int INLINE_LEN = 16;
   static final int TCP_SEQ = 20;
   static final int GSO_SIZE = 24;
+  static final int NETNS = 28;
   static final int TIME = 32;
   static final int COOKIE = 40;
   static final int CGROUP = 48;

@@ -118,6 +118,7 @@ final class RecordReader {
             : Protocol.UDP;
     packet.bootNs = RecordLayout.i64(data, at + RecordLayout.TIME);
     packet.timeNs = packet.bootNs + bootToRealNs;
+    packet.socketNetNs = RecordLayout.u32(data, at + RecordLayout.NETNS);
     packet.socketCookie = RecordLayout.i64(data, at + RecordLayout.COOKIE);
     packet.tcpSeq = RecordLayout.i32(data, at + RecordLayout.TCP_SEQ);
     packet.cgroupId = RecordLayout.i64(data, at + RecordLayout.CGROUP);

@@ -32,7 +32,14 @@ final class DemoRun {
       Predicate<DnsEvent> filter = DemoRun::isClients;
       var own =
           new TraceDnsOptions.Parsed(
-              TIMEOUT_NS, port, parsed.limitNs(), filter.and(parsed.filter()), parsed.format());
+              TIMEOUT_NS,
+              port,
+              parsed.limitNs(),
+              filter.and(parsed.filter()),
+              parsed.format(),
+              parsed.paths(),
+              parsed.accounts(),
+              parsed.peers());
       Session session = Session.open(options, own, true);
       CountDownLatch unanswered = new CountDownLatch(1);
       Machine.onInterrupt(() -> session.end(0));

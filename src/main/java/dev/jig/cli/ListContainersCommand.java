@@ -116,23 +116,24 @@ final class ListContainersCommand implements Callable<Integer> {
 
   /// Without a runtime there are only ids: worth a word, and a failure if it can be helped.
   private static int sayWhoDoesNotAnswer(List<RuntimeOptions.Asked> asked) {
-    int code = 0;
+    boolean failed = false;
+    boolean said = false;
+    boolean answered = false;
     for (RuntimeOptions.Asked each : asked) {
       if (each.runtime().isAnswering()) {
-        continue;
-      }
-      if (each.isMissed()) {
+        answered = true;
+      } else if (each.isMissed()) {
         Console.say(each.refusal());
-        code = Failures.CANNOT;
+        said = true;
+        failed |= each.named();
       } else {
         Console.debug(each.refusal());
       }
     }
-    if (code == 0 && !anyAnswers(asked)) {
-      Console.say(
-          "no runtime answers, so containers are shown by their id; -v says who was asked.");
+    if (!answered && !said) {
+      Console.say("no runtime answers: containers are shown by their id, -v says who was asked.");
     }
-    return code;
+    return failed || (!answered && said) ? Failures.CANNOT : 0;
   }
 
   private static boolean anyAnswers(List<RuntimeOptions.Asked> asked) {

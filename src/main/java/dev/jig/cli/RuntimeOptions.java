@@ -1,9 +1,13 @@
 package dev.jig.cli;
 
 import dev.jig.container.ContainerRuntime;
-import dev.jig.container.DockerEngine;
+import dev.jig.container.ContainerdNamespaces;
+import dev.jig.container.GrpcEngine;
+import dev.jig.container.RestDialect;
+import dev.jig.container.RestEngine;
 import dev.jig.event.NearNames;
 import dev.jig.event.UsageException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,14 +24,14 @@ final class RuntimeOptions {
   ///
   /// @param name as `--runtimes` has it
   /// @param flag names another socket
-  /// @param usualSocket where it is if no flag says otherwise
-  /// @param namedSocket what the flag says
+  /// @param usual its sockets if the flag names none
+  /// @param flagged what the flag says
   /// @param factory null while this version can't ask it
   private record Known(
       String name,
       String flag,
-      String usualSocket,
-      @Nullable Path namedSocket,
+      List<Path> usual,
+      @Nullable Path flagged,
       @Nullable Factory factory) {}
 
   private interface Factory {
@@ -75,42 +79,66 @@ final class RuntimeOptions {
       names = "--containerd-socketpath",
       order = 32,
       paramLabel = "PATH",
-      description = "containerd's socket (not asked by this version).")
+      description = "containerd's socket (default: /run/containerd/containerd.sock).")
   @Nullable Path containerdSocket;
 
   @Option(
       names = "--crio-socketpath",
       order = 33,
       paramLabel = "PATH",
-      description = "CRI-O's socket (not asked by this version).")
+      description = "CRI-O's socket (default: /run/crio/crio.sock).")
   @Nullable Path crioSocket;
 
   @Option(
       names = "--podman-socketpath",
       order = 34,
       paramLabel = "PATH",
-      description = "Podman's socket (not asked by this version).")
+      description =
+          "Podman's socket (default: /run/podman/podman.sock, and users' in"
+              + " /run/user/*/podman/podman.sock).")
   @Nullable Path podmanSocket;
 
   @Option(
       names = "--containerd-namespace",
       order = 35,
       paramLabel = "LIST",
-      description = "containerd's namespaces (not asked by this version).")
+      description = "containerd's namespaces, * for all (default: k8s.io).")
   @Nullable String containerdNamespace;
 
   private List<Known> known() {
     return List.of(
         new Known(
-            "docker", "--docker-socketpath", "/run/docker.sock", dockerSocket, DockerEngine::new),
+            "docker",
+            "--docker-socketpath",
+            List.of(Path.of("/run/docker.sock")),
+            dockerSocket,
+            (socket, named) -> new RestEngine(RestDialect.DOCKER, socket, named)),
         new Known(
             "containerd",
             "--containerd-socketpath",
-            "/run/containerd/containerd.sock",
+            List.of(Path.of("/run/containerd/containerd.sock")),
             containerdSocket,
-            null),
-        new Known("cri-o", "--crio-socketpath", "/run/crio/crio.sock", crioSocket, null),
-        new Known("podman", "--podman-socketpath", "/run/podman/podman.sock", podmanSocket, null));
+            this::containerd),
+        new Known(
+            "cri-o",
+            "--crio-socketpath",
+            List.of(Path.of("/run/crio/crio.sock")),
+            crioSocket,
+            GrpcEngine::crio),
+        new Known(
+            "podman",
+            "--podman-socketpath",
+            PodmanSockets.usual(),
+            podmanSocket,
+            (socket, named) -> new RestEngine(RestDialect.PODMAN, socket, named)));
+  }
+
+  private ContainerRuntime containerd(Path socket, boolean named) {
+    ContainerdNamespaces namespaces =
+        containerdNamespace == null
+            ? ContainerdNamespaces.KUBERNETES
+            : ContainerdNamespaces.parse(containerdNamespace);
+    return GrpcEngine.containerd(socket, named || containerdNamespace != null, namespaces);
   }
 
   /// The runtimes to ask; says which of those the user named can't be asked yet.
@@ -121,30 +149,43 @@ final class RuntimeOptions {
     Set<String> wanted = wanted(known.stream().map(Known::name).toList());
     List<Asked> opened = new ArrayList<>();
     for (Known each : known) {
-      boolean named = runtimes != null || each.namedSocket() != null;
+      boolean named = runtimes != null || each.flagged() != null;
       if (!wanted.contains(each.name())) {
         sayUnused(each);
-        continue;
-      }
-      Factory factory = each.factory();
-      if (factory != null) {
-        opened.add(asked(each, factory, named));
+      } else if (each.factory() != null) {
+        opened.addAll(asked(each, each.factory(), named));
       } else if (named) {
         Console.say(
             "this version can't ask " + each.name() + ": its containers are shown by their id.");
       }
     }
-    return opened;
+    return opened.stream().filter(each -> !isLinkToAnother(each, opened)).toList();
   }
 
-  private static Asked asked(Known known, Factory factory, boolean named) {
-    Path flagged = known.namedSocket();
-    Path socket = flagged == null ? Path.of(known.usualSocket()) : flagged;
-    return new Asked(factory.at(socket, named), socket, known.flag(), named);
+  /// Where Podman stands in for Docker, Docker's socket is a link to Podman's.
+  private static boolean isLinkToAnother(Asked asked, List<Asked> all) {
+    try {
+      Path real = asked.socket().toRealPath();
+      return !real.equals(asked.socket())
+          && all.stream().anyMatch(other -> other.socket().equals(real));
+    } catch (IOException e) {
+      return false; // absent
+    }
+  }
+
+  /// Of several usual sockets, the first is the one to miss.
+  private static List<Asked> asked(Known known, Factory factory, boolean named) {
+    List<Path> sockets = known.flagged() == null ? known.usual() : List.of(known.flagged());
+    List<Asked> asked = new ArrayList<>();
+    for (Path socket : sockets) {
+      boolean missed = named && asked.isEmpty();
+      asked.add(new Asked(factory.at(socket, missed), socket, known.flag(), missed));
+    }
+    return asked;
   }
 
   private static void sayUnused(Known known) {
-    if (known.namedSocket() != null) {
+    if (known.flagged() != null) {
       Console.say(
           known.flag() + " changes nothing: --runtimes does not hold " + known.name() + ".");
     }

@@ -34,14 +34,12 @@ final class Session {
             parsed.filter(),
             parsed.dnsTimeoutNs(),
             parsed.limitNs(),
-            options.paths,
+            parsed.paths(),
+            parsed.accounts(),
+            parsed.peers(),
             options.verbose);
     LiveTrace trace = LiveTrace.load(settings);
     trace.log().forEach(Console::debug);
-    trace
-        .leftOut()
-        .forEach(
-            (program, errno) -> Console.debug("this kernel refuses " + program + ": " + errno));
     return new Session(options, parsed, trace, options.stream(shownOnStdout));
   }
 
@@ -55,6 +53,9 @@ final class Session {
 
   /// The header, and the file that tells others that tracing has begun. Everything is attached.
   void begin() {
+    trace
+        .leftOut()
+        .forEach((what, why) -> Console.debug("not on this kernel: " + what + ": " + why));
     rows.begin();
     Path ready = options.readyFile;
     if (ready != null) {
@@ -123,6 +124,7 @@ final class Session {
   ///
   /// @throws CannotException if rows could not be written
   void finish(TraceSummary summary, boolean wanted) {
+    Console.debug("packets skipped in the kernel: " + summary.skippedInKernel());
     if (wanted || summary.lost() > 0 || options.verbose) {
       Console.plain(summary.line());
     }

@@ -1,6 +1,8 @@
 package dev.jig.cli;
 
 import dev.jig.event.DnsEvent;
+import dev.jig.event.Field;
+import dev.jig.event.Field.Group;
 import dev.jig.event.Field.Shown;
 import dev.jig.event.GoDuration;
 import dev.jig.event.UsageException;
@@ -10,6 +12,7 @@ import dev.jig.output.OutputFormat;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,10 @@ import picocli.CommandLine.Option;
 
 /// What to trace and how to show it: the flags that live traces and files share.
 final class TraceDnsOptions {
+  private static final Set<Field> PATHS =
+      EnumSet.of(Field.CWD, Field.EXE_PATH, Field.COMMAND_LINE, Field.START_TIME);
+  private static final Set<Field> ACCOUNTS = EnumSet.of(Field.USER, Field.GROUP);
+
   @Option(
       names = "--dns-timeout",
       order = 40,
@@ -104,12 +111,18 @@ final class TraceDnsOptions {
   /// Every value read, before anything is attached.
   ///
   /// @param limitNs 0: without limit
+  /// @param paths whether the output or the filter tells what /proc says of a process
+  /// @param accounts whether one of them tells names of users and groups
+  /// @param peers whether the output or the filter tells of the other end
   record Parsed(
       long dnsTimeoutNs,
       PortSet ports,
       long limitNs,
       Predicate<DnsEvent> filter,
-      OutputFormat format) {}
+      OutputFormat format,
+      boolean paths,
+      boolean accounts,
+      boolean peers) {}
 
   /// Reads the values.
   ///
@@ -135,8 +148,33 @@ final class TraceDnsOptions {
     if (format instanceof OutputFormat.PcapNg) {
       throw new UsageException("-o pcapng is not in this version.", "-o json carries every field.");
     }
+    FilterExpression filter = FilterExpression.parse(filters);
     return new Parsed(
-        dnsTimeoutNs(), PortSet.parse(ports), limitNs(), FilterExpression.parse(filters), format);
+        dnsTimeoutNs(),
+        PortSet.parse(ports),
+        limitNs(),
+        filter,
+        format,
+        paths || names(format, filter, PATHS::contains),
+        isDocument(format) || names(format, filter, ACCOUNTS::contains),
+        isDocument(format) || names(format, filter, field -> field.group() == Group.PEER));
+  }
+
+  /// Whether the output has all that is known without much asking.
+  private static boolean isDocument(OutputFormat format) {
+    return switch (format) {
+      case OutputFormat.Json(), OutputFormat.JsonPretty(), OutputFormat.Yaml() -> true;
+      case OutputFormat.Columns(_), OutputFormat.PcapNg() -> false;
+    };
+  }
+
+  /// Whether a column or the filter names such a field.
+  private static boolean names(
+      OutputFormat format, FilterExpression filter, Predicate<Field> such) {
+    boolean shown =
+        format instanceof OutputFormat.Columns(List<Field> fields)
+            && fields.stream().anyMatch(such);
+    return shown || filter.fields().stream().anyMatch(such);
   }
 
   private long dnsTimeoutNs() {

@@ -12,13 +12,18 @@ import org.jspecify.annotations.Nullable;
 /// first. Which one names a packet is [Containers]' choice, since only it knows which of them a
 /// runtime of this machine answers for.
 ///
+/// Only ids no human gives are taken for containers by themselves: directories of LXC,
+/// systemd-nspawn and virtual machines have names of their own, and services may be called
+/// anything.
+///
 /// @param containers outermost first; empty if the cgroup is not inside a container
 public record CgroupPath(List<Id> containers) {
 
   /// A container as its path tells it.
   ///
   /// @param runtime null where runtimes share the shape
-  /// @param id 64 hex digits; 25 letters and digits for a build step of BuildKit
+  /// @param id 64 hex digits; 25 letters and digits for a build step of BuildKit; whatever the user
+  ///   called it for a container of containerd itself
   /// @param podUid the pod's uid, dashes restored
   public record Id(@Nullable String runtime, String id, @Nullable String podUid) {}
 
@@ -30,6 +35,10 @@ public record CgroupPath(List<Id> containers) {
   private static final Pattern POD_UID =
       Pattern.compile(
           "[0-9a-f]{8}([-_])[0-9a-f]{4}(\\1[0-9a-f]{4}){2}\\1[0-9a-f]{12}|[0-9a-f]{32}");
+
+  /// At most 76 characters, each separator between letters or digits.
+  private static final Pattern CONTAINERD_ID =
+      Pattern.compile("(?=.{1,76}$)[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*");
 
   public CgroupPath {
     containers = List.copyOf(containers);
@@ -43,17 +52,35 @@ public record CgroupPath(List<Id> containers) {
     List<Id> found = new ArrayList<>(2);
     String parent = "";
     String podUid = null;
+    int depth = 0; // below the root, or below the last container
     for (String segment : live.split("/", -1)) {
       String pod = podUid(segment);
       podUid = pod != null ? pod : podUid;
       Id container = container(parent, segment, podUid);
-      if (container != null) {
+      if (container == null && depth == 2 && isContainerdNamespace(parent)) {
+        container = ofContainerd(segment);
+      }
+      depth++;
+      // On cgroup v1 a path was seen that leads through the same container twice.
+      if (container != null && (found.isEmpty() || !found.getLast().id().equals(container.id()))) {
         found.add(container);
+      }
+      if (container != null) {
         podUid = null; // what lies deeper is this container's own affair
+        depth = 1;
       }
       parent = segment;
     }
     return new CgroupPath(found);
+  }
+
+  /// `/default/NAME`: containerd's own clients let the user choose the id.
+  private static @Nullable Id ofContainerd(String segment) {
+    return CONTAINERD_ID.matcher(segment).matches() ? new Id("containerd", segment, null) : null;
+  }
+
+  private static boolean isContainerdNamespace(String segment) {
+    return segment.equals("default") || segment.equals("k8s.io");
   }
 
   private static @Nullable Id container(String parent, String segment, @Nullable String podUid) {
@@ -106,11 +133,10 @@ public record CgroupPath(List<Id> containers) {
 
   /// Who makes directories of bare ids below `parent`: nerdctl names them by containerd namespace.
   private static @Nullable String runtimeAbove(String parent) {
-    return switch (parent) {
-      case "docker" -> "docker";
-      case "default", "k8s.io" -> "containerd";
-      default -> null;
-    };
+    if (isContainerdNamespace(parent)) {
+      return "containerd";
+    }
+    return parent.equals("docker") ? "docker" : null;
   }
 
   /// The uid in `podUID` or `kubepods-burstable-podUID.slice`, also with `:prefix:id` behind it.

@@ -101,7 +101,9 @@ final class CgroupTree {
 
   private Cgroup placed(Cgroup cgroup) {
     String path = cgroup.unread();
-    for (int end = path.length(); end > 0 && !places.isEmpty(); end = path.lastIndexOf('/', end - 1)) {
+    for (int end = path.length();
+        end > 0 && !places.isEmpty();
+        end = path.lastIndexOf('/', end - 1)) {
       CgroupPath place = places.get(path.substring(0, end));
       if (place != null) {
         return new Cgroup(place, path, cgroup.bornNs());

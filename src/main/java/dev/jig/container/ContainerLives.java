@@ -87,10 +87,10 @@ final class ContainerLives {
   void removed(String id, Instant at) {
     Member member = members.remove(id);
     eventCount++;
-    boolean told = member != null && member.container != null;
-    removed.put(id, told);
-    if (told) {
-      news.accept(new News.Happened(member.container, Life.REMOVED, at));
+    Container container = member == null ? null : member.container;
+    removed.put(id, container != null);
+    if (container != null) {
+      news.accept(new News.Happened(container, Life.REMOVED, at));
     }
   }
 
@@ -128,7 +128,9 @@ final class ContainerLives {
   void listed(List<Described> all, long asked) {
     Map<String, Described> byId = new HashMap<>();
     all.forEach(one -> byId.put(one.container().id(), one));
-    members.entrySet().removeIf(e -> !byId.containsKey(e.getKey()) && e.getValue().changed <= asked);
+    members
+        .entrySet()
+        .removeIf(e -> !byId.containsKey(e.getKey()) && e.getValue().changed <= asked);
     byId.values().forEach(one -> answered(one, asked));
     news.accept(new News.Listed(Set.copyOf(members.keySet())));
   }

@@ -20,6 +20,11 @@ public interface ContainerRuntime extends AutoCloseable {
     return name();
   }
 
+  /// Whether it may tell of containers whose ids their cgroups' paths do not show: [News.Placed].
+  default boolean places() {
+    return false;
+  }
+
   /// Begins to follow; returns at once. Called once.
   void start(Consumer<News> news);
 

@@ -87,7 +87,9 @@ final class ContainerdApi {
 
   CompletableFuture<PlainImage> image(String namespace, String name) {
     return ask(
-            ImagesGrpc.getGetMethod(), GetImageRequest.newBuilder().setName(name).build(), namespace)
+            ImagesGrpc.getGetMethod(),
+            GetImageRequest.newBuilder().setName(name).build(),
+            namespace)
         .thenApply(GetImageReply::getImage);
   }
 

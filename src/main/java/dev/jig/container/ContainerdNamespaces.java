@@ -18,8 +18,7 @@ public record ContainerdNamespaces(Set<String> names) {
   private static final String OF_DOCKER = "moby";
 
   /// As containerd accepts them (its package identifiers).
-  private static final Pattern NAME =
-      Pattern.compile("[A-Za-z0-9]+([._-]+[A-Za-z0-9]+)*");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]+([._-]+[A-Za-z0-9]+)*");
 
   private static final int LENGTH_AT_MOST = 76;
 

@@ -24,8 +24,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// Talks with containerd: of pods by CRI, of other containers by its own API, and of what happens to
-/// all of them by its event stream.
+/// Talks with containerd: of pods by CRI, of other containers by its own API, and of what happens
+/// to all of them by its event stream.
 ///
 /// A container's record is asked for when its creation is told, long before it runs: that names one
 /// that lives 50 ms. CRI, which knows its pod's labels and its image's digest, knows it only a
@@ -75,15 +75,13 @@ final class ContainerdTalk implements DaemonTalk {
     // Events first, so that nothing falls between them and the listing; the questions after them
     // make sure that containerd has taken up the subscription when it lists.
     api.events(TOPICS, this::happened, status -> line.broken(status.asException()));
-    findCri().thenCompose(_ -> list()).whenComplete((_, failure) -> listed(failure));
-  }
-
-  private void listed(@Nullable Throwable failure) {
-    if (failure == null) {
-      line.up();
-    } else {
-      line.broken(failure);
-    }
+    line.hear(
+        findCri().thenCompose(_ -> list()),
+        (_, failure) -> {
+          if (failure != null) {
+            line.broken(failure);
+          }
+        });
   }
 
   /// Docker's packages of containerd come with its CRI switched off.
@@ -93,17 +91,15 @@ final class ContainerdTalk implements DaemonTalk {
     }
     return criApi
         .version()
-        .handle(
-            (_, failure) -> {
-              cri = failure == null;
-              return Status.fromThrowable(failure == null ? Status.OK.asException() : failure);
-            })
-        .thenAccept(
-            status -> {
-              if (!cri && status.getCode() != Status.Code.UNIMPLEMENTED) {
-                throw status.asRuntimeException();
-              }
-            });
+        .handle((_, failure) -> {
+          cri = failure == null;
+          return Status.fromThrowable(failure == null ? Status.OK.asException() : failure);
+        })
+        .thenAccept(status -> {
+          if (!cri && status.getCode() != Status.Code.UNIMPLEMENTED) {
+            throw status.asRuntimeException();
+          }
+        });
   }
 
   private CompletableFuture<Void> list() {
@@ -111,16 +107,16 @@ final class ContainerdTalk implements DaemonTalk {
     CompletableFuture<List<Described>> pods =
         cri ? catalog.all() : CompletableFuture.completedFuture(List.of());
     return api.namespaces()
-        .thenCompose(
-            all -> {
-              present = namespaces.of(all);
-              return plain();
-            })
+        .thenCompose(all -> {
+          present = namespaces.of(all);
+          return plain();
+        })
         .thenCombine(
             pods,
             (plain, ofPods) -> {
               List<Described> all = new ArrayList<>(plain);
               all.addAll(ofPods); // last, since CRI knows more
+              line.up();
               line.lives().listed(all, asked);
               return null;
             });
@@ -175,7 +171,7 @@ final class ContainerdTalk implements DaemonTalk {
       String namespace, PlainContainer container, boolean running) {
     String cgroup = PlainContainers.ownCgroup(container);
     if (cgroup != null) {
-      line.news().accept(new News.Placed(container.getId(), cgroup));
+      line.tell(new News.Placed(container.getId(), cgroup));
     }
     return image(namespace, container)
         .thenApply(image -> new Described(PlainContainers.describe(container, image), running));
@@ -202,7 +198,7 @@ final class ContainerdTalk implements DaemonTalk {
     try {
       happened(event, ContainerEvent.parseFrom(event.getEvent().getValue()).getContainerId());
     } catch (InvalidProtocolBufferException e) {
-      line.news().accept(new News.Debug("containerd told an event that cannot be read: " + e));
+      line.tell(new News.Debug("containerd told an event that cannot be read: " + e));
     }
   }
 
@@ -238,26 +234,31 @@ final class ContainerdTalk implements DaemonTalk {
   /// By containerd's own record; a pod's container that CRI has described is left to CRI.
   private void describe(String namespace, String id) {
     long asked = line.lives().eventCount();
-    api.container(namespace, id)
-        .thenCompose(
-            container -> {
-              if (PlainContainers.kind(container) != Kind.PLAIN && complete.contains(id)) {
-                return CompletableFuture.completedFuture(null);
-              }
-              return describe(namespace, container, line.lives().isRunning(id));
-            })
-        .thenAccept(found -> answered(found, asked))
-        .exceptionally(
-            failure -> {
-              String reason = GrpcSocket.reason(failure);
-              String sentence = "containerd has no record of " + id + ": " + reason;
-              line.news().accept(new News.Debug(sentence));
-              return null;
-            });
+    line.hear(
+        api.container(namespace, id).thenCompose(container -> describeUnlessBetter(namespace, container)),
+        (found, failure) -> {
+          if (found != null) {
+            answered(found, asked);
+          } else if (failure != null) {
+            line.tell(
+                new News.Debug(
+                    "containerd has no record of " + id + ": " + GrpcSocket.reason(failure)));
+          }
+        });
   }
 
-  private void answered(@Nullable Described found, long asked) {
-    if (found != null && (found.container().name() != null || found.container().pod() != null)) {
+  private CompletableFuture<@Nullable Described> describeUnlessBetter(
+      String namespace, PlainContainer container) {
+    String id = container.getId();
+    if (PlainContainers.kind(container) != Kind.PLAIN && complete.contains(id)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return describe(namespace, container, line.lives().isRunning(id)).thenApply(found -> found);
+  }
+
+  /// A pod's container without kubelet's labels has no name yet.
+  private void answered(Described found, long asked) {
+    if (found.container().name() != null || found.container().pod() != null) {
       line.lives().answered(found, asked);
     }
   }
@@ -268,14 +269,13 @@ final class ContainerdTalk implements DaemonTalk {
       return;
     }
     long asked = line.lives().eventCount();
-    catalog
-        .one(id)
-        .whenComplete(
-            (found, _) -> {
-              if (found != null && complete.add(id)) {
-                line.lives().answered(found, asked);
-              }
-            });
+    line.hear(
+        catalog.one(id),
+        (found, _) -> {
+          if (found != null && complete.add(id)) {
+            line.lives().answered(found, asked);
+          }
+        });
   }
 
   @Override
@@ -283,19 +283,18 @@ final class ContainerdTalk implements DaemonTalk {
     long asked = line.lives().eventCount();
     CompletableFuture<@Nullable Described> byCri =
         cri ? catalog.one(id) : CompletableFuture.completedFuture(null);
-    byCri
-        .exceptionally(_ -> null)
-        .thenCompose(
-            found ->
-                found == null ? plain(id, 0) : CompletableFuture.<@Nullable Described>completedFuture(found))
-        .thenAccept(
-            found -> {
-              if (found == null) {
-                line.news().accept(new News.NotFound(id));
-              } else {
-                line.lives().answered(found, asked);
-              }
-            });
+    line.hear(
+        byCri
+            .exceptionally(_ -> null)
+            .thenCompose(
+                found -> found == null ? plain(id, 0) : CompletableFuture.completedFuture(found)),
+        (found, _) -> {
+          if (found == null) {
+            line.tell(new News.NotFound(id));
+          } else {
+            line.lives().answered(found, asked);
+          }
+        });
   }
 
   /// Asks one namespace after the other.
@@ -304,11 +303,12 @@ final class ContainerdTalk implements DaemonTalk {
       return CompletableFuture.completedFuture(null);
     }
     String namespace = present.get(from);
+    CompletableFuture<Boolean> runs =
+        api.task(namespace, id).handle((task, _) -> task != null && isRunning(task));
     return api.container(namespace, id)
-        .thenCombine(
-            api.task(namespace, id).handle((task, _) -> task != null && isRunning(task)),
-            (container, running) -> describe(namespace, container, running))
-        .thenCompose(described -> described)
+        .thenCompose(
+            container -> runs.thenCompose(running -> describe(namespace, container, running)))
+        .<@Nullable Described>thenApply(found -> found)
         .exceptionallyCompose(_ -> plain(id, from + 1));
   }
 }

@@ -3,12 +3,15 @@ package dev.jig.container;
 import dev.jig.container.ContainerRuntime.Life;
 import dev.jig.container.ContainerRuntime.News;
 import dev.jig.event.Container;
+import dev.jig.event.Owner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// Whose packet: the registry the ring thread asks. Runtimes and the cgroup walk fill it in the
-/// background; [#generation] rises whenever an answer may have changed.
+/// background; [#generation] rises whenever an answer may have changed, and [Follower]s are told
+/// which.
 ///
 /// Where a path leads through several containers (Docker in Docker, kind), the innermost one that a
 /// runtime of this machine has named is the answer: with only the host's Docker connected that is
@@ -35,10 +39,27 @@ public final class Containers implements AutoCloseable {
 
   private static final Lookup PATH_PENDING = new Lookup.Pending(null);
 
+  /// Who has drawn conclusions from answers. Called on the ring thread.
+  public interface Follower {
+
+    /// The answer for one cgroup may be another one now.
+    ///
+    /// @param before what it was
+    /// @param now what it is; null if it is looked up anew only when somebody asks
+    void changed(long cgroupId, Lookup before, @Nullable Lookup now);
+
+    /// Any answer may be another one now.
+    void allChanged();
+  }
+
+  private static final Path PROC = Path.of("/proc");
+
   private final CgroupTree tree;
+  private final Processes processes;
   private final List<ContainerRuntime> runtimes;
   private final ContainerListener listener;
-  private final Registry registry = new Registry(System::nanoTime);
+  private final Changes changes = new Changes();
+  private final Registry registry = new Registry(System::nanoTime, changes::forget);
   private final Questions questions = new Questions();
   private final AtomicLong generation = new AtomicLong();
   private final Object lock = new Object();
@@ -50,12 +71,20 @@ public final class Containers implements AutoCloseable {
       Thread.ofPlatform().daemon().name("cgroup-walk").unstarted(this::walkOnRequest);
 
   // The ring thread's own.
-  private final LongTable<Lookup> cache = new LongTable<>();
-  private long cacheGeneration;
+  private final Answers answers = new Answers();
+  private final List<Follower> followers = new ArrayList<>();
+  private long seenGeneration;
 
   /// @param cgroupRoot where cgroup v2 is mounted, or `/proc/self/fd/N` of a detached mount
   public Containers(Path cgroupRoot, List<ContainerRuntime> runtimes, ContainerListener listener) {
+    this(cgroupRoot, PROC, runtimes, listener);
+  }
+
+  /// @param procRoot where procfs is mounted, with the host's pids
+  public Containers(
+      Path cgroupRoot, Path procRoot, List<ContainerRuntime> runtimes, ContainerListener listener) {
     this.tree = new CgroupTree(cgroupRoot, System::nanoTime);
+    this.processes = new Processes(procRoot);
     this.runtimes = List.copyOf(runtimes);
     this.listener = listener;
     unlisted.addAll(runtimes);
@@ -79,6 +108,11 @@ public final class Containers implements AutoCloseable {
     return CompletableFuture.allOf(walked, listed);
   }
 
+  /// Whether [#ready] is done.
+  public boolean isReady() {
+    return walked.isDone() && listed.isDone();
+  }
+
   /// Rises whenever an answer of [#of] may have changed.
   public long generation() {
     return generation.get();
@@ -93,7 +127,9 @@ public final class Containers implements AutoCloseable {
   public List<Container> found() {
     Map<String, Container> found = new LinkedHashMap<>();
     running().forEach(container -> found.put(container.id(), container));
-    for (CgroupPath path : tree.livingPaths()) {
+    List<CgroupPath> paths = new ArrayList<>(tree.livingPaths());
+    paths.addAll(processes.outsideV2());
+    for (CgroupPath path : paths) {
       List<CgroupPath.Id> ids = path.containers();
       if (!ids.isEmpty() && ids.stream().allMatch(id -> registry.get(id.id()) == null)) {
         found.putIfAbsent(ids.getFirst().id(), unnamed(ids.getFirst()));
@@ -112,38 +148,99 @@ public final class Containers implements AutoCloseable {
   /// @param path from the root of cgroup v2
   public void born(long cgroupId, String path) {
     tree.born(cgroupId, path);
-    if (cache.get(cgroupId) != null) {
-      cache.clear(); // an id that was unknown until now
-    }
+    renew(cgroupId, false); // an id that was unknown until now
     requestWalkIfNeeded();
   }
 
-  /// Whose packet it is. Ring thread; allocates only when an id or a generation is new.
+  /// From now on `follower` is told of changes. Ring thread, or before it runs.
+  public void follow(Follower follower) {
+    followers.add(follower);
+  }
+
+  /// Takes in what has changed since the last time, and tells the followers. Ring thread; costs
+  /// next to nothing if nothing has.
+  public void renew() {
+    long now = generation.get(); // read before the changes are taken, so that none goes unnoticed
+    if (now == seenGeneration) {
+      return;
+    }
+    seenGeneration = now;
+    Changes.Taken news = changes.take();
+    if (news.everything()) {
+      forgetAll();
+      return;
+    }
+    news.forgotten().forEach(answers::forget);
+    for (long cgroupId : answers.touchedBy(news)) {
+      // Of those without a name only whoever asks again is worth a question to a runtime.
+      renew(cgroupId, !news.names());
+    }
+  }
+
+  private void renew(long cgroupId, boolean atOnce) {
+    Lookup before = answers.remove(cgroupId);
+    if (before == null) {
+      return;
+    }
+    Lookup now = atOnce ? lookUp(cgroupId) : null;
+    if (!before.equals(now)) {
+      followers.forEach(follower -> follower.changed(cgroupId, before, now));
+    }
+  }
+
+  private void forgetAll() {
+    answers.clear();
+    followers.forEach(Follower::allChanged);
+  }
+
+  /// Whose packet it is. Ring thread; allocates only when an id or its answer is new.
   public Lookup of(long cgroupId) {
     if (cgroupId == 0) {
       return Lookup.HOST; // a file, or no socket
     }
-    long now = generation.get(); // read before the answer is made, so that it can't be newer
-    if (now != cacheGeneration || cache.size() > CACHED_AT_MOST) {
-      cache.clear();
-      cacheGeneration = now;
+    renew();
+    Lookup known = answers.get(cgroupId);
+    return known != null ? known : lookUp(cgroupId);
+  }
+
+  private Lookup lookUp(long cgroupId) {
+    if (answers.size() > CACHED_AT_MOST) {
+      forgetAll();
     }
-    Lookup cached = cache.get(cgroupId);
-    if (cached != null) {
-      return cached;
+    CgroupPath path = tree.find(cgroupId);
+    Lookup fresh = path == null ? withoutPath(cgroupId) : resolve(path.containers());
+    if (fresh instanceof Lookup.Host && unlisted.stream().anyMatch(ContainerRuntime::places)) {
+      fresh = PATH_PENDING; // it may be a container whose id its path does not show
     }
-    Lookup fresh = resolve(cgroupId);
-    cache.put(cgroupId, fresh);
+    answers.put(cgroupId, fresh, path);
     return fresh;
   }
 
-  private Lookup resolve(long cgroupId) {
-    CgroupPath path = tree.find(cgroupId);
-    if (path != null) {
-      return resolve(path.containers());
-    }
+  /// Whether packets of a cgroup may be a container's although the cgroup itself is in none: then
+  /// [#ofProcess] tells.
+  public boolean areToldByProcess(Lookup byCgroup) {
+    return processes.areAsked()
+        && switch (byCgroup) {
+          case Lookup.Host(), Lookup.Unknown() -> true;
+          case Lookup.Pending(Container byPath) -> byPath == null;
+          case Lookup.Known(_), Lookup.Unnamed(_) -> false;
+        };
+  }
+
+  /// Whose packet it is, by the process that owns its socket; null: not known. Ring thread.
+  public Lookup ofProcess(@Nullable Owner owner) {
+    CgroupPath path = processes.of(owner);
+    return path == null ? Lookup.UNKNOWN : resolve(path.containers());
+  }
+
+  /// Whether a process that nobody can ask any more was, by its mounts, the host's.
+  public boolean sawHostsMounts(Owner owner) {
+    return processes.sawHostsMounts(owner);
+  }
+
+  private Lookup withoutPath(long cgroupId) {
     requestWalkIfNeeded();
-    return tree.isMissing(cgroupId) ? Lookup.HOST : PATH_PENDING;
+    return tree.isMissing(cgroupId) ? Lookup.UNKNOWN : PATH_PENDING;
   }
 
   private Lookup resolve(List<CgroupPath.Id> path) {
@@ -190,12 +287,14 @@ public final class Containers implements AutoCloseable {
       case News.NotFound(String id) -> {
         synchronized (lock) {
           if (questions.answeredInVain(id, runtime)) {
+            changes.of(id);
             generation.incrementAndGet();
           }
         }
       }
       case News.Placed(String id, String cgroup) -> {
-        if (tree.place(cgroup, runtime, id)) {
+        if (tree.place(cgroup, runtime.name(), id)) {
+          changes.places();
           generation.incrementAndGet();
         }
       }
@@ -203,6 +302,7 @@ public final class Containers implements AutoCloseable {
       case News.Unreachable() -> {
         synchronized (lock) {
           questions.forgiveAll(runtime);
+          changes.names();
           generation.incrementAndGet();
         }
         firstAnswer(runtime);
@@ -214,7 +314,11 @@ public final class Containers implements AutoCloseable {
     synchronized (lock) {
       Container told = event.container();
       Registry.Entry before = registry.get(told.id());
-      Container container = before == null ? told : merge(before.container(), told);
+      if (isOutranked(runtime, before)) {
+        return;
+      }
+      boolean isSame = before != null && before.runtime().equals(runtime) && !before.removed();
+      Container container = isSame ? merge(before.container(), told) : told;
       boolean wasRunning = before != null && before.running();
       boolean running =
           switch (event.life()) {
@@ -227,6 +331,14 @@ public final class Containers implements AutoCloseable {
         registry.remove(container.id());
       }
     }
+  }
+
+  /// Where several claim an id, the first in the list is believed: root's Podman before users'
+  /// own, who could claim any.
+  private boolean isOutranked(ContainerRuntime runtime, Registry.@Nullable Entry before) {
+    return before != null
+        && !before.removed()
+        && runtimes.indexOf(before.runtime()) < runtimes.indexOf(runtime);
   }
 
   /// What a description told and an event can't stays; name and image are the event's.
@@ -245,6 +357,9 @@ public final class Containers implements AutoCloseable {
     synchronized (lock) {
       questions.answered(container.id());
       Registry.Entry before = registry.get(container.id());
+      if (isOutranked(runtime, before)) {
+        return;
+      }
       publish(new Registry.Entry(runtime, container, running), before, Instant.now());
     }
   }
@@ -253,16 +368,24 @@ public final class Containers implements AutoCloseable {
     boolean same = before != null && before.container().equals(entry.container());
     registry.put(
         before != null && same
-            ? new Registry.Entry(entry.runtime(), before.known(), entry.running())
+            ? new Registry.Entry(entry.runtime(), before.known(), entry.running(), false)
             : entry);
     if (!same) {
+      changes.of(entry.container().id());
       generation.incrementAndGet();
     }
-    boolean wasRunning = before != null && before.running();
-    if (entry.running() && !wasRunning) {
+    tell(entry, before, at);
+  }
+
+  /// A new name is told as one container less and one more: who selects by name hears of both.
+  private void tell(Registry.Entry entry, Registry.@Nullable Entry before, Instant at) {
+    Container was = before != null && before.running() ? before.container() : null;
+    boolean renamed = was != null && !Objects.equals(was.name(), entry.container().name());
+    if (was != null && (renamed || !entry.running())) {
+      listener.deleted(was, at);
+    }
+    if (entry.running() && (was == null || renamed)) {
       listener.created(entry.container(), at);
-    } else if (!entry.running() && wasRunning) {
-      listener.deleted(entry.container(), at);
     }
   }
 
@@ -276,13 +399,17 @@ public final class Containers implements AutoCloseable {
         registry.remove(id);
       }
       questions.askAgain();
+      changes.names();
       generation.incrementAndGet();
     }
     firstAnswer(runtime);
   }
 
   private void firstAnswer(ContainerRuntime runtime) {
-    unlisted.remove(runtime);
+    if (unlisted.remove(runtime) && runtime.places()) {
+      changes.places();
+      generation.incrementAndGet();
+    }
     if (unlisted.isEmpty()) {
       listed.complete(null);
     }
@@ -295,6 +422,7 @@ public final class Containers implements AutoCloseable {
   }
 
   private void walkOnRequest() {
+    lookAtProcesses();
     try {
       while (true) {
         walkRequests.acquire();
@@ -309,12 +437,28 @@ public final class Containers implements AutoCloseable {
     }
   }
 
+  private void lookAtProcesses() {
+    processes.look();
+    switch (processes.need()) {
+      case YES ->
+          listener.debug(
+              "containers run without a cgroup v2 of their own and are told by their processes: who"
+                  + " ends at once may stay unknown.");
+      case POSSIBLE ->
+          listener.debug(
+              "cgroup v1 is in use: containers without a cgroup v2 of their own are told by their"
+                  + " processes, and filters on others work in user space.");
+      case NO -> {}
+    }
+  }
+
   private void walk() {
     try {
       tree.walk();
     } catch (IOException e) {
       listener.debug(e.toString());
     }
+    changes.paths();
     generation.incrementAndGet();
     walked.complete(null);
   }

@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/// The Container Runtime Interface as far as names need it, in the version the daemon speaks:
-/// `v1`, or the older `v1alpha2`, which differs in nothing but its services' names.
+/// The Container Runtime Interface as far as names need it, in the version the daemon speaks: `v1`,
+/// or the older `v1alpha2`, which differs in nothing but its services' names.
 final class CriApi {
   private static final String NEW = "runtime.v1.";
   private static final String OLD = "runtime.v1alpha2.";
@@ -39,19 +39,18 @@ final class CriApi {
     this.socket = socket;
   }
 
-  /// Finds out the version; to be called before all others. Fails with
-  /// [Status.Code#UNIMPLEMENTED] if the daemon speaks no CRI.
+  /// Finds out the version; to be called before all others. Fails with [Status.Code#UNIMPLEMENTED]
+  /// if the daemon speaks no CRI.
   CompletableFuture<VersionReply> version() {
     VersionRequest question = VersionRequest.getDefaultInstance();
     return ask(RuntimeServiceGrpc.getVersionMethod(), question)
-        .exceptionallyCompose(
-            failure -> {
-              if (Status.fromThrowable(failure).getCode() != Status.Code.UNIMPLEMENTED) {
-                return CompletableFuture.failedFuture(failure);
-              }
-              old = true;
-              return ask(RuntimeServiceGrpc.getVersionMethod(), question);
-            });
+        .exceptionallyCompose(failure -> {
+          if (Status.fromThrowable(failure).getCode() != Status.Code.UNIMPLEMENTED) {
+            return CompletableFuture.failedFuture(failure);
+          }
+          old = true;
+          return ask(RuntimeServiceGrpc.getVersionMethod(), question);
+        });
   }
 
   CompletableFuture<List<CriContainer>> containers() {
@@ -88,8 +87,7 @@ final class CriApi {
     return ask(
             RuntimeServiceGrpc.getPodSandboxStatusMethod(),
             SandboxStatusRequest.newBuilder().setPodSandboxId(sandboxId).build())
-        .thenApply(
-            reply -> reply.getStatus().getLinux().getNamespaces().getOptions().getNetwork())
+        .thenApply(reply -> reply.getStatus().getLinux().getNamespaces().getOptions().getNetwork())
         .thenApply(mode -> mode == NamespaceMode.NODE)
         .exceptionally(_ -> false);
   }

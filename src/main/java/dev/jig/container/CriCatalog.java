@@ -1,10 +1,10 @@
 package dev.jig.container;
 
+import dev.jig.container.ContainerLives.Described;
 import dev.jig.container.cri.ContainerState;
 import dev.jig.container.cri.CriContainer;
 import dev.jig.container.cri.CriImage;
 import dev.jig.container.cri.Sandbox;
-import dev.jig.container.ContainerLives.Described;
 import dev.jig.event.Container;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,24 +57,22 @@ final class CriCatalog {
   /// A container or a sandbox by its whole id; null if there is none.
   CompletableFuture<@Nullable Described> one(String id) {
     return api.containers(id)
-        .thenCompose(
-            found -> {
-              for (CriContainer container : found) {
-                if (container.getId().equals(id)) {
-                  return complete(container);
-                }
-              }
-              return oneSandbox(id);
-            });
+        .thenCompose(found -> {
+          for (CriContainer container : found) {
+            if (container.getId().equals(id)) {
+              return complete(container);
+            }
+          }
+          return oneSandbox(id);
+        });
   }
 
   private CompletableFuture<@Nullable Described> oneSandbox(String id) {
     return learnPod(id)
-        .thenApply(
-            _ -> {
-              Pod pod = pods.get(id);
-              return pod == null ? null : sandbox(pod);
-            });
+        .thenApply(_ -> {
+          Pod pod = pods.get(id);
+          return pod == null ? null : sandbox(pod);
+        });
   }
 
   private CompletableFuture<@Nullable Described> complete(CriContainer container) {
@@ -87,9 +85,8 @@ final class CriCatalog {
       return done();
     }
     return api.sandboxes(sandboxId)
-        .thenCompose(
-            found ->
-                learnNewPods(found.stream().filter(s -> s.getId().equals(sandboxId)).toList()));
+        .thenCompose(found ->
+            learnNewPods(found.stream().filter(s -> s.getId().equals(sandboxId)).toList()));
   }
 
   /// What is not among `sandboxes` is gone.

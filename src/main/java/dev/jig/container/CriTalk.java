@@ -1,6 +1,5 @@
 package dev.jig.container;
 
-import dev.jig.container.ContainerLives.Described;
 import dev.jig.container.ContainerRuntime.News;
 import dev.jig.container.GrpcEngine.Line;
 import dev.jig.container.cri.CriEvent;
@@ -16,6 +15,7 @@ final class CriTalk implements DaemonTalk {
   private final Line line;
   private final CriApi api;
   private final CriCatalog catalog;
+  private boolean listed;
   private boolean polls;
 
   CriTalk(String runtime, Line line) {
@@ -26,48 +26,54 @@ final class CriTalk implements DaemonTalk {
 
   @Override
   public void begin() {
-    api.version()
-        .whenComplete(
-            (_, failure) -> {
-              if (failure != null) {
-                line.broken(failure);
-                return;
-              }
-              api.events(this::happened, _ -> checkAndPoll());
-              list();
-            });
+    line.hear(
+        api.version(),
+        (_, failure) -> {
+          if (failure != null) {
+            line.broken(failure);
+            return;
+          }
+          api.events(this::happened, _ -> pollIfThere());
+          list();
+        });
   }
 
-  /// Without events: because it tells none, or because it is gone.
-  private void checkAndPoll() {
-    api.version()
-        .whenComplete(
-            (_, failure) -> {
-              if (failure != null) {
-                line.broken(failure);
-              } else if (!polls) {
-                polls = true;
-                line.after(POLL_MS, this::list);
-              }
-            });
+  /// The events have ended: because there are none, or because the daemon is gone.
+  private void pollIfThere() {
+    line.hear(
+        api.version(),
+        (_, failure) -> {
+          if (failure != null) {
+            line.broken(failure);
+          } else {
+            polls = true;
+            pollLater();
+          }
+        });
   }
 
   private void list() {
     long asked = line.lives().eventCount();
-    catalog
-        .all()
-        .whenComplete(
-            (all, failure) -> {
-              if (failure != null) {
-                line.broken(failure);
-                return;
-              }
-              line.lives().listed(all, asked);
-              line.up();
-              if (polls) {
-                line.after(POLL_MS, this::list);
-              }
-            });
+    line.hear(
+        catalog.all(),
+        (all, failure) -> {
+          if (all == null) {
+            line.broken(failure);
+            return;
+          }
+          line.up();
+          line.lives().listed(all, asked);
+          listed = true;
+          pollLater();
+        });
+  }
+
+  /// Once the last listing is through.
+  private void pollLater() {
+    if (polls && listed) {
+      listed = false;
+      line.after(POLL_MS, this::list);
+    }
   }
 
   private void happened(CriEvent event) {
@@ -97,15 +103,14 @@ final class CriTalk implements DaemonTalk {
 
   private void describe(String id, @Nullable News inVain) {
     long asked = line.lives().eventCount();
-    catalog
-        .one(id)
-        .whenComplete(
-            (found, _) -> {
-              if (found != null) {
-                line.lives().answered(found, asked);
-              } else if (inVain != null) {
-                line.news().accept(inVain);
-              }
-            });
+    line.hear(
+        catalog.one(id),
+        (found, _) -> {
+          if (found != null) {
+            line.lives().answered(found, asked);
+          } else if (inVain != null) {
+            line.tell(inVain);
+          }
+        });
   }
 }

@@ -6,9 +6,11 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +24,32 @@ public final class GrpcEngine implements ContainerRuntime {
   private static final long STABLE_NS = 2_000_000_000L;
 
   /// One connection, as those see it who talk over it.
-  ///
-  /// @param engine to be told how it goes
-  record Line(GrpcSocket socket, ContainerLives lives, Consumer<News> news, GrpcEngine engine) {
+  static final class Line {
+    private final GrpcEngine engine;
+    private final GrpcSocket socket;
+    private final ContainerLives lives;
+
+    private Line(GrpcEngine engine, GrpcSocket socket, ContainerLives lives) {
+      this.engine = engine;
+      this.socket = socket;
+      this.lives = lives;
+    }
+
+    GrpcSocket socket() {
+      return socket;
+    }
+
+    ContainerLives lives() {
+      return lives;
+    }
+
+    void tell(News news) {
+      engine.news.accept(news);
+    }
 
     /// The listing is through.
     void up() {
-      if (engine.line == this) {
+      if (isOpen()) {
         engine.reachability().up();
       }
     }
@@ -38,15 +59,38 @@ public final class GrpcEngine implements ContainerRuntime {
       engine.broken(this, reason);
     }
 
+    /// Hears an answer or why there is none, if this connection still stands.
+    <A> void hear(
+        CompletableFuture<A> answer, BiConsumer<@Nullable A, @Nullable Throwable> heard) {
+      var _ =
+          answer
+              .handle(
+                  (given, failure) -> {
+                    if (isOpen()) {
+                      heard.accept(given, failure);
+                    }
+                    return given;
+                  })
+              .exceptionally(
+                  mistake -> {
+                    broken(mistake);
+                    return null;
+                  });
+    }
+
     /// Does something later, if this connection still stands.
     void after(long ms, Runnable what) {
       engine.after(
           ms,
           () -> {
-            if (engine.line == this) {
+            if (isOpen()) {
               what.run();
             }
           });
+    }
+
+    private boolean isOpen() {
+      return engine.line == this;
     }
   }
 
@@ -59,6 +103,7 @@ public final class GrpcEngine implements ContainerRuntime {
   private final String title;
   private final Path socket;
   private final boolean chosen;
+  private final boolean places;
   private final Talker talker;
   private final ScheduledThreadPoolExecutor thread;
   private Consumer<News> news = _ -> {};
@@ -71,7 +116,9 @@ public final class GrpcEngine implements ContainerRuntime {
   private long connectedNs;
   private long pauseMs = PAUSE_MIN_MS;
 
-  private GrpcEngine(String name, String title, Path socket, boolean chosen, Talker talker) {
+  private GrpcEngine(
+      String name, String title, Path socket, boolean chosen, boolean places, Talker talker) {
+    this.places = places;
     this.name = name;
     this.title = title;
     this.socket = socket;
@@ -93,6 +140,7 @@ public final class GrpcEngine implements ContainerRuntime {
         "containerd",
         socket,
         chosen,
+        !namespaces.equals(ContainerdNamespaces.KUBERNETES),
         line -> new ContainerdTalk(line, namespaces));
   }
 
@@ -101,12 +149,22 @@ public final class GrpcEngine implements ContainerRuntime {
   /// @param socket usually `/run/crio/crio.sock`
   /// @param chosen as for containerd
   public static GrpcEngine crio(Path socket, boolean chosen) {
-    return new GrpcEngine("cri-o", "CRI-O", socket, chosen, line -> new CriTalk("cri-o", line));
+    return new GrpcEngine("cri-o", "CRI-O", socket, chosen, false, line -> new CriTalk("cri-o", line));
   }
 
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public String title() {
+    return title;
+  }
+
+  @Override
+  public boolean places() {
+    return places;
   }
 
   @Override
@@ -137,7 +195,7 @@ public final class GrpcEngine implements ContainerRuntime {
 
   private void after(long ms, Runnable what) {
     try {
-      thread.schedule(what, ms, TimeUnit.MILLISECONDS);
+      var _ = thread.schedule(what, ms, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       // closed
     }
@@ -148,12 +206,13 @@ public final class GrpcEngine implements ContainerRuntime {
       SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
     } catch (IOException e) {
       boolean exists = Files.exists(socket);
-      down(!exists || e instanceof ConnectException, exists ? GrpcSocket.reason(e) : "no such file");
+      down(
+          !exists || e instanceof ConnectException, exists ? GrpcSocket.reason(e) : "no such file");
       return;
     }
     connectedNs = System.nanoTime();
     GrpcSocket opened = GrpcSocket.open(socket, name + "-io", command -> after(0, command));
-    Line opening = new Line(opened, lives(), news, this);
+    Line opening = new Line(this, opened, lives());
     line = opening;
     talk = talker.over(opening);
     talk.begin();

@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// One gRPC connection to a daemon's unix socket. Every answer comes on the one thread of the given
@@ -31,6 +33,13 @@ final class GrpcSocket implements AutoCloseable {
 
   /// A thousand containers with their labels are some 2 MiB.
   private static final int MESSAGE_AT_MOST = 64 << 20;
+
+  /// What netty and gRPC log is said by the failing call too; their loggers would write to stderr.
+  private static final Logger SILENCED = Logger.getLogger("io.grpc");
+
+  static {
+    SILENCED.setLevel(Level.OFF);
+  }
 
   private final EventLoopGroup loop;
   private final ManagedChannel channel;
@@ -66,13 +75,14 @@ final class GrpcSocket implements AutoCloseable {
   <Q, A> CompletableFuture<A> ask(
       MethodDescriptor<Q, A> method, Q question, Consumer<Metadata> headers) {
     return collect(method, question, headers)
-        .thenApply(
-            answers -> {
-              if (answers.isEmpty()) {
-                throw Status.INTERNAL.withDescription("an answer without a message").asRuntimeException();
-              }
-              return answers.getFirst();
-            });
+        .thenApply(answers -> {
+          if (answers.isEmpty()) {
+            throw Status.INTERNAL
+                .withDescription("an answer without a message")
+                .asRuntimeException();
+          }
+          return answers.getFirst();
+        });
   }
 
   /// One question, a finite stream of answers.
@@ -133,7 +143,7 @@ final class GrpcSocket implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
-    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
   /// Why a call failed, in words for the user.

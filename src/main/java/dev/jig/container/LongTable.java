@@ -33,6 +33,29 @@ final class LongTable<V> {
     }
   }
 
+  /// Forgets `key`; null if it was not there.
+  @SuppressWarnings("unchecked") // only put() stores, and it stores V
+  @Nullable V remove(long key) {
+    int free = slot(key);
+    if (keys[free] == 0) {
+      return null;
+    }
+    V removed = (V) values[free];
+    int mask = keys.length - 1;
+    // Whoever was pushed past the freed slot moves up, or a later look would stop short of it.
+    for (int next = free + 1 & mask; keys[next] != 0; next = next + 1 & mask) {
+      if ((next - home(keys[next]) & mask) >= (next - free & mask)) {
+        keys[free] = keys[next];
+        values[free] = values[next];
+        free = next;
+      }
+    }
+    keys[free] = 0;
+    values[free] = null;
+    size--;
+    return removed;
+  }
+
   int size() {
     return size;
   }
@@ -46,11 +69,15 @@ final class LongTable<V> {
   /// Where `key` is, or the free slot where it belongs.
   private int slot(long key) {
     int mask = keys.length - 1;
-    int slot = (int) (key * GOLDEN >>> 32) & mask;
+    int slot = home(key);
     while (keys[slot] != 0 && keys[slot] != key) {
       slot = slot + 1 & mask;
     }
     return slot;
+  }
+
+  private int home(long key) {
+    return (int) (key * GOLDEN >>> 32) & keys.length - 1;
   }
 
   private void grow() {

@@ -9,8 +9,14 @@ public sealed interface Lookup {
   /// Not in a container.
   Lookup HOST = new Host();
 
-  /// A process outside containers, or one whose cgroup was gone before anybody saw its path.
+  /// Nobody can tell any more.
+  Lookup UNKNOWN = new Unknown();
+
+  /// A process outside containers.
   record Host() implements Lookup {}
+
+  /// A cgroup or process that was gone before anybody saw where it belonged.
+  record Unknown() implements Lookup {}
 
   /// A container that its runtime has named.
   record Known(Container container) implements Lookup {}
@@ -25,7 +31,7 @@ public sealed interface Lookup {
 
     /// What to take if nobody answered in time.
     public Lookup givenUp() {
-      return byPath == null ? HOST : new Unnamed(byPath);
+      return byPath == null ? UNKNOWN : new Unnamed(byPath);
     }
   }
 }

@@ -1,14 +1,16 @@
 package dev.jig.container;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.jig.event.Owner;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What /proc says of a process, provided it is still the same one. Three system calls' worth, and
+/// What /proc says of a process, provided it is still the same one. A few system calls' worth, and
 /// nothing is cached: exec and chdir change the answer under the same pid and start time.
 public final class Proc {
   /// USER_HZ is 100 on every architecture Linux gives a JDK to.
@@ -19,6 +21,8 @@ public final class Proc {
 
   private static final int STAT_AT_MOST = 4_096;
 
+  private static final int COMMAND_LINE_AT_MOST = 4_096;
+
   private final Path root;
 
   /// @param root where procfs is mounted, with the host's pids
@@ -26,15 +30,67 @@ public final class Proc {
     this.root = root;
   }
 
-  /// The executable and working directory of `pid`; null if it is gone or the pid was reused.
+  /// The executable, working directory and command line of `pid`; null if it is gone or the pid was reused.
   ///
   /// @param startTimeNs its start on the boot clock, as the kernel's record has it
   public Owner.@Nullable Paths paths(int pid, long startTimeNs) {
     Path directory = root.resolve(Integer.toString(pid));
     String exe = link(directory.resolve("exe"));
     String cwd = link(directory.resolve("cwd"));
+    String commandLine = commandLine(directory);
     // Compared after reading: a pid reused before or between the reads shows its new start here.
-    return isStart(startTicks(directory), startTimeNs) ? new Owner.Paths(exe, cwd) : null;
+    return isStart(startTicks(directory), startTimeNs) ? new Owner.Paths(exe, cwd, commandLine) : null;
+  }
+
+  /// Its arguments with blanks between them, cut where it is very long; null for a kernel thread, or
+  /// where it can't be read.
+  private static @Nullable String commandLine(Path directory) {
+    try (InputStream in = Files.newInputStream(directory.resolve("cmdline"))) {
+      String raw = new String(in.readNBytes(COMMAND_LINE_AT_MOST), StandardCharsets.UTF_8);
+      int end = raw.length();
+      while (end > 0 && raw.charAt(end - 1) == 0) {
+        end--;
+      }
+      return end == 0 ? null : raw.substring(0, end).replace('\0', ' ');
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /// The lines of /proc/PID/cgroup; null if the process is gone or the pid was reused.
+  ///
+  /// @param startTimeNs its start on the boot clock, as the kernel's record has it
+  @Nullable List<String> cgroups(int pid, long startTimeNs) {
+    List<String> lines = cgroupLines(Integer.toString(pid));
+    boolean same = isStart(startTicks(root.resolve(Integer.toString(pid))), startTimeNs);
+    return same && !lines.isEmpty() ? lines : null;
+  }
+
+  /// The same of any process that is surely older than another one; null if it is not, or gone.
+  ///
+  /// @param startTimeNs the other one's start
+  @Nullable List<String> cgroupsOfElder(int pid, long startTimeNs) {
+    List<String> lines = cgroupLines(Integer.toString(pid));
+    long ticks = startTicks(root.resolve(Integer.toString(pid)));
+    return ticks >= 0 && ticks < startTimeNs / TICK_NS - 1 && !lines.isEmpty() ? lines : null;
+  }
+
+  /// The lines of cgroup in a process's directory; none if it is gone.
+  List<String> cgroupLines(String process) {
+    try {
+      return Files.readAllLines(root.resolve(process).resolve("cgroup"), ISO_8859_1);
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  /// The inode of a process's mount namespace; 0 if it can't be had.
+  long mountNs(int pid) {
+    String link = link(root.resolve(Integer.toString(pid)).resolve("ns/mnt"));
+    if (link == null || !link.startsWith("mnt:[") || !link.endsWith("]")) {
+      return 0;
+    }
+    return Long.parseLong(link, "mnt:[".length(), link.length() - 1, 10);
   }
 
   private static boolean isStart(long ticks, long startTimeNs) {
@@ -44,7 +100,7 @@ public final class Proc {
   /// Field 22 of stat, or -1. The comm before it may hold blanks and parentheses.
   private static long startTicks(Path directory) {
     try (InputStream in = Files.newInputStream(directory.resolve("stat"))) {
-      String stat = new String(in.readNBytes(STAT_AT_MOST), StandardCharsets.ISO_8859_1);
+      String stat = new String(in.readNBytes(STAT_AT_MOST), ISO_8859_1);
       String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
       return fields.length > START_TIME_AFTER_COMM
           ? Long.parseLong(fields[START_TIME_AFTER_COMM])

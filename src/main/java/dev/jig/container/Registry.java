@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +23,11 @@ final class Registry {
 
   /// @param runtime who told
   /// @param known the answer for its packets, made once so that lookups need not allocate
-  record Entry(ContainerRuntime runtime, Lookup.Known known, boolean running) {
+  /// @param removed the runtime has let go of it: its id may come again as another container
+  record Entry(ContainerRuntime runtime, Lookup.Known known, boolean running, boolean removed) {
 
     Entry(ContainerRuntime runtime, Container container, boolean running) {
-      this(runtime, new Lookup.Known(container), running);
+      this(runtime, new Lookup.Known(container), running, false);
     }
 
     Container container() {
@@ -34,11 +36,14 @@ final class Registry {
   }
 
   private final LongSupplier clockNs;
+  private final Consumer<String> forgotten;
   private final Map<String, Entry> byId = new ConcurrentHashMap<>();
   private final Map<String, Long> removedNs = new LinkedHashMap<>();
 
-  Registry(LongSupplier clockNs) {
+  /// @param forgotten told of each id that is remembered no longer
+  Registry(LongSupplier clockNs, Consumer<String> forgotten) {
     this.clockNs = clockNs;
+    this.forgotten = forgotten;
   }
 
   @Nullable Entry get(String id) {
@@ -57,7 +62,7 @@ final class Registry {
       return;
     }
     long now = clockNs.getAsLong();
-    byId.put(id, new Entry(entry.runtime(), entry.known(), false));
+    byId.put(id, new Entry(entry.runtime(), entry.known(), false, true));
     removedNs.putIfAbsent(id, now);
     Iterator<Map.Entry<String, Long>> eldest = removedNs.entrySet().iterator();
     while (removedNs.size() > REMOVED_AT_LEAST && eldest.hasNext()) {
@@ -66,6 +71,7 @@ final class Registry {
         return;
       }
       byId.remove(next.getKey());
+      forgotten.accept(next.getKey());
       eldest.remove();
     }
   }
@@ -73,9 +79,9 @@ final class Registry {
   /// The ids that `runtime` told of, that are not removed and not in `listed`.
   List<String> goneFrom(ContainerRuntime runtime, Set<String> listed) {
     return byId.entrySet().stream()
-        .filter(e -> e.getValue().runtime().equals(runtime))
+        .filter(e -> e.getValue().runtime().equals(runtime) && !e.getValue().removed())
         .map(Map.Entry::getKey)
-        .filter(id -> !listed.contains(id) && !removedNs.containsKey(id))
+        .filter(id -> !listed.contains(id))
         .toList();
   }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param addresses A and AAAA data of the answer section, in their order
 /// @param state null on queries
 /// @param node the Kubernetes node that saw it, null on one machine
+/// @param peer who sent it, or asked, where that is on this machine too and was looked for
 public record DnsEvent(
     long timestampNs,
     @Nullable Container container,
@@ -39,7 +40,8 @@ public record DnsEvent(
     int answerCount,
     List<IpAddress> addresses,
     @Nullable State state,
-    @Nullable String node) {
+    @Nullable String node,
+    @Nullable Peer peer) {
 
   /// An address with its port.
   public record Endpoint(IpAddress address, int port) {}
@@ -79,6 +81,50 @@ public record DnsEvent(
 
   public DnsEvent {
     addresses = List.copyOf(addresses);
+  }
+
+  /// An event without peer.
+  public DnsEvent(
+      long timestampNs,
+      @Nullable Container container,
+      @Nullable Owner owner,
+      Attribution attribution,
+      Endpoint source,
+      Endpoint destination,
+      Protocol protocol,
+      @Nullable PacketType packetType,
+      @Nullable IpAddress nameserver,
+      Qr qr,
+      int id,
+      @Nullable Question question,
+      @Nullable Flags flags,
+      @Nullable Integer rcode,
+      @Nullable Long latencyNs,
+      int answerCount,
+      List<IpAddress> addresses,
+      @Nullable State state,
+      @Nullable String node) {
+    this(
+        timestampNs,
+        container,
+        owner,
+        attribution,
+        source,
+        destination,
+        protocol,
+        packetType,
+        nameserver,
+        qr,
+        id,
+        question,
+        flags,
+        rcode,
+        latencyNs,
+        answerCount,
+        addresses,
+        state,
+        node,
+        null);
   }
 
   /// An event of this machine, which as a node has no name.

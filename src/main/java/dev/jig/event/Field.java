@@ -5,6 +5,7 @@ import static dev.jig.event.Field.Shown.KUBECTL;
 import static dev.jig.event.Field.Shown.PATHS;
 import static dev.jig.event.Field.Shown.WIDE;
 import static dev.jig.event.FieldSources.container;
+import static dev.jig.event.FieldSources.hostAccount;
 import static dev.jig.event.FieldSources.latency;
 import static dev.jig.event.FieldSources.lowerCase;
 import static dev.jig.event.FieldSources.mnemonicOf;
@@ -13,8 +14,13 @@ import static dev.jig.event.FieldSources.ofPaths;
 import static dev.jig.event.FieldSources.ofPod;
 import static dev.jig.event.FieldSources.ofQuestion;
 import static dev.jig.event.FieldSources.owner;
+import static dev.jig.event.FieldSources.peer;
+import static dev.jig.event.FieldSources.peerContainer;
+import static dev.jig.event.FieldSources.peerPod;
+import static dev.jig.event.FieldSources.peerProcess;
 import static dev.jig.event.FieldSources.pod;
 import static dev.jig.event.FieldSources.process;
+import static dev.jig.event.FieldSources.started;
 import static dev.jig.event.FieldSources.whole;
 import static dev.jig.event.Width.cells;
 import static dev.jig.event.Width.fixed;
@@ -76,7 +82,7 @@ public enum Field {
       new Truth(event -> ofPod(event, Pod::hostNetwork)),
       "whether the pod uses the node's network"),
   TIMESTAMP(
-      "timestamp", cells(35).atMost(35), new Moment(DnsEvent::timestampNs), "time of the packet"),
+      "timestamp", cells(35).atMost(35), new Moment(event -> true, DnsEvent::timestampNs), "time of the packet"),
   MOUNT_NS("mntns", cells(12).atMost(20), owner(Owner::mountNs), "mount namespace's inode number"),
   NET_NS("netns", cells(12).atMost(20), owner(Owner::netNs), "network namespace's inode number"),
   PID(
@@ -113,6 +119,14 @@ public enum Field {
       "process's executable"),
   UID("uid", cells(16).within(8, 10), owner(Owner::uid), "user id"),
   GID("gid", cells(16).within(8, 10), owner(Owner::gid), "group id"),
+  USER("user", cells(16), hostAccount(Owner.Account::user), "user's name, outside containers"),
+  GROUP("group", cells(16), hostAccount(Owner.Account::group), "group's name, outside containers"),
+  START_TIME("starttime", cells(35).atMost(35), started(), "start of the process"),
+  COMMAND_LINE(
+      "cmdline",
+      cells(40),
+      process(owner -> ofPaths(owner, Owner.Paths::commandLine)),
+      "process's command line"),
   SOURCE_IP(
       "srcIP",
       cells(16).within(15, 45),
@@ -204,13 +218,24 @@ public enum Field {
       "attribution",
       cells(11),
       new Word(event -> lowerCase(event.attribution())),
-      "certainty of the process: exact, socket or unknown");
+      "certainty of the process: exact, socket or unknown"),
+  PEER_CONTAINER_NAME(
+      "peer.containerName",
+      cells(30),
+      peerContainer(Container::name),
+      "container of the process at the other end, on this machine"),
+  PEER_NAMESPACE("peer.namespace", cells(30), peerPod(Pod::namespace), "its Kubernetes namespace"),
+  PEER_POD("peer.podName", cells(30).cutInTheMiddle(), peerPod(Pod::name), "its Kubernetes pod"),
+  PEER_PID("peer.pid", cells(16).within(7, 10), peer(Owner::pid), "its process id"),
+  PEER_COMM("peer.comm", cells(16).atMost(16), peerProcess(Owner::comm), "its name");
 
   /// The JSON object a field stands in.
   public enum Group {
     RUNTIME,
     K8S,
-    TOP
+    TOP,
+    /// Of the process at the other end; looked for only where it is shown or compared.
+    PEER
   }
 
   /// When a column is shown without being asked for by name.
@@ -258,7 +283,9 @@ public enum Field {
   public Group group() {
     return column.startsWith("runtime.")
         ? Group.RUNTIME
-        : column.startsWith("k8s.") ? Group.K8S : Group.TOP;
+        : column.startsWith("k8s.")
+            ? Group.K8S
+            : column.startsWith("peer.") ? Group.PEER : Group.TOP;
   }
 
   /// The key within [#group]'s JSON object.

@@ -5,6 +5,7 @@ import dev.jig.event.Container.Pod;
 import dev.jig.event.DnsEvent.Question;
 import dev.jig.event.FieldValue.Duration;
 import dev.jig.event.FieldValue.Getter;
+import dev.jig.event.FieldValue.Moment;
 import dev.jig.event.FieldValue.Text;
 import dev.jig.event.FieldValue.Whole;
 import java.util.Locale;
@@ -40,9 +41,45 @@ final class FieldSources {
     return new Text(event -> event.owner() == null ? null : get.of(event.owner()));
   }
 
+  /// The host's name for a user or group: it may mean somebody else in a container.
+  static Text hostAccount(Getter<Owner.Account, String> get) {
+    return new Text(event -> {
+      Owner owner = event.container() == null ? event.owner() : null;
+      Owner.Account account = owner == null ? null : owner.account();
+      return account == null ? null : get.of(account);
+    });
+  }
+
+  static Moment started() {
+    return new Moment(
+        event -> event.owner() != null && event.owner().startedNs() != 0,
+        event -> event.owner() == null ? 0 : event.owner().startedNs());
+  }
+
   static @Nullable String ofPaths(Owner owner, Getter<Owner.Paths, String> get) {
     Owner.Paths paths = owner.paths();
     return paths == null ? null : get.of(paths);
+  }
+
+  static Whole peer(ToLongFunction<Owner> get) {
+    return new Whole(
+        event -> event.peer() != null,
+        event -> event.peer() == null ? 0 : get.applyAsLong(event.peer().owner()));
+  }
+
+  static Text peerProcess(Getter<Owner, String> get) {
+    return new Text(event -> event.peer() == null ? null : get.of(event.peer().owner()));
+  }
+
+  static Text peerContainer(Getter<Container, String> get) {
+    return new Text(event -> {
+      Container container = event.peer() == null ? null : event.peer().container();
+      return container == null ? null : get.of(container);
+    });
+  }
+
+  static Text peerPod(Getter<Pod, String> get) {
+    return peerContainer(container -> container.pod() == null ? null : get.of(container.pod()));
   }
 
   static Whole whole(ToLongFunction<DnsEvent> get) {

@@ -31,8 +31,8 @@ public sealed interface FieldValue {
   /// A time span in nanoseconds; `get` may be asked only where `known`.
   record Duration(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
 
-  /// Nanoseconds since the epoch.
-  record Moment(ToLongFunction<DnsEvent> get) implements FieldValue {}
+  /// Nanoseconds since the epoch; `get` may be asked only where `known`.
+  record Moment(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
 
   /// Yes or no.
   record Truth(Getter<DnsEvent, Boolean> get) implements FieldValue {}
@@ -59,7 +59,8 @@ public sealed interface FieldValue {
           known.test(event) ? Long.toString(get.applyAsLong(event)) : null;
       case Duration(var known, var get) ->
           known.test(event) ? GoDuration.format(get.applyAsLong(event)) : null;
-      case Moment(var get) -> Timestamp.format(get.applyAsLong(event));
+      case Moment(var known, var get) ->
+          known.test(event) ? Timestamp.format(get.applyAsLong(event)) : null;
       case Truth(var get) -> textOf(get.of(event));
       case Address(var get) -> textOf(get.of(event));
       case Addresses(var get) -> joined(get.of(event));

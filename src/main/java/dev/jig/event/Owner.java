@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param netNs inode of the network namespace
 /// @param startTimeNs start of the process on the boot clock, tells a reused pid apart
 /// @param paths what /proc says of it, if asked for and still there
+/// @param account names for [#uid] and [#gid] on the host, if asked for
+/// @param startedNs its start, nanoseconds since the epoch; 0 if not asked for
 public record Owner(
     int pid,
     int tid,
@@ -26,13 +28,62 @@ public record Owner(
     long mountNs,
     long netNs,
     long startTimeNs,
-    @Nullable Paths paths) {
+    @Nullable Paths paths,
+    @Nullable Account account,
+    long startedNs) {
 
-  /// What `--paths` adds, raw.
-  public record Paths(@Nullable String exePath, @Nullable String cwd) {}
+  /// What /proc tells, raw.
+  ///
+  /// @param commandLine its arguments with blanks between them
+  public record Paths(
+      @Nullable String exePath, @Nullable String cwd, @Nullable String commandLine) {
+    public Paths(@Nullable String exePath, @Nullable String cwd) {
+      this(exePath, cwd, null);
+    }
+  }
+
+  /// What the host calls a user and a group, raw. In a container's root filesystem the same numbers
+  /// may be others.
+  public record Account(@Nullable String user, @Nullable String group) {}
+
+  /// As the kernel tells it.
+  public Owner(
+      int pid,
+      int tid,
+      long uid,
+      long gid,
+      String comm,
+      int ppid,
+      String pcomm,
+      long mountNs,
+      long netNs,
+      long startTimeNs,
+      @Nullable Paths paths) {
+    this(
+        pid, tid, uid, gid, comm, ppid, pcomm, mountNs, netNs, startTimeNs, paths, null, 0);
+  }
 
   /// The same process with its paths.
   public Owner with(Paths found) {
-    return new Owner(pid, tid, uid, gid, comm, ppid, pcomm, mountNs, netNs, startTimeNs, found);
+    return with(found, account, startedNs);
+  }
+
+  /// The same process with what is known besides.
+  public Owner with(
+      @Nullable Paths knownPaths, @Nullable Account knownAccount, long knownStartedNs) {
+    return new Owner(
+        pid,
+        tid,
+        uid,
+        gid,
+        comm,
+        ppid,
+        pcomm,
+        mountNs,
+        netNs,
+        startTimeNs,
+        knownPaths,
+        knownAccount,
+        knownStartedNs);
   }
 }

@@ -47,7 +47,7 @@ final class Comparison {
     return switch (rule.field().value()) {
       case Whole(var known, var get) -> numbers(rule, known, get, wholeNumber(rule));
       case Duration(var known, var get) -> numbers(rule, known, get, duration(rule.value()));
-      case Moment(var get) -> numbers(rule, event -> true, get, Timestamp.parse(rule.value()));
+      case Moment(var known, var get) -> numbers(rule, known, get, Timestamp.parse(rule.value()));
       case Truth truth -> texts(rule, truth, truthText(rule));
       case Text text -> texts(rule, text, rule.value());
       case Word word -> texts(rule, word, rule.value());

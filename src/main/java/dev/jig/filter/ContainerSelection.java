@@ -1,6 +1,7 @@
 package dev.jig.filter;
 
 import dev.jig.event.Container;
+import dev.jig.event.Container.Pod;
 import dev.jig.event.UsageException;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,11 +9,12 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Whose rows `-c` and `--host` let through.
+/// Whose rows are let through: of which containers and pods, and whether those of the host.
 ///
-/// `-c` names containers, or excludes them with `!`; without a name to include, all not excluded
-/// pass. An entry of 12 or more hex digits also means ids that begin so. `--host` lets processes
-/// outside containers through too, whatever `-c` says of containers.
+/// Containers are named, or excluded with `!`; without a name to include, all not excluded pass. An
+/// entry of 12 or more hex digits also means ids that begin so. A namespace, a pod's name and a
+/// selector of labels narrow that down to pods. Processes outside containers pass if the host is
+/// asked for, whatever is said of containers.
 public final class ContainerSelection {
   private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{12,64}");
 
@@ -20,8 +22,20 @@ public final class ContainerSelection {
   public enum Verdict {
     PASS,
     SKIP,
-    /// The container's name decides and is not known yet.
-    UNDECIDED_NAME
+    /// The container's or its pod's name or labels decide and are not known yet.
+    UNDECIDED_NAME;
+
+    /// Of two demands that must both be met.
+    Verdict and(Verdict other) {
+      if (this == SKIP || other == SKIP) {
+        return SKIP;
+      }
+      return this == UNDECIDED_NAME ? UNDECIDED_NAME : other;
+    }
+
+    private static Verdict of(boolean wanted) {
+      return wanted ? PASS : SKIP;
+    }
   }
 
   private record Entry(String name, @Nullable String idPrefix) {
@@ -30,7 +44,10 @@ public final class ContainerSelection {
     }
 
     boolean matches(Container container) {
-      return matchesId(container) || name.equals(container.name());
+      Pod pod = container.pod();
+      return matchesId(container)
+          || name.equals(container.name())
+          || (pod != null && name.equals(pod.containerName()));
     }
 
     /// Whether only a name can tell; what looks like an id is compared as one meanwhile.
@@ -39,29 +56,44 @@ public final class ContainerSelection {
     }
   }
 
-  private final List<Entry> included = new ArrayList<>();
-  private final List<Entry> excluded = new ArrayList<>();
+  private final List<Entry> included;
+  private final List<Entry> excluded;
   private final boolean host;
+  private final @Nullable String namespace;
+  private final @Nullable String podName;
+  private final LabelSelector labels;
 
-  private ContainerSelection(boolean host) {
+  private ContainerSelection(
+      List<Entry> included,
+      List<Entry> excluded,
+      boolean host,
+      @Nullable String namespace,
+      @Nullable String podName,
+      LabelSelector labels) {
+    this.included = included;
+    this.excluded = excluded;
     this.host = host;
+    this.namespace = namespace;
+    this.podName = podName;
+    this.labels = labels;
   }
 
   /// Reads `-c` (null or empty: every container) and `--host`.
   ///
   /// @throws UsageException for an entry without a name
   public static ContainerSelection parse(@Nullable String containers, boolean host) {
-    ContainerSelection selection = new ContainerSelection(host);
+    List<Entry> included = new ArrayList<>();
+    List<Entry> excluded = new ArrayList<>();
     if (containers != null && !containers.isBlank()) {
       for (String part : containers.split(",", -1)) {
-        selection.add(part.strip(), containers);
+        boolean exclude = part.strip().startsWith("!");
+        (exclude ? excluded : included).add(entry(part.strip(), exclude, containers));
       }
     }
-    return selection;
+    return new ContainerSelection(included, excluded, host, null, null, LabelSelector.EVERYTHING);
   }
 
-  private void add(String part, String containers) {
-    boolean exclude = part.startsWith("!");
+  private static Entry entry(String part, boolean exclude, String containers) {
     String name = exclude ? part.substring(1) : part;
     if (name.isEmpty()) {
       throw new UsageException(
@@ -69,21 +101,67 @@ public final class ContainerSelection {
           "Write names or ids separated by commas, !name to exclude one.");
     }
     boolean isId = ID.matcher(name).matches();
-    Entry entry = new Entry(name, isId ? name.toLowerCase(Locale.ROOT) : null);
-    (exclude ? excluded : included).add(entry);
+    return new Entry(name, isId ? name.toLowerCase(Locale.ROOT) : null);
+  }
+
+  /// Only of pods in this namespace; null: of all.
+  public ContainerSelection inNamespace(@Nullable String wanted) {
+    return new ContainerSelection(included, excluded, host, wanted, podName, labels);
+  }
+
+  /// Only of pods with exactly this name; null: of all.
+  public ContainerSelection ofPod(@Nullable String wanted) {
+    return new ContainerSelection(included, excluded, host, namespace, wanted, labels);
+  }
+
+  /// Only of pods whose labels fulfil the selector.
+  public ContainerSelection labelled(LabelSelector wanted) {
+    return new ContainerSelection(included, excluded, host, namespace, podName, wanted);
   }
 
   /// What becomes of the rows of `container`, null for a process outside containers.
   public Verdict verdict(@Nullable Container container) {
     if (container == null) {
-      return host ? Verdict.PASS : Verdict.SKIP;
+      return Verdict.of(host);
     }
-    return container.name() == null ? ofUnnamed(container) : ofNamed(container);
+    Verdict byName = container.name() == null ? ofUnnamed(container) : ofNamed(container);
+    return isEveryPod() ? byName : byName.and(ofPod(container));
   }
 
   /// Whether nothing in here depends on which container it is.
   public boolean isEveryContainer() {
-    return included.isEmpty() && excluded.isEmpty();
+    return included.isEmpty() && excluded.isEmpty() && isEveryPod();
+  }
+
+  private boolean isEveryPod() {
+    return namespace == null && podName == null && labels.isEverything();
+  }
+
+  private Verdict ofPod(Container container) {
+    Pod pod = container.pod();
+    if (pod == null) {
+      // A runtime that names a container knows whether it has a pod.
+      return container.name() == null ? Verdict.UNDECIDED_NAME : Verdict.SKIP;
+    }
+    return equal(namespace, pod.namespace())
+        .and(equal(podName, pod.name()))
+        .and(labelled(container, pod));
+  }
+
+  private static Verdict equal(@Nullable String wanted, @Nullable String is) {
+    if (wanted == null) {
+      return Verdict.PASS;
+    }
+    return is == null ? Verdict.UNDECIDED_NAME : Verdict.of(wanted.equals(is));
+  }
+
+  /// Labels come with the pod's name: before it, none are known.
+  private Verdict labelled(Container container, Pod pod) {
+    if (labels.isEverything()) {
+      return Verdict.PASS;
+    }
+    boolean known = container.name() != null && pod.name() != null;
+    return known ? Verdict.of(labels.matches(pod.labels())) : Verdict.UNDECIDED_NAME;
   }
 
   private static boolean anyMatches(List<Entry> entries, Container container) {
@@ -92,7 +170,7 @@ public final class ContainerSelection {
 
   private Verdict ofNamed(Container container) {
     boolean in = included.isEmpty() || anyMatches(included, container);
-    return in && !anyMatches(excluded, container) ? Verdict.PASS : Verdict.SKIP;
+    return Verdict.of(in && !anyMatches(excluded, container));
   }
 
   private Verdict ofUnnamed(Container container) {

@@ -1,7 +1,9 @@
 package dev.jig.output;
 
 import com.fasterxml.jackson.core.io.SerializedString;
+import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.Field;
 import dev.jig.event.Field.Group;
 import dev.jig.event.FieldValue.Address;
@@ -15,6 +17,9 @@ import dev.jig.event.FieldValue.Truth;
 import dev.jig.event.FieldValue.Whole;
 import dev.jig.event.FieldValue.Word;
 import dev.jig.event.IpAddress;
+import dev.jig.event.Peer;
+import dev.jig.event.Protocol;
+import dev.jig.event.Qr;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,6 +37,7 @@ final class DocumentWriter implements EventWriter {
   private static final SerializedString MESSAGE = new SerializedString("message");
   private static final SerializedString RUNTIME = new SerializedString("runtime");
   private static final SerializedString K8S = new SerializedString("k8s");
+  private static final SerializedString PEER = new SerializedString("peer");
 
   /// Parts of an object, in their order, that come from one thing each.
   enum Section {
@@ -45,8 +51,11 @@ final class DocumentWriter implements EventWriter {
     RCODE,
     ANSWER,
     ENDING,
-    REST
+    REST,
+    PEER
   }
+
+  private static final Endpoint NOWHERE = new Endpoint(IpAddress.v4(0), 0);
 
   private static final List<Section> SECTIONS = List.of(Section.values());
 
@@ -56,7 +65,7 @@ final class DocumentWriter implements EventWriter {
   private static final Member[] RUNTIME_MEMBERS = membersOf(Group.RUNTIME);
   private static final Member[] K8S_MEMBERS = membersOf(Group.K8S);
   private static final Member[] MOMENT_MEMBERS = members(Field.TIMESTAMP, Field.TIMESTAMP);
-  private static final Member[] OWNER_MEMBERS = members(Field.MOUNT_NS, Field.GID);
+  private static final Member[] OWNER_MEMBERS = members(Field.MOUNT_NS, Field.COMMAND_LINE);
   private static final Member[] HOSTS_MEMBERS = members(Field.SOURCE_IP, Field.DESTINATION_IP);
   private static final Member[] FLOW_MEMBERS = members(Field.SOURCE_PORT, Field.ID);
   private static final Member[] ASKED_MEMBERS = members(Field.QR, Field.QTYPE);
@@ -65,6 +74,7 @@ final class DocumentWriter implements EventWriter {
   private static final Member[] ANSWER_MEMBERS = members(Field.LATENCY, Field.ADDRESSES);
   private static final Member[] ENDING_MEMBERS = members(Field.FLAGS, Field.ATTRIBUTION);
   private static final Member[] REST_MEMBERS = membersAfter(Field.ATTRIBUTION);
+  private static final Member[] CERTAINTY_MEMBERS = members(Field.ATTRIBUTION, Field.ATTRIBUTION);
 
   private static final Map<String, SerializedString> FLAG_KEYS =
       new DnsEvent.Flags(true, true, true, true, true, true)
@@ -112,7 +122,50 @@ final class DocumentWriter implements EventWriter {
       case ANSWER -> writeAll(ANSWER_MEMBERS, event);
       case ENDING -> writeAll(ENDING_MEMBERS, event);
       case REST -> writeAll(REST_MEMBERS, event);
+      case PEER -> {
+        if (event.peer() != null) {
+          writePeer(event.peer());
+        }
+      }
     }
+  }
+
+  /// An object with the members that the peer's own row has of container and process.
+  private void writePeer(Peer peer) throws IOException {
+    DnsEvent row = rowOf(peer);
+    Container container = peer.container();
+    document.beginObject(PEER);
+    if (container != null) {
+      writeGroup(RUNTIME, RUNTIME_MEMBERS, row);
+    }
+    if (container != null && container.pod() != null) {
+      writeGroup(K8S, K8S_MEMBERS, row);
+    }
+    writeAll(OWNER_MEMBERS, row);
+    writeAll(CERTAINTY_MEMBERS, row);
+    document.endObject();
+  }
+
+  private static DnsEvent rowOf(Peer peer) {
+    return new DnsEvent(
+        0,
+        peer.container(),
+        peer.owner(),
+        peer.attribution(),
+        NOWHERE,
+        NOWHERE,
+        Protocol.UDP,
+        null,
+        null,
+        Qr.Q,
+        0,
+        null,
+        null,
+        null,
+        null,
+        0,
+        List.of(),
+        null);
   }
 
   /// One section's members as they stand in a line of JSON, without the braces around them.
@@ -167,7 +220,11 @@ final class DocumentWriter implements EventWriter {
           writeNumber(key, get.applyAsLong(event), false);
         }
       }
-      case Moment(var get) -> writeNumber(key, get.applyAsLong(event), false);
+      case Moment(var known, var get) -> {
+        if (known.test(event)) {
+          writeNumber(key, get.applyAsLong(event), false);
+        }
+      }
       case Truth(var get) -> {
         if (Boolean.TRUE.equals(get.of(event))) {
           document.yes(key);
@@ -252,13 +309,20 @@ final class DocumentWriter implements EventWriter {
 
   private static Member[] membersAfter(Field last) {
     List<Field> all = Field.all();
-    int next = all.indexOf(last) + 1;
-    return next == all.size() ? new Member[0] : members(all.get(next), all.getLast());
+    return members(
+        all.stream()
+            .skip(all.indexOf(last) + 1L)
+            .filter(field -> field.group() == Group.TOP)
+            .toList());
   }
 
   private static Member[] members(Field first, Field last) {
     List<Field> all = Field.all();
-    return all.subList(all.indexOf(first), all.indexOf(last) + 1).stream()
+    return members(all.subList(all.indexOf(first), all.indexOf(last) + 1));
+  }
+
+  private static Member[] members(List<Field> fields) {
+    return fields.stream()
         .map(field -> new Member(field, new SerializedString(field.key())))
         .toArray(Member[]::new);
   }

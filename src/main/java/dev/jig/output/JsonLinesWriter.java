@@ -5,6 +5,7 @@ import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Field;
 import dev.jig.event.Owner;
+import dev.jig.event.Peer;
 import dev.jig.output.DocumentWriter.Section;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// and then copied, since their next event is rarely far.
 final class JsonLinesWriter implements EventWriter {
   private static final int SLOTS = 256;
+  private static final String HOST = "host";
   private static final SerializedString TIMESTAMP = new SerializedString(Field.TIMESTAMP.key());
   private static final byte[] NORMAL = "\"type\":\"normal\"".getBytes(StandardCharsets.US_ASCII);
 
@@ -27,6 +29,7 @@ final class JsonLinesWriter implements EventWriter {
   private final DocumentWriter sections;
   private final MessageMembers message;
   private final @Nullable Written[] containers = new @Nullable Written[SLOTS];
+  private final @Nullable Written[] peers = new @Nullable Written[SLOTS];
   private final @Nullable Written[] owners = new @Nullable Written[SLOTS];
 
   JsonLinesWriter(OutputStream out) {
@@ -53,6 +56,9 @@ final class JsonLinesWriter implements EventWriter {
     }
     message.write(event);
     sections.write(Section.REST, event);
+    if (event.peer() != null) {
+      document.members(peer(event, event.peer()));
+    }
     document.end();
   }
 
@@ -79,11 +85,24 @@ final class JsonLinesWriter implements EventWriter {
     return known.members();
   }
 
+  private byte[] peer(DnsEvent event, Peer peer) throws IOException {
+    int slot = peer.owner().tid() & SLOTS - 1;
+    Written known = peers[slot];
+    if (known == null || !Objects.equals(known.of(), peer)) {
+      known = new Written(peer, null, DocumentWriter.json(Section.PEER, event));
+      peers[slot] = known;
+    }
+    return known.members();
+  }
+
   private byte[] owner(DnsEvent event, Owner owner) throws IOException {
     int slot = owner.tid() & SLOTS - 1;
     Written known = owners[slot];
-    if (known == null || !Objects.equals(known.of(), owner)) {
-      known = new Written(owner, null, DocumentWriter.json(Section.OWNER, event));
+    String place = event.container() == null ? HOST : null; // its users have the host's names
+    if (known == null
+        || !Objects.equals(known.of(), owner)
+        || !Objects.equals(known.node(), place)) {
+      known = new Written(owner, place, DocumentWriter.json(Section.OWNER, event));
       owners[slot] = known;
     }
     return known.members();

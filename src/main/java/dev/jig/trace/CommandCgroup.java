@@ -1,5 +1,6 @@
 package dev.jig.trace;
 
+import dev.jig.event.Owner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -136,7 +137,7 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   }
 
   @Override
-  public Answer of(long cgroupId) {
+  public Answer of(long cgroupId, @Nullable Owner owner) {
     if (cgroupId == id) {
       return IN;
     }
@@ -170,13 +171,8 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   }
 
   @Override
-  public Answer afterWaiting(long cgroupId) {
-    return of(cgroupId);
-  }
-
-  @Override
-  public long generation() {
-    return below.size();
+  public Answer afterWaiting(long cgroupId, @Nullable Owner owner) {
+    return of(cgroupId, owner);
   }
 
   /// A descendant may make cgroups of its own below.

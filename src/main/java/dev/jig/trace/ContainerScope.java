@@ -3,26 +3,33 @@ package dev.jig.trace;
 import dev.jig.container.Containers;
 import dev.jig.container.Lookup;
 import dev.jig.event.Container;
+import dev.jig.event.Owner;
 import dev.jig.filter.ContainerSelection;
+import dev.jig.filter.ContainerSelection.Verdict;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// The container rule: containers' own packets, those selected by name or id, and the host's only
-/// if asked for. Answers are remembered per cgroup until something changes.
-final class ContainerScope implements Scope {
+/// The container rule: containers' own packets, those selected by name, id, pod or label, and the
+/// host's only if asked for.
+///
+/// What is not wanted is told to the kernel, by cgroup, once nothing about it is open. Those
+/// verdicts are taken back only if one of them has become wrong: a container that comes or goes
+/// changes nothing for the others.
+final class ContainerScope implements Scope, Containers.Follower {
   /// Of the cgroup v2 hierarchy's root: containers without a cgroup of their own share it.
   private static final long ROOT_CGROUP = 1;
 
   private static final int SLOTS = 4096;
 
+  /// @param forKernel whether a packet of the cgroup need not be recorded
+  private record Known(long cgroupId, Answer answer, boolean forKernel) {}
+
   private final Containers containers;
   private final ContainerSelection selection;
   private final LongConsumer skipped;
   private final Runnable changed;
-  private final long[] ids = new long[SLOTS];
-  private final @Nullable Answer[] answers = new @Nullable Answer[SLOTS];
-  private long generation = -1;
+  private final @Nullable Known[] known = new @Nullable Known[SLOTS];
 
   /// @param skipped told of each cgroup none of whose packets are wanted until something changes
   /// @param changed told when what was skipped may be wanted again
@@ -32,45 +39,63 @@ final class ContainerScope implements Scope {
     this.selection = selection;
     this.skipped = skipped;
     this.changed = changed;
+    containers.follow(this);
   }
 
   @Override
-  public Answer of(long cgroupId) {
-    long now = containers.generation();
-    if (now != generation) {
-      generation = now;
-      Arrays.fill(answers, null);
-      changed.run();
+  public Answer of(long cgroupId, @Nullable Owner owner) {
+    containers.renew();
+    int slot = slot(cgroupId);
+    Known found = known[slot];
+    if (found == null || found.cgroupId() != cgroupId) {
+      Lookup lookup = containers.of(cgroupId);
+      if (containers.areToldByProcess(lookup)) {
+        return ofProcess(lookup, owner); // others share the cgroup: nothing to remember of it
+      }
+      Answer answer = answer(lookup, owner);
+      if (lookup instanceof Lookup.Unknown) {
+        return answer; // it depends on the process
+      }
+      found = new Known(cgroupId, answer, isForKernel(cgroupId, lookup));
+      known[slot] = found;
     }
-    int slot = (int) (cgroupId ^ cgroupId >>> 12) & SLOTS - 1;
-    Answer known = answers[slot];
-    if (known != null && ids[slot] == cgroupId) {
-      return known;
+    if (found.forKernel()) {
+      // Again at each packet: the kernel may have dropped the verdict to make room for others.
+      skipped.accept(cgroupId);
     }
-    Answer answer = answer(cgroupId, containers.of(cgroupId));
-    ids[slot] = cgroupId;
-    answers[slot] = answer;
-    return answer;
+    return found.answer();
   }
 
-  private Answer answer(long cgroupId, Lookup lookup) {
+  /// While the cgroup's path is not known yet, a process outside containers decides nothing.
+  private Answer ofProcess(Lookup byCgroup, @Nullable Owner owner) {
+    Lookup lookup = containers.ofProcess(owner);
+    boolean told = !(lookup instanceof Lookup.Host || lookup instanceof Lookup.Unknown);
+    return answer(told || !(byCgroup instanceof Lookup.Pending) ? lookup : byCgroup, owner);
+  }
+
+  private static int slot(long cgroupId) {
+    return (int) (cgroupId ^ cgroupId >>> 12) & SLOTS - 1;
+  }
+
+  private Answer answer(Lookup lookup, @Nullable Owner owner) {
     return switch (lookup) {
-      case Lookup.Host() -> decided(cgroupId, null);
-      case Lookup.Known(Container container) -> decided(cgroupId, container);
-      case Lookup.Unnamed(Container container) -> withoutName(container);
       case Lookup.Pending(Container byPath) -> new Answer(Decision.HOLD, byPath);
+      case Lookup.Host(), Lookup.Known(_), Lookup.Unnamed(_), Lookup.Unknown() ->
+          settled(lookup, owner);
     };
   }
 
-  private Answer decided(long cgroupId, @Nullable Container container) {
-    boolean wanted = selection.verdict(container) == ContainerSelection.Verdict.PASS;
-    if (!wanted && cgroupId > ROOT_CGROUP) {
-      skipped.accept(cgroupId);
-    }
-    return new Answer(wanted ? Decision.PASS : Decision.SKIP, container);
+  private Answer settled(Lookup lookup, @Nullable Owner owner) {
+    return switch (lookup) {
+      case Lookup.Host() -> decided(null);
+      case Lookup.Known(Container container) -> decided(container);
+      case Lookup.Unnamed(Container container) -> decided(container);
+      case Lookup.Unknown() -> unknown(owner);
+      case Lookup.Pending pending -> settled(pending.givenUp(), owner);
+    };
   }
 
-  private Answer withoutName(@Nullable Container container) {
+  private Answer decided(@Nullable Container container) {
     return switch (selection.verdict(container)) {
       case PASS -> new Answer(Decision.PASS, container);
       case SKIP -> new Answer(Decision.SKIP, container);
@@ -78,28 +103,67 @@ final class ContainerScope implements Scope {
     };
   }
 
-  @Override
-  public Answer afterWaiting(long cgroupId) {
-    Lookup lookup = containers.of(cgroupId);
-    Lookup settled = lookup instanceof Lookup.Pending pending ? pending.givenUp() : lookup;
-    return switch (settled) {
-      case Lookup.Host() -> withoutName(null);
-      case Lookup.Known(Container container) -> withoutName(container);
-      case Lookup.Unnamed(Container container) -> withoutName(container);
-      case Lookup.Pending pending -> withoutName(pending.byPath());
+  /// Nobody can tell any more. Who ran with mounts of its own was in a container most likely: it is
+  /// shown where every container is wanted, without a name rather than not at all.
+  private Answer unknown(@Nullable Owner owner) {
+    if (owner != null && containers.sawHostsMounts(owner)) {
+      return decided(null);
+    }
+    boolean every = selection.isEveryContainer();
+    boolean wanted = every && (owner != null || selection.verdict(null) == Verdict.PASS);
+    return new Answer(wanted ? Decision.PASS : Decision.CONTAINER_UNKNOWN, null);
+  }
+
+  /// Whether nothing that may still become known of the cgroup would make its packets wanted; what
+  /// it was decided by is followed ([#changed]).
+  private boolean isForKernel(long cgroupId, Lookup lookup) {
+    if (cgroupId <= ROOT_CGROUP) {
+      return false;
+    }
+    return switch (lookup) {
+      case Lookup.Host() -> selection.verdict(null) == Verdict.SKIP;
+      case Lookup.Known(Container container) -> selection.verdict(container) == Verdict.SKIP;
+      case Lookup.Unnamed(Container container) -> selection.verdict(container) == Verdict.SKIP;
+      case Lookup.Pending(_), Lookup.Unknown() -> false;
     };
   }
 
   @Override
-  public long generation() {
-    return containers.generation();
+  public boolean isSettling() {
+    return !containers.isReady();
+  }
+
+  @Override
+  public Answer afterWaiting(long cgroupId, @Nullable Owner owner) {
+    Lookup lookup = containers.of(cgroupId);
+    boolean byProcess = containers.areToldByProcess(lookup);
+    return settled(byProcess ? containers.ofProcess(owner) : lookup, owner);
+  }
+
+  @Override
+  public void renew() {
+    containers.renew();
   }
 
   @Override
   public void born(long cgroupId, String path) {
     containers.born(cgroupId, path);
-    // Asked before it was known: the answer may be another one now.
-    int slot = (int) (cgroupId ^ cgroupId >>> 12) & SLOTS - 1;
-    answers[slot] = null;
+  }
+
+  @Override
+  public void changed(long cgroupId, Lookup before, @Nullable Lookup now) {
+    Known found = known[slot(cgroupId)];
+    if (found != null && found.cgroupId() == cgroupId) {
+      known[slot(cgroupId)] = null;
+    }
+    if (isForKernel(cgroupId, before) && (now == null || !isForKernel(cgroupId, now))) {
+      allChanged();
+    }
+  }
+
+  @Override
+  public void allChanged() {
+    Arrays.fill(known, null);
+    changed.run();
   }
 }

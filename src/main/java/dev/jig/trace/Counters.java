@@ -1,8 +1,8 @@
 package dev.jig.trace;
 
 /// What became of every DNS message that reached user space. `messages` equals the sum of what
-/// follows it up to `nameUnknown`, and while tracing those held until their container's name comes.
-/// T rows are no messages. Written on the ring thread only.
+/// follows it up to `containerUnknown`, and while tracing those held until their container's name
+/// comes. T rows are no messages. Written on the ring thread only.
 public final class Counters {
   long messages;
 
@@ -11,6 +11,7 @@ public final class Counters {
   long malformed;
   long notDns;
   long nameUnknown;
+  long containerUnknown;
 
   long unansweredRows;
   long tcpGaps;
@@ -47,6 +48,11 @@ public final class Counters {
     return nameUnknown;
   }
 
+  /// Given up: nobody could tell any more whether it was a container's.
+  public long containerUnknown() {
+    return containerUnknown;
+  }
+
   /// T rows printed.
   public long unansweredRows() {
     return unansweredRows;
@@ -69,13 +75,14 @@ public final class Counters {
 
   /// Whether every message is accounted for.
   boolean isBalanced() {
-    return messages == rows + filtered + malformed + notDns + nameUnknown;
+    return messages == rows + filtered + malformed + notDns + nameUnknown + containerUnknown;
   }
 
   /// The sum, for whoever has to find out why it is wrong.
   @Override
   public String toString() {
-    return "messages %d, rows %d, filtered %d, malformed %d, notDns %d, nameUnknown %d"
-        .formatted(messages, rows, filtered, malformed, notDns, nameUnknown);
+    return ("messages %d, rows %d, filtered %d, malformed %d, notDns %d, nameUnknown %d,"
+            + " containerUnknown %d")
+        .formatted(messages, rows, filtered, malformed, notDns, nameUnknown, containerUnknown);
   }
 }

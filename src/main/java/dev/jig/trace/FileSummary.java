@@ -17,6 +17,7 @@ final class FileSummary {
         .addIf(file.notDns() + messages.notDns(), "not DNS")
         .addIf(file.noPayload(), "without data")
         .addIf(file.fragments(), "fragments")
+        .addIf(file.incomplete(), "packets with fragments missing")
         .addIf(file.truncated(), "cut short by the capture")
         .addIf(file.badHeader(), "with bad headers")
         .addIf(file.unknownLinkType(), "of unknown link types")

@@ -9,7 +9,13 @@ import java.util.Map;
 /// Events that wait a moment for their container's name, in order per cgroup; others don't wait for
 /// them. Bounded in time and number.
 final class HeldEvents {
+  /// For a name that is only shown.
   static final long MAX_WAIT_NS = 250_000_000;
+
+  /// For a name without which an event would be left out, and while runtimes are being listed for
+  /// the first time, which on a busy machine takes a while.
+  static final long NEEDED_WAIT_NS = 5_000_000_000L;
+
   static final int MAX_EVENTS = 10_000;
 
   /// Takes an event whose waiting is over, in the order they came.
@@ -19,10 +25,10 @@ final class HeldEvents {
 
   private static final class Line {
     final List<DnsEvent> events = new ArrayList<>();
-    final long deadlineNs;
+    final long sinceNs;
 
-    Line(long deadlineNs) {
-      this.deadlineNs = deadlineNs;
+    Line(long sinceNs) {
+      this.sinceNs = sinceNs;
     }
   }
 
@@ -47,7 +53,7 @@ final class HeldEvents {
     if (size >= MAX_EVENTS) {
       release(byCgroup.keySet().iterator().next());
     }
-    byCgroup.computeIfAbsent(cgroupId, id -> new Line(nowNs + MAX_WAIT_NS)).events.add(event);
+    byCgroup.computeIfAbsent(cgroupId, id -> new Line(nowNs)).events.add(event);
     size++;
   }
 
@@ -55,11 +61,24 @@ final class HeldEvents {
   void review(long nowNs, Scope scope) {
     List<Long> due = new ArrayList<>();
     byCgroup.forEach((cgroupId, line) -> {
-      if (line.deadlineNs <= nowNs || scope.of(cgroupId).decision() != Scope.Decision.HOLD) {
+      DnsEvent first = line.events.getFirst();
+      if (scope.of(cgroupId, first.owner()).decision() != Scope.Decision.HOLD
+          || isOver(cgroupId, first, nowNs - line.sinceNs, scope)) {
         due.add(cgroupId);
       }
     });
     due.forEach(this::release);
+  }
+
+  private static boolean isOver(long cgroupId, DnsEvent first, long waitedNs, Scope scope) {
+    if (waitedNs < MAX_WAIT_NS) {
+      return false;
+    }
+    boolean needed =
+        scope.isSettling()
+            || scope.afterWaiting(cgroupId, first.owner()).decision()
+                == Scope.Decision.NAME_UNKNOWN;
+    return !needed || waitedNs >= NEEDED_WAIT_NS;
   }
 
   /// Lets everything go: the end.

@@ -95,7 +95,7 @@ public final class LiveTrace implements AutoCloseable {
     return capture.cgroupRoot();
   }
 
-  /// Optional programs this kernel refused, with errno's name.
+  /// What this kernel does without, and why; complete once attached.
   public Map<String, String> leftOut() {
     return capture.leftOut();
   }
@@ -110,15 +110,36 @@ public final class LiveTrace implements AutoCloseable {
   /// @throws TraceRefused if the kernel refuses
   public void attach(
       Containers containers, ContainerSelection selection, Consumer<DnsEvent> output) {
-    attach(new ContainerScope(containers, selection, this::skip, this::forgetSkipped), output);
+    forgetSkipped();
+    if (!settings.peers()) {
+      attach(
+          new ContainerScope(containers, selection, this::skip, this::forgetSkipped), null, output);
+      return;
+    }
+    Bystanders bystanders = new Bystanders(this::skip, this::forgetSkipped);
+    Scope scope =
+        new ContainerScope(
+            containers,
+            selection,
+            bystanders::maySkip,
+            () -> {
+              bystanders.offersAreVoid();
+              forgetSkipped();
+            });
+    attach(scope, new Peers(bystanders), output);
   }
 
   /// Attaches, to show the packets of a scope; from here on packets are recorded.
   ///
   /// @throws TraceRefused if the kernel refuses
   public void attach(Scope scope, Consumer<DnsEvent> output) {
+    Bystanders bystanders = new Bystanders(this::skip, this::forgetSkipped);
+    attach(scope, settings.peers() ? new Peers(bystanders) : null, output);
+  }
+
+  private void attach(Scope scope, @Nullable Peers peers, Consumer<DnsEvent> output) {
     PortSet ports = settings.ports();
-    UnaryOperator<Owner> owners = settings.paths() ? new OwnerPaths() : UnaryOperator.identity();
+    UnaryOperator<Owner> owners = OwnerDetails.of(settings.paths(), settings.accounts());
     relay.pipeline =
         new Pipeline(
             scope,
@@ -127,6 +148,7 @@ public final class LiveTrace implements AutoCloseable {
             ports.any(),
             settings.dnsTimeoutNs(),
             owners,
+            peers,
             output);
     try {
       capture.attach();

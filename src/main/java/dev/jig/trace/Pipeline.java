@@ -1,6 +1,7 @@
 package dev.jig.trace;
 
 import dev.jig.capture.Packet;
+import dev.jig.capture.Packet.Direction;
 import dev.jig.capture.PacketHandler;
 import dev.jig.capture.TcpStreams;
 import dev.jig.dns.DnsMessage;
@@ -9,6 +10,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
+import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
@@ -48,6 +50,7 @@ public final class Pipeline implements PacketHandler {
   private final long lateNs;
   private final boolean strict;
   private final UnaryOperator<Owner> owners;
+  private final @Nullable Peers peers;
   private final Counters counters = new Counters();
   private final PendingQueries pending = new PendingQueries(MAX_PENDING);
   private final HeldEvents held = new HeldEvents(this::nameOrGiveUp);
@@ -69,6 +72,19 @@ public final class Pipeline implements PacketHandler {
       long timeoutNs,
       UnaryOperator<Owner> owners,
       Consumer<DnsEvent> output) {
+    this(scope, filter, dnsPort, strict, timeoutNs, owners, null, output);
+  }
+
+  /// @param peers tells who is at the other end; null where nobody wants to know
+  public Pipeline(
+      Scope scope,
+      Predicate<DnsEvent> filter,
+      IntPredicate dnsPort,
+      boolean strict,
+      long timeoutNs,
+      UnaryOperator<Owner> owners,
+      @Nullable Peers peers,
+      Consumer<DnsEvent> output) {
     this.scope = scope;
     this.filter = filter;
     this.dnsPort = dnsPort;
@@ -76,6 +92,7 @@ public final class Pipeline implements PacketHandler {
     this.timeoutNs = timeoutNs;
     this.lateNs = lateNs(timeoutNs);
     this.owners = owners;
+    this.peers = peers;
     this.output = output;
   }
 
@@ -127,19 +144,27 @@ public final class Pipeline implements PacketHandler {
 
   private void message(Packet packet, byte[] bytes, int offset, int length) {
     counters.messages++;
-    Answer whose = scope.of(packet.cgroupId());
+    Answer whose = scope.of(packet.cgroupId(), packet.owner());
+    if (peers != null && packet.direction() == Direction.EGRESS) {
+      peers.sent(packet, bytes, offset, length);
+    }
     if (whose.decision() == Decision.SKIP) {
       counters.filtered++;
+      if (peers != null) {
+        peers.unwanted(packet);
+      }
       return;
     }
     if (!decode(packet, bytes, offset, length)) {
       return;
     }
-    DnsEvent event = match(packet, whose.container());
+    DnsEvent event = match(packet, whose.container(), sender(packet, bytes, offset, length));
     if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
       held.hold(packet.cgroupId(), event, packet.bootNs());
     } else if (whose.decision() == Decision.NAME_UNKNOWN) {
       counters.nameUnknown++;
+    } else if (whose.decision() == Decision.CONTAINER_UNKNOWN) {
+      counters.containerUnknown++;
     } else {
       show(event);
     }
@@ -163,13 +188,22 @@ public final class Pipeline implements PacketHandler {
     return true;
   }
 
-  private DnsEvent match(Packet packet, @Nullable Container container) {
+  /// Who sent what arrived here, if that is on this machine and somebody wants to know.
+  private @Nullable Peer sender(Packet packet, byte[] bytes, int offset, int length) {
+    if (peers == null || packet.direction() != Direction.INGRESS) {
+      return null;
+    }
+    return peers.senderOf(packet, bytes, offset, length, scope, owners);
+  }
+
+  private DnsEvent match(Packet packet, @Nullable Container container, @Nullable Peer sender) {
     QueryKey key = QueryKey.of(packet, message.id(), message.isResponse());
     Owner owner = packet.owner() == null ? null : owners.apply(packet.owner());
     if (message.isResponse()) {
-      return Rows.response(packet, message, container, owner, pending.answered(key, message));
+      Pending query = pending.answered(key, message);
+      return Rows.response(packet, message, container, owner, query, sender);
     }
-    DnsEvent event = Rows.query(packet, message, container, owner);
+    DnsEvent event = Rows.query(packet, message, container, owner, sender);
     pending.asked(key, message, event, packet.cgroupId(), packet.bootNs());
     return event;
   }
@@ -185,9 +219,9 @@ public final class Pipeline implements PacketHandler {
 
   /// A held event goes on, with the name that came or without.
   private void nameOrGiveUp(long cgroupId, DnsEvent event) {
-    Answer whose = scope.of(cgroupId);
+    Answer whose = scope.of(cgroupId, event.owner());
     if (whose.decision() == Decision.HOLD) {
-      whose = scope.afterWaiting(cgroupId);
+      whose = scope.afterWaiting(cgroupId, event.owner());
     }
     DnsEvent named = Rows.in(event, whose.container());
     if (event.qr() == Qr.T) {
@@ -200,6 +234,7 @@ public final class Pipeline implements PacketHandler {
       case PASS -> show(named);
       case SKIP -> counters.filtered++;
       case NAME_UNKNOWN, HOLD -> counters.nameUnknown++;
+      case CONTAINER_UNKNOWN -> counters.containerUnknown++;
     }
   }
 
@@ -218,6 +253,7 @@ public final class Pipeline implements PacketHandler {
   ///
   /// @param bootNs now, on the packets' clock
   public void tick(long bootNs) {
+    scope.renew();
     streams.tick(bootNs, this::message);
     countStreams();
     expire(bootNs);
@@ -246,7 +282,7 @@ public final class Pipeline implements PacketHandler {
     long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
     DnsEvent event = Rows.unanswered(p.event, state, afterNs);
     Container then = event.container();
-    Answer whose = scope.of(p.cgroupId);
+    Answer whose = scope.of(p.cgroupId, event.owner());
     if (whose.decision() == Decision.HOLD || held.holds(p.cgroupId)) {
       held.hold(p.cgroupId, event, bootNs);
     } else if (then != null && then.name() != null) {

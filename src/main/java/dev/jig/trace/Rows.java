@@ -10,6 +10,7 @@ import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
+import dev.jig.event.Peer;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
 import java.util.List;
@@ -20,7 +21,11 @@ final class Rows {
   private Rows() {}
 
   static DnsEvent query(
-      Packet packet, DnsMessage message, @Nullable Container container, @Nullable Owner owner) {
+      Packet packet,
+      DnsMessage message,
+      @Nullable Container container,
+      @Nullable Owner owner,
+      @Nullable Peer peer) {
     IpAddress asked = packet.asked();
     return new DnsEvent(
         packet.timeNs(),
@@ -41,22 +46,28 @@ final class Rows {
         message.answerCount(),
         addresses(message),
         null,
-        null);
+        null,
+        peer);
   }
 
   /// A response; its owner is the asker's where its query is known to be of the same socket, else
-  /// what the packet tells.
+  /// what the packet tells. A server's response goes to the peer its query came from.
   static DnsEvent response(
       Packet packet,
       DnsMessage message,
       @Nullable Container container,
       @Nullable Owner own,
-      @Nullable Pending query) {
+      @Nullable Pending query,
+      @Nullable Peer sender) {
     Owner owner = own;
+    Peer peer = sender;
     Attribution attribution = packet.attribution();
     if (query != null && query.key.role() == Role.CLIENT && query.isOwned()) {
       owner = query.event.owner();
       attribution = query.event.attribution();
+    }
+    if (query != null && query.key.role() == Role.SERVER) {
+      peer = query.event.peer();
     }
     State state = State.ORPHAN;
     Long latencyNs = null;
@@ -83,7 +94,8 @@ final class Rows {
         message.answerCount(),
         addresses(message),
         state,
-        null);
+        null,
+        peer);
   }
 
   /// The T row of a query.
@@ -133,7 +145,8 @@ final class Rows {
         event.answerCount(),
         event.addresses(),
         event.state(),
-        event.node());
+        event.node(),
+        event.peer());
   }
 
   private static @Nullable Question question(DnsMessage message) {

@@ -23,6 +23,11 @@ public record TraceSummary(
     return kernel.ringFull() + incomplete;
   }
 
+  /// Packets that were left out before they cost anything.
+  public long skippedInKernel() {
+    return kernel.skipped();
+  }
+
   /// Packets: the kernel's sum, and recorded = read. Messages: handed on = printed + filtered +
   /// given up.
   public boolean isBalanced() {
@@ -41,6 +46,7 @@ public record TraceSummary(
         .addIf(messages.malformed() + kernel.bad(), "malformed")
         .addIf(messages.notDns(), "not DNS")
         .addIf(messages.nameUnknown(), "name unknown")
+        .addIf(messages.containerUnknown(), "container unknown")
         .addIf(messages.tcpGaps(), "gaps in TCP streams")
         .addIf(messages.tcpBytesGivenUp(), "bytes of TCP given up")
         .addIf(evicted, "queries forgotten before their answer")

@@ -55,6 +55,7 @@ public final class Bench {
         new PacketThroughput(work, effort),
         new ResolverThroughput(work, effort),
         new Footprint(work, effort),
+        new ManyContainers(work, effort),
         new DecoderSpeed());
   }
 

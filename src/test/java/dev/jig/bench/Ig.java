@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// `ig trace dns --host` on one port, its rows in a file.
 final class Ig implements Tracer.Running {
@@ -17,6 +19,8 @@ final class Ig implements Tracer.Running {
   /// For so long the file must stay as it is before all rows count as written; the ring is looked
   /// at every 20 ms.
   private static final long SETTLED_NS = 300_000_000;
+
+  private static final Pattern SKIPPED = Pattern.compile("skipped in the kernel: (\\d+)");
 
   private final Child child;
   private final Path rows;
@@ -55,11 +59,20 @@ final class Ig implements Tracer.Running {
   @SuppressWarnings("MustBeClosedChecker") // the caller closes
   static Ig start(Path work, List<String> command, int port, String format)
       throws IOException, InterruptedException {
+    return start(work, command, List.of("--host"), port, format);
+  }
+
+  /// The same for other packets than everybody's.
+  @SuppressWarnings("MustBeClosedChecker") // the caller closes
+  static Ig start(
+      Path work, List<String> command, List<String> selection, int port, String format)
+      throws IOException, InterruptedException {
     Path ready = work.resolve("ig.ready");
     Path rows = work.resolve("ig.rows");
     Files.deleteIfExists(ready);
     List<String> all = new ArrayList<>(command);
-    all.addAll(List.of("trace", "dns", "--host", "-P", Integer.toString(port), "-o", format));
+    all.addAll(List.of("trace", "dns", "-P", Integer.toString(port), "-o", format));
+    all.addAll(selection);
     all.addAll(List.of("--output-file", rows.toString(), "--ready-file", ready.toString()));
     long startNs = System.nanoTime();
     Child child = Child.start(work, "ig", all);
@@ -118,6 +131,16 @@ final class Ig implements Tracer.Running {
   String summary() throws IOException, InterruptedException {
     child.stop();
     return child.err().lines().reduce("", (before, line) -> line);
+  }
+
+  /// Ends it and returns how many packets the kernel skipped; it must have been started with `-v`.
+  long skippedInKernel() throws IOException, InterruptedException {
+    child.stop();
+    Matcher said = SKIPPED.matcher(child.err());
+    if (!said.find()) {
+      throw new IOException("ig does not tell what was skipped: " + child.err());
+    }
+    return Long.parseLong(said.group(1));
   }
 
   @Override

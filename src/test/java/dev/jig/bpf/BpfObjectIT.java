@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class BpfObjectIT {
@@ -25,6 +26,15 @@ final class BpfObjectIT {
           .doesNotContain("absent (tp_btf/no_such_tracepoint)");
       assertThat(object.leftOut()).containsOnlyKeys("absent").containsEntry("absent", "ESRCH");
       assertThat(object.log()).anyMatch(line -> line.contains("no_such_tracepoint"));
+    }
+  }
+
+  @Test
+  void doesNotEvenTryWhatTheKernelIsTooOldFor() throws Exception {
+    try (BpfObject object = BpfObject.load(wanted().optionalSince(99, 1, "walk"))) {
+      assertThat(object.has("walk")).isFalse();
+      assertThat(object.leftOut()).containsExactly(Map.entry("walk", "since 99.1"));
+      assertThat(object.log()).as("of a load that failed").isEmpty();
     }
   }
 

@@ -208,11 +208,12 @@ class CaptureFileSourceTest {
   }
 
   @Test
-  void countsFragmentsAndGivesThemUp() throws IOException {
+  void countsFragmentsWhoseOthersAreMissing() throws IOException {
     byte[] datagram = V4.udpDatagram(PAYLOAD);
-    byte[] first = V4.ipv4(Flow.UDP, 0x2000, datagram);
+    byte[] even = Arrays.copyOf(datagram, 8);
+    byte[] first = V4.ipv4(Flow.UDP, 0x2000, even);
     byte[] later = V4.ipv4(Flow.UDP, 0x00b9, datagram);
-    byte[] first6 = V6.ipv6(44, concat(extension(Flow.UDP, 0, 0, 1, 0, 0, 0, 7), datagram));
+    byte[] first6 = V6.ipv6(44, concat(extension(Flow.UDP, 0, 0, 1, 0, 0, 0, 7), even));
     byte[] later6 = V6.ipv6(44, concat(extension(Flow.UDP, 0, 5, 0xb8, 0, 0, 0, 7), datagram));
     byte[] notOurs = V4.ipv4(1, 0x2000, datagram);
     byte[] notOurs6 = V6.ipv6(44, concat(extension(58, 0, 0, 1, 0, 0, 0, 7), datagram));
@@ -220,8 +221,51 @@ class CaptureFileSourceTest {
     Replay replay = replay(101, first, later, first6, later6, notOurs, notOurs6);
 
     assertThat(replay.counters().fragments()).isEqualTo(4);
+    assertThat(replay.counters().incomplete()).isEqualTo(2);
     assertThat(replay.counters().notDns()).isEqualTo(2);
     assertThat(replay.packets()).isEmpty();
+  }
+
+  @Test
+  void putsFragmentsTogetherInAnyOrder() throws IOException {
+    byte[] datagram = V4.udpDatagram("0123456789abcdef".repeat(3).getBytes(ISO_8859_1));
+    byte[] datagram6 = V6.udpDatagram("fedcba9876543210".repeat(3).getBytes(ISO_8859_1));
+    byte[][] packets = {
+      V4.ipv4(Flow.UDP, 0x2000 | 2, Arrays.copyOfRange(datagram, 16, 40)),
+      V6.ipv6(44, concat(extension(Flow.UDP, 0, 0, 25, 0, 0, 0, 7), slice(datagram6, 24, 48))),
+      V4.ipv4(Flow.UDP, 0x2000, slice(datagram, 0, 16)),
+      V4.ipv4(Flow.UDP, 0x2000, slice(datagram, 0, 16)), // a copy
+      V4.ipv4(Flow.UDP, 5, slice(datagram, 40, 56)),
+      V6.ipv6(44, concat(extension(Flow.UDP, 0, 0, 48, 0, 0, 0, 7), slice(datagram6, 48, 56))),
+      V6.ipv6(44, concat(extension(Flow.UDP, 0, 0, 1, 0, 0, 0, 7), slice(datagram6, 0, 24)))
+    };
+
+    Replay replay = replay(101, packets);
+
+    assertThat(replay.packets())
+        .extracting(Replay.Seen::payload)
+        .containsExactly("0123456789abcdef".repeat(3), "fedcba9876543210".repeat(3));
+    assertThat(replay.counters().fragments()).isEqualTo(5);
+    assertThat(replay.counters().incomplete()).isZero();
+  }
+
+  @Test
+  void givesUpFragmentsThatOverlap() throws IOException {
+    byte[] datagram = V4.udpDatagram("0123456789abcdef".getBytes(ISO_8859_1));
+
+    Replay replay =
+        replay(
+            101,
+            V4.ipv4(Flow.UDP, 0x2000, slice(datagram, 0, 16)),
+            V4.ipv4(Flow.UDP, 1, slice(datagram, 8, 24)),
+            V4.ipv4(Flow.UDP, 2, slice(datagram, 16, 24)));
+
+    assertThat(replay.packets()).isEmpty();
+    assertThat(replay.counters().incomplete()).isEqualTo(2);
+  }
+
+  private static byte[] slice(byte[] bytes, int from, int to) {
+    return Arrays.copyOfRange(bytes, from, to);
   }
 
   @Test

@@ -105,6 +105,11 @@ public final class Packets {
     return this;
   }
 
+  public Packets netNs(long inode) {
+    packet.socketNetNs = inode;
+    return this;
+  }
+
   public Packets cgroup(long id) {
     packet.cgroupId = id;
     return this;

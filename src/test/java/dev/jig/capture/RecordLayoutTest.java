@@ -40,6 +40,7 @@ final class RecordLayoutTest {
         arguments("packet_record", "inline_len", RecordLayout.INLINE_LEN),
         arguments("packet_record", "tcp_seq", RecordLayout.TCP_SEQ),
         arguments("packet_record", "gso_size", RecordLayout.GSO_SIZE),
+        arguments("packet_record", "netns", RecordLayout.NETNS),
         arguments("packet_record", "time", RecordLayout.TIME),
         arguments("packet_record", "cookie", RecordLayout.COOKIE),
         arguments("packet_record", "cgroup", RecordLayout.CGROUP),

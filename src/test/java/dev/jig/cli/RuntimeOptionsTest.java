@@ -66,6 +66,35 @@ final class RuntimeOptionsTest {
   }
 
   @Test
+  void dockersSocketIsNotAskedWherePodmanStandsInForIt() throws Exception {
+    options.podmanSocket = Files.createFile(folder.resolve("podman.sock").toAbsolutePath());
+    options.dockerSocket =
+        Files.createSymbolicLink(folder.resolve("docker.sock"), options.podmanSocket);
+
+    assertThat(opened()).contains("podman").doesNotContain("docker");
+
+    options.runtimes = "docker";
+    assertThat(opened()).containsExactly("docker");
+  }
+
+  @Test
+  void usersPodmansAreAskedBesideRootsUnlessASocketIsNamed() throws Exception {
+    Path session = Files.createDirectories(folder.resolve("1000/podman"));
+    Files.createDirectories(folder.resolve("1001"));
+    Path user = Files.createFile(session.resolve("podman.sock"));
+    Path root = Path.of("/run/podman/podman.sock");
+
+    assertThat(PodmanSockets.usual(root, folder)).containsExactly(root, user);
+    assertThat(PodmanSockets.usual(root, folder.resolve("none"))).containsExactly(root);
+
+    options.podmanSocket = user;
+    assertThat(options.open())
+        .filteredOn(asked -> asked.runtime().name().equals("podman"))
+        .extracting(RuntimeOptions.Asked::socket)
+        .containsExactly(user);
+  }
+
+  @Test
   void aWrongNameIsAnErrorWithTheNearOne() {
     options.runtimes = "docker,podmam";
 

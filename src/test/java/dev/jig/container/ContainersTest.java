@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ContainersTest {
   private static final String A = "a".repeat(64);
   private static final String B = "b".repeat(64);
+  private static final String C = "c".repeat(64);
   private static final Instant AT = Instant.ofEpochSecond(1_795_400_477);
 
   /// A runtime whose news the test tells.
@@ -85,7 +87,7 @@ final class ContainersTest {
 
   @BeforeEach
   void begin() throws Exception {
-    containers = new Containers(root, List.of(docker), heard);
+    containers = new Containers(root, root.resolve("proc"), List.of(docker), heard);
     containers.start();
     docker.news.accept(new News.Listed(Set.of()));
     containers.ready().get(10, TimeUnit.SECONDS);
@@ -285,7 +287,12 @@ final class ContainersTest {
     happened(A, "site", Life.REMOVED);
     docker.news.accept(new News.Warning("w"));
     assertThat(heard.lines)
-        .containsExactly("created web 1795400477", "deleted site 1795400477", "warning w");
+        .containsExactly(
+            "created web 1795400477",
+            "deleted web 1795400477",
+            "created site 1795400477",
+            "deleted site 1795400477",
+            "warning w");
   }
 
   @Test
@@ -308,7 +315,7 @@ final class ContainersTest {
     // When it is asked for, its path is not known at first
     Lookup first = containers.of(id);
     assertThat(first).isEqualTo(new Lookup.Pending(null));
-    assertThat(((Lookup.Pending) first).givenUp()).isEqualTo(Lookup.HOST);
+    assertThat(((Lookup.Pending) first).givenUp()).isEqualTo(Lookup.UNKNOWN);
 
     // Then the walk that this caused finds it
     while (containers.generation() == before) {
@@ -318,13 +325,13 @@ final class ContainersTest {
   }
 
   @Test
-  void takesAnIdThatNoWalkMeetsForTheHost() {
+  void cannotTellOfAnIdThatNoWalkMeets() {
     long before = containers.generation();
     assertThat(containers.of(987_654_321)).isEqualTo(new Lookup.Pending(null));
     while (containers.generation() == before) {
       Thread.onSpinWait();
     }
-    assertThat(containers.of(987_654_321)).isEqualTo(Lookup.HOST);
+    assertThat(containers.of(987_654_321)).isEqualTo(Lookup.UNKNOWN);
 
     // Unless its birth is reported after all
     containers.born(987_654_321, "/machine.slice/libpod-" + A + ".scope");
@@ -332,8 +339,100 @@ final class ContainersTest {
   }
 
   @Test
+  void tellsFollowersOfExactlyWhatChanged() {
+    // Given containers within a container, and one beside them
+    List<String> told = new ArrayList<>();
+    containers.follow(told(told));
+    happened(A, "outer", Life.STARTED);
+    happened(B, "beside", Life.STARTED);
+    containers.born(7, "/docker/" + A);
+    containers.born(8, "/docker/" + A + "/docker/" + C);
+    containers.born(9, "/docker/" + B);
+    List.of(7L, 8L, 9L).forEach(containers::of);
+
+    // When one that nobody asked for comes and goes, then nobody is told
+    happened("d".repeat(64), "new", Life.STARTED);
+    happened("d".repeat(64), "new", Life.REMOVED);
+    containers.renew();
+    assertThat(told).isEmpty();
+
+    // When the inner one gets a name, then only its cgroup has another answer
+    happened(C, "inner", Life.STARTED);
+    containers.renew();
+    assertThat(told).containsExactly("8: outer -> inner");
+
+    // When the outer one is renamed, then that is not the inner one's affair
+    told.clear();
+    happened(A, "renamed", Life.RENAMED);
+    containers.renew();
+    assertThat(told).containsExactly("7: outer -> renamed");
+  }
+
+  private static Containers.Follower told(List<String> told) {
+    return new Containers.Follower() {
+      @Override
+      public void changed(long cgroupId, Lookup before, @Nullable Lookup now) {
+        told.add(cgroupId + ": " + name(before) + " -> " + name(now));
+      }
+
+      @Override
+      public void allChanged() {
+        told.add("all");
+      }
+
+      private static @Nullable String name(@Nullable Lookup lookup) {
+        return lookup instanceof Lookup.Known(Container container) ? container.name() : "?";
+      }
+    };
+  }
+
+  @Test
+  void asksAgainOnlyForWhatHasNoNameWhenARuntimeIsBack() {
+    // Given
+    List<String> told = new ArrayList<>();
+    containers.follow(told(told));
+    happened(A, "web", Life.STARTED);
+    containers.born(7, "/docker/" + A);
+    containers.born(8, "/docker/" + B);
+    containers.of(7);
+    containers.of(8);
+    docker.news.accept(new News.NotFound(B));
+    containers.renew();
+    told.clear();
+
+    // When it connects anew
+    docker.news.accept(new News.Listed(Set.of(A)));
+    containers.renew();
+
+    // Then
+    assertThat(told).containsExactly("8: ? -> ?");
+  }
+
+  @Test
+  void beginsAnewWhenMoreHasChangedThanItKeeps() {
+    // Given nobody looks while 10,001 containers come
+    List<String> told = new ArrayList<>();
+    containers.follow(told(told));
+    happened(A, "old", Life.STARTED);
+    containers.born(7, "/docker/" + A);
+    containers.of(7);
+    for (int i = 0; i <= 10_000; i++) {
+      happened("%064x".formatted(i), "c" + i, Life.STARTED);
+    }
+    happened(A, "new", Life.RENAMED);
+
+    // When it is looked again
+    containers.renew();
+
+    // Then nothing old is answered
+    assertThat(told).containsExactly("all");
+    assertThat(containers.of(7)).isEqualTo(new Lookup.Known(web(A, "new")));
+  }
+
+  @Test
   void isReadyWithoutAnyRuntime() throws Exception {
-    try (Containers alone = new Containers(root.resolve("absent"), List.of(), heard)) {
+    try (Containers alone =
+        new Containers(root.resolve("absent"), root.resolve("proc"), List.of(), heard)) {
       alone.start();
       alone.ready().get(10, TimeUnit.SECONDS);
       assertThat(alone.knownCount()).isZero();

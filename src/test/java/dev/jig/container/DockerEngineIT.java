@@ -43,7 +43,7 @@ final class DockerEngineIT {
   private final Containers containers =
       new Containers(
           cgroupRoot(),
-          List.of(new DockerEngine(SOCKET, true)),
+          List.of(new RestEngine(RestDialect.DOCKER, SOCKET, true)),
           new ContainerListener() {
             @Override
             public void created(Container container, Instant at) {

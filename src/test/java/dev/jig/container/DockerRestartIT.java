@@ -31,7 +31,7 @@ final class DockerRestartIT {
   @Test
   void namesContainersAgainAfterARestart() throws Exception {
     Path socket = directory.resolve("docker.sock");
-    DockerEngine engine = new DockerEngine(socket, false);
+    RestEngine engine = new RestEngine(RestDialect.DOCKER, socket, false);
     Process daemon = dockerd(socket);
     try (Containers containers =
         new Containers(directory.resolve("no-cgroups"), List.of(engine), listener())) {
@@ -75,7 +75,7 @@ final class DockerRestartIT {
   }
 
   /// Absent first: the daemon takes its time, and the first try has found no socket.
-  private static void awaitConnected(Containers containers, DockerEngine engine) throws Exception {
+  private static void awaitConnected(Containers containers, RestEngine engine) throws Exception {
     containers.ready().get(60, TimeUnit.SECONDS);
     while (!engine.isAnswering()) {
       Thread.onSpinWait();

@@ -22,9 +22,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A scripted Docker daemon on a unix socket: answers by target, and event streams that the test
-/// feeds and cuts.
+/// A scripted Docker daemon, or Podman service, on a unix socket: answers by target, and event
+/// streams that the test feeds and cuts. Podman's targets are those behind its prefix.
 public final class FakeDocker implements AutoCloseable {
+  static final String LIBPOD = "/v4.0.0/libpod";
   public static final String ALL = "/containers/json?all=1";
 
   private final Path socket;
@@ -134,20 +135,21 @@ public final class FakeDocker implements AutoCloseable {
   private void serve(SocketChannel channel) {
     try {
       String target = URLDecoder.decode(readTarget(channel), UTF_8);
-      byte[] answer = answerTo(target);
-      if (answer == null && target.startsWith("/events")) {
+      String asked = target.startsWith(LIBPOD) ? target.substring(LIBPOD.length()) : target;
+      byte[] answer = answerTo(asked);
+      if (answer == null && asked.startsWith("/events")) {
         write(channel, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes(UTF_8));
         streams.add(channel);
         requests.add(target);
         return;
       }
       requests.add(target);
-      CountDownLatch gate = gates.get(target);
+      CountDownLatch gate = gates.get(asked);
       if (gate != null) {
         gate.await();
       }
       byte[] missing = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".getBytes(UTF_8);
-      write(channel, answer != null ? answer : target.startsWith(ALL) ? empty() : missing);
+      write(channel, answer != null ? answer : asked.startsWith(ALL) ? empty() : missing);
       channel.close();
     } catch (IOException e) {
       // the other side went away, or so does the test

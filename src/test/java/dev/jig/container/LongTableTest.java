@@ -3,6 +3,9 @@ package dev.jig.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class LongTableTest {
@@ -27,6 +30,31 @@ final class LongTableTest {
       assertThat(table.get(i << 40)).isEqualTo(-i - 1);
     }
     assertThat(table.get(5_001)).isNull();
+  }
+
+  @Test
+  void agreesWithAMapWhileKeysComeAndGo() {
+    // Given few enough keys that they push each other aside
+    Random random = new Random(11);
+    LongTable<Long> table = new LongTable<>();
+    Map<Long, Long> map = new HashMap<>();
+
+    // When 100,000 of them come and go
+    for (long i = 0; i < 100_000; i++) {
+      long key = random.nextLong(1, 151);
+      if (random.nextBoolean()) {
+        table.put(key, i);
+        map.put(key, i);
+      } else {
+        assertThat(table.remove(key)).isEqualTo(map.remove(key));
+      }
+      assertThat(table.size()).isEqualTo(map.size());
+    }
+
+    // Then what is left is what should be
+    for (long key = 1; key <= 150; key++) {
+      assertThat(table.get(key)).isEqualTo(map.get(key));
+    }
   }
 
   @Test

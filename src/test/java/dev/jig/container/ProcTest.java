@@ -6,6 +6,7 @@ import dev.jig.event.Owner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +70,66 @@ final class ProcTest {
     // Then
     Path exe = Path.of("/proc/self/exe").toRealPath();
     assertThat(paths)
-        .isEqualTo(new Owner.Paths(exe.toString(), Path.of("").toAbsolutePath().toString()));
+        .returns(exe.toString(), Owner.Paths::exePath)
+        .returns(Path.of("").toAbsolutePath().toString(), Owner.Paths::cwd)
+        .extracting(Owner.Paths::commandLine)
+        .asString()
+        .contains("java ");
+  }
+
+  @Test
+  void joinsTheCommandLinesWordsWithBlanks() throws IOException {
+    process(7, "dig", 500);
+    Files.writeString(root.resolve("7/cmdline"), "dig\0-t\0two words\0\0");
+    assertThat(commandLine()).isEqualTo("dig -t two words");
+  }
+
+  @Test
+  void keepsTheCommandLineAsItIsForOutputToEscape() throws IOException {
+    process(7, "dig", 500);
+    Files.writeString(root.resolve("7/cmdline"), "a\n\u001b[31m\0%n");
+    assertThat(commandLine()).isEqualTo("a\n\u001b[31m %n");
+  }
+
+  @Test
+  void cutsAnEndlessCommandLine() throws IOException {
+    process(7, "dig", 500);
+    Files.writeString(root.resolve("7/cmdline"), "x".repeat(100_000));
+    assertThat(commandLine()).hasSize(4096);
+  }
+
+  @Test
+  void hasNoCommandLineOfAKernelThread() throws IOException {
+    process(7, "kworker", 500);
+    Files.writeString(root.resolve("7/cmdline"), "");
+    assertThat(commandLine()).isNull();
+  }
+
+  @Test
+  void tellsADeletedExecutableAndAHostileDirectory() throws Exception {
+    Path hostile = Files.createDirectory(root.resolve("a\n\u001b[31m b"));
+    Path exe = Files.copy(Path.of("/bin/sleep"), root.resolve("sleeper"));
+    assertThat(exe.toFile().setExecutable(true)).isTrue();
+    Process process =
+        new ProcessBuilder(exe.toString(), "60").directory(hostile.toFile()).start();
+    try {
+      Files.delete(exe);
+      Owner.Paths paths = new Proc(Path.of("/proc")).paths((int) process.pid(), start(process));
+      assertThat(paths)
+          .isEqualTo(new Owner.Paths(exe + " (deleted)", hostile.toString(), exe + " 60"));
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    assertThat(new Proc(Path.of("/proc")).paths((int) process.pid(), 1)).isNull();
+  }
+
+  private static long start(Process process) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+    return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[19]) * TICK_NS;
+  }
+
+  private @Nullable String commandLine() {
+    Owner.Paths paths = new Proc(root).paths(7, 500 * TICK_NS);
+    return paths == null ? "no process" : paths.commandLine();
   }
 }

@@ -67,6 +67,7 @@ public final class SampleEvents {
     public List<IpAddress> addresses = List.of();
     public @Nullable State state;
     public @Nullable String node;
+    public @Nullable Peer peer;
 
     /// Applies a change.
     public Builder with(Consumer<Builder> change) {
@@ -94,7 +95,8 @@ public final class SampleEvents {
           answerCount,
           addresses,
           state,
-          node);
+          node,
+          peer);
     }
   }
 }

@@ -10,6 +10,8 @@ import dev.jig.event.Container;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.UsageException;
 import dev.jig.filter.ContainerSelection.Verdict;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,5 +78,81 @@ final class ContainerSelectionTest {
     assertThatThrownBy(() -> ContainerSelection.parse(containers, false))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("\"" + containers + "\"");
+  }
+
+  private static Container ofPod(@Nullable String name, Container.Pod pod) {
+    return new Container("containerd", ID, name, "app:1", null, Map.of(), pod);
+  }
+
+  private static Container.Pod pod(String namespace, String name, Map<String, String> labels) {
+    return new Container.Pod(namespace, name, "uid", labels, "main", false);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          -,    -,     '',          PASS
+          shop, -,     '',          PASS
+          Shop, -,     '',          SKIP
+          shop, web-0, '',          PASS
+          shop, web,   '',          SKIP
+          -,    web-0, app=web,     PASS
+          -,    -,     app!=web,    SKIP
+          jobs, -,     app=web,     SKIP
+          """)
+  void decidesByNamespacePodAndLabels(
+      String namespace, String podName, String labels, Verdict verdict) {
+    ContainerSelection selection =
+        ContainerSelection.parse("", true)
+            .inNamespace(namespace)
+            .ofPod(podName)
+            .labelled(LabelSelector.parse(labels));
+    Container container = ofPod("main", pod("shop", "web-0", Map.of("app", "web")));
+
+    assertThat(selection.verdict(container)).isEqualTo(verdict);
+    assertThat(selection.verdict(null)).isEqualTo(PASS);
+  }
+
+  @Test
+  void waitsForAPodsNameOnlyWhereItCanMatter() {
+    ContainerSelection shop = ContainerSelection.parse("", false).inNamespace("shop");
+    ContainerSelection labelled =
+        ContainerSelection.parse("", false).labelled(LabelSelector.parse("!app"));
+    Container onlyUid = ofPod(null, new Container.Pod(null, null, "uid", Map.of(), null, false));
+
+    // Known by its cgroup's path, with or without a pod in it
+    assertThat(shop.verdict(onlyUid)).isEqualTo(UNDECIDED_NAME);
+    assertThat(shop.verdict(Container.unnamed("docker", ID))).isEqualTo(UNDECIDED_NAME);
+    assertThat(labelled.verdict(onlyUid)).isEqualTo(UNDECIDED_NAME);
+    assertThat(labelled.ofPod("x").inNamespace("y").verdict(onlyUid)).isEqualTo(UNDECIDED_NAME);
+
+    // Excluded by its id: the pod does not matter
+    assertThat(ContainerSelection.parse("!" + ID, false).inNamespace("shop").verdict(onlyUid))
+        .isEqualTo(SKIP);
+
+    // Named, and no pod's
+    assertThat(shop.verdict(SampleEvents.container("web"))).isEqualTo(SKIP);
+    assertThat(labelled.verdict(SampleEvents.container("web"))).isEqualTo(SKIP);
+  }
+
+  @Test
+  void knowsAContainerByItsNameWithinThePod() {
+    ContainerSelection selection = ContainerSelection.parse("main,!sidecar", false);
+    assertThat(selection.verdict(ofPod("k8s_main_web-0", pod("shop", "web-0", Map.of()))))
+        .isEqualTo(PASS);
+    assertThat(
+            ContainerSelection.parse("!main", false).verdict(ofPod("x", pod("s", "p", Map.of()))))
+        .isEqualTo(SKIP);
+  }
+
+  @Test
+  void isNotEveryContainerWhereAPodIsAskedFor() {
+    ContainerSelection all = ContainerSelection.parse("", false);
+    assertThat(all.inNamespace("shop").isEveryContainer()).isFalse();
+    assertThat(all.ofPod("web-0").isEveryContainer()).isFalse();
+    assertThat(all.labelled(LabelSelector.parse("app")).isEveryContainer()).isFalse();
+    assertThat(all.inNamespace(null).ofPod(null).isEveryContainer()).isTrue();
   }
 }

@@ -9,6 +9,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.Field;
 import dev.jig.event.Owner;
+import dev.jig.event.Peer;
 import dev.jig.event.Qr;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
@@ -138,6 +139,62 @@ final class EventWriterTest {
                     + " qtype name rcode latency numAnswers addresses flags flags.aa flags.tc"
                     + " flags.rd flags.ra flags.ad flags.cd state attribution")
                 .split(" "));
+  }
+
+  @Test
+  void namesUsersOfTheHostOnly() throws IOException {
+    Owner owner =
+        SampleEvents.owner("dig")
+            .with(
+                new Owner.Paths(null, null, "dig -t"),
+                new Owner.Account("root", "wheel"),
+                1706961906000000000L);
+    DnsEvent inside = SampleEvents.query().with(event -> event.owner = owner).build();
+    DnsEvent outside =
+        SampleEvents.query()
+            .with(event -> {
+              event.owner = owner;
+              event.container = null;
+            })
+            .build();
+
+    String lines = json(inside, outside, inside);
+
+    String rest = "\"starttime\":1706961906000000000,\"cmdline\":\"dig -t\",\"srcIP\"";
+    assertThat(lines.lines().toList())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("\"gid\":0," + rest),
+            line ->
+                assertThat(line)
+                    .contains("\"gid\":0,\"user\":\"root\",\"group\":\"wheel\"," + rest),
+            line -> assertThat(line).contains("\"gid\":0," + rest));
+    assertThat(Parsed.json(lines)).isEqualTo(Parsed.json(pretty(inside, outside, inside)));
+  }
+
+  @Test
+  void writesThePeerAsItsOwnRowWouldBe() throws IOException {
+    Peer process = new Peer(null, SampleEvents.owner("dockerd"), Attribution.SOCKET);
+    Peer pod = new Peer(FULL.container(), SampleEvents.owner("coredns"), Attribution.EXACT);
+    DnsEvent ofProcess = SampleEvents.response().with(event -> event.peer = process).build();
+    DnsEvent ofPod = SampleEvents.response().with(event -> event.peer = pod).build();
+
+    String lines = json(ofProcess, ofPod, ofProcess);
+
+    assertThat(lines.lines())
+        .first()
+        .asString()
+        .endsWith(
+            ",\"attribution\":\"exact\",\"peer\":{\"mountnsid\":4026533000,\"netnsid\":4026533005,"
+                + "\"pid\":38797,\"tid\":38798,\"ppid\":38700,\"comm\":\"dockerd\",\"pcomm\":\"sh\","
+                + "\"uid\":0,\"gid\":0,\"attribution\":\"socket\"}}");
+    assertThat(lines.lines().skip(1))
+        .first()
+        .asString()
+        .contains(
+            "\"peer\":{\"runtime\":{\"runtimeName\":\"containerd\",",
+            "\"k8s\":{\"namespace\":\"shop\",\"podName\":\"web-0\",");
+    assertThat(Parsed.json(lines)).isEqualTo(Parsed.json(pretty(ofProcess, ofPod, ofProcess)));
+    assertThat(lines.lines().skip(2)).first().isEqualTo(lines.lines().findFirst().orElseThrow());
   }
 
   @Test

@@ -49,7 +49,8 @@ final class AccountingTest {
     road = new Road(Scope.EVERYTHING, event -> event.qr() == Qr.R, false);
     road.send(queryOut(QUERY), responseIn(ANSWER), responseIn(ANSWER));
     assertThat(counters())
-        .hasToString("messages 3, rows 2, filtered 1, malformed 0, notDns 0, nameUnknown 0");
+        .hasToString(
+            "messages 3, rows 2, filtered 1, malformed 0, notDns 0, nameUnknown 0, containerUnknown 0");
   }
 
   @Test
@@ -168,11 +169,24 @@ final class AccountingTest {
   @Test
   void countsWhatCantBeComparedAsNameUnknown() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
-    scope.afterWaiting = new Answer(Decision.NAME_UNKNOWN, null);
+    scope.afterWaiting = ScriptedScope.NAME_UNKNOWN;
     road = new Road(scope);
-    road.send(queryOut(QUERY).atMs(0)).tickMs(250);
+    road.send(queryOut(QUERY).atMs(0)).tickMs(4_999);
+    assertThat(counters().nameUnknown()).isZero();
+    road.tickMs(5_000);
     assertThat(road.rows).isEmpty();
     assertThat(counters().nameUnknown()).isEqualTo(1);
+  }
+
+  @Test
+  void countsWhatNobodyCanTellTheContainerOf() {
+    ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
+    scope.afterWaiting = new Answer(Decision.CONTAINER_UNKNOWN, null);
+    scope.exceptions.put(8L, scope.afterWaiting);
+    road = new Road(scope);
+    road.send(queryOut(QUERY).atMs(0), queryIn(QUERY).cgroup(8).atMs(0)).tickMs(250);
+    assertThat(road.rows).isEmpty();
+    assertThat(counters().containerUnknown()).isEqualTo(2);
   }
 
   @Test

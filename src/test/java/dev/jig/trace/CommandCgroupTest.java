@@ -33,9 +33,9 @@ final class CommandCgroupTest {
     Path made = root.resolve("user.slice/ig-command-" + PID);
     long id = (Long) Files.getAttribute(made, "unix:ino");
 
-    assertThat(cgroup.of(id).decision()).isEqualTo(Decision.PASS);
-    assertThat(cgroup.of(id + 1).decision()).isEqualTo(Decision.SKIP);
-    assertThat(cgroup.of(0).decision()).isEqualTo(Decision.SKIP);
+    assertThat(cgroup.of(id, null).decision()).isEqualTo(Decision.PASS);
+    assertThat(cgroup.of(id + 1, null).decision()).isEqualTo(Decision.SKIP);
+    assertThat(cgroup.of(0, null).decision()).isEqualTo(Decision.SKIP);
   }
 
   @ParameterizedTest
@@ -53,7 +53,7 @@ final class CommandCgroupTest {
 
     cgroup.born(1L << 60, path.formatted(PID));
 
-    assertThat(cgroup.of(1L << 60).decision()).isEqualTo(decision);
+    assertThat(cgroup.of(1L << 60, null).decision()).isEqualTo(decision);
   }
 
   @Test
@@ -91,7 +91,7 @@ final class CommandCgroupTest {
     CommandCgroup cgroup = CommandCgroup.make(root, "/");
     Path below = Files.createDirectories(root.resolve("ig-command-" + PID + "/inner/deeper"));
 
-    assertThat(cgroup.of((Long) Files.getAttribute(below, "unix:ino")).decision())
+    assertThat(cgroup.of((Long) Files.getAttribute(below, "unix:ino"), null).decision())
         .isEqualTo(Decision.PASS);
   }
 }

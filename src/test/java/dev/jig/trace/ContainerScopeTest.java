@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.ContainerListener;
 import dev.jig.container.ContainerRuntime;
+import dev.jig.container.ContainerRuntime.Life;
 import dev.jig.container.ContainerRuntime.News;
 import dev.jig.container.Containers;
 import dev.jig.event.Container;
 import dev.jig.filter.ContainerSelection;
+import dev.jig.filter.LabelSelector;
 import dev.jig.trace.Scope.Answer;
 import dev.jig.trace.Scope.Decision;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ContainerScopeTest {
   private static final String A = "a".repeat(64);
   private static final long OF_A = 1L << 40;
+  private static final String UID = "8d2c1f3a-0b1c-4d5e-8f90-a1b2c3d4e5f6";
 
   private static final class Told implements ContainerRuntime {
     Consumer<News> news = _ -> {};
@@ -65,7 +69,8 @@ final class ContainerScopeTest {
 
   @BeforeEach
   void begin() throws Exception {
-    containers = new Containers(root, List.of(docker), new ContainerListener() {});
+    containers =
+        new Containers(root, root.resolve("proc"), List.of(docker), new ContainerListener() {});
     containers.start();
     docker.news.accept(new News.Listed(Set.of()));
     containers.ready().get(10, TimeUnit.SECONDS);
@@ -102,7 +107,7 @@ final class ContainerScopeTest {
     ContainerScope scope = scope("", false);
     name("web");
     scope.born(OF_A, "/docker/" + A);
-    assertThat(scope.of(OF_A)).isEqualTo(new Answer(Decision.PASS, container("web")));
+    assertThat(scope.of(OF_A, null)).isEqualTo(new Answer(Decision.PASS, container("web")));
     assertThat(skipped).isEmpty();
   }
 
@@ -110,14 +115,14 @@ final class ContainerScopeTest {
   void skipsTheHostAndTellsTheKernel() throws Exception {
     ContainerScope scope = scope("", false);
     long host = hostCgroup();
-    assertThat(scope.of(host).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.of(host, null).decision()).isEqualTo(Decision.SKIP);
     assertThat(skipped).containsExactly(host);
   }
 
   @Test
   void passesTheHostIfAskedFor() throws Exception {
     ContainerScope scope = scope("", true);
-    assertThat(scope.of(hostCgroup())).isEqualTo(new Answer(Decision.PASS, null));
+    assertThat(scope.of(hostCgroup(), null)).isEqualTo(new Answer(Decision.PASS, null));
     assertThat(skipped).isEmpty();
   }
 
@@ -125,7 +130,7 @@ final class ContainerScopeTest {
   void givesNoVerdictOnTheRootThatOthersShare() {
     ContainerScope scope = scope("", false);
     scope.born(1, "/");
-    assertThat(scope.of(1).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.of(1, null).decision()).isEqualTo(Decision.SKIP);
     assertThat(skipped).isEmpty();
   }
 
@@ -133,12 +138,12 @@ final class ContainerScopeTest {
   void holdsWithoutVerdictUntilTheNameCame() {
     ContainerScope scope = scope("web", false);
     scope.born(OF_A, "/docker/" + A);
-    assertThat(scope.of(OF_A).decision()).isEqualTo(Decision.HOLD);
+    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.HOLD);
     assertThat(skipped).isEmpty();
 
     name("other");
 
-    assertThat(scope.of(OF_A).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.SKIP);
     assertThat(skipped).containsExactly(OF_A);
   }
 
@@ -147,12 +152,12 @@ final class ContainerScopeTest {
     ContainerScope scope = scope("web", false);
     scope.born(OF_A, "/docker/" + A);
     name("other");
-    assertThat(scope.of(OF_A).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.SKIP);
     int before = changes;
 
     name("web");
 
-    assertThat(scope.of(OF_A)).isEqualTo(new Answer(Decision.PASS, container("web")));
+    assertThat(scope.of(OF_A, null)).isEqualTo(new Answer(Decision.PASS, container("web")));
     assertThat(changes).isGreaterThan(before);
   }
 
@@ -162,8 +167,8 @@ final class ContainerScopeTest {
     scope.born(OF_A, "/docker/" + A);
     docker.answering = false;
     docker.news.accept(new News.Unreachable());
-    assertThat(scope.of(OF_A).decision()).isEqualTo(Decision.NAME_UNKNOWN);
-    assertThat(scope.afterWaiting(OF_A).decision()).isEqualTo(Decision.NAME_UNKNOWN);
+    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.NAME_UNKNOWN);
+    assertThat(scope.afterWaiting(OF_A, null).decision()).isEqualTo(Decision.NAME_UNKNOWN);
     assertThat(skipped).isEmpty();
   }
 
@@ -173,15 +178,174 @@ final class ContainerScopeTest {
     scope.born(OF_A, "/docker/" + A);
     docker.answering = false;
     docker.news.accept(new News.Unreachable());
-    assertThat(scope.of(OF_A)).isEqualTo(new Answer(Decision.PASS, Container.unnamed("docker", A)));
+    assertThat(scope.of(OF_A, null))
+        .isEqualTo(new Answer(Decision.PASS, Container.unnamed("docker", A)));
   }
 
   @Test
   void showsAfterWaitingTheIdThatThePathTold() {
     ContainerScope scope = scope("", false);
     scope.born(OF_A, "/docker/" + A);
-    assertThat(scope.of(OF_A).decision()).isEqualTo(Decision.HOLD);
-    assertThat(scope.afterWaiting(OF_A))
+    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.HOLD);
+    assertThat(scope.afterWaiting(OF_A, null))
         .isEqualTo(new Answer(Decision.PASS, Container.unnamed("docker", A)));
+  }
+
+  @Test
+  void leavesVerdictsAloneWhileOtherContainersComeAndGo() {
+    ContainerScope scope = scope("web", false);
+    scope.born(OF_A, "/docker/" + A);
+    name("other");
+    scope.of(OF_A, null);
+    assertThat(skipped).containsExactly(OF_A);
+
+    for (int i = 0; i < 1_000; i++) {
+      String id = "%064x".formatted(i);
+      Container one = new Container("docker", id, "web", "app:1", null, Map.of(), null);
+      scope.born(1_000_000 + i, "/docker/" + id);
+      for (Life life : List.of(Life.CREATED, Life.STARTED, Life.STOPPED, Life.REMOVED)) {
+        docker.news.accept(new News.Happened(one, life, Instant.EPOCH));
+      }
+      assertThat(scope.of(1_000_000 + i, null)).isEqualTo(new Answer(Decision.PASS, one));
+    }
+
+    assertThat(changes).isZero();
+    assertThat(skipped).containsExactly(OF_A);
+  }
+
+  @Test
+  void takesNoVerdictBackForANameThatIsNotWantedEither() {
+    ContainerScope scope = scope("web", false);
+    scope.born(OF_A, "/docker/" + A);
+    name("other");
+    scope.of(OF_A, null);
+
+    name("another");
+    scope.renew();
+
+    assertThat(changes).isZero();
+    assertThat(scope.of(OF_A, null).container()).isEqualTo(container("another"));
+  }
+
+  @Test
+  void takesVerdictsBackAlsoWhileNoPacketComes() {
+    ContainerScope scope = scope("web", false);
+    scope.born(OF_A, "/docker/" + A);
+    name("other");
+    scope.of(OF_A, null);
+
+    name("web");
+    scope.renew();
+
+    assertThat(changes).isEqualTo(1);
+  }
+
+  @Test
+  void tellsAllVerdictsAnewOnceOneWasTakenBack() {
+    // Given two containers that are not wanted
+    String b = "b".repeat(64);
+    ContainerScope scope = scope("web", false);
+    scope.born(OF_A, "/docker/" + A);
+    scope.born(77, "/docker/" + b);
+    name("other");
+    docker.news.accept(
+        new News.Described(new Container("docker", b, "b", null, null, Map.of(), null), true));
+    scope.of(OF_A, null);
+    scope.of(77, null);
+    skipped.clear();
+
+    // When one of them becomes wanted
+    name("web");
+    scope.of(OF_A, null);
+
+    // Then the next packet of the other renews its verdict
+    scope.of(77, null);
+    assertThat(changes).isEqualTo(1);
+    assertThat(skipped).containsExactly(77L);
+  }
+
+  @Test
+  void tellsAVerdictAgainThatTheKernelSeemsToHaveDropped() {
+    ContainerScope scope = scope("web", false);
+    scope.born(OF_A, "/docker/" + A);
+    name("other");
+    scope.of(OF_A, null);
+    scope.of(OF_A, null);
+    assertThat(skipped).containsExactly(OF_A, OF_A);
+  }
+
+  @Test
+  void takesVerdictsBackWhenAPodsLabelsChange() {
+    // Given
+    ContainerSelection selection =
+        ContainerSelection.parse("", false).labelled(LabelSelector.parse("app in (web, shop)"));
+    ContainerScope scope = new ContainerScope(containers, selection, skipped::add, () -> changes++);
+    scope.born(OF_A, "/kubepods/pod" + UID + "/" + A);
+    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.HOLD);
+
+    // When its labels are not the ones
+    label(Map.of("app", "db"));
+    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.SKIP);
+    assertThat(skipped).containsExactly(OF_A);
+
+    // And when they become so
+    label(Map.of("app", "shop"));
+    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.PASS);
+    assertThat(changes).isEqualTo(1);
+  }
+
+  private void label(Map<String, String> labels) {
+    var pod = new Container.Pod("shop", "web-0", UID, labels, "web", false);
+    docker.news.accept(
+        new News.Described(new Container("docker", A, "web", "app:1", null, Map.of(), pod), true));
+  }
+
+  @Test
+  void skipsByIdWithoutAnyRuntimeUntilOneTellsAName() {
+    // Given an id that could also be a name
+    ContainerScope scope = scope("bbbbbbbbbbbb", false);
+    scope.born(OF_A, "/docker/" + A);
+    docker.answering = false;
+    docker.news.accept(new News.Unreachable());
+    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.SKIP);
+    assertThat(skipped).containsExactly(OF_A);
+
+    // When it turns out to be one
+    docker.answering = true;
+    name("bbbbbbbbbbbb");
+
+    // Then the verdict is taken back
+    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.PASS);
+    assertThat(changes).isEqualTo(1);
+  }
+
+  @Test
+  void countsWhatNobodyCanTellAnyMoreAndNeverSkipsItInTheKernel() throws Exception {
+    ContainerScope scope = scope("", false);
+    assertThat(scope.of(987_654_321, null).decision()).isEqualTo(Decision.HOLD);
+    assertThat(scope.afterWaiting(987_654_321, null).decision())
+        .isEqualTo(Decision.CONTAINER_UNKNOWN);
+    assertThat(skipped).isEmpty();
+    assertThat(scope("", true).afterWaiting(987_654_321, null))
+        .isEqualTo(new Answer(Decision.PASS, null));
+  }
+
+  @Test
+  void looksAgainAtACgroupWhoseBirthIsHeardLate() throws Exception {
+    // Given an id that a walk did not meet
+    ContainerScope scope = scope("", false);
+    long before = containers.generation();
+    scope.of(987_654_321, null);
+    while (containers.generation() == before) {
+      Thread.onSpinWait();
+    }
+    assertThat(scope.of(987_654_321, null).decision()).isEqualTo(Decision.CONTAINER_UNKNOWN);
+
+    // When its birth is reported
+    name("web");
+    scope.born(987_654_321, "/docker/" + A);
+
+    // Then it is known
+    assertThat(scope.of(987_654_321, null)).isEqualTo(new Answer(Decision.PASS, container("web")));
   }
 }

@@ -47,6 +47,31 @@ final class HeldEventsTest {
   }
 
   @Test
+  void waitsLongerForANameThatDecides() {
+    scope.afterWaiting = ScriptedScope.NAME_UNKNOWN;
+    held.hold(1, event(10), 0);
+
+    held.review(HeldEvents.NEEDED_WAIT_NS - 1, scope);
+    assertThat(released).isEmpty();
+    held.review(HeldEvents.NEEDED_WAIT_NS, scope);
+
+    assertThat(released).containsExactly("1:10");
+  }
+
+  @Test
+  void waitsLongerWhileContainersAreBeingListed() {
+    scope.settling = true;
+    held.hold(1, event(10), 0);
+
+    held.review(HeldEvents.NEEDED_WAIT_NS - 1, scope);
+    assertThat(released).isEmpty();
+    scope.settling = false;
+    held.review(HeldEvents.NEEDED_WAIT_NS - 1, scope);
+
+    assertThat(released).containsExactly("1:10");
+  }
+
+  @Test
   void makesRoomByTheCgroupThatHasWaitedLongest() {
     // Given a full house of two cgroups
     held.hold(1, event(1), 0);

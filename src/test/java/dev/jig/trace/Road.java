@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// A pipeline for tests, with a timeout of one second and port 53 as the DNS port: packets in, rows
 /// out.
@@ -29,6 +30,15 @@ final class Road {
   }
 
   Road(Scope scope, Predicate<DnsEvent> filter, boolean any) {
+    this(scope, filter, any, null);
+  }
+
+  /// One that looks for the other end.
+  static Road withPeers(Scope scope, Bystanders bystanders) {
+    return new Road(scope, _ -> true, false, new Peers(bystanders));
+  }
+
+  private Road(Scope scope, Predicate<DnsEvent> filter, boolean any, @Nullable Peers peers) {
     pipeline =
         new Pipeline(
             scope,
@@ -37,6 +47,7 @@ final class Road {
             any,
             TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS),
             UnaryOperator.identity(),
+            peers,
             rows::add);
   }
 

@@ -16,19 +16,19 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The Engine API's JSON, read as a stream: events, the listing of containers, one inspected
-/// container. Unknown parts are passed over, texts and labels are bounded, nothing is trusted.
-final class DockerJson {
-  /// `docker` in [Container#runtime].
-  static final String RUNTIME = "docker";
-
+/// The JSON of Docker's and Podman's APIs, read as a stream: events, the listing of containers, one
+/// inspected container. Unknown parts are passed over, texts and labels are bounded, nothing is
+/// trusted.
+final class RestJson {
   /// Longer strings are cut: names are shorter, and nobody reads such a label in a table.
   static final int STRING_BYTES_AT_MOST = 4_096;
 
   /// Keys and values of one container together; what comes after is dropped.
   static final int LABEL_CHARS_AT_MOST = 32_768;
 
-  private static final Set<String> RESERVED = Set.of("name", "image");
+  private static final Set<String> RESERVED = Set.of("name", "image", "podId");
+  private static final int POD_IN_NAME = 12;
+  private static final int DIGEST_LENGTH = 64;
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -44,23 +44,28 @@ final class DockerJson {
 
     /// The container as the event shows it. Of a label called `name` or `image` only the reserved
     /// meaning is left; the listing has it in full.
-    Container container() {
+    Container container(RestDialect dialect) {
       Map<String, String> labels = new HashMap<>(attributes);
       String name = labels.remove("name");
       String image = labels.remove("image");
-      switch (action) {
-        case "die" -> labels.keySet().removeAll(List.of("exitCode", "execDuration"));
-        case "rename" -> labels.keySet().removeAll(List.of("oldName", "oldname"));
-        default -> {}
-      }
-      return new Container(RUNTIME, id, name, image, null, labels, null);
+      labels.keySet().removeAll(dialect.added(action));
+      return new Container(dialect.runtime(), id, name, image, null, labels, null);
+    }
+
+    /// Whether it is of the container that holds a pod's namespaces, as Podman names it by itself.
+    boolean isSandbox() {
+      String pod = attributes.getOrDefault("podId", "");
+      String name = attributes.getOrDefault("name", "");
+      return pod.length() > POD_IN_NAME && name.equals(pod.substring(0, POD_IN_NAME) + "-infra");
     }
   }
 
   /// One entry of `/containers/json`.
+  ///
+  /// @param running never true of a sandbox
   record Listed(Container container, boolean running) {}
 
-  private DockerJson() {}
+  private RestJson() {}
 
   /// Hands on each event as it comes; returns when the stream ends.
   static void events(InputStream in, Consumer<Event> to) throws IOException {
@@ -75,13 +80,13 @@ final class DockerJson {
     }
   }
 
-  static List<Listed> listing(InputStream in) throws IOException {
+  static List<Listed> listing(InputStream in, RestDialect dialect) throws IOException {
     List<Listed> listed = new ArrayList<>();
     try (JsonParser json = parser(in)) {
       json.nextToken();
       expect(json, JsonToken.START_ARRAY);
       while (json.nextToken() == JsonToken.START_OBJECT) {
-        Listed one = listed(json);
+        Listed one = listed(json, dialect);
         if (one != null) {
           listed.add(one);
         }
@@ -140,20 +145,24 @@ final class DockerJson {
         : new Event(action, id, attributes, Instant.ofEpochSecond(0, timeNs));
   }
 
-  private static @Nullable Listed listed(JsonParser json) throws IOException {
+  private static @Nullable Listed listed(JsonParser json, RestDialect dialect) throws IOException {
     String id = null;
     String name = null;
     String image = null;
     String digest = null;
     String state = "";
+    String pod = null;
+    boolean sandbox = false;
     Map<String, String> labels = Map.of();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       switch (json.currentName()) {
         case "Id" -> id = text(json);
         case "Names" -> name = name(json);
         case "Image" -> image = text(json);
-        case "ImageID" -> digest = text(json);
+        case "ImageID" -> digest = digest(text(json));
         case "State" -> state = text(json);
+        case "PodName" -> pod = text(json);
+        case "IsInfra" -> sandbox = json.nextToken() == JsonToken.VALUE_TRUE;
         case "Labels" -> labels = texts(json);
         default -> passOver(json, null);
       }
@@ -161,18 +170,32 @@ final class DockerJson {
     if (id == null || id.isEmpty()) {
       return null;
     }
-    boolean running = "running".equals(state) || "paused".equals(state);
-    return new Listed(new Container(RUNTIME, id, name, image, digest, labels, null), running);
+    boolean running = !sandbox && ("running".equals(state) || "paused".equals(state));
+    var container =
+        new Container(dialect.runtime(), id, name, image, digest, labels, pod(pod, name));
+    return new Listed(container, running);
   }
 
-  /// Of `/name` and the names legacy links give (`/other/alias`), the container's own.
+  private static Container.@Nullable Pod pod(@Nullable String pod, @Nullable String container) {
+    return pod == null || pod.isEmpty()
+        ? null
+        : new Container.Pod(null, pod, null, Map.of(), container, false);
+  }
+
+  /// Podman leaves the algorithm away.
+  private static @Nullable String digest(@Nullable String text) {
+    return text != null && text.length() == DIGEST_LENGTH ? "sha256:" + text : text;
+  }
+
+  /// Of Docker's `/name` and the names legacy links give (`/other/alias`), the container's own;
+  /// Podman's have no slash.
   private static @Nullable String name(JsonParser json) throws IOException {
     String own = null;
     if (json.nextToken() == JsonToken.START_ARRAY) {
       while (json.nextToken() != null && json.currentToken() != JsonToken.END_ARRAY) {
         String name = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : "";
-        if (own == null && name.startsWith("/") && name.indexOf('/', 1) < 0) {
-          own = name.substring(1);
+        if (own == null && name.lastIndexOf('/') <= 0 && !name.isEmpty()) {
+          own = name.startsWith("/") ? name.substring(1) : name;
         }
         json.skipChildren();
       }

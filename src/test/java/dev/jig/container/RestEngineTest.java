@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-final class DockerEngineTest {
+final class RestEngineTest {
   private static final String A = "a".repeat(64);
   private static final String B = "b".repeat(64);
   private static final String NAMED = "\"image\":\"app:1\",\"name\":\"web\",\"k\":\"v\"";
@@ -36,12 +36,12 @@ final class DockerEngineTest {
   private final BlockingQueue<News> news = new LinkedBlockingQueue<>();
   private final List<News> passedOver = new ArrayList<>();
   private Path socket = Path.of("unset");
-  private DockerEngine engine = new DockerEngine(socket, false);
+  private RestEngine engine = new RestEngine(RestDialect.DOCKER, socket, false);
 
   @BeforeEach
   void place() {
     socket = directory.resolve("docker.sock");
-    engine = new DockerEngine(socket, false);
+    engine = new RestEngine(RestDialect.DOCKER, socket, false);
   }
 
   @AfterEach
@@ -90,6 +90,16 @@ final class DockerEngineTest {
       assertThat(docker.awaitRequest("/")).startsWith("/events?filters={\"type\":[\"container\"]");
       assertThat(docker.awaitRequest("/")).isEqualTo(FakeDocker.ALL);
       assertThat(engine.isAnswering()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"running", "paused"})
+  void aPausedContainerRuns(String state) throws Exception {
+    try (FakeDocker docker = new FakeDocker(socket)) {
+      docker.answer(FakeDocker.ALL, "[" + FakeDocker.listed(A, "web", state) + "]");
+      engine.start(news::add);
+      assertThat(await(News.Described.class).running()).isTrue();
     }
   }
 
@@ -206,12 +216,12 @@ final class DockerEngineTest {
       // Then its name is told, its labels within bounds, and the stream goes on
       Container told = await(News.Happened.class).container();
       assertThat(told.name()).isEqualTo("web");
-      assertThat(told.labels().get("a")).isEqualTo("x".repeat(DockerJson.STRING_BYTES_AT_MOST));
+      assertThat(told.labels().get("a")).isEqualTo("x".repeat(RestJson.STRING_BYTES_AT_MOST));
       assertThat(
               told.labels().entrySet().stream()
                   .mapToInt(e -> e.getKey().length() + e.getValue().length())
                   .sum())
-          .isLessThanOrEqualTo(DockerJson.LABEL_CHARS_AT_MOST);
+          .isLessThanOrEqualTo(RestJson.LABEL_CHARS_AT_MOST);
       docker.emit(FakeDocker.event("start", A, "\"name\":\"web\""));
       assertThat(await(News.Happened.class).life()).isEqualTo(Life.STARTED);
     }
@@ -282,7 +292,7 @@ final class DockerEngineTest {
 
   @Test
   void warnsOfAMissingSocketThatTheUserNamed() throws Exception {
-    engine = new DockerEngine(socket, true);
+    engine = new RestEngine(RestDialect.DOCKER, socket, true);
     engine.start(news::add);
     assertThat(await(News.Warning.class).sentence())
         .startsWith("Docker does not answer at " + socket)
@@ -371,7 +381,7 @@ final class DockerEngineTest {
 
   @Test
   void namesAPathTooLongForASocket() throws Exception {
-    engine = new DockerEngine(directory.resolve("x".repeat(200)), true);
+    engine = new RestEngine(RestDialect.DOCKER, directory.resolve("x".repeat(200)), true);
     engine.start(news::add);
     assertThat(await(News.Warning.class).sentence()).contains("x".repeat(200));
   }

@@ -1,15 +1,13 @@
 package dev.jig.container;
 
 import dev.jig.container.ContainerRuntime.News;
-import dev.jig.container.DockerJson.Event;
-import dev.jig.container.DockerJson.Listed;
+import dev.jig.container.RestJson.Event;
+import dev.jig.container.RestJson.Listed;
 import dev.jig.event.Container;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.URLEncoder;
 import java.nio.channels.AsynchronousCloseException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,24 +22,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Docker by its Engine API: one thread follows events, which name a container even if it is gone a
-/// moment later; another lists and asks, so that no name from an event waits behind an answer.
+/// Docker or Podman by its REST API: one thread follows events, which name a container even if it
+/// is gone a moment later; another lists and asks, so that no name from an event waits behind an
+/// answer.
 ///
 /// Events are followed first and listed after, so nothing falls in between. Single containers are
 /// asked through the listing with an id filter: it reads dockerd's snapshot, where inspect waits
 /// for the container's lock, which is held while it starts (0.4 s seen against 2 ms).
-public final class DockerEngine implements ContainerRuntime {
+public final class RestEngine implements ContainerRuntime {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final long PAUSE_MIN_MS = 100;
   private static final long PAUSE_MAX_MS = 2_000;
   private static final long STABLE_NS = 2_000_000_000L;
   private static final int ASKED_AT_MOST = 10_000;
-  private static final String EVENTS =
-      "/events?filters="
-          + encoded(
-              """
-              {"type":["container"],"event":["create","start","die","destroy","rename"]}\
-              """);
 
   private enum Link {
     STARTING,
@@ -57,6 +50,7 @@ public final class DockerEngine implements ContainerRuntime {
     record One(String id) implements Question {}
   }
 
+  private final RestDialect dialect;
   private final Path socket;
   private final boolean chosen;
   private final LinkedBlockingDeque<Question> questions = new LinkedBlockingDeque<>(ASKED_AT_MOST);
@@ -90,26 +84,27 @@ public final class DockerEngine implements ContainerRuntime {
   /// @param socket usually `/run/docker.sock`
   /// @param chosen whether the user named this runtime or socket, and so wants to hear if it is
   ///   missing
-  public DockerEngine(Path socket, boolean chosen) {
+  public RestEngine(RestDialect dialect, Path socket, boolean chosen) {
+    this.dialect = dialect;
     this.socket = socket;
     this.chosen = chosen;
   }
 
   @Override
   public String name() {
-    return DockerJson.RUNTIME;
+    return dialect.runtime();
   }
 
   @Override
   public String title() {
-    return "Docker";
+    return dialect.title();
   }
 
   @Override
   public void start(Consumer<News> to) {
     news = to;
-    Thread.ofPlatform().daemon().name("docker-events").start(this::follow);
-    asker = Thread.ofPlatform().daemon().name("docker-ask").start(this::answer);
+    Thread.ofPlatform().daemon().name(name() + "-events").start(this::follow);
+    asker = Thread.ofPlatform().daemon().name(name() + "-ask").start(this::answer);
   }
 
   @Override
@@ -135,14 +130,14 @@ public final class DockerEngine implements ContainerRuntime {
     end(stream);
   }
 
-  // The thread docker-events.
+  // The thread that follows events.
 
   private void follow() {
     do {
       long startNs = System.nanoTime();
-      try (UnixHttp events = open(EVENTS)) {
+      try (UnixHttp events = open(dialect.events())) {
         begin(events);
-        DockerJson.events(events.body(), this::happened);
+        RestJson.events(events.body(), this::happened);
         throw new EOFException("the event stream has ended");
       } catch (IOException broken) {
         IOException listing = listingFailure;
@@ -168,21 +163,16 @@ public final class DockerEngine implements ContainerRuntime {
   }
 
   private void happened(Event event) {
-    Life life =
-        switch (event.action()) {
-          case "create" -> Life.CREATED;
-          case "start" -> Life.STARTED;
-          case "rename" -> Life.RENAMED;
-          case "die" -> Life.STOPPED;
-          case "destroy" -> Life.REMOVED;
-          default -> null;
-        };
+    Life life = dialect.life(event.action());
     if (life == null) {
       return;
     }
+    if (life == Life.STARTED && event.isSandbox()) {
+      return; // known since it was created, and nothing to list
+    }
     synchronized (lock) {
       touched.put(event.id(), ++eventCount);
-      news.accept(new News.Happened(event.container(), life, event.at()));
+      news.accept(new News.Happened(event.container(dialect), life, event.at()));
     }
     if (life == Life.CREATED && !questions.offerLast(new Question.One(event.id()))) {
       news.accept(new News.Debug("no image digest for " + event.id() + ": too many new ones"));
@@ -199,7 +189,7 @@ public final class DockerEngine implements ContainerRuntime {
       boolean told = warned;
       warned |= isWorthWarning(e);
       String what =
-          (everUp ? "Docker is gone from " : "Docker does not answer at ")
+          (everUp ? title() + " is gone from " : title() + " does not answer at ")
               + socket
               + " ("
               + reason(e)
@@ -219,8 +209,8 @@ public final class DockerEngine implements ContainerRuntime {
     questions.removeIf(Question.All.class::isInstance);
   }
 
-  /// Absent from the start is common and worth a word only if the user asked for Docker. Once up,
-  /// the second failure counts: a proxy may end the stream now and then.
+  /// Absent from the start is common and worth a word only if the user asked for it. Once up, the
+  /// second failure counts: a proxy may end the stream now and then.
   private boolean isWorthWarning(IOException e) {
     boolean absent = e instanceof ConnectException || !Files.exists(socket);
     return everUp ? failures == 2 : chosen || !absent;
@@ -235,7 +225,7 @@ public final class DockerEngine implements ContainerRuntime {
     }
   }
 
-  // The thread docker-ask.
+  // The thread that lists and asks.
 
   private void answer() {
     try {
@@ -253,7 +243,7 @@ public final class DockerEngine implements ContainerRuntime {
   private void answerAll(UnixHttp over) {
     try {
       long before = eventCount();
-      List<Listed> listing = listing("/containers/json?all=1");
+      List<Listed> listing = listing(dialect.all());
       completeImages(listing);
       synchronized (lock) {
         if (stream != over) {
@@ -282,15 +272,14 @@ public final class DockerEngine implements ContainerRuntime {
     if (warned) {
       warned = false;
       news.accept(
-          new News.Warning("Docker answers at " + socket + ": containers have names again"));
+          new News.Warning(title() + " answers at " + socket + ": containers have names again"));
     }
   }
 
   private void answerOne(String id) {
     try {
       long before = eventCount();
-      List<Listed> listing =
-          listing("/containers/json?all=1&filters=" + encoded("{\"id\":[\"" + id + "\"]}"));
+      List<Listed> listing = listing(dialect.one(id));
       completeImages(listing);
       synchronized (lock) {
         for (Listed listed : listing) {
@@ -301,7 +290,7 @@ public final class DockerEngine implements ContainerRuntime {
         }
       }
     } catch (IOException e) {
-      news.accept(new News.Debug("Docker does not answer for " + id + ": " + reason(e)));
+      news.accept(new News.Debug(title() + " does not answer for " + id + ": " + reason(e)));
     }
     news.accept(new News.NotFound(id));
   }
@@ -339,8 +328,8 @@ public final class DockerEngine implements ContainerRuntime {
   }
 
   private @Nullable String inspectedImage(String id) {
-    try (UnixHttp http = open("/containers/" + encoded(id) + "/json")) {
-      return DockerJson.inspectedImage(http.body());
+    try (UnixHttp http = open(dialect.inspect(id))) {
+      return RestJson.inspectedImage(http.body());
     } catch (IOException e) {
       return null; // removed meanwhile
     }
@@ -348,7 +337,7 @@ public final class DockerEngine implements ContainerRuntime {
 
   private List<Listed> listing(String target) throws IOException {
     try (UnixHttp http = open(target)) {
-      return DockerJson.listing(http.body());
+      return RestJson.listing(http.body(), dialect);
     }
   }
 
@@ -385,9 +374,5 @@ public final class DockerEngine implements ContainerRuntime {
 
   private static String reason(Exception e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 }

@@ -1,0 +1,171 @@
+package dev.jig.filter;
+
+import dev.jig.event.UsageException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A selector of labels in kubectl's words: requirements separated by commas, all of which must
+/// hold. `k=v` and `k==v`, `k!=v`, `k in (v,w)`, `k notin (v,w)`, `k` (there is such a label), `!k`
+/// (there is none). As in Kubernetes `!=` and `notin` hold where there is no such label.
+///
+/// @param requirements none: everything is selected
+public record LabelSelector(List<Requirement> requirements) {
+  public static final LabelSelector EVERYTHING = new LabelSelector(List.of());
+
+  private static final String HINT =
+      "Write k=v, k!=v, k in (v,w), k notin (v,w), k or !k, separated by commas.";
+
+  /// A key with an optional prefix: the prefix is a DNS name, the rest at most 63 characters.
+  private static final Pattern KEY =
+      Pattern.compile(
+          "(?:[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+
+  private static final Pattern VALUE =
+      Pattern.compile("(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
+
+  private static final Pattern SET = Pattern.compile("(\\S+)\\s+(in|notin)\\s*\\((.*)\\)");
+  private static final Pattern EQUALITY = Pattern.compile("([^=!]*?)\\s*(==|!=|=)\\s*(.*)");
+
+  /// What one label must be like.
+  public sealed interface Requirement {
+
+    /// Whether labels fulfil it.
+    boolean holds(Map<String, String> labels);
+
+    /// The label is there, with one of these values.
+    record In(String key, Set<String> values) implements Requirement {
+      public In {
+        values = Set.copyOf(values);
+      }
+
+      @Override
+      public boolean holds(Map<String, String> labels) {
+        String value = labels.get(key);
+        return value != null && values.contains(value);
+      }
+    }
+
+    /// The label is there, with any value.
+    record Present(String key) implements Requirement {
+      @Override
+      public boolean holds(Map<String, String> labels) {
+        return labels.containsKey(key);
+      }
+    }
+
+    /// The opposite.
+    record Not(Requirement requirement) implements Requirement {
+      @Override
+      public boolean holds(Map<String, String> labels) {
+        return !requirement.holds(labels);
+      }
+    }
+  }
+
+  public LabelSelector {
+    requirements = List.copyOf(requirements);
+  }
+
+  /// Reads a selector; blank selects everything.
+  ///
+  /// @throws UsageException for what is none
+  public static LabelSelector parse(String text) {
+    if (text.isBlank()) {
+      return EVERYTHING;
+    }
+    List<Requirement> requirements = new ArrayList<>();
+    for (String part : parts(text)) {
+      requirements.add(requirement(part.strip(), text));
+    }
+    return new LabelSelector(requirements);
+  }
+
+  /// Whether all requirements hold.
+  public boolean matches(Map<String, String> labels) {
+    for (Requirement requirement : requirements) {
+      if (!requirement.holds(labels)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  public boolean isEverything() {
+    return requirements.isEmpty();
+  }
+
+  /// At the commas outside parentheses.
+  private static List<String> parts(String text) {
+    List<String> parts = new ArrayList<>();
+    int depth = 0;
+    int from = 0;
+    for (int at = 0; at < text.length(); at++) {
+      char c = text.charAt(at);
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      if (depth < 0 || depth > 1) {
+        throw wrong(text, "has parentheses that do not match");
+      }
+      if (c == ',' && depth == 0) {
+        parts.add(text.substring(from, at));
+        from = at + 1;
+      }
+    }
+    if (depth != 0) {
+      throw wrong(text, "has parentheses that do not match");
+    }
+    parts.add(text.substring(from));
+    return parts;
+  }
+
+  private static Requirement requirement(String part, String text) {
+    if (part.isEmpty()) {
+      throw wrong(text, "has an empty requirement");
+    }
+    Matcher set = SET.matcher(part);
+    if (set.matches()) {
+      var in = new Requirement.In(key(set.group(1), text), values(set.group(3), text));
+      return set.group(2).equals("in") ? in : new Requirement.Not(in);
+    }
+    if (part.startsWith("!")) {
+      return new Requirement.Not(new Requirement.Present(key(part.substring(1).strip(), text)));
+    }
+    Matcher equality = EQUALITY.matcher(part);
+    if (equality.matches()) {
+      Set<String> value = Set.of(value(equality.group(3), text));
+      var in = new Requirement.In(key(equality.group(1), text), value);
+      return equality.group(2).equals("!=") ? new Requirement.Not(in) : in;
+    }
+    return new Requirement.Present(key(part, text));
+  }
+
+  private static Set<String> values(String list, String text) {
+    Set<String> values = new TreeSet<>();
+    for (String value : list.split(",", -1)) {
+      values.add(value(value.strip(), text));
+    }
+    return values;
+  }
+
+  private static String key(String key, String text) {
+    if (!KEY.matcher(key).matches()) {
+      throw wrong(text, "has \"" + key + "\" where a label's key belongs");
+    }
+    return key;
+  }
+
+  private static String value(String value, String text) {
+    if (!VALUE.matcher(value).matches()) {
+      throw wrong(text, "has \"" + value + "\" where a label's value belongs");
+    }
+    return value;
+  }
+
+  private static UsageException wrong(String text, String how) {
+    return new UsageException("The selector \"" + text + "\" " + how + ".", HINT);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.jig.trace;
+
+import dev.jig.bpf.Clocks;
+import dev.jig.container.Accounts;
+import dev.jig.container.Proc;
+import dev.jig.event.Owner;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Adds to an owner what the kernel's record does not have: its paths and command line, its start
+/// as a date, the names of its user and group. Owners that repeat are asked about once a second,
+/// for an exec, a chdir or a new user need not change anything else. Direct mapped by thread, so
+/// that it can't grow.
+final class OwnerDetails implements UnaryOperator<Owner> {
+  /// The host's /etc, also where this process has another root.
+  static final Path HOST_ETC = Path.of("/proc/1/root/etc");
+
+  private static final int SLOTS = 1024;
+  private static final long FRESH_NS = 1_000_000_000;
+
+  private record Known(Owner owner, Owner detailed, long atNs) {}
+
+  private final @Nullable Proc proc;
+  private final @Nullable Accounts accounts;
+  private final LongSupplier clockNs;
+  private final long bootToRealNs;
+  private final @Nullable Known[] known = new @Nullable Known[SLOTS];
+
+  /// @param proc null where paths are not wanted
+  /// @param accounts null where names of users are not wanted
+  /// @param bootToRealNs from the boot clock to the epoch
+  OwnerDetails(
+      @Nullable Proc proc, @Nullable Accounts accounts, LongSupplier clockNs, long bootToRealNs) {
+    this.proc = proc;
+    this.accounts = accounts;
+    this.clockNs = clockNs;
+    this.bootToRealNs = bootToRealNs;
+  }
+
+  /// What a trace of this machine wants; changes nothing if that is nothing.
+  static UnaryOperator<Owner> of(boolean paths, boolean accounts) {
+    if (!paths && !accounts) {
+      return UnaryOperator.identity();
+    }
+    long realNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+    return new OwnerDetails(
+        paths ? new Proc(Path.of("/proc")) : null,
+        accounts ? new Accounts(HOST_ETC) : null,
+        System::nanoTime,
+        realNs - new Clocks().bootNs());
+  }
+
+  @Override
+  public Owner apply(Owner owner) {
+    int slot = owner.tid() & SLOTS - 1;
+    Known last = known[slot];
+    long nowNs = clockNs.getAsLong();
+    if (last != null && nowNs - last.atNs() <= FRESH_NS && last.owner().equals(owner)) {
+      return last.detailed();
+    }
+    Owner detailed = detailed(owner);
+    known[slot] = new Known(owner, detailed, nowNs);
+    return detailed;
+  }
+
+  private Owner detailed(Owner owner) {
+    return owner.with(
+        proc == null ? null : proc.paths(owner.pid(), owner.startTimeNs()),
+        accounts == null ? null : accounts.of(owner.uid(), owner.gid()),
+        proc == null ? 0 : owner.startTimeNs() + bootToRealNs);
+  }
+}

@@ -1,0 +1,10 @@
+/* What keeps a pod's namespaces: does nothing, for ever. */
+#include <signal.h>
+#include <unistd.h>
+
+int main(void)
+{
+	signal(SIGCHLD, SIG_IGN);
+	for (;;)
+		pause();
+}

@@ -1,0 +1,96 @@
+package dev.jig.bench;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// Cgroups with paths as Docker makes them, below one of the bench's own in cgroup v2; no container
+/// is in them, and any program can be run in one.
+final class ContainerCgroups implements AutoCloseable {
+  private final Path own;
+  private final List<String> ids = new ArrayList<>();
+
+  private ContainerCgroups(Path own) {
+    this.own = own;
+  }
+
+  /// @param root of cgroup v2
+  static ContainerCgroups make(Path root, int count) throws IOException {
+    Path own = Files.createTempDirectory(root, "jig-bench-");
+    ContainerCgroups made = new ContainerCgroups(own);
+    Files.createDirectory(own.resolve("docker"));
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    for (int i = 0; i < count; i++) {
+      String id = String.format(Locale.ROOT, "%016x%016x%032x", random.nextLong(), random.nextLong(), i);
+      Files.createDirectory(made.directory(id));
+      made.ids.add(id);
+    }
+    return made;
+  }
+
+  int count() {
+    return ids.size();
+  }
+
+  String id(int container) {
+    return ids.get(container);
+  }
+
+  static String name(int container) {
+    return "bench-" + container;
+  }
+
+  Path directory(int container) {
+    return directory(ids.get(container));
+  }
+
+  private Path directory(String id) {
+    return own.resolve("docker").resolve(id);
+  }
+
+  /// A command line that runs another one in a container's cgroup.
+  List<String> within(int container, List<String> command) {
+    List<String> all = new ArrayList<>();
+    all.addAll(List.of("sh", "-c", "echo $$ >\"$1\"; shift; exec \"$@\"", "sh"));
+    all.add(directory(container).resolve("cgroup.procs").toString());
+    all.addAll(command);
+    return all;
+  }
+
+  /// A command line that sends one query from each container but the first so many.
+  List<String> onePacketFromEach(int but, int port) {
+    List<String> all = new ArrayList<>();
+    // The socket is of the cgroup in which it is made; nobody listens, which is nobody's business.
+    all.addAll(
+        List.of(
+            "bash",
+            "-c",
+            "query='\\x12\\x34\\x01\\0\\0\\x01\\0\\0\\0\\0\\0\\0\\x04test\\0\\0\\x01\\0\\x01'; to=/dev/udp/127.0.0.1/$1;"
+                + " shift; for cgroup; do echo $$ >\"$cgroup\"; printf \"$query\" >\"$to\"; done",
+            "bash",
+            Integer.toString(port)));
+    for (String id : ids.subList(but, ids.size())) {
+      all.add(directory(id).resolve("cgroup.procs").toString());
+    }
+    return all;
+  }
+
+  @Override
+  public void close() throws IOException {
+    delete(own);
+  }
+
+  private static void delete(Path cgroup) throws IOException {
+    try (DirectoryStream<Path> below = Files.newDirectoryStream(cgroup, Files::isDirectory)) {
+      for (Path child : below) {
+        delete(child);
+      }
+    }
+    Files.delete(cgroup);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.jig.bench;
+
+import dev.jig.container.FakeDocker;
+import dev.jig.fixture.CProgram;
+import dev.jig.trace.Machine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// What containers of no interest cost beside ten that are traced: a packet, and the start. Their
+/// cgroups are plain directories; a Docker of the bench's own tells their names.
+final class ManyContainers implements FigureGroup {
+  private static final int OF_INTEREST = 10;
+
+  /// Those, and one of no interest.
+  private static final int FEW = OF_INTEREST + 1;
+
+  private static final int MANY = 1_000;
+  private static final int STARTS = 5;
+  private static final int PACKETS_EACH = 10;
+  private static final String PACKET_BYTES = "100";
+
+  /// For the listing, once asked for, to be read and taken in.
+  private static final int LISTED_MS = 1_000;
+
+  private final Path work;
+  private final Effort effort;
+  private final Path root = Machine.cgroupRoot();
+  private final List<Double> untraced = new ArrayList<>();
+  private final Figures few = new Figures();
+  private final Figures many = new Figures();
+
+  /// With so many containers; rates in packets a second.
+  private static final class Figures {
+    final List<Double> recorded = new ArrayList<>();
+    final List<Double> skipped = new ArrayList<>();
+    final List<Double> startMs = new ArrayList<>();
+  }
+
+  ManyContainers(Path work, Effort effort) {
+    this.work = work;
+    this.effort = effort;
+  }
+
+  @Override
+  public String title() {
+    return "10 of 1,000 containers";
+  }
+
+  @Override
+  public List<Measurement> measure() throws IOException, InterruptedException {
+    String skippedOf = "";
+    for (int repeat = 0; repeat < effort.repeats(); repeat++) {
+      with(FEW, few);
+      skippedOf = with(MANY, many);
+    }
+    return List.of(
+        new Measurement(
+            "exec → tracing beside 1,000 containers",
+            String.format(
+                Locale.ROOT,
+                "%.2f of beside %d (%.0f ms; %.0f ms)",
+                Median.of(many.startMs) / Median.of(few.startMs),
+                FEW,
+                Median.of(many.startMs),
+                Median.of(few.startMs)),
+            "≤ 1.2"),
+        new Measurement(
+            "throughput of packets of interest, flood, beside 1,000 containers",
+            ratio(many.recorded, few.recorded, "of beside " + FEW),
+            "≥ 0.95"),
+        new Measurement(
+            "throughput of packets of no interest, flood, 10 of 1,000 containers wanted",
+            ratio(many.skipped, untraced, "of untraced")
+                + "; recorded "
+                + ratio(many.recorded, untraced, "of untraced"),
+            "≥ 0.95"),
+        new Measurement(
+            "packets of 990 containers of no interest, 10 each, that reach user space",
+            skippedOf,
+            "≤ 990"));
+  }
+
+  /// A rate as a ratio, and what a packet costs more.
+  private static String ratio(List<Double> rates, List<Double> base, String words) {
+    double rate = Median.of(rates);
+    double of = Median.of(base);
+    return String.format(
+        Locale.ROOT, "%.2f %s (%.0f ns a packet, %+.0f ns)", rate / of, words, 1e9 / rate, 1e9 / rate - 1e9 / of);
+  }
+
+  /// One repeat with so many containers; returns how many packets of no interest were skipped.
+  private String with(int count, Figures figures) throws IOException, InterruptedException {
+    try (ContainerCgroups containers = ContainerCgroups.make(root, count);
+        FakeDocker docker = docker(containers)) {
+      untraced.add(blast(containers, count - 1, effort.blastSeconds()));
+      for (int start = 0; start < STARTS; start++) {
+        try (Ig ig = trace()) {
+          figures.startMs.add(ig.startUpNs() / 1e6);
+        }
+      }
+      try (Ig _ = trace()) {
+        docker.awaitRequest(FakeDocker.ALL);
+        Thread.sleep(LISTED_MS);
+        blast(containers, 0, effort.warmUpSeconds());
+        figures.recorded.add(blast(containers, 0, effort.blastSeconds()));
+        figures.skipped.add(blast(containers, count - 1, effort.blastSeconds()));
+      }
+      return count == MANY ? skipped(containers, docker) : "";
+    }
+  }
+
+  private Ig trace() throws IOException, InterruptedException {
+    String names =
+        IntStream.range(0, OF_INTEREST)
+            .mapToObj(ContainerCgroups::name)
+            .collect(Collectors.joining(","));
+    List<String> selection =
+        List.of("-v", "-c", names, "--docker-socketpath", work.resolve("docker.sock").toString());
+    return Ig.start(work, Ig.command(), selection, Bench.DNS_PORT, "json");
+  }
+
+  private FakeDocker docker(ContainerCgroups containers) throws IOException {
+    FakeDocker docker = new FakeDocker(work.resolve("docker.sock"));
+    docker.answer(
+        FakeDocker.ALL,
+        IntStream.range(0, containers.count())
+            .mapToObj(i -> FakeDocker.listed(containers.id(i), ContainerCgroups.name(i), "running"))
+            .collect(Collectors.joining(",", "[", "]")));
+    return docker;
+  }
+
+  private double blast(ContainerCgroups containers, int container, int seconds)
+      throws IOException, InterruptedException {
+    List<String> blast = new ArrayList<>(List.of(CProgram.build("blast").toString(), "flood"));
+    blast.addAll(List.of("" + Bench.DNS_PORT, PACKET_BYTES, "" + seconds));
+    String said = Child.run(work, "blast", containers.within(container, blast));
+    return Child.number(said, "packets") / (Child.number(said, "ns") / 1e9);
+  }
+
+  /// Each container of no interest sends one packet after the other, round after round.
+  private String skipped(ContainerCgroups containers, FakeDocker docker)
+      throws IOException, InterruptedException {
+    try (Ig ig = trace()) {
+      docker.awaitRequest(FakeDocker.ALL);
+      Thread.sleep(LISTED_MS);
+      for (int round = 0; round < PACKETS_EACH; round++) {
+        Child.run(work, "rounds", containers.onePacketFromEach(OF_INTEREST, Bench.DNS_PORT));
+        ig.settledBytes(); // the ring is read by then
+      }
+      long skipped = ig.skippedInKernel();
+      long sent = (long) PACKETS_EACH * (containers.count() - OF_INTEREST);
+      return String.format(
+          Locale.ROOT, "%,d of %,d (%,d skipped in the kernel)", sent - skipped, sent, skipped);
+    }
+  }
+}

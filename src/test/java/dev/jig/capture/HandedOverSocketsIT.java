@@ -1,0 +1,129 @@
+package dev.jig.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.capture.Packet.Direction;
+import dev.jig.event.Attribution;
+import dev.jig.fixture.Prerequisite;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// A socket is whose who used it last, not whose who made it. Threads stand for processes: what
+/// tells them apart is the same.
+final class HandedOverSocketsIT {
+  private static final byte[] MESSAGE = new byte[40];
+
+  /// What tells that a server's socket was read from.
+  enum Readers {
+    ANY_READ,
+    TCP_AND_ADDRESSED;
+
+    List<String> lacking() {
+      return this == ANY_READ ? List.of() : List.of("sock_recv_length");
+    }
+  }
+
+  @BeforeAll
+  static void requireRoot() {
+    Prerequisite.requireRoot();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Readers.class)
+  void aTcpServersSocketIsItsLastReaders(Readers readers) throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+        OwnerTap tap = new OwnerTap(listener.getLocalPort(), readers.lacking());
+        Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
+        Socket server = listener.accept()) {
+      client.getOutputStream().write(MESSAGE);
+      tap.first(Direction.INGRESS, client.getLocalPort());
+      int reader =
+          OtherThread.does(() -> server.getInputStream().readNBytes(MESSAGE.length));
+      tap.forget();
+
+      client.getOutputStream().write(MESSAGE);
+
+      OwnerTap.Seen query = tap.first(Direction.INGRESS, client.getLocalPort());
+      assertThat(query.attribution()).isEqualTo(Attribution.SOCKET);
+      assertThat(query.known().tid()).isEqualTo(reader);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Readers.class)
+  void aUdpServersSocketIsItsLastReaders(Readers readers) throws Exception {
+    try (DatagramSocket server = new DatagramSocket(0, InetAddress.ofLiteral("::1"));
+        OwnerTap tap = new OwnerTap(server.getLocalPort(), readers.lacking());
+        DatagramSocket client = new DatagramSocket(0, InetAddress.ofLiteral("::1"))) {
+      client.connect(server.getLocalSocketAddress());
+      client.send(new DatagramPacket(MESSAGE, MESSAGE.length));
+      int reader = OtherThread.does(() -> receive(server));
+      tap.first(Direction.INGRESS, client.getLocalPort());
+      tap.forget();
+
+      client.send(new DatagramPacket(MESSAGE, MESSAGE.length));
+
+      OwnerTap.Seen query = tap.first(Direction.INGRESS, client.getLocalPort());
+      assertThat(query.attribution()).isEqualTo(Attribution.SOCKET);
+      assertThat(query.known().tid()).isEqualTo(reader);
+    }
+  }
+
+  @Test
+  void whoFindsNothingToReadDoesNotTakeTheSocket() throws Exception {
+    try (DatagramChannel server = DatagramChannel.open()) {
+      server.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+      server.configureBlocking(false);
+      int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
+      try (OwnerTap tap = new OwnerTap(port, List.of());
+          DatagramSocket client = new DatagramSocket()) {
+
+        int idle = OtherThread.does(() -> assertThat(server.receive(buffer())).isNull());
+        client.send(new DatagramPacket(MESSAGE, MESSAGE.length, server.getLocalAddress()));
+
+        OwnerTap.Seen query = tap.first(Direction.INGRESS, client.getLocalPort());
+        assertThat(query.known().tid()).isNotEqualTo(idle);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Readers.class)
+  void aTcpSenderIsWhoSendsNotWhoConnected(Readers readers) throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"));
+        OwnerTap tap = new OwnerTap(listener.getLocalPort(), readers.lacking());
+        Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
+        Socket server = listener.accept()) {
+      int asker = OtherThread.does(() -> client.getOutputStream().write(MESSAGE));
+      int answerer = OtherThread.does(() -> server.getOutputStream().write(MESSAGE));
+
+      OwnerTap.Seen query = tap.first(Direction.EGRESS, client.getLocalPort());
+      OwnerTap.Seen response = tap.first(Direction.EGRESS, listener.getLocalPort());
+
+      assertThat(List.of(query.attribution(), response.attribution()))
+          .containsOnly(Attribution.SOCKET);
+      assertThat(query.known().tid()).isEqualTo(asker);
+      assertThat(response.known().tid()).isEqualTo(answerer);
+    }
+  }
+
+  private static void receive(DatagramSocket socket) throws IOException {
+    socket.receive(new DatagramPacket(new byte[512], 512));
+  }
+
+  private static ByteBuffer buffer() {
+    return ByteBuffer.allocate(512);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.jig.container;
+
+import static dev.jig.container.FakeProc.HOST_MOUNTS;
+import static dev.jig.container.FakeProc.owner;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.container.Processes.Need;
+import dev.jig.event.Owner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Containers told by their processes on a host with cgroup v1; start times are in ticks.
+final class ProcessesTest {
+  private static final String A = "a".repeat(64);
+  private static final String B = "b".repeat(64);
+  private static final long MOUNTS = 4026533000L;
+
+  @TempDir Path folder;
+
+  private FakeProc host(String... self) throws IOException {
+    return new FakeProc(folder.resolve("proc"), self);
+  }
+
+  private FakeProc hybridHost() throws IOException {
+    return host("2:pids:/", "0::/");
+  }
+
+  private static Need need(FakeProc proc) {
+    Processes processes = new Processes(proc.root());
+    processes.look();
+    return processes.need();
+  }
+
+  private static @Nullable String told(Processes processes, Owner owner) {
+    CgroupPath path = processes.of(owner);
+    return path == null
+        ? null
+        : path.containers().stream().map(CgroupPath.Id::id).collect(Collectors.joining("/"));
+  }
+
+  @Test
+  void areNotNeededWhereThereIsOnlyV2() throws IOException {
+    FakeProc proc = host("0::/user.slice").process(7, 500, MOUNTS, "0::/docker/" + A);
+    assertThat(new Processes(proc.root()).areAsked()).isFalse();
+    assertThat(need(proc)).isEqualTo(Need.NO);
+    assertThat(new Processes(folder.resolve("absent")).areAsked()).isFalse();
+  }
+
+  @Test
+  void areNeededWhereAContainerHasNoCgroupV2OfItsOwn() throws IOException {
+    FakeProc proc =
+        hybridHost()
+            .process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/docker/" + A)
+            .process(8, 500, MOUNTS, "2:pids:/docker/" + B, "0::/system.slice/docker.service");
+    Processes processes = new Processes(proc.root());
+    processes.look();
+    assertThat(processes.need()).isEqualTo(Need.YES);
+    assertThat(processes.outsideV2()).containsExactly(CgroupPath.of("/docker/" + B));
+  }
+
+  @Test
+  void areNeededOnAHostWithoutCgroupV2() throws IOException {
+    FakeProc proc = host("1:name=systemd:/").process(7, 500, MOUNTS, "1:name=systemd:/docker/" + A);
+    assertThat(need(proc)).isEqualTo(Need.YES);
+  }
+
+  @Test
+  void areNotNeededWhereEveryContainerHasACgroupV2OfItsOwn() throws IOException {
+    FakeProc proc = hybridHost().process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/docker/" + A);
+    assertThat(new Processes(proc.root()).areAsked()).as("before the look").isTrue();
+    assertThat(need(proc)).isEqualTo(Need.NO);
+  }
+
+  @Test
+  void mayBeNeededWhereNoContainerShowsHowItIs() throws IOException {
+    assertThat(need(hybridHost())).isEqualTo(Need.POSSIBLE);
+  }
+
+  @Test
+  void tellTheContainerOfALivingProcess() throws IOException {
+    FakeProc proc =
+        hybridHost()
+            .process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/")
+            .process(8, 600, HOST_MOUNTS, "2:pids:/system.slice", "0::/");
+    Processes processes = new Processes(proc.root());
+    assertThat(told(processes, owner(7, 500, MOUNTS, 1))).isEqualTo(A);
+    assertThat(told(processes, owner(8, 600, HOST_MOUNTS, 1))).isEmpty();
+  }
+
+  @Test
+  void rememberAProcessThatHasEnded() throws IOException {
+    FakeProc proc = hybridHost().process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/");
+    Processes processes = new Processes(proc.root());
+    told(processes, owner(7, 500, MOUNTS, 1));
+    proc.end(7);
+    assertThat(told(processes, owner(7, 500, MOUNTS, 1))).isEqualTo(A);
+  }
+
+  @Test
+  void giveNobodyTheContainerOfAnotherWithTheSamePid() throws IOException {
+    // Given a pid that now belongs to a container, before and after it was asked for
+    FakeProc proc = hybridHost().process(7, 900, MOUNTS, "2:pids:/docker/" + B, "0::/");
+    Processes processes = new Processes(proc.root());
+
+    assertThat(told(processes, owner(7, 500, MOUNTS, 1))).isNull();
+    assertThat(told(processes, owner(7, 900, MOUNTS, 1))).isEqualTo(B);
+    assertThat(told(processes, owner(7, 500, MOUNTS, 1))).isNull();
+  }
+
+  @Test
+  void cannotTellOfAProcessThatIsGone() throws IOException {
+    Processes processes = new Processes(hybridHost().root());
+    assertThat(told(processes, owner(7, 500, MOUNTS, 6))).isNull();
+    assertThat(processes.of(null)).isNull();
+  }
+
+  @Test
+  void knowTheHostsMounts() throws IOException {
+    Processes processes = new Processes(hybridHost().root());
+    assertThat(processes.sawHostsMounts(owner(7, 500, HOST_MOUNTS, 6))).isTrue();
+    assertThat(processes.sawHostsMounts(owner(7, 500, MOUNTS, 6))).isFalse();
+  }
+
+  @Test
+  void tellAGoneChildByItsParentInTheContainer() throws IOException {
+    FakeProc proc = hybridHost().process(6, 400, MOUNTS, "2:pids:/docker/" + A, "0::/");
+    assertThat(told(new Processes(proc.root()), owner(7, 500, MOUNTS, 6))).isEqualTo(A);
+  }
+
+  @Test
+  void trustNoParentThatMayBeAnother() throws IOException {
+    FakeProc proc =
+        hybridHost()
+            .process(4, 400, MOUNTS, "2:pids:/system.slice", "0::/") // not in a container
+            .process(5, 400, MOUNTS + 1, "2:pids:/docker/" + A, "0::/") // a runtime's child
+            .process(6, 500, MOUNTS, "2:pids:/docker/" + A, "0::/"); // not surely the elder
+    Processes processes = new Processes(proc.root());
+    assertThat(told(processes, owner(7, 500, MOUNTS, 4))).isNull();
+    assertThat(told(processes, owner(8, 500, MOUNTS, 5))).isNull();
+    assertThat(told(processes, owner(9, 500, MOUNTS, 6))).isNull();
+  }
+}

@@ -1,0 +1,213 @@
+package dev.jig.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.fixture.Command;
+import dev.jig.fixture.DnsServer;
+import dev.jig.fixture.Docker;
+import dev.jig.fixture.DockerImages;
+import dev.jig.fixture.IgProcess;
+import dev.jig.fixture.Json;
+import dev.jig.fixture.Prerequisite;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// A hop within the machine: the row of what arrived tells who sent it.
+@Timeout(120)
+final class LocalHopsIT {
+  private static final String ONE_TRY = "+tries=1";
+  private static final String PATIENTLY = "+time=30";
+
+  private static String image;
+
+  @BeforeAll
+  static void require() {
+    Docker.require();
+    Prerequisite.requireRoot();
+    Prerequisite.require(
+        "dnsmasq is installed", () -> Command.run("dnsmasq", "-v").exitCode() == 0);
+    image = DockerImages.clients();
+  }
+
+  @Test
+  void dockersResolverStandsBetweenAContainerAndItsUpstream() {
+    String app = Docker.uniqueName();
+    String upstream = Docker.uniqueName();
+    String name = app + ".ask.example.test.";
+    try (Docker.Network network = Docker.network();
+        Docker.Container server = serving(upstream, network);
+        Docker.Container client = asking(app, network, addressOf(server));
+        IgProcess ig = IgProcess.trace("-c", app + "," + upstream, "-o", "json")) {
+      lookUpUntilNamed(ig, client);
+      client.exec("dig", "+short", ONE_TRY, PATIENTLY, name).orThrow();
+
+      List<Json> rows =
+          ig.awaitEvents(events ->
+              of(events, app, name).size() >= 2 && of(events, upstream, name).size() >= 2);
+
+      Json asked = of(rows, app, name).getFirst();
+      Json answered = of(rows, app, name).getLast();
+      assertThat(answered.text("qr")).isEqualTo("R");
+      assertThat(asked.has("peer")).as("nobody has got it yet").isFalse();
+      assertThat(answered.text("peer.comm")).isEqualTo("dockerd");
+      assertThat(answered.text("peer.attribution")).isEqualTo("exact");
+      assertThat(answered.has("peer.runtime")).isFalse();
+      assertThat(answered.text("nameserver")).isEqualTo("127.0.0.11");
+      for (Json forwarded : of(rows, upstream, name)) {
+        assertThat(forwarded.text("peer.comm")).isEqualTo("dockerd");
+        assertThat(forwarded.number("peer.pid")).isEqualTo(answered.number("peer.pid"));
+      }
+    }
+  }
+
+  @Test
+  void aContainersPeerIsNamedAlsoWhereItsOwnRowsAreNotWanted() {
+    String app = Docker.uniqueName();
+    String upstream = Docker.uniqueName();
+    try (Docker.Network network = Docker.network();
+        Docker.Container server = serving(upstream, network);
+        Docker.Container client = asking(app, network, addressOf(server));
+        IgProcess ig =
+            IgProcess.trace("-c", app, "-o", "json", "-F", "qr:R,name:~counted")) {
+      lookUpUntilNamed(ig, client);
+      int lookups = 40; // more than an unwanted cgroup has to be silent for
+      for (int i = 0; i < lookups; i++) {
+        String name = i + "counted.ask.example.test";
+        client.exec("dig", "+short", ONE_TRY, PATIENTLY, "@" + addressOf(server), name).orThrow();
+      }
+
+      List<Json> rows = counted(ig.awaitEvents(events -> counted(events).size() >= lookups));
+
+      assertThat(rows).hasSize(lookups);
+      for (Json row : rows) {
+        assertThat(row.text("runtime.containerName")).isEqualTo(app);
+        assertThat(row.text("peer.runtime.containerId")).isEqualTo(server.id());
+        assertThat(row.number("peer.pid")).isEqualTo(server.pid());
+      }
+    }
+  }
+
+  @Test
+  void aStubOnLoopbackIsThePeerOfItsClientsAndOfItsUpstream() throws IOException {
+    int net = ThreadLocalRandom.current().nextInt(1, 0x10000);
+    String stub = "127." + (net >> 8 | 1) + "." + (net & 0xff) + ".1";
+    String upstream = "127." + (net >> 8 | 1) + "." + (net & 0xff) + ".2";
+    String name = Docker.uniqueName() + ".ask.example.test.";
+    try (IgProcess ig = IgProcess.trace("--host", "-o", "json", "-F", "name:" + name);
+        DnsServer server = DnsServer.start(53, upstream);
+        Dnsmasq dnsmasq = Dnsmasq.start(stub, upstream)) {
+      Command.run("dig", "+short", ONE_TRY, PATIENTLY, "@" + stub, name).orThrow();
+      Command.run("dig", "+short", "+tcp", ONE_TRY, PATIENTLY, "@" + stub, name).orThrow();
+
+      List<Json> rows = ig.awaitEvents(16);
+
+      long self = ProcessHandle.current().pid();
+      assertThat(server.queries()).isEqualTo(2);
+      assertThat(rows).hasSize(16);
+      for (Json row : rows) {
+        boolean sent = row.text("qr").equals("Q") && row.text("pktType").equals("OUTGOING");
+        assertThat(row.has("peer")).isEqualTo(!sent);
+        if (sent) {
+          continue;
+        }
+        long peer = row.number("peer.pid");
+        if (row.number("pid") != dnsmasq.pid()) {
+          assertThat(peer).isEqualTo(dnsmasq.pid());
+        } else if (List.of(row.text("srcIP"), row.text("dstIP")).contains(upstream)) {
+          assertThat(peer).isEqualTo(self);
+        } else {
+          assertThat(row.text("peer.comm")).isEqualTo("isc-net-0000");
+          assertThat(peer).isNotEqualTo(self);
+        }
+      }
+    }
+  }
+
+  /// A stub that forwards all it is asked.
+  private record Dnsmasq(Process process) implements AutoCloseable {
+    static Dnsmasq start(String address, String upstream) throws IOException {
+      Process process =
+          new ProcessBuilder(
+                  "dnsmasq",
+                  "--no-daemon",
+                  "--conf-file=/dev/null",
+                  "--no-resolv",
+                  "--no-hosts",
+                  "--cache-size=0",
+                  "--bind-interfaces",
+                  "--listen-address=" + address,
+                  "--server=" + upstream)
+              .start();
+      BufferedReader lines = process.errorReader();
+      List<String> said = new ArrayList<>();
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        said.add(line);
+        if (line.contains("started")) {
+          return new Dnsmasq(process);
+        }
+      }
+      throw new AssertionError("dnsmasq ended: " + said);
+    }
+
+    long pid() {
+      return process.pid();
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+
+  private static List<Json> counted(List<Json> rows) {
+    return rows.stream().filter(row -> !row.text("name").startsWith("before")).toList();
+  }
+
+  /// A container that is older than the trace has its name a moment after the trace has begun.
+  private static void lookUpUntilNamed(IgProcess ig, Docker.Container client) {
+    for (int i = 0; i < 30 && ig.lines().isEmpty(); i++) {
+      client.exec("dig", "+short", ONE_TRY, PATIENTLY, "before-counted.ask.example.test").orThrow();
+    }
+    ig.awaitEvents(1);
+  }
+
+  private static List<Json> of(List<Json> rows, String container, String name) {
+    Predicate<Json> own = row -> container.equals(row.at("runtime.containerName"));
+    return rows.stream().filter(own).filter(row -> name.equals(row.at("name"))).toList();
+  }
+
+  private static Docker.Container asking(String name, Docker.Network network, String server) {
+    return Docker.start(
+        image,
+        List.of("--name=" + name, "--network=" + network.name(), "--dns=" + server),
+        "sleep",
+        "600");
+  }
+
+  private static Docker.Container serving(String name, Docker.Network network) {
+    List<String> options = new ArrayList<>(DockerImages.javaOptions());
+    options.addAll(List.of("--name=" + name, "--network=" + network.name()));
+    Docker.Container container =
+        Docker.start(
+            image,
+            options,
+            "/jdk/bin/java",
+            "-XX:TieredStopAtLevel=1",
+            DnsServer.class.getName(),
+            "53",
+            "0.0.0.0");
+    container.awaitLog("serving");
+    return container;
+  }
+
+  private static String addressOf(Docker.Container container) {
+    return container.inspect("{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}");
+  }
+}

@@ -1,0 +1,129 @@
+package dev.jig.it;
+
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.fixture.CProgram;
+import dev.jig.fixture.DnsServer;
+import dev.jig.fixture.Docker;
+import dev.jig.fixture.DockerImages;
+import dev.jig.fixture.IgProcess;
+import dev.jig.fixture.Json;
+import dev.jig.fixture.Prerequisite;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/// DNS over TCP in a container, asking a server on this machine.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(180)
+final class TcpIT {
+  private static final int PIPELINED = 1_000;
+
+  private Docker.Network network;
+  private String address;
+  private DnsServer server;
+  private Path pipeline;
+  private String image;
+
+  @BeforeAll
+  void start() {
+    Docker.require();
+    Prerequisite.requireRoot();
+    pipeline = CProgram.build("pipeline");
+    image = DockerImages.clients();
+    network = Docker.network();
+    address = network.hostAddress();
+    server = DnsServer.start(53, address);
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    server.close();
+    network.close();
+  }
+
+  private Docker.Container client() {
+    List<String> options =
+        List.of(
+            "--network=" + network.name(), "--pid=host", "--volume=" + pipeline + ":/pipeline:ro");
+    return Docker.start(image, options, "sleep", "600");
+  }
+
+  @Test
+  void everyPipelinedQueryIsARowAndSoIsItsAnswerInWhateverOrder() {
+    try (Docker.Container client = client();
+        IgProcess ig = IgProcess.trace("-c", client.name(), "-o", "json")) {
+      String pid =
+          client.exec("/pipeline", address, "53", Integer.toString(PIPELINED)).orThrow().strip();
+
+      List<Json> rows = ig.awaitEvents(2 * PIPELINED);
+
+      assertThat(rows).hasSize(2 * PIPELINED);
+      assertThat(ig.stop().err())
+          .contains(" 0 lost")
+          .doesNotContain("malformed")
+          .doesNotContain("given up");
+      Map<String, List<Json>> byName = rows.stream().collect(groupingBy(row -> row.text("name")));
+      assertThat(byName).hasSize(PIPELINED);
+      byName.values().forEach(pair -> assertPair(pair, Long.parseLong(pid)));
+      List<String> asked = names(rows, "Q");
+      assertThat(names(rows, "R")).containsExactlyInAnyOrderElementsOf(asked).isNotEqualTo(asked);
+    }
+  }
+
+  private static void assertPair(List<Json> pair, long pid) {
+    assertThat(pair).extracting(row -> row.text("qr")).containsExactly("Q", "R");
+    Json response = pair.getLast();
+    assertThat(pair).extracting(row -> row.number("pid")).containsOnly(pid);
+    assertThat(pair).extracting(row -> row.text("comm")).containsOnly("pipeline");
+    assertThat(response.text("state")).isEqualTo("answered");
+    long late = response.text("name").contains("late-30") ? 30_000_000 : 0;
+    assertThat(response.number("latency")).isGreaterThanOrEqualTo(late);
+    assertThat(response.number("numAnswers")).isEqualTo(1);
+  }
+
+  private static List<String> names(List<Json> rows, String qr) {
+    return rows.stream()
+        .filter(row -> row.text("qr").equals(qr))
+        .map(row -> row.text("name"))
+        .toList();
+  }
+
+  @Test
+  void anAnswerTooLongForUdpIsAskedForAgainOverTcp() {
+    try (Docker.Container client = client();
+        IgProcess ig = IgProcess.trace("-c", client.name(), "-o", "json")) {
+      client.exec("dig", "+bufsize=512", "@" + address, "truncated.example.test").orThrow();
+
+      List<Json> rows = ig.awaitEvents(4);
+
+      assertThat(rows)
+          .extracting(row -> row.text("protocol") + " " + row.text("qr"))
+          .containsExactly("UDP Q", "UDP R", "TCP Q", "TCP R");
+      assertThat(rows.get(1).at("flags.tc")).isEqualTo(true);
+      assertThat(rows.get(3).list("addresses")).isEqualTo(List.of("192.0.2.1", "192.0.2.2"));
+      assertThat(rows.get(3).text("state")).isEqualTo("answered");
+    }
+  }
+
+  @Test
+  void anAnswerOfSixtyKilobytesIsOneRow() {
+    try (Docker.Container client = client();
+        IgProcess ig = IgProcess.trace("-c", client.name(), "-o", "json")) {
+      client.exec("dig", "+tcp", "@" + address, "big.example.test", "TXT").orThrow();
+
+      List<Json> rows = ig.awaitEvents(2);
+
+      assertThat(rows).extracting(row -> row.text("qr")).containsExactly("Q", "R");
+      assertThat(rows.getLast().text("state")).isEqualTo("answered");
+      assertThat(ig.stop().err()).contains(" 0 lost").doesNotContain("given up");
+    }
+  }
+}

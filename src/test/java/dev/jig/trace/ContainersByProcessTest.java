@@ -1,0 +1,145 @@
+package dev.jig.trace;
+
+import static dev.jig.container.FakeProc.HOST_MOUNTS;
+import static dev.jig.container.FakeProc.owner;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.container.ContainerListener;
+import dev.jig.container.Containers;
+import dev.jig.container.FakeProc;
+import dev.jig.event.Container;
+import dev.jig.filter.ContainerSelection;
+import dev.jig.trace.Scope.Answer;
+import dev.jig.trace.Scope.Decision;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The container rule on a host whose containers have no cgroup v2 of their own: all packets come
+/// with the same cgroup.
+@Timeout(30)
+final class ContainersByProcessTest {
+  private static final String A = "a".repeat(64);
+  private static final String B = "b".repeat(64);
+  private static final long MOUNTS = 4026533000L;
+
+  @TempDir Path folder;
+  private final List<String> said = new ArrayList<>();
+  private final List<Long> skipped = new ArrayList<>();
+  private Path proc = Path.of("unset");
+  private Containers containers = new Containers(proc, proc, List.of(), new ContainerListener() {});
+  private long shared;
+
+  @BeforeEach
+  void begin() throws Exception {
+    proc =
+        new FakeProc(folder.resolve("proc"), "2:pids:/", "0::/")
+            .process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/system.slice")
+            .process(8, 500, MOUNTS + 1, "2:pids:/docker/" + B, "0::/system.slice")
+            .process(9, 500, HOST_MOUNTS, "2:pids:/system.slice", "0::/system.slice")
+            .root();
+    Path root = Files.createDirectories(folder.resolve("unified"));
+    Path cgroup = Files.createDirectories(root.resolve("system.slice"));
+    shared = (Long) Files.getAttribute(cgroup, "unix:ino");
+    containers = new Containers(root, proc, List.of(), listener());
+    containers.start();
+    containers.ready().get(10, TimeUnit.SECONDS);
+  }
+
+  private ContainerListener listener() {
+    return new ContainerListener() {
+      @Override
+      public void debug(String sentence) {
+        said.add(sentence);
+      }
+    };
+  }
+
+  @AfterEach
+  void close() {
+    containers.close();
+  }
+
+  private ContainerScope scope(String names, boolean host) {
+    ContainerSelection selection = ContainerSelection.parse(names, host);
+    return new ContainerScope(containers, selection, skipped::add, () -> {});
+  }
+
+  private static Answer pass(String id) {
+    return new Answer(Decision.PASS, Container.unnamed("docker", id));
+  }
+
+  @Test
+  void tellsContainersOfOneCgroupApart() {
+    ContainerScope scope = scope("", false);
+    assertThat(scope.of(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
+    assertThat(scope.of(shared, owner(8, 500, MOUNTS + 1, 1))).isEqualTo(pass(B));
+    assertThat(scope.of(shared, owner(9, 500, HOST_MOUNTS, 1)).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.of(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
+  }
+
+  @Test
+  void skipsNothingInTheKernelThatContainersShare() {
+    ContainerScope scope = scope(A, false);
+    assertThat(scope.of(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
+    assertThat(scope.of(shared, owner(8, 500, MOUNTS + 1, 1)).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.of(shared, owner(9, 500, HOST_MOUNTS, 1)).decision()).isEqualTo(Decision.SKIP);
+    assertThat(skipped).isEmpty();
+  }
+
+  @Test
+  void saysThatProcessesTell() {
+    assertThat(said).singleElement().asString().contains("told by their processes");
+  }
+
+  @Test
+  void listsContainersThatOnlyTheirProcessesTellOf() {
+    assertThat(containers.found())
+        .containsExactlyInAnyOrder(Container.unnamed("docker", A), Container.unnamed("docker", B));
+  }
+
+  @Test
+  void showsWithoutContainerWhatHadMountsOfItsOwnAndIsGone() {
+    // Gone: 10, and 7 was another process then
+    for (var gone : List.of(owner(10, 700, MOUNTS, 1), owner(7, 300, MOUNTS, 1))) {
+      assertThat(scope("", false).of(shared, gone)).isEqualTo(new Answer(Decision.PASS, null));
+      assertThat(scope("", true).of(shared, gone)).isEqualTo(new Answer(Decision.PASS, null));
+    }
+  }
+
+  @Test
+  void countsWhatIsGoneWhereOneContainerIsAskedFor() {
+    ContainerScope scope = scope(A, false);
+    assertThat(scope.of(shared, owner(10, 700, MOUNTS, 1)).decision())
+        .isEqualTo(Decision.CONTAINER_UNKNOWN);
+    assertThat(scope.of(shared, null).decision()).isEqualTo(Decision.CONTAINER_UNKNOWN);
+    assertThat(scope.afterWaiting(shared, null).decision()).isEqualTo(Decision.CONTAINER_UNKNOWN);
+  }
+
+  @Test
+  void leavesToTheHostWhatIsGoneAndSawItsMounts() {
+    var gone = owner(10, 700, HOST_MOUNTS, 1);
+    assertThat(scope("", false).of(shared, gone).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope("", true).of(shared, gone)).isEqualTo(new Answer(Decision.PASS, null));
+  }
+
+  @Test
+  void asksNoProcessOfACgroupThatIsAContainers() {
+    ContainerScope scope = scope("", false);
+    scope.born(1L << 40, "/docker/" + B);
+    assertThat(scope.of(1L << 40, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(B));
+  }
+
+  @Test
+  void asksTheProcessAtOnceWhileTheCgroupsPathIsNotKnown() {
+    ContainerScope scope = scope("", false);
+    assertThat(scope.of(987_654_321, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
+  }
+}
