@@ -2,9 +2,9 @@ package dev.jig.cli;
 
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Field.Shown;
+import dev.jig.filter.LabelSelector;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.ClusterTrace;
-import dev.jig.kube.LabelSelector;
 import dev.jig.trace.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,7 +103,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
         options.filters,
         options.ports,
         parsed.dnsTimeoutNs(),
-        options.paths,
+        parsed.paths(),
         new ClusterTrace.Request.PodNames(allNamespaces ? "" : wanted, pod, container, selector),
         nodeNames());
   }
@@ -131,11 +131,10 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
     }
 
     void run() throws InterruptedException {
-      Machine.onInterrupt(
-          () -> {
-            trace.stop();
-            Ending.enforce(() -> over, rows::isStuck, 0, () -> "the rest was dropped.");
-          });
+      Machine.onInterrupt(() -> {
+        trace.stop();
+        Ending.enforce(() -> over, rows::isStuck, 0, () -> "the rest was dropped.");
+      });
       ClusterTrace.Summary summary = trace.run(parsed.limitNs());
       rows.flush();
       if (!rows.isReaderGone() || summary.lost() > 0 || options.verbose) {

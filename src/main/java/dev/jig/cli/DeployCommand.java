@@ -173,7 +173,8 @@ final class DeployCommand implements Callable<Integer> {
     for (String part : text.split(",", -1)) {
       int equals = part.indexOf('=');
       if (equals <= 0) {
-        throw new UsageException("\"" + part + "\" is no node label.", "Write key=value,key=value.");
+        throw new UsageException(
+            "\"" + part + "\" is no node label.", "Write key=value,key=value.");
       }
       labels.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
     }

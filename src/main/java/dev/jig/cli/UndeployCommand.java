@@ -30,8 +30,7 @@ final class UndeployCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     String namespace = clusterOptions.gadgetNamespace;
     try (Cluster cluster = clusterOptions.open()) {
-      boolean any =
-          new Installation(cluster).remove(namespace, System.out::println, PATIENCE_NS);
+      boolean any = new Installation(cluster).remove(namespace, System.out::println, PATIENCE_NS);
       System.out.println(
           any
               ? "Jig is gone from the cluster."

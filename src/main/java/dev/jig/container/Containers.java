@@ -157,6 +157,11 @@ public final class Containers implements AutoCloseable {
     followers.add(follower);
   }
 
+  /// No more of it. Ring thread.
+  public void unfollow(Follower follower) {
+    followers.remove(follower);
+  }
+
   /// Takes in what has changed since the last time, and tells the followers. Ring thread; costs
   /// next to nothing if nothing has.
   public void renew() {
@@ -333,8 +338,8 @@ public final class Containers implements AutoCloseable {
     }
   }
 
-  /// Where several claim an id, the first in the list is believed: root's Podman before users'
-  /// own, who could claim any.
+  /// Where several claim an id, the first in the list is believed: root's Podman before users' own,
+  /// who could claim any.
   private boolean isOutranked(ContainerRuntime runtime, Registry.@Nullable Entry before) {
     return before != null
         && !before.removed()

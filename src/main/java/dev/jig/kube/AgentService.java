@@ -1,6 +1,5 @@
 package dev.jig.kube;
 
-import dev.jig.container.Containers;
 import dev.jig.event.UsageException;
 import dev.jig.kube.wire.AgentGrpc;
 import dev.jig.kube.wire.Begun;
@@ -30,15 +29,12 @@ final class AgentService extends AgentGrpc.AgentImplBase {
   static final long RESUMABLE_NS = TimeUnit.SECONDS.toNanos(60);
 
   private final NodeTrace trace;
-  private final Containers containers;
   private final NodeAgent.Settings settings;
   private final AgentLog log;
   private final Map<String, AgentStream> streams = new ConcurrentHashMap<>();
 
-  AgentService(
-      NodeTrace trace, Containers containers, NodeAgent.Settings settings, AgentLog log) {
+  AgentService(NodeTrace trace, NodeAgent.Settings settings, AgentLog log) {
     this.trace = trace;
-    this.containers = containers;
     this.settings = settings;
     this.log = log;
   }
@@ -105,16 +101,11 @@ final class AgentService extends AgentGrpc.AgentImplBase {
         streams.put(begun.id(), begun);
         log.info("stream began", described(begun, start));
         trace
-            .open(
-                request.settings(),
-                skips -> new PodScope(containers, request.selection(), skips),
-                begun)
+            .open(request.settings(), request.selection(), begun)
             .whenComplete((view, _) -> opened(begun, view));
       } catch (UsageException e) {
         call.onError(
-            Status.INVALID_ARGUMENT
-                .withDescription(e.sentence() + " " + e.hint())
-                .asException());
+            Status.INVALID_ARGUMENT.withDescription(e.sentence() + " " + e.hint()).asException());
       }
     }
 
@@ -198,13 +189,12 @@ final class AgentService extends AgentGrpc.AgentImplBase {
       return;
     }
     view.close()
-        .whenComplete(
-            (_, _) -> {
-              stream.finish(reason);
-              Map<String, Object> details = stream.figures();
-              details.put("by", by);
-              log.info("stream ended", details);
-            });
+        .whenComplete((_, _) -> {
+          stream.finish(reason);
+          Map<String, Object> details = stream.figures();
+          details.put("by", by);
+          log.info("stream ended", details);
+        });
   }
 
   /// Ends the streams nobody came back for.

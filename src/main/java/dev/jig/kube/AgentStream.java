@@ -116,7 +116,8 @@ final class AgentStream implements Consumer<DnsEvent> {
       call.onNext(FromAgent.newBuilder().setBegun(begun).build());
       while (carrier.get() == mine && awaitReady(mine)) {
         boolean last = stopping; // read first: nothing comes after it
-        StreamBuffer.Batch batch = buffer.take(BATCH, last ? 0 : PROGRESS_MS, () -> carrier.get() == mine);
+        StreamBuffer.Batch batch =
+            buffer.take(BATCH, last ? 0 : PROGRESS_MS, () -> carrier.get() == mine);
         if (carrier.get() != mine) {
           break;
         }

@@ -24,7 +24,9 @@ public final class Cluster implements AutoCloseable {
   static final String LABEL_VALUE = "jig";
 
   /// 1.2.840.10045.2.1 in DER: a PKCS #8 key on an elliptic curve.
-  private static final byte[] EC_PUBLIC_KEY = {6, 7, 0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 2, 1};
+  private static final byte[] EC_PUBLIC_KEY = {
+    6, 7, 0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 2, 1
+  };
 
   private static final int FORBIDDEN = 403;
   private static final int UNAUTHORIZED = 401;
@@ -82,7 +84,8 @@ public final class Cluster implements AutoCloseable {
       }
       byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[^-]*-----", ""));
       for (int at = 0; at + EC_PUBLIC_KEY.length <= der.length; at++) {
-        if (Arrays.equals(der, at, at + EC_PUBLIC_KEY.length, EC_PUBLIC_KEY, 0, EC_PUBLIC_KEY.length)) {
+        if (Arrays.equals(
+            der, at, at + EC_PUBLIC_KEY.length, EC_PUBLIC_KEY, 0, EC_PUBLIC_KEY.length)) {
           return true;
         }
       }
@@ -110,19 +113,18 @@ public final class Cluster implements AutoCloseable {
   ///
   /// @throws ClusterProblem if they can't be listed
   List<Agent> agents() {
-    return asking(
-        () ->
-            client
-                .pods()
-                .inNamespace(access.namespace())
-                .withLabel(LABEL, LABEL_VALUE)
-                .list()
-                .getItems()
-                .stream()
-                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-                .filter(pod -> pod.getSpec().getNodeName() != null)
-                .map(Cluster::agent)
-                .toList());
+    return asking(() ->
+        client
+            .pods()
+            .inNamespace(access.namespace())
+            .withLabel(LABEL, LABEL_VALUE)
+            .list()
+            .getItems()
+            .stream()
+            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+            .filter(pod -> pod.getSpec().getNodeName() != null)
+            .map(Cluster::agent)
+            .toList());
   }
 
   private static Agent agent(Pod pod) {
@@ -201,9 +203,7 @@ public final class Cluster implements AutoCloseable {
     while (deepest.getCause() != null) {
       deepest = deepest.getCause();
     }
-    return deepest.getMessage() == null
-        ? deepest.getClass().getSimpleName()
-        : deepest.getMessage();
+    return deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
   }
 
   @Override

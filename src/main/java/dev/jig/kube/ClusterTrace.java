@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// A trace over all nodes: finds the agents, follows each, and merges their events. Agents that come
-/// later are taken up; one that is gone is sought again.
+/// A trace over all nodes: finds the agents, follows each, and merges their events. Agents that
+/// come later are taken up; one that is gone is sought again.
 public final class ClusterTrace {
   /// How often the agents are listed: a node that joins is seen so soon.
   private static final long LIST_MS = 2_000;

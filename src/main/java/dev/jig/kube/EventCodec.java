@@ -10,12 +10,12 @@ import dev.jig.event.DnsEvent.Question;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
+import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
 import dev.jig.kube.wire.Event;
 import dev.jig.kube.wire.Events;
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,41 +48,46 @@ final class EventCodec {
   ///
   /// @param first the first event's sequence number
   static Events encode(long first, List<DnsEvent> events) {
-    Events.Builder batch = Events.newBuilder().setFirst(first);
-    Map<Container, Integer> places = new IdentityHashMap<>();
-    for (DnsEvent event : events) {
-      int place = 0;
-      Container container = event.container();
-      if (container != null) {
-        Integer known = places.get(container);
-        if (known == null) {
-          batch.addContainers(encode(container));
-          known = batch.getContainersCount();
-          places.put(container, known);
-        }
-        place = known;
+    Batch batch = new Batch();
+    events.forEach(event -> batch.message.addEvents(encode(event, batch)));
+    return batch.message.setFirst(first).build();
+  }
+
+  /// A batch that is being made.
+  private static final class Batch {
+    final Events.Builder message = Events.newBuilder();
+    private final Map<Container, Integer> places = new IdentityHashMap<>();
+
+    /// The container's place, from 1; 0 for none.
+    int place(@Nullable Container container) {
+      if (container == null) {
+        return 0;
       }
-      batch.addEvents(encode(event, place));
+      Integer known = places.get(container);
+      if (known == null) {
+        known = message.addContainers(encode(container)).getContainersCount();
+        places.put(container, known);
+      }
+      return known;
     }
-    return batch.build();
   }
 
   /// The events of a batch, as seen by that node.
   static List<DnsEvent> decode(Events batch, String node) {
-    List<Container> containers = batch.getContainersList().stream().map(EventCodec::decode).toList();
-    List<DnsEvent> events = new ArrayList<>(batch.getEventsCount());
-    for (Event event : batch.getEventsList()) {
-      int place = event.getContainer();
-      events.add(decode(event, place == 0 ? null : containers.get(place - 1), node));
-    }
-    return events;
+    List<Container> containers =
+        batch.getContainersList().stream().map(EventCodec::decode).toList();
+    return batch.getEventsList().stream().map(it -> decode(it, containers, node)).toList();
   }
 
-  private static Event encode(DnsEvent event, int container) {
+  private static @Nullable Container at(List<Container> containers, int place) {
+    return place == 0 ? null : containers.get(place - 1);
+  }
+
+  private static Event encode(DnsEvent event, Batch batch) {
     Event.Builder to =
         Event.newBuilder()
             .setTimestampNs(event.timestampNs())
-            .setContainer(container)
+            .setContainer(batch.place(event.container()))
             .setAttribution(number(ATTRIBUTIONS, event.attribution()))
             .setSource(encode(event.source()))
             .setDestination(encode(event.destination()))
@@ -98,14 +103,15 @@ final class EventCodec {
     present(event.flags(), flags -> to.setFlags(bits(flags)));
     present(event.rcode(), to::setRcode);
     present(event.latencyNs(), to::setLatencyNs);
+    present(event.peer(), peer -> to.setPeer(encode(peer, batch)));
     event.addresses().forEach(address -> to.addAddresses(encode(address)));
     return to.build();
   }
 
-  private static DnsEvent decode(Event from, @Nullable Container container, String node) {
+  private static DnsEvent decode(Event from, List<Container> containers, String node) {
     return new DnsEvent(
         from.getTimestampNs(),
-        container,
+        at(containers, from.getContainer()),
         from.hasOwner() ? decode(from.getOwner()) : null,
         kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN),
         decode(from.getSource()),
@@ -124,7 +130,23 @@ final class EventCodec {
         from.getAnswerCount(),
         from.getAddressesList().stream().map(EventCodec::decode).toList(),
         kindOrNull(STATES, from.getState()),
-        node);
+        node,
+        from.hasPeer() ? decode(from.getPeer(), containers) : null);
+  }
+
+  private static dev.jig.kube.wire.Peer encode(Peer peer, Batch batch) {
+    return dev.jig.kube.wire.Peer.newBuilder()
+        .setContainer(batch.place(peer.container()))
+        .setOwner(encode(peer.owner()))
+        .setAttribution(number(ATTRIBUTIONS, peer.attribution()))
+        .build();
+  }
+
+  private static Peer decode(dev.jig.kube.wire.Peer from, List<Container> containers) {
+    return new Peer(
+        at(containers, from.getContainer()),
+        decode(from.getOwner()),
+        kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN));
   }
 
   private static dev.jig.kube.wire.Question encode(Question question) {
@@ -195,19 +217,29 @@ final class EventCodec {
             .setPcomm(owner.pcomm())
             .setMountNs(owner.mountNs())
             .setNetNs(owner.netNs())
-            .setStartTimeNs(owner.startTimeNs());
+            .setStartTimeNs(owner.startTimeNs())
+            .setStartedNs(owner.startedNs());
     Owner.Paths paths = owner.paths();
     if (paths != null) {
       var found = dev.jig.kube.wire.Paths.newBuilder();
       present(paths.exePath(), found::setExePath);
       present(paths.cwd(), found::setCwd);
+      present(paths.commandLine(), found::setCommandLine);
       to.setPaths(found);
+    }
+    Owner.Account account = owner.account();
+    if (account != null) {
+      var known = dev.jig.kube.wire.Account.newBuilder();
+      present(account.user(), known::setUser);
+      present(account.group(), known::setGroup);
+      to.setAccount(known);
     }
     return to.build();
   }
 
   private static Owner decode(dev.jig.kube.wire.Owner from) {
     var paths = from.getPaths();
+    var account = from.getAccount();
     return new Owner(
         from.getPid(),
         from.getTid(),
@@ -222,8 +254,15 @@ final class EventCodec {
         from.hasPaths()
             ? new Owner.Paths(
                 paths.hasExePath() ? paths.getExePath() : null,
-                paths.hasCwd() ? paths.getCwd() : null)
-            : null);
+                paths.hasCwd() ? paths.getCwd() : null,
+                paths.hasCommandLine() ? paths.getCommandLine() : null)
+            : null,
+        from.hasAccount()
+            ? new Owner.Account(
+                account.hasUser() ? account.getUser() : null,
+                account.hasGroup() ? account.getGroup() : null)
+            : null,
+        from.getStartedNs());
   }
 
   private static dev.jig.kube.wire.Container encode(Container container) {

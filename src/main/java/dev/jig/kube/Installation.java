@@ -59,8 +59,7 @@ public final class Installation {
   public static List<HasMetadata> objects(Choice choice) {
     List<HasMetadata> objects = new ArrayList<>();
     for (String document : manifest().split("(?m)^---$")) {
-      HasMetadata object =
-          (HasMetadata) Objects.requireNonNull(YAML.<Object>unmarshal(document));
+      HasMetadata object = (HasMetadata) Objects.requireNonNull(YAML.<Object>unmarshal(document));
       if (object instanceof Namespace) {
         object.getMetadata().setName(choice.namespace());
       } else {
@@ -96,7 +95,10 @@ public final class Installation {
     pod.setNodeSelector(selector);
     List<String> arguments =
         new ArrayList<>(
-            List.of("agent", "--node=$(NODE_NAME)", "--runtimes=" + String.join(",", choice.sockets().keySet())));
+            List.of(
+                "agent",
+                "--node=$(NODE_NAME)",
+                "--runtimes=" + String.join(",", choice.sockets().keySet())));
     choice.sockets().forEach((runtime, socket) -> arguments.add(flag(runtime) + "=" + socket));
     agent.setArgs(arguments);
     mountFolders(pod, agent, choice);
@@ -154,14 +156,13 @@ public final class Installation {
       }
       progress.accept(
           "Creating " + object.getKind() + "/" + object.getMetadata().getName() + "...");
-      cluster.asking(
-          () ->
-              cluster
-                  .client()
-                  .resource(object)
-                  .fieldManager(FIELD_MANAGER)
-                  .forceConflicts()
-                  .serverSideApply());
+      cluster.asking(() ->
+          cluster
+              .client()
+              .resource(object)
+              .fieldManager(FIELD_MANAGER)
+              .forceConflicts()
+              .serverSideApply());
     }
   }
 
@@ -240,7 +241,8 @@ public final class Installation {
     Long observed = status.getObservedGeneration();
     boolean current = observed != null && observed >= daemonSet.getMetadata().getGeneration();
     int wanted = number(status.getDesiredNumberScheduled());
-    int ready = Math.min(number(status.getNumberReady()), number(status.getUpdatedNumberScheduled()));
+    int ready =
+        Math.min(number(status.getNumberReady()), number(status.getUpdatedNumberScheduled()));
     return new Rollout(wanted, ready, current && ready == wanted);
   }
 
@@ -250,39 +252,36 @@ public final class Installation {
 
   /// Why agents are not ready, as far as their pods tell: one sentence per reason.
   public List<String> troubles(String namespace) {
-    return cluster.asking(
-        () ->
-            cluster
-                .client()
-                .pods()
-                .inNamespace(namespace)
-                .withLabel(Cluster.LABEL, Cluster.LABEL_VALUE)
-                .list()
-                .getItems()
-                .stream()
-                .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
-                .filter(container -> container.getState().getWaiting() != null)
-                .map(
-                    container ->
-                        container.getState().getWaiting().getReason()
-                            + ": "
-                            + container.getState().getWaiting().getMessage())
-                .distinct()
-                .toList());
+    return cluster.asking(() ->
+        cluster
+            .client()
+            .pods()
+            .inNamespace(namespace)
+            .withLabel(Cluster.LABEL, Cluster.LABEL_VALUE)
+            .list()
+            .getItems()
+            .stream()
+            .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+            .filter(container -> container.getState().getWaiting() != null)
+            .map(container ->
+                container.getState().getWaiting().getReason()
+                    + ": "
+                    + container.getState().getWaiting().getMessage())
+            .distinct()
+            .toList());
   }
 
   /// The version the agents were deployed as; empty if there are none.
   public Optional<String> serverVersion() {
     DaemonSet daemonSet =
-        cluster.asking(
-            () ->
-                cluster
-                    .client()
-                    .apps()
-                    .daemonSets()
-                    .inNamespace(cluster.gadgetNamespace())
-                    .withName(NAME)
-                    .get());
+        cluster.asking(() ->
+            cluster
+                .client()
+                .apps()
+                .daemonSets()
+                .inNamespace(cluster.gadgetNamespace())
+                .withName(NAME)
+                .get());
     return Optional.ofNullable(daemonSet)
         .map(it -> it.getSpec().getTemplate().getMetadata().getAnnotations())
         .map(annotations -> annotations.get(VERSION));

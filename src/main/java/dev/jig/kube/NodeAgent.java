@@ -22,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /// The agent of one node: a capture, the names of the node's containers, and a server on loopback
 /// that gives each client its stream.
@@ -62,24 +61,10 @@ public final class NodeAgent implements AutoCloseable {
     this.settings = settings;
     this.log = log;
     this.onStall = onStall;
-    Born born = new Born();
-    this.trace = NodeTrace.load(born, false);
+    this.trace = NodeTrace.load(false);
     this.containers = new Containers(trace.cgroupRoot(), runtimes, new Messages(log));
-    born.containers = containers;
-    this.service = new AgentService(trace, containers, settings, log);
+    this.service = new AgentService(trace, settings, log);
     this.server = server(settings.port(), service);
-  }
-
-  /// Births come after the containers are there: nothing is attached before.
-  private static final class Born implements NodeTrace.Births {
-    @Nullable Containers containers;
-
-    @Override
-    public void born(long cgroupId, String path) {
-      if (containers != null) {
-        containers.born(cgroupId, path);
-      }
-    }
   }
 
   /// Java's own sockets: no native library, which a read-only root has no place for.
@@ -120,11 +105,13 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private void begin() throws IOException {
-    trace.attach();
+    trace.attach(containers);
     containers.start();
     server.start();
-    trace.leftOut().forEach((program, errno) ->
-        log.info("the kernel refuses a program", Map.of("program", program, "errno", errno)));
+    trace
+        .leftOut()
+        .forEach((program, errno) ->
+            log.info("the kernel refuses a program", Map.of("program", program, "errno", errno)));
     log.info(
         "agent began",
         Map.of("node", settings.node(), "version", settings.version(), "port", server.getPort()));

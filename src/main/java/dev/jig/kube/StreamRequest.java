@@ -1,13 +1,16 @@
 package dev.jig.kube;
 
 import dev.jig.event.UsageException;
+import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.FilterExpression;
+import dev.jig.filter.LabelSelector;
 import dev.jig.filter.PortSet;
 import dev.jig.kube.wire.Start;
 import dev.jig.trace.LiveSettings;
+import org.jspecify.annotations.Nullable;
 
 /// What a client asks for, read.
-record StreamRequest(LiveSettings settings, PodSelection selection) {
+record StreamRequest(LiveSettings settings, ContainerSelection selection) {
 
   /// Reads a request.
   ///
@@ -24,13 +27,18 @@ record StreamRequest(LiveSettings settings, PodSelection selection) {
             start.getDnsTimeoutNs(),
             0,
             start.getPaths(),
+            false,
+            false,
             false);
-    PodSelection selection =
-        new PodSelection(
-            start.getNamespace(),
-            start.getPod(),
-            start.getContainer(),
-            LabelSelector.parse(start.getSelector()));
+    ContainerSelection selection =
+        ContainerSelection.parse(start.getContainer(), false)
+            .inNamespace(nullIfEmpty(start.getNamespace()))
+            .ofPod(nullIfEmpty(start.getPod()))
+            .labelled(LabelSelector.parse(start.getSelector()));
     return new StreamRequest(settings, selection);
+  }
+
+  private static @Nullable String nullIfEmpty(String text) {
+    return text.isEmpty() ? null : text;
   }
 }

@@ -5,7 +5,9 @@ import dev.jig.capture.KernelCounters;
 import dev.jig.capture.LiveCapture;
 import dev.jig.capture.Packet;
 import dev.jig.capture.PacketHandler;
+import dev.jig.container.Containers;
 import dev.jig.event.DnsEvent;
+import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,13 +15,14 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// One capture for many: each view has a pipeline of its own, as if it were alone on the machine.
 /// The kernel records what any of them wants, and nothing while there is none. The thread that
@@ -30,28 +33,7 @@ public final class NodeTrace implements AutoCloseable {
   /// Skipped cgroups remembered per view; beyond it all are asked for anew.
   private static final int SKIPPED_AT_MOST = 65_536;
 
-  /// Hears of every cgroup the kernel makes, also while there is no view, before any view does.
-  @FunctionalInterface
-  public interface Births {
-    void born(long cgroupId, String path);
-  }
-
-  /// Makes the scope of a view.
-  @FunctionalInterface
-  public interface ScopeMaker {
-    /// @param skips to be told which cgroups' packets need not be recorded for this view
-    Scope make(Skips skips);
-  }
-
-  /// What a view's scope tells of the packets it does not want. Ring thread only.
-  public interface Skips {
-    /// Nothing of this cgroup is wanted until [#forget].
-    void skip(long cgroupId);
-
-    /// What was wanted has changed: everything counts again.
-    void forget();
-  }
-
+  private final Fan fan;
   private final LiveCapture capture;
   private final Queue<Runnable> requests = new ConcurrentLinkedQueue<>();
   private final List<View> views = new ArrayList<>();
@@ -60,18 +42,15 @@ public final class NodeTrace implements AutoCloseable {
   private int epoch;
 
   private NodeTrace(Fan fan, boolean verbose) {
+    this.fan = fan;
     this.capture = LiveCapture.load(new BitSet(), false, verbose, fan);
     fan.views = views;
   }
 
   /// Hands every record to all views.
   private static final class Fan implements PacketHandler {
-    final Births births;
+    @Nullable Containers containers;
     List<View> views = List.of();
-
-    Fan(Births births) {
-      this.births = births;
-    }
 
     @Override
     public void packet(Packet packet) {
@@ -82,9 +61,8 @@ public final class NodeTrace implements AutoCloseable {
 
     @Override
     public void cgroup(long id, String path) {
-      births.born(id, path);
-      for (View view : views) {
-        view.pipeline.cgroup(id, path);
+      if (containers != null) {
+        containers.born(id, path); // once for all views, which follow it
       }
     }
 
@@ -102,16 +80,23 @@ public final class NodeTrace implements AutoCloseable {
     private final Set<Long> skipped = new HashSet<>();
     private final Pipeline pipeline;
 
-    private View(LiveSettings settings, ScopeMaker scope, Consumer<DnsEvent> output) {
+    private final ContainerScope scope;
+
+    private View(
+        LiveSettings settings,
+        Containers containers,
+        ContainerSelection selection,
+        Consumer<DnsEvent> output) {
       this.ports = settings.ports();
+      this.scope = new ContainerScope(containers, selection, this::skip, this::forget);
       this.pipeline =
           new Pipeline(
-              scope.make(new ViewSkips(this)),
+              scope,
               settings.filter(),
               ports::contains,
               ports.any(),
               settings.dnsTimeoutNs(),
-              settings.paths() ? new OwnerPaths() : UnaryOperator.identity(),
+              OwnerDetails.of(settings.paths(), settings.accounts()),
               output);
     }
 
@@ -123,6 +108,21 @@ public final class NodeTrace implements AutoCloseable {
           || packet.asked() != null && ports.contains(packet.askedPort())) {
         pipeline.packet(packet);
       }
+    }
+
+    /// Nothing of this cgroup is wanted until [#forget].
+    private void skip(long cgroupId) {
+      if (skipped.size() >= SKIPPED_AT_MOST) {
+        forget();
+      }
+      skipped.add(cgroupId);
+      skipIfUnwanted(cgroupId);
+    }
+
+    /// What was wanted has changed: everything counts again.
+    private void forget() {
+      skipped.clear();
+      capture.useVerdicts(++epoch);
     }
 
     /// Rows, and T rows, so far; exact once closed.
@@ -141,35 +141,12 @@ public final class NodeTrace implements AutoCloseable {
     }
   }
 
-  private final class ViewSkips implements Skips {
-    private final View view;
-
-    ViewSkips(View view) {
-      this.view = view;
-    }
-
-    @Override
-    public void skip(long cgroupId) {
-      if (view.skipped.size() >= SKIPPED_AT_MOST) {
-        forget();
-      }
-      view.skipped.add(cgroupId);
-      skipIfUnwanted(cgroupId);
-    }
-
-    @Override
-    public void forget() {
-      view.skipped.clear();
-      capture.useVerdicts(++epoch);
-    }
-  }
-
   /// Loads the kernel side; nothing is attached yet.
   ///
   /// @throws TraceRefused if this machine can't
-  public static NodeTrace load(Births births, boolean verbose) {
+  public static NodeTrace load(boolean verbose) {
     try {
-      return new NodeTrace(new Fan(births), verbose);
+      return new NodeTrace(new Fan(), verbose);
     } catch (BpfException e) {
       throw LiveTrace.refused(e, verbose);
     }
@@ -178,7 +155,8 @@ public final class NodeTrace implements AutoCloseable {
   /// Attaches; nothing is recorded until there is a view.
   ///
   /// @throws TraceRefused if the kernel refuses
-  public void attach() {
+  public void attach(Containers containers) {
+    fan.containers = containers;
     try {
       capture.attach();
     } catch (BpfException e) {
@@ -191,26 +169,26 @@ public final class NodeTrace implements AutoCloseable {
     return capture.cgroupRoot();
   }
 
-  /// Optional programs this kernel refused, with errno's name.
+  /// What this kernel does without, and why; complete once attached.
   public Map<String, String> leftOut() {
     return capture.leftOut();
   }
 
-  /// Opens a view; done when its packets are recorded. From any thread.
+  /// Opens a view; done when its packets are recorded. From any thread, after [#attach].
   ///
   /// @param output takes its rows, on the ring thread
   public CompletableFuture<View> open(
-      LiveSettings settings, ScopeMaker scope, Consumer<DnsEvent> output) {
+      LiveSettings settings, ContainerSelection selection, Consumer<DnsEvent> output) {
+    Containers containers = Objects.requireNonNull(fan.containers, "not attached");
     CompletableFuture<View> opened = new CompletableFuture<>();
     CompletableFuture<Void> _ =
-        ask(
-            () -> {
-              View view = new View(settings, scope, output);
-              views.add(view);
-              capture.useVerdicts(++epoch); // no verdict knew of it
-              listen();
-              opened.complete(view);
-            });
+        ask(() -> {
+          View view = new View(settings, containers, selection, output);
+          views.add(view);
+          capture.useVerdicts(++epoch); // no verdict knew of it
+          listen();
+          opened.complete(view);
+        });
     return opened;
   }
 
@@ -219,6 +197,9 @@ public final class NodeTrace implements AutoCloseable {
       return;
     }
     view.pipeline.finish();
+    if (fan.containers != null) {
+      fan.containers.unfollow(view.scope);
+    }
     listen();
     if (!views.isEmpty()) {
       List.copyOf(views.getFirst().skipped).forEach(this::skipIfUnwanted);
@@ -243,15 +224,14 @@ public final class NodeTrace implements AutoCloseable {
 
   private CompletableFuture<Void> ask(Runnable request) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    requests.add(
-        () -> {
-          try {
-            request.run();
-            done.complete(null);
-          } catch (RuntimeException e) {
-            done.completeExceptionally(e);
-          }
-        });
+    requests.add(() -> {
+      try {
+        request.run();
+        done.complete(null);
+      } catch (RuntimeException e) {
+        done.completeExceptionally(e);
+      }
+    });
     capture.wake();
     return done;
   }
@@ -261,6 +241,9 @@ public final class NodeTrace implements AutoCloseable {
     while (!stopped) {
       for (Runnable request = requests.poll(); request != null; request = requests.poll()) {
         request.run();
+      }
+      if (fan.containers != null) {
+        fan.containers.renew(); // also while there is no view
       }
       long nowNs = capture.bootNs();
       boolean empty = capture.poll(POLL_MS) < LiveCapture.BATCH;

@@ -11,6 +11,7 @@ import dev.jig.event.DnsEvent.Question;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
+import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
@@ -50,7 +51,9 @@ final class EventCodecTest {
               4026533000L,
               4026533005L,
               77L,
-              new Owner.Paths("/bin/app", "/srv")),
+              new Owner.Paths("/bin/app", "/srv", "/bin/app --x y"),
+              new Owner.Account("www-data", "www"),
+              1_706_961_900_000_000_000L),
           Attribution.SOCKET,
           new Endpoint(V6, 43210),
           new Endpoint(V4, 53),
@@ -66,7 +69,11 @@ final class EventCodecTest {
           300,
           List.of(V4, V6),
           State.CLOSED,
-          "node-1");
+          "node-1",
+          new Peer(
+              new Container(null, "beef", "dns", null, null, Map.of(), null),
+              new Owner(5, 6, 7, 8, "dnsmasq", 9, "init", 10, 11, 12, null),
+              Attribution.EXACT));
 
   @Test
   void everyFieldComesBack() throws ReflectiveOperationException {
@@ -99,7 +106,8 @@ final class EventCodecTest {
             0,
             List.of(),
             null,
-            "node-1");
+            "node-1",
+            null);
 
     assertThat(roundTrip(bare)).isEqualTo(bare);
   }
@@ -126,7 +134,8 @@ final class EventCodecTest {
             0,
             List.of(),
             State.ANSWERED,
-            "node-1");
+            "node-1",
+            null);
 
     assertThat(roundTrip(answered)).isEqualTo(answered);
   }
