@@ -34,7 +34,7 @@ final class RoomsTest {
           entry("capture", Set.of("bpf", "pcap", "dns", "event")),
           entry("container", Set.of("event")),
           entry("filter", Set.of("event")),
-          entry("output", Set.of("event", "pcap")),
+          entry("output", Set.of("dns", "event", "pcap")),
           entry(
               "trace",
               Set.of("bpf", "pcap", "dns", "event", "capture", "container", "filter", "output")),

@@ -37,6 +37,7 @@ final class Session {
             parsed.paths(),
             parsed.accounts(),
             parsed.peers(),
+            parsed.format().showsContents(),
             options.verbose);
     LiveTrace trace = LiveTrace.load(settings);
     trace.log().forEach(Console::debug);

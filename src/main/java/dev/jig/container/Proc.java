@@ -1,6 +1,7 @@
 package dev.jig.container;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.jig.event.Owner;
 import java.io.IOException;
@@ -30,7 +31,8 @@ public final class Proc {
     this.root = root;
   }
 
-  /// The executable, working directory and command line of `pid`; null if it is gone or the pid was reused.
+  /// The executable, working directory and command line of `pid`; null if it is gone or the pid was
+  /// reused.
   ///
   /// @param startTimeNs its start on the boot clock, as the kernel's record has it
   public Owner.@Nullable Paths paths(int pid, long startTimeNs) {
@@ -39,14 +41,16 @@ public final class Proc {
     String cwd = link(directory.resolve("cwd"));
     String commandLine = commandLine(directory);
     // Compared after reading: a pid reused before or between the reads shows its new start here.
-    return isStart(startTicks(directory), startTimeNs) ? new Owner.Paths(exe, cwd, commandLine) : null;
+    return isStart(startTicks(directory), startTimeNs)
+        ? new Owner.Paths(exe, cwd, commandLine)
+        : null;
   }
 
-  /// Its arguments with blanks between them, cut where it is very long; null for a kernel thread, or
-  /// where it can't be read.
+  /// Its arguments with blanks between them, cut where it is very long; null for a kernel thread,
+  /// or where it can't be read.
   private static @Nullable String commandLine(Path directory) {
     try (InputStream in = Files.newInputStream(directory.resolve("cmdline"))) {
-      String raw = new String(in.readNBytes(COMMAND_LINE_AT_MOST), StandardCharsets.UTF_8);
+      String raw = new String(in.readNBytes(COMMAND_LINE_AT_MOST), UTF_8);
       int end = raw.length();
       while (end > 0 && raw.charAt(end - 1) == 0) {
         end--;

@@ -41,7 +41,7 @@ public final class DnsMessage {
 
   private final WireCursor cursor = new WireCursor();
   private final Question question = new Question();
-  private final WireName name = new WireName();
+  private final Presentation name = new Presentation();
 
   private byte[] buffer = {};
   private int offset;
@@ -179,7 +179,11 @@ public final class DnsMessage {
   /// The presentation form with trailing dot, the root as `.`: printable ASCII only, everything
   /// else as `\DDD`, case as on the wire. Empty without a question.
   public String questionName() {
-    return hasQuestion() ? name.text(buffer, offset, offset + HEADER_LENGTH) : "";
+    if (!hasQuestion()) {
+      return "";
+    }
+    name.begin(Integer.MAX_VALUE);
+    return name.name(buffer, offset, offset + HEADER_LENGTH).toString();
   }
 
   /// A hash over name, type and class that does not tell case or compression; 0 without a question.

@@ -1,6 +1,7 @@
 package dev.jig.dns;
 
-/// Why a DNS message could not be read to its end.
+/// What is wrong with a DNS message. From `BAD_DATA` on, reading goes on behind it or stops for
+/// other reasons than the message's frame: only the full decoder finds these.
 public enum Malformation {
   SHORT_HEADER("shorter than the 12 bytes of a header"),
   BAD_LABEL_TYPE("label longer than 63 bytes or of an unknown type"),
@@ -14,7 +15,13 @@ public enum Malformation {
   RECORD_MISSING("fewer records than the header counts"),
   RECORD_PAST_END("record reaches past the end"),
   DATA_PAST_END("record data reach past the end"),
-  BAD_ADDRESS_LENGTH("A or AAAA record whose data are not 4 or 16 bytes");
+  BAD_ADDRESS_LENGTH("A or AAAA record whose data are not 4 or 16 bytes"),
+  BAD_DATA("record data that do not fit their type"),
+  BAD_OPTION("EDNS option whose data do not fit its code"),
+  BAD_DSO("DSO message whose parts do not fit it"),
+  TRAILING_BYTES("bytes after the last record"),
+  TOO_MUCH_TEXT("message that is longer than 1,048,576 characters as text"),
+  TOO_COMPRESSED("message with more than 131,072 compression pointers");
 
   private final String text;
 

@@ -44,6 +44,20 @@ public final class RecordType {
     };
   }
 
+  /// The number of a type that has a mnemonic.
+  static int of(String mnemonic) {
+    for (int type = 0; type < MNEMONICS.length; type++) {
+      if (mnemonic.equals(MNEMONICS[type])) {
+        return type;
+      }
+    }
+    return switch (mnemonic) {
+      case "TA" -> TA;
+      case "DLV" -> DLV;
+      default -> throw new IllegalArgumentException("no type " + mnemonic);
+    };
+  }
+
   private static void assign(int first, String mnemonics) {
     int type = first;
     for (String mnemonic : mnemonics.split(" ", -1)) {

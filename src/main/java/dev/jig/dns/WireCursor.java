@@ -94,6 +94,18 @@ final class WireCursor {
     return read16(buffer, dataStart - 2);
   }
 
+  /// Checks the name at a place in the buffer, where reading then goes on behind it; false on
+  /// damage.
+  boolean nameAt(int at) {
+    position = at;
+    return skipName();
+  }
+
+  /// Where in the buffer reading goes on.
+  int position() {
+    return position;
+  }
+
   /// Steps over a record and leaves its parts to be read; false on damage.
   boolean nextRecord() {
     if (position == end) {
@@ -120,6 +132,11 @@ final class WireCursor {
 
   int recordClass() {
     return read16(buffer, dataStart - 8);
+  }
+
+  /// 32 bits, unsigned.
+  long ttl() {
+    return (long) read16(buffer, dataStart - 6) << 16 | read16(buffer, dataStart - 4);
   }
 
   /// The upper 8 of the TTL's 32 bits: the extended rcode of an OPT record.

@@ -1,5 +1,6 @@
 package dev.jig.event;
 
+import dev.jig.dns.DecodedMessage;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param state null on queries
 /// @param node the Kubernetes node that saw it, null on one machine
 /// @param peer who sent it, or asked, where that is on this machine too and was looked for
+/// @param content all that the message says, where the output shows it; null on T rows
 public record DnsEvent(
     long timestampNs,
     @Nullable Container container,
@@ -41,7 +43,8 @@ public record DnsEvent(
     List<IpAddress> addresses,
     @Nullable State state,
     @Nullable String node,
-    @Nullable Peer peer) {
+    @Nullable Peer peer,
+    @Nullable DecodedMessage content) {
 
   /// An address with its port.
   public record Endpoint(IpAddress address, int port) {}
@@ -81,6 +84,52 @@ public record DnsEvent(
 
   public DnsEvent {
     addresses = List.copyOf(addresses);
+  }
+
+  /// An event of which only what every row shows is read.
+  public DnsEvent(
+      long timestampNs,
+      @Nullable Container container,
+      @Nullable Owner owner,
+      Attribution attribution,
+      Endpoint source,
+      Endpoint destination,
+      Protocol protocol,
+      @Nullable PacketType packetType,
+      @Nullable IpAddress nameserver,
+      Qr qr,
+      int id,
+      @Nullable Question question,
+      @Nullable Flags flags,
+      @Nullable Integer rcode,
+      @Nullable Long latencyNs,
+      int answerCount,
+      List<IpAddress> addresses,
+      @Nullable State state,
+      @Nullable String node,
+      @Nullable Peer peer) {
+    this(
+        timestampNs,
+        container,
+        owner,
+        attribution,
+        source,
+        destination,
+        protocol,
+        packetType,
+        nameserver,
+        qr,
+        id,
+        question,
+        flags,
+        rcode,
+        latencyNs,
+        answerCount,
+        addresses,
+        state,
+        node,
+        peer,
+        null);
   }
 
   /// An event without peer.

@@ -82,7 +82,10 @@ public enum Field {
       new Truth(event -> ofPod(event, Pod::hostNetwork)),
       "whether the pod uses the node's network"),
   TIMESTAMP(
-      "timestamp", cells(35).atMost(35), new Moment(event -> true, DnsEvent::timestampNs), "time of the packet"),
+      "timestamp",
+      cells(35).atMost(35),
+      new Moment(event -> true, DnsEvent::timestampNs),
+      "time of the packet"),
   MOUNT_NS("mntns", cells(12).atMost(20), owner(Owner::mountNs), "mount namespace's inode number"),
   NET_NS("netns", cells(12).atMost(20), owner(Owner::netNs), "network namespace's inode number"),
   PID(

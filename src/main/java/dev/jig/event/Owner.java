@@ -59,8 +59,7 @@ public record Owner(
       long netNs,
       long startTimeNs,
       @Nullable Paths paths) {
-    this(
-        pid, tid, uid, gid, comm, ppid, pcomm, mountNs, netNs, startTimeNs, paths, null, 0);
+    this(pid, tid, uid, gid, comm, ppid, pcomm, mountNs, netNs, startTimeNs, paths, null, 0);
   }
 
   /// The same process with its paths.

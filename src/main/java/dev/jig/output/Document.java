@@ -29,5 +29,14 @@ interface Document {
   /// Words as a list.
   void words(SerializableString key, List<String> values) throws IOException;
 
+  /// Opens a list of objects.
+  void beginList(SerializableString key) throws IOException;
+
+  void beginItem() throws IOException;
+
+  void endItem() throws IOException;
+
+  void endList() throws IOException;
+
   void flush() throws IOException;
 }

@@ -52,7 +52,8 @@ final class DocumentWriter implements EventWriter {
     ANSWER,
     ENDING,
     REST,
-    PEER
+    PEER,
+    CONTENT
   }
 
   private static final Endpoint NOWHERE = new Endpoint(IpAddress.v4(0), 0);
@@ -83,9 +84,11 @@ final class DocumentWriter implements EventWriter {
   private final Document document;
   private final AddressTexts addresses = new AddressTexts();
   private final List<String> words = new ArrayList<>();
+  private final ContentMembers contents;
 
   DocumentWriter(Document document) {
     this.document = document;
+    contents = new ContentMembers(document);
   }
 
   @Override
@@ -122,6 +125,11 @@ final class DocumentWriter implements EventWriter {
       case ANSWER -> writeAll(ANSWER_MEMBERS, event);
       case ENDING -> writeAll(ENDING_MEMBERS, event);
       case REST -> writeAll(REST_MEMBERS, event);
+      case CONTENT -> {
+        if (event.content() != null) {
+          contents.write(event.content());
+        }
+      }
       case PEER -> {
         if (event.peer() != null) {
           writePeer(event.peer());

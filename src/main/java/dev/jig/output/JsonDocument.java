@@ -116,6 +116,27 @@ final class JsonDocument implements Document {
     json.writeEndArray();
   }
 
+  @Override
+  public void beginList(SerializableString key) throws IOException {
+    json.writeFieldName(key);
+    json.writeStartArray();
+  }
+
+  @Override
+  public void beginItem() throws IOException {
+    json.writeStartObject();
+  }
+
+  @Override
+  public void endItem() throws IOException {
+    json.writeEndObject();
+  }
+
+  @Override
+  public void endList() throws IOException {
+    json.writeEndArray();
+  }
+
   /// Opens an array of objects; the objects then stand in it.
   void beginArray() throws IOException {
     json.writeStartArray();

@@ -152,6 +152,33 @@ final class JsonLine implements Document {
     bytes[length++] = ']';
   }
 
+  @Override
+  public void beginList(SerializableString key) {
+    key(key);
+    room(1);
+    bytes[length++] = '[';
+    first = true;
+  }
+
+  @Override
+  public void beginItem() {
+    room(1);
+    comma();
+    begin();
+  }
+
+  @Override
+  public void endItem() {
+    endObject();
+  }
+
+  @Override
+  public void endList() {
+    room(1);
+    bytes[length++] = ']';
+    first = false;
+  }
+
   /// Members written before, as they are, without a comma before or after them.
   void members(byte[] members) {
     if (members.length == 0) {

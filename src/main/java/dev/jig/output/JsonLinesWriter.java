@@ -59,6 +59,7 @@ final class JsonLinesWriter implements EventWriter {
     if (event.peer() != null) {
       document.members(peer(event, event.peer()));
     }
+    sections.write(Section.CONTENT, event);
     document.end();
   }
 

@@ -31,6 +31,15 @@ public sealed interface OutputFormat {
   /// The packets themselves.
   record PcapNg() implements OutputFormat {}
 
+  /// Whether rows show all that their messages say.
+  default boolean showsContents() {
+    return switch (this) {
+      case Json(), JsonPretty(), Yaml() -> true;
+      case Columns(var fields) -> false;
+      case PcapNg() -> false;
+    };
+  }
+
   /// Reads `-o`.
   ///
   /// @param shown what is shown by default: a front end, and PATHS if asked for

@@ -18,6 +18,9 @@ final class YamlDocument implements Document {
   private int depth;
   private boolean empty;
 
+  /// Whether the next key is the first of an item.
+  private boolean dash;
+
   YamlDocument(OutputStream out) {
     this.out = new Utf8Buffer(out);
   }
@@ -86,12 +89,40 @@ final class YamlDocument implements Document {
   }
 
   @Override
+  public void beginList(SerializableString key) {
+    appendKey(key);
+    text.append('\n');
+  }
+
+  @Override
+  public void beginItem() {
+    depth++;
+    dash = true;
+  }
+
+  @Override
+  public void endItem() {
+    depth--;
+  }
+
+  @Override
+  public void endList() {
+    empty = false;
+  }
+
+  @Override
   public void flush() throws IOException {
     out.flush();
   }
 
   private void appendKey(SerializableString key) {
-    text.repeat("  ", depth).append(scalar(key.getValue())).append(':');
+    if (dash) {
+      text.repeat("  ", depth - 1).append("- ");
+    } else {
+      text.repeat("  ", depth);
+    }
+    dash = false;
+    text.append(scalar(key.getValue())).append(':');
     empty = false;
   }
 

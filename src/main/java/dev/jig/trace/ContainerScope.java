@@ -129,15 +129,15 @@ final class ContainerScope implements Scope, Containers.Follower {
   }
 
   @Override
-  public boolean isSettling() {
-    return !containers.isReady();
-  }
-
-  @Override
   public Answer afterWaiting(long cgroupId, @Nullable Owner owner) {
     Lookup lookup = containers.of(cgroupId);
     boolean byProcess = containers.areToldByProcess(lookup);
     return settled(byProcess ? containers.ofProcess(owner) : lookup, owner);
+  }
+
+  @Override
+  public boolean isSettling() {
+    return !containers.isReady();
   }
 
   @Override

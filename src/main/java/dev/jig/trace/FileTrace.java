@@ -36,8 +36,10 @@ public final class FileTrace implements AutoCloseable {
 
   /// Walks the whole file through the pipeline. Rows before a damage are out when it is thrown.
   ///
+  /// @param contents whether rows carry all that their messages say
   /// @throws IOException if the file is damaged
-  public void run(Predicate<DnsEvent> filter, long dnsTimeoutNs, Consumer<DnsEvent> output)
+  public void run(
+      Predicate<DnsEvent> filter, long dnsTimeoutNs, boolean contents, Consumer<DnsEvent> output)
       throws IOException {
     Pipeline walk =
         new Pipeline(
@@ -48,6 +50,9 @@ public final class FileTrace implements AutoCloseable {
             dnsTimeoutNs,
             UnaryOperator.identity(),
             output);
+    if (contents) {
+      walk.readContents();
+    }
     pipeline = walk;
     try {
       boolean more = true;

@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 /// @param paths whether to add what /proc says of a process
 /// @param accounts whether to add the host's names of users and groups
 /// @param peers whether to tell who is at the other end of hops within the machine
+/// @param contents whether rows carry all that their messages say
 /// @param verbose whether libbpf's words are kept
 public record LiveSettings(
     PortSet ports,
@@ -20,4 +21,5 @@ public record LiveSettings(
     boolean paths,
     boolean accounts,
     boolean peers,
+    boolean contents,
     boolean verbose) {}

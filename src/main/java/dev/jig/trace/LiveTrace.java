@@ -140,7 +140,7 @@ public final class LiveTrace implements AutoCloseable {
   private void attach(Scope scope, @Nullable Peers peers, Consumer<DnsEvent> output) {
     PortSet ports = settings.ports();
     UnaryOperator<Owner> owners = OwnerDetails.of(settings.paths(), settings.accounts());
-    relay.pipeline =
+    Pipeline pipeline =
         new Pipeline(
             scope,
             settings.filter(),
@@ -150,6 +150,10 @@ public final class LiveTrace implements AutoCloseable {
             owners,
             peers,
             output);
+    if (settings.contents()) {
+      pipeline.readContents();
+    }
+    relay.pipeline = pipeline;
     try {
       capture.attach();
     } catch (BpfException e) {

@@ -76,7 +76,9 @@ final class Peers {
     }
     bystanders.helped(found.cgroupId);
     return new Peer(
-        scope.of(found.cgroupId, found.owner).container(), owners.apply(found.owner), found.attribution);
+        scope.of(found.cgroupId, found.owner).container(),
+        owners.apply(found.owner),
+        found.attribution);
   }
 
   private @Nullable Entry responder(long key, Packet packet) {

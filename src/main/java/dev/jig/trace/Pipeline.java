@@ -4,7 +4,9 @@ import dev.jig.capture.Packet;
 import dev.jig.capture.Packet.Direction;
 import dev.jig.capture.PacketHandler;
 import dev.jig.capture.TcpStreams;
+import dev.jig.dns.Dialect;
 import dev.jig.dns.DnsMessage;
+import dev.jig.dns.MessageDecoder;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
@@ -56,6 +58,7 @@ public final class Pipeline implements PacketHandler {
   private final HeldEvents held = new HeldEvents(this::nameOrGiveUp);
   private final TcpStreams streams = new TcpStreams();
   private final DnsMessage message = new DnsMessage();
+  private @Nullable MessageDecoder contents;
   private long lastPacketNs;
 
   /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something
@@ -94,6 +97,11 @@ public final class Pipeline implements PacketHandler {
     this.owners = owners;
     this.peers = peers;
     this.output = output;
+  }
+
+  /// From now on rows carry all that their messages say.
+  void readContents() {
+    contents = new MessageDecoder();
   }
 
   private static long lateNs(long timeoutNs) {
@@ -160,14 +168,27 @@ public final class Pipeline implements PacketHandler {
     }
     DnsEvent event = match(packet, whose.container(), sender(packet, bytes, offset, length));
     if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
-      held.hold(packet.cgroupId(), event, packet.bootNs());
+      held.hold(packet.cgroupId(), withContent(event, bytes, offset, length), packet.bootNs());
     } else if (whose.decision() == Decision.NAME_UNKNOWN) {
       counters.nameUnknown++;
     } else if (whose.decision() == Decision.CONTAINER_UNKNOWN) {
       counters.containerUnknown++;
+    } else if (filter.test(event)) {
+      counters.rows++;
+      output.accept(withContent(event, bytes, offset, length));
     } else {
-      show(event);
+      counters.filtered++;
     }
+  }
+
+  /// The event with all that its message says, where that is wanted: last of all, since it costs
+  /// more than everything before.
+  private DnsEvent withContent(DnsEvent event, byte[] bytes, int offset, int length) {
+    if (contents == null) {
+      return event;
+    }
+    Dialect dialect = Dialect.ofPorts(event.source().port(), event.destination().port());
+    return Rows.with(event, contents.decode(bytes, offset, length, dialect));
   }
 
   private boolean decode(Packet packet, byte[] bytes, int offset, int length) {

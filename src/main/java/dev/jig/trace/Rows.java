@@ -1,6 +1,7 @@
 package dev.jig.trace;
 
 import dev.jig.capture.Packet;
+import dev.jig.dns.DecodedMessage;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
@@ -146,7 +147,34 @@ final class Rows {
         event.addresses(),
         event.state(),
         event.node(),
-        event.peer());
+        event.peer(),
+        event.content());
+  }
+
+  /// The same event with all that its message says.
+  static DnsEvent with(DnsEvent event, DecodedMessage content) {
+    return new DnsEvent(
+        event.timestampNs(),
+        event.container(),
+        event.owner(),
+        event.attribution(),
+        event.source(),
+        event.destination(),
+        event.protocol(),
+        event.packetType(),
+        event.nameserver(),
+        event.qr(),
+        event.id(),
+        event.question(),
+        event.flags(),
+        event.rcode(),
+        event.latencyNs(),
+        event.answerCount(),
+        event.addresses(),
+        event.state(),
+        event.node(),
+        event.peer(),
+        content);
   }
 
   private static @Nullable Question question(DnsMessage message) {

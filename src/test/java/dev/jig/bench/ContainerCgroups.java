@@ -26,7 +26,8 @@ final class ContainerCgroups implements AutoCloseable {
     Files.createDirectory(own.resolve("docker"));
     ThreadLocalRandom random = ThreadLocalRandom.current();
     for (int i = 0; i < count; i++) {
-      String id = String.format(Locale.ROOT, "%016x%016x%032x", random.nextLong(), random.nextLong(), i);
+      String id =
+          String.format(Locale.ROOT, "%016x%016x%032x", random.nextLong(), random.nextLong(), i);
       Files.createDirectory(made.directory(id));
       made.ids.add(id);
     }
@@ -62,8 +63,17 @@ final class ContainerCgroups implements AutoCloseable {
     return all;
   }
 
+  /// A command line that sends one query from one container.
+  List<String> onePacketFrom(int container, int port) {
+    return onePacketFrom(ids.subList(container, container + 1), port);
+  }
+
   /// A command line that sends one query from each container but the first so many.
   List<String> onePacketFromEach(int but, int port) {
+    return onePacketFrom(ids.subList(but, ids.size()), port);
+  }
+
+  private List<String> onePacketFrom(List<String> some, int port) {
     List<String> all = new ArrayList<>();
     // The socket is of the cgroup in which it is made; nobody listens, which is nobody's business.
     all.addAll(
@@ -74,7 +84,7 @@ final class ContainerCgroups implements AutoCloseable {
                 + " shift; for cgroup; do echo $$ >\"$cgroup\"; printf \"$query\" >\"$to\"; done",
             "bash",
             Integer.toString(port)));
-    for (String id : ids.subList(but, ids.size())) {
+    for (String id : some) {
       all.add(directory(id).resolve("cgroup.procs").toString());
     }
     return all;

@@ -64,8 +64,7 @@ final class Ig implements Tracer.Running {
 
   /// The same for other packets than everybody's.
   @SuppressWarnings("MustBeClosedChecker") // the caller closes
-  static Ig start(
-      Path work, List<String> command, List<String> selection, int port, String format)
+  static Ig start(Path work, List<String> command, List<String> selection, int port, String format)
       throws IOException, InterruptedException {
     Path ready = work.resolve("ig.ready");
     Path rows = work.resolve("ig.rows");

@@ -24,8 +24,7 @@ final class ManyContainers implements FigureGroup {
   private static final int PACKETS_EACH = 10;
   private static final String PACKET_BYTES = "100";
 
-  /// For the listing, once asked for, to be read and taken in.
-  private static final int LISTED_MS = 1_000;
+  private static final long PATIENCE_NS = 60_000_000_000L;
 
   private final Path work;
   private final Effort effort;
@@ -90,7 +89,12 @@ final class ManyContainers implements FigureGroup {
     double rate = Median.of(rates);
     double of = Median.of(base);
     return String.format(
-        Locale.ROOT, "%.2f %s (%.0f ns a packet, %+.0f ns)", rate / of, words, 1e9 / rate, 1e9 / rate - 1e9 / of);
+        Locale.ROOT,
+        "%.2f %s (%.0f ns a packet, %+.0f ns)",
+        rate / of,
+        words,
+        1e9 / rate,
+        1e9 / rate - 1e9 / of);
   }
 
   /// One repeat with so many containers; returns how many packets of no interest were skipped.
@@ -103,15 +107,28 @@ final class ManyContainers implements FigureGroup {
           figures.startMs.add(ig.startUpNs() / 1e6);
         }
       }
-      try (Ig _ = trace()) {
-        docker.awaitRequest(FakeDocker.ALL);
-        Thread.sleep(LISTED_MS);
+      try (Ig ig = trace()) {
+        awaitNames(ig, containers, docker);
         blast(containers, 0, effort.warmUpSeconds());
         figures.recorded.add(blast(containers, 0, effort.blastSeconds()));
         figures.skipped.add(blast(containers, count - 1, effort.blastSeconds()));
       }
       return count == MANY ? skipped(containers, docker) : "";
     }
+  }
+
+  /// Returns once a container of interest has rows: the names are there.
+  private void awaitNames(Ig ig, ContainerCgroups containers, FakeDocker docker)
+      throws IOException, InterruptedException {
+    docker.awaitRequest(FakeDocker.ALL);
+    long empty = ig.settledBytes();
+    long deadlineNs = System.nanoTime() + PATIENCE_NS;
+    do {
+      Child.run(work, "first", containers.onePacketFrom(0, Bench.DNS_PORT));
+      if (System.nanoTime() > deadlineNs) {
+        throw new IOException("no row of a container of interest");
+      }
+    } while (ig.settledBytes() == empty);
   }
 
   private Ig trace() throws IOException, InterruptedException {
@@ -121,7 +138,7 @@ final class ManyContainers implements FigureGroup {
             .collect(Collectors.joining(","));
     List<String> selection =
         List.of("-v", "-c", names, "--docker-socketpath", work.resolve("docker.sock").toString());
-    return Ig.start(work, Ig.command(), selection, Bench.DNS_PORT, "json");
+    return Ig.start(work, Ig.command(), selection, Bench.DNS_PORT, "columns");
   }
 
   private FakeDocker docker(ContainerCgroups containers) throws IOException {
@@ -146,8 +163,7 @@ final class ManyContainers implements FigureGroup {
   private String skipped(ContainerCgroups containers, FakeDocker docker)
       throws IOException, InterruptedException {
     try (Ig ig = trace()) {
-      docker.awaitRequest(FakeDocker.ALL);
-      Thread.sleep(LISTED_MS);
+      awaitNames(ig, containers, docker);
       for (int round = 0; round < PACKETS_EACH; round++) {
         Child.run(work, "rounds", containers.onePacketFromEach(OF_INTEREST, Bench.DNS_PORT));
         ig.settledBytes(); // the ring is read by then

@@ -110,8 +110,7 @@ final class ProcTest {
     Path hostile = Files.createDirectory(root.resolve("a\n\u001b[31m b"));
     Path exe = Files.copy(Path.of("/bin/sleep"), root.resolve("sleeper"));
     assertThat(exe.toFile().setExecutable(true)).isTrue();
-    Process process =
-        new ProcessBuilder(exe.toString(), "60").directory(hostile.toFile()).start();
+    Process process = new ProcessBuilder(exe.toString(), "60").directory(hostile.toFile()).start();
     try {
       Files.delete(exe);
       Owner.Paths paths = new Proc(Path.of("/proc")).paths((int) process.pid(), start(process));

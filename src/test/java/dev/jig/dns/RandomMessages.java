@@ -46,9 +46,18 @@ final class RandomMessages {
     return new RandomMessages(random).message().toWire();
   }
 
+  /// A name of any bytes, often below one of a few zones.
+  static Name name(Random random) {
+    return new RandomMessages(random).name();
+  }
+
   /// A message with one to three bytes changed, or pointers put in, or its end cut off.
   static byte[] damaged(Random random) {
-    byte[] wire = wire(random);
+    return damaged(wire(random), random);
+  }
+
+  static byte[] damaged(byte[] whole, Random random) {
+    byte[] wire = whole.clone();
     for (int damages = 1 + random.nextInt(3); damages > 0 && wire.length > 0; damages--) {
       int at = random.nextInt(wire.length);
       switch (random.nextInt(8)) {

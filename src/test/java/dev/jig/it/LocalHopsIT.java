@@ -74,8 +74,7 @@ final class LocalHopsIT {
     try (Docker.Network network = Docker.network();
         Docker.Container server = serving(upstream, network);
         Docker.Container client = asking(app, network, addressOf(server));
-        IgProcess ig =
-            IgProcess.trace("-c", app, "-o", "json", "-F", "qr:R,name:~counted")) {
+        IgProcess ig = IgProcess.trace("-c", app, "-o", "json", "-F", "qr:R,name:~counted")) {
       lookUpUntilNamed(ig, client);
       int lookups = 40; // more than an unwanted cgroup has to be silent for
       for (int i = 0; i < lookups; i++) {

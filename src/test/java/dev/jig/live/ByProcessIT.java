@@ -113,7 +113,8 @@ final class ByProcessIT {
   private FakeDocker docker() throws IOException {
     FakeDocker docker = new FakeDocker(folder.resolve("docker.sock"));
     String web = FakeDocker.listed(WEB, "old-web", "running");
-    docker.answer(FakeDocker.ALL, "[" + web + "," + FakeDocker.listed(DB, "old-db", "running") + "]");
+    docker.answer(
+        FakeDocker.ALL, "[" + web + "," + FakeDocker.listed(DB, "old-db", "running") + "]");
     return docker;
   }
 

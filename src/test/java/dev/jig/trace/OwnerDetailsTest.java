@@ -67,8 +67,7 @@ final class OwnerDetailsTest {
     details.apply(owner(500));
     process(500, "dig");
     nowNs = 1_000_000_001;
-    assertThat(details.apply(owner(500)).paths())
-        .isEqualTo(new Owner.Paths(null, null, "dig"));
+    assertThat(details.apply(owner(500)).paths()).isEqualTo(new Owner.Paths(null, null, "dig"));
   }
 
   @Test
