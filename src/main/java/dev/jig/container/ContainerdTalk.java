@@ -235,7 +235,8 @@ final class ContainerdTalk implements DaemonTalk {
   private void describe(String namespace, String id) {
     long asked = line.lives().eventCount();
     line.hear(
-        api.container(namespace, id).thenCompose(container -> describeUnlessBetter(namespace, container)),
+        api.container(namespace, id)
+            .thenCompose(container -> describeUnlessBetter(namespace, container)),
         (found, failure) -> {
           if (found != null) {
             answered(found, asked);

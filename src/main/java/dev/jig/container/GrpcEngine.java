@@ -60,22 +60,19 @@ public final class GrpcEngine implements ContainerRuntime {
     }
 
     /// Hears an answer or why there is none, if this connection still stands.
-    <A> void hear(
-        CompletableFuture<A> answer, BiConsumer<@Nullable A, @Nullable Throwable> heard) {
+    <A> void hear(CompletableFuture<A> answer, BiConsumer<@Nullable A, @Nullable Throwable> heard) {
       var _ =
           answer
-              .handle(
-                  (given, failure) -> {
-                    if (isOpen()) {
-                      heard.accept(given, failure);
-                    }
-                    return given;
-                  })
-              .exceptionally(
-                  mistake -> {
-                    broken(mistake);
-                    return null;
-                  });
+              .handle((given, failure) -> {
+                if (isOpen()) {
+                  heard.accept(given, failure);
+                }
+                return given;
+              })
+              .exceptionally(mistake -> {
+                broken(mistake);
+                return null;
+              });
     }
 
     /// Does something later, if this connection still stands.
@@ -149,7 +146,8 @@ public final class GrpcEngine implements ContainerRuntime {
   /// @param socket usually `/run/crio/crio.sock`
   /// @param chosen as for containerd
   public static GrpcEngine crio(Path socket, boolean chosen) {
-    return new GrpcEngine("cri-o", "CRI-O", socket, chosen, false, line -> new CriTalk("cri-o", line));
+    return new GrpcEngine(
+        "cri-o", "CRI-O", socket, chosen, false, line -> new CriTalk("cri-o", line));
   }
 
   @Override

@@ -100,7 +100,8 @@ final class AgentService extends AgentGrpc.AgentImplBase {
         stream = begun;
         streams.put(begun.id(), begun);
         log.info("stream began", described(begun, start));
-        trace
+        var _ =
+            trace
             .open(request.settings(), request.selection(), begun)
             .whenComplete((view, _) -> opened(begun, view));
       } catch (UsageException e) {
@@ -188,7 +189,8 @@ final class AgentService extends AgentGrpc.AgentImplBase {
     if (view == null) {
       return;
     }
-    view.close()
+    var _ =
+        view.close()
         .whenComplete((_, _) -> {
           stream.finish(reason);
           Map<String, Object> details = stream.figures();

@@ -24,6 +24,10 @@ final class AgentStream implements Consumer<DnsEvent> {
   /// The call that carries the stream.
   private record Carrier(ServerCallStreamObserver<FromAgent> call) {}
 
+  private boolean isCarriedBy(Carrier carrying) {
+    return carrying.equals(carrier.get());
+  }
+
   private final String id;
   private final LongSupplier lost;
   private final long lostBefore;
@@ -88,7 +92,7 @@ final class AgentStream implements Consumer<DnsEvent> {
   boolean detach(ServerCallStreamObserver<FromAgent> call) {
     Carrier current = carrier.get();
     boolean carried =
-        current != null && current.call() == call && carrier.compareAndSet(current, null);
+        current != null && current.call().equals(call) && carrier.compareAndSet(current, null);
     if (carried) {
       detachedNs = System.nanoTime();
     }
@@ -114,11 +118,11 @@ final class AgentStream implements Consumer<DnsEvent> {
     ServerCallStreamObserver<FromAgent> call = mine.call();
     try {
       call.onNext(FromAgent.newBuilder().setBegun(begun).build());
-      while (carrier.get() == mine && awaitReady(mine)) {
+      while (isCarriedBy(mine) && awaitReady(mine)) {
         boolean last = stopping; // read first: nothing comes after it
         StreamBuffer.Batch batch =
-            buffer.take(BATCH, last ? 0 : PROGRESS_MS, () -> carrier.get() == mine);
-        if (carrier.get() != mine) {
+            buffer.take(BATCH, last ? 0 : PROGRESS_MS, () -> isCarriedBy(mine));
+        if (!isCarriedBy(mine)) {
           break;
         }
         if (batch != null) {
@@ -150,7 +154,7 @@ final class AgentStream implements Consumer<DnsEvent> {
   /// @return false if the call is over
   private boolean awaitReady(Carrier mine) throws InterruptedException {
     synchronized (readiness) {
-      while (carrier.get() == mine && !mine.call().isReady() && !mine.call().isCancelled()) {
+      while (isCarriedBy(mine) && !mine.call().isReady() && !mine.call().isCancelled()) {
         readiness.wait(PROGRESS_MS);
       }
     }

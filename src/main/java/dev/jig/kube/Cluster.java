@@ -53,6 +53,8 @@ public final class Cluster implements AutoCloseable {
     this.client = client;
   }
 
+  /// Reads the kubeconfig; nobody is asked yet.
+  ///
   /// @throws ClusterProblem if there is no usable kubeconfig
   public static Cluster open(Access access) {
     if (access.kubeconfig() != null) {

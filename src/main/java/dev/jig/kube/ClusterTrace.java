@@ -42,6 +42,8 @@ public final class ClusterTrace {
       PodNames pods,
       Set<String> nodes) {
 
+    /// Which pods; empty texts mean all.
+    ///
     /// @param selector a label selector's text
     public record PodNames(String namespace, String pod, String container, String selector) {}
 

@@ -18,12 +18,12 @@ import dev.jig.kube.wire.Event;
 import dev.jig.kube.wire.Events;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Events to messages and back. What is new in an event has to be entered here, or it does not
-/// leave the node: a test compares every field.
+/// leave the node: a test compares every field. What a message says beyond its row (`content`) does
+/// not yet.
 final class EventCodec {
   private static final List<Attribution> ATTRIBUTIONS =
       List.of(Attribution.EXACT, Attribution.SOCKET, Attribution.UNKNOWN);
@@ -56,7 +56,7 @@ final class EventCodec {
   /// A batch that is being made.
   private static final class Batch {
     final Events.Builder message = Events.newBuilder();
-    private final Map<Container, Integer> places = new IdentityHashMap<>();
+    private final IdentityHashMap<Container, Integer> places = new IdentityHashMap<>();
 
     /// The container's place, from 1; 0 for none.
     int place(@Nullable Container container) {

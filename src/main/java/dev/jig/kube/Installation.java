@@ -58,7 +58,7 @@ public final class Installation {
   /// The objects, as they are applied.
   public static List<HasMetadata> objects(Choice choice) {
     List<HasMetadata> objects = new ArrayList<>();
-    for (String document : manifest().split("(?m)^---$")) {
+    for (String document : manifest().split("(?m)^---$", -1)) {
       HasMetadata object = (HasMetadata) Objects.requireNonNull(YAML.<Object>unmarshal(document));
       if (object instanceof Namespace) {
         object.getMetadata().setName(choice.namespace());

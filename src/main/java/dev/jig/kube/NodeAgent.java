@@ -36,6 +36,8 @@ public final class NodeAgent implements AutoCloseable {
 
   private static final long LAST_EVENTS_MS = 2_000;
 
+  /// Who and where it is.
+  ///
   /// @param node its name, as Kubernetes knows it
   /// @param version ours
   /// @param port on loopback

@@ -27,6 +27,7 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection) {
             start.getDnsTimeoutNs(),
             0,
             start.getPaths(),
+            false, // the host's accounts are out of the agent's reach
             false,
             false,
             false);

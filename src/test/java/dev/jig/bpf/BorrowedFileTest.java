@@ -41,8 +41,7 @@ final class BorrowedFileTest {
   /// Of pipes, in ascending order.
   private static List<Integer> descriptors() throws IOException {
     try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-      return all
-          .map(path -> Integer.valueOf(path.getFileName().toString()))
+      return all.map(path -> Integer.valueOf(path.getFileName().toString()))
           .filter(fd -> target(fd).startsWith("pipe:"))
           .sorted()
           .toList();

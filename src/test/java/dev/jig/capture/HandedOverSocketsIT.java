@@ -49,8 +49,7 @@ final class HandedOverSocketsIT {
         Socket server = listener.accept()) {
       client.getOutputStream().write(MESSAGE);
       tap.first(Direction.INGRESS, client.getLocalPort());
-      int reader =
-          OtherThread.does(() -> server.getInputStream().readNBytes(MESSAGE.length));
+      int reader = OtherThread.does(() -> server.getInputStream().readNBytes(MESSAGE.length));
       tap.forget();
 
       client.getOutputStream().write(MESSAGE);

@@ -106,8 +106,7 @@ final class OlderSocketsIT {
         OwnerTap tap = new OwnerTap(elsewhere.server.getLocalPort(), walk.lacking())) {
 
       elsewhere.client.send(
-          new DatagramPacket(
-              MESSAGE, MESSAGE.length, elsewhere.server.getLocalSocketAddress()));
+          new DatagramPacket(MESSAGE, MESSAGE.length, elsewhere.server.getLocalSocketAddress()));
 
       tap.expectOurs(Direction.INGRESS, Protocol.UDP);
     }
@@ -120,8 +119,7 @@ final class OlderSocketsIT {
         OwnerTap tap = new OwnerTap(server.getLocalPort(), walk.lacking());
         DatagramSocket client = new DatagramSocket()) {
       client.connect(server.getLocalSocketAddress());
-      int sender =
-          OtherThread.does(() -> client.send(new DatagramPacket(MESSAGE, MESSAGE.length)));
+      int sender = OtherThread.does(() -> client.send(new DatagramPacket(MESSAGE, MESSAGE.length)));
 
       tap.walkAgain();
       server.send(new DatagramPacket(MESSAGE, MESSAGE.length, client.getLocalSocketAddress()));
@@ -132,8 +130,7 @@ final class OlderSocketsIT {
   }
 
   /// Two sockets of this process in a network namespace that lives as long as they do.
-  private record Elsewhere(DatagramSocket server, DatagramSocket client)
-      implements AutoCloseable {
+  private record Elsewhere(DatagramSocket server, DatagramSocket client) implements AutoCloseable {
     private static final int CLONE_NEWNET = 0x40000000;
 
     static Elsewhere open() throws Exception {
@@ -152,8 +149,7 @@ final class OlderSocketsIT {
     @SuppressWarnings("restricted")
     private static void leaveNetwork() {
       Linker linker = Linker.nativeLinker();
-      FunctionDescriptor shape =
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+      FunctionDescriptor shape = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
       try {
         int result =
             (int)

@@ -20,12 +20,11 @@ final class OtherThread {
   /// Returns the thread's id when it is done.
   static int does(Deed deed) throws InterruptedException, ExecutionException, TimeoutException {
     FutureTask<Integer> task =
-        new FutureTask<>(
-            () -> {
-              Path self = Path.of("/proc/thread-self").toRealPath();
-              deed.run();
-              return Integer.parseInt(self.getFileName().toString());
-            });
+        new FutureTask<>(() -> {
+          Path self = Path.of("/proc/thread-self").toRealPath();
+          deed.run();
+          return Integer.parseInt(self.getFileName().toString());
+        });
     Thread.ofPlatform().daemon().start(task);
     return task.get(PATIENCE_S, TimeUnit.SECONDS);
   }

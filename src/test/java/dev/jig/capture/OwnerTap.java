@@ -82,8 +82,7 @@ final class OwnerTap implements AutoCloseable {
     Owner owner = packet.known();
     assertThat(packet.attribution).isEqualTo(Attribution.SOCKET);
     assertThat(owner.pid()).isEqualTo((int) ProcessHandle.current().pid());
-    assertThat(owner.ppid())
-        .isEqualTo((int) ProcessHandle.current().parent().orElseThrow().pid());
+    assertThat(owner.ppid()).isEqualTo((int) ProcessHandle.current().parent().orElseThrow().pid());
     assertThat(owner.comm())
         .isEqualTo(Files.readString(Path.of("/proc/self/comm"), StandardCharsets.UTF_8).strip());
     assertThat(owner.uid()).isZero();

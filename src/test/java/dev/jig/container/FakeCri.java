@@ -67,8 +67,7 @@ public final class FakeCri implements AutoCloseable {
   private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
   private final Path socket;
   private final boolean tellsEvents;
-  private final EventLoopGroup loop =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final Server server;
 
   /// @param version `v1` or `v1alpha2`
@@ -91,7 +90,8 @@ public final class FakeCri implements AutoCloseable {
     ServerServiceDefinition definition = service.bindService();
     String name = definition.getServiceDescriptor().getName();
     var renamed =
-        ServerServiceDefinition.builder("runtime." + version + name.substring(name.lastIndexOf('.')));
+        ServerServiceDefinition.builder(
+            "runtime." + version + name.substring(name.lastIndexOf('.')));
     definition.getMethods().forEach(method -> add(renamed, version, method));
     return renamed.build();
   }

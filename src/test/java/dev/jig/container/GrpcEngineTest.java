@@ -119,8 +119,7 @@ final class GrpcEngineTest {
 
       engine.ask(POD);
 
-      News.Described sandbox =
-          await(News.Described.class, d -> d.container().id().equals(POD));
+      News.Described sandbox = await(News.Described.class, d -> d.container().id().equals(POD));
       Container.Pod pod = sandbox.container().pod();
       assertThat(sandbox.running()).isFalse();
       assertThat(sandbox.container().name()).isNull();

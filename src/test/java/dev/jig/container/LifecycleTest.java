@@ -172,8 +172,7 @@ final class LifecycleTest {
     Path socket = root.resolve("docker.sock");
     int count = 1_000;
     try (FakeDocker docker = new FakeDocker(socket);
-        Containers containers =
-            containers(new RestEngine(RestDialect.DOCKER, socket, false))) {
+        Containers containers = containers(new RestEngine(RestDialect.DOCKER, socket, false))) {
       containers.ready().get(10, TimeUnit.SECONDS);
       for (int i = 0; i < count; i++) {
         String attributes = "\"image\":\"app:1\",\"name\":\"web-%d\"".formatted(i);

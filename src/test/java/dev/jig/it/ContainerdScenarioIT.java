@@ -203,7 +203,10 @@ final class ContainerdScenarioIT {
         assertThat(event.text("runtime.containerName")).isEqualTo(container);
       }
       Command.Result end = ig.stop();
-      assertThat(end.err()).contains(" 0 lost").containsOnlyOnce("is gone").containsOnlyOnce("answers at");
+      assertThat(end.err())
+          .contains(" 0 lost")
+          .containsOnlyOnce("is gone")
+          .containsOnlyOnce("answers at");
     }
   }
 }

@@ -80,7 +80,11 @@ final class RestartIT {
 
   private static String nameAndQuestion(Json event) {
     Object name = event.at("runtime.containerName");
-    return name + " " + event.text("qr") + " " + event.text("name").replace("ask.example.test.", "");
+    return name
+        + " "
+        + event.text("qr")
+        + " "
+        + event.text("name").replace("ask.example.test.", "");
   }
 
   private static String[] dig(int port, String host) {
@@ -118,7 +122,14 @@ final class RestartIT {
         daemon.start();
         ig.awaitErr("Docker answers at " + daemon.socket());
         daemon.docker(
-            "run", "--detach", "--network=host", "--name=" + after, image, "sh", "-c", askForever());
+            "run",
+            "--detach",
+            "--network=host",
+            "--name=" + after,
+            image,
+            "sh",
+            "-c",
+            askForever());
         ig.awaitEvents(events -> of(after, events).size() >= 5);
         Command.Result end = ig.stop();
         List<Json> events = IgProcess.events(end.lines());

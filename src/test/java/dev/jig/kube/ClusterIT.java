@@ -30,8 +30,8 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 /// `kubectl gadget` on a real cluster, from deploy to undeploy. Runs only against the cluster of
 /// `bin/test --cluster FOLDER`, or one that JIG_TEST_KUBECONFIG names: never that of KUBECONFIG.
 ///
-/// With a FOLDER the image is made and loaded by FOLDER/load; without, JIG_TEST_IMAGE names one that
-/// the nodes have, JIG_TEST_CRI their runtime's socket.
+/// With a FOLDER the image is made and loaded by FOLDER/load; without, JIG_TEST_IMAGE names one
+/// that the nodes have, JIG_TEST_CRI their runtime's socket.
 @EnabledIfEnvironmentVariable(named = "JIG_TEST_KUBECONFIG", matches = ".+")
 @TestMethodOrder(OrderAnnotation.class)
 final class ClusterIT {
@@ -162,7 +162,8 @@ final class ClusterIT {
 
     assertThat(second.exitCode()).isEqualTo(1);
     assertThat(second.err()).contains("agents are deployed in namespace \"gadget\" already");
-    assertThat(gadget("version").out()).isEqualTo("Client version: v0.1.0\nServer version: v0.1.0\n");
+    assertThat(gadget("version").out())
+        .isEqualTo("Client version: v0.1.0\nServer version: v0.1.0\n");
   }
 
   @Test
@@ -171,7 +172,8 @@ final class ClusterIT {
     Pod agent = agent();
     long pid =
         ProcessHandle.allProcesses()
-            .filter(it -> it.info().commandLine().orElse("").contains("dev.jig.cli.Ig agent --node="))
+            .filter(
+                it -> it.info().commandLine().orElse("").contains("dev.jig.cli.Ig agent --node="))
             .mapToLong(ProcessHandle::pid)
             .findFirst()
             .orElseThrow();
@@ -216,12 +218,11 @@ final class ClusterIT {
   }
 
   private static IgProcess trace(String... words) {
-    return IgProcess.traceBy(
-        begin -> {
-          List<String> all = new ArrayList<>(begin);
-          all.addAll(List.of(words));
-          return commandLine(all);
-        });
+    return IgProcess.traceBy(begin -> {
+      List<String> all = new ArrayList<>(begin);
+      all.addAll(List.of(words));
+      return commandLine(all);
+    });
   }
 
   private static List<String> commandLine(List<String> words) {
@@ -253,11 +254,7 @@ final class ClusterIT {
   }
 
   private static String agentLog() {
-    return client
-        .pods()
-        .inNamespace("gadget")
-        .withName(agent().getMetadata().getName())
-        .getLog();
+    return client.pods().inNamespace("gadget").withName(agent().getMetadata().getName()).getLog();
   }
 
   /// Starts a pod that runs a script of busybox once.

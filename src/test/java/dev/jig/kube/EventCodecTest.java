@@ -78,6 +78,9 @@ final class EventCodecTest {
   @Test
   void everyFieldComesBack() throws ReflectiveOperationException {
     for (RecordComponent field : DnsEvent.class.getRecordComponents()) {
+      if (field.getName().equals("content")) {
+        continue; // stays on the node
+      }
       assertThat(field.getAccessor().invoke(FULL)).as("set in this test: %s", field).isNotNull();
     }
 
@@ -144,7 +147,7 @@ final class EventCodecTest {
   void aContainerStandsInABatchOnce() {
     Events batch = EventCodec.encode(5, List.of(FULL, FULL, FULL));
 
-    assertThat(batch.getContainersCount()).isEqualTo(1);
+    assertThat(batch.getContainersCount()).isEqualTo(2); // its own and its peer's
     assertThat(batch.getFirst()).isEqualTo(5);
     assertThat(EventCodec.decode(batch, "node-1")).containsExactly(FULL, FULL, FULL);
   }
