@@ -120,17 +120,12 @@ static __always_inline int is_loopback(const __u8 *address)
 /* Loopback addresses mean something within one network namespace only: the socket's, which need
  * not be its process's.
  */
-static __always_inline void write_netns(struct packet_record *record, struct bpf_sock *sk)
+static __always_inline void write_netns(struct packet_record *record, struct __sk_buff *skb)
 {
-	struct sock *kernel_sk;
-
 	record->netns = 0;
-	if (!sk || (!is_loopback(record->source) && !is_loopback(record->destination)))
-		return;
-	/* By way of memory: the verifier allows no arithmetic on a socket. */
-	*(volatile __u64 *)&record->time = (unsigned long)sk;
-	kernel_sk = (struct sock *)*(volatile __u64 *)&record->time;
-	record->netns = BPF_CORE_READ(kernel_sk, __sk_common.skc_net.net, ns.inum);
+	if (is_loopback(record->source) || is_loopback(record->destination))
+		record->netns = BPF_CORE_READ((struct sk_buff *)skb, sk, __sk_common.skc_net.net,
+					      ns.inum);
 }
 
 /* All but the payload. */
@@ -148,6 +143,7 @@ static __noinline int write_head(struct packet_record *record, struct __sk_buff 
 	record->payload_len = h->payload_len;
 	record->tcp_seq = h->tcp_seq;
 	record->gso_size = skb->gso_size;
+	record->time = h->time;
 	record->cookie = bpf_get_socket_cookie(skb);
 	record->cgroup = bpf_skb_cgroup_id(skb);
 	record->asked_known = 0;
@@ -169,8 +165,7 @@ static __noinline int write_head(struct packet_record *record, struct __sk_buff 
 	}
 	if (write_addresses(record, skb, h))
 		return -1;
-	write_netns(record, skb->sk);
-	record->time = h->time;
+	write_netns(record, skb);
 	return 0;
 }
 

@@ -53,6 +53,21 @@ static inline uint16_t dns_id(const uint8_t *msg)
 	return msg[0] << 8 | msg[1];
 }
 
+/* The name of the first question, as dns_query took it; empty if it can't be read. */
+static inline void dns_name(const uint8_t *msg, size_t length, char *name, size_t size)
+{
+	size_t at = 12, to = 0;
+
+	while (at < length && msg[at] && at + 1 + msg[at] <= length && to + msg[at] + 2 <= size) {
+		if (to)
+			name[to++] = '.';
+		memcpy(name + to, msg + at + 1, msg[at]);
+		to += msg[at];
+		at += 1 + msg[at];
+	}
+	name[at < length && !msg[at] ? to : 0] = 0;
+}
+
 /* An IPv4 or IPv6 address in text, with its port. */
 static inline socklen_t dns_address(struct sockaddr_storage *to, const char *text, int port)
 {

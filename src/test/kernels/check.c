@@ -2,7 +2,9 @@
 /*
  * Whether the kernel program loads, attaches and tells the truth on the running kernel:
  *
- *   check OBJECT CGROUP     (root; CGROUP is a cgroup v2 directory, the caller's own or above it)
+ *   check OBJECT CGROUP ASKER COUNT
+ *                       (root; CGROUP is a cgroup v2 directory, the caller's own or above it;
+ *                       ASKER the program of src/test/c, COUNT the queries that it asks)
  *
  * Each scenario sends lookups whose bytes and whose sender are known, then compares the records.
  */
@@ -18,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "attribution.h"
 #include "check.h"
 #include "expect.h"
 #include "tracer.h"
@@ -331,8 +334,8 @@ int main(int count, char **arguments)
 {
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 
-	if (count != 3)
-		die("usage: %s OBJECT CGROUP", arguments[0]);
+	if (count != 5)
+		die("usage: %s OBJECT CGROUP ASKER COUNT", arguments[0]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	stage = mmap(NULL, sizeof(*stage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
@@ -341,9 +344,14 @@ int main(int count, char **arguments)
 		die("mmap: %s", strerror(errno));
 	snprintf(cgroup, sizeof(cgroup), "%s/asker-%d", arguments[2], getpid());
 	load_each(arguments[1]);
+	begin_attribution(arguments[3], arguments[4]);
 	if (attach_all(arguments[1], arguments[2])) {
-		bool noticed = notices_cgroup();
+		bool walked = walk(), noticed = notices_cgroup();
 
+		if (walked)
+			passed("walk over older sockets");
+		else
+			absent("walk over older sockets");
 		if (noticed || is_attached("cgroup_mkdir"))
 			report("cgroup made", noticed);
 		else
@@ -354,6 +362,7 @@ int main(int count, char **arguments)
 		report(skipped.name, skips());
 		report(flood.name, survives_full_ring());
 		check_without_storage();
+		check_attribution();
 		report("counters add up", adds_up());
 		rmdir(cgroup);
 	}

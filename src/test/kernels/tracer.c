@@ -234,11 +234,50 @@ static int keep(void *context, void *data, size_t len)
 	return 0;
 }
 
+bool is_attached(const char *name)
+{
+	for (size_t i = 0; i < program_count; i++)
+		if (!strcmp(programs[i].name, name))
+			return programs[i].attached;
+	return false;
+}
+
+static bool is_walk(const struct bpf_program *program)
+{
+	return !strncmp(bpf_program__section_name(program), "iter/", 5);
+}
+
+/* For kernels without sock_recv_length. */
+static bool stands_in(const struct bpf_program *program)
+{
+	const char *name = bpf_program__name(program);
+
+	return !strcmp(name, "tcp_rcv_space_adjust") || !strncmp(name, "recvmsg", 7);
+}
+
+/* Unless it is attached, or cannot be loaded. */
+static void attach(const char *name, int cgroup, bool *all)
+{
+	struct bpf_program *each = bpf_object__find_program_by_name(tracer, name);
+	struct program *program = each ? program_of(each) : NULL;
+	struct bpf_link *link;
+
+	if (!program || !program->loads || program->attached)
+		return;
+	link = strncmp(bpf_program__section_name(each), "cgroup", 6)
+		       ? bpf_program__attach(each)
+		       : bpf_program__attach_cgroup(each, cgroup);
+	program->attached = link != NULL;
+	if (!link && *all) {
+		failed("attach", "%s: %s", name, strerror(errno));
+		*all = false;
+	}
+}
+
 bool attach_all(const char *path, const char *cgroup)
 {
 	int fd = open(cgroup, O_RDONLY | O_DIRECTORY);
 	struct bpf_program *each;
-	struct bpf_link *link;
 	bool all = true;
 	int error;
 
@@ -254,19 +293,12 @@ bool attach_all(const char *path, const char *cgroup)
 		print_log_tail();
 		return false;
 	}
-	bpf_object__for_each_program(each, tracer)
-	{
-		if (!program_of(each)->loads)
-			continue;
-		link = strncmp(bpf_program__section_name(each), "cgroup", 6)
-			       ? bpf_program__attach(each)
-			       : bpf_program__attach_cgroup(each, fd);
-		program_of(each)->attached = link != NULL;
-		if (!link && all) {
-			failed("attach", "%s: %s", bpf_program__name(each), strerror(errno));
-			all = false;
-		}
-	}
+	/* Whoever reads: where it is told for all sockets, the others are not needed. */
+	attach("sock_recv_length", fd, &all);
+	bpf_object__for_each_program(
+		each,
+		tracer) if (!is_walk(each) && !(is_attached("sock_recv_length") && stands_in(each)))
+		attach(bpf_program__name(each), fd, &all);
 	ring = ring_buffer__new(bpf_object__find_map_fd_by_name(tracer, "events"), keep, NULL,
 				NULL);
 	if (!ring)
@@ -276,12 +308,11 @@ bool attach_all(const char *path, const char *cgroup)
 	return all;
 }
 
-bool is_attached(const char *name)
+bool walk(void)
 {
-	for (size_t i = 0; i < program_count; i++)
-		if (!strcmp(programs[i].name, name))
-			return programs[i].attached;
-	return false;
+	const struct bpf_program *writer = bpf_object__find_program_by_name(tracer, "mark_sockets");
+
+	return walk_sockets(tracer, writer && program_of(writer)->loads);
 }
 
 __u64 drain(void)

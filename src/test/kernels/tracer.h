@@ -39,8 +39,16 @@ bool load_each(const char *object);
 /* Loads all that loaded alone, tracing port 53 alone, and attaches them to the cgroup. */
 bool attach_all(const char *object, const char *cgroup);
 
+/* Marks the sockets that were open before; false if the object or this kernel has no such walk. */
+bool walk(void);
+
 /* False if the object has no such program, or this kernel refused it. */
 bool is_attached(const char *program);
+
+struct bpf_object;
+
+/* walk.c: by the program that writes into sockets, or from what the other one prints. */
+bool walk_sockets(const struct bpf_object *object, bool writes);
 
 /* Moves what the ring holds into `seen`; returns the packets read since the start. */
 __u64 drain(void);

@@ -11,7 +11,6 @@
 #include "asker.h"
 
 #define ROUND 20 /* questions per pair of processes */
-#define OTHER_USER 1000
 
 static long smaller(long a, long b)
 {
@@ -31,18 +30,18 @@ static void ask_in_turn(int fd, const struct address *to, const char *what, int 
 }
 
 /* Parent and child ask in turn on one socket, the parent first; each reads its own answer. */
-static void fork_pair(const char *what, long count, const struct address *to, int connected)
+static void fork_pair(const char *what, long count, int type, int connected)
 {
-	const struct address *each = connected ? NULL : to;
+	const struct address *to = &servers.v4[0], *each = connected ? NULL : to;
 
 	for (long left = count; left > 0; left -= ROUND) {
-		int fd = open_socket(AF_INET, SOCK_DGRAM, connected ? to : NULL), turn[2];
+		int fd = open_socket(AF_INET, type, connected ? to : NULL), turn[2];
 		long both = smaller(left, ROUND);
 		pid_t child;
 
 		if (socketpair(AF_UNIX, SOCK_STREAM, 0, turn))
 			err(1, "socketpair");
-		child = fork();
+		child = spawn("asker-child");
 		if (child == 0) {
 			close(turn[0]);
 			for (long i = 0; i < both / 2; i++)
@@ -66,54 +65,64 @@ static void fork_pair(const char *what, long count, const struct address *to, in
 
 void fork_connected(const char *what, long count)
 {
-	fork_pair(what, count, &servers.v4[0], 1);
+	fork_pair(what, count, SOCK_DGRAM, 1);
 }
 
 void fork_unconnected(const char *what, long count)
 {
-	fork_pair(what, count, &servers.v4[0], 0);
+	fork_pair(what, count, SOCK_DGRAM, 0);
+}
+
+void fork_tcp(const char *what, long count)
+{
+	fork_pair(what, count, SOCK_STREAM, 1);
 }
 
 /* Half before, half after an exec that keeps the connected socket and changes the name. */
-void exec_connected(const char *what, long count)
+static void exec(const char *what, long count, int type)
 {
 	for (long left = count; left > 0; left -= ROUND) {
 		long all = smaller(left, ROUND);
-		pid_t child = fork();
+		pid_t child = spawn("asker-before");
 
 		if (child == 0) {
-			int fd = open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]);
-			char number[12], rest[24], next[12];
+			int fd = open_socket(AF_INET, type, &servers.v4[0]);
+			char number[12], rest[24], counts[12];
 
 			for (long i = 0; i < all / 2; i++)
 				ask(fd, NULL, what);
+			snprintf(counts, sizeof(counts), "%d", board_fd);
 			snprintf(number, sizeof(number), "%d", fd);
 			snprintf(rest, sizeof(rest), "%ld", all - all / 2);
-			snprintf(next, sizeof(next), "%u", next_number);
-			execl("/proc/self/exe", "asker", "resume", number, what, rest, next, NULL);
+			execl("/proc/self/exe", "asker", "resume", "ask", counts, number, what,
+			      rest, NULL);
 			err(1, "exec");
 		}
 		reap(child);
 	}
 }
 
-static void become_other_user(void)
+void exec_connected(const char *what, long count)
 {
-	if (setgid(OTHER_USER) || setuid(OTHER_USER))
-		err(1, "setuid");
+	exec(what, count, SOCK_DGRAM);
 }
 
-static void change_user(const char *what, long count, int before_connect)
+void exec_tcp(const char *what, long count)
+{
+	exec(what, count, SOCK_STREAM);
+}
+
+static void change_user(const char *what, long count, int type, int before_connect)
 {
 	for (long left = count; left > 0; left -= ROUND) {
-		pid_t child = fork();
+		pid_t child = spawn("asker-user");
 
 		if (child == 0) {
 			int fd;
 
 			if (before_connect)
 				become_other_user();
-			fd = open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]);
+			fd = open_socket(AF_INET, type, &servers.v4[0]);
 			if (!before_connect)
 				become_other_user();
 			for (long i = 0; i < smaller(left, ROUND); i++)
@@ -126,87 +135,71 @@ static void change_user(const char *what, long count, int before_connect)
 
 void setuid_before(const char *what, long count)
 {
-	change_user(what, count, 1);
+	change_user(what, count, SOCK_DGRAM, 1);
 }
 
 void setuid_after(const char *what, long count)
 {
-	change_user(what, count, 0);
+	change_user(what, count, SOCK_DGRAM, 0);
+}
+
+void setuid_tcp_before(const char *what, long count)
+{
+	change_user(what, count, SOCK_STREAM, 1);
+}
+
+void setuid_tcp_after(const char *what, long count)
+{
+	change_user(what, count, SOCK_STREAM, 0);
+}
+
+/* Asks, and does not wait for the answer. */
+static void ask_and_exit(const char *what, int type, const struct address *to)
+{
+	int stream = type == SOCK_STREAM;
+	int fd = open_socket(to->to.ss_family, type, stream ? to : NULL);
+	struct question q;
+
+	compose(&q, what);
+	tell(&q);
+	put(fd, stream ? NULL : to, &q);
+	_exit(0);
 }
 
 /* A process per question, gone before the answer. */
-static void exit_at_once(const char *what, long count, const struct address *to)
+static void exit_at_once(const char *what, long count, int type, const struct address *to)
 {
 	for (long i = 0; i < count; i++) {
-		pid_t child = fork();
+		pid_t child = spawn("asker-short");
 
-		if (child == 0) {
-			struct question q;
-			int fd = open_socket(to->to.ss_family, SOCK_DGRAM, NULL);
-
-			compose(&q, what);
-			tell(&q);
-			put(fd, to, &q);
-			_exit(0);
-		}
+		if (child == 0)
+			ask_and_exit(what, type, to);
 		reap(child);
+		if (board->matrix && i % ROUND == ROUND - 1)
+			settle(); /* the server's buffer holds so many */
 	}
 }
 
 void exit_at_once4(const char *what, long count)
 {
-	exit_at_once(what, count, &servers.v4[0]);
+	exit_at_once(what, count, SOCK_DGRAM, &servers.v4[0]);
 }
 
 void exit_at_once6(const char *what, long count)
 {
-	exit_at_once(what, count, &servers.v6);
+	exit_at_once(what, count, SOCK_DGRAM, &servers.v6);
 }
 
-static void send_descriptor(int over, int fd)
+void exit_at_once_tcp(const char *what, long count)
 {
-	union {
-		char space[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { 0 };
-	struct iovec byte = { "", 1 };
-	struct msghdr msg = { .msg_iov = &byte,
-			      .msg_iovlen = 1,
-			      .msg_control = &control,
-			      .msg_controllen = sizeof(control) };
-	struct cmsghdr *rights = CMSG_FIRSTHDR(&msg);
-
-	rights->cmsg_level = SOL_SOCKET;
-	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(rights), &fd, sizeof(int));
-	if (sendmsg(over, &msg, 0) != 1)
-		err(1, "SCM_RIGHTS");
+	exit_at_once(what, count, SOCK_STREAM, &servers.v4[0]);
 }
 
-static int receive_descriptor(int over)
+/* The parent asks once, the child gets the socket passed and asks the rest. */
+static void pass(const char *what, long count, int type, int connected)
 {
-	union {
-		char space[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { 0 };
-	char byte;
-	struct iovec into = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &into,
-			      .msg_iovlen = 1,
-			      .msg_control = &control,
-			      .msg_controllen = sizeof(control) };
-	int fd;
+	const struct address *to = &servers.v4[0], *each = connected ? NULL : to;
 
-	if (recvmsg(over, &msg, 0) != 1 || !CMSG_FIRSTHDR(&msg))
-		errx(1, "no descriptor came");
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(int));
-	return fd;
-}
-
-/* The parent connects and asks once, the child gets the socket passed and asks the rest. */
-void passed(const char *what, long count)
-{
 	for (long left = count; left > 0; left -= ROUND) {
 		long all = smaller(left, ROUND);
 		int over[2], fd;
@@ -214,21 +207,36 @@ void passed(const char *what, long count)
 
 		if (socketpair(AF_UNIX, SOCK_STREAM, 0, over))
 			err(1, "socketpair");
-		child = fork();
+		child = spawn("asker-heir");
 		if (child == 0) {
 			fd = receive_descriptor(over[1]);
 			for (long i = 1; i < all; i++)
-				ask(fd, NULL, what);
+				ask(fd, each, what);
 			_exit(0);
 		}
-		fd = open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]);
-		ask(fd, NULL, what);
+		fd = open_socket(AF_INET, type, connected ? to : NULL);
+		ask(fd, each, what);
 		send_descriptor(over[0], fd);
 		close(fd);
 		reap(child);
 		close(over[0]);
 		close(over[1]);
 	}
+}
+
+void passed(const char *what, long count)
+{
+	pass(what, count, SOCK_DGRAM, 1);
+}
+
+void passed_unconnected(const char *what, long count)
+{
+	pass(what, count, SOCK_DGRAM, 0);
+}
+
+void passed_tcp(const char *what, long count)
+{
+	pass(what, count, SOCK_STREAM, 1);
 }
 
 /* Two processes send the same message, id and name and all, each from its own socket. */

@@ -3,19 +3,31 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <stdio.h>
-#include <sys/prctl.h>
+#include <sys/mman.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../dnsmsg.h"
 #include "asker.h"
 
-atomic_uint next_number;
+#define PATIENCE_S 30 /* far beyond what a busy machine needs */
+
+struct board *board;
+int board_fd;
+
+void open_board(int fd)
+{
+	board_fd = fd >= 0 ? fd : memfd_create("board", 0);
+	if (board_fd < 0 || (fd < 0 && ftruncate(board_fd, sizeof(*board))))
+		err(1, "memfd");
+	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED, board_fd, 0);
+	if (board == MAP_FAILED)
+		err(1, "mmap");
+}
 
 int open_socket(int family, int type, const struct address *to)
 {
-	struct timeval patience = { .tv_sec = 5 };
+	struct timeval patience = { .tv_sec = PATIENCE_S };
 	int fd = socket(family, type, 0);
 
 	if (fd < 0)
@@ -29,7 +41,7 @@ int open_socket(int family, int type, const struct address *to)
 
 void compose(struct question *q, const char *what)
 {
-	unsigned int number = atomic_fetch_add(&next_number, 1);
+	unsigned int number = atomic_fetch_add(&board->next_number, 1);
 
 	q->id = number;
 	snprintf(q->name, sizeof(q->name), "c%u-p%d-t%d.%s.ask.example.test", number, getpid(),
@@ -39,17 +51,10 @@ void compose(struct question *q, const char *what)
 
 void tell(const struct question *q)
 {
-	char line[300], comm[16];
-	int length;
-
-	prctl(PR_GET_NAME, comm);
-	length = snprintf(line, sizeof(line), "%d %d %u %s %s\n", getpid(), gettid(), getuid(),
-			  comm, q->name);
-	if (write(STDOUT_FILENO, line, length) != length)
-		err(1, "write");
+	tell_row(q->name, CLIENT_QUERY, NONE);
 }
 
-static int is_stream(int fd)
+int is_stream(int fd)
 {
 	int type = 0;
 	socklen_t length = sizeof(type);
@@ -58,31 +63,60 @@ static int is_stream(int fd)
 	return type == SOCK_STREAM;
 }
 
-void put(int fd, const struct address *to, const struct question *q)
+ssize_t write_message(int fd, const uint8_t *message, size_t length, const struct address *to)
 {
-	uint8_t framed[2 + sizeof(q->msg)] = { q->length >> 8, q->length & 0xff };
+	uint8_t framed[2 + DNS_MAX] = { length >> 8, length & 0xff };
 	int skip = is_stream(fd) ? 0 : 2; /* only TCP has the length before it */
 
-	memcpy(framed + 2, q->msg, q->length);
-	if (sendto(fd, framed + skip, q->length + 2 - skip, 0,
-		   to ? (const struct sockaddr *)&to->to : NULL, to ? to->length : 0) < 0)
+	memcpy(framed + 2, message, length);
+	return sendto(fd, framed + skip, length + 2 - skip, MSG_NOSIGNAL,
+		      to ? (const struct sockaddr *)&to->to : NULL, to ? to->length : 0);
+}
+
+ssize_t read_message(int fd, uint8_t *message, size_t size, struct address *from)
+{
+	uint8_t prefix[2];
+	size_t length;
+	ssize_t n;
+
+	if (!is_stream(fd)) {
+		if (from)
+			from->length = sizeof(from->to);
+		return recvfrom(fd, message, size, 0, from ? (struct sockaddr *)&from->to : NULL,
+				from ? &from->length : NULL);
+	}
+	n = recv(fd, prefix, sizeof(prefix), MSG_WAITALL);
+	if (n != sizeof(prefix))
+		return n < 0 ? -1 : 0;
+	length = prefix[0] << 8 | prefix[1];
+	if (length > size)
+		errx(1, "a message of %zu bytes", length);
+	return recv(fd, message, length, MSG_WAITALL) == (ssize_t)length ? (ssize_t)length : -1;
+}
+
+void put(int fd, const struct address *to, const struct question *q)
+{
+	if (write_message(fd, q->msg, q->length, to) < 0)
 		err(1, "send %s", q->name);
+	atomic_fetch_add(&board->asked, 1);
 }
 
 void take(int fd, const struct question *q)
 {
 	uint8_t answer[2048];
-	size_t skip = is_stream(fd) ? 2 : 0;
+	char name[256];
 
 	for (;;) {
-		ssize_t n = recv(fd, answer, sizeof(answer), 0);
+		ssize_t n = read_message(fd, answer, sizeof(answer), NULL);
 
 		if (n <= 0)
 			err(1, "no answer to %s", q ? q->name : "anything");
+		dns_name(answer, n, name, sizeof(name));
+		tell_row(name, CLIENT_RESPONSE, NONE);
 		if (!q)
 			return;
-		if ((size_t)n >= skip + q->length && dns_id(answer + skip) == q->id &&
-		    !memcmp(answer + skip + 12, q->msg + 12, q->length - 12))
+		if ((size_t)n >= q->length && dns_id(answer) == q->id &&
+		    !memcmp(answer + 12, q->msg + 12, q->length - 12))
 			return;
 	}
 }
@@ -95,14 +129,4 @@ void ask(int fd, const struct address *to, const char *what)
 	tell(&q);
 	put(fd, to, &q);
 	take(fd, &q);
-}
-
-void reap(pid_t child)
-{
-	int status;
-
-	if (child < 0 || waitpid(child, &status, 0) != child)
-		err(1, "child");
-	if (status)
-		errx(1, "child %d ended with %#x", child, status);
 }

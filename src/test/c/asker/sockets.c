@@ -68,6 +68,23 @@ void tcp4(const char *what, long count)
 	tcp(what, count, AF_INET, &servers.v4[0]);
 }
 
+void tcp_mapped(const char *what, long count)
+{
+	tcp(what, count, AF_INET6, &servers.mapped);
+}
+
+/* Several questions on each connection. */
+void tcp_many(const char *what, long count)
+{
+	for (long left = count; left > 0; left -= ROUND) {
+		int fd = open_socket(AF_INET, SOCK_STREAM, &servers.v4[0]);
+
+		for (long i = 0; i < ROUND && i < left; i++)
+			ask(fd, NULL, what);
+		close(fd);
+	}
+}
+
 void tcp6(const char *what, long count)
 {
 	tcp(what, count, AF_INET6, &servers.v6);
@@ -161,6 +178,7 @@ void pending(const char *what, long count)
 struct crew {
 	const char *what;
 	long count; /* of each thread */
+	int type; /* of a socket of each one's own */
 	int shared; /* the socket, or -1: each its own */
 	const struct address *to; /* null where connected */
 };
@@ -168,7 +186,7 @@ struct crew {
 static void *member(void *argument)
 {
 	const struct crew *crew = argument;
-	int own = crew->shared < 0 ? open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]) : -1;
+	int own = crew->shared < 0 ? open_socket(AF_INET, crew->type, &servers.v4[0]) : -1;
 	char name[16];
 
 	snprintf(name, sizeof(name), "asker-%d", gettid() % 1000000);
@@ -190,7 +208,7 @@ static void *member(void *argument)
 	return NULL;
 }
 
-static void threads(const char *what, long count, int shared, const struct address *to)
+static void threads(const char *what, long count, int type, int shared, const struct address *to)
 {
 	struct crew crews[THREADS];
 	pthread_t members[THREADS];
@@ -198,7 +216,7 @@ static void threads(const char *what, long count, int shared, const struct addre
 	for (long i = 0; i < THREADS; i++) {
 		long share = count / THREADS + (i < count % THREADS);
 
-		crews[i] = (struct crew){ what, share, shared, to };
+		crews[i] = (struct crew){ what, share, type, shared, to };
 		if (pthread_create(&members[i], NULL, member, &crews[i]))
 			errx(1, "pthread_create");
 	}
@@ -210,15 +228,20 @@ static void threads(const char *what, long count, int shared, const struct addre
 
 void threads_own(const char *what, long count)
 {
-	threads(what, count, -1, NULL);
+	threads(what, count, SOCK_DGRAM, -1, NULL);
 }
 
 void threads_shared(const char *what, long count)
 {
-	threads(what, count, open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]), NULL);
+	threads(what, count, SOCK_DGRAM, open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]), NULL);
 }
 
 void threads_shared_unconnected(const char *what, long count)
 {
-	threads(what, count, open_socket(AF_INET, SOCK_DGRAM, NULL), &servers.v4[0]);
+	threads(what, count, SOCK_DGRAM, open_socket(AF_INET, SOCK_DGRAM, NULL), &servers.v4[0]);
+}
+
+void threads_tcp(const char *what, long count)
+{
+	threads(what, count, SOCK_STREAM, -1, NULL);
 }

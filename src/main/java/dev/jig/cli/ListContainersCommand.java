@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -90,7 +91,7 @@ final class ListContainersCommand implements Callable<Integer> {
 
   private int watch(Listener listener, List<RuntimeOptions.Asked> asked) {
     Machine.onInterrupt(ended::countDown);
-    print(listener.format.watchHeader());
+    print(listener.format.watchHeader(terminal()));
     try (Containers containers = follow(listener, asked)) {
       containers.ready().join();
       if (sayWhoDoesNotAnswer(asked) != 0 && !anyAnswers(asked)) {
@@ -140,6 +141,10 @@ final class ListContainersCommand implements Callable<Integer> {
     return asked.stream().anyMatch(each -> each.runtime().isAnswering());
   }
 
+  private static OptionalInt terminal() {
+    return RowStream.stdout().terminalColumns();
+  }
+
   /// Lines come from the runtimes' threads, too.
   private synchronized void print(String text) {
     try {
@@ -182,7 +187,7 @@ final class ListContainersCommand implements Callable<Integer> {
 
     private void changed(Instant at, Change change, Container container) {
       if (watch && isWanted(container)) {
-        print(format.watchRow(at, change, container));
+        print(format.watchRow(at, change, container, terminal()));
       }
     }
 

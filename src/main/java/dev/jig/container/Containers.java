@@ -322,8 +322,8 @@ public final class Containers implements AutoCloseable {
       if (isOutranked(runtime, before)) {
         return;
       }
-      boolean isSame = before != null && before.runtime().equals(runtime) && !before.removed();
-      Container container = isSame ? merge(before.container(), told) : told;
+      Container container =
+          before != null && before.isStill(runtime) ? merge(before.container(), told) : told;
       boolean wasRunning = before != null && before.running();
       boolean running =
           switch (event.life()) {

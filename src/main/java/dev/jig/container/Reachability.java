@@ -42,6 +42,9 @@ final class Reachability {
 
   /// It was listed.
   void up() {
+    if (link != Link.UP && !warned) {
+      news.accept(new News.Debug(title + " answers at " + socket));
+    }
     link = Link.UP;
     everUp = true;
     failures = 0;

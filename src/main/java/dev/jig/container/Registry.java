@@ -33,6 +33,11 @@ final class Registry {
     Container container() {
       return known.container();
     }
+
+    /// Whether it is the container that `teller` told of, and not one whose id came again.
+    boolean isStill(ContainerRuntime teller) {
+      return runtime.equals(teller) && !removed;
+    }
   }
 
   private final LongSupplier clockNs;

@@ -6,6 +6,7 @@ import dev.jig.event.Field.Group;
 import dev.jig.event.UsageException;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// What `-o` asks `ig list-containers` for.
 public final class ContainerFormat {
@@ -51,18 +52,21 @@ public final class ContainerFormat {
   }
 
   /// What stands before the first change; may be empty.
-  public String watchHeader() {
+  ///
+  /// @param cells how wide the terminal is; none: stdout is no terminal
+  public String watchHeader(OptionalInt cells) {
     return format instanceof OutputFormat.Columns(List<Field> fields)
-        ? ContainerList.watchHeader(fields)
+        ? ContainerList.watchHeader(fields, cells)
         : "";
   }
 
   /// One change.
-  public String watchRow(Instant at, ContainerList.Change change, Container container) {
+  public String watchRow(
+      Instant at, ContainerList.Change change, Container container, OptionalInt cells) {
     long atNs = at.getEpochSecond() * 1_000_000_000L + at.getNano();
     return switch (format) {
       case OutputFormat.Columns(List<Field> fields) ->
-          ContainerList.watchRow(atNs, change, container, fields);
+          ContainerList.watchRow(atNs, change, container, fields, cells);
       case OutputFormat.Json() -> ContainerList.watchJson(atNs, change, container);
       case OutputFormat.JsonPretty() -> ContainerList.watchJsonPretty(atNs, change, container);
       case OutputFormat.Yaml() -> ContainerList.watchYaml(atNs, change, container);

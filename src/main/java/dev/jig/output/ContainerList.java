@@ -16,9 +16,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// What `ig list-containers` prints, as text with the ends of its lines.
@@ -29,7 +31,9 @@ public final class ContainerList {
 
   private static final int ID_LENGTH = 12;
   private static final int TIMESTAMP_WIDTH = 35;
+  private static final int UTC_TIMESTAMP_WIDTH = 30;
   private static final int EVENT_WIDTH = 7;
+  private static final int NARROWEST = 7;
 
   /// Rows to come cannot widen a column of `-w`, so each begins wide enough for what is usual.
   private static final int WATCH_NAME_WIDTH = 30;
@@ -98,20 +102,23 @@ public final class ContainerList {
   }
 
   /// The header of `-w`.
-  static String watchHeader(List<Field> fields) {
+  ///
+  /// @param cells how wide the terminal is; none: stdout is no terminal
+  static String watchHeader(List<Field> fields, OptionalInt cells) {
     List<String> row = new ArrayList<>(List.of("TIMESTAMP", "EVENT"));
     row.addAll(header(fields));
-    return watchLine(row, fields);
+    return watchLine(row, fields, cells);
   }
 
-  /// One row of `-w`; what is wider than its column pushes the next.
-  static String watchRow(long timestampNs, Change change, Container container, List<Field> fields) {
+  /// One row of `-w`; what is wider than its column pushes the next, on a terminal it is cut.
+  static String watchRow(
+      long timestampNs, Change change, Container container, List<Field> fields, OptionalInt cells) {
     List<String> row = new ArrayList<>(List.of(Timestamp.format(timestampNs), change.name()));
     row.addAll(cells(container, fields));
-    return watchLine(row, fields);
+    return watchLine(row, fields, cells);
   }
 
-  private static String watchLine(List<String> row, List<Field> fields) {
+  private static String watchLine(List<String> row, List<Field> fields, OptionalInt cells) {
     int[] widths = new int[fields.size() + 2];
     widths[0] = TIMESTAMP_WIDTH;
     widths[1] = EVENT_WIDTH;
@@ -121,8 +128,36 @@ public final class ContainerList {
       widths[i + 2] = Math.max(named ? WATCH_NAME_WIDTH : 0, field.column().length());
     }
     StringBuilder text = new StringBuilder();
-    append(text, row, widths);
+    if (cells.isEmpty()) {
+      append(text, row, widths);
+    } else {
+      fit(widths, cells.getAsInt());
+      appendCut(text, row, widths);
+    }
     return text.toString();
+  }
+
+  /// Takes from the widest until a row fits; time and event stay whole.
+  private static void fit(int[] widths, int cells) {
+    int excess = Arrays.stream(widths).sum() + widths.length - 1 - cells;
+    widths[0] -= Math.clamp(excess, 0, TIMESTAMP_WIDTH - UTC_TIMESTAMP_WIDTH);
+    for (excess = Arrays.stream(widths).sum() + widths.length - 1 - cells; excess > 0; excess--) {
+      int widest = 2;
+      for (int i = 3; i < widths.length; i++) {
+        widest = widths[i] > widths[widest] ? i : widest;
+      }
+      if (widths.length <= 2 || widths[widest] <= NARROWEST) {
+        return; // a terminal too narrow
+      }
+      widths[widest]--;
+    }
+  }
+
+  private static void appendCut(StringBuilder text, List<String> row, int[] widths) {
+    for (int i = 0; i < row.size(); i++) {
+      Cells.append(text.append(i == 0 ? "" : " "), row.get(i), widths[i], Ellipsis.END);
+    }
+    text.append('\n');
   }
 
   /// One line of `-w -o json`: `{"timestamp":…,"event":…,"container":{…}}`.

@@ -33,6 +33,25 @@ final class CgroupTreeTest {
   }
 
   @Test
+  void aPlacedContainerIsFoundInItsCgroupAndBelow() throws IOException {
+    Path job = cgroup("batch/job");
+    Path below = cgroup("batch/job/worker");
+    Path other = cgroup("batch/jobs");
+    CgroupTree tree = tree();
+    tree.walk();
+
+    assertThat(tree.place("/batch/job", "containerd", "job")).isTrue();
+    assertThat(tree.place("/batch/job", "containerd", "job")).isFalse();
+    tree.born(7, "/batch/job/later");
+
+    CgroupPath placed = new CgroupPath(List.of(new CgroupPath.Id("containerd", "job", null)));
+    assertThat(tree.find(id(job))).isEqualTo(placed);
+    assertThat(tree.find(id(below))).isEqualTo(placed);
+    assertThat(tree.find(7)).isEqualTo(placed);
+    assertThat(tree.find(id(other))).isEqualTo(CgroupPath.of("/"));
+  }
+
+  @Test
   void findsWhatAWalkMetByInodeNumber() throws IOException {
     // Given containers side by side and one below another
     Path outer = cgroup("docker/" + ID);

@@ -7,6 +7,7 @@ import dev.jig.container.ContainerRuntime.News;
 import dev.jig.event.Container;
 import dev.jig.fixture.Containerd;
 import dev.jig.fixture.CriControl;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class ContainerdIT {
   private final List<News> passedOver = new ArrayList<>();
   private Containerd containerd;
   private CriControl cri;
-  private GrpcEngine engine;
+  private GrpcEngine engine = GrpcEngine.crio(Path.of("unset"), false);
 
   @BeforeAll
   void start() {

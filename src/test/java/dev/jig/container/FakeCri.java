@@ -79,7 +79,7 @@ public final class FakeCri implements AutoCloseable {
             .channelType(NioServerDomainSocketChannel.class)
             .bossEventLoopGroup(loop)
             .workerEventLoopGroup(loop)
-            .addService(as(version, new Runtime()))
+            .addService(as(version, new RuntimeCalls()))
             .addService(as(version, new Images()))
             .build()
             .start();
@@ -183,7 +183,7 @@ public final class FakeCri implements AutoCloseable {
     to.onCompleted();
   }
 
-  private final class Runtime extends RuntimeServiceGrpc.RuntimeServiceImplBase {
+  private final class RuntimeCalls extends RuntimeServiceGrpc.RuntimeServiceImplBase {
     @Override
     public void version(VersionRequest request, StreamObserver<VersionReply> to) {
       calls.add("Version");

@@ -86,15 +86,15 @@ public final class FakeDocker implements AutoCloseable {
 
   /// Sends one event, as a chunk of its own, to everybody who listens.
   void emit(String json) throws IOException {
-    for (SocketChannel stream : streams) {
-      write(stream, chunk(json + "\n"));
-    }
+    emitRaw(chunk(json + "\n"));
   }
 
   /// Sends bytes as they are.
   void emitRaw(byte[] bytes) throws IOException {
-    for (SocketChannel stream : streams) {
-      write(stream, bytes);
+    synchronized (streams) {
+      for (SocketChannel stream : streams) {
+        write(stream, bytes);
+      }
     }
   }
 
@@ -138,8 +138,10 @@ public final class FakeDocker implements AutoCloseable {
       String asked = target.startsWith(LIBPOD) ? target.substring(LIBPOD.length()) : target;
       byte[] answer = answerTo(asked);
       if (answer == null && asked.startsWith("/events")) {
-        write(channel, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes(UTF_8));
-        streams.add(channel);
+        synchronized (streams) { // who has read the head hears every event
+          write(channel, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes(UTF_8));
+          streams.add(channel);
+        }
         requests.add(target);
         return;
       }

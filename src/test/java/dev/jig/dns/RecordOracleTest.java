@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,16 +19,55 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
 
 /// All sections against dnsjava: on records of every type, and on messages damaged after they were
-/// written. `-Drecords.damaged=N` takes N damaged messages in place of 200,000 and prints what came
+/// written. `-Drecords.damaged=N` takes N damaged messages in place of 50,000 and prints what came
 /// of them.
 final class RecordOracleTest {
-  private static final int DAMAGED = Integer.getInteger("records.damaged", 200_000);
+  private static final int DAMAGED = Integer.getInteger("records.damaged", 50_000);
   private static final int OF_EACH_TYPE = 50;
   private static final int OF_EACH_MESSAGE = 10;
   private static final Duration LONGEST = Duration.ofSeconds(5);
 
   private static final String BOTH = "both accept, and agree";
   private static final String NEITHER = "neither accepts";
+
+  /// Where one of the two takes a damaged message and the other does not, this is why.
+  private static final Pattern DESIGNED =
+      Pattern.compile(
+          String.join(
+              "|",
+              BOTH,
+              NEITHER,
+              // types it does not read
+              "only dnsjava: \\w+ in (AMTRELAY|AVC|CSYNC|DSYNC|EUI48|EUI64|L32|L64|LP|NID|NINFO)$",
+              "only dnsjava: \\w+ in (RESINFO|RKEY|TA|TALINK|WALLET)$",
+              // it takes keys out of order and values of wrong length (RFC 9460 section 2.2)
+              "only dnsjava: BAD_DATA in (SVCB|HTTPS)$",
+              // it takes windows without bits, and bits of types above 127 in NXT
+              "only dnsjava: BAD_DATA in (NSEC|NSEC3|NXT)$",
+              // it takes data of no string, tag, hash, identity or key at all
+              "only dnsjava: BAD_DATA in (TXT|SPF|CAA|NSEC3|HIP)$",
+              // options that it knows only as bytes
+              "only dnsjava: BAD_OPTION in OPT$",
+              // it takes a pointer into the name that it ends, as long as that ends
+              "only dnsjava: POINTER_LOOP",
+              // it wants the digest's and fingerprint's length to be the algorithm's
+              "only we: (Digest size|Expected …)",
+              // it wants GPOS's strings to be numbers, and on earth
+              "only we: (For input string|illegal l)",
+              // it wants what SVCB calls mandatory to be there
+              "only we: Not all mandatory",
+              // it wants RFC 8659's letters in CAA's tag
+              "only we: invalid tag",
+              // it wants signatures and certificates that are not empty, and TSIG to be the last
+              "only we: ((signature|cert) is required|TSIG is not the last)",
+              // it wants zeros behind the client subnet's prefix
+              "only we: invalid padding",
+              // it reads options also in an OPT that is not of the root
+              "only we: (truncated option|end of input)",
+              // it reads A and AAAA of any class as those of IN
+              "only we: invalid record length",
+              // it ends at any of these without a word, if TC is set
+              "only we: cut off under TC"));
 
   private final MessageDecoder decoder = new MessageDecoder();
 
@@ -86,6 +127,7 @@ final class RecordOracleTest {
   void agreesOnDamagedMessagesThatBothAccept() {
     Random random = new Random(Long.getLong("records.seed", 9460));
     Map<String, Integer> outcomes = new TreeMap<>();
+    Map<String, String> unexplained = new TreeMap<>();
     long longestNs = 0;
     byte[] whole = {};
     for (int i = 0; i < DAMAGED; i++) {
@@ -94,7 +136,11 @@ final class RecordOracleTest {
       long begin = System.nanoTime();
       DecodedMessage decoded = decoder.decode(wire, 0, wire.length, Dialect.DNS);
       longestNs = Math.max(longestNs, System.nanoTime() - begin);
-      outcomes.merge(outcome(wire, decoded), 1, Integer::sum);
+      String outcome = outcome(wire, decoded);
+      outcomes.merge(outcome, 1, Integer::sum);
+      if (!DESIGNED.matcher(outcome).lookingAt()) {
+        unexplained.put(outcome, HexFormat.of().formatHex(wire));
+      }
     }
 
     if (System.getProperty("records.damaged") != null) {
@@ -103,6 +149,7 @@ final class RecordOracleTest {
     }
     assertThat(longestNs).isLessThan(LONGEST.toNanos());
     assertThat(outcomes).containsKeys(BOTH, NEITHER);
+    assertThat(unexplained).isEmpty();
   }
 
   private static String outcome(byte[] wire, DecodedMessage decoded) {
@@ -117,9 +164,20 @@ final class RecordOracleTest {
       return refusal == null ? "only we: " + why : NEITHER;
     }
     if (refusal != null) {
-      return "only dnsjava: " + refusal.reason() + " in " + oracle.typeAt(refusal.offset());
+      return "only dnsjava: " + refusal.reason() + " in " + firstUnread(decoded);
     }
     oracle.assertAgreesWith(decoded);
     return BOTH;
+  }
+
+  /// The type of the first record whose data did not fit it.
+  private static String firstUnread(DecodedMessage decoded) {
+    return Stream.of(decoded.answers(), decoded.authority(), decoded.additional())
+        .flatMap(List::stream)
+        .filter(unread -> unread.data().startsWith("\\# "))
+        .filter(unread -> RecordFormat.of(unread.type()) != null)
+        .map(unread -> RecordType.mnemonic(unread.type()))
+        .findFirst()
+        .orElse("OPT");
   }
 }

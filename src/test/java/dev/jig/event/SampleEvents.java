@@ -1,5 +1,6 @@
 package dev.jig.event;
 
+import dev.jig.dns.DecodedMessage;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
@@ -68,6 +69,7 @@ public final class SampleEvents {
     public @Nullable State state;
     public @Nullable String node;
     public @Nullable Peer peer;
+    public @Nullable DecodedMessage content;
 
     /// Applies a change.
     public Builder with(Consumer<Builder> change) {
@@ -96,7 +98,8 @@ public final class SampleEvents {
           addresses,
           state,
           node,
-          peer);
+          peer,
+          content);
     }
   }
 }

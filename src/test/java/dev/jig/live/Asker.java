@@ -8,22 +8,10 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// The program `asker` on this machine: asks in its many ways and tells who asked.
+/// The program `asker` on this machine, one of its ways at a time: the truth is told of the queries
+/// sent.
 final class Asker {
   private Asker() {}
-
-  /// What the asking thread said of itself just before it sent: `PID TID UID COMM` and the name.
-  record Truth(String owner, String name) {
-    static Truth of(String line) {
-      int end = line.lastIndexOf(' ');
-      return new Truth(line.substring(0, end), line.substring(end + 1) + ".");
-    }
-
-    /// Such as `fork-connected`.
-    String way() {
-      return name.split("\\.", 3)[1];
-    }
-  }
 
   static List<String> command(DnsServer server, String way, int count) {
     String asker = CProgram.build("asker").toString();

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jig.fixture.DnsServer;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Prerequisite;
-import dev.jig.live.Asker.Truth;
+import dev.jig.live.Attributions.Judged;
+import dev.jig.live.Attributions.Verdict;
+import dev.jig.live.Truth.Hop;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,22 +24,28 @@ final class AttributionIT {
   }
 
   @Test
-  void ofTenThousandQueriesNoneMarkedExactHasAWrongOwner() throws Exception {
-    try (DnsServer server = DnsServer.start(0, "127.0.0.1", "::1");
-        IgProcess ig = trace(server.port())) {
+  void ofTenThousandQueriesNoRowMarkedExactHasAWrongOwner() {
+    int port = Ports.free();
+    try (AskerMatrix matrix = AskerMatrix.start(port, QUERIES);
+        IgProcess ig = trace(port)) {
 
-      Map<String, Truth> truth = Asker.ask(server, "all", QUERIES);
+      List<Truth> told = matrix.ask();
 
-      List<Row> rows = Row.of(ig.stop().lines());
-      List<Row> ofClients = rows.stream().filter(Row::ofClient).toList();
-      assertThat(queries(ofClients)).extracting(Row::name).hasSize(QUERIES).doesNotHaveDuplicates();
-      assertThat(ofClients)
-          .filteredOn(Row::exact)
-          .allSatisfy(row -> assertThat(row.owner()).isEqualTo(said(truth, row).owner()));
-      System.out.printf(
-          "attribution: %,d queries of %d ways, marked less than exact: %s%n",
-          QUERIES, countByWay(ofClients, truth).size(), lessByWay(ofClients, truth));
-      assertThat(queries(ofClients)).allMatch(Row::exact);
+      Attributions rows = new Attributions(told, Row.of(ig.stop().lines()));
+      System.out.println(rows.table());
+      assertThat(told)
+          .filteredOn(truth -> truth.hop() == Hop.CLIENT_Q)
+          .extracting(Truth::name)
+          .hasSize(QUERIES)
+          .doesNotHaveDuplicates();
+      assertThat(rows.missing()).as("messages without a row").isEmpty();
+      assertThat(rows.untold()).as("rows of what nobody sent").isEmpty();
+      assertThat(rows.samples(each -> each.verdict() == Verdict.EXACT_WRONG)).isEmpty();
+      assertThat(rows.samples(Judged::isUnknownWithoutDoubt)).isEmpty();
+      assertThat(rows.samples(Judged::isWrongWithoutDoubt)).isEmpty();
+      assertThat(rows.samples(each -> each.row().isOfUdpSender() && !each.row().exact())).isEmpty();
+      assertThat(rows.processesWithUsedPids("pid-reuse-udp")).isGreaterThan(100);
+      assertThat(rows.processesWithUsedPids("pid-reuse-passed-tcp")).isGreaterThan(50);
     }
   }
 
@@ -85,25 +91,11 @@ final class AttributionIT {
     return IgProcess.trace("--host", "-o", "json", "--ports=" + port, "--dns-timeout=30s");
   }
 
-  private static List<Row> queries(List<Row> rows) {
-    return rows.stream().filter(row -> row.qr().equals("Q")).toList();
-  }
-
   private static Truth said(Map<String, Truth> truth, Row row) {
     Truth said = truth.get(row.name());
     if (said == null) {
       throw new AssertionError("nobody asked " + row);
     }
     return said;
-  }
-
-  private static Map<String, Long> countByWay(List<Row> rows, Map<String, Truth> truth) {
-    return rows.stream()
-        .map(row -> said(truth, row).way())
-        .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
-  }
-
-  private static Map<String, Long> lessByWay(List<Row> rows, Map<String, Truth> truth) {
-    return countByWay(rows.stream().filter(row -> !row.exact()).toList(), truth);
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jig.fixture.DnsServer;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Prerequisite;
-import dev.jig.live.Asker.Truth;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;

@@ -27,6 +27,24 @@ record Row(Json json) {
     return qr().equals("R") != outgoing();
   }
 
+  /// At which end, for queries and responses.
+  Truth.Hop hop() {
+    boolean query = !qr().equals("R");
+    return ofClient()
+        ? query ? Truth.Hop.CLIENT_Q : Truth.Hop.CLIENT_R
+        : query ? Truth.Hop.SERVER_Q : Truth.Hop.SERVER_R;
+  }
+
+  /// Its sender is the running task, and no doubt about it.
+  boolean isOfUdpSender() {
+    return outgoing() && json.text("protocol").equals("UDP");
+  }
+
+  /// Whether it says whose it is at all.
+  boolean known() {
+    return !json.text("attribution").equals("unknown");
+  }
+
   boolean exact() {
     return json.text("attribution").equals("exact");
   }
@@ -42,5 +60,21 @@ record Row(Json json) {
   /// In the order in which [Truth] tells it.
   String owner() {
     return "%s %s %s %s".formatted(json.at("pid"), json.at("tid"), json.at("uid"), json.at("comm"));
+  }
+
+  String comm() {
+    return json.text("comm");
+  }
+
+  /// In the order in which [Truth] tells it.
+  String identity() {
+    return "%s %s %s %s %s %s"
+        .formatted(
+            owner(),
+            json.at("ppid"),
+            json.at("gid"),
+            json.at("mountnsid"),
+            json.at("netnsid"),
+            json.at("pcomm"));
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jig.fixture.DnsServer;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Prerequisite;
-import dev.jig.live.Asker.Truth;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.DatagramPacket;

@@ -10,6 +10,7 @@ import dev.jig.output.ContainerList.Change;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -80,15 +81,31 @@ final class ContainerListTest {
 
   @Test
   void watchesWithTimestampAndEvent() {
-    assertThat(ContainerList.watchHeader(FIELDS))
+    assertThat(ContainerList.watchHeader(FIELDS, OptionalInt.empty()))
         .isEqualTo(
             "TIMESTAMP                           EVENT   RUNTIME.RUNTIMENAME RUNTIME.CONTAINERID"
                 + " RUNTIME.CONTAINERNAME          RUNTIME.CONTAINERIMAGENAME    \n");
-    assertThat(ContainerList.watchRow(0, Change.DELETED, WEB, FIELDS))
+    assertThat(ContainerList.watchRow(0, Change.DELETED, WEB, FIELDS, OptionalInt.empty()))
         .startsWith(Timestamp.format(0))
         .endsWith(
             " DELETED docker              b176b176b176        web                           "
                 + " wbitt/network-multitool       \n");
+  }
+
+  @Test
+  void aWatchedRowFitsItsTerminalAndKeepsTimeAndEvent() {
+    for (int cells : new int[] {80, 100, 130}) {
+      OptionalInt terminal = OptionalInt.of(cells);
+      String header = ContainerList.watchHeader(FIELDS, terminal);
+      String row = ContainerList.watchRow(0, Change.DELETED, WEB, FIELDS, terminal);
+
+      assertThat(header).hasSize(cells + 1).startsWith("TIMESTAMP                      EVENT ");
+      assertThat(row)
+          .hasSize(cells + 1)
+          .startsWith(Timestamp.format(0))
+          .contains(" DELETED docker");
+    }
+    assertThat(ContainerList.watchHeader(FIELDS, OptionalInt.of(20))).endsWith("\n");
   }
 
   @Test
