@@ -39,7 +39,7 @@ final class RoomsTest {
               "trace",
               Set.of("bpf", "pcap", "dns", "event", "capture", "container", "filter", "output")),
           entry("demo", Set.of()),
-          entry("kube", Set.of("trace", "container", "event", "output")),
+          entry("kube", Set.of("trace", "container", "filter", "event", "output")),
           entry(
               "cli",
               Set.of(

@@ -93,9 +93,16 @@ public final class LiveCapture implements AutoCloseable {
       image.verbose();
     }
     LiveCapture capture = new LiveCapture(root, BpfObject.load(image), handler);
-    capture.settings.setPorts(ports);
-    capture.settings.setAnyUdpPort(anyUdpPort);
+    capture.listen(ports, anyUdpPort);
     return capture;
+  }
+
+  /// Records the packets of these DNS ports from now on, and no others.
+  ///
+  /// @param anyUdpPort also every UDP payload that looks like DNS
+  public void listen(BitSet ports, boolean anyUdpPort) {
+    settings.setPorts(ports);
+    settings.setAnyUdpPort(anyUdpPort);
   }
 
   private static byte[] image() {

@@ -5,8 +5,14 @@ import dev.jig.output.Escaping;
 /// stderr: everything that is no event. Lines may come from several threads.
 final class Console {
   private static volatile boolean verbose;
+  private static volatile String name = "ig";
 
   private Console() {}
+
+  /// The program's name, in front of every sentence.
+  static void setName(String program) {
+    name = program;
+  }
 
   static void setVerbose(boolean shown) {
     verbose = shown;
@@ -14,7 +20,7 @@ final class Console {
 
   /// A line for the user.
   static void say(String line) {
-    System.err.println("ig: " + Escaping.TERMINAL.escape(line));
+    System.err.println(name + ": " + Escaping.TERMINAL.escape(line));
   }
 
   /// A line without the program's name in front, as the last one is.
@@ -25,7 +31,7 @@ final class Console {
   /// A line for `-v`.
   static void debug(String line) {
     if (verbose) {
-      System.err.println("ig: debug: " + Escaping.TERMINAL.escape(line));
+      System.err.println(name + ": debug: " + Escaping.TERMINAL.escape(line));
     }
   }
 

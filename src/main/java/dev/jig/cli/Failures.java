@@ -1,6 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.event.UsageException;
+import dev.jig.kube.ClusterProblem;
 import dev.jig.trace.TraceRefused;
 import java.util.List;
 import picocli.CommandLine;
@@ -41,6 +42,10 @@ final class Failures {
       case TraceRefused refused -> {
         refused.log().lines().forEach(line -> Console.say("  " + line));
         Console.say(sentence(refused.getMessage() + ": " + refused.hint()));
+        yield CANNOT;
+      }
+      case ClusterProblem problem -> {
+        Console.plain(sentence(String.valueOf(problem.getMessage())));
         yield CANNOT;
       }
       case CannotException cannot -> {

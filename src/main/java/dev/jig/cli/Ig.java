@@ -12,7 +12,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ig",
     description = "Shows what containers do on this machine, live from the kernel.",
-    subcommands = {TraceCommand.class, ListContainersCommand.class, VersionCommand.class},
+    subcommands = {
+      TraceCommand.class,
+      ListContainersCommand.class,
+      AgentCommand.class,
+      VersionCommand.class
+    },
     sortOptions = false,
     footer = {"", "Try it: ig trace dns --demo"})
 public final class Ig implements Runnable {
@@ -30,7 +35,10 @@ public final class Ig implements Runnable {
     if (args.length > 0 && args[0].equals("trace")) {
       Machine.prepare();
     }
-    int code = commandLine(System.getenv()).execute(args);
+    int code =
+        AgentProbe.isAsked(args)
+            ? AgentProbe.run(System.getenv())
+            : commandLine(System.getenv()).execute(args);
     System.out.flush();
     System.err.flush();
     // not exit(): no thread that follows a runtime may keep us, nothing needs an orderly goodbye

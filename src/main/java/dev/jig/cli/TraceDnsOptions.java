@@ -128,11 +128,19 @@ final class TraceDnsOptions {
   ///
   /// @throws UsageException for a wrong one
   Parsed parse() {
+    return parse(Shown.IG);
+  }
+
+  /// Reads the values.
+  ///
+  /// @param frontEnd whose default columns are shown
+  /// @throws UsageException for a wrong one
+  Parsed parse(Shown frontEnd) {
     if (lookups) {
       throw new UsageException(
           "--lookups is not in this version.", "Rows per packet carry latency: -o wide.");
     }
-    EnumSet<Shown> shown = EnumSet.of(Shown.IG);
+    EnumSet<Shown> shown = EnumSet.of(frontEnd);
     if (paths) {
       shown.add(Shown.PATHS);
     }

@@ -157,6 +157,11 @@ public final class Containers implements AutoCloseable {
     followers.add(follower);
   }
 
+  /// No more of it. Ring thread.
+  public void unfollow(Follower follower) {
+    followers.remove(follower);
+  }
+
   /// Takes in what has changed since the last time, and tells the followers. Ring thread; costs
   /// next to nothing if nothing has.
   public void renew() {

@@ -80,7 +80,7 @@ public final class LiveTrace implements AutoCloseable {
   }
 
   /// With what libbpf and the verifier said, where the sentence alone does not tell.
-  private static TraceRefused refused(BpfException e, boolean verbose) {
+  static TraceRefused refused(BpfException e, boolean verbose) {
     boolean telling =
         switch (e.reason()) {
           case REJECTED, OTHER -> true;

@@ -1,0 +1,85 @@
+# Shared by build and image, which source it in the checkout's root: the Java runtime, the jars, the
+# libraries. $jdk is a JDK 25, $dist where they gather what goes in.
+
+here=src/main/dist
+version=$(sed -n 's/^version=//p' target/classes/jig.properties)
+# One time for all files: a launcher tells by it that a cache is of the jars beside it.
+time='2026-01-01 00:00:00 UTC'
+
+say() { printf '%s: %s\n' "$0" "$*" >&2; }
+
+die() {
+    say "$*"
+    exit 1
+}
+
+# Runs a command whose output matters only if it fails.
+logged() {
+    "$@" >"$log" 2>&1 || {
+        tail -n 15 "$log" >&2
+        die "failed: $1"
+    }
+}
+
+make_runtime() { # MODULES
+    logged "$jdk/bin/jlink" --add-modules "$1" --strip-java-debug-attributes \
+        --no-header-files --no-man-pages --compress zip-6 --output "$dist/runtime"
+}
+
+# The published jar is of a class file version that AOT caches leave out.
+compile_picocli() { # JAR
+    local work=target/picocli
+    rm -rf "$work"
+    mkdir -p "$work"
+    unpack_picocli "$work"
+    logged "$jdk/bin/javac" --release 25 -proc:none -nowarn -d "$work/classes" "$work"/picocli/*.java
+    "$jdk/bin/jar" --create --file "$1" --date "$(date -u -d "$time" +%FT%TZ)" -C "$work/classes" .
+}
+
+unpack_picocli() { # FOLDER
+    local sources
+    sources=$(readlink -f target/sources/picocli-*-sources.jar)
+    (cd -- "$1" && "$jdk/bin/jar" --extract --file "$sources" picocli)
+}
+
+# Sets $jars, named by a hash of all that a cache is made of: a tarball unpacked over another mixes
+# no jars with another's cache.
+gather_jars() {
+    local jar all=$dist/lib/jars
+    mkdir -p "$all"
+    cp "target/jig-$version.jar" "$all"
+    for jar in target/lib/*.jar; do
+        case $jar in
+            */picocli-*) compile_picocli "$all/${jar##*/}" ;;
+            *) cp "$jar" "$all" ;;
+        esac
+    done
+    jars=$dist/lib/$(cat "$all"/*.jar "$dist/runtime/release" | sha256sum | cut -c 1-12)
+    mv "$all" "$jars"
+}
+
+# libbpf and what it needs but for glibc, each with its package's licence.
+gather_libraries() {
+    local library real package
+    mkdir -p "$dist/native" "$dist/licenses"
+    while read -r library; do
+        real=$(readlink -f "$library")
+        cp "$real" "$dist/native/${library##*/}"
+        package=$(dpkg -S "*/${real##*/}" | head -n 1 | cut -d : -f 1)
+        cp "/usr/share/doc/$package/copyright" "$dist/licenses/$package"
+        # shellcheck disable=SC2016 # for dpkg-query
+        dpkg-query -W -f '${source:Package} ${source:Version}\n' "$package" >>"$dist/licenses/sources"
+    done < <(libraries)
+    chmod 644 "$dist"/native/*
+}
+
+libraries() {
+    local libbpf
+    libbpf=$(ldconfig -p | awk -v machine="$(uname -m)" '
+        $1 == "libbpf.so.1" && (machine == "x86_64") == /x86-64/ { print $NF; exit }')
+    [[ $libbpf ]] || die "no libbpf.so.1 on this machine"
+    printf '%s\n' "$libbpf"
+    ldd "$libbpf" | awk '$2 == "=>" && $1 !~ /^libc\./ { print $3 }'
+}
+
+same_time() { find "$dist" -exec touch -h -d "$time" {} +; }

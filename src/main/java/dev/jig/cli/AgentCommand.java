@@ -1,0 +1,89 @@
+package dev.jig.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.jig.event.UsageException;
+import dev.jig.kube.AgentLog;
+import dev.jig.kube.NodeAgent;
+import dev.jig.trace.Machine;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `ig agent`: what runs on every node of a cluster, deployed by `kubectl gadget deploy`.
+@Command(
+    name = "agent",
+    hidden = true,
+    description = "Serve the traces of this node to kubectl gadget, on loopback.")
+final class AgentCommand implements Runnable {
+  private static final int STALLED = 70;
+
+  @Option(
+      names = "--node",
+      required = true,
+      paramLabel = "NAME",
+      description = "The node's name in Kubernetes.")
+  String node = "";
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "" + NodeAgent.PORT,
+      description = "Port on loopback; 0: any free one (default: ${DEFAULT-VALUE}).")
+  int port = NodeAgent.PORT;
+
+  @Option(
+      names = "--probe",
+      description = "Tell by the exit code whether the agent here does its work. Stands alone.")
+  boolean probe;
+
+  @Mixin RuntimeOptions runtimes = new RuntimeOptions();
+
+  @Override
+  public void run() {
+    if (probe) {
+      throw new UsageException("--probe stands alone.", "Write: ig agent --probe");
+    }
+    Path alive = AgentProbe.aliveFile(System.getenv());
+    var settings = new NodeAgent.Settings(node, VersionCommand.version(), port, alive);
+    var opened = runtimes.open().stream().map(RuntimeOptions.Asked::runtime).toList();
+    try (NodeAgent agent =
+        NodeAgent.start(
+            settings, opened, AgentCommand::log, () -> Runtime.getRuntime().halt(STALLED))) {
+      Machine.onInterrupt(agent::stop);
+      agent.run();
+    } catch (IOException e) {
+      throw CannotException.of("cannot listen on port " + port + " of loopback", e);
+    }
+    log(AgentLog.Level.INFO, "agent ended", Map.of());
+  }
+
+  /// One JSON object a line on stdout, where the cluster collects it.
+  private static void log(AgentLog.Level level, String event, Map<String, ?> details) {
+    StringWriter line = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(line)) {
+      json.writeStartObject();
+      json.writeStringField("time", Instant.now().toString());
+      json.writeStringField("level", level.name().toLowerCase(Locale.ROOT));
+      json.writeStringField("event", event);
+      for (Map.Entry<String, ?> detail : details.entrySet()) {
+        if (detail.getValue() instanceof Number number) {
+          json.writeNumberField(detail.getKey(), number.longValue());
+        } else {
+          json.writeStringField(detail.getKey(), String.valueOf(detail.getValue()));
+        }
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a StringWriter has none
+    }
+    System.out.println(line);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.jig.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `kubectl gadget trace`: what can be traced.
+@Command(
+    name = "trace",
+    description = "Trace events as they happen.",
+    subcommands = ClusterTraceDnsCommand.class)
+final class ClusterTraceCommand implements Runnable {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "kubectl gadget trace needs a gadget: kubectl gadget trace dns");
+  }
+}

@@ -1,0 +1,190 @@
+package dev.jig.cli;
+
+import dev.jig.event.DnsEvent;
+import dev.jig.event.Field.Shown;
+import dev.jig.filter.LabelSelector;
+import dev.jig.kube.Cluster;
+import dev.jig.kube.ClusterTrace;
+import dev.jig.trace.Machine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `kubectl gadget trace dns`: which pod and process asks which name, on all nodes.
+@Command(
+    name = "dns",
+    description = "Trace the DNS queries and responses of pods.",
+    sortOptions = false,
+    usageHelpWidth = 100,
+    footer = {
+      "",
+      "Every flag can be set by environment: INSPEKTOR_GADGET_ and its name in capitals, - as _."
+    })
+final class ClusterTraceDnsCommand implements Callable<Integer> {
+  @Option(
+      names = {"-n", "--namespace"},
+      order = 1,
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Pods of this namespace (default: the kubeconfig's).")
+  String namespace = "";
+
+  @Option(
+      names = {"-A", "--all-namespaces"},
+      order = 2,
+      fallbackValue = "true",
+      description = "Pods of all namespaces.")
+  boolean allNamespaces;
+
+  @Option(
+      names = {"-p", "--podname"},
+      order = 3,
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Only this pod.")
+  String pod = "";
+
+  @Option(
+      names = {"-c", "--containername"},
+      order = 4,
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Only containers of this name in their pods.")
+  String container = "";
+
+  @Option(
+      names = {"-l", "--selector"},
+      order = 5,
+      paramLabel = "SELECTOR",
+      defaultValue = "",
+      description = "Only pods with these labels, as kubectl reads it.")
+  String selector = "";
+
+  @Option(
+      names = "--node",
+      order = 6,
+      paramLabel = "NAMES",
+      defaultValue = "",
+      description = "Only these nodes.")
+  String nodes = "";
+
+  @Mixin TraceDnsOptions options = new TraceDnsOptions();
+
+  @Mixin ClusterOptions clusterOptions = new ClusterOptions();
+
+  @Option(
+      names = {"-h", "--help"},
+      order = 99,
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Console.setVerbose(options.verbose);
+    TraceDnsOptions.Parsed parsed = options.parse(Shown.KUBECTL);
+    LabelSelector.parse(selector);
+    try (Cluster cluster = clusterOptions.open()) {
+      new Run(cluster, parsed).run();
+    }
+    return 0;
+  }
+
+  private ClusterTrace.Request request(Cluster cluster, TraceDnsOptions.Parsed parsed) {
+    String wanted = namespace.isEmpty() ? cluster.namespace() : namespace;
+    return new ClusterTrace.Request(
+        options.filters,
+        options.ports,
+        parsed.dnsTimeoutNs(),
+        parsed.paths(),
+        new ClusterTrace.Request.PodNames(allNamespaces ? "" : wanted, pod, container, selector),
+        nodeNames());
+  }
+
+  private Set<String> nodeNames() {
+    return Arrays.stream(nodes.split(",", -1))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// One trace, from the header to the last line.
+  private final class Run implements ClusterTrace.Viewer {
+    private final TraceDnsOptions.Parsed parsed;
+    private final ClusterTrace trace;
+    private final RowOutput rows;
+    private volatile boolean over;
+
+    Run(Cluster cluster, TraceDnsOptions.Parsed parsed) {
+      this.parsed = parsed;
+      this.trace =
+          new ClusterTrace(cluster, request(cluster, parsed), VersionCommand.version(), this);
+      trace.open();
+      this.rows = RowOutput.open(parsed.format(), options.stream(true), trace::stop);
+    }
+
+    void run() throws InterruptedException {
+      Machine.onInterrupt(() -> {
+        trace.stop();
+        Ending.enforce(() -> over, rows::isStuck, 0, () -> "the rest was dropped.");
+      });
+      ClusterTrace.Summary summary = trace.run(parsed.limitNs());
+      rows.flush();
+      if (!rows.isReaderGone() || summary.lost() > 0 || options.verbose) {
+        Console.plain(
+            String.format(
+                Locale.ROOT,
+                "%,d rows from %s, %,d lost",
+                summary.rows(),
+                summary.nodes() == 1 ? "1 node" : summary.nodes() + " nodes",
+                summary.lost()));
+      }
+      over = true;
+      rows.check();
+    }
+
+    @Override
+    public void begun() {
+      rows.begin();
+      if (options.readyFile != null) {
+        try {
+          Files.writeString(options.readyFile, "");
+        } catch (IOException e) {
+          throw CannotException.of("cannot make " + options.readyFile, e);
+        }
+      }
+    }
+
+    @Override
+    public void accept(DnsEvent event) {
+      rows.accept(event);
+    }
+
+    @Override
+    public void lost(long count) {
+      rows.lost(count);
+    }
+
+    @Override
+    public void flush() {
+      rows.flush();
+    }
+
+    @Override
+    public void say(String sentence) {
+      Console.say(sentence);
+    }
+
+    @Override
+    public void debug(String sentence) {
+      Console.debug(sentence);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.jig.cli;
+
+import dev.jig.kube.Cluster;
+import dev.jig.kube.Installation;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `kubectl gadget version`: ours and the agents'.
+@Command(
+    name = "version",
+    description = "Show the versions of client and agents.",
+    sortOptions = false,
+    usageHelpWidth = 100)
+final class ClusterVersionCommand implements Callable<Integer> {
+  @Mixin ClusterOptions clusterOptions = new ClusterOptions();
+
+  @Option(
+      names = {"-h", "--help"},
+      order = 99,
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  @Override
+  public Integer call() {
+    System.out.println("Client version: v" + VersionCommand.version());
+    try (Cluster cluster = clusterOptions.open()) {
+      String server = new Installation(cluster).serverVersion().orElse("not installed");
+      System.out.println("Server version: " + server);
+    }
+    return 0;
+  }
+}

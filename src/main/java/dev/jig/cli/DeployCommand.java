@@ -1,0 +1,196 @@
+package dev.jig.cli;
+
+import dev.jig.event.GoDuration;
+import dev.jig.event.UsageException;
+import dev.jig.kube.Cluster;
+import dev.jig.kube.ClusterProblem;
+import dev.jig.kube.Installation;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `kubectl gadget deploy`: an agent on every node.
+@Command(
+    name = "deploy",
+    description = "Put an agent on every node, or change those that are there.",
+    sortOptions = false,
+    usageHelpWidth = 100)
+final class DeployCommand implements Callable<Integer> {
+  private static final List<String> PULL_POLICIES = List.of("Always", "IfNotPresent", "Never");
+
+  @Option(
+      names = "--image",
+      order = 1,
+      paramLabel = "NAME:TAG",
+      description = "The agents' image: made by bin/image, pushed to a registry of yours.")
+  @Nullable String image;
+
+  @Option(
+      names = "--image-pull-policy",
+      order = 2,
+      paramLabel = "POLICY",
+      defaultValue = "IfNotPresent",
+      description = "Always, IfNotPresent or Never (default: ${DEFAULT-VALUE}).")
+  String pullPolicy = "IfNotPresent";
+
+  @Option(
+      names = "--node-selector",
+      order = 3,
+      paramLabel = "K=V,...",
+      defaultValue = "",
+      description = "Only on nodes with these labels.")
+  String nodeSelector = "";
+
+  @Option(
+      names = "--containerd-socketpath",
+      order = 4,
+      paramLabel = "PATH",
+      defaultValue = "/run/containerd/containerd.sock",
+      description = "containerd's socket on the nodes (default: ${DEFAULT-VALUE}).")
+  Path containerdSocket = Path.of("/run/containerd/containerd.sock");
+
+  @Option(
+      names = "--crio-socketpath",
+      order = 5,
+      paramLabel = "PATH",
+      defaultValue = "/run/crio/crio.sock",
+      description = "CRI-O's socket on the nodes (default: ${DEFAULT-VALUE}).")
+  Path crioSocket = Path.of("/run/crio/crio.sock");
+
+  @Option(
+      names = "--wait",
+      order = 6,
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Wait until every node's agent is ready; --no-wait does not.")
+  boolean wait = true;
+
+  @Option(
+      names = "--timeout",
+      order = 7,
+      paramLabel = "DURATION",
+      defaultValue = "120s",
+      description = "How long to wait (default: ${DEFAULT-VALUE}).")
+  String timeout = "120s";
+
+  @Option(
+      names = "--print-only",
+      order = 8,
+      fallbackValue = "true",
+      description = "Print the manifests and change nothing.")
+  boolean printOnly;
+
+  @Mixin ClusterOptions clusterOptions = new ClusterOptions();
+
+  @Option(
+      names = {"-h", "--help"},
+      order = 99,
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Installation.Choice choice = choice();
+    long timeoutNs = timeoutNs();
+    if (printOnly) {
+      System.out.print(Installation.print(choice));
+      return 0;
+    }
+    try (Cluster cluster = clusterOptions.open()) {
+      Installation installation = new Installation(cluster);
+      installation.apply(choice, System.out::println);
+      if (wait) {
+        await(installation, timeoutNs);
+      } else {
+        System.out.println("Jig is being deployed to namespace " + choice.namespace() + ".");
+      }
+    }
+    return 0;
+  }
+
+  private void await(Installation installation, long timeoutNs) throws InterruptedException {
+    System.out.println("Waiting for the agents to be ready...");
+    Installation.Rollout rollout = installation.await(clusterOptions.gadgetNamespace, timeoutNs);
+    if (!rollout.done()) {
+      List<String> troubles = installation.troubles(clusterOptions.gadgetNamespace);
+      throw new ClusterProblem(
+          rollout.ready()
+              + " of "
+              + rollout.wanted()
+              + " agents are ready after "
+              + timeout
+              + (troubles.isEmpty() ? "" : " (" + String.join("; ", troubles) + ")")
+              + ": see kubectl describe pods -n "
+              + clusterOptions.gadgetNamespace);
+    }
+    System.out.println(
+        "Jig is deployed: " + rollout.ready() + " of " + rollout.wanted() + " agents are ready.");
+  }
+
+  private Installation.Choice choice() {
+    if (image == null || image.isBlank()) {
+      throw new UsageException(
+          "deploy needs an image, and nobody has published one.",
+          "Make it with bin/image, push it to a registry the nodes reach, and write --image NAME:TAG.");
+    }
+    if (!PULL_POLICIES.contains(pullPolicy)) {
+      throw new UsageException(
+          "\"" + pullPolicy + "\" is no pull policy.", "Write Always, IfNotPresent or Never.");
+    }
+    Map<String, Path> sockets = new LinkedHashMap<>();
+    sockets.put("containerd", absolute(containerdSocket));
+    sockets.put("cri-o", absolute(crioSocket));
+    return new Installation.Choice(
+        VersionCommand.version(),
+        clusterOptions.gadgetNamespace,
+        image,
+        pullPolicy,
+        labels(nodeSelector),
+        sockets);
+  }
+
+  private static Path absolute(Path socket) {
+    if (!socket.isAbsolute() || socket.getParent() == null) {
+      throw new UsageException(
+          "\"" + socket + "\" is no path of a socket on a node.", "It has to begin with /.");
+    }
+    return socket.normalize();
+  }
+
+  private static Map<String, String> labels(String text) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    if (text.isBlank()) {
+      return labels;
+    }
+    for (String part : text.split(",", -1)) {
+      int equals = part.indexOf('=');
+      if (equals <= 0) {
+        throw new UsageException(
+            "\"" + part + "\" is no node label.", "Write key=value,key=value.");
+      }
+      labels.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
+    }
+    return labels;
+  }
+
+  private long timeoutNs() {
+    try {
+      long timeoutNs = GoDuration.parse(timeout);
+      if (timeoutNs > 0) {
+        return timeoutNs;
+      }
+    } catch (IllegalArgumentException e) {
+      // said below
+    }
+    throw new UsageException(
+        "\"" + timeout + "\" is no value for --timeout.", "Write a duration such as 120s or 5m.");
+  }
+}

@@ -1,0 +1,54 @@
+package dev.jig.cli;
+
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `kubectl gadget`: the same traces on a cluster. kubectl runs `kubectl-gadget` on PATH for it.
+@Command(
+    name = "kubectl gadget",
+    description = "Shows what pods do, on all nodes, live from their kernels.",
+    subcommands = {
+      DeployCommand.class,
+      UndeployCommand.class,
+      ClusterTraceCommand.class,
+      ClusterVersionCommand.class
+    },
+    sortOptions = false,
+    footer = {"", "Try it: kubectl gadget deploy --image IMAGE; kubectl gadget trace dns -A"})
+public final class KubectlGadget implements Runnable {
+  @CommandLine.Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  /// Exit codes as ig's.
+  public static void main(String[] args) {
+    Console.setName("kubectl gadget");
+    int code = commandLine(System.getenv()).execute(args);
+    System.out.flush();
+    System.err.flush();
+    Runtime.getRuntime().halt(code); // threads of connections keep nobody
+  }
+
+  static CommandLine commandLine(Map<String, String> environment) {
+    return new CommandLine(new KubectlGadget())
+        .setDefaultValueProvider(new EnvironmentDefaults(environment))
+        .setParameterExceptionHandler(Failures::onParameters)
+        .setExecutionExceptionHandler(Failures::onExecution)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "kubectl gadget needs a command: deploy, undeploy, trace or version");
+  }
+}

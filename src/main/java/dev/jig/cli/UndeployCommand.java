@@ -1,0 +1,41 @@
+package dev.jig.cli;
+
+import dev.jig.kube.Cluster;
+import dev.jig.kube.Installation;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `kubectl gadget undeploy`: takes away exactly what deploy made.
+@Command(
+    name = "undeploy",
+    description = "Take away what deploy made.",
+    sortOptions = false,
+    usageHelpWidth = 100)
+final class UndeployCommand implements Callable<Integer> {
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(120);
+
+  @Mixin ClusterOptions clusterOptions = new ClusterOptions();
+
+  @Option(
+      names = {"-h", "--help"},
+      order = 99,
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    String namespace = clusterOptions.gadgetNamespace;
+    try (Cluster cluster = clusterOptions.open()) {
+      boolean any = new Installation(cluster).remove(namespace, System.out::println, PATIENCE_NS);
+      System.out.println(
+          any
+              ? "Jig is gone from the cluster."
+              : "Nothing of Jig is in namespace \"" + namespace + "\".");
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,155 @@
+package dev.jig.kube;
+
+import dev.jig.event.DnsEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// A client's events from the ring thread until the client has said that it has them. Bounded: when
+/// full, what comes is dropped, and its sequence number is missing in what the client gets. One
+/// thread offers, another takes.
+final class StreamBuffer {
+  /// About 16 MB of ordinary events.
+  static final int EVENTS_AT_MOST = 16_384;
+
+  /// Of events with many addresses fewer fit.
+  static final int ADDRESSES_AT_MOST = 8 * EVENTS_AT_MOST;
+
+  /// @param first sequence number of the first of `events`
+  record Batch(long first, List<DnsEvent> events) {}
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final @Nullable DnsEvent[] events = new @Nullable DnsEvent[EVENTS_AT_MOST];
+  private final long[] sequences = new long[EVENTS_AT_MOST];
+
+  // Positions count up; an event lies at its position modulo the capacity.
+  private long oldest;
+  private long unsent;
+  private long end;
+
+  private int addresses;
+  private long newest;
+  private long dropped;
+  private boolean waiting;
+  private boolean woken;
+
+  /// Takes an event, or drops it where there is no room. Never waits for a client.
+  void offer(DnsEvent event) {
+    lock.lock();
+    try {
+      newest++;
+      int more = event.addresses().size();
+      if (end - oldest == EVENTS_AT_MOST || addresses + more > ADDRESSES_AT_MOST) {
+        dropped++;
+        return;
+      }
+      events[slot(end)] = event;
+      sequences[slot(end)] = newest;
+      addresses += more;
+      end++;
+      if (waiting) {
+        changed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The next events with consecutive sequence numbers, at most `most`; waits for the first, and
+  /// comes back without any after `patienceMs` or [#wake], or where the taker may not any more.
+  @Nullable Batch take(int most, long patienceMs, BooleanSupplier mayTake)
+      throws InterruptedException {
+    lock.lock();
+    try {
+      long leftNs = TimeUnit.MILLISECONDS.toNanos(patienceMs);
+      while (unsent == end && !woken && leftNs > 0) {
+        waiting = true;
+        leftNs = changed.awaitNanos(leftNs);
+        waiting = false;
+      }
+      woken = false;
+      return unsent == end || !mayTake.getAsBoolean() ? null : next(most);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Batch next(int most) {
+    long first = sequences[slot(unsent)];
+    List<DnsEvent> batch = new ArrayList<>();
+    while (unsent < end && batch.size() < most && sequences[slot(unsent)] == first + batch.size()) {
+      DnsEvent event = events[slot(unsent)];
+      if (event != null) {
+        batch.add(event);
+      }
+      unsent++;
+    }
+    return new Batch(first, batch);
+  }
+
+  /// Ends a wait of [#take].
+  void wake() {
+    lock.lock();
+    try {
+      woken = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The client has everything up to this sequence number.
+  void acknowledge(long sequence) {
+    lock.lock();
+    try {
+      while (oldest < unsent && sequences[slot(oldest)] <= sequence) {
+        DnsEvent gone = events[slot(oldest)];
+        addresses -= gone == null ? 0 : gone.addresses().size();
+        events[slot(oldest)] = null;
+        oldest++;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The client has everything up to this sequence number, and nothing of what was sent since.
+  void rewind(long sequence) {
+    acknowledge(sequence);
+    lock.lock();
+    try {
+      unsent = oldest;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Sequence number of the newest event, kept or dropped.
+  long newest() {
+    lock.lock();
+    try {
+      return newest;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Events the client was too slow for.
+  long dropped() {
+    lock.lock();
+    try {
+      return dropped;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static int slot(long position) {
+    return (int) (position % EVENTS_AT_MOST);
+  }
+}

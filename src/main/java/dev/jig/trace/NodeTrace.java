@@ -1,0 +1,295 @@
+package dev.jig.trace;
+
+import dev.jig.bpf.BpfException;
+import dev.jig.capture.KernelCounters;
+import dev.jig.capture.LiveCapture;
+import dev.jig.capture.Packet;
+import dev.jig.capture.PacketHandler;
+import dev.jig.container.Containers;
+import dev.jig.event.DnsEvent;
+import dev.jig.filter.ContainerSelection;
+import dev.jig.filter.PortSet;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One capture for many: each view has a pipeline of its own, as if it were alone on the machine.
+/// The kernel records what any of them wants, and nothing while there is none. The thread that
+/// [#run]s owns the ring and all pipelines; views come and go from any thread.
+public final class NodeTrace implements AutoCloseable {
+  private static final int POLL_MS = 20;
+
+  /// Skipped cgroups remembered per view; beyond it all are asked for anew.
+  private static final int SKIPPED_AT_MOST = 65_536;
+
+  private final Fan fan;
+  private final LiveCapture capture;
+  private final Queue<Runnable> requests = new ConcurrentLinkedQueue<>();
+  private final List<View> views = new ArrayList<>();
+  private volatile boolean stopped;
+  private final AtomicLong turns = new AtomicLong();
+  private int epoch;
+
+  private NodeTrace(Fan fan, boolean verbose) {
+    this.fan = fan;
+    this.capture = LiveCapture.load(new BitSet(), false, verbose, fan);
+    fan.views = views;
+  }
+
+  /// Hands every record to all views.
+  private static final class Fan implements PacketHandler {
+    @Nullable Containers containers;
+    List<View> views = List.of();
+
+    @Override
+    public void packet(Packet packet) {
+      for (View view : views) {
+        view.packet(packet);
+      }
+    }
+
+    @Override
+    public void cgroup(long id, String path) {
+      if (containers != null) {
+        containers.born(id, path); // once for all views, which follow it
+      }
+    }
+
+    @Override
+    public void closed(long socketCookie, long bootNs) {
+      for (View view : views) {
+        view.pipeline.closed(socketCookie, bootNs);
+      }
+    }
+  }
+
+  /// What one client sees.
+  public final class View {
+    private final PortSet ports;
+    private final Set<Long> skipped = new HashSet<>();
+    private final Pipeline pipeline;
+
+    private final ContainerScope scope;
+
+    private View(
+        LiveSettings settings,
+        Containers containers,
+        ContainerSelection selection,
+        Consumer<DnsEvent> output) {
+      this.ports = settings.ports();
+      this.scope = new ContainerScope(containers, selection, this::skip, this::forget);
+      this.pipeline =
+          new Pipeline(
+              scope,
+              settings.filter(),
+              ports::contains,
+              ports.any(),
+              settings.dnsTimeoutNs(),
+              OwnerDetails.of(settings.paths(), settings.accounts()),
+              output);
+    }
+
+    /// The kernel records for all: what came for another's ports is not for this one.
+    private void packet(Packet packet) {
+      if (ports.any()
+          || ports.contains(packet.sourcePort())
+          || ports.contains(packet.destinationPort())
+          || packet.asked() != null && ports.contains(packet.askedPort())) {
+        pipeline.packet(packet);
+      }
+    }
+
+    /// Nothing of this cgroup is wanted until [#forget].
+    private void skip(long cgroupId) {
+      if (skipped.size() >= SKIPPED_AT_MOST) {
+        forget();
+      }
+      skipped.add(cgroupId);
+      skipIfUnwanted(cgroupId);
+    }
+
+    /// What was wanted has changed: everything counts again.
+    private void forget() {
+      skipped.clear();
+      capture.useVerdicts(++epoch);
+    }
+
+    /// Rows, and T rows, so far; exact once closed.
+    public long rows() {
+      return pipeline.counters().rows() + pipeline.counters().unansweredRows();
+    }
+
+    /// Messages left out so far by scope or filter.
+    public long filtered() {
+      return pipeline.counters().filtered();
+    }
+
+    /// No more events, when this is done; from any thread.
+    public CompletableFuture<Void> close() {
+      return ask(() -> remove(this));
+    }
+  }
+
+  /// Loads the kernel side; nothing is attached yet.
+  ///
+  /// @throws TraceRefused if this machine can't
+  public static NodeTrace load(boolean verbose) {
+    try {
+      return new NodeTrace(new Fan(), verbose);
+    } catch (BpfException e) {
+      throw LiveTrace.refused(e, verbose);
+    }
+  }
+
+  /// Attaches; nothing is recorded until there is a view.
+  ///
+  /// @throws TraceRefused if the kernel refuses
+  public void attach(Containers containers) {
+    fan.containers = containers;
+    try {
+      capture.attach();
+    } catch (BpfException e) {
+      throw LiveTrace.refused(e, true);
+    }
+  }
+
+  /// Where cgroup v2 is mounted, for walking it.
+  public Path cgroupRoot() {
+    return capture.cgroupRoot();
+  }
+
+  /// What this kernel does without, and why; complete once attached.
+  public Map<String, String> leftOut() {
+    return capture.leftOut();
+  }
+
+  /// Opens a view; done when its packets are recorded. From any thread, after [#attach].
+  ///
+  /// @param output takes its rows, on the ring thread
+  public CompletableFuture<View> open(
+      LiveSettings settings, ContainerSelection selection, Consumer<DnsEvent> output) {
+    Containers containers = Objects.requireNonNull(fan.containers, "not attached");
+    CompletableFuture<View> opened = new CompletableFuture<>();
+    CompletableFuture<Void> _ =
+        ask(() -> {
+          View view = new View(settings, containers, selection, output);
+          views.add(view);
+          capture.useVerdicts(++epoch); // no verdict knew of it
+          listen();
+          opened.complete(view);
+        });
+    return opened;
+  }
+
+  private void remove(View view) {
+    if (!views.remove(view)) {
+      return;
+    }
+    view.pipeline.finish();
+    if (fan.containers != null) {
+      fan.containers.unfollow(view.scope);
+    }
+    listen();
+    if (!views.isEmpty()) {
+      List.copyOf(views.getFirst().skipped).forEach(this::skipIfUnwanted);
+    }
+  }
+
+  private void skipIfUnwanted(long cgroupId) {
+    if (views.stream().allMatch(view -> view.skipped.contains(cgroupId))) {
+      capture.skip(cgroupId, epoch);
+    }
+  }
+
+  private void listen() {
+    BitSet ports = new BitSet();
+    boolean any = false;
+    for (View view : views) {
+      ports.or(view.ports.ports());
+      any |= view.ports.any();
+    }
+    capture.listen(ports, any);
+  }
+
+  private CompletableFuture<Void> ask(Runnable request) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    requests.add(() -> {
+      try {
+        request.run();
+        done.complete(null);
+      } catch (RuntimeException e) {
+        done.completeExceptionally(e);
+      }
+    });
+    capture.wake();
+    return done;
+  }
+
+  /// Walks packets through the pipelines until [#stop].
+  public void run() {
+    while (!stopped) {
+      for (Runnable request = requests.poll(); request != null; request = requests.poll()) {
+        request.run();
+      }
+      if (fan.containers != null) {
+        fan.containers.renew(); // also while there is no view
+      }
+      long nowNs = capture.bootNs();
+      boolean empty = capture.poll(POLL_MS) < LiveCapture.BATCH;
+      for (View view : views) {
+        // What is still in the ring may be the answer to a query that seems to have timed out.
+        Pipeline pipeline = view.pipeline;
+        pipeline.tick(empty ? nowNs : Math.min(nowNs, pipeline.lastPacketNs()));
+      }
+      turns.incrementAndGet();
+    }
+  }
+
+  /// How often the loop went round: it stands still when the ring thread does. From any thread.
+  public long turns() {
+    return turns.get();
+  }
+
+  /// Packets that the ring had no room for, or that did not come whole, for all views together.
+  /// From any thread.
+  public long lost() {
+    return kernel().ringFull() + capture.incomplete();
+  }
+
+  /// What the kernel counted so far. From any thread.
+  public KernelCounters kernel() {
+    return capture.counters();
+  }
+
+  /// Ends [#run] soon; from any thread.
+  public void stop() {
+    stopped = true;
+    capture.wake();
+  }
+
+  /// Detaches, walks what the ring still holds through the views, and ends them. Ring thread.
+  public void end() {
+    capture.detachAndDrain();
+    for (View view : List.copyOf(views)) {
+      view.pipeline.tick(capture.bootNs());
+      remove(view);
+    }
+    requests.forEach(Runnable::run);
+  }
+
+  @Override
+  public void close() {
+    capture.close();
+  }
+}

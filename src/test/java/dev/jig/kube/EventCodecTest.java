@@ -1,0 +1,158 @@
+package dev.jig.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.event.Attribution;
+import dev.jig.event.Container;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.DnsEvent.Flags;
+import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.IpAddress;
+import dev.jig.event.Owner;
+import dev.jig.event.PacketType;
+import dev.jig.event.Peer;
+import dev.jig.event.Protocol;
+import dev.jig.event.Qr;
+import dev.jig.event.State;
+import dev.jig.kube.wire.Events;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class EventCodecTest {
+  private static final IpAddress V4 = IpAddress.v4(0xc0000201);
+  private static final IpAddress V6 = IpAddress.v6(0x20010db800000001L, 0x8000000000000068L);
+
+  private static final Container POD =
+      new Container(
+          "containerd",
+          "c0ffee".repeat(10),
+          "app",
+          "registry.example/app:1",
+          "sha256:12",
+          Map.of("a", "1"),
+          new Container.Pod(
+              "demo", "mypod", "uid-1", Map.of("app", "web", "tier", "é"), "main", true));
+
+  private static final DnsEvent FULL =
+      new DnsEvent(
+          1706961906123456789L,
+          POD,
+          new Owner(
+              1,
+              2,
+              4_294_967_294L,
+              4_294_967_295L,
+              "thread",
+              3,
+              "parent",
+              4026533000L,
+              4026533005L,
+              77L,
+              new Owner.Paths("/bin/app", "/srv", "/bin/app --x y"),
+              new Owner.Account("www-data", "www"),
+              1_706_961_900_000_000_000L),
+          Attribution.SOCKET,
+          new Endpoint(V6, 43210),
+          new Endpoint(V4, 53),
+          Protocol.TCP,
+          PacketType.KERNEL,
+          V6,
+          Qr.R,
+          0xffff,
+          new Question("www.example.org.", 65_280),
+          new Flags(true, false, true, false, true, false),
+          16,
+          18_250_000L,
+          300,
+          List.of(V4, V6),
+          State.CLOSED,
+          "node-1",
+          new Peer(
+              new Container(null, "beef", "dns", null, null, Map.of(), null),
+              new Owner(5, 6, 7, 8, "dnsmasq", 9, "init", 10, 11, 12, null),
+              Attribution.EXACT));
+
+  @Test
+  void everyFieldComesBack() throws ReflectiveOperationException {
+    for (RecordComponent field : DnsEvent.class.getRecordComponents()) {
+      if (field.getName().equals("content")) {
+        continue; // stays on the node
+      }
+      assertThat(field.getAccessor().invoke(FULL)).as("set in this test: %s", field).isNotNull();
+    }
+
+    assertThat(roundTrip(FULL)).isEqualTo(FULL);
+  }
+
+  @Test
+  void whatIsAbsentStaysAbsent() {
+    DnsEvent bare =
+        new DnsEvent(
+            1,
+            null,
+            null,
+            Attribution.UNKNOWN,
+            new Endpoint(V4, 1),
+            new Endpoint(V4, 2),
+            Protocol.UDP,
+            null,
+            null,
+            Qr.Q,
+            0,
+            null,
+            null,
+            null,
+            null,
+            0,
+            List.of(),
+            null,
+            "node-1",
+            null);
+
+    assertThat(roundTrip(bare)).isEqualTo(bare);
+  }
+
+  @Test
+  void zeroIsNotAbsent() {
+    DnsEvent answered =
+        new DnsEvent(
+            1,
+            new Container(null, "1234", null, null, null, Map.of(), null),
+            null,
+            Attribution.EXACT,
+            new Endpoint(V4, 1),
+            new Endpoint(V4, 2),
+            Protocol.UDP,
+            PacketType.HOST,
+            null,
+            Qr.R,
+            7,
+            new Question(".", 0),
+            new Flags(false, false, false, false, false, false),
+            0,
+            0L,
+            0,
+            List.of(),
+            State.ANSWERED,
+            "node-1",
+            null);
+
+    assertThat(roundTrip(answered)).isEqualTo(answered);
+  }
+
+  @Test
+  void aContainerStandsInABatchOnce() {
+    Events batch = EventCodec.encode(5, List.of(FULL, FULL, FULL));
+
+    assertThat(batch.getContainersCount()).isEqualTo(2); // its own and its peer's
+    assertThat(batch.getFirst()).isEqualTo(5);
+    assertThat(EventCodec.decode(batch, "node-1")).containsExactly(FULL, FULL, FULL);
+  }
+
+  private static DnsEvent roundTrip(DnsEvent event) {
+    return EventCodec.decode(EventCodec.encode(1, List.of(event)), "node-1").getFirst();
+  }
+}
