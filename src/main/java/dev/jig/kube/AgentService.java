@@ -102,8 +102,8 @@ final class AgentService extends AgentGrpc.AgentImplBase {
         log.info("stream began", described(begun, start));
         var _ =
             trace
-            .open(request.settings(), request.selection(), begun)
-            .whenComplete((view, _) -> opened(begun, view));
+                .open(request.settings(), request.selection(), begun)
+                .whenComplete((view, _) -> opened(begun, view));
       } catch (UsageException e) {
         call.onError(
             Status.INVALID_ARGUMENT.withDescription(e.sentence() + " " + e.hint()).asException());
@@ -191,12 +191,12 @@ final class AgentService extends AgentGrpc.AgentImplBase {
     }
     var _ =
         view.close()
-        .whenComplete((_, _) -> {
-          stream.finish(reason);
-          Map<String, Object> details = stream.figures();
-          details.put("by", by);
-          log.info("stream ended", details);
-        });
+            .whenComplete((_, _) -> {
+              stream.finish(reason);
+              Map<String, Object> details = stream.figures();
+              details.put("by", by);
+              log.info("stream ended", details);
+            });
   }
 
   /// Ends the streams nobody came back for.
