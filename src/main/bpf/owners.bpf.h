@@ -209,8 +209,7 @@ static __always_inline struct dns_socket *sender(struct __sk_buff *skb, struct b
 	h->running = is_running(skb, h);
 	if (h->running && h->protocol == IPPROTO_UDP)
 		h->attribution = OWNER_EXACT;
-	socket = bpf_sk_storage_get(&sockets, sk, 0,
-				    h->running ? BPF_SK_STORAGE_GET_F_CREATE : 0);
+	socket = bpf_sk_storage_get(&sockets, sk, 0, h->running ? BPF_SK_STORAGE_GET_F_CREATE : 0);
 	if (!socket) {
 		if (h->running)
 			COUNT(EGRESS, no_storage);

@@ -124,8 +124,8 @@ static __always_inline void write_netns(struct packet_record *record, struct __s
 {
 	record->netns = 0;
 	if (is_loopback(record->source) || is_loopback(record->destination))
-		record->netns = BPF_CORE_READ((struct sk_buff *)skb, sk, __sk_common.skc_net.net,
-					      ns.inum);
+		record->netns =
+			BPF_CORE_READ((struct sk_buff *)skb, sk, __sk_common.skc_net.net, ns.inum);
 }
 
 /* All but the payload. */

@@ -156,8 +156,17 @@ final class DockerEngineIT {
     } finally {
       docker("rm", "-f", id);
     }
-    assertThat(next(TAG + "-").container().name()).isEqualTo(TAG + "-old");
-    assertThat(next(TAG + "-").container().name()).isEqualTo(TAG + "-new");
+    List<String> told = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Seen next = next(TAG + "-");
+      told.add(next.what() + " " + next.container().name());
+    }
+    assertThat(told)
+        .containsExactly(
+            "created " + TAG + "-old",
+            "deleted " + TAG + "-old",
+            "created " + TAG + "-new",
+            "deleted " + TAG + "-new");
   }
 
   @Test
