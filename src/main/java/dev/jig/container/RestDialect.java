@@ -9,26 +9,40 @@ import org.jspecify.annotations.Nullable;
 /// What Docker's Engine API and Podman's own (libpod) call the same things. Podman also speaks
 /// Docker's, but there it tells neither pods nor which container is a pod's sandbox.
 public enum RestDialect {
-  DOCKER("docker", "Docker", "", "die", "destroy"),
+  DOCKER("docker", "Docker", "", "die", "destroy", 0),
   PODMAN(
       "podman",
       "Podman",
       "/v4.0.0/libpod", // any version is accepted, but there must be one
       "died",
-      "remove");
+      "remove",
+      400); // its log of events was seen to be read 210 ms late
 
   private final String runtime;
   private final String title;
   private final String prefix;
   private final String stopped;
   private final String removed;
+  private final long eventsLateMs;
 
-  RestDialect(String runtime, String title, String prefix, String stopped, String removed) {
+  RestDialect(
+      String runtime,
+      String title,
+      String prefix,
+      String stopped,
+      String removed,
+      long eventsLateMs) {
     this.runtime = runtime;
     this.title = title;
     this.prefix = prefix;
     this.stopped = stopped;
     this.removed = removed;
+    this.eventsLateMs = eventsLateMs;
+  }
+
+  /// How long after a container is gone its creation may still be told.
+  long eventsLateMs() {
+    return eventsLateMs;
   }
 
   /// As [dev.jig.event.Container] has it.

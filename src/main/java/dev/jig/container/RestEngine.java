@@ -292,7 +292,25 @@ public final class RestEngine implements ContainerRuntime {
     } catch (IOException e) {
       news.accept(new News.Debug(title() + " does not answer for " + id + ": " + reason(e)));
     }
-    news.accept(new News.NotFound(id));
+    notFound(id);
+  }
+
+  /// It may have been removed before its events came.
+  private void notFound(String id) {
+    if (dialect.eventsLateMs() == 0) {
+      news.accept(new News.NotFound(id));
+      return;
+    }
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            if (!closed.await(dialect.eventsLateMs(), TimeUnit.MILLISECONDS)) {
+              news.accept(new News.NotFound(id));
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   /// Publishes what was listed, unless an event has told something newer since `before`.

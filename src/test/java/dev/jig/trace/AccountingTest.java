@@ -160,9 +160,9 @@ final class AccountingTest {
   void showsAfterTheWaitWhatIsKnown() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
     road = new Road(scope);
-    road.send(queryOut(QUERY).atMs(0)).tickMs(249);
+    road.send(queryOut(QUERY).atMs(0)).tickMs(499);
     assertThat(road.rows).isEmpty();
-    road.tickMs(250);
+    road.tickMs(500);
     assertThat(road.told()).containsExactly("Q");
   }
 
@@ -184,7 +184,7 @@ final class AccountingTest {
     scope.afterWaiting = new Answer(Decision.CONTAINER_UNKNOWN, null);
     scope.exceptions.put(8L, scope.afterWaiting);
     road = new Road(scope);
-    road.send(queryOut(QUERY).atMs(0), queryIn(QUERY).cgroup(8).atMs(0)).tickMs(250);
+    road.send(queryOut(QUERY).atMs(0), queryIn(QUERY).cgroup(8).atMs(0)).tickMs(500);
     assertThat(road.rows).isEmpty();
     assertThat(counters().containerUnknown()).isEqualTo(2);
   }
