@@ -281,11 +281,8 @@ final class TcpStream {
   }
 
   /// A segment that does not come any more was lost before it was seen.
-  ///
-  /// @return whether bytes were given up
-  boolean giveUpGapIfDue(long bootNs, TcpStreams.MessageHandler handler) {
-    boolean any = false;
-    while (ahead != null && !ahead.isEmpty() && isDue(ahead.getFirst(), bootNs)) {
+  void giveUpGapIfDue(long bootNs, TcpStreams.MessageHandler handler) {
+    while (ahead != null && !ahead.isEmpty() && isDue(ahead, bootNs)) {
       Ahead first = ahead.getFirst();
       totals.gap(filled);
       filled = 0;
@@ -295,15 +292,12 @@ final class TcpStream {
       sure = false;
       nextSeq = first.seq;
       takeAhead(null, handler);
-      any = true;
     }
-    return any;
   }
 
-  private boolean isDue(Ahead first, long bootNs) {
-    return ahead != null
-        && (bootNs - first.head.bootNs > AHEAD_NS_AT_MOST
-            || aheadBytes > AHEAD_BYTES_AT_MOST
-            || ahead.size() > AHEAD_SEGMENTS_AT_MOST);
+  private boolean isDue(List<Ahead> waiting, long bootNs) {
+    return bootNs - waiting.getFirst().head.bootNs > AHEAD_NS_AT_MOST
+        || aheadBytes > AHEAD_BYTES_AT_MOST
+        || waiting.size() > AHEAD_SEGMENTS_AT_MOST;
   }
 }

@@ -70,7 +70,6 @@ public final class TcpStreams {
   private final int streamsAtMost;
   private final long bytesAtMost;
   private long kept;
-  private long streamsGivenUp;
 
   public TcpStreams() {
     this(STREAMS_AT_MOST, BYTES_AT_MOST);
@@ -138,9 +137,6 @@ public final class TcpStreams {
       eldest.remove();
       gapped.remove(gone);
       kept -= gone.kept();
-      if (gone.kept() > 0) {
-        streamsGivenUp++;
-      }
       gone.giveUp();
     }
   }
@@ -164,10 +160,5 @@ public final class TcpStreams {
   /// How often segments were missing for good: not captured, or lost.
   public long gaps() {
     return totals.gaps;
-  }
-
-  /// Streams that gave way to others with a message in progress.
-  public long streamsGivenUp() {
-    return streamsGivenUp;
   }
 }

@@ -6,8 +6,6 @@ import dev.jig.filter.LabelSelector;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.ClusterTrace;
 import dev.jig.trace.Machine;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
@@ -153,13 +151,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
     @Override
     public void begun() {
       rows.begin();
-      if (options.readyFile != null) {
-        try {
-          Files.writeString(options.readyFile, "");
-        } catch (IOException e) {
-          throw CannotException.of("cannot make " + options.readyFile, e);
-        }
-      }
+      options.makeReadyFile();
     }
 
     @Override

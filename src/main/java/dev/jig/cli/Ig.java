@@ -49,7 +49,12 @@ public final class Ig implements Runnable {
   ///
   /// @param environment where flags may stand, too
   static CommandLine commandLine(Map<String, String> environment) {
-    return new CommandLine(new Ig())
+    return commandLine(new Ig(), environment);
+  }
+
+  /// That of another front end, read in the same way.
+  static CommandLine commandLine(Object command, Map<String, String> environment) {
+    return new CommandLine(command)
         .setDefaultValueProvider(new EnvironmentDefaults(environment))
         .setParameterExceptionHandler(Failures::onParameters)
         .setExecutionExceptionHandler(Failures::onExecution)

@@ -38,12 +38,7 @@ public final class KubectlGadget implements Runnable {
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
-    return new CommandLine(new KubectlGadget())
-        .setDefaultValueProvider(new EnvironmentDefaults(environment))
-        .setParameterExceptionHandler(Failures::onParameters)
-        .setExecutionExceptionHandler(Failures::onExecution)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExpandAtFiles(false);
+    return Ig.commandLine(new KubectlGadget(), environment);
   }
 
   @Override

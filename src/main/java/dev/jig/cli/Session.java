@@ -3,9 +3,6 @@ package dev.jig.cli;
 import dev.jig.trace.LiveSettings;
 import dev.jig.trace.LiveTrace;
 import dev.jig.trace.TraceSummary;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /// A live trace from the header to the last line, whatever its packets are chosen by.
@@ -37,7 +34,7 @@ final class Session {
             parsed.paths(),
             parsed.accounts(),
             parsed.peers(),
-            parsed.format().showsContents(),
+            parsed.format().isDocument(),
             options.verbose);
     LiveTrace trace = LiveTrace.load(settings);
     trace.log().forEach(Console::debug);
@@ -58,14 +55,7 @@ final class Session {
         .leftOut()
         .forEach((what, why) -> Console.debug("not on this kernel: " + what + ": " + why));
     rows.begin();
-    Path ready = options.readyFile;
-    if (ready != null) {
-      try {
-        Files.writeString(ready, "");
-      } catch (IOException e) {
-        throw CannotException.of("cannot make " + ready, e);
-      }
-    }
+    options.makeReadyFile();
   }
 
   /// Ends soon, from any thread; if the output is stuck, at once with `code` and saying so.

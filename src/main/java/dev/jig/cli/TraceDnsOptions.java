@@ -9,6 +9,8 @@ import dev.jig.event.UsageException;
 import dev.jig.filter.FilterExpression;
 import dev.jig.filter.PortSet;
 import dev.jig.output.OutputFormat;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -108,6 +110,20 @@ final class TraceDnsOptions {
     return onStdout ? RowStream.stdout() : RowStream.stderr();
   }
 
+  /// Tells others that tracing has begun, if that was asked for.
+  ///
+  /// @throws CannotException if the file can't be made
+  void makeReadyFile() {
+    if (readyFile == null) {
+      return;
+    }
+    try {
+      Files.writeString(readyFile, "");
+    } catch (IOException e) {
+      throw CannotException.of("cannot make " + readyFile, e);
+    }
+  }
+
   /// Every value read, before anything is attached.
   ///
   /// @param limitNs 0: without limit
@@ -156,16 +172,8 @@ final class TraceDnsOptions {
         filter,
         format,
         paths || names(format, filter, PATHS::contains),
-        isDocument(format) || names(format, filter, ACCOUNTS::contains),
-        isDocument(format) || names(format, filter, field -> field.group() == Group.PEER));
-  }
-
-  /// Whether the output has all that is known without much asking.
-  private static boolean isDocument(OutputFormat format) {
-    return switch (format) {
-      case OutputFormat.Json(), OutputFormat.JsonPretty(), OutputFormat.Yaml() -> true;
-      case OutputFormat.Columns(_), OutputFormat.PcapNg() -> false;
-    };
+        format.isDocument() || names(format, filter, ACCOUNTS::contains),
+        format.isDocument() || names(format, filter, field -> field.group() == Group.PEER));
   }
 
   /// Whether a column or the filter names such a field.

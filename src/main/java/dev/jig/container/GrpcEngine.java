@@ -50,7 +50,9 @@ public final class GrpcEngine implements ContainerRuntime {
     /// The listing is through.
     void up() {
       if (isOpen()) {
-        engine.reachability().up();
+        if (engine.reachability().up()) {
+          tell(new News.Debug(engine.title() + " answers at " + engine.socket));
+        }
       }
     }
 

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /// Whether a daemon answers, and what the user is told of it: one warning each way. Written by one
-/// thread, read by any.
+/// thread at a time, read by any.
 ///
 /// Absent from the start is common and worth a word only if the user asked for this runtime. Once
 /// up, the second failure counts: a daemon may end a connection now and then.
@@ -25,7 +25,7 @@ final class Reachability {
   private boolean warned;
   private int failures;
 
-  /// @param title as users write it: `containerd`, `CRI-O`
+  /// @param title as users write it, such as CRI-O
   /// @param chosen whether the user named this runtime or socket, and so wants to hear if it is
   ///   missing
   Reachability(String title, Path socket, boolean chosen, Consumer<News> news) {
@@ -41,10 +41,10 @@ final class Reachability {
   }
 
   /// It was listed.
-  void up() {
-    if (link != Link.UP && !warned) {
-      news.accept(new News.Debug(title + " answers at " + socket));
-    }
+  ///
+  /// @return whether that is new and the user was not told of it
+  boolean up() {
+    boolean untold = link != Link.UP && !warned;
     link = Link.UP;
     everUp = true;
     failures = 0;
@@ -53,6 +53,7 @@ final class Reachability {
       news.accept(
           new News.Warning(title + " answers at " + socket + ": containers have names again"));
     }
+    return untold;
   }
 
   /// It could not be reached, or has gone away.

@@ -36,12 +36,6 @@ public final class RestEngine implements ContainerRuntime {
   private static final long STABLE_NS = 2_000_000_000L;
   private static final int ASKED_AT_MOST = 10_000;
 
-  private enum Link {
-    STARTING,
-    UP,
-    DOWN
-  }
-
   /// What the asking thread is asked for.
   private sealed interface Question {
     /// Everything; `over` is the event stream that has to end if it fails.
@@ -52,11 +46,10 @@ public final class RestEngine implements ContainerRuntime {
 
   private final RestDialect dialect;
   private final Path socket;
-  private final boolean chosen;
   private final LinkedBlockingDeque<Question> questions = new LinkedBlockingDeque<>(ASKED_AT_MOST);
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Object lock = new Object();
-  private volatile Link link = Link.STARTING;
+  private final Reachability reachability;
   private volatile @Nullable UnixHttp stream;
   private volatile long pauseMs = PAUSE_MIN_MS;
 
@@ -64,9 +57,6 @@ public final class RestEngine implements ContainerRuntime {
   private volatile @Nullable IOException listingFailure;
 
   // Guarded by the lock.
-  private boolean everUp;
-  private boolean warned;
-  private int failures;
   private long eventCount;
 
   private Consumer<News> news = _ -> {};
@@ -87,7 +77,8 @@ public final class RestEngine implements ContainerRuntime {
   public RestEngine(RestDialect dialect, Path socket, boolean chosen) {
     this.dialect = dialect;
     this.socket = socket;
-    this.chosen = chosen;
+    this.reachability =
+        new Reachability(dialect.title(), socket, chosen, told -> news.accept(told));
   }
 
   @Override
@@ -109,7 +100,7 @@ public final class RestEngine implements ContainerRuntime {
 
   @Override
   public boolean isAnswering() {
-    return link != Link.DOWN;
+    return reachability.isAnswering();
   }
 
   /// In front of what merely completes containers already named: somebody holds a row for it.
@@ -185,35 +176,10 @@ public final class RestEngine implements ContainerRuntime {
     }
     synchronized (lock) {
       stream = null;
-      failures++;
-      boolean told = warned;
-      warned |= isWorthWarning(e);
-      String what =
-          (everUp ? title() + " is gone from " : title() + " does not answer at ")
-              + socket
-              + " ("
-              + reason(e)
-              + ")";
-      if (link != Link.DOWN) {
-        link = Link.DOWN;
-        news.accept(new News.Unreachable());
-      }
-      if (warned && !told) {
-        news.accept(
-            new News.Warning(
-                what + ": tracing goes on, containers without a name are shown by their id"));
-      } else if (failures <= 2) {
-        news.accept(new News.Debug(what));
-      }
+      boolean absent = e instanceof ConnectException || !Files.exists(socket);
+      reachability.down(absent, reason(e));
     }
     questions.removeIf(Question.All.class::isInstance);
-  }
-
-  /// Absent from the start is common and worth a word only if the user asked for it. Once up, the
-  /// second failure counts: a proxy may end the stream now and then.
-  private boolean isWorthWarning(IOException e) {
-    boolean absent = e instanceof ConnectException || !Files.exists(socket);
-    return everUp ? failures == 2 : chosen || !absent;
   }
 
   private boolean isClosedWithin(long ms) {
@@ -256,23 +222,12 @@ public final class RestEngine implements ContainerRuntime {
         }
         // Born after dockerd made its list: events know better.
         touched.forEach((id, when) -> addIf(when > before, ids, id));
-        up();
+        reachability.up();
         news.accept(new News.Listed(ids));
       }
     } catch (IOException e) {
       listingFailure = e;
       end(over); // to begin anew
-    }
-  }
-
-  private void up() {
-    link = Link.UP;
-    everUp = true;
-    failures = 0;
-    if (warned) {
-      warned = false;
-      news.accept(
-          new News.Warning(title() + " answers at " + socket + ": containers have names again"));
     }
   }
 

@@ -46,6 +46,8 @@ public record DnsEvent(
     @Nullable Peer peer,
     @Nullable DecodedMessage content) {
 
+  private static final Endpoint NOWHERE = new Endpoint(IpAddress.v4(0), 0);
+
   /// An address with its port.
   public record Endpoint(IpAddress address, int port) {}
 
@@ -84,6 +86,31 @@ public record DnsEvent(
 
   public DnsEvent {
     addresses = List.copyOf(addresses);
+  }
+
+  /// Tells of nothing but whose it is: for showing a container or a process with the catalogue's
+  /// words where there is no message.
+  public static DnsEvent whose(
+      @Nullable Container container, @Nullable Owner owner, Attribution attribution) {
+    return new DnsEvent(
+        0,
+        container,
+        owner,
+        attribution,
+        NOWHERE,
+        NOWHERE,
+        Protocol.UDP,
+        null,
+        null,
+        Qr.Q,
+        0,
+        null,
+        null,
+        null,
+        null,
+        0,
+        List.of(),
+        null);
   }
 
   /// An event of which only what every row shows is read.
@@ -132,51 +159,7 @@ public record DnsEvent(
         null);
   }
 
-  /// An event without peer.
-  public DnsEvent(
-      long timestampNs,
-      @Nullable Container container,
-      @Nullable Owner owner,
-      Attribution attribution,
-      Endpoint source,
-      Endpoint destination,
-      Protocol protocol,
-      @Nullable PacketType packetType,
-      @Nullable IpAddress nameserver,
-      Qr qr,
-      int id,
-      @Nullable Question question,
-      @Nullable Flags flags,
-      @Nullable Integer rcode,
-      @Nullable Long latencyNs,
-      int answerCount,
-      List<IpAddress> addresses,
-      @Nullable State state,
-      @Nullable String node) {
-    this(
-        timestampNs,
-        container,
-        owner,
-        attribution,
-        source,
-        destination,
-        protocol,
-        packetType,
-        nameserver,
-        qr,
-        id,
-        question,
-        flags,
-        rcode,
-        latencyNs,
-        answerCount,
-        addresses,
-        state,
-        node,
-        null);
-  }
-
-  /// An event of this machine, which as a node has no name.
+  /// An event of this machine, which as a node has no name, without peer.
   public DnsEvent(
       long timestampNs,
       @Nullable Container container,
@@ -215,6 +198,7 @@ public record DnsEvent(
         answerCount,
         addresses,
         state,
+        null,
         null);
   }
 }

@@ -3,11 +3,7 @@ package dev.jig.output;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.Field;
-import dev.jig.event.IpAddress;
-import dev.jig.event.Protocol;
-import dev.jig.event.Qr;
 import dev.jig.event.Timestamp;
 import dev.jig.event.Width.Ellipsis;
 import java.io.ByteArrayOutputStream;
@@ -209,7 +205,9 @@ public final class ContainerList {
   }
 
   private static void writeContainer(Document document, Container container) throws IOException {
-    new DocumentWriter(document).write(DocumentWriter.Section.CONTAINER, carrier(container));
+    new DocumentWriter(document)
+        .write(
+            DocumentWriter.Section.CONTAINER, DnsEvent.whose(container, null, Attribution.UNKNOWN));
   }
 
   private static List<String> header(List<Field> fields) {
@@ -217,7 +215,7 @@ public final class ContainerList {
   }
 
   private static List<String> cells(Container container, List<Field> fields) {
-    DnsEvent carrier = carrier(container);
+    DnsEvent carrier = DnsEvent.whose(container, null, Attribution.UNKNOWN);
     return fields.stream().map(field -> cell(field, carrier)).toList();
   }
 
@@ -234,30 +232,6 @@ public final class ContainerList {
       Cells.append(text.append(i == 0 ? "" : " "), row.get(i), width, Ellipsis.END);
     }
     text.append('\n');
-  }
-
-  /// The catalogue reads events: this one has nothing but the container.
-  private static DnsEvent carrier(Container container) {
-    Endpoint none = new Endpoint(IpAddress.v4(0), 0);
-    return new DnsEvent(
-        0,
-        container,
-        null,
-        Attribution.UNKNOWN,
-        none,
-        none,
-        Protocol.UDP,
-        null,
-        null,
-        Qr.Q,
-        0,
-        null,
-        null,
-        null,
-        null,
-        0,
-        List.of(),
-        null);
   }
 
   private static String orEmpty(@Nullable String text) {

@@ -3,7 +3,6 @@ package dev.jig.output;
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.Field;
 import dev.jig.event.Field.Group;
 import dev.jig.event.FieldValue.Address;
@@ -18,8 +17,6 @@ import dev.jig.event.FieldValue.Whole;
 import dev.jig.event.FieldValue.Word;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Peer;
-import dev.jig.event.Protocol;
-import dev.jig.event.Qr;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -55,8 +52,6 @@ final class DocumentWriter implements EventWriter {
     PEER,
     CONTENT
   }
-
-  private static final Endpoint NOWHERE = new Endpoint(IpAddress.v4(0), 0);
 
   private static final List<Section> SECTIONS = List.of(Section.values());
 
@@ -140,7 +135,7 @@ final class DocumentWriter implements EventWriter {
 
   /// An object with the members that the peer's own row has of container and process.
   private void writePeer(Peer peer) throws IOException {
-    DnsEvent row = rowOf(peer);
+    DnsEvent row = DnsEvent.whose(peer.container(), peer.owner(), peer.attribution());
     Container container = peer.container();
     document.beginObject(PEER);
     if (container != null) {
@@ -152,28 +147,6 @@ final class DocumentWriter implements EventWriter {
     writeAll(OWNER_MEMBERS, row);
     writeAll(CERTAINTY_MEMBERS, row);
     document.endObject();
-  }
-
-  private static DnsEvent rowOf(Peer peer) {
-    return new DnsEvent(
-        0,
-        peer.container(),
-        peer.owner(),
-        peer.attribution(),
-        NOWHERE,
-        NOWHERE,
-        Protocol.UDP,
-        null,
-        null,
-        Qr.Q,
-        0,
-        null,
-        null,
-        null,
-        null,
-        0,
-        List.of(),
-        null);
   }
 
   /// One section's members as they stand in a line of JSON, without the braces around them.

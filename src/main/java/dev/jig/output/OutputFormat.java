@@ -31,8 +31,9 @@ public sealed interface OutputFormat {
   /// The packets themselves.
   record PcapNg() implements OutputFormat {}
 
-  /// Whether rows show all that their messages say.
-  default boolean showsContents() {
+  /// Whether rows are documents with all that is known without much asking, and all that their
+  /// messages say; not a choice of columns.
+  default boolean isDocument() {
     return switch (this) {
       case Json(), JsonPretty(), Yaml() -> true;
       case Columns(var fields) -> false;

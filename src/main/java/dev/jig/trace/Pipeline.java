@@ -57,6 +57,10 @@ public final class Pipeline implements PacketHandler {
   private final PendingQueries pending = new PendingQueries(MAX_PENDING);
   private final HeldEvents held = new HeldEvents(this::nameOrGiveUp);
   private final TcpStreams streams = new TcpStreams();
+
+  /// Made once, not for every segment.
+  private final TcpStreams.MessageHandler messages = this::message;
+
   private final DnsMessage message = new DnsMessage();
   private @Nullable MessageDecoder contents;
   private long lastPacketNs;
@@ -136,7 +140,7 @@ public final class Pipeline implements PacketHandler {
       message(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
       return;
     }
-    boolean givenUp = streams.segment(packet, this::message);
+    boolean givenUp = streams.segment(packet, messages);
     countStreams();
     if (givenUp) {
       // What is missing may be the answer, or part of it: to call its query unanswered would be
@@ -275,7 +279,7 @@ public final class Pipeline implements PacketHandler {
   /// @param bootNs now, on the packets' clock
   public void tick(long bootNs) {
     scope.renew();
-    streams.tick(bootNs, this::message);
+    streams.tick(bootNs, messages);
     countStreams();
     expire(bootNs);
     pending.forget(bootNs - lateNs);
@@ -290,7 +294,7 @@ public final class Pipeline implements PacketHandler {
 
   /// The end: nothing waits any longer.
   public void finish() {
-    streams.finish(this::message);
+    streams.finish(messages);
     countStreams();
     held.releaseAll();
   }

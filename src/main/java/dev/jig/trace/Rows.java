@@ -122,40 +122,25 @@ final class Rows {
         0,
         List.of(),
         state,
-        query.node());
+        query.node(),
+        null);
   }
 
   /// The same event, of that container.
   static DnsEvent in(DnsEvent event, @Nullable Container container) {
-    return new DnsEvent(
-        event.timestampNs(),
-        container,
-        event.owner(),
-        event.attribution(),
-        event.source(),
-        event.destination(),
-        event.protocol(),
-        event.packetType(),
-        event.nameserver(),
-        event.qr(),
-        event.id(),
-        event.question(),
-        event.flags(),
-        event.rcode(),
-        event.latencyNs(),
-        event.answerCount(),
-        event.addresses(),
-        event.state(),
-        event.node(),
-        event.peer(),
-        event.content());
+    return with(event, container, event.content());
   }
 
   /// The same event with all that its message says.
   static DnsEvent with(DnsEvent event, DecodedMessage content) {
+    return with(event, event.container(), content);
+  }
+
+  private static DnsEvent with(
+      DnsEvent event, @Nullable Container container, @Nullable DecodedMessage content) {
     return new DnsEvent(
         event.timestampNs(),
-        event.container(),
+        container,
         event.owner(),
         event.attribution(),
         event.source(),
