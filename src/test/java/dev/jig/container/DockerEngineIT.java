@@ -3,6 +3,7 @@ package dev.jig.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.Container;
+import dev.jig.fixture.Docker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -28,10 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Against a real dockerd on its usual socket, with an image of nothing but busybox.
+/// Against this machine's dockerd, with an image of nothing but busybox.
 @Timeout(120)
 final class DockerEngineIT {
-  private static final Path SOCKET = Path.of("/run/docker.sock");
   private static final String TAG = "jig-it-" + ProcessHandle.current().pid();
   private static final String IMAGE = TAG + ":busybox";
 
@@ -43,7 +43,7 @@ final class DockerEngineIT {
   private final Containers containers =
       new Containers(
           cgroupRoot(),
-          List.of(new RestEngine(RestDialect.DOCKER, SOCKET, true)),
+          List.of(new RestEngine(RestDialect.DOCKER, Docker.socket(), true)),
           new ContainerListener() {
             @Override
             public void created(Container container, Instant at) {
