@@ -102,6 +102,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
         options.ports,
         parsed.dnsTimeoutNs(),
         parsed.paths(),
+        options.lookups,
         new ClusterTrace.Request.PodNames(allNamespaces ? "" : wanted, pod, container, selector),
         nodeNames());
   }

@@ -35,6 +35,7 @@ final class Session {
             parsed.accounts(),
             parsed.peers(),
             parsed.format().isDocument(),
+            options.lookups,
             options.verbose);
     LiveTrace trace = LiveTrace.load(settings);
     trace.log().forEach(Console::debug);

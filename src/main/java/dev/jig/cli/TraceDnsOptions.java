@@ -2,7 +2,6 @@ package dev.jig.cli;
 
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Field;
-import dev.jig.event.Field.Group;
 import dev.jig.event.Field.Shown;
 import dev.jig.event.GoDuration;
 import dev.jig.event.UsageException;
@@ -44,9 +43,9 @@ final class TraceDnsOptions {
 
   @Option(
       names = "--lookups",
-      hidden = true,
+      order = 42,
       fallbackValue = "true",
-      description = "One row per lookup instead of per packet.")
+      description = "One row per lookup, when it is over, instead of one per packet.")
   boolean lookups;
 
   @Option(
@@ -152,13 +151,12 @@ final class TraceDnsOptions {
   /// @param frontEnd whose default columns are shown
   /// @throws UsageException for a wrong one
   Parsed parse(Shown frontEnd) {
-    if (lookups) {
-      throw new UsageException(
-          "--lookups is not in this version.", "Rows per packet carry latency: -o wide.");
-    }
     EnumSet<Shown> shown = EnumSet.of(frontEnd);
     if (paths) {
       shown.add(Shown.PATHS);
+    }
+    if (lookups) {
+      shown.add(Shown.LOOKUPS);
     }
     OutputFormat format = OutputFormat.parse(output, shown);
     if (format instanceof OutputFormat.PcapNg) {
@@ -173,7 +171,14 @@ final class TraceDnsOptions {
         format,
         paths || names(format, filter, PATHS::contains),
         format.isDocument() || names(format, filter, ACCOUNTS::contains),
-        format.isDocument() || names(format, filter, field -> field.group() == Group.PEER));
+        format.isDocument() || names(format, filter, TraceDnsOptions::isOfOtherEnd));
+  }
+
+  private static boolean isOfOtherEnd(Field field) {
+    return switch (field.group()) {
+      case PEER, HOP -> true;
+      case RUNTIME, K8S, TOP -> false;
+    };
   }
 
   /// Whether a column or the filter names such a field.

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param node the Kubernetes node that saw it, null on one machine
 /// @param peer who sent it, or asked, where that is on this machine too and was looked for
 /// @param content all that the message says, where the output shows it; null on T rows
+/// @param lookup what a row for a whole lookup says more; null on rows of packets
 public record DnsEvent(
     long timestampNs,
     @Nullable Container container,
@@ -44,7 +45,8 @@ public record DnsEvent(
     @Nullable State state,
     @Nullable String node,
     @Nullable Peer peer,
-    @Nullable DecodedMessage content) {
+    @Nullable DecodedMessage content,
+    @Nullable Lookup lookup) {
 
   private static final Endpoint NOWHERE = new Endpoint(IpAddress.v4(0), 0);
 
@@ -110,6 +112,81 @@ public record DnsEvent(
         null,
         0,
         List.of(),
+        null);
+  }
+
+  /// The same as a row for a whole lookup.
+  public DnsEvent with(Lookup whole) {
+    return new DnsEvent(
+        timestampNs,
+        container,
+        owner,
+        attribution,
+        source,
+        destination,
+        protocol,
+        packetType,
+        nameserver,
+        qr,
+        id,
+        question,
+        flags,
+        rcode,
+        latencyNs,
+        answerCount,
+        addresses,
+        state,
+        node,
+        peer,
+        content,
+        whole);
+  }
+
+  /// A packet's event.
+  public DnsEvent(
+      long timestampNs,
+      @Nullable Container container,
+      @Nullable Owner owner,
+      Attribution attribution,
+      Endpoint source,
+      Endpoint destination,
+      Protocol protocol,
+      @Nullable PacketType packetType,
+      @Nullable IpAddress nameserver,
+      Qr qr,
+      int id,
+      @Nullable Question question,
+      @Nullable Flags flags,
+      @Nullable Integer rcode,
+      @Nullable Long latencyNs,
+      int answerCount,
+      List<IpAddress> addresses,
+      @Nullable State state,
+      @Nullable String node,
+      @Nullable Peer peer,
+      @Nullable DecodedMessage content) {
+    this(
+        timestampNs,
+        container,
+        owner,
+        attribution,
+        source,
+        destination,
+        protocol,
+        packetType,
+        nameserver,
+        qr,
+        id,
+        question,
+        flags,
+        rcode,
+        latencyNs,
+        answerCount,
+        addresses,
+        state,
+        node,
+        peer,
+        content,
         null);
   }
 

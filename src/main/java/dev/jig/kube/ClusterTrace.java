@@ -39,6 +39,7 @@ public final class ClusterTrace {
       String ports,
       long dnsTimeoutNs,
       boolean paths,
+      boolean lookups,
       PodNames pods,
       Set<String> nodes) {
 
@@ -53,6 +54,7 @@ public final class ClusterTrace {
           .setPorts(ports)
           .setDnsTimeoutNs(dnsTimeoutNs)
           .setPaths(paths)
+          .setLookups(lookups)
           .setNamespace(pods.namespace())
           .setPod(pods.pod())
           .setContainer(pods.container())

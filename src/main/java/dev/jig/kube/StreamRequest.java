@@ -30,6 +30,7 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection) {
             false, // the host's accounts are out of the agent's reach
             false,
             false,
+            start.getLookups(),
             false);
     ContainerSelection selection =
         ContainerSelection.parse(start.getContainer(), false)

@@ -7,6 +7,7 @@ import dev.jig.event.Field;
 import dev.jig.event.Field.Group;
 import dev.jig.event.FieldValue.Address;
 import dev.jig.event.FieldValue.Addresses;
+import dev.jig.event.FieldValue.Attempts;
 import dev.jig.event.FieldValue.Bits;
 import dev.jig.event.FieldValue.Duration;
 import dev.jig.event.FieldValue.Labels;
@@ -35,6 +36,7 @@ final class DocumentWriter implements EventWriter {
   private static final SerializedString RUNTIME = new SerializedString("runtime");
   private static final SerializedString K8S = new SerializedString("k8s");
   private static final SerializedString PEER = new SerializedString("peer");
+  private static final SerializedString HOP = new SerializedString("hop");
 
   /// Parts of an object, in their order, that come from one thing each.
   enum Section {
@@ -49,6 +51,7 @@ final class DocumentWriter implements EventWriter {
     ANSWER,
     ENDING,
     REST,
+    HOP,
     PEER,
     CONTENT
   }
@@ -70,6 +73,7 @@ final class DocumentWriter implements EventWriter {
   private static final Member[] ANSWER_MEMBERS = members(Field.LATENCY, Field.ADDRESSES);
   private static final Member[] ENDING_MEMBERS = members(Field.FLAGS, Field.ATTRIBUTION);
   private static final Member[] REST_MEMBERS = membersAfter(Field.ATTRIBUTION);
+  private static final Member[] HOP_MEMBERS = membersOf(Group.HOP);
   private static final Member[] CERTAINTY_MEMBERS = members(Field.ATTRIBUTION, Field.ATTRIBUTION);
 
   private static final Map<String, SerializedString> FLAG_KEYS =
@@ -80,10 +84,12 @@ final class DocumentWriter implements EventWriter {
   private final AddressTexts addresses = new AddressTexts();
   private final List<String> words = new ArrayList<>();
   private final ContentMembers contents;
+  private final AttemptMembers attempts;
 
   DocumentWriter(Document document) {
     this.document = document;
     contents = new ContentMembers(document);
+    attempts = new AttemptMembers(document, addresses);
   }
 
   @Override
@@ -120,6 +126,11 @@ final class DocumentWriter implements EventWriter {
       case ANSWER -> writeAll(ANSWER_MEMBERS, event);
       case ENDING -> writeAll(ENDING_MEMBERS, event);
       case REST -> writeAll(REST_MEMBERS, event);
+      case HOP -> {
+        if (event.lookup() != null && event.lookup().hop() != null) {
+          writeGroup(HOP, HOP_MEMBERS, event);
+        }
+      }
       case CONTENT -> {
         if (event.content() != null) {
           contents.write(event.content());
@@ -217,6 +228,7 @@ final class DocumentWriter implements EventWriter {
       }
       case Addresses(var get) -> writeAddresses(key, get.of(event));
       case Labels(var get) -> writeLabels(key, get.of(event));
+      case Attempts(var get) -> attempts.write(key, get.of(event));
       case Bits(var get) -> {
         DnsEvent.Flags flags = get.of(event);
         writeFlags(key, flags == null ? List.of() : flags.set());

@@ -9,9 +9,10 @@ final class FileSummary {
   static String line(FileCounters file, Pipeline pipeline) {
     Counters messages = pipeline.counters();
     return new SummaryLine(SummaryLine.number(file.read()) + " packets read")
-        .add(messages.rows(), "rows")
+        .add(messages.rows() + messages.lookups(), messages.folded() > 0 ? "lookups" : "rows")
         .add(messages.filtered(), "filtered")
         .addIf(messages.unansweredRows(), "unanswered")
+        .addIf(messages.lookupsFiltered(), "lookups filtered")
         .addIf(pipeline.pending(), "still waiting for an answer")
         .addIf(messages.malformed(), "malformed")
         .addIf(file.notDns() + messages.notDns(), "not DNS")

@@ -37,9 +37,14 @@ public final class FileTrace implements AutoCloseable {
   /// Walks the whole file through the pipeline. Rows before a damage are out when it is thrown.
   ///
   /// @param contents whether rows carry all that their messages say
+  /// @param lookups whether rows stand for whole lookups
   /// @throws IOException if the file is damaged
   public void run(
-      Predicate<DnsEvent> filter, long dnsTimeoutNs, boolean contents, Consumer<DnsEvent> output)
+      Predicate<DnsEvent> filter,
+      long dnsTimeoutNs,
+      boolean contents,
+      boolean lookups,
+      Consumer<DnsEvent> output)
       throws IOException {
     Pipeline walk =
         new Pipeline(
@@ -52,6 +57,9 @@ public final class FileTrace implements AutoCloseable {
             output);
     if (contents) {
       walk.readContents();
+    }
+    if (lookups) {
+      walk.foldLookups();
     }
     pipeline = walk;
     try {

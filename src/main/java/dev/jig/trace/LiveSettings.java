@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 /// @param accounts whether to add the host's names of users and groups
 /// @param peers whether to tell who is at the other end of hops within the machine
 /// @param contents whether rows carry all that their messages say
+/// @param lookups whether rows stand for whole lookups, not for packets
 /// @param verbose whether libbpf's words are kept
 public record LiveSettings(
     PortSet ports,
@@ -22,4 +23,5 @@ public record LiveSettings(
     boolean accounts,
     boolean peers,
     boolean contents,
+    boolean lookups,
     boolean verbose) {}

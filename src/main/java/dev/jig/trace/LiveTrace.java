@@ -153,6 +153,9 @@ public final class LiveTrace implements AutoCloseable {
     if (settings.contents()) {
       pipeline.readContents();
     }
+    if (settings.lookups()) {
+      pipeline.foldLookups();
+    }
     relay.pipeline = pipeline;
     if (settings.paths()) {
       capture.readPromptly();

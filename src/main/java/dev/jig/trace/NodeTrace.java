@@ -98,6 +98,9 @@ public final class NodeTrace implements AutoCloseable {
               settings.dnsTimeoutNs(),
               OwnerDetails.of(settings.paths(), settings.accounts()),
               output);
+      if (settings.lookups()) {
+        pipeline.foldLookups();
+      }
     }
 
     /// The kernel records for all: what came for another's ports is not for this one.
@@ -125,9 +128,10 @@ public final class NodeTrace implements AutoCloseable {
       capture.useVerdicts(++epoch);
     }
 
-    /// Rows, and T rows, so far; exact once closed.
+    /// Rows, of all kinds, so far; exact once closed.
     public long rows() {
-      return pipeline.counters().rows() + pipeline.counters().unansweredRows();
+      Counters counters = pipeline.counters();
+      return counters.rows() + counters.unansweredRows() + counters.lookups();
     }
 
     /// Messages left out so far by scope or filter.

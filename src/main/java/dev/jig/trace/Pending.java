@@ -1,7 +1,9 @@
 package dev.jig.trace;
 
 import dev.jig.dns.DnsMessage;
+import dev.jig.dns.ZoneTransfer;
 import dev.jig.event.DnsEvent;
+import dev.jig.event.Protocol;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,17 @@ final class Pending {
   /// Reported unanswered; kept so that a late answer still gets its latency.
   boolean reported;
 
+  /// Answered by a message after which more are to come.
+  boolean transferring;
+
+  /// When the last of them came.
+  long lastBootNs;
+
+  /// What the query is a try of, where lookups are told.
+  @Nullable OpenLookup lookup;
+
+  private final @Nullable ZoneTransfer transfer;
+
   @Nullable Pending nextInBucket;
   @Nullable Pending previousOfFlow;
   @Nullable Pending nextOfFlow;
@@ -46,6 +59,13 @@ final class Pending {
     this.cgroupId = cgroupId;
     this.firstBootNs = firstBootNs;
     this.event = event;
+    this.transfer =
+        event.protocol() == Protocol.TCP ? ZoneTransfer.askedBy(message) : null;
+  }
+
+  /// Whether more answers follow this one.
+  boolean isAnsweredOnlyInPart(DnsMessage response) {
+    return transfer != null && !transfer.isLast(response);
   }
 
   /// Whether a message asks, or answers, exactly this.

@@ -54,7 +54,7 @@ public final class Pipeline implements PacketHandler {
   private final UnaryOperator<Owner> owners;
   private final @Nullable Peers peers;
   private final Counters counters = new Counters();
-  private final PendingQueries pending = new PendingQueries(MAX_PENDING);
+  private final PendingQueries pending = new PendingQueries(MAX_PENDING, this::forgotten);
   private final HeldEvents held = new HeldEvents(this::nameOrGiveUp);
   private final TcpStreams streams = new TcpStreams();
 
@@ -62,8 +62,16 @@ public final class Pipeline implements PacketHandler {
   private final TcpStreams.MessageHandler messages = this::message;
 
   private final DnsMessage message = new DnsMessage();
+
+  /// The query of the message at hand: itself, or what it answers.
+  private @Nullable Pending matched;
+
   private @Nullable MessageDecoder contents;
+  private @Nullable Lookups lookups;
   private long lastPacketNs;
+
+  /// The latest known, on the packets' clock.
+  private long nowNs;
 
   /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something
   ///   else
@@ -108,6 +116,11 @@ public final class Pipeline implements PacketHandler {
     contents = new MessageDecoder();
   }
 
+  /// From now on rows stand for whole lookups.
+  void foldLookups() {
+    lookups = new Lookups(this::showLookup);
+  }
+
   private static long lateNs(long timeoutNs) {
     boolean huge = timeoutNs > Long.MAX_VALUE / 2 / LATE_TIMEOUTS;
     return huge ? Long.MAX_VALUE / 2 : Math.max(LATE_AT_LEAST_NS, timeoutNs * LATE_TIMEOUTS);
@@ -117,9 +130,9 @@ public final class Pipeline implements PacketHandler {
     return counters;
   }
 
-  /// Queries still waiting for their answer.
-  public int pending() {
-    return pending.waiting();
+  /// Queries still waiting for their answer; where rows stand for lookups, those.
+  public long pending() {
+    return lookups == null ? pending.waiting() : lookups.waiting();
   }
 
   /// Queries that gave way to newer ones before answer or timeout.
@@ -135,6 +148,7 @@ public final class Pipeline implements PacketHandler {
   @Override
   public void packet(Packet packet) {
     lastPacketNs = packet.bootNs();
+    nowNs = lastPacketNs;
     expire(lastPacketNs);
     if (packet.protocol() == Protocol.UDP) {
       message(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
@@ -171,7 +185,10 @@ public final class Pipeline implements PacketHandler {
       return;
     }
     DnsEvent event = match(packet, whose.container(), sender(packet, bytes, offset, length));
-    if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
+    if (lookups != null) {
+      counters.folded++;
+      fold(lookups, packet, withContent(event, bytes, offset, length));
+    } else if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
       held.hold(packet.cgroupId(), withContent(event, bytes, offset, length), packet.bootNs());
     } else if (whose.decision() == Decision.NAME_UNKNOWN) {
       counters.nameUnknown++;
@@ -182,6 +199,26 @@ public final class Pipeline implements PacketHandler {
       output.accept(withContent(event, bytes, offset, length));
     } else {
       counters.filtered++;
+    }
+  }
+
+  /// Only the side that asks makes lookups, and only where silence says something: what is announced
+  /// to a group answers nobody.
+  private void fold(Lookups lookups, Packet packet, DnsEvent event) {
+    Pending query = matched;
+    matched = null;
+    if (query == null) {
+      Role role = QueryKey.of(packet, event.id(), true).role();
+      if (role != Role.SERVER && !isMulticastDns(event.source(), event.destination())) {
+        lookups.answered(null, event, false, packet.cgroupId(), packet.bootNs());
+      }
+    } else if (query.key.role() == Role.SERVER) {
+      return; // its asker's lookup
+    } else if (event.qr() == Qr.R) {
+      boolean more = query.transferring;
+      lookups.answered(query, event, more, packet.cgroupId(), packet.bootNs());
+    } else {
+      lookups.asked(query, event, packet.bootNs());
     }
   }
 
@@ -225,11 +262,11 @@ public final class Pipeline implements PacketHandler {
     QueryKey key = QueryKey.of(packet, message.id(), message.isResponse());
     Owner owner = packet.owner() == null ? null : owners.apply(packet.owner());
     if (message.isResponse()) {
-      Pending query = pending.answered(key, message);
-      return Rows.response(packet, message, container, owner, query, sender);
+      matched = pending.answered(key, message, packet.bootNs());
+      return Rows.response(packet, message, container, owner, matched, sender);
     }
     DnsEvent event = Rows.query(packet, message, container, owner, sender);
-    pending.asked(key, message, event, packet.cgroupId(), packet.bootNs());
+    matched = pending.asked(key, message, event, packet.cgroupId(), packet.bootNs());
     return event;
   }
 
@@ -249,6 +286,10 @@ public final class Pipeline implements PacketHandler {
       whose = scope.afterWaiting(cgroupId, event.owner());
     }
     DnsEvent named = Rows.in(event, whose.container());
+    if (event.lookup() != null) {
+      showLookup(named, whose.decision());
+      return;
+    }
     if (event.qr() == Qr.T) {
       if (whose.decision() == Decision.PASS) {
         showUnanswered(named);
@@ -270,6 +311,7 @@ public final class Pipeline implements PacketHandler {
 
   @Override
   public void closed(long socketCookie, long bootNs) {
+    nowNs = bootNs;
     pending.close(socketCookie, p -> reportUnanswered(p, State.CLOSED, bootNs));
   }
 
@@ -281,8 +323,12 @@ public final class Pipeline implements PacketHandler {
     scope.renew();
     streams.tick(bootNs, messages);
     countStreams();
+    nowNs = bootNs;
     expire(bootNs);
     pending.forget(bootNs - lateNs);
+    if (lookups != null) {
+      lookups.tick(bootNs);
+    }
     if (held.size() > 0) {
       held.review(bootNs, scope);
     }
@@ -296,24 +342,69 @@ public final class Pipeline implements PacketHandler {
   public void finish() {
     streams.finish(messages);
     countStreams();
+    if (lookups != null) {
+      lookups.finish(nowNs);
+    }
     held.releaseAll();
   }
 
   /// The T row: only for the side that asked, and not where nobody is obliged to answer.
   private void reportUnanswered(Pending p, State state, long bootNs) {
-    if (p.key.role() == Role.SERVER || !expectsAnswer(p.event)) {
+    if (p.key.role() == Role.SERVER) {
       return;
     }
-    long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
-    DnsEvent event = Rows.unanswered(p.event, state, afterNs);
+    if (lookups != null) {
+      if (expectsAnswer(p.event)) {
+        lookups.ended(p, state, state == State.TIMEOUT ? p.firstBootNs + timeoutNs : bootNs);
+      } else {
+        lookups.forgotten(p, bootNs);
+      }
+    } else if (expectsAnswer(p.event) && !p.transferring) {
+      long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
+      DnsEvent event = Rows.unanswered(p.event, state, afterNs);
+      if (whoseNow(event, p.cgroupId, bootNs) instanceof Answer(var decision, var container)
+          && decision == Decision.PASS) {
+        showUnanswered(Rows.in(event, container));
+      }
+    }
+  }
+
+  /// Whose an event is that comes from no packet; null if it waits for its container's name.
+  private @Nullable Answer whoseNow(DnsEvent event, long cgroupId, long bootNs) {
     Container then = event.container();
-    Answer whose = scope.of(p.cgroupId, event.owner());
-    if (whose.decision() == Decision.HOLD || held.holds(p.cgroupId)) {
-      held.hold(p.cgroupId, event, bootNs);
-    } else if (then != null && then.name() != null) {
-      showUnanswered(event); // shown then, and named: it may have ended and been forgotten since
-    } else if (whose.decision() == Decision.PASS) {
-      showUnanswered(Rows.in(event, whose.container()));
+    Answer whose = scope.of(cgroupId, event.owner());
+    if (whose.decision() == Decision.HOLD || held.holds(cgroupId)) {
+      held.hold(cgroupId, event, bootNs);
+      return null;
+    }
+    // One that was shown then, and named, may have ended and been forgotten since.
+    return then != null && then.name() != null ? new Answer(Decision.PASS, then) : whose;
+  }
+
+  private void forgotten(Pending p) {
+    if (lookups != null) {
+      lookups.forgotten(p, nowNs);
+    }
+  }
+
+  private void showLookup(DnsEvent row, long cgroupId, long bootNs) {
+    if (whoseNow(row, cgroupId, bootNs) instanceof Answer(var decision, var container)) {
+      showLookup(Rows.in(row, container), decision);
+    }
+  }
+
+  private void showLookup(DnsEvent row, Decision decision) {
+    switch (decision) {
+      case NAME_UNKNOWN, CONTAINER_UNKNOWN, HOLD -> counters.lookupsUnknown++;
+      case SKIP -> counters.lookupsFiltered++;
+      case PASS -> {
+        if (filter.test(row)) {
+          counters.lookups++;
+          output.accept(row);
+        } else {
+          counters.lookupsFiltered++;
+        }
+      }
     }
   }
 
@@ -326,6 +417,10 @@ public final class Pipeline implements PacketHandler {
         && !to.address().equals(BROADCAST)
         && to.port() != LLMNR_PORT
         && !(from == MDNS_PORT && to.port() == MDNS_PORT);
+  }
+
+  private static boolean isMulticastDns(Endpoint source, Endpoint destination) {
+    return destination.address().isMulticast() || source.port() == MDNS_PORT;
   }
 
   private void showUnanswered(DnsEvent event) {

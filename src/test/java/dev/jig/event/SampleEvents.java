@@ -70,6 +70,7 @@ public final class SampleEvents {
     public @Nullable String node;
     public @Nullable Peer peer;
     public @Nullable DecodedMessage content;
+    public @Nullable Lookup lookup;
 
     /// Applies a change.
     public Builder with(Consumer<Builder> change) {
@@ -99,7 +100,8 @@ public final class SampleEvents {
           state,
           node,
           peer,
-          content);
+          content,
+          lookup);
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.jig.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.event.Attempt;
+import dev.jig.event.Attempt.Outcome;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
@@ -9,6 +11,8 @@ import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
 import dev.jig.event.IpAddress;
+import dev.jig.event.Lookup;
+import dev.jig.event.Lookup.Hop;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
 import dev.jig.event.Peer;
@@ -17,6 +21,7 @@ import dev.jig.event.Qr;
 import dev.jig.event.State;
 import dev.jig.kube.wire.Events;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -73,7 +78,15 @@ final class EventCodecTest {
           new Peer(
               new Container(null, "beef", "dns", null, null, Map.of(), null),
               new Owner(5, 6, 7, 8, "dnsmasq", 9, "init", 10, 11, 12, null),
-              Attribution.EXACT));
+              Attribution.EXACT))
+          .with(
+              new Lookup(
+                  3,
+                  List.of(
+                      new Attempt(17, Protocol.UDP, V4, 9, Outcome.TIMEOUT, 5, null, 0),
+                      new Attempt(18, Protocol.TCP, V6, 10, Outcome.LATE, 6, 0, 2)),
+                  State.LATE,
+                  new Hop(3L, V4, 2L)));
 
   @Test
   void everyFieldComesBack() throws ReflectiveOperationException {
@@ -113,6 +126,18 @@ final class EventCodecTest {
             null);
 
     assertThat(roundTrip(bare)).isEqualTo(bare);
+  }
+
+  @Test
+  void everyOutcomeOfATryComesBack() {
+    List<Attempt> attempts =
+        Arrays.stream(Outcome.values())
+            .map(outcome -> new Attempt(1, Protocol.UDP, null, 0, outcome, 0, null, 0))
+            .toList();
+    DnsEvent lookup =
+        FULL.with(new Lookup(7, attempts, null, new Hop(null, null, null)));
+
+    assertThat(roundTrip(lookup)).isEqualTo(lookup);
   }
 
   @Test

@@ -51,6 +51,24 @@ final class Road {
             rows::add);
   }
 
+  /// One whose rows stand for whole lookups.
+  static Road ofLookups() {
+    return ofLookups(Scope.EVERYTHING, null);
+  }
+
+  static Road ofLookups(Predicate<DnsEvent> filter) {
+    return folding(new Road(Scope.EVERYTHING, filter, false, null));
+  }
+
+  static Road ofLookups(Scope scope, @Nullable Peers peers) {
+    return folding(new Road(scope, _ -> true, false, peers));
+  }
+
+  private static Road folding(Road road) {
+    road.pipeline.foldLookups();
+    return road;
+  }
+
   Road send(Packets... packets) {
     for (Packets packet : packets) {
       pipeline.packet(packet.build());
