@@ -180,12 +180,13 @@ final class PendingQueries {
     }
   }
 
-  /// Reports, oldest first, all queries a client's socket still waits for. They stay: an answer may
-  /// be on its way into the socket while it is closed, and is a late one.
+  /// Reports, oldest first, all queries a client's socket still waits for, or for the rest of their
+  /// answer. They stay: an answer may be on its way into the socket while it is closed, and is a
+  /// late one.
   void close(long flow, Consumer<Pending> report) {
     for (Pending p : of(Role.CLIENT, flow)) {
       if (p.transferring) {
-        forgotten.accept(p); // so does the end of a transfer
+        report.accept(p);
       } else if (!p.reported) {
         markReported(p);
         report.accept(p);
