@@ -25,10 +25,20 @@ record LookupKey(long who, String name, int type) {
   private static long who(DnsEvent query, long cgroupId) {
     Owner owner = query.owner();
     if (owner != null) {
-      return Mixing.mix(owner.startTimeNs() ^ (long) owner.pid() << 32);
+      return who(owner);
     }
     IpAddress client = query.source().address();
     return Mixing.mix(Mixing.mix(cgroupId ^ client.high()) ^ client.low());
+  }
+
+  /// A process, hashed.
+  static long who(Owner owner) {
+    return Mixing.mix(owner.startTimeNs() ^ (long) owner.pid() << 32);
+  }
+
+  /// The same, asked by another process.
+  LookupKey by(long other) {
+    return new LookupKey(other, name, type);
   }
 
   /// The same with AAAA for A and A for AAAA, which getaddrinfo asks together; else null.

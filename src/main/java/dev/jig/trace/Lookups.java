@@ -57,9 +57,12 @@ final class Lookups {
   private final SequencedCollection<OpenLookup> paired = new LinkedHashSet<>();
 
   private final Sink sink;
+  private final @Nullable Hops hops;
   private long waiting;
 
-  Lookups(Sink sink) {
+  /// @param hops where the output tells of what happens behind an answer
+  Lookups(@Nullable Hops hops, Sink sink) {
+    this.hops = hops;
     this.sink = sink;
   }
 
@@ -77,13 +80,14 @@ final class Lookups {
   ///
   /// @param query the one that waits; for a repetition the first of its kind
   /// @param event this time's
-  void asked(Pending query, DnsEvent event, long bootNs) {
+  /// @param wanted whether a row is
+  void asked(Pending query, DnsEvent event, boolean wanted, long bootNs) {
     OpenLookup lookup = query.lookup;
     if (lookup == null) {
       LookupKey key = LookupKey.of(event, query.cgroupId);
       lookup = triedAgain(key, query);
       if (lookup == null) {
-        lookup = begin(key, query.cgroupId, event, bootNs);
+        lookup = begin(key, wanted, query.cgroupId, event, bootNs);
       }
       query.lookup = lookup;
     }
@@ -92,7 +96,7 @@ final class Lookups {
       between.remove(lookup);
       lookup.phase = Phase.ASKED;
       lookup.state = State.TIMEOUT; // what was answered before did not do
-      waiting++;
+      count(lookup, 1);
     }
   }
 
@@ -107,10 +111,11 @@ final class Lookups {
     return null;
   }
 
-  private OpenLookup begin(LookupKey key, long cgroupId, DnsEvent event, long bootNs) {
-    OpenLookup begun = new OpenLookup(key, cgroupId, event, bootNs);
+  private OpenLookup begin(
+      LookupKey key, boolean wanted, long cgroupId, DnsEvent event, long bootNs) {
+    OpenLookup begun = new OpenLookup(key, wanted, cgroupId, event, bootNs);
     link(begun);
-    waiting++;
+    count(begun, 1);
     OpenLookup twin = twinOf(begun);
     if (twin != null) {
       begun.twin = twin;
@@ -146,13 +151,16 @@ final class Lookups {
       sink.told(Rows.orphan(response), cgroupId, bootNs);
       return;
     }
-    boolean told = lookup.phase == Phase.OVER || lookup.phase == Phase.TOLD;
-    if (told && lookup.isAnswered()) {
+    if (lookup.phase == Phase.TOLD && lookup.isAnswered()) {
       return; // another nameserver was faster
     }
     lookup.answered(query, response, more, bootNs);
-    if (more) {
+    if (more || lookup.phase == Phase.OVER && lookup.isAnswered()) {
       return;
+    }
+    if (hops != null) {
+      lookup.hop = hops.behind(lookup, query, response, bootNs);
+      hops.answered(lookup, query, bootNs);
     }
     lookup.state = query.reported ? State.LATE : State.ANSWERED;
     switch (lookup.phase) {
@@ -199,7 +207,7 @@ final class Lookups {
     }
     lookup.ended(query, Outcome.TIMEOUT, bootNs);
     if (lookup.phase == Phase.ASKED && !lookup.isWaiting()) {
-      waiting--;
+      count(lookup, -1);
       unlink(lookup);
       lookup.phase = Phase.TOLD;
       leave(lookup, bootNs);
@@ -228,7 +236,7 @@ final class Lookups {
   }
 
   private void linger(OpenLookup lookup, long bootNs) {
-    waiting--;
+    count(lookup, -1);
     lookup.phase = Phase.BETWEEN;
     lookup.dueNs = bootNs + BETWEEN_NS;
     keep(between, lookup, bootNs);
@@ -236,7 +244,7 @@ final class Lookups {
 
   private void over(OpenLookup lookup, long bootNs) {
     if (lookup.phase == Phase.ASKED) {
-      waiting--;
+      count(lookup, -1);
     } else {
       between.remove(lookup);
     }
@@ -281,8 +289,21 @@ final class Lookups {
     if (lookup.phase != Phase.TOLD) {
       unlink(lookup);
     }
-    sink.told(lookup.row(null), lookup.cgroupId, bootNs);
+    if (lookup.wanted) {
+      sink.told(lookup.row(), lookup.cgroupId, bootNs);
+    }
     lookup.phase = Phase.TOLD;
+  }
+
+  private void count(OpenLookup lookup, int change) {
+    waiting += lookup.wanted ? change : 0;
+  }
+
+  /// A server here has answered.
+  void served(DnsEvent response) {
+    if (hops != null) {
+      hops.served(response);
+    }
   }
 
   /// Tells what waited long enough for something that may not come.

@@ -5,6 +5,7 @@ import dev.jig.event.Attempt;
 import dev.jig.event.Attempt.Outcome;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Lookup;
+import dev.jig.event.Lookup.Hop;
 import dev.jig.event.Protocol;
 import dev.jig.event.State;
 import java.util.ArrayList;
@@ -60,6 +61,10 @@ final class OpenLookup {
   }
 
   final LookupKey key;
+
+  /// Whether its row is wanted; else it only tells of others what happened behind them.
+  final boolean wanted;
+
   final long cgroupId;
   final DnsEvent first;
   final long firstBootNs;
@@ -90,8 +95,13 @@ final class OpenLookup {
   @Nullable OpenLookup olderOfKey;
   @Nullable OpenLookup newerOfKey;
 
-  OpenLookup(LookupKey key, long cgroupId, DnsEvent first, long firstBootNs) {
+  /// What happened behind its answer, if that is known.
+  @Nullable Hop hop;
+
+  OpenLookup(
+      LookupKey key, boolean wanted, long cgroupId, DnsEvent first, long firstBootNs) {
     this.key = key;
+    this.wanted = wanted;
     this.cgroupId = cgroupId;
     this.first = first;
     this.firstBootNs = firstBootNs;
@@ -105,7 +115,9 @@ final class OpenLookup {
       before.end(Outcome.REPEATED, bootNs);
     }
     count++;
-    last = event;
+    if (phase != Phase.OVER) {
+      last = event;
+    }
     if (tries.size() == Lookup.MAX_ATTEMPTS) {
       tries.removeLast(); // the first ones tell how it began, the last one how it ends
     }
@@ -116,20 +128,22 @@ final class OpenLookup {
   ///
   /// @param more whether others follow, as in a zone transfer
   void answered(Pending query, DnsEvent response, boolean more, long bootNs) {
+    Try answered = lastTryOf(query);
+    boolean first = answered == null || answered.messages == 0;
+    if (answered != null) {
+      answered.messages++;
+      answered.rcode = response.rcode();
+      if (!more) {
+        answered.end(outcome(query, response), bootNs);
+      }
+    }
+    if (phase == Phase.OVER && isAnswered()) {
+      return; // asked once more only for its twin's sake
+    }
     answer = response;
     answeredNs = bootNs;
-    Try answered = lastTryOf(query);
-    if (answered == null) {
-      answerRecords = response.answerCount();
-      return;
-    }
-    last = answered.event;
-    answerRecords = response.answerCount() + (answered.messages > 0 ? answerRecords : 0);
-    answered.messages++;
-    answered.rcode = response.rcode();
-    if (!more) {
-      answered.end(outcome(query, response), bootNs);
-    }
+    answerRecords = response.answerCount() + (first ? 0 : answerRecords);
+    last = answered == null ? last : answered.event;
   }
 
   private static Outcome outcome(Pending query, DnsEvent response) {
@@ -180,12 +194,14 @@ final class OpenLookup {
 
   /// Whether the query is one more try of it, and not a lookup of its own: what was asked before is
   /// given up; or truncated, and it asks the same server over TCP; or it goes out under the same
-  /// id, as from resolvers that ask several nameservers, or the next one.
+  /// id, as from resolvers that ask several nameservers, or the next one, or both twins again
+  /// although only one of them has no answer.
   boolean isTriedAgainBy(Pending query) {
     return switch (phase) {
       case BETWEEN -> answer == null || isOverTcpInsteadOf(answer, query) || isSameMessage(query);
       case ASKED -> isSameMessage(query);
-      case OVER, TOLD -> false;
+      case OVER -> twin != null && isSameMessage(query);
+      case TOLD -> false;
     };
   }
 
@@ -208,7 +224,7 @@ final class OpenLookup {
   }
 
   /// Its row, as of now.
-  DnsEvent row(Lookup.@Nullable Hop hop) {
+  DnsEvent row() {
     OpenLookup other = twin;
     boolean told = other != null && (other.phase == Phase.OVER || other.phase == Phase.TOLD);
     return Rows.lookup(
@@ -222,6 +238,6 @@ final class OpenLookup {
             count,
             tries.stream().map(Try::attempt).toList(),
             other != null && told ? other.state : null,
-            hop));
+            isAnswered() ? hop : null));
   }
 }

@@ -118,7 +118,7 @@ public final class Pipeline implements PacketHandler {
 
   /// From now on rows stand for whole lookups.
   void foldLookups() {
-    lookups = new Lookups(this::showLookup);
+    lookups = new Lookups(peers == null ? null : new Hops(), this::showLookup);
   }
 
   private static long lateNs(long timeoutNs) {
@@ -178,6 +178,9 @@ public final class Pipeline implements PacketHandler {
       counters.filtered++;
       if (peers != null) {
         peers.unwanted(packet);
+        if (lookups != null && isReadable(packet, message.wrap(bytes, offset, length))) {
+          fold(lookups, packet, match(packet, whose.container(), null), false);
+        }
       }
       return;
     }
@@ -187,7 +190,7 @@ public final class Pipeline implements PacketHandler {
     DnsEvent event = match(packet, whose.container(), sender(packet, bytes, offset, length));
     if (lookups != null) {
       counters.folded++;
-      fold(lookups, packet, withContent(event, bytes, offset, length));
+      fold(lookups, packet, withContent(event, bytes, offset, length), true);
     } else if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
       held.hold(packet.cgroupId(), withContent(event, bytes, offset, length), packet.bootNs());
     } else if (whose.decision() == Decision.NAME_UNKNOWN) {
@@ -204,21 +207,25 @@ public final class Pipeline implements PacketHandler {
 
   /// Only the side that asks makes lookups, and only where silence says something: what is announced
   /// to a group answers nobody.
-  private void fold(Lookups lookups, Packet packet, DnsEvent event) {
+  ///
+  /// @param wanted whether rows are; else it may only be what happened behind others
+  private void fold(Lookups lookups, Packet packet, DnsEvent event, boolean wanted) {
     Pending query = matched;
     matched = null;
     if (query == null) {
       Role role = QueryKey.of(packet, event.id(), true).role();
-      if (role != Role.SERVER && !isMulticastDns(event.source(), event.destination())) {
+      if (wanted && role != Role.SERVER && !isMulticastDns(event.source(), event.destination())) {
         lookups.answered(null, event, false, packet.cgroupId(), packet.bootNs());
       }
     } else if (query.key.role() == Role.SERVER) {
-      return; // its asker's lookup
+      if (event.qr() == Qr.R) {
+        lookups.served(event); // its asker's lookup
+      }
     } else if (event.qr() == Qr.R) {
       boolean more = query.transferring;
       lookups.answered(query, event, more, packet.cgroupId(), packet.bootNs());
     } else {
-      lookups.asked(query, event, packet.bootNs());
+      lookups.asked(query, event, wanted, packet.bootNs());
     }
   }
 
@@ -234,20 +241,25 @@ public final class Pipeline implements PacketHandler {
 
   private boolean decode(Packet packet, byte[] bytes, int offset, int length) {
     boolean whole = message.wrap(bytes, offset, length);
-    boolean onDnsPort = dnsPort.test(packet.sourcePort()) || dnsPort.test(packet.destinationPort());
-    boolean readable = message.hasHeader() && (whole || message.hasQuestion());
-    if (!onDnsPort && (!readable || strict && !message.isStrictlyValid())) {
-      counters.notDns++;
-      return false;
+    if (isReadable(packet, whole)) {
+      counters.damaged += whole ? 0 : 1;
+      return true;
     }
-    if (!readable) {
+    if (isOnDnsPort(packet)) {
       counters.malformed++;
-      return false;
+    } else {
+      counters.notDns++;
     }
-    if (!whole) {
-      counters.damaged++;
-    }
-    return true;
+    return false;
+  }
+
+  private boolean isReadable(Packet packet, boolean whole) {
+    boolean readable = message.hasHeader() && (whole || message.hasQuestion());
+    return readable && (isOnDnsPort(packet) || !strict || message.isStrictlyValid());
+  }
+
+  private boolean isOnDnsPort(Packet packet) {
+    return dnsPort.test(packet.sourcePort()) || dnsPort.test(packet.destinationPort());
   }
 
   /// Who sent what arrived here, if that is on this machine and somebody wants to know.
@@ -396,7 +408,7 @@ public final class Pipeline implements PacketHandler {
   private void showLookup(DnsEvent row, Decision decision) {
     switch (decision) {
       case NAME_UNKNOWN, CONTAINER_UNKNOWN, HOLD -> counters.lookupsUnknown++;
-      case SKIP -> counters.lookupsFiltered++;
+      case SKIP -> {} // its messages are counted
       case PASS -> {
         if (filter.test(row)) {
           counters.lookups++;

@@ -6,6 +6,8 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.fixture.Command;
+import dev.jig.fixture.Dnsmasq;
 import dev.jig.fixture.Docker;
 import dev.jig.fixture.DockerImages;
 import dev.jig.fixture.IgProcess;
@@ -35,10 +37,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
@@ -144,11 +149,15 @@ final class LookupsIT {
     return beyond[beyond.length / 2];
   }
 
-  @Test
-  void theTwinThatIsLostIsSaidBesideTheOneThatIsNot(@TempDir Path folder) throws Exception {
+  /// A getaddrinfo of glibc, which gives up a socket and asks the same once more; and of musl.
+  @ParameterizedTest
+  @ValueSource(strings = {"getent ahosts", "resolve"})
+  void theTwinThatIsLostIsSaidBesideTheOneThatIsNot(String command, @TempDir Path folder)
+      throws Exception {
     Docker.require();
     String image = DockerImages.clients();
-    try (Docker.Network network = Docker.network();
+    String prefix = "fd%02x:%04x:%04x::".formatted(random(256), random(65_536), random(65_536));
+    try (Docker.Network network = Docker.network("--ipv6", "--subnet=" + prefix + "/64");
         ScriptedResolver resolver = ScriptedResolver.start(53, network.hostAddress())) {
       Path resolv =
           Files.writeString(
@@ -160,8 +169,8 @@ final class LookupsIT {
           IgProcess ig = IgProcess.trace("-c", container.name(), "--lookups", "-o", "json")) {
         String lost = Act.NOAAAA.name(1, ZONE);
         String both = Act.ANSWER.name(2, ZONE);
-        container.exec("getent", "ahosts", both).orThrow();
-        container.exec("getent", "ahosts", lost);
+        container.exec((command + " " + both).split(" ", -1)).orThrow();
+        container.exec((command + " " + lost).split(" ", -1));
 
         List<Json> rows = ig.awaitEvents(4);
 
@@ -176,11 +185,84 @@ final class LookupsIT {
                 "answered, twin answered",
                 "answered, twin closed",
                 "closed, twin answered");
-        assertThat(rows).extracting(row -> row.text("comm")).containsOnly("getent");
-        assertThat(rows.getLast().number("tries")).isEqualTo(2);
+        assertThat(rows)
+            .extracting(row -> row.text("comm"))
+            .containsOnly(command.split(" ", -1)[0]);
+        assertThat(rows.getLast().number("tries")).isGreaterThanOrEqualTo(2);
         assertThat(resolver.clock(lost).answeredNs()).isNotEmpty();
       }
     }
+  }
+
+  @Test
+  void whatAStubOnThisMachineDidMeanwhileStandsInItsClientsRow() throws Exception {
+    Dnsmasq.require();
+    String net = "127." + random(1, 255) + "." + random(1, 255) + ".";
+    String name = Act.DELAY.name(random(1, 1_000_000_000), ZONE);
+    try (ScriptedResolver resolver = ScriptedResolver.start(53, net + "2");
+        Dnsmasq stub = Dnsmasq.start(net + "1", net + "2");
+        IgProcess ig =
+            IgProcess.trace("--host", "--lookups", "-o", "json", "-F", "name:" + name)) {
+      Command.run("dig", "+tries=1", "+time=30", "@" + net + "1", name).orThrow();
+
+      List<Json> rows = ig.awaitEvents(2); // of dig and of dnsmasq
+
+      assertBehind(rows, row -> row.number("pid") == stub.pid(), net + "2");
+      assertThat(resolver.clock(name).askedNs()).hasSize(1);
+    }
+  }
+
+  @Test
+  void soDoesWhatDockersResolverDidAlthoughItsOwnRowsAreNotWanted() throws Exception {
+    Docker.require();
+    String image = DockerImages.clients();
+    try (Docker.Network network = Docker.network();
+        ScriptedResolver resolver = ScriptedResolver.start(53, network.hostAddress());
+        Docker.Container container =
+            Docker.start(
+                image,
+                List.of("--network=" + network.name(), "--dns=" + network.hostAddress()),
+                "sleep",
+                "600");
+        IgProcess ig = IgProcess.trace("-c", container.name(), "--lookups", "-o", "json")) {
+      String name = Act.DELAY.name(1, ZONE);
+      container.exec("dig", "+tries=1", "+time=30", name).orThrow();
+
+      Json row = ig.awaitEvents(1).getFirst();
+
+      assertThat(row.text("nameserver")).isEqualTo("127.0.0.11");
+      assertThat(row.text("peer.comm")).isEqualTo("dockerd");
+      assertBehind(row, network.hostAddress());
+      assertThat(resolver.clock(name).askedNs()).hasSize(1);
+      assertThat(ig.stop().out().lines()).hasSize(1);
+    }
+  }
+
+  private static void assertBehind(List<Json> rows, Predicate<Json> isStubs, String upstream) {
+    Json stubs = rows.stream().filter(isStubs).findFirst().orElseThrow();
+    Json asker = rows.stream().filter(isStubs.negate()).findFirst().orElseThrow();
+    assertThat(stubs.text("nameserver")).isEqualTo(upstream);
+    assertThat(asker.number("hop.latency")).isEqualTo(stubs.number("latency"));
+    assertThat(stubs.number("hop.took")).isLessThanOrEqualTo(stubs.number("latency"));
+    assertThat(stubs.has("hop.server")).isFalse();
+    assertThat(asker.number("hop.took"))
+        .isBetween(asker.number("hop.latency"), asker.number("latency"));
+    assertBehind(asker, upstream);
+  }
+
+  private static void assertBehind(Json asker, String upstream) {
+    assertThat(asker.text("hop.server")).isEqualTo(upstream);
+    assertThat(asker.number("hop.latency"))
+        .isGreaterThanOrEqualTo(ScriptedResolver.DELAY_MS * 1_000_000);
+    assertThat(asker.number("latency")).isGreaterThanOrEqualTo(asker.number("hop.latency"));
+  }
+
+  private static int random(int from, int to) {
+    return ThreadLocalRandom.current().nextInt(from, to);
+  }
+
+  private static int random(int bound) {
+    return ThreadLocalRandom.current().nextInt(bound);
   }
 
   /// What an asker does with what the resolver does, and the rows that come of it.

@@ -331,6 +331,20 @@ final class LookupsTest {
   }
 
   @Test
+  void theAnsweredTwinMayBeAskedAgainWithTheOtherOne() {
+    // As glibc does, which then asks one after the other.
+    road.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA));
+    road.send(answered(7, 1, Type.A, Rcode.NOERROR).atMs(1));
+    road.send(asked(7, 1, Type.A).atMs(900), answered(7, 1, Type.A, Rcode.NOERROR).atMs(902));
+    road.send(asked(8, 1, Type.AAAA).atMs(903));
+    road.send(answered(8, 1, Type.AAAA, Rcode.NOERROR).atMs(905));
+    assertThat(told())
+        .containsExactly(
+            "A ANSWERED 1ms of 2: UDP ANSWERED 1ms, UDP ANSWERED 2ms; twin ANSWERED",
+            "AAAA ANSWERED 905ms of 2: UDP REPEATED 903ms, UDP ANSWERED 2ms; twin ANSWERED");
+  }
+
+  @Test
   void anAWithoutAAAAWaitsOnlyAMoment() {
     road.send(asked(7, 1, Type.A), answered(7, 1, Type.A, Rcode.NOERROR).atMs(1)).tickMs(99);
     assertThat(road.rows).isEmpty();
