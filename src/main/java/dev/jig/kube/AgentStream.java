@@ -122,17 +122,17 @@ final class AgentStream implements Consumer<DnsEvent> {
         boolean last = stopping; // read first: nothing comes after it
         StreamBuffer.Batch batch =
             buffer.take(BATCH, last ? 0 : PROGRESS_MS, () -> isCarriedBy(mine));
-        if (!isCarriedBy(mine)) {
+        if (batch == null || !isCarriedBy(mine)) {
           break;
         }
-        if (batch != null) {
+        if (!batch.events().isEmpty()) {
           call.onNext(message(batch));
         } else if (last) {
           call.onNext(FromAgent.newBuilder().setEnded(ended()).build());
           call.onCompleted();
           return;
         } else {
-          call.onNext(FromAgent.newBuilder().setProgress(progress()).build());
+          call.onNext(FromAgent.newBuilder().setProgress(progress(batch.first() - 1)).build());
         }
       }
       if (call.isCancelled()) {
@@ -167,8 +167,9 @@ final class AgentStream implements Consumer<DnsEvent> {
         .build();
   }
 
-  private Progress progress() {
-    return Progress.newBuilder().setNewest(buffer.newest()).setLost(lostSince()).build();
+  /// @param newest not asked now: by now there may be one that will still be sent
+  private Progress progress(long newest) {
+    return Progress.newBuilder().setNewest(newest).setLost(lostSince()).build();
   }
 
   private Ended ended() {

@@ -19,7 +19,8 @@ final class StreamBuffer {
   /// Of events with many addresses fewer fit.
   static final int ADDRESSES_AT_MOST = 8 * EVENTS_AT_MOST;
 
-  /// @param first sequence number of the first of `events`
+  /// @param first sequence number of the first of `events`; where there is none, of the one to
+  ///   come: all before it were taken or dropped
   record Batch(long first, List<DnsEvent> events) {}
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -61,7 +62,7 @@ final class StreamBuffer {
   }
 
   /// The next events with consecutive sequence numbers, at most `most`; waits for the first, and
-  /// comes back without any after `patienceMs` or [#wake], or where the taker may not any more.
+  /// comes back without any after `patienceMs` or [#wake]. Null where the taker may not any more.
   @Nullable Batch take(int most, long patienceMs, BooleanSupplier mayTake)
       throws InterruptedException {
     lock.lock();
@@ -73,13 +74,16 @@ final class StreamBuffer {
         waiting = false;
       }
       woken = false;
-      return unsent == end || !mayTake.getAsBoolean() ? null : next(most);
+      return mayTake.getAsBoolean() ? next(most) : null;
     } finally {
       lock.unlock();
     }
   }
 
   private Batch next(int most) {
+    if (unsent == end) {
+      return new Batch(newest + 1, List.of());
+    }
     long first = sequences[slot(unsent)];
     List<DnsEvent> batch = new ArrayList<>();
     while (unsent < end && batch.size() < most && sequences[slot(unsent)] == first + batch.size()) {

@@ -21,7 +21,15 @@ final class StreamBufferTest {
 
     assertThat(take(3)).isEqualTo(new int[] {1, 3});
     assertThat(take(3)).isEqualTo(new int[] {4, 2});
-    assertThat(buffer.take(3, 0, () -> true)).isNull();
+    assertThat(take(3)).isEqualTo(new int[] {6, 0});
+  }
+
+  @Test
+  void whereNothingIsToBeTakenItTellsUpToWhere() throws InterruptedException {
+    offer(StreamBuffer.EVENTS_AT_MOST + 3);
+    take(StreamBuffer.EVENTS_AT_MOST);
+
+    assertThat(take(10)).isEqualTo(new int[] {StreamBuffer.EVENTS_AT_MOST + 4, 0});
   }
 
   @Test
