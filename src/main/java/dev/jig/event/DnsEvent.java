@@ -1,6 +1,5 @@
 package dev.jig.event;
 
-import dev.jig.dns.DecodedMessage;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param state null on queries
 /// @param node the Kubernetes node that saw it, null on one machine
 /// @param peer who sent it, or asked, where that is on this machine too and was looked for
-/// @param content all that the message says, where the output shows it; null on T rows
+/// @param message its bytes, where the output tells all they say; null on T rows
 public record DnsEvent(
     long timestampNs,
     @Nullable Container container,
@@ -44,7 +43,7 @@ public record DnsEvent(
     @Nullable State state,
     @Nullable String node,
     @Nullable Peer peer,
-    @Nullable DecodedMessage content) {
+    @Nullable WireMessage message) {
 
   private static final Endpoint NOWHERE = new Endpoint(IpAddress.v4(0), 0);
 
@@ -86,6 +85,41 @@ public record DnsEvent(
 
   public DnsEvent {
     addresses = List.copyOf(addresses);
+  }
+
+  /// The same event, of that container.
+  public DnsEvent in(@Nullable Container whose) {
+    return with(whose, message);
+  }
+
+  /// The same event with its message.
+  public DnsEvent with(WireMessage bytes) {
+    return with(container, bytes);
+  }
+
+  private DnsEvent with(@Nullable Container whose, @Nullable WireMessage bytes) {
+    return new DnsEvent(
+        timestampNs,
+        whose,
+        owner,
+        attribution,
+        source,
+        destination,
+        protocol,
+        packetType,
+        nameserver,
+        qr,
+        id,
+        question,
+        flags,
+        rcode,
+        latencyNs,
+        answerCount,
+        addresses,
+        state,
+        node,
+        peer,
+        bytes);
   }
 
   /// Tells of nothing but whose it is: for showing a container or a process with the catalogue's

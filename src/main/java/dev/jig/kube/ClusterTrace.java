@@ -2,6 +2,7 @@ package dev.jig.kube;
 
 import dev.jig.event.DnsEvent;
 import dev.jig.kube.wire.Start;
+import dev.jig.trace.RowDetails;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,12 +34,13 @@ public final class ClusterTrace {
 
   /// What to trace, as the user wrote it.
   ///
+  /// @param details of which names of users and groups are out of an agent's reach
   /// @param nodes empty: all
   public record Request(
       List<String> filters,
       String ports,
       long dnsTimeoutNs,
-      boolean paths,
+      RowDetails details,
       PodNames pods,
       Set<String> nodes) {
 
@@ -52,7 +54,9 @@ public final class ClusterTrace {
           .addAllFilters(filters)
           .setPorts(ports)
           .setDnsTimeoutNs(dnsTimeoutNs)
-          .setPaths(paths)
+          .setPaths(details.paths())
+          .setPeers(details.peers())
+          .setMessages(details.messages())
           .setNamespace(pods.namespace())
           .setPod(pods.pod())
           .setContainer(pods.container())

@@ -1,6 +1,7 @@
 package dev.jig.kube;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
@@ -14,6 +15,7 @@ import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
+import dev.jig.event.WireMessage;
 import dev.jig.kube.wire.Event;
 import dev.jig.kube.wire.Events;
 import java.util.IdentityHashMap;
@@ -22,8 +24,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Events to messages and back. What is new in an event has to be entered here, or it does not
-/// leave the node: a test compares every field. What a message says beyond its row (`content`) does
-/// not yet.
+/// leave the node: a test compares every field.
 final class EventCodec {
   private static final List<Attribution> ATTRIBUTIONS =
       List.of(Attribution.EXACT, Attribution.SOCKET, Attribution.UNKNOWN);
@@ -104,6 +105,7 @@ final class EventCodec {
     present(event.rcode(), to::setRcode);
     present(event.latencyNs(), to::setLatencyNs);
     present(event.peer(), peer -> to.setPeer(encode(peer, batch)));
+    present(event.message(), it -> to.setMessage(UnsafeByteOperations.unsafeWrap(it.toBytes())));
     event.addresses().forEach(address -> to.addAddresses(encode(address)));
     return to.build();
   }
@@ -131,7 +133,12 @@ final class EventCodec {
         from.getAddressesList().stream().map(EventCodec::decode).toList(),
         kindOrNull(STATES, from.getState()),
         node,
-        from.hasPeer() ? decode(from.getPeer(), containers) : null);
+        from.hasPeer() ? decode(from.getPeer(), containers) : null,
+        from.hasMessage() ? message(from.getMessage()) : null);
+  }
+
+  private static WireMessage message(ByteString from) {
+    return WireMessage.of(from.toByteArray(), 0, from.size());
   }
 
   private static dev.jig.kube.wire.Peer encode(Peer peer, Batch batch) {

@@ -1,6 +1,7 @@
 package dev.jig.kube;
 
 import dev.jig.event.DnsEvent;
+import dev.jig.event.WireMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,15 @@ final class StreamBuffer {
   /// About 16 MB of ordinary events.
   static final int EVENTS_AT_MOST = 16_384;
 
-  /// Of events with many addresses fewer fit.
-  static final int ADDRESSES_AT_MOST = 8 * EVENTS_AT_MOST;
+  /// Of events with many addresses or long messages fewer fit; without either an event weighs
+  /// nothing.
+  static final int BYTES_AT_MOST = 16 << 20;
+
+  /// So many bytes of addresses and messages, or little more, make a batch.
+  static final int BATCH_BYTES = 256 << 10;
+
+  /// Of an address as an object.
+  private static final int ADDRESS_BYTES = 64;
 
   /// @param first sequence number of the first of `events`; where there is none, of the one to
   ///   come: all before it were taken or dropped
@@ -33,7 +41,7 @@ final class StreamBuffer {
   private long unsent;
   private long end;
 
-  private int addresses;
+  private int bytes;
   private long newest;
   private long dropped;
   private boolean waiting;
@@ -44,14 +52,14 @@ final class StreamBuffer {
     lock.lock();
     try {
       newest++;
-      int more = event.addresses().size();
-      if (end - oldest == EVENTS_AT_MOST || addresses + more > ADDRESSES_AT_MOST) {
+      int more = bytes(event);
+      if (end - oldest == EVENTS_AT_MOST || bytes + more > BYTES_AT_MOST) {
         dropped++;
         return;
       }
       events[slot(end)] = event;
       sequences[slot(end)] = newest;
-      addresses += more;
+      bytes += more;
       end++;
       if (waiting) {
         changed.signal();
@@ -86,10 +94,15 @@ final class StreamBuffer {
     }
     long first = sequences[slot(unsent)];
     List<DnsEvent> batch = new ArrayList<>();
-    while (unsent < end && batch.size() < most && sequences[slot(unsent)] == first + batch.size()) {
+    int taken = 0;
+    while (unsent < end
+        && batch.size() < most
+        && taken < BATCH_BYTES
+        && sequences[slot(unsent)] == first + batch.size()) {
       DnsEvent event = events[slot(unsent)];
       if (event != null) {
         batch.add(event);
+        taken += bytes(event);
       }
       unsent++;
     }
@@ -113,7 +126,7 @@ final class StreamBuffer {
     try {
       while (oldest < unsent && sequences[slot(oldest)] <= sequence) {
         DnsEvent gone = events[slot(oldest)];
-        addresses -= gone == null ? 0 : gone.addresses().size();
+        bytes -= gone == null ? 0 : bytes(gone);
         events[slot(oldest)] = null;
         oldest++;
       }
@@ -151,6 +164,11 @@ final class StreamBuffer {
     } finally {
       lock.unlock();
     }
+  }
+
+  private static int bytes(DnsEvent event) {
+    WireMessage message = event.message();
+    return event.addresses().size() * ADDRESS_BYTES + (message == null ? 0 : message.length());
   }
 
   private static int slot(long position) {

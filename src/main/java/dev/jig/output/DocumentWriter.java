@@ -1,6 +1,8 @@
 package dev.jig.output;
 
 import com.fasterxml.jackson.core.io.SerializedString;
+import dev.jig.dns.Dialect;
+import dev.jig.dns.MessageDecoder;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Field;
@@ -80,6 +82,7 @@ final class DocumentWriter implements EventWriter {
   private final AddressTexts addresses = new AddressTexts();
   private final List<String> words = new ArrayList<>();
   private final ContentMembers contents;
+  private final MessageDecoder decoder = new MessageDecoder();
 
   DocumentWriter(Document document) {
     this.document = document;
@@ -121,8 +124,9 @@ final class DocumentWriter implements EventWriter {
       case ENDING -> writeAll(ENDING_MEMBERS, event);
       case REST -> writeAll(REST_MEMBERS, event);
       case CONTENT -> {
-        if (event.content() != null) {
-          contents.write(event.content());
+        if (event.message() != null) {
+          Dialect dialect = Dialect.ofPorts(event.source().port(), event.destination().port());
+          contents.write(event.message().decodedBy(decoder, dialect));
         }
       }
       case PEER -> {

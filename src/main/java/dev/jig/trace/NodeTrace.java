@@ -79,8 +79,7 @@ public final class NodeTrace implements AutoCloseable {
     private final PortSet ports;
     private final Set<Long> skipped = new HashSet<>();
     private final Pipeline pipeline;
-
-    private final ContainerScope scope;
+    private final @Nullable ContainerScope scope;
 
     private View(
         LiveSettings settings,
@@ -88,16 +87,11 @@ public final class NodeTrace implements AutoCloseable {
         ContainerSelection selection,
         Consumer<DnsEvent> output) {
       this.ports = settings.ports();
-      this.scope = new ContainerScope(containers, selection, this::skip, this::forget);
-      this.pipeline =
-          new Pipeline(
-              scope,
-              settings.filter(),
-              ports::contains,
-              ports.any(),
-              settings.dnsTimeoutNs(),
-              OwnerDetails.of(settings.paths(), settings.accounts()),
-              output);
+      LivePipeline made =
+          LivePipeline.ofContainers(
+              settings, containers, selection, this::skip, this::forget, output);
+      this.pipeline = made.pipeline();
+      this.scope = made.scope();
     }
 
     /// The kernel records for all: what came for another's ports is not for this one.
@@ -197,7 +191,7 @@ public final class NodeTrace implements AutoCloseable {
       return;
     }
     view.pipeline.finish();
-    if (fan.containers != null) {
+    if (fan.containers != null && view.scope != null) {
       fan.containers.unfollow(view.scope);
     }
     listen();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.DnsEvent;
 import dev.jig.event.SampleEvents;
+import dev.jig.event.WireMessage;
 import dev.jig.kube.StreamBuffer.Batch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,22 @@ final class StreamBufferTest {
     assertThat(take(StreamBuffer.EVENTS_AT_MOST))
         .isEqualTo(new int[] {11, StreamBuffer.EVENTS_AT_MOST - 10});
     assertThat(take(10)).isEqualTo(new int[] {StreamBuffer.EVENTS_AT_MOST + 2, 1});
+  }
+
+  @Test
+  void longMessagesAreBoundedByTheirBytes() throws InterruptedException {
+    DnsEvent longest = EVENT.with(WireMessage.of(new byte[65_535], 0, 65_535));
+    int fit = StreamBuffer.BYTES_AT_MOST / 65_535;
+    for (int i = 0; i < fit + 3; i++) {
+      buffer.offer(longest);
+    }
+
+    assertThat(buffer.dropped()).isEqualTo(3);
+    assertThat(take(1_000)).isEqualTo(new int[] {1, StreamBuffer.BATCH_BYTES / 65_535 + 1});
+
+    buffer.acknowledge(1);
+    buffer.offer(longest);
+    assertThat(buffer.dropped()).isEqualTo(3);
   }
 
   @Test
