@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class AgentStream implements Consumer<DnsEvent> {
   private static final int BATCH = 512;
   private static final long PROGRESS_MS = 1_000;
+
+  /// A message costs the client as much as many events: after one it takes so long until the next,
+  /// unless that is full. An event after a pause goes at once.
+  private static final long GATHER_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /// The call that carries the stream.
   private record Carrier(ServerCallStreamObserver<FromAgent> call) {}
@@ -127,6 +132,7 @@ final class AgentStream implements Consumer<DnsEvent> {
         }
         if (!batch.events().isEmpty()) {
           call.onNext(message(batch));
+          buffer.gather(BATCH, GATHER_NS);
         } else if (last) {
           call.onNext(FromAgent.newBuilder().setEnded(ended()).build());
           call.onCompleted();

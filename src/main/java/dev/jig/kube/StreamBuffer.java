@@ -44,8 +44,10 @@ final class StreamBuffer {
   private int bytes;
   private long newest;
   private long dropped;
-  private boolean waiting;
   private boolean woken;
+
+  /// The taker waits for so many; 0 if it does not wait.
+  private int awaited;
 
   /// Takes an event, or drops it where there is no room. Never waits for a client.
   void offer(DnsEvent event) {
@@ -61,7 +63,7 @@ final class StreamBuffer {
       sequences[slot(end)] = newest;
       bytes += more;
       end++;
-      if (waiting) {
+      if (awaited > 0 && end - unsent >= awaited) {
         changed.signal();
       }
     } finally {
@@ -75,16 +77,33 @@ final class StreamBuffer {
       throws InterruptedException {
     lock.lock();
     try {
-      long leftNs = TimeUnit.MILLISECONDS.toNanos(patienceMs);
-      while (unsent == end && !woken && leftNs > 0) {
-        waiting = true;
-        leftNs = changed.awaitNanos(leftNs);
-        waiting = false;
-      }
+      await(1, TimeUnit.MILLISECONDS.toNanos(patienceMs));
       woken = false;
       return mayTake.getAsBoolean() ? next(most) : null;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /// Lets events gather: comes back when there are so many, after `patienceNs` or [#wake].
+  void gather(int wanted, long patienceNs) throws InterruptedException {
+    lock.lock();
+    try {
+      await(wanted, patienceNs);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void await(int wanted, long patienceNs) throws InterruptedException {
+    long leftNs = patienceNs;
+    awaited = wanted;
+    try {
+      while (end - unsent < wanted && !woken && leftNs > 0) {
+        leftNs = changed.awaitNanos(leftNs);
+      }
+    } finally {
+      awaited = 0;
     }
   }
 

@@ -103,6 +103,33 @@ final class StreamBufferTest {
     assertThat(batch).isNotNull();
   }
 
+  @Test
+  void letsEventsGather() throws InterruptedException {
+    Thread offering =
+        Thread.ofVirtual()
+            .start(() -> {
+              for (int i = 0; i < 10; i++) {
+                offer(1);
+                Thread.yield();
+              }
+            });
+
+    buffer.gather(10, TimeUnit.SECONDS.toNanos(20));
+
+    assertThat(take(100)).isEqualTo(new int[] {1, 10});
+    offering.join();
+  }
+
+  @Test
+  void gatheringEndsWhenWoken() throws InterruptedException {
+    offer(1);
+    buffer.wake();
+
+    buffer.gather(2, TimeUnit.SECONDS.toNanos(20));
+
+    assertThat(take(100)).isEqualTo(new int[] {1, 1});
+  }
+
   private void offer(int count) {
     for (int i = 0; i < count; i++) {
       buffer.offer(EVENT);

@@ -7,6 +7,7 @@ import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
 import dev.jig.kube.ClusterTrace.Request;
 import dev.jig.kube.ClusterTrace.Request.PodNames;
+import dev.jig.trace.RowDetails;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -44,6 +45,8 @@ final class TenClients {
 
   private static final int ROWS_PER_LOOKUP = 4;
   private static final long DNS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final RowDetails ROWS_ALONE = new RowDetails(false, false, false, false);
 
   /// What differs between a cluster and a test without one.
   interface Scene {
@@ -165,7 +168,7 @@ final class TenClients {
   }
 
   private static Request request(PodNames pods, String ports, String... filters) {
-    return new Request(List.of(filters), ports, DNS_TIMEOUT_NS, false, pods, Set.of());
+    return new Request(List.of(filters), ports, DNS_TIMEOUT_NS, ROWS_ALONE, pods, Set.of());
   }
 
   private String bothPorts() {
