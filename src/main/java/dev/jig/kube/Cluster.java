@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.LocalPortForward;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -19,7 +20,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The cluster of the user's kubeconfig, and the agents in it.
-public final class Cluster implements AutoCloseable {
+public final class Cluster implements Road, AutoCloseable {
   static final String LABEL = "app.kubernetes.io/name";
   static final String LABEL_VALUE = "jig";
 
@@ -101,7 +102,7 @@ public final class Cluster implements AutoCloseable {
     return client;
   }
 
-  /// Where agents live.
+  @Override
   public String gadgetNamespace() {
     return access.namespace();
   }
@@ -111,10 +112,8 @@ public final class Cluster implements AutoCloseable {
     return Objects.requireNonNullElse(client.getConfiguration().getNamespace(), "default");
   }
 
-  /// The agents there are, those that are going left out.
-  ///
-  /// @throws ClusterProblem if they can't be listed
-  List<Agent> agents() {
+  @Override
+  public List<Agent> agents() {
     return asking(() ->
         client
             .pods()
@@ -140,19 +139,30 @@ public final class Cluster implements AutoCloseable {
         ready);
   }
 
-  /// A port on this machine's loopback that leads to the agent.
-  LocalPortForward forward(Agent agent) {
-    return client
-        .pods()
-        .inNamespace(access.namespace())
-        .withName(agent.pod())
-        .portForward(NodeAgent.PORT);
+  @Override
+  public Forwarded forward(Agent agent) {
+    LocalPortForward forward =
+        client
+            .pods()
+            .inNamespace(access.namespace())
+            .withName(agent.pod())
+            .portForward(NodeAgent.PORT);
+    return new Forwarded() {
+      @Override
+      public int port() {
+        return forward.getLocalPort();
+      }
+
+      @Override
+      public void close() throws IOException {
+        forward.close();
+      }
+    };
   }
 
-  /// The API server is asked beforehand: a forwarded port can't say why it does not work.
-  ///
-  /// @throws ClusterProblem if the user may not reach agents
-  void requireForwarding() {
+  /// The API server is asked: a forwarded port can't say why it does not work.
+  @Override
+  public void requireForwarding() {
     SelfSubjectAccessReview review =
         new SelfSubjectAccessReviewBuilder()
             .withNewSpec()

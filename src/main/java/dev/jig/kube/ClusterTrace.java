@@ -92,7 +92,7 @@ public final class ClusterTrace {
   /// An event, or a number of lost ones in its place.
   private record Item(@Nullable DnsEvent event, long lost) {}
 
-  private final Cluster cluster;
+  private final Road road;
   private final Request request;
   private final String version;
   private final Viewer viewer;
@@ -105,7 +105,11 @@ public final class ClusterTrace {
   private long rows;
 
   public ClusterTrace(Cluster cluster, Request request, String version, Viewer viewer) {
-    this.cluster = cluster;
+    this((Road) cluster, request, version, viewer);
+  }
+
+  ClusterTrace(Road road, Request request, String version, Viewer viewer) {
+    this.road = road;
     this.request = request;
     this.version = version;
     this.viewer = viewer;
@@ -115,14 +119,14 @@ public final class ClusterTrace {
   ///
   /// @throws ClusterProblem if there is none, or they may not be reached
   public void open() {
-    List<Cluster.Agent> found = cluster.agents();
+    List<Cluster.Agent> found = road.agents();
     if (found.isEmpty()) {
       throw new ClusterProblem(
           "no gadget pods found in namespace \""
-              + cluster.gadgetNamespace()
+              + road.gadgetNamespace()
               + "\": run kubectl gadget deploy");
     }
-    cluster.requireForwarding();
+    road.requireForwarding();
     take(found);
     if (links.isEmpty()) {
       String nodes = String.join(",", request.nodes());
@@ -146,7 +150,7 @@ public final class ClusterTrace {
   private NodeLink follow(String node) {
     NodeLink link =
         new NodeLink(
-            cluster,
+            road,
             node,
             () -> Optional.ofNullable(agents.get(node)),
             request.message(),
@@ -233,7 +237,7 @@ public final class ClusterTrace {
     while (!stopped) {
       try {
         TimeUnit.MILLISECONDS.sleep(LIST_MS);
-        take(cluster.agents());
+        take(road.agents());
         if (listFailed) {
           viewer.debug("the API server answers again.");
         }
