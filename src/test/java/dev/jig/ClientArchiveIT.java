@@ -146,8 +146,7 @@ final class ClientArchiveIT {
     }
   }
 
-  private static Command.Result run(
-      Path bin, Map<String, String> environment, List<String> words) {
+  private static Command.Result run(Path bin, Map<String, String> environment, List<String> words) {
     List<String> command = new ArrayList<>(List.of("env", "-i"));
     environment.forEach((name, value) -> command.add(name + "=" + value));
     command.add(bin.resolve("kubectl-gadget").toString());

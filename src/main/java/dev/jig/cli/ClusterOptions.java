@@ -96,11 +96,7 @@ final class ClusterOptions {
       description = "The key of your certificate.")
   @Nullable String clientKey;
 
-  @Option(
-      names = "--as",
-      order = 82,
-      paramLabel = "USER",
-      description = "Act as this user.")
+  @Option(names = "--as", order = 82, paramLabel = "USER", description = "Act as this user.")
   @Nullable String as;
 
   @Option(

@@ -23,7 +23,12 @@ record ApiFailure(String url, int requestTimeoutMs, @Nullable String expired) {
   ClusterProblem problem(KubernetesClientException e) {
     if (e.getCode() <= 0 && e.getStatus() == null) {
       return new ClusterProblem(
-          "cannot reach the cluster" + (url.isEmpty() ? "" : " at " + url) + ": " + unreachable(e) + doubt(), e);
+          "cannot reach the cluster"
+              + (url.isEmpty() ? "" : " at " + url)
+              + ": "
+              + unreachable(e)
+              + doubt(),
+          e);
     }
     String said =
         Optional.ofNullable(e.getStatus())

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jig.kube.access.Flags;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /// What the user reads where the API server does what it should not.
 final class ApiFailureTest {
@@ -24,7 +24,8 @@ final class ApiFailureTest {
 
   @Test
   void unauthorizedPointsToTheUser() {
-    try (var server = new FakeApiServer(FakeApiServer.status(401, "Unauthorized", "Unauthorized"))) {
+    try (var server =
+        new FakeApiServer(FakeApiServer.status(401, "Unauthorized", "Unauthorized"))) {
       assertThat(asking(server.url(), null))
           .isEqualTo("the server does not know you: Unauthorized; check the kubeconfig's user");
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// An API server that does what a healthy one can't be made to do. Answers every request in the same
-/// way until told otherwise.
+/// An API server that does what a healthy one can't be made to do. Answers every request in the
+/// same way until told otherwise.
 public final class FakeApiServer implements AutoCloseable {
   /// What it does with a request.
   public interface Behaviour {
@@ -23,7 +23,8 @@ public final class FakeApiServer implements AutoCloseable {
   }
 
   /// A request as it came.
-  public record Request(String method, String path, Map<String, List<String>> headers, String body) {
+  public record Request(
+      String method, String path, Map<String, List<String>> headers, String body) {
     public String header(String name) {
       return String.join(",", headers.getOrDefault(name, List.of()));
     }
@@ -47,8 +48,7 @@ public final class FakeApiServer implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    String body =
-        new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     requests.add(
         new Request(
             exchange.getRequestMethod(),

@@ -16,7 +16,6 @@ import java.net.http.HttpClient;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// @param requestTimeoutMs 0: none
 /// @param expired our certificate's sentence if its time is over, else null
 public record ApiClient(
-    KubernetesClient client, String url, String namespace, int requestTimeoutMs, @Nullable String expired)
+    KubernetesClient client,
+    String url,
+    String namespace,
+    int requestTimeoutMs,
+    @Nullable String expired)
     implements AutoCloseable {
   private static final int REQUEST_TIMEOUT_MS = 10_000;
   private static final int CONNECT_TIMEOUT_MS = 10_000;
@@ -57,11 +60,10 @@ public record ApiClient(
         new KubernetesClientBuilder()
             .withConfig(config)
             .withHttpClientFactory(new Factory(server, tls))
-            .withHttpClientBuilderConsumer(
-                http ->
-                    http.addOrReplaceInterceptor(
-                        TokenRefreshInterceptor.NAME,
-                        new Authorization(token == null ? TokenSource.NOBODY : token)))
+            .withHttpClientBuilderConsumer(http ->
+                http.addOrReplaceInterceptor(
+                    TokenRefreshInterceptor.NAME,
+                    new Authorization(token == null ? TokenSource.NOBODY : token)))
             .build();
     String namespace = Objects.requireNonNullElse(connection.namespace(), "default");
     return new ApiClient(client, server.url(), namespace, timeoutMs, expired(certificate));
@@ -112,7 +114,11 @@ public record ApiClient(
       String address = InetAddress.getByName(url.getHost()).getHostAddress();
       String host = address.contains(":") ? "[" + address + "]" : address;
       int port = url.getPort() < 0 ? HTTPS_PORT : url.getPort();
-      return url.getScheme() + "://" + host + ":" + port
+      return url.getScheme()
+          + "://"
+          + host
+          + ":"
+          + port
           + Objects.requireNonNullElse(url.getPath(), "");
     } catch (UnknownHostException e) {
       throw new ClusterProblem(
@@ -121,11 +127,11 @@ public record ApiClient(
   }
 
   private static @Nullable String expired(@Nullable Pem certificate) {
-    return Optional.ofNullable(certificate)
-        .map(pem -> pem.certificates().getFirst().getNotAfter().toInstant())
-        .filter(end -> end.isBefore(Instant.now()))
-        .map(end -> certificate.what() + " has expired, at " + end)
-        .orElse(null);
+    if (certificate == null) {
+      return null;
+    }
+    Instant end = certificate.certificates().getFirst().getNotAfter().toInstant();
+    return end.isBefore(Instant.now()) ? certificate.what() + " has expired, at " + end : null;
   }
 
   /// What the client library would set is set as the connection says.
@@ -152,8 +158,7 @@ public record ApiClient(
               "the proxy-url \"" + server.proxy() + "\" is not supported: write http://HOST:PORT");
         }
         builder.proxy(
-            ProxySelector.of(
-                InetSocketAddress.createUnresolved(proxy.getHost(), proxy.getPort())));
+            ProxySelector.of(InetSocketAddress.createUnresolved(proxy.getHost(), proxy.getPort())));
       }
     }
   }

@@ -31,7 +31,10 @@ final class ExecPlugin implements TokenSource {
   ///
   /// @param expires null: never
   record Credential(
-      @Nullable String token, @Nullable Pem certificate, @Nullable Pem key, @Nullable Instant expires) {
+      @Nullable String token,
+      @Nullable Pem certificate,
+      @Nullable Pem key,
+      @Nullable Instant expires) {
     boolean isOver() {
       return expires != null && !Instant.now().isBefore(expires);
     }
@@ -147,6 +150,7 @@ final class ExecPlugin implements TokenSource {
     return hint == null || hint.isBlank() ? "" : "; " + hint.strip();
   }
 
+  @SuppressWarnings("SystemConsoleNull") // null with -Djdk.console=java.base
   private boolean isInteractive() {
     Console console = System.console();
     boolean terminal = console != null && console.isTerminal();

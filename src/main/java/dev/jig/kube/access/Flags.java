@@ -3,8 +3,8 @@ package dev.jig.kube.access;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the command line says of the cluster, in kubectl's words. Null is not said, and so is an empty
-/// word, as with kubectl. Each wins over the kubeconfig.
+/// What the command line says of the cluster, in kubectl's words. Null is not said, and so is an
+/// empty word, as with kubectl. Each wins over the kubeconfig.
 ///
 /// @param requestTimeoutMs 0: no limit
 public record Flags(
@@ -52,8 +52,7 @@ public record Flags(
   }
 
   /// In whose name.
-  public record Impersonation(
-      @Nullable String user, List<String> groups, @Nullable String uid) {
+  public record Impersonation(@Nullable String user, List<String> groups, @Nullable String uid) {
     /// Nobody's but one's own.
     public static final Impersonation NONE = new Impersonation(null, List.of(), null);
 

@@ -147,8 +147,10 @@ final class Kubeconfig {
       throw new ClusterProblem(
           files.isEmpty()
               ? "there is no kubeconfig: set KUBECONFIG, or write --kubeconfig FILE or --server URL"
-              : "no current-context is set" + inFiles()
-                  + ": write --context NAME" + among("contexts", contexts));
+              : "no current-context is set"
+                  + inFiles()
+                  + ": write --context NAME"
+                  + among("contexts", contexts));
     }
     return new Context();
   }
@@ -204,7 +206,10 @@ final class Kubeconfig {
       String name, Entry<Cluster> cluster, Flags.OfServer flags) {
     if (flags.certificateAuthority() != null) {
       return Pem.of(
-          "certificate-authority", null, Path.of(flags.certificateAuthority()), "of the command line");
+          "certificate-authority",
+          null,
+          Path.of(flags.certificateAuthority()),
+          "of the command line");
     }
     return Pem.of(
         "certificate-authority",
@@ -229,7 +234,11 @@ final class Kubeconfig {
     Flags.OfUser said = flags.credentials();
     Pem certificate =
         said.clientCertificate() != null
-            ? Pem.of("client-certificate", null, Path.of(said.clientCertificate()), "of the command line")
+            ? Pem.of(
+                "client-certificate",
+                null,
+                Path.of(said.clientCertificate()),
+                "of the command line")
             : Pem.of(
                 "client-certificate",
                 user.getClientCertificateData(),
@@ -238,18 +247,18 @@ final class Kubeconfig {
     Pem key =
         said.clientKey() != null
             ? Pem.of("client-key", null, Path.of(said.clientKey()), "of the command line")
-            : Pem.of(
-                "client-key", user.getClientKeyData(), entry.file(user.getClientKey()), whose);
+            : Pem.of("client-key", user.getClientKeyData(), entry.file(user.getClientKey()), whose);
     if ((certificate == null) != (key == null)) {
       throw new ClusterProblem(
-          (certificate == null ? "there is no client-certificate for " : "there is no client-key for ")
+          (certificate == null
+                  ? "there is no client-certificate for "
+                  : "there is no client-key for ")
               + Objects.requireNonNull(certificate == null ? key : certificate).what());
     }
     TokenSource token = token(said.token(), entry, whose);
     ExecPlugin plugin = null;
     if (user.getExec() != null && token == null && certificate == null) {
-      plugin =
-          ExecPlugin.of(user.getExec(), entry.folder(), whose, clusterOf(clusterName, flags));
+      plugin = ExecPlugin.of(user.getExec(), entry.folder(), whose, clusterOf(clusterName, flags));
     }
     if (user.getAuthProvider() != null && token == null && plugin == null) {
       throw new ClusterProblem(

@@ -3,10 +3,12 @@ package dev.jig.kube.access;
 import dev.jig.kube.ClusterProblem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -25,12 +27,11 @@ record Pem(String what, String text) {
   ///
   /// @param whose such as `of user "x"`
   /// @return null if neither is there
-  static @Nullable Pem of(
-      String name, @Nullable String base64, @Nullable Path file, String whose) {
+  static @Nullable Pem of(String name, @Nullable String base64, @Nullable Path file, String whose) {
     if (base64 != null && !base64.isEmpty()) {
       String what = "the " + name + "-data " + whose;
       try {
-        byte[] bytes = Base64.getMimeDecoder().decode(base64);
+        byte[] bytes = Base64.getDecoder().decode(base64.replaceAll("\\s", ""));
         return new Pem(what, new String(bytes, StandardCharsets.ISO_8859_1));
       } catch (IllegalArgumentException e) {
         throw new ClusterProblem(what + " is no base64", e);
@@ -44,7 +45,7 @@ record Pem(String what, String text) {
   }
 
   /// A file's text; what it is stands in the error.
-  static String read(Path file, String what, java.nio.charset.Charset charset) {
+  static String read(Path file, String what, Charset charset) {
     try {
       return Files.readString(file, charset);
     } catch (NoSuchFileException e) {
@@ -62,8 +63,7 @@ record Pem(String what, String text) {
       for (PemBlock block : PemBlock.all(text)) {
         if (block.type().equals("CERTIFICATE")) {
           all.add(
-              (X509Certificate)
-                  factory.generateCertificate(new ByteArrayInputStream(block.der())));
+              (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.der())));
         }
       }
     } catch (CertificateException | IllegalArgumentException e) {
@@ -83,7 +83,7 @@ record Pem(String what, String text) {
           return block.key();
         }
       }
-    } catch (java.security.GeneralSecurityException | IllegalArgumentException e) {
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new ClusterProblem(what + " holds a key that cannot be used: " + e.getMessage(), e);
     }
     throw new ClusterProblem(what + " holds no private key in PEM");

@@ -57,9 +57,7 @@ record PemBlock(String type, byte[] der) {
       case "PRIVATE KEY" -> pkcs8(der);
       case "RSA PRIVATE KEY" -> pkcs8(sequence(VERSION_0, RSA, value(OCTETS, der)));
       case "EC PRIVATE KEY" ->
-          pkcs8(
-              sequence(
-                  VERSION_0, sequence(EC_PUBLIC_KEY, curve(der)), value(OCTETS, der)));
+          pkcs8(sequence(VERSION_0, sequence(EC_PUBLIC_KEY, curve(der)), value(OCTETS, der)));
       default -> throw new InvalidKeySpecException("it is an " + type);
     };
   }

@@ -25,6 +25,8 @@ final class ServerTls {
 
   private ServerTls() {}
 
+  /// What TLS is spoken with.
+  ///
   /// @param certificate ours, null if we have none; then `key` is null, too
   static SSLContext context(
       Connection.Server server, @Nullable Pem certificate, @Nullable Pem key) {
@@ -37,7 +39,7 @@ final class ServerTls {
     }
   }
 
-  /// @return null if the host in the URL is the name
+  /// What asks for another name than the URL's host; null if that is the name.
   static @Nullable SSLParameters parameters(Connection.Server server, SSLContext context) {
     if (server.tlsName() == null) {
       return null;
@@ -47,8 +49,8 @@ final class ServerTls {
     return parameters;
   }
 
-  private static KeyManager @Nullable [] keyManagers(
-      @Nullable Pem certificate, @Nullable Pem key) throws GeneralSecurityException, IOException {
+  private static KeyManager @Nullable [] keyManagers(@Nullable Pem certificate, @Nullable Pem key)
+      throws GeneralSecurityException, IOException {
     if (certificate == null || key == null) {
       return null;
     }

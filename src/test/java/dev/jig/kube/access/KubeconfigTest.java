@@ -98,8 +98,7 @@ final class KubeconfigTest {
 
     assertThat(connection.server().url()).isEqualTo("https://198.51.100.2");
     assertThat(problem(Flags.of(two.toString(), "first"), one))
-        .isEqualTo(
-            "context \"first\" does not exist in " + two + " (its contexts: second)");
+        .isEqualTo("context \"first\" does not exist in " + two + " (its contexts: second)");
     assertThat(problem(Flags.of(folder + "/nosuch", null), one))
         .isEqualTo("cannot read the kubeconfig " + folder + "/nosuch: no such file");
   }
@@ -140,7 +139,8 @@ final class KubeconfigTest {
         .isEqualTo("user \"nosuch\" does not exist in " + one + " (its users: u)");
     Files.writeString(two, "contexts: [{name: a, context: {cluster: c, user: u}}]");
     assertThat(problem(Flags.of(null, null), two))
-        .isEqualTo("no current-context is set in " + two + ": write --context NAME (its contexts: a)");
+        .isEqualTo(
+            "no current-context is set in " + two + ": write --context NAME (its contexts: a)");
     assertThat(problem(Flags.of(null, null), folder.resolve("nosuch")))
         .startsWith("there is no kubeconfig: set KUBECONFIG");
   }
@@ -157,7 +157,8 @@ final class KubeconfigTest {
   void aMissingCertificateFileIsNamedWithItsUser() throws IOException {
     Files.writeString(
         one,
-        Files.readString(one).replace("tokenFile: token", "client-certificate: a.crt, client-key: a.key"));
+        Files.readString(one)
+            .replace("tokenFile: token", "client-certificate: a.crt, client-key: a.key"));
 
     assertThat(problem(Flags.of(null, null), one))
         .isEqualTo(
@@ -207,7 +208,8 @@ final class KubeconfigTest {
     assertThat(token.refused()).isFalse();
   }
 
-  private static Flags picking(@org.jspecify.annotations.Nullable String cluster,
+  private static Flags picking(
+      @org.jspecify.annotations.Nullable String cluster,
       @org.jspecify.annotations.Nullable String user) {
     Flags plain = Flags.of(null, null);
     return new Flags(
