@@ -198,7 +198,7 @@ public final class Installation {
       if (e.getCode() == FORBIDDEN) {
         return; // who may not look elsewhere can't be told
       }
-      throw Cluster.problem(e);
+      throw cluster.failure().problem(e);
     }
     if (other.isPresent()) {
       throw new ClusterProblem(
