@@ -29,7 +29,12 @@ final class LoopbackRoad implements Road {
   }
 
   @Override
-  public void requireForwarding() {}
+  public void requireForwarding(Cluster.Agent agent) {}
+
+  @Override
+  public boolean hasPod(ClusterTrace.Request request) {
+    return true;
+  }
 
   @Override
   public Forwarded forward(Cluster.Agent agent) {
