@@ -1,8 +1,9 @@
 package dev.jig.kube;
 
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
-import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -27,6 +28,9 @@ public final class Cluster implements AutoCloseable {
   private static final byte[] EC_PUBLIC_KEY = {
     6, 7, 0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 2, 1
   };
+
+  /// More are not looked at to tell whether any matches.
+  private static final long PODS_LOOKED_AT = 500;
 
   private static final int FORBIDDEN = 403;
   private static final int UNAUTHORIZED = 401;
@@ -149,28 +153,41 @@ public final class Cluster implements AutoCloseable {
         .portForward(NodeAgent.PORT);
   }
 
-  /// The API server is asked beforehand: a forwarded port can't say why it does not work.
+  /// The API server is asked beforehand: a forwarded port can't say why it does not work. Who may
+  /// do it is told that this is no connection to upgrade; who may not, what is missing.
   ///
   /// @throws ClusterProblem if the user may not reach agents
-  void requireForwarding() {
-    SelfSubjectAccessReview review =
-        new SelfSubjectAccessReviewBuilder()
-            .withNewSpec()
-            .withNewResourceAttributes()
-            .withNamespace(access.namespace())
-            .withVerb("create")
-            .withResource("pods")
-            .withSubresource("portforward")
-            .endResourceAttributes()
-            .endSpec()
+  void requireForwarding(Agent agent) {
+    String path =
+        "/api/v1/namespaces/" + access.namespace() + "/pods/" + agent.pod() + "/portforward";
+    try {
+      client.raw(path, "GET", null);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == FORBIDDEN || e.getCode() == UNAUTHORIZED) {
+        throw problem(e);
+      }
+    }
+  }
+
+  /// Whether a pod is there that a trace would show; also true where the user may not look.
+  boolean hasPod(ClusterTrace.Request request) {
+    ClusterTrace.Request.PodNames wanted = request.pods();
+    ListOptions options =
+        new ListOptionsBuilder()
+            .withLabelSelector(wanted.selector().isEmpty() ? null : wanted.selector())
+            .withFieldSelector(wanted.pod().isEmpty() ? null : "metadata.name=" + wanted.pod())
+            .withLimit(PODS_LOOKED_AT)
             .build();
-    SelfSubjectAccessReview answer = asking(() -> client.resource(review).create());
-    if (!answer.getStatus().getAllowed()) {
-      throw new ClusterProblem(
-          "pods/portforward is forbidden: you cannot create resource \"pods/portforward\" in API"
-              + " group \"\" in the namespace \""
-              + access.namespace()
-              + "\"; ask for a role that allows it");
+    try {
+      PodList found =
+          wanted.namespace().isEmpty()
+              ? client.pods().inAnyNamespace().list(options)
+              : client.pods().inNamespace(wanted.namespace()).list(options);
+      String more = found.getMetadata().getContinue();
+      return (more != null && !more.isEmpty())
+          || found.getItems().stream().anyMatch(request::mayShow);
+    } catch (KubernetesClientException e) {
+      return true;
     }
   }
 

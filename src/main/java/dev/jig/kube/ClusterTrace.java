@@ -3,6 +3,7 @@ package dev.jig.kube;
 import dev.jig.event.DnsEvent;
 import dev.jig.kube.wire.Start;
 import dev.jig.trace.RowDetails;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A trace over all nodes: finds the agents, follows each, and merges their events. Agents that
@@ -32,6 +34,10 @@ public final class ClusterTrace {
   private static final int BATCH = 512;
   private static final long POLL_MS = 100;
 
+  /// One name: neither several, nor one to leave out, nor what may be an id.
+  private static final Pattern CONTAINER_NAME =
+      Pattern.compile("(?![0-9a-f]{12,64}$)[a-z0-9][a-z0-9-]*");
+
   /// What to trace, as the user wrote it.
   ///
   /// @param details of which names of users and groups are out of an agent's reach
@@ -48,6 +54,21 @@ public final class ClusterTrace {
     ///
     /// @param selector a label selector's text
     public record PodNames(String namespace, String pod, String container, String selector) {}
+
+    /// Whether pods may well be there without one that is wanted.
+    boolean isChoosy() {
+      return !pods.equals(new PodNames("", "", "", ""));
+    }
+
+    /// Whether a pod of the right namespace, name and labels is on a wanted node, with a container
+    /// that may be meant.
+    boolean mayShow(Pod pod) {
+      String node = pod.getSpec().getNodeName();
+      return (nodes.isEmpty() || (node != null && nodes.contains(node)))
+          && (!CONTAINER_NAME.matcher(pods.container()).matches()
+              || pod.getSpec().getContainers().stream()
+                  .anyMatch(it -> it.getName().equals(pods.container())));
+    }
 
     Start message() {
       return Start.newBuilder()
@@ -122,11 +143,17 @@ public final class ClusterTrace {
               + cluster.gadgetNamespace()
               + "\": run kubectl gadget deploy");
     }
-    cluster.requireForwarding();
+    cluster.requireForwarding(found.getFirst());
     take(found);
     if (links.isEmpty()) {
       String nodes = String.join(",", request.nodes());
       viewer.say("no agent runs on the node " + nodes + " yet, waiting for one.");
+    } else if (request.isChoosy()) {
+      Thread.ofVirtual().name("pods").start(() -> {
+        if (!cluster.hasPod(request)) {
+          viewer.say("no pod matches yet, waiting for one.");
+        }
+      });
     }
   }
 
