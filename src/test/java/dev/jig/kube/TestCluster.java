@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// runtime's socket.
 final class TestCluster {
   /// With whatever is awaited: the machine may be busy with other tests.
-  static final Duration PATIENCE = Duration.ofSeconds(120);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
 
   static final String GADGET = "gadget";
   static final String BUSYBOX = "docker.io/local/busybox:1";
