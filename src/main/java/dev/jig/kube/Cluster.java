@@ -157,11 +157,11 @@ public final class Cluster implements AutoCloseable {
   /// do it is told that this is no connection to upgrade; who may not, what is missing.
   ///
   /// @throws ClusterProblem if the user may not reach agents
-  void requireForwarding(Agent agent) {
-    String path =
-        "/api/v1/namespaces/" + access.namespace() + "/pods/" + agent.pod() + "/portforward";
+  void requireForwarding() {
+    String pods = "/api/v1/namespaces/" + access.namespace() + "/pods/";
+    String agent = agents().stream().map(Agent::pod).findFirst().orElse("any");
     try {
-      client.raw(path, "GET", null);
+      client.raw(pods + agent + "/portforward", "GET", null);
     } catch (KubernetesClientException e) {
       if (e.getCode() == FORBIDDEN || e.getCode() == UNAUTHORIZED) {
         throw problem(e);
@@ -170,7 +170,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   /// Whether a pod is there that a trace would show; also true where the user may not look.
-  boolean hasPod(ClusterTrace.Request request) {
+  public boolean hasPod(ClusterTrace.Request request) {
     ClusterTrace.Request.PodNames wanted = request.pods();
     ListOptions options =
         new ListOptionsBuilder()

@@ -130,7 +130,6 @@ final class ClusterIT {
       Path thread = process.resolve("task").resolve(Long.toString(query.number("tid")));
       assertThat(Files.readString(thread.resolve("comm")).strip()).isEqualTo(query.text("comm"));
       assertThat(query.text("k8s.containerName")).isEqualTo("main");
-      assertThat(query.text("k8s.podLabels")).isEqualTo("app=asker");
       assertThat(query.text("nameserver")).isEqualTo(clusterDns());
     }
   }

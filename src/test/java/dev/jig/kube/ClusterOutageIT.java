@@ -124,7 +124,7 @@ final class ClusterOutageIT {
 
   /// As the fixture's own script stops it.
   private static void stop(ProcessHandle apiServer) throws Exception {
-    assertThat(apiServer.info().commandLine().orElse("")).contains("kube-apiserver");
+    assertThat(apiServer.info().commandLine().orElse("")).contains("--service-cluster-ip-range=");
     apiServer.destroy();
     try {
       apiServer.onExit().get(30, TimeUnit.SECONDS);
