@@ -144,9 +144,7 @@ public final class ContainerSelection {
       // A runtime that names a container knows whether it has a pod.
       return container.name() == null ? Verdict.UNDECIDED_NAME : Verdict.SKIP;
     }
-    return equal(namespace, pod.namespace())
-        .and(equal(podName, pod.name()))
-        .and(labelled(pod));
+    return equal(namespace, pod.namespace()).and(equal(podName, pod.name())).and(labelled(pod));
   }
 
   private static Verdict equal(@Nullable String wanted, @Nullable String is) {

@@ -46,8 +46,7 @@ final class ClusterDeployIT {
 
     assertThat(trace.exitCode()).isEqualTo(1);
     assertThat(trace.err())
-        .isEqualTo(
-            "no gadget pods found in namespace \"gadget\": run kubectl gadget deploy.\n");
+        .isEqualTo("no gadget pods found in namespace \"gadget\": run kubectl gadget deploy.\n");
     assertThat(TestCluster.gadget("version").out())
         .isEqualTo("Client version: " + VERSION + "\nServer version: not installed\n");
     assertThat(TestCluster.undeploy().orThrow())
@@ -78,13 +77,19 @@ final class ClusterDeployIT {
   @Order(3)
   void aClientOfAnotherVersionSaysSoAndTraces(@TempDir Path newer) throws IOException {
     Files.writeString(newer.resolve("jig.properties"), "version=99.0.0\n");
-    try (IgProcess trace = IgProcess.traceBy(TestCluster.PATIENCE, begin -> {
-      List<String> words = new ArrayList<>(begin);
-      words.addAll(List.of("-n", OWN, "-o", "json", "--kubeconfig", TestCluster.kubeconfig()));
-      return TestCluster.commandLine(List.of(newer.toString()), words);
-    })) {
+    try (IgProcess trace =
+        IgProcess.traceBy(
+            TestCluster.PATIENCE,
+            begin -> {
+              List<String> words = new ArrayList<>(begin);
+              words.addAll(
+                  List.of("-n", OWN, "-o", "json", "--kubeconfig", TestCluster.kubeconfig()));
+              return TestCluster.commandLine(List.of(newer.toString()), words);
+            })) {
       trace.awaitErr(
-          "its agent is " + VERSION + " and this is v99.0.0; kubectl gadget deploy brings them"
+          "its agent is "
+              + VERSION
+              + " and this is v99.0.0; kubectl gadget deploy brings them"
               + " together.");
 
       TestPod.run(OWN, "old", TestPod.asks("ok.example.test."));
@@ -116,7 +121,9 @@ final class ClusterDeployIT {
   void undeployLeavesNothing() {
     String said = TestCluster.undeploy().orThrow();
 
-    assertThat(said).contains("Removing DaemonSet/jig-agent...").endsWith("gone from the cluster.\n");
+    assertThat(said)
+        .contains("Removing DaemonSet/jig-agent...")
+        .endsWith("gone from the cluster.\n");
     assertThat(TestCluster.client().namespaces().withName(TestCluster.GADGET).get()).isNull();
     assertThat(everything()).containsExactlyInAnyOrderElementsOf(before);
   }

@@ -94,11 +94,14 @@ final class ClusterRightsIT {
       for (String line : Files.readAllLines(file).stream().skip(1).toList()) {
         List<String> fields = List.of(line.strip().split(" +"));
         if (fields.get(3).equals(LISTENS)) {
-          String[] local = fields.get(1).split(":");
-          assertThat(local[0])
+          int colon = fields.get(1).indexOf(':');
+          assertThat(fields.get(1).substring(0, colon))
               .as("address in %s", line)
-              .isIn("0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000");
-          listening.add(Integer.parseInt(local[1], 16));
+              .isIn(
+                  "0100007F",
+                  "0000000000000000FFFF00000100007F",
+                  "00000000000000000000000001000000");
+          listening.add(Integer.parseInt(fields.get(1).substring(colon + 1), 16));
         }
       }
     }
@@ -110,15 +113,18 @@ final class ClusterRightsIT {
     TestPod.create(OWN, "open", open);
     String neighbour = TestPod.awaitRunning(OWN, "open").getStatus().getPodIP();
     String dial =
-        "for a in " + agent + " " + neighbour + "; do for ((p = 1; p < 65536; p++)); do"
+        "for a in "
+            + agent
+            + " "
+            + neighbour
+            + "; do for ((p = 1; p < 65536; p++)); do"
             + " { echo $a $p; } 2>/dev/null <>/dev/tcp/$a/$p; done; done; true";
     var bash = shell("main", TestCluster.TOOLS, "");
     bash.setCommand(List.of("bash", "-c", dial));
     TestPod.create(OWN, "dialler", once(bash));
     TestPod.awaitEnd(OWN, "dialler");
 
-    assertThat(TestCluster.kubectl("logs", "dialler", "-n", OWN))
-        .isEqualTo(neighbour + " 4243\n");
+    assertThat(TestCluster.kubectl("logs", "dialler", "-n", OWN)).isEqualTo(neighbour + " 4243\n");
   }
 
   @Test
@@ -138,7 +144,9 @@ final class ClusterRightsIT {
     String pod = TestCluster.agent().getMetadata().getName();
     assertThat(refusal(TestCluster.gadgetAs(dev, "trace", "dns", "-n", OWN)))
         .isEqualTo(
-            "Error from server (Forbidden): pods \"" + pod + "\" is forbidden: User \"dev\" cannot"
+            "Error from server (Forbidden): pods \""
+                + pod
+                + "\" is forbidden: User \"dev\" cannot"
                 + " get resource \"pods/portforward\" in API group \"\" in the namespace"
                 + " \"gadget\".\n");
 
@@ -169,8 +177,7 @@ final class ClusterRightsIT {
       List<String> create = new ArrayList<>(List.of("create", "-n", TestCluster.GADGET));
       create.addAll(made);
       TestCluster.kubectl(create.toArray(String[]::new));
-      TestCluster.kubectl(
-          "label", made.get(0), name, "-n", TestCluster.GADGET, "jig-test=true");
+      TestCluster.kubectl("label", made.get(0), name, "-n", TestCluster.GADGET, "jig-test=true");
     }
   }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// runtime's socket.
 final class TestCluster {
   /// With whatever is awaited: the machine may be busy with other tests.
-  static final Duration PATIENCE = Duration.ofSeconds(120);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
 
   static final String GADGET = "gadget";
   static final String BUSYBOX = "docker.io/local/busybox:1";
@@ -116,14 +116,16 @@ final class TestCluster {
 
   /// The same as an argument of another command, such as ptyrun.
   static IgProcess traceUnder(List<String> prefix, String... words) {
-    return IgProcess.traceBy(PATIENCE, begin -> {
-      List<String> all = new ArrayList<>(begin);
-      all.addAll(List.of(words));
-      all.addAll(List.of("--kubeconfig", kubeconfig()));
-      List<String> command = new ArrayList<>(prefix);
-      command.addAll(commandLine(all));
-      return command;
-    });
+    return IgProcess.traceBy(
+        PATIENCE,
+        begin -> {
+          List<String> all = new ArrayList<>(begin);
+          all.addAll(List.of(words));
+          all.addAll(List.of("--kubeconfig", kubeconfig()));
+          List<String> command = new ArrayList<>(prefix);
+          command.addAll(commandLine(all));
+          return command;
+        });
   }
 
   /// How bin/kubectl-gadget starts Java, with the same options.

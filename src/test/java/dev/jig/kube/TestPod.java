@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// A pod that asks for names, labelled `app` with its name.
 final class TestPod {
@@ -63,7 +65,7 @@ final class TestPod {
   }
 
   private static Pod awaitPhase(String namespace, String name, List<String> phases) {
-    AtomicReference<Pod> found = new AtomicReference<>();
+    AtomicReference<@Nullable Pod> found = new AtomicReference<>();
     TestCluster.await(
         "pod " + name + " to be " + phases,
         () -> {
@@ -73,6 +75,6 @@ final class TestPod {
               && pod.getStatus() != null
               && phases.contains(pod.getStatus().getPhase());
         });
-    return found.get();
+    return Objects.requireNonNull(found.get());
   }
 }
