@@ -347,10 +347,8 @@ final class EventCodec {
   }
 
   private static dev.jig.kube.wire.Pod encode(Container.Pod pod) {
-    var to =
-        dev.jig.kube.wire.Pod.newBuilder()
-            .putAllLabels(pod.labels())
-            .setHostNetwork(pod.hostNetwork());
+    var to = dev.jig.kube.wire.Pod.newBuilder().setHostNetwork(pod.hostNetwork());
+    present(pod.labels(), to::putAllLabels);
     present(pod.namespace(), to::setNamespace);
     present(pod.name(), to::setName);
     present(pod.uid(), to::setUid);
