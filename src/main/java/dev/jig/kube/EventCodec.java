@@ -18,8 +18,10 @@ import dev.jig.event.State;
 import dev.jig.event.WireMessage;
 import dev.jig.kube.wire.Event;
 import dev.jig.kube.wire.Events;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +47,7 @@ final class EventCodec {
 
   private EventCodec() {}
 
-  /// A batch; each container stands in it once.
+  /// A batch; each container and each owner stands in it once.
   ///
   /// @param first the first event's sequence number
   static Events encode(long first, List<DnsEvent> events) {
@@ -58,6 +60,7 @@ final class EventCodec {
   private static final class Batch {
     final Events.Builder message = Events.newBuilder();
     private final IdentityHashMap<Container, Integer> places = new IdentityHashMap<>();
+    private final Map<Owner, Integer> ownerPlaces = new HashMap<>();
 
     /// The container's place, from 1; 0 for none.
     int place(@Nullable Container container) {
@@ -71,17 +74,38 @@ final class EventCodec {
       }
       return known;
     }
+
+    /// The owner's place, likewise.
+    int place(@Nullable Owner owner) {
+      if (owner == null) {
+        return 0;
+      }
+      Integer known = ownerPlaces.get(owner);
+      if (known == null) {
+        known = message.addOwners(encode(owner)).getOwnersCount();
+        ownerPlaces.put(owner, known);
+      }
+      return known;
+    }
   }
+
+  /// A batch's containers and owners, and the node that saw them.
+  private record Tables(String node, List<Container> containers, List<Owner> owners) {}
 
   /// The events of a batch, as seen by that node.
-  static List<DnsEvent> decode(Events batch, String node) {
-    List<Container> containers =
-        batch.getContainersList().stream().map(EventCodec::decode).toList();
-    return batch.getEventsList().stream().map(it -> decode(it, containers, node)).toList();
+  ///
+  /// @param known of batches before
+  static List<DnsEvent> decode(Events batch, String node, KnownParts known) {
+    Tables tables =
+        new Tables(
+            node,
+            batch.getContainersList().stream().map(it -> known.of(decode(it))).toList(),
+            batch.getOwnersList().stream().map(it -> known.of(decode(it))).toList());
+    return batch.getEventsList().stream().map(it -> decode(it, tables)).toList();
   }
 
-  private static @Nullable Container at(List<Container> containers, int place) {
-    return place == 0 ? null : containers.get(place - 1);
+  private static <T> @Nullable T at(List<T> parts, int place) {
+    return place == 0 ? null : parts.get(place - 1);
   }
 
   private static Event encode(DnsEvent event, Batch batch) {
@@ -89,6 +113,7 @@ final class EventCodec {
         Event.newBuilder()
             .setTimestampNs(event.timestampNs())
             .setContainer(batch.place(event.container()))
+            .setOwner(batch.place(event.owner()))
             .setAttribution(number(ATTRIBUTIONS, event.attribution()))
             .setSource(encode(event.source()))
             .setDestination(encode(event.destination()))
@@ -98,7 +123,6 @@ final class EventCodec {
             .setId(event.id())
             .setAnswerCount(event.answerCount())
             .setState(number(STATES, event.state()));
-    present(event.owner(), owner -> to.setOwner(encode(owner)));
     present(event.nameserver(), address -> to.setNameserver(encode(address)));
     present(event.question(), asked -> to.setQuestion(encode(asked)));
     present(event.flags(), flags -> to.setFlags(bits(flags)));
@@ -110,11 +134,11 @@ final class EventCodec {
     return to.build();
   }
 
-  private static DnsEvent decode(Event from, List<Container> containers, String node) {
+  private static DnsEvent decode(Event from, Tables tables) {
     return new DnsEvent(
         from.getTimestampNs(),
-        at(containers, from.getContainer()),
-        from.hasOwner() ? decode(from.getOwner()) : null,
+        at(tables.containers, from.getContainer()),
+        at(tables.owners, from.getOwner()),
         kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN),
         decode(from.getSource()),
         decode(from.getDestination()),
@@ -132,8 +156,8 @@ final class EventCodec {
         from.getAnswerCount(),
         from.getAddressesList().stream().map(EventCodec::decode).toList(),
         kindOrNull(STATES, from.getState()),
-        node,
-        from.hasPeer() ? decode(from.getPeer(), containers) : null,
+        tables.node,
+        from.hasPeer() ? decode(from.getPeer(), tables) : null,
         from.hasMessage() ? message(from.getMessage()) : null);
   }
 
@@ -144,15 +168,15 @@ final class EventCodec {
   private static dev.jig.kube.wire.Peer encode(Peer peer, Batch batch) {
     return dev.jig.kube.wire.Peer.newBuilder()
         .setContainer(batch.place(peer.container()))
-        .setOwner(encode(peer.owner()))
+        .setOwner(batch.place(peer.owner()))
         .setAttribution(number(ATTRIBUTIONS, peer.attribution()))
         .build();
   }
 
-  private static Peer decode(dev.jig.kube.wire.Peer from, List<Container> containers) {
+  private static Peer decode(dev.jig.kube.wire.Peer from, Tables tables) {
     return new Peer(
-        at(containers, from.getContainer()),
-        decode(from.getOwner()),
+        at(tables.containers, from.getContainer()),
+        tables.owners.get(from.getOwner() - 1),
         kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN));
   }
 
