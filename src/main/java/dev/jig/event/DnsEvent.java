@@ -1,6 +1,5 @@
 package dev.jig.event;
 
-import dev.jig.dns.DecodedMessage;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param state null on queries
 /// @param node the Kubernetes node that saw it, null on one machine
 /// @param peer who sent it, or asked, where that is on this machine too and was looked for
-/// @param content all that the message says, where the output shows it; null on T rows
+/// @param message its bytes, where the output tells all they say; null on T rows
+/// @param endpoints whose the addresses are, where agents resolve that
 /// @param lookup what a row for a whole lookup says more; null on rows of packets
 public record DnsEvent(
     long timestampNs,
@@ -45,7 +45,8 @@ public record DnsEvent(
     @Nullable State state,
     @Nullable String node,
     @Nullable Peer peer,
-    @Nullable DecodedMessage content,
+    @Nullable WireMessage message,
+    @Nullable EndpointNames endpoints,
     @Nullable Lookup lookup) {
 
   private static final Endpoint NOWHERE = new Endpoint(IpAddress.v4(0), 0);
@@ -90,6 +91,57 @@ public record DnsEvent(
     addresses = List.copyOf(addresses);
   }
 
+  /// The same event, of that container.
+  public DnsEvent in(@Nullable Container whose) {
+    return with(whose, message, endpoints, lookup);
+  }
+
+  /// The same event with its message.
+  public DnsEvent with(WireMessage bytes) {
+    return with(container, bytes, endpoints, lookup);
+  }
+
+  /// The same event with the names of its addresses.
+  public DnsEvent with(EndpointNames names) {
+    return with(container, message, names, lookup);
+  }
+
+  /// The same event as the row of a whole lookup.
+  public DnsEvent with(Lookup whole) {
+    return with(container, message, endpoints, whole);
+  }
+
+  private DnsEvent with(
+      @Nullable Container whose,
+      @Nullable WireMessage bytes,
+      @Nullable EndpointNames names,
+      @Nullable Lookup whole) {
+    return new DnsEvent(
+        timestampNs,
+        whose,
+        owner,
+        attribution,
+        source,
+        destination,
+        protocol,
+        packetType,
+        nameserver,
+        qr,
+        id,
+        question,
+        flags,
+        rcode,
+        latencyNs,
+        answerCount,
+        addresses,
+        state,
+        node,
+        peer,
+        bytes,
+        names,
+        whole);
+  }
+
   /// Tells of nothing but whose it is: for showing a container or a process with the catalogue's
   /// words where there is no message.
   public static DnsEvent whose(
@@ -112,81 +164,6 @@ public record DnsEvent(
         null,
         0,
         List.of(),
-        null);
-  }
-
-  /// The same as a row for a whole lookup.
-  public DnsEvent with(Lookup whole) {
-    return new DnsEvent(
-        timestampNs,
-        container,
-        owner,
-        attribution,
-        source,
-        destination,
-        protocol,
-        packetType,
-        nameserver,
-        qr,
-        id,
-        question,
-        flags,
-        rcode,
-        latencyNs,
-        answerCount,
-        addresses,
-        state,
-        node,
-        peer,
-        content,
-        whole);
-  }
-
-  /// A packet's event.
-  public DnsEvent(
-      long timestampNs,
-      @Nullable Container container,
-      @Nullable Owner owner,
-      Attribution attribution,
-      Endpoint source,
-      Endpoint destination,
-      Protocol protocol,
-      @Nullable PacketType packetType,
-      @Nullable IpAddress nameserver,
-      Qr qr,
-      int id,
-      @Nullable Question question,
-      @Nullable Flags flags,
-      @Nullable Integer rcode,
-      @Nullable Long latencyNs,
-      int answerCount,
-      List<IpAddress> addresses,
-      @Nullable State state,
-      @Nullable String node,
-      @Nullable Peer peer,
-      @Nullable DecodedMessage content) {
-    this(
-        timestampNs,
-        container,
-        owner,
-        attribution,
-        source,
-        destination,
-        protocol,
-        packetType,
-        nameserver,
-        qr,
-        id,
-        question,
-        flags,
-        rcode,
-        latencyNs,
-        answerCount,
-        addresses,
-        state,
-        node,
-        peer,
-        content,
         null);
   }
 
@@ -233,6 +210,8 @@ public record DnsEvent(
         state,
         node,
         peer,
+        null,
+        null,
         null);
   }
 

@@ -7,6 +7,7 @@ import static dev.jig.event.Field.Shown.PATHS;
 import static dev.jig.event.Field.Shown.WIDE;
 import static dev.jig.event.Field.Shown.WIDE_LOOKUPS;
 import static dev.jig.event.FieldSources.container;
+import static dev.jig.event.FieldSources.endpoint;
 import static dev.jig.event.FieldSources.hopTime;
 import static dev.jig.event.FieldSources.hostAccount;
 import static dev.jig.event.FieldSources.latency;
@@ -40,6 +41,7 @@ import dev.jig.event.FieldValue.Attempts;
 import dev.jig.event.FieldValue.Bits;
 import dev.jig.event.FieldValue.Labels;
 import dev.jig.event.FieldValue.Moment;
+import dev.jig.event.FieldValue.Name;
 import dev.jig.event.FieldValue.Text;
 import dev.jig.event.FieldValue.Truth;
 import dev.jig.event.FieldValue.Word;
@@ -141,12 +143,12 @@ public enum Field {
   SOURCE_IP(
       "srcIP",
       cells(16).within(15, 45),
-      new Address(event -> event.source().address()),
+      new Address(event -> event.source().address(), endpoint(EndpointNames::source)),
       "source address"),
   DESTINATION_IP(
       "dstIP",
       cells(16).within(15, 45),
-      new Address(event -> event.destination().address()),
+      new Address(event -> event.destination().address(), endpoint(EndpointNames::destination)),
       "destination address"),
   SOURCE_PORT(
       "srcPort", cells(16).within(5, 5), whole(event -> event.source().port()), "source port"),
@@ -171,7 +173,7 @@ public enum Field {
       "nameserver",
       cells(16).within(15, 45),
       shown(KUBECTL, WIDE, LOOKUPS),
-      new Address(DnsEvent::nameserver),
+      new Address(DnsEvent::nameserver, endpoint(EndpointNames::nameserver)),
       "address the application asked; source of a response"),
   TYPE(
       "type",
@@ -231,6 +233,21 @@ public enum Field {
       cells(11),
       new Word(event -> lowerCase(event.attribution())),
       "certainty of the process: exact, socket or unknown"),
+  SOURCE_ENDPOINT(
+      "srcEndpoint",
+      cells(30).cutInTheMiddle(),
+      new Name(endpoint(EndpointNames::source)),
+      "pod or service with the source address, if agents resolve them"),
+  DESTINATION_ENDPOINT(
+      "dstEndpoint",
+      cells(30).cutInTheMiddle(),
+      new Name(endpoint(EndpointNames::destination)),
+      "pod or service with the destination address"),
+  NAMESERVER_ENDPOINT(
+      "nameserverEndpoint",
+      cells(30).cutInTheMiddle(),
+      new Name(endpoint(EndpointNames::nameserver)),
+      "pod or service with the nameserver's address"),
   TRIES("tries", cells(5), shown(LOOKUPS), tries(), "of a lookup: how often it was asked"),
   ATTEMPTS(
       "attempts",
@@ -252,7 +269,7 @@ public enum Field {
   HOP_SERVER(
       "hop.server",
       cells(16).within(15, 45),
-      new Address(event -> ofHop(event, Hop::server)),
+      new Address(event -> ofHop(event, Hop::server), _ -> null),
       "whom it asked the same"),
   HOP_LATENCY(
       "hop.latency", cells(16).atMost(20), hopTime(Hop::latencyNs), "how long that took"),

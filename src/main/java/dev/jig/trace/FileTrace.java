@@ -36,14 +36,12 @@ public final class FileTrace implements AutoCloseable {
 
   /// Walks the whole file through the pipeline. Rows before a damage are out when it is thrown.
   ///
-  /// @param contents whether rows carry all that their messages say
-  /// @param lookups whether rows stand for whole lookups
+  /// @param details of which a file knows messages, and lookups
   /// @throws IOException if the file is damaged
   public void run(
       Predicate<DnsEvent> filter,
       long dnsTimeoutNs,
-      boolean contents,
-      boolean lookups,
+      RowDetails details,
       Consumer<DnsEvent> output)
       throws IOException {
     Pipeline walk =
@@ -55,12 +53,7 @@ public final class FileTrace implements AutoCloseable {
             dnsTimeoutNs,
             UnaryOperator.identity(),
             output);
-    if (contents) {
-      walk.readContents();
-    }
-    if (lookups) {
-      walk.foldLookups();
-    }
+    walk.show(details);
     pipeline = walk;
     try {
       boolean more = true;

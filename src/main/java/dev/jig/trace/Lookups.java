@@ -1,7 +1,9 @@
 package dev.jig.trace;
 
+import dev.jig.capture.Packet;
 import dev.jig.event.Attempt.Outcome;
 import dev.jig.event.DnsEvent;
+import dev.jig.event.Qr;
 import dev.jig.event.State;
 import dev.jig.trace.OpenLookup.Phase;
 import java.util.HashMap;
@@ -36,6 +38,8 @@ final class Lookups {
 
   /// Lookups kept of each kind that waits for no answer of its own; the oldest is told as it is.
   static final int MAX_LINGERING = 16_384;
+
+  private static final int MDNS_PORT = 5353;
 
   /// Of those under one key that are looked at for where a query belongs.
   private static final int MAX_OF_KEY = 16;
@@ -76,12 +80,38 @@ final class Lookups {
     return between.size() + single.size() + paired.size();
   }
 
+  /// A message has come. Only the side that asks makes lookups, and what is announced to a group
+  /// answers nobody.
+  ///
+  /// @param query the message itself, or what it answers; null if that was not seen
+  /// @param wanted whether a row is; else it may only be what happened behind others
+  void take(Packet packet, DnsEvent event, @Nullable Pending query, boolean wanted) {
+    Role role =
+        query == null ? QueryKey.of(packet, event.id(), true).role() : query.key.role();
+    if (role == Role.SERVER) {
+      if (hops != null && event.qr() == Qr.R) {
+        hops.served(event);
+      }
+    } else if (query != null && event.qr() == Qr.Q) {
+      asked(query, event, wanted, packet.bootNs());
+    } else if (query != null) {
+      answered(query, event, query.transferring, packet.cgroupId(), packet.bootNs());
+    } else if (wanted && !isAnnounced(event)) {
+      sink.told(Rows.orphan(event), packet.cgroupId(), packet.bootNs());
+    }
+  }
+
+  /// Multicast DNS, RFC 6762.
+  private static boolean isAnnounced(DnsEvent response) {
+    return response.destination().address().isMulticast() || response.source().port() == MDNS_PORT;
+  }
+
   /// A query was sent.
   ///
   /// @param query the one that waits; for a repetition the first of its kind
   /// @param event this time's
   /// @param wanted whether a row is
-  void asked(Pending query, DnsEvent event, boolean wanted, long bootNs) {
+  private void asked(Pending query, DnsEvent event, boolean wanted, long bootNs) {
     OpenLookup lookup = query.lookup;
     if (lookup == null) {
       LookupKey key = LookupKey.of(event, query.cgroupId);
@@ -142,12 +172,11 @@ final class Lookups {
 
   /// An answer came.
   ///
-  /// @param query what it answers; null if that was not seen
   /// @param more whether other messages of the same answer follow
-  void answered(
-      @Nullable Pending query, DnsEvent response, boolean more, long cgroupId, long bootNs) {
-    OpenLookup lookup = query == null ? null : query.lookup;
-    if (query == null || lookup == null) {
+  private void answered(
+      Pending query, DnsEvent response, boolean more, long cgroupId, long bootNs) {
+    OpenLookup lookup = query.lookup;
+    if (lookup == null) {
       sink.told(Rows.orphan(response), cgroupId, bootNs);
       return;
     }
@@ -297,13 +326,6 @@ final class Lookups {
 
   private void count(OpenLookup lookup, int change) {
     waiting += lookup.wanted ? change : 0;
-  }
-
-  /// A server here has answered.
-  void served(DnsEvent response) {
-    if (hops != null) {
-      hops.served(response);
-    }
   }
 
   /// Tells what waited long enough for something that may not come.

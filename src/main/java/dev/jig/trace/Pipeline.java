@@ -4,9 +4,7 @@ import dev.jig.capture.Packet;
 import dev.jig.capture.Packet.Direction;
 import dev.jig.capture.PacketHandler;
 import dev.jig.capture.TcpStreams;
-import dev.jig.dns.Dialect;
 import dev.jig.dns.DnsMessage;
-import dev.jig.dns.MessageDecoder;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
@@ -16,6 +14,7 @@ import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
+import dev.jig.event.WireMessage;
 import dev.jig.trace.Scope.Answer;
 import dev.jig.trace.Scope.Decision;
 import java.util.function.Consumer;
@@ -66,7 +65,8 @@ public final class Pipeline implements PacketHandler {
   /// The query of the message at hand: itself, or what it answers.
   private @Nullable Pending matched;
 
-  private @Nullable MessageDecoder contents;
+  private boolean keepsMessages;
+  private UnaryOperator<DnsEvent> naming = UnaryOperator.identity();
   private @Nullable Lookups lookups;
   private long lastPacketNs;
 
@@ -111,14 +111,17 @@ public final class Pipeline implements PacketHandler {
     this.output = output;
   }
 
-  /// From now on rows carry all that their messages say.
-  void readContents() {
-    contents = new MessageDecoder();
+  /// From now on rows carry their messages, or stand for whole lookups, where that is wanted.
+  void show(RowDetails details) {
+    keepsMessages = details.messages();
+    if (details.lookups()) {
+      lookups = new Lookups(peers == null ? null : new Hops(), this::showLookup);
+    }
   }
 
-  /// From now on rows stand for whole lookups.
-  void foldLookups() {
-    lookups = new Lookups(peers == null ? null : new Hops(), this::showLookup);
+  /// From now on rows carry the names this gives them.
+  void nameEndpoints(UnaryOperator<DnsEvent> by) {
+    naming = by;
   }
 
   private static long lateNs(long timeoutNs) {
@@ -178,9 +181,7 @@ public final class Pipeline implements PacketHandler {
       counters.filtered++;
       if (peers != null) {
         peers.unwanted(packet);
-        if (lookups != null && isReadable(packet, message.wrap(bytes, offset, length))) {
-          fold(lookups, packet, match(packet, whose.container(), null), false);
-        }
+        takeUnwanted(packet, whose, bytes, offset, length);
       }
       return;
     }
@@ -190,53 +191,36 @@ public final class Pipeline implements PacketHandler {
     DnsEvent event = match(packet, whose.container(), sender(packet, bytes, offset, length));
     if (lookups != null) {
       counters.folded++;
-      fold(lookups, packet, withContent(event, bytes, offset, length), true);
+      boolean response = event.qr() == Qr.R;
+      DnsEvent full = response ? withMessage(event, bytes, offset, length) : event;
+      lookups.take(packet, full, matched, true);
     } else if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
-      held.hold(packet.cgroupId(), withContent(event, bytes, offset, length), packet.bootNs());
+      held.hold(packet.cgroupId(), withMessage(event, bytes, offset, length), packet.bootNs());
     } else if (whose.decision() == Decision.NAME_UNKNOWN) {
       counters.nameUnknown++;
     } else if (whose.decision() == Decision.CONTAINER_UNKNOWN) {
       counters.containerUnknown++;
-    } else if (filter.test(event)) {
-      counters.rows++;
-      output.accept(withContent(event, bytes, offset, length));
     } else {
-      counters.filtered++;
+      DnsEvent named = naming.apply(event);
+      if (filter.test(named)) {
+        counters.rows++;
+        output.accept(withMessage(named, bytes, offset, length));
+      } else {
+        counters.filtered++;
+      }
     }
   }
 
-  /// Only the side that asks makes lookups, and only where silence says something: what is announced
-  /// to a group answers nobody.
-  ///
-  /// @param wanted whether rows are; else it may only be what happened behind others
-  private void fold(Lookups lookups, Packet packet, DnsEvent event, boolean wanted) {
-    Pending query = matched;
-    matched = null;
-    if (query == null) {
-      Role role = QueryKey.of(packet, event.id(), true).role();
-      if (wanted && role != Role.SERVER && !isMulticastDns(event.source(), event.destination())) {
-        lookups.answered(null, event, false, packet.cgroupId(), packet.bootNs());
-      }
-    } else if (query.key.role() == Role.SERVER) {
-      if (event.qr() == Qr.R) {
-        lookups.served(event); // its asker's lookup
-      }
-    } else if (event.qr() == Qr.R) {
-      boolean more = query.transferring;
-      lookups.answered(query, event, more, packet.cgroupId(), packet.bootNs());
-    } else {
-      lookups.asked(query, event, wanted, packet.bootNs());
+  /// What is not to be shown may be what happened behind a lookup that is.
+  private void takeUnwanted(Packet packet, Answer whose, byte[] bytes, int offset, int length) {
+    if (lookups != null && isReadable(packet, message.wrap(bytes, offset, length))) {
+      lookups.take(packet, match(packet, whose.container(), null), matched, false);
     }
   }
 
-  /// The event with all that its message says, where that is wanted: last of all, since it costs
-  /// more than everything before.
-  private DnsEvent withContent(DnsEvent event, byte[] bytes, int offset, int length) {
-    if (contents == null) {
-      return event;
-    }
-    Dialect dialect = Dialect.ofPorts(event.source().port(), event.destination().port());
-    return Rows.with(event, contents.decode(bytes, offset, length, dialect));
+  /// The event with its message, where that is wanted.
+  private DnsEvent withMessage(DnsEvent event, byte[] bytes, int offset, int length) {
+    return keepsMessages ? event.with(WireMessage.of(bytes, offset, length)) : event;
   }
 
   private boolean decode(Packet packet, byte[] bytes, int offset, int length) {
@@ -253,9 +237,14 @@ public final class Pipeline implements PacketHandler {
     return false;
   }
 
+  /// On a DNS port a header is enough, since who sends there means DNS; elsewhere it takes a
+  /// question.
   private boolean isReadable(Packet packet, boolean whole) {
+    if (isOnDnsPort(packet)) {
+      return message.hasHeader();
+    }
     boolean readable = message.hasHeader() && (whole || message.hasQuestion());
-    return readable && (isOnDnsPort(packet) || !strict || message.isStrictlyValid());
+    return readable && (!strict || message.isStrictlyValid());
   }
 
   private boolean isOnDnsPort(Packet packet) {
@@ -283,9 +272,10 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void show(DnsEvent event) {
-    if (filter.test(event)) {
+    DnsEvent named = naming.apply(event);
+    if (filter.test(named)) {
       counters.rows++;
-      output.accept(event);
+      output.accept(named);
     } else {
       counters.filtered++;
     }
@@ -297,7 +287,7 @@ public final class Pipeline implements PacketHandler {
     if (whose.decision() == Decision.HOLD) {
       whose = scope.afterWaiting(cgroupId, event.owner());
     }
-    DnsEvent named = Rows.in(event, whose.container());
+    DnsEvent named = event.in(whose.container());
     if (event.lookup() != null) {
       showLookup(named, whose.decision());
       return;
@@ -365,18 +355,16 @@ public final class Pipeline implements PacketHandler {
     if (p.key.role() == Role.SERVER) {
       return;
     }
-    if (lookups != null) {
-      if (expectsAnswer(p.event)) {
-        lookups.ended(p, state, state == State.TIMEOUT ? p.firstBootNs + timeoutNs : bootNs);
-      } else {
-        lookups.forgotten(p, bootNs);
-      }
+    if (lookups != null && !expectsAnswer(p.event)) {
+      lookups.forgotten(p, bootNs);
+    } else if (lookups != null) {
+      lookups.ended(p, state, state == State.TIMEOUT ? p.firstBootNs + timeoutNs : bootNs);
     } else if (expectsAnswer(p.event) && !p.transferring) {
       long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
       DnsEvent event = Rows.unanswered(p.event, state, afterNs);
-      if (whoseNow(event, p.cgroupId, bootNs) instanceof Answer(var decision, var container)
-          && decision == Decision.PASS) {
-        showUnanswered(Rows.in(event, container));
+      Answer whose = whoseNow(event, p.cgroupId, bootNs);
+      if (whose != null && whose.decision() == Decision.PASS) {
+        showUnanswered(event.in(whose.container()));
       }
     }
   }
@@ -400,8 +388,9 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void showLookup(DnsEvent row, long cgroupId, long bootNs) {
-    if (whoseNow(row, cgroupId, bootNs) instanceof Answer(var decision, var container)) {
-      showLookup(Rows.in(row, container), decision);
+    Answer whose = whoseNow(row, cgroupId, bootNs);
+    if (whose != null) {
+      showLookup(row.in(whose.container()), whose.decision());
     }
   }
 
@@ -410,9 +399,10 @@ public final class Pipeline implements PacketHandler {
       case NAME_UNKNOWN, CONTAINER_UNKNOWN, HOLD -> counters.lookupsUnknown++;
       case SKIP -> {} // its messages are counted
       case PASS -> {
-        if (filter.test(row)) {
+        DnsEvent named = naming.apply(row);
+        if (filter.test(named)) {
           counters.lookups++;
-          output.accept(row);
+          output.accept(named);
         } else {
           counters.lookupsFiltered++;
         }
@@ -431,14 +421,11 @@ public final class Pipeline implements PacketHandler {
         && !(from == MDNS_PORT && to.port() == MDNS_PORT);
   }
 
-  private static boolean isMulticastDns(Endpoint source, Endpoint destination) {
-    return destination.address().isMulticast() || source.port() == MDNS_PORT;
-  }
-
   private void showUnanswered(DnsEvent event) {
-    if (filter.test(event)) {
+    DnsEvent named = naming.apply(event);
+    if (filter.test(named)) {
       counters.unansweredRows++;
-      output.accept(event);
+      output.accept(named);
     }
   }
 }

@@ -65,7 +65,7 @@ final class Road {
   }
 
   private static Road folding(Road road) {
-    road.pipeline.foldLookups();
+    road.pipeline.show(new RowDetails(false, false, false, false, true));
     return road;
   }
 
