@@ -46,6 +46,8 @@ final class AgentCommand implements Runnable {
 
   @Mixin RuntimeOptions runtimes = new RuntimeOptions();
 
+  @Mixin HelpOption help = new HelpOption();
+
   @Override
   public void run() {
     if (probe) {

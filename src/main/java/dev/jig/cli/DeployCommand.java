@@ -1,6 +1,5 @@
 package dev.jig.cli;
 
-import dev.jig.event.GoDuration;
 import dev.jig.event.UsageException;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.ClusterProblem;
@@ -22,6 +21,17 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     usageHelpWidth = 100)
 final class DeployCommand implements Callable<Integer> {
+  /// The runtimes' sockets on nodes, where nobody moved them.
+  static final Map<String, Path> DEFAULT_SOCKETS = new LinkedHashMap<>();
+
+  private static final String CONTAINERD = "/run/containerd/containerd.sock";
+  private static final String CRIO = "/run/crio/crio.sock";
+
+  static {
+    DEFAULT_SOCKETS.put("containerd", Path.of(CONTAINERD));
+    DEFAULT_SOCKETS.put("cri-o", Path.of(CRIO));
+  }
+
   private static final List<String> PULL_POLICIES = List.of("Always", "IfNotPresent", "Never");
 
   @Option(
@@ -51,17 +61,17 @@ final class DeployCommand implements Callable<Integer> {
       names = "--containerd-socketpath",
       order = 4,
       paramLabel = "PATH",
-      defaultValue = "/run/containerd/containerd.sock",
+      defaultValue = CONTAINERD,
       description = "containerd's socket on the nodes (default: ${DEFAULT-VALUE}).")
-  Path containerdSocket = Path.of("/run/containerd/containerd.sock");
+  Path containerdSocket = Path.of(CONTAINERD);
 
   @Option(
       names = "--crio-socketpath",
       order = 5,
       paramLabel = "PATH",
-      defaultValue = "/run/crio/crio.sock",
+      defaultValue = CRIO,
       description = "CRI-O's socket on the nodes (default: ${DEFAULT-VALUE}).")
-  Path crioSocket = Path.of("/run/crio/crio.sock");
+  Path crioSocket = Path.of(CRIO);
 
   @Option(
       names = "--wait",
@@ -89,17 +99,11 @@ final class DeployCommand implements Callable<Integer> {
 
   @Mixin ClusterOptions clusterOptions = new ClusterOptions();
 
-  @Option(
-      names = {"-h", "--help"},
-      order = 99,
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
-
   @Override
   public Integer call() throws InterruptedException {
     Installation.Choice choice = choice();
-    long timeoutNs = timeoutNs();
+    long timeoutNs =
+        DurationOption.aboveZeroNs("--timeout", timeout, "Write a duration such as 120s or 5m.");
     if (printOnly) {
       System.out.print(Installation.print(choice));
       return 0;
@@ -179,18 +183,5 @@ final class DeployCommand implements Callable<Integer> {
       labels.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
     }
     return labels;
-  }
-
-  private long timeoutNs() {
-    try {
-      long timeoutNs = GoDuration.parse(timeout);
-      if (timeoutNs > 0) {
-        return timeoutNs;
-      }
-    } catch (IllegalArgumentException e) {
-      // said below
-    }
-    throw new UsageException(
-        "\"" + timeout + "\" is no value for --timeout.", "Write a duration such as 120s or 5m.");
   }
 }

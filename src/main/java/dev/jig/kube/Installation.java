@@ -16,12 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +110,7 @@ public final class Installation {
 
   /// A socket's folder, not the socket: the runtime makes a new one when it starts anew.
   private static void mountFolders(PodSpec pod, Container agent, Choice choice) {
-    Set<String> folders = new TreeSet<>();
+    Set<String> folders = new LinkedHashSet<>();
     choice.sockets().values().forEach(socket -> folders.add(String.valueOf(socket.getParent())));
     int number = 0;
     for (String folder : folders) {
