@@ -10,15 +10,11 @@ final class DurationOption {
   /// A duration above 0.
   ///
   /// @param hint what to write instead
-  /// @throws UsageException if the text is none
+  /// @throws UsageException if the text is no duration, or none above 0
   static long aboveZeroNs(String flag, String text, String hint) {
-    try {
-      long durationNs = GoDuration.parse(text);
-      if (durationNs > 0) {
-        return durationNs;
-      }
-    } catch (UsageException e) {
-      // said below, with the flag
+    long durationNs = GoDuration.parse(text);
+    if (durationNs > 0) {
+      return durationNs;
     }
     throw new UsageException("\"" + text + "\" is no value for " + flag + ".", hint);
   }
