@@ -121,19 +121,21 @@ final class DeployCommand implements Callable<Integer> {
   }
 
   private void await(Installation installation, long timeoutNs) throws InterruptedException {
+    String namespace = clusterOptions.gadgetNamespace;
     System.out.println("Waiting for the agents to be ready...");
-    Installation.Rollout rollout = installation.await(clusterOptions.gadgetNamespace, timeoutNs);
+    Installation.Rollout rollout = installation.await(namespace, timeoutNs, Console::say);
     if (!rollout.done()) {
-      List<String> troubles = installation.troubles(clusterOptions.gadgetNamespace);
       throw new ClusterProblem(
           rollout.ready()
               + " of "
               + rollout.wanted()
               + " agents are ready after "
               + timeout
-              + (troubles.isEmpty() ? "" : " (" + String.join("; ", troubles) + ")")
-              + ": see kubectl describe pods -n "
-              + clusterOptions.gadgetNamespace);
+              + ": see kubectl describe daemonset,pods -n "
+              + namespace);
+    }
+    if (rollout.wanted() == 0) {
+      Console.say("no node has the labels that --node-selector asks for: no agent runs.");
     }
     System.out.println(
         "Jig is deployed: " + rollout.ready() + " of " + rollout.wanted() + " agents are ready.");

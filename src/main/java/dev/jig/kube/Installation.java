@@ -3,6 +3,7 @@ package dev.jig.kube;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The agents on a cluster: deploy/agent.yaml with what the user chose, applied and taken away.
@@ -219,12 +222,16 @@ public final class Installation {
 
   /// Waits until every node's agent is ready.
   ///
+  /// @param trouble told at once what keeps an agent from it, and each thing once
   /// @return how far they are when all are, or when the time is over
-  public Rollout await(String namespace, long timeoutNs) throws InterruptedException {
+  public Rollout await(String namespace, long timeoutNs, Consumer<String> trouble)
+      throws InterruptedException {
     long startNs = System.nanoTime();
+    Set<String> told = new HashSet<>();
     Rollout now = rollout(namespace);
     while (!now.done() && System.nanoTime() - startNs < timeoutNs) {
       TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+      troubles(namespace).stream().filter(told::add).forEach(trouble);
       now = rollout(namespace);
     }
     return now;
@@ -250,8 +257,8 @@ public final class Installation {
     return value == null ? 0 : value;
   }
 
-  /// Why agents are not ready, as far as their pods tell: one sentence per reason.
-  public List<String> troubles(String namespace) {
+  /// Why agents are not ready, as far as their pods tell.
+  private List<String> troubles(String namespace) {
     return cluster.asking(() ->
         cluster
             .client()
@@ -261,14 +268,21 @@ public final class Installation {
             .list()
             .getItems()
             .stream()
-            .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
-            .filter(container -> container.getState().getWaiting() != null)
-            .map(container ->
-                container.getState().getWaiting().getReason()
-                    + ": "
-                    + container.getState().getWaiting().getMessage())
-            .distinct()
+            .flatMap(Installation::troubles)
             .toList());
+  }
+
+  private static Stream<String> troubles(Pod pod) {
+    return pod.getStatus().getContainerStatuses().stream()
+        .map(container -> container.getState().getWaiting())
+        .filter(waiting -> waiting != null && waiting.getMessage() != null)
+        .map(waiting ->
+            "node "
+                + pod.getSpec().getNodeName()
+                + ": "
+                + waiting.getReason()
+                + ", "
+                + waiting.getMessage());
   }
 
   /// The version the agents were deployed as; empty if there are none.

@@ -167,7 +167,7 @@ final class InstallationTest {
   }
 
   @Test
-  void anAnswerThatNeverIsReadyEndsTheWaiting() throws InterruptedException {
+  void whatKeepsAnAgentFromBeingReadyIsToldOnceAndAtOnce() throws InterruptedException {
     objects.put(
         DAEMON_SET,
         """
@@ -175,12 +175,23 @@ final class InstallationTest {
          "status":{"observedGeneration":2,"desiredNumberScheduled":3,"numberReady":3,
          "updatedNumberScheduled":1}}
         """);
+    objects.put(
+        "/api/v1/namespaces/gadget/pods",
+        """
+        {"kind":"PodList","apiVersion":"v1","metadata":{},"items":[
+          {"metadata":{"name":"a"},"spec":{"nodeName":"node-1"},"status":{"containerStatuses":[
+            {"state":{"waiting":{"reason":"ErrImagePull","message":"no such image"}}}]}},
+          {"metadata":{"name":"b"},"spec":{"nodeName":"node-2"},"status":{"containerStatuses":[
+            {"state":{"waiting":{"reason":"ContainerCreating"}}}]}}]}
+        """);
 
     try (Cluster cluster = cluster()) {
       Installation.Rollout rollout =
-          new Installation(cluster).await("gadget", TimeUnit.MILLISECONDS.toNanos(1));
+          new Installation(cluster)
+              .await("gadget", TimeUnit.MILLISECONDS.toNanos(1_200), progress::add);
 
       assertThat(rollout).isEqualTo(new Installation.Rollout(3, 1, false));
+      assertThat(progress).containsExactly("node node-1: ErrImagePull, no such image");
     }
   }
 
