@@ -77,13 +77,6 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
 
   @Mixin ClusterOptions clusterOptions = new ClusterOptions();
 
-  @Option(
-      names = {"-h", "--help"},
-      order = 99,
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
-
   @Override
   public Integer call() throws InterruptedException {
     Console.setVerbose(options.verbose);

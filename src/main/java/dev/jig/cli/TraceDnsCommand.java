@@ -70,12 +70,7 @@ final class TraceDnsCommand implements Callable<Integer> {
 
   @Mixin RuntimeOptions runtimes = new RuntimeOptions();
 
-  @Option(
-      names = {"-h", "--help"},
-      order = 99,
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
+  @Mixin HelpOption help = new HelpOption();
 
   @Parameters(
       paramLabel = "-- CMD ARG...",

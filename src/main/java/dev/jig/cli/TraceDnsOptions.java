@@ -4,7 +4,6 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.Field;
 import dev.jig.event.Field.Group;
 import dev.jig.event.Field.Shown;
-import dev.jig.event.GoDuration;
 import dev.jig.event.UsageException;
 import dev.jig.filter.FilterExpression;
 import dev.jig.filter.PortSet;
@@ -185,22 +184,8 @@ final class TraceDnsOptions {
   }
 
   private long dnsTimeoutNs() {
-    long timeoutNs;
-    try {
-      timeoutNs = GoDuration.parse(dnsTimeout);
-    } catch (IllegalArgumentException e) {
-      throw wrongTimeout();
-    }
-    if (timeoutNs <= 0) {
-      throw wrongTimeout();
-    }
-    return timeoutNs;
-  }
-
-  private UsageException wrongTimeout() {
-    return new UsageException(
-        "\"" + dnsTimeout + "\" is no value for --dns-timeout.",
-        "Write a duration above 0 such as 10s, 500ms or 1m30s.");
+    return DurationOption.aboveZeroNs(
+        "--dns-timeout", dnsTimeout, "Write a duration above 0 such as 10s, 500ms or 1m30s.");
   }
 
   private long limitNs() {
