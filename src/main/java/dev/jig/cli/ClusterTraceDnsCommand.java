@@ -94,7 +94,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
         options.filters,
         options.ports,
         parsed.dnsTimeoutNs(),
-        parsed.paths(),
+        parsed.details(),
         new ClusterTrace.Request.PodNames(allNamespaces ? "" : wanted, pod, container, selector),
         nodeNames());
   }

@@ -37,9 +37,7 @@ final class DemoRun {
               parsed.limitNs(),
               filter.and(parsed.filter()),
               parsed.format(),
-              parsed.paths(),
-              parsed.accounts(),
-              parsed.peers());
+              parsed.details());
       Session session = Session.open(options, own, true);
       CountDownLatch unanswered = new CountDownLatch(1);
       Machine.onInterrupt(() -> session.end(0));

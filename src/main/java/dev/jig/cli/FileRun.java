@@ -26,7 +26,7 @@ final class FileRun {
       });
       rows.begin();
       try {
-        trace.run(parsed.filter(), parsed.dnsTimeoutNs(), parsed.format().isDocument(), rows);
+        trace.run(parsed.filter(), parsed.dnsTimeoutNs(), parsed.details().messages(), rows);
       } finally {
         rows.flush();
         if (!rows.isReaderGone() || options.verbose) {

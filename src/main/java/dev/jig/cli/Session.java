@@ -31,10 +31,7 @@ final class Session {
             parsed.filter(),
             parsed.dnsTimeoutNs(),
             parsed.limitNs(),
-            parsed.paths(),
-            parsed.accounts(),
-            parsed.peers(),
-            parsed.format().isDocument(),
+            parsed.details(),
             options.verbose);
     LiveTrace trace = LiveTrace.load(settings);
     trace.log().forEach(Console::debug);

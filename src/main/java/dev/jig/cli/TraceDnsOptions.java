@@ -8,6 +8,7 @@ import dev.jig.event.UsageException;
 import dev.jig.filter.FilterExpression;
 import dev.jig.filter.PortSet;
 import dev.jig.output.OutputFormat;
+import dev.jig.trace.RowDetails;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,18 +127,14 @@ final class TraceDnsOptions {
   /// Every value read, before anything is attached.
   ///
   /// @param limitNs 0: without limit
-  /// @param paths whether the output or the filter tells what /proc says of a process
-  /// @param accounts whether one of them tells names of users and groups
-  /// @param peers whether the output or the filter tells of the other end
+  /// @param details what the output or the filter tells
   record Parsed(
       long dnsTimeoutNs,
       PortSet ports,
       long limitNs,
       Predicate<DnsEvent> filter,
       OutputFormat format,
-      boolean paths,
-      boolean accounts,
-      boolean peers) {}
+      RowDetails details) {}
 
   /// Reads the values.
   ///
@@ -170,9 +167,11 @@ final class TraceDnsOptions {
         limitNs(),
         filter,
         format,
-        paths || names(format, filter, PATHS::contains),
-        format.isDocument() || names(format, filter, ACCOUNTS::contains),
-        format.isDocument() || names(format, filter, field -> field.group() == Group.PEER));
+        new RowDetails(
+            paths || names(format, filter, PATHS::contains),
+            format.isDocument() || names(format, filter, ACCOUNTS::contains),
+            format.isDocument() || names(format, filter, field -> field.group() == Group.PEER),
+            format.isDocument()));
   }
 
   /// Whether a column or the filter names such a field.

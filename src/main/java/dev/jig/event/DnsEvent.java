@@ -1,6 +1,5 @@
 package dev.jig.event;
 
-import dev.jig.dns.DecodedMessage;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param state null on queries
 /// @param node the Kubernetes node that saw it, null on one machine
 /// @param peer who sent it, or asked, where that is on this machine too and was looked for
-/// @param content all that the message says, where the output shows it; null on T rows
+/// @param message its bytes, where the output tells all they say; null on T rows
+/// @param endpoints whose the addresses are, where agents resolve that
 public record DnsEvent(
     long timestampNs,
     @Nullable Container container,
@@ -44,7 +44,8 @@ public record DnsEvent(
     @Nullable State state,
     @Nullable String node,
     @Nullable Peer peer,
-    @Nullable DecodedMessage content) {
+    @Nullable WireMessage message,
+    @Nullable EndpointNames endpoints) {
 
   private static final Endpoint NOWHERE = new Endpoint(IpAddress.v4(0), 0);
 
@@ -86,6 +87,48 @@ public record DnsEvent(
 
   public DnsEvent {
     addresses = List.copyOf(addresses);
+  }
+
+  /// The same event, of that container.
+  public DnsEvent in(@Nullable Container whose) {
+    return with(whose, message, endpoints);
+  }
+
+  /// The same event with its message.
+  public DnsEvent with(WireMessage bytes) {
+    return with(container, bytes, endpoints);
+  }
+
+  /// The same event with the names of its addresses.
+  public DnsEvent with(EndpointNames names) {
+    return with(container, message, names);
+  }
+
+  private DnsEvent with(
+      @Nullable Container whose, @Nullable WireMessage bytes, @Nullable EndpointNames names) {
+    return new DnsEvent(
+        timestampNs,
+        whose,
+        owner,
+        attribution,
+        source,
+        destination,
+        protocol,
+        packetType,
+        nameserver,
+        qr,
+        id,
+        question,
+        flags,
+        rcode,
+        latencyNs,
+        answerCount,
+        addresses,
+        state,
+        node,
+        peer,
+        bytes,
+        names);
   }
 
   /// Tells of nothing but whose it is: for showing a container or a process with the catalogue's
@@ -156,6 +199,7 @@ public record DnsEvent(
         state,
         node,
         peer,
+        null,
         null);
   }
 

@@ -3,20 +3,28 @@ package dev.jig.kube;
 import dev.jig.kube.access.ApiClient;
 import dev.jig.kube.access.Connection;
 import dev.jig.kube.access.Flags;
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
-import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.LocalPortForward;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The cluster of the user's kubeconfig, and the agents in it.
-public final class Cluster implements AutoCloseable {
+public final class Cluster implements Road, AutoCloseable {
   static final String LABEL = "app.kubernetes.io/name";
   static final String LABEL_VALUE = "jig";
+
+  /// More are not looked at to tell whether any matches.
+  private static final long PODS_LOOKED_AT = 500;
+
+  private static final int FORBIDDEN = 403;
+  private static final int UNAUTHORIZED = 401;
 
   /// How to reach it.
   ///
@@ -62,7 +70,7 @@ public final class Cluster implements AutoCloseable {
     return client;
   }
 
-  /// Where agents live.
+  @Override
   public String gadgetNamespace() {
     return access.namespace();
   }
@@ -72,10 +80,8 @@ public final class Cluster implements AutoCloseable {
     return api.namespace();
   }
 
-  /// The agents there are, those that are going left out.
-  ///
-  /// @throws ClusterProblem if they can't be listed
-  List<Agent> agents() {
+  @Override
+  public List<Agent> agents() {
     return asking(() ->
         client
             .pods()
@@ -101,37 +107,61 @@ public final class Cluster implements AutoCloseable {
         ready);
   }
 
-  /// A port on this machine's loopback that leads to the agent.
-  LocalPortForward forward(Agent agent) {
-    return client
-        .pods()
-        .inNamespace(access.namespace())
-        .withName(agent.pod())
-        .portForward(NodeAgent.PORT);
+  @Override
+  public Forwarded forward(Agent agent) {
+    LocalPortForward forward =
+        client
+            .pods()
+            .inNamespace(access.namespace())
+            .withName(agent.pod())
+            .portForward(NodeAgent.PORT);
+    return new Forwarded() {
+      @Override
+      public int port() {
+        return forward.getLocalPort();
+      }
+
+      @Override
+      public void close() throws IOException {
+        forward.close();
+      }
+    };
   }
 
-  /// The API server is asked beforehand: a forwarded port can't say why it does not work.
-  ///
-  /// @throws ClusterProblem if the user may not reach agents
-  void requireForwarding() {
-    SelfSubjectAccessReview review =
-        new SelfSubjectAccessReviewBuilder()
-            .withNewSpec()
-            .withNewResourceAttributes()
-            .withNamespace(access.namespace())
-            .withVerb("create")
-            .withResource("pods")
-            .withSubresource("portforward")
-            .endResourceAttributes()
-            .endSpec()
+  /// The API server is asked beforehand: a forwarded port can't say why it does not work. Who may
+  /// do it is told that this is no connection to upgrade; who may not, what is missing.
+  @Override
+  public void requireForwarding(Agent agent) {
+    String path =
+        "/api/v1/namespaces/" + access.namespace() + "/pods/" + agent.pod() + "/portforward";
+    try {
+      client.raw(path, "GET", null);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == FORBIDDEN || e.getCode() == UNAUTHORIZED) {
+        throw failure().problem(e);
+      }
+    }
+  }
+
+  @Override
+  public boolean hasPod(ClusterTrace.Request request) {
+    ClusterTrace.Request.PodNames wanted = request.pods();
+    ListOptions options =
+        new ListOptionsBuilder()
+            .withLabelSelector(wanted.selector().isEmpty() ? null : wanted.selector())
+            .withFieldSelector(wanted.pod().isEmpty() ? null : "metadata.name=" + wanted.pod())
+            .withLimit(PODS_LOOKED_AT)
             .build();
-    SelfSubjectAccessReview answer = asking(() -> client.resource(review).create());
-    if (!answer.getStatus().getAllowed()) {
-      throw new ClusterProblem(
-          "pods/portforward is forbidden: you cannot create resource \"pods/portforward\" in API"
-              + " group \"\" in the namespace \""
-              + access.namespace()
-              + "\"; ask for a role that allows it");
+    try {
+      PodList found =
+          wanted.namespace().isEmpty()
+              ? client.pods().inAnyNamespace().list(options)
+              : client.pods().inNamespace(wanted.namespace()).list(options);
+      String more = found.getMetadata().getContinue();
+      return (more != null && !more.isEmpty())
+          || found.getItems().stream().anyMatch(request::mayShow);
+    } catch (KubernetesClientException e) {
+      return true;
     }
   }
 

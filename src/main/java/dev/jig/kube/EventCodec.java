@@ -1,12 +1,15 @@
 package dev.jig.kube;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
@@ -14,16 +17,18 @@ import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
+import dev.jig.event.WireMessage;
 import dev.jig.kube.wire.Event;
 import dev.jig.kube.wire.Events;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Events to messages and back. What is new in an event has to be entered here, or it does not
-/// leave the node: a test compares every field. What a message says beyond its row (`content`) does
-/// not yet.
+/// leave the node: a test compares every field.
 final class EventCodec {
   private static final List<Attribution> ATTRIBUTIONS =
       List.of(Attribution.EXACT, Attribution.SOCKET, Attribution.UNKNOWN);
@@ -42,9 +47,12 @@ final class EventCodec {
   private static final List<State> STATES =
       List.of(State.ANSWERED, State.LATE, State.ORPHAN, State.TIMEOUT, State.CLOSED);
 
+  private static final List<EndpointName.Kind> ENDPOINT_KINDS =
+      List.of(EndpointName.Kind.POD, EndpointName.Kind.SERVICE);
+
   private EventCodec() {}
 
-  /// A batch; each container stands in it once.
+  /// A batch; each container and each endpoint's name stands in it once.
   ///
   /// @param first the first event's sequence number
   static Events encode(long first, List<DnsEvent> events) {
@@ -57,6 +65,7 @@ final class EventCodec {
   private static final class Batch {
     final Events.Builder message = Events.newBuilder();
     private final IdentityHashMap<Container, Integer> places = new IdentityHashMap<>();
+    private final Map<EndpointName, Integer> names = new HashMap<>();
 
     /// The container's place, from 1; 0 for none.
     int place(@Nullable Container container) {
@@ -70,17 +79,27 @@ final class EventCodec {
       }
       return known;
     }
+
+    /// The name's place, from 1; 0 for none.
+    int place(@Nullable EndpointName name) {
+      return name == null
+          ? 0
+          : names.computeIfAbsent(
+              name, it -> message.addEndpointNames(encode(it)).getEndpointNamesCount());
+    }
   }
 
   /// The events of a batch, as seen by that node.
   static List<DnsEvent> decode(Events batch, String node) {
     List<Container> containers =
         batch.getContainersList().stream().map(EventCodec::decode).toList();
-    return batch.getEventsList().stream().map(it -> decode(it, containers, node)).toList();
+    List<EndpointName> names =
+        batch.getEndpointNamesList().stream().map(EventCodec::decode).toList();
+    return batch.getEventsList().stream().map(it -> decode(it, containers, names, node)).toList();
   }
 
-  private static @Nullable Container at(List<Container> containers, int place) {
-    return place == 0 ? null : containers.get(place - 1);
+  private static <T> @Nullable T at(List<T> all, int place) {
+    return place == 0 ? null : all.get(place - 1);
   }
 
   private static Event encode(DnsEvent event, Batch batch) {
@@ -104,11 +123,19 @@ final class EventCodec {
     present(event.rcode(), to::setRcode);
     present(event.latencyNs(), to::setLatencyNs);
     present(event.peer(), peer -> to.setPeer(encode(peer, batch)));
+    present(event.message(), it -> to.setMessage(UnsafeByteOperations.unsafeWrap(it.toBytes())));
     event.addresses().forEach(address -> to.addAddresses(encode(address)));
+    EndpointNames names = event.endpoints();
+    if (names != null) {
+      to.setSourceName(batch.place(names.source()))
+          .setDestinationName(batch.place(names.destination()))
+          .setNameserverName(batch.place(names.nameserver()));
+    }
     return to.build();
   }
 
-  private static DnsEvent decode(Event from, List<Container> containers, String node) {
+  private static DnsEvent decode(
+      Event from, List<Container> containers, List<EndpointName> names, String node) {
     return new DnsEvent(
         from.getTimestampNs(),
         at(containers, from.getContainer()),
@@ -131,7 +158,37 @@ final class EventCodec {
         from.getAddressesList().stream().map(EventCodec::decode).toList(),
         kindOrNull(STATES, from.getState()),
         node,
-        from.hasPeer() ? decode(from.getPeer(), containers) : null);
+        from.hasPeer() ? decode(from.getPeer(), containers) : null,
+        from.hasMessage() ? message(from.getMessage()) : null,
+        endpoints(from, names));
+  }
+
+  private static @Nullable EndpointNames endpoints(Event from, List<EndpointName> names) {
+    EndpointName source = at(names, from.getSourceName());
+    EndpointName destination = at(names, from.getDestinationName());
+    EndpointName nameserver = at(names, from.getNameserverName());
+    return source == null && destination == null && nameserver == null
+        ? null
+        : new EndpointNames(source, destination, nameserver);
+  }
+
+  private static dev.jig.kube.wire.EndpointName encode(EndpointName name) {
+    return dev.jig.kube.wire.EndpointName.newBuilder()
+        .setKind(number(ENDPOINT_KINDS, name.kind()))
+        .setNamespace(name.namespace())
+        .setName(name.name())
+        .build();
+  }
+
+  private static EndpointName decode(dev.jig.kube.wire.EndpointName from) {
+    return new EndpointName(
+        kind(ENDPOINT_KINDS, from.getKind(), EndpointName.Kind.POD),
+        from.getNamespace(),
+        from.getName());
+  }
+
+  private static WireMessage message(ByteString from) {
+    return WireMessage.of(from.toByteArray(), 0, from.size());
   }
 
   private static dev.jig.kube.wire.Peer encode(Peer peer, Batch batch) {

@@ -39,12 +39,11 @@ public final class HelmChart {
   ///
   /// @param sockets the runtimes' on nodes, where the user says nothing: of containerd and cri-o
   public static Map<String, String> files(String version, Map<String, Path> sockets) {
-    Map<String, Path> marked = new LinkedHashMap<>();
-    sockets.keySet().forEach(runtime -> marked.put(runtime, mark(runtime)));
-    Installation.Choice choice =
-        new Installation.Choice(
-            version, "@NAMESPACE@", "@IMAGE@", "@PULL_POLICY@", Map.of(), marked);
-    String manifests = withoutNamespace(Installation.print(choice));
+    String manifests =
+        OptionalLines.merge(
+            manifests(version, sockets, false),
+            manifests(version, sockets, true),
+            ".Values.resolveEndpoints");
     MatchResult nodeSelector = nodeSelector(manifests);
 
     Map<String, String> files = new LinkedHashMap<>();
@@ -53,6 +52,28 @@ public final class HelmChart {
     files.put("templates/agent.yaml", template(manifests, nodeSelector));
     files.put("templates/NOTES.txt", notes());
     return files;
+  }
+
+  private static List<String> manifests(
+      String version, Map<String, Path> sockets, boolean resolveEndpoints) {
+    Map<String, Path> marked = new LinkedHashMap<>();
+    sockets.keySet().forEach(runtime -> marked.put(runtime, mark(runtime)));
+    Installation.Choice choice =
+        new Installation.Choice(
+            version,
+            "@NAMESPACE@",
+            "@IMAGE@",
+            "@PULL_POLICY@",
+            Map.of(),
+            marked,
+            resolveEndpoints);
+    List<String> documents = new ArrayList<>();
+    for (String document : Installation.print(choice).split("(?m)^---\n", -1)) {
+      if (!document.isEmpty() && !document.contains("\nkind: \"Namespace\"\n")) {
+        documents.add("---\n" + document);
+      }
+    }
+    return documents;
   }
 
   private static Path mark(String runtime) {
@@ -65,16 +86,6 @@ public final class HelmChart {
 
   private static String quoted(Path path) {
     return "\"" + path + "\"";
-  }
-
-  private static String withoutNamespace(String manifests) {
-    List<String> kept = new ArrayList<>();
-    for (String document : manifests.split("(?m)^---\n", -1)) {
-      if (!document.isEmpty() && !document.contains("\nkind: \"Namespace\"\n")) {
-        kept.add("---\n" + document);
-      }
-    }
-    return String.join("", kept);
   }
 
   private static MatchResult nodeSelector(String manifests) {
@@ -153,6 +164,8 @@ public final class HelmChart {
         # Only nodes with these labels.
         nodeSelector:
           %s
+        # Let agents list pods and services, to name them in source, destination and nameserver.
+        resolveEndpoints: false
         # The container runtimes' sockets on the nodes.
         sockets:
           containerd: %s

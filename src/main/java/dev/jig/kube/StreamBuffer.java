@@ -1,6 +1,7 @@
 package dev.jig.kube;
 
 import dev.jig.event.DnsEvent;
+import dev.jig.event.WireMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,10 +17,18 @@ final class StreamBuffer {
   /// About 16 MB of ordinary events.
   static final int EVENTS_AT_MOST = 16_384;
 
-  /// Of events with many addresses fewer fit.
-  static final int ADDRESSES_AT_MOST = 8 * EVENTS_AT_MOST;
+  /// Of events with many addresses or long messages fewer fit; without either an event weighs
+  /// nothing.
+  static final int BYTES_AT_MOST = 16 << 20;
 
-  /// @param first sequence number of the first of `events`
+  /// So many bytes of addresses and messages, or little more, make a batch.
+  static final int BATCH_BYTES = 256 << 10;
+
+  /// Of an address as an object.
+  private static final int ADDRESS_BYTES = 64;
+
+  /// @param first sequence number of the first of `events`; where there is none, of the one to
+  ///   come: all before it were taken or dropped
   record Batch(long first, List<DnsEvent> events) {}
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -32,27 +41,29 @@ final class StreamBuffer {
   private long unsent;
   private long end;
 
-  private int addresses;
+  private int bytes;
   private long newest;
   private long dropped;
-  private boolean waiting;
   private boolean woken;
+
+  /// The taker waits for so many; 0 if it does not wait.
+  private int awaited;
 
   /// Takes an event, or drops it where there is no room. Never waits for a client.
   void offer(DnsEvent event) {
     lock.lock();
     try {
       newest++;
-      int more = event.addresses().size();
-      if (end - oldest == EVENTS_AT_MOST || addresses + more > ADDRESSES_AT_MOST) {
+      int more = bytes(event);
+      if (end - oldest == EVENTS_AT_MOST || bytes + more > BYTES_AT_MOST) {
         dropped++;
         return;
       }
       events[slot(end)] = event;
       sequences[slot(end)] = newest;
-      addresses += more;
+      bytes += more;
       end++;
-      if (waiting) {
+      if (awaited > 0 && end - unsent >= awaited) {
         changed.signal();
       }
     } finally {
@@ -61,31 +72,56 @@ final class StreamBuffer {
   }
 
   /// The next events with consecutive sequence numbers, at most `most`; waits for the first, and
-  /// comes back without any after `patienceMs` or [#wake], or where the taker may not any more.
+  /// comes back without any after `patienceMs` or [#wake]. Null where the taker may not any more.
   @Nullable Batch take(int most, long patienceMs, BooleanSupplier mayTake)
       throws InterruptedException {
     lock.lock();
     try {
-      long leftNs = TimeUnit.MILLISECONDS.toNanos(patienceMs);
-      while (unsent == end && !woken && leftNs > 0) {
-        waiting = true;
-        leftNs = changed.awaitNanos(leftNs);
-        waiting = false;
-      }
+      await(1, TimeUnit.MILLISECONDS.toNanos(patienceMs));
       woken = false;
-      return unsent == end || !mayTake.getAsBoolean() ? null : next(most);
+      return mayTake.getAsBoolean() ? next(most) : null;
     } finally {
       lock.unlock();
     }
   }
 
+  /// Lets events gather: comes back when there are so many, after `patienceNs` or [#wake].
+  void gather(int wanted, long patienceNs) throws InterruptedException {
+    lock.lock();
+    try {
+      await(wanted, patienceNs);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void await(int wanted, long patienceNs) throws InterruptedException {
+    long leftNs = patienceNs;
+    awaited = wanted;
+    try {
+      while (end - unsent < wanted && !woken && leftNs > 0) {
+        leftNs = changed.awaitNanos(leftNs);
+      }
+    } finally {
+      awaited = 0;
+    }
+  }
+
   private Batch next(int most) {
+    if (unsent == end) {
+      return new Batch(newest + 1, List.of());
+    }
     long first = sequences[slot(unsent)];
     List<DnsEvent> batch = new ArrayList<>();
-    while (unsent < end && batch.size() < most && sequences[slot(unsent)] == first + batch.size()) {
+    int taken = 0;
+    while (unsent < end
+        && batch.size() < most
+        && taken < BATCH_BYTES
+        && sequences[slot(unsent)] == first + batch.size()) {
       DnsEvent event = events[slot(unsent)];
       if (event != null) {
         batch.add(event);
+        taken += bytes(event);
       }
       unsent++;
     }
@@ -109,7 +145,7 @@ final class StreamBuffer {
     try {
       while (oldest < unsent && sequences[slot(oldest)] <= sequence) {
         DnsEvent gone = events[slot(oldest)];
-        addresses -= gone == null ? 0 : gone.addresses().size();
+        bytes -= gone == null ? 0 : bytes(gone);
         events[slot(oldest)] = null;
         oldest++;
       }
@@ -147,6 +183,11 @@ final class StreamBuffer {
     } finally {
       lock.unlock();
     }
+  }
+
+  private static int bytes(DnsEvent event) {
+    WireMessage message = event.message();
+    return event.addresses().size() * ADDRESS_BYTES + (message == null ? 0 : message.length());
   }
 
   private static int slot(long position) {

@@ -7,6 +7,7 @@ import dev.jig.filter.LabelSelector;
 import dev.jig.filter.PortSet;
 import dev.jig.kube.wire.Start;
 import dev.jig.trace.LiveSettings;
+import dev.jig.trace.RowDetails;
 import org.jspecify.annotations.Nullable;
 
 /// What a client asks for, read.
@@ -26,10 +27,11 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection) {
             FilterExpression.parse(start.getFiltersList()),
             start.getDnsTimeoutNs(),
             0,
-            start.getPaths(),
-            false, // the host's accounts are out of the agent's reach
-            false,
-            false,
+            new RowDetails(
+                start.getPaths(),
+                false, // the host's accounts are out of the agent's reach
+                start.getPeers(),
+                start.getMessages()),
             false);
     ContainerSelection selection =
         ContainerSelection.parse(start.getContainer(), false)

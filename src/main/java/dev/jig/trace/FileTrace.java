@@ -36,10 +36,10 @@ public final class FileTrace implements AutoCloseable {
 
   /// Walks the whole file through the pipeline. Rows before a damage are out when it is thrown.
   ///
-  /// @param contents whether rows carry all that their messages say
+  /// @param messages whether rows carry their messages
   /// @throws IOException if the file is damaged
   public void run(
-      Predicate<DnsEvent> filter, long dnsTimeoutNs, boolean contents, Consumer<DnsEvent> output)
+      Predicate<DnsEvent> filter, long dnsTimeoutNs, boolean messages, Consumer<DnsEvent> output)
       throws IOException {
     Pipeline walk =
         new Pipeline(
@@ -50,8 +50,8 @@ public final class FileTrace implements AutoCloseable {
             dnsTimeoutNs,
             UnaryOperator.identity(),
             output);
-    if (contents) {
-      walk.readContents();
+    if (messages) {
+      walk.keepMessages();
     }
     pipeline = walk;
     try {

@@ -1,6 +1,7 @@
 package dev.jig.trace;
 
 import dev.jig.event.DnsEvent;
+import dev.jig.event.WireMessage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,9 @@ final class HeldEvents {
   static final long NEEDED_WAIT_NS = 5_000_000_000L;
 
   static final int MAX_EVENTS = 10_000;
+
+  /// Of the messages that rows carry.
+  static final int MAX_BYTES = 16 << 20;
 
   /// Takes an event whose waiting is over, in the order they came.
   interface Release {
@@ -35,6 +39,7 @@ final class HeldEvents {
   private final Map<Long, Line> byCgroup = new LinkedHashMap<>();
   private final Release release;
   private int size;
+  private int bytes;
 
   HeldEvents(Release release) {
     this.release = release;
@@ -50,11 +55,12 @@ final class HeldEvents {
 
   /// Holds an event; when there are too many, the cgroup that has waited longest goes on.
   void hold(long cgroupId, DnsEvent event, long nowNs) {
-    if (size >= MAX_EVENTS) {
+    if (size >= MAX_EVENTS || bytes >= MAX_BYTES) {
       release(byCgroup.keySet().iterator().next());
     }
     byCgroup.computeIfAbsent(cgroupId, id -> new Line(nowNs)).events.add(event);
     size++;
+    bytes += bytes(event);
   }
 
   /// Lets go those whose time is over, and those whose name may have come.
@@ -86,10 +92,16 @@ final class HeldEvents {
     List.copyOf(byCgroup.keySet()).forEach(this::release);
   }
 
+  private static int bytes(DnsEvent event) {
+    WireMessage message = event.message();
+    return message == null ? 0 : message.length();
+  }
+
   private void release(Long cgroupId) {
     Line line = byCgroup.remove(cgroupId);
     if (line != null) {
       size -= line.events.size();
+      bytes -= line.events.stream().mapToInt(HeldEvents::bytes).sum();
       line.events.forEach(event -> release.release(cgroupId, event));
     }
   }

@@ -7,7 +7,6 @@ import dev.jig.capture.Packet;
 import dev.jig.capture.PacketHandler;
 import dev.jig.container.Containers;
 import dev.jig.event.DnsEvent;
-import dev.jig.event.Owner;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import java.nio.file.Path;
@@ -16,7 +15,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A trace of this machine: kernel side, pipeline and the loop between them. One thread loads,
@@ -111,50 +109,21 @@ public final class LiveTrace implements AutoCloseable {
   public void attach(
       Containers containers, ContainerSelection selection, Consumer<DnsEvent> output) {
     forgetSkipped();
-    if (!settings.peers()) {
-      attach(
-          new ContainerScope(containers, selection, this::skip, this::forgetSkipped), null, output);
-      return;
-    }
-    Bystanders bystanders = new Bystanders(this::skip, this::forgetSkipped);
-    Scope scope =
-        new ContainerScope(
-            containers,
-            selection,
-            bystanders::maySkip,
-            () -> {
-              bystanders.offersAreVoid();
-              forgetSkipped();
-            });
-    attach(scope, new Peers(bystanders), output);
+    attach(
+        LivePipeline.ofContainers(
+            settings, containers, selection, this::skip, this::forgetSkipped, output));
   }
 
   /// Attaches, to show the packets of a scope; from here on packets are recorded.
   ///
   /// @throws TraceRefused if the kernel refuses
   public void attach(Scope scope, Consumer<DnsEvent> output) {
-    Bystanders bystanders = new Bystanders(this::skip, this::forgetSkipped);
-    attach(scope, settings.peers() ? new Peers(bystanders) : null, output);
+    attach(LivePipeline.ofScope(settings, scope, this::skip, this::forgetSkipped, output));
   }
 
-  private void attach(Scope scope, @Nullable Peers peers, Consumer<DnsEvent> output) {
-    PortSet ports = settings.ports();
-    UnaryOperator<Owner> owners = OwnerDetails.of(settings.paths(), settings.accounts());
-    Pipeline pipeline =
-        new Pipeline(
-            scope,
-            settings.filter(),
-            ports::contains,
-            ports.any(),
-            settings.dnsTimeoutNs(),
-            owners,
-            peers,
-            output);
-    if (settings.contents()) {
-      pipeline.readContents();
-    }
-    relay.pipeline = pipeline;
-    if (settings.paths()) {
+  private void attach(LivePipeline made) {
+    relay.pipeline = made.pipeline();
+    if (settings.details().paths()) {
       capture.readPromptly();
     }
     try {

@@ -4,9 +4,7 @@ import dev.jig.capture.Packet;
 import dev.jig.capture.Packet.Direction;
 import dev.jig.capture.PacketHandler;
 import dev.jig.capture.TcpStreams;
-import dev.jig.dns.Dialect;
 import dev.jig.dns.DnsMessage;
-import dev.jig.dns.MessageDecoder;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
@@ -16,6 +14,7 @@ import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
+import dev.jig.event.WireMessage;
 import dev.jig.trace.Scope.Answer;
 import dev.jig.trace.Scope.Decision;
 import java.util.function.Consumer;
@@ -62,7 +61,8 @@ public final class Pipeline implements PacketHandler {
   private final TcpStreams.MessageHandler messages = this::message;
 
   private final DnsMessage message = new DnsMessage();
-  private @Nullable MessageDecoder contents;
+  private boolean keepsMessages;
+  private UnaryOperator<DnsEvent> naming = UnaryOperator.identity();
   private long lastPacketNs;
 
   /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something
@@ -103,9 +103,14 @@ public final class Pipeline implements PacketHandler {
     this.output = output;
   }
 
-  /// From now on rows carry all that their messages say.
-  void readContents() {
-    contents = new MessageDecoder();
+  /// From now on rows carry their messages.
+  void keepMessages() {
+    keepsMessages = true;
+  }
+
+  /// From now on rows carry the names this gives them.
+  void nameEndpoints(UnaryOperator<DnsEvent> by) {
+    naming = by;
   }
 
   private static long lateNs(long timeoutNs) {
@@ -172,27 +177,25 @@ public final class Pipeline implements PacketHandler {
     }
     DnsEvent event = match(packet, whose.container(), sender(packet, bytes, offset, length));
     if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
-      held.hold(packet.cgroupId(), withContent(event, bytes, offset, length), packet.bootNs());
+      held.hold(packet.cgroupId(), withMessage(event, bytes, offset, length), packet.bootNs());
     } else if (whose.decision() == Decision.NAME_UNKNOWN) {
       counters.nameUnknown++;
     } else if (whose.decision() == Decision.CONTAINER_UNKNOWN) {
       counters.containerUnknown++;
-    } else if (filter.test(event)) {
-      counters.rows++;
-      output.accept(withContent(event, bytes, offset, length));
     } else {
-      counters.filtered++;
+      DnsEvent named = naming.apply(event);
+      if (filter.test(named)) {
+        counters.rows++;
+        output.accept(withMessage(named, bytes, offset, length));
+      } else {
+        counters.filtered++;
+      }
     }
   }
 
-  /// The event with all that its message says, where that is wanted: last of all, since it costs
-  /// more than everything before.
-  private DnsEvent withContent(DnsEvent event, byte[] bytes, int offset, int length) {
-    if (contents == null) {
-      return event;
-    }
-    Dialect dialect = Dialect.ofPorts(event.source().port(), event.destination().port());
-    return Rows.with(event, contents.decode(bytes, offset, length, dialect));
+  /// The event with its message, where that is wanted.
+  private DnsEvent withMessage(DnsEvent event, byte[] bytes, int offset, int length) {
+    return keepsMessages ? event.with(WireMessage.of(bytes, offset, length)) : event;
   }
 
   private boolean decode(Packet packet, byte[] bytes, int offset, int length) {
@@ -234,9 +237,10 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void show(DnsEvent event) {
-    if (filter.test(event)) {
+    DnsEvent named = naming.apply(event);
+    if (filter.test(named)) {
       counters.rows++;
-      output.accept(event);
+      output.accept(named);
     } else {
       counters.filtered++;
     }
@@ -248,7 +252,7 @@ public final class Pipeline implements PacketHandler {
     if (whose.decision() == Decision.HOLD) {
       whose = scope.afterWaiting(cgroupId, event.owner());
     }
-    DnsEvent named = Rows.in(event, whose.container());
+    DnsEvent named = event.in(whose.container());
     if (event.qr() == Qr.T) {
       if (whose.decision() == Decision.PASS) {
         showUnanswered(named);
@@ -313,7 +317,7 @@ public final class Pipeline implements PacketHandler {
     } else if (then != null && then.name() != null) {
       showUnanswered(event); // shown then, and named: it may have ended and been forgotten since
     } else if (whose.decision() == Decision.PASS) {
-      showUnanswered(Rows.in(event, whose.container()));
+      showUnanswered(event.in(whose.container()));
     }
   }
 
@@ -329,9 +333,10 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void showUnanswered(DnsEvent event) {
-    if (filter.test(event)) {
+    DnsEvent named = naming.apply(event);
+    if (filter.test(named)) {
       counters.unansweredRows++;
-      output.accept(event);
+      output.accept(named);
     }
   }
 }

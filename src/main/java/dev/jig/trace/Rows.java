@@ -1,7 +1,6 @@
 package dev.jig.trace;
 
 import dev.jig.capture.Packet;
-import dev.jig.dns.DecodedMessage;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
@@ -124,42 +123,6 @@ final class Rows {
         state,
         query.node(),
         null);
-  }
-
-  /// The same event, of that container.
-  static DnsEvent in(DnsEvent event, @Nullable Container container) {
-    return with(event, container, event.content());
-  }
-
-  /// The same event with all that its message says.
-  static DnsEvent with(DnsEvent event, DecodedMessage content) {
-    return with(event, event.container(), content);
-  }
-
-  private static DnsEvent with(
-      DnsEvent event, @Nullable Container container, @Nullable DecodedMessage content) {
-    return new DnsEvent(
-        event.timestampNs(),
-        container,
-        event.owner(),
-        event.attribution(),
-        event.source(),
-        event.destination(),
-        event.protocol(),
-        event.packetType(),
-        event.nameserver(),
-        event.qr(),
-        event.id(),
-        event.question(),
-        event.flags(),
-        event.rcode(),
-        event.latencyNs(),
-        event.answerCount(),
-        event.addresses(),
-        event.state(),
-        event.node(),
-        event.peer(),
-        content);
   }
 
   private static @Nullable Question question(DnsMessage message) {

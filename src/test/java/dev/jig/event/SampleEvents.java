@@ -1,6 +1,5 @@
 package dev.jig.event;
 
-import dev.jig.dns.DecodedMessage;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
@@ -69,7 +68,8 @@ public final class SampleEvents {
     public @Nullable State state;
     public @Nullable String node;
     public @Nullable Peer peer;
-    public @Nullable DecodedMessage content;
+    public @Nullable WireMessage message;
+    public @Nullable EndpointNames endpoints;
 
     /// Applies a change.
     public Builder with(Consumer<Builder> change) {
@@ -99,7 +99,8 @@ public final class SampleEvents {
           state,
           node,
           peer,
-          content);
+          message,
+          endpoints);
     }
   }
 }

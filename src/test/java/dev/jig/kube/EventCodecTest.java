@@ -8,6 +8,8 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
@@ -15,6 +17,7 @@ import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
+import dev.jig.event.WireMessage;
 import dev.jig.kube.wire.Events;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
@@ -73,14 +76,16 @@ final class EventCodecTest {
           new Peer(
               new Container(null, "beef", "dns", null, null, Map.of(), null),
               new Owner(5, 6, 7, 8, "dnsmasq", 9, "init", 10, 11, 12, null),
-              Attribution.EXACT));
+              Attribution.EXACT),
+          WireMessage.of(new byte[] {9, -1, 0, 7}, 1, 3),
+          new EndpointNames(
+              new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns"),
+              new EndpointName(EndpointName.Kind.POD, "demo", "mypod"),
+              new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns")));
 
   @Test
   void everyFieldComesBack() throws ReflectiveOperationException {
     for (RecordComponent field : DnsEvent.class.getRecordComponents()) {
-      if (field.getName().equals("content")) {
-        continue; // stays on the node
-      }
       assertThat(field.getAccessor().invoke(FULL)).as("set in this test: %s", field).isNotNull();
     }
 
@@ -150,6 +155,17 @@ final class EventCodecTest {
     assertThat(batch.getContainersCount()).isEqualTo(2); // its own and its peer's
     assertThat(batch.getFirst()).isEqualTo(5);
     assertThat(EventCodec.decode(batch, "node-1")).containsExactly(FULL, FULL, FULL);
+  }
+
+  @Test
+  void anEndpointsNameStandsInABatchOnce() {
+    EndpointName client = new EndpointName(EndpointName.Kind.POD, "demo", "mypod");
+    DnsEvent oneName = FULL.with(new EndpointNames(null, client, null));
+
+    Events batch = EventCodec.encode(1, List.of(FULL, oneName));
+
+    assertThat(batch.getEndpointNamesCount()).isEqualTo(2);
+    assertThat(EventCodec.decode(batch, "node-1")).containsExactly(FULL, oneName);
   }
 
   private static DnsEvent roundTrip(DnsEvent event) {

@@ -75,6 +75,20 @@ final class HelmChartIT {
   }
 
   @Test
+  void whatIsForEndpointsAloneIsThereOnlyThen() throws IOException {
+    assertSame(
+        "image: " + IMAGE + "\nresolveEndpoints: true",
+        new Installation.Choice(
+            "0.1.0",
+            "gadget",
+            IMAGE,
+            "IfNotPresent",
+            Map.of(),
+            sockets(CONTAINERD, CRIO),
+            true));
+  }
+
+  @Test
   void anImageIsNeeded() throws IOException {
     Command.Result refused = helm("template", "{}", "gadget");
 
@@ -90,19 +104,19 @@ final class HelmChartIT {
   }
 
   private void assertSame(String values, Installation.Choice choice) throws IOException {
-    Map<String, Object> deployed = byKind(Installation.print(choice));
-    deployed.remove("Namespace"); // Helm's own business
+    Map<String, Object> deployed = byName(Installation.print(choice));
+    deployed.remove("Namespace/" + choice.namespace()); // Helm's own business
 
     String rendered = helm("template", values, choice.namespace()).orThrow();
 
-    assertThat(deployed).containsKey("DaemonSet");
-    assertThat(byKind(rendered)).isEqualTo(deployed);
+    assertThat(deployed).containsKey("DaemonSet/jig-agent");
+    assertThat(byName(rendered)).isEqualTo(deployed);
   }
 
   private static Installation.Choice choice(
       String namespace, String policy, Map<String, String> nodes, Path containerd, Path crio) {
     return new Installation.Choice(
-        "0.1.0", namespace, IMAGE, policy, nodes, sockets(containerd, crio));
+        "0.1.0", namespace, IMAGE, policy, nodes, sockets(containerd, crio), false);
   }
 
   private static Map<String, Path> sockets(Path containerd, Path crio) {
@@ -112,11 +126,12 @@ final class HelmChartIT {
     return sockets;
   }
 
-  private static Map<String, Object> byKind(String yaml) {
+  private static Map<String, Object> byName(String yaml) {
     Map<String, Object> objects = new LinkedHashMap<>();
     for (Object document : new Load(LoadSettings.builder().build()).loadAllFromString(yaml)) {
       if (document instanceof Map<?, ?> object) {
-        objects.put(String.valueOf(object.get("kind")), object);
+        Object name = ((Map<?, ?>) object.get("metadata")).get("name");
+        objects.put(object.get("kind") + "/" + name, object);
       }
     }
     return objects;

@@ -29,7 +29,8 @@ final class InstallationTest {
           "registry.example.org/jig:1",
           "Always",
           Map.of(),
-          Map.of("containerd", Path.of("/run/containerd/containerd.sock")));
+          Map.of("containerd", Path.of("/run/containerd/containerd.sock")),
+          false);
 
   private final Map<String, String> objects = new ConcurrentHashMap<>();
   private final FakeApiServer server = new FakeApiServer(this::keep);

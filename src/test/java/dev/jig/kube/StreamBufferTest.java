@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.DnsEvent;
 import dev.jig.event.SampleEvents;
+import dev.jig.event.WireMessage;
 import dev.jig.kube.StreamBuffer.Batch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,15 @@ final class StreamBufferTest {
 
     assertThat(take(3)).isEqualTo(new int[] {1, 3});
     assertThat(take(3)).isEqualTo(new int[] {4, 2});
-    assertThat(buffer.take(3, 0, () -> true)).isNull();
+    assertThat(take(3)).isEqualTo(new int[] {6, 0});
+  }
+
+  @Test
+  void whereNothingIsToBeTakenItTellsUpToWhere() throws InterruptedException {
+    offer(StreamBuffer.EVENTS_AT_MOST + 3);
+    take(StreamBuffer.EVENTS_AT_MOST);
+
+    assertThat(take(10)).isEqualTo(new int[] {StreamBuffer.EVENTS_AT_MOST + 4, 0});
   }
 
   @Test
@@ -61,6 +70,22 @@ final class StreamBufferTest {
   }
 
   @Test
+  void longMessagesAreBoundedByTheirBytes() throws InterruptedException {
+    DnsEvent longest = EVENT.with(WireMessage.of(new byte[65_535], 0, 65_535));
+    int fit = StreamBuffer.BYTES_AT_MOST / 65_535;
+    for (int i = 0; i < fit + 3; i++) {
+      buffer.offer(longest);
+    }
+
+    assertThat(buffer.dropped()).isEqualTo(3);
+    assertThat(take(1_000)).isEqualTo(new int[] {1, StreamBuffer.BATCH_BYTES / 65_535 + 1});
+
+    buffer.acknowledge(1);
+    buffer.offer(longest);
+    assertThat(buffer.dropped()).isEqualTo(3);
+  }
+
+  @Test
   void whoMayNotTakeChangesNothing() throws InterruptedException {
     offer(3);
 
@@ -76,6 +101,33 @@ final class StreamBufferTest {
     offering.join();
 
     assertThat(batch).isNotNull();
+  }
+
+  @Test
+  void letsEventsGather() throws InterruptedException {
+    Thread offering =
+        Thread.ofVirtual()
+            .start(() -> {
+              for (int i = 0; i < 10; i++) {
+                offer(1);
+                Thread.yield();
+              }
+            });
+
+    buffer.gather(10, TimeUnit.SECONDS.toNanos(20));
+
+    assertThat(take(100)).isEqualTo(new int[] {1, 10});
+    offering.join();
+  }
+
+  @Test
+  void gatheringEndsWhenWoken() throws InterruptedException {
+    offer(1);
+    buffer.wake();
+
+    buffer.gather(2, TimeUnit.SECONDS.toNanos(20));
+
+    assertThat(take(100)).isEqualTo(new int[] {1, 1});
   }
 
   private void offer(int count) {

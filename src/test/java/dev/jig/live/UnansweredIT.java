@@ -8,6 +8,7 @@ import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Prerequisite;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.DClass;
@@ -74,10 +76,13 @@ final class UnansweredIT {
     Path rows = Files.createTempFile("jig-rows", ".json");
     List<Pending> pending = new ArrayList<>();
     try (DnsServer server = DnsServer.start(0, "127.0.0.1", "::1");
-        IgProcess ig = trace(server, "60s", "--output-file=" + rows)) {
+        IgProcess ig = trace(server, "10m", "--output-file=" + rows);
+        InputStream written = Files.newInputStream(rows)) {
 
+      // One after the other: on a busy machine all at once overrun the ring.
       for (int i = 0; i < askers; i++) {
         pending.add(Pending.start(server, DROPPED));
+        awaitLines(written, 2 * (DROPPED + ANSWERED) + 2 * ANSWERED);
       }
 
       long residentBytes = residentBytes(ig.pid());
@@ -97,6 +102,23 @@ final class UnansweredIT {
         asker.close();
       }
       Files.delete(rows);
+    }
+  }
+
+  /// Waits until so many more lines were written.
+  private static void awaitLines(InputStream written, int count) throws Exception {
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    byte[] some = new byte[1 << 16];
+    int seen = 0;
+    while (seen < count) {
+      int length = written.read(some);
+      for (int i = 0; i < length; i++) {
+        seen += some[i] == '\n' ? 1 : 0;
+      }
+      if (length < 0) {
+        assertThat(System.nanoTime()).as("%d rows of %d", seen, count).isLessThan(deadlineNs);
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
     }
   }
 
