@@ -2,7 +2,6 @@ package dev.jig.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.jig.event.UsageException;
 import dev.jig.kube.AgentLog;
 import dev.jig.kube.NodeAgent;
 import dev.jig.trace.Machine;
@@ -44,21 +43,14 @@ final class AgentCommand implements Runnable {
       description = "Name the pods and services behind addresses: asks the cluster's API server.")
   boolean resolveEndpoints;
 
-  @Option(
-      names = "--probe",
-      description = "Tell by the exit code whether the agent here does its work. Stands alone.")
-  boolean probe;
-
   @Mixin RuntimeOptions runtimes = new RuntimeOptions();
 
   @Mixin HelpOption help = new HelpOption();
 
   @Override
   public void run() {
-    if (probe) {
-      throw new UsageException("--probe stands alone.", "Write: ig agent --probe");
-    }
-    Path alive = AgentProbe.aliveFile(System.getenv());
+    // src/main/dist/probe.c looks at it.
+    Path alive = Path.of(System.getenv().getOrDefault("JIG_AGENT_STATE", "/run/jig"), "alive");
     var settings =
         new NodeAgent.Settings(node, VersionCommand.version(), port, alive, resolveEndpoints);
     var opened = runtimes.open().stream().map(RuntimeOptions.Asked::runtime).toList();

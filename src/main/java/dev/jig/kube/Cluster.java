@@ -131,11 +131,11 @@ public final class Cluster implements Road, AutoCloseable {
   /// The API server is asked beforehand: a forwarded port can't say why it does not work. Who may
   /// do it is told that this is no connection to upgrade; who may not, what is missing.
   @Override
-  public void requireForwarding(Agent agent) {
-    String path =
-        "/api/v1/namespaces/" + access.namespace() + "/pods/" + agent.pod() + "/portforward";
+  public void requireForwarding() {
+    String pods = "/api/v1/namespaces/" + access.namespace() + "/pods/";
+    String agent = agents().stream().map(Agent::pod).findFirst().orElse("any");
     try {
-      client.raw(path, "GET", null);
+      client.raw(pods + agent + "/portforward", "GET", null);
     } catch (KubernetesClientException e) {
       if (e.getCode() == FORBIDDEN || e.getCode() == UNAUTHORIZED) {
         throw failure().problem(e);
@@ -143,7 +143,7 @@ public final class Cluster implements Road, AutoCloseable {
     }
   }
 
-  @Override
+  /// Whether a pod is there that a trace would show; also true where the user may not look.
   public boolean hasPod(ClusterTrace.Request request) {
     ClusterTrace.Request.PodNames wanted = request.pods();
     ListOptions options =

@@ -56,7 +56,7 @@ public final class ClusterTrace {
     public record PodNames(String namespace, String pod, String container, String selector) {}
 
     /// Whether pods may well be there without one that is wanted.
-    boolean isChoosy() {
+    public boolean isChoosy() {
       return !pods.equals(new PodNames("", "", "", ""));
     }
 
@@ -147,17 +147,11 @@ public final class ClusterTrace {
               + road.gadgetNamespace()
               + "\": run kubectl gadget deploy");
     }
-    road.requireForwarding(found.getFirst());
+    road.requireForwarding();
     take(found);
     if (links.isEmpty()) {
       String nodes = String.join(",", request.nodes());
       viewer.say("no agent runs on the node " + nodes + " yet, waiting for one.");
-    } else if (request.isChoosy()) {
-      Thread.ofVirtual().name("pods").start(() -> {
-        if (!road.hasPod(request)) {
-          viewer.say("no pod matches yet, waiting for one.");
-        }
-      });
     }
   }
 

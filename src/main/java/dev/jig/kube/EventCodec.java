@@ -52,7 +52,7 @@ final class EventCodec {
 
   private EventCodec() {}
 
-  /// A batch; each container and each endpoint's name stands in it once.
+  /// A batch; each container, owner and endpoint's name stands in it once.
   ///
   /// @param first the first event's sequence number
   static Events encode(long first, List<DnsEvent> events) {
@@ -65,6 +65,7 @@ final class EventCodec {
   private static final class Batch {
     final Events.Builder message = Events.newBuilder();
     private final IdentityHashMap<Container, Integer> places = new IdentityHashMap<>();
+    private final Map<Owner, Integer> ownerPlaces = new HashMap<>();
     private final Map<EndpointName, Integer> names = new HashMap<>();
 
     /// The container's place, from 1; 0 for none.
@@ -80,6 +81,19 @@ final class EventCodec {
       return known;
     }
 
+    /// The owner's place, likewise.
+    int place(@Nullable Owner owner) {
+      if (owner == null) {
+        return 0;
+      }
+      Integer known = ownerPlaces.get(owner);
+      if (known == null) {
+        known = message.addOwners(encode(owner)).getOwnersCount();
+        ownerPlaces.put(owner, known);
+      }
+      return known;
+    }
+
     /// The name's place, from 1; 0 for none.
     int place(@Nullable EndpointName name) {
       return name == null
@@ -89,17 +103,25 @@ final class EventCodec {
     }
   }
 
+  /// A batch's containers, owners and endpoint names, and the node that saw them.
+  private record Tables(
+      String node, List<Container> containers, List<Owner> owners, List<EndpointName> names) {}
+
   /// The events of a batch, as seen by that node.
-  static List<DnsEvent> decode(Events batch, String node) {
-    List<Container> containers =
-        batch.getContainersList().stream().map(EventCodec::decode).toList();
-    List<EndpointName> names =
-        batch.getEndpointNamesList().stream().map(EventCodec::decode).toList();
-    return batch.getEventsList().stream().map(it -> decode(it, containers, names, node)).toList();
+  ///
+  /// @param known of batches before
+  static List<DnsEvent> decode(Events batch, String node, KnownParts known) {
+    Tables tables =
+        new Tables(
+            node,
+            batch.getContainersList().stream().map(it -> known.of(decode(it))).toList(),
+            batch.getOwnersList().stream().map(it -> known.of(decode(it))).toList(),
+            batch.getEndpointNamesList().stream().map(EventCodec::decode).toList());
+    return batch.getEventsList().stream().map(it -> decode(it, tables)).toList();
   }
 
-  private static <T> @Nullable T at(List<T> all, int place) {
-    return place == 0 ? null : all.get(place - 1);
+  private static <T> @Nullable T at(List<T> parts, int place) {
+    return place == 0 ? null : parts.get(place - 1);
   }
 
   private static Event encode(DnsEvent event, Batch batch) {
@@ -107,6 +129,7 @@ final class EventCodec {
         Event.newBuilder()
             .setTimestampNs(event.timestampNs())
             .setContainer(batch.place(event.container()))
+            .setOwner(batch.place(event.owner()))
             .setAttribution(number(ATTRIBUTIONS, event.attribution()))
             .setSource(encode(event.source()))
             .setDestination(encode(event.destination()))
@@ -116,7 +139,6 @@ final class EventCodec {
             .setId(event.id())
             .setAnswerCount(event.answerCount())
             .setState(number(STATES, event.state()));
-    present(event.owner(), owner -> to.setOwner(encode(owner)));
     present(event.nameserver(), address -> to.setNameserver(encode(address)));
     present(event.question(), asked -> to.setQuestion(encode(asked)));
     present(event.flags(), flags -> to.setFlags(bits(flags)));
@@ -134,12 +156,11 @@ final class EventCodec {
     return to.build();
   }
 
-  private static DnsEvent decode(
-      Event from, List<Container> containers, List<EndpointName> names, String node) {
+  private static DnsEvent decode(Event from, Tables tables) {
     return new DnsEvent(
         from.getTimestampNs(),
-        at(containers, from.getContainer()),
-        from.hasOwner() ? decode(from.getOwner()) : null,
+        at(tables.containers, from.getContainer()),
+        at(tables.owners, from.getOwner()),
         kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN),
         decode(from.getSource()),
         decode(from.getDestination()),
@@ -157,10 +178,10 @@ final class EventCodec {
         from.getAnswerCount(),
         from.getAddressesList().stream().map(EventCodec::decode).toList(),
         kindOrNull(STATES, from.getState()),
-        node,
-        from.hasPeer() ? decode(from.getPeer(), containers) : null,
+        tables.node,
+        from.hasPeer() ? decode(from.getPeer(), tables) : null,
         from.hasMessage() ? message(from.getMessage()) : null,
-        endpoints(from, names));
+        endpoints(from, tables.names));
   }
 
   private static @Nullable EndpointNames endpoints(Event from, List<EndpointName> names) {
@@ -194,15 +215,15 @@ final class EventCodec {
   private static dev.jig.kube.wire.Peer encode(Peer peer, Batch batch) {
     return dev.jig.kube.wire.Peer.newBuilder()
         .setContainer(batch.place(peer.container()))
-        .setOwner(encode(peer.owner()))
+        .setOwner(batch.place(peer.owner()))
         .setAttribution(number(ATTRIBUTIONS, peer.attribution()))
         .build();
   }
 
-  private static Peer decode(dev.jig.kube.wire.Peer from, List<Container> containers) {
+  private static Peer decode(dev.jig.kube.wire.Peer from, Tables tables) {
     return new Peer(
-        at(containers, from.getContainer()),
-        decode(from.getOwner()),
+        at(tables.containers, from.getContainer()),
+        tables.owners.get(from.getOwner() - 1),
         kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN));
   }
 
@@ -347,10 +368,8 @@ final class EventCodec {
   }
 
   private static dev.jig.kube.wire.Pod encode(Container.Pod pod) {
-    var to =
-        dev.jig.kube.wire.Pod.newBuilder()
-            .putAllLabels(pod.labels())
-            .setHostNetwork(pod.hostNetwork());
+    var to = dev.jig.kube.wire.Pod.newBuilder().setHostNetwork(pod.hostNetwork());
+    present(pod.labels(), to::putAllLabels);
     present(pod.namespace(), to::setNamespace);
     present(pod.name(), to::setName);
     present(pod.uid(), to::setUid);

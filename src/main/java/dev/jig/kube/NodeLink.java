@@ -243,6 +243,7 @@ final class NodeLink {
     private final CountDownLatch ready = new CountDownLatch(1);
     private volatile String why = "";
     private volatile @Nullable ClientCallStreamObserver<FromClient> out;
+    private final KnownParts known = new KnownParts();
     private long acknowledged;
 
     Call(Cluster.Agent agent) {
@@ -338,7 +339,7 @@ final class NodeLink {
     }
 
     private void events(Events batch) throws InterruptedException {
-      List<DnsEvent> events = EventCodec.decode(batch, node);
+      List<DnsEvent> events = EventCodec.decode(batch, node, known);
       missing(batch.getFirst() - 1);
       long sequence = batch.getFirst();
       for (DnsEvent event : events) {

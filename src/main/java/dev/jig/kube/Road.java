@@ -16,10 +16,7 @@ interface Road {
   /// Asks beforehand whether the user may go it.
   ///
   /// @throws ClusterProblem if the user may not reach agents
-  void requireForwarding(Cluster.Agent agent);
-
-  /// Whether a pod is there that a trace would show; also true where the user may not look.
-  boolean hasPod(ClusterTrace.Request request);
+  void requireForwarding();
 
   /// Makes a port on this machine's loopback that leads to the agent.
   Forwarded forward(Cluster.Agent agent);

@@ -21,10 +21,8 @@ import dev.jig.event.FieldValue.Whole;
 import dev.jig.event.FieldValue.Word;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Peer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -156,17 +154,6 @@ final class DocumentWriter implements EventWriter {
     writeAll(OWNER_MEMBERS, row);
     writeAll(CERTAINTY_MEMBERS, row);
     document.endObject();
-  }
-
-  /// One section's members as they stand in a line of JSON, without the braces around them.
-  static byte[] json(Section section, DnsEvent event) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    JsonLine object = new JsonLine(bytes);
-    object.begin();
-    new DocumentWriter(object).write(section, event);
-    object.end();
-    object.flush();
-    return Arrays.copyOfRange(bytes.toByteArray(), 1, bytes.size() - 2);
   }
 
   @Override

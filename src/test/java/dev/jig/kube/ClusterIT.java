@@ -130,7 +130,6 @@ final class ClusterIT {
       Path thread = process.resolve("task").resolve(Long.toString(query.number("tid")));
       assertThat(Files.readString(thread.resolve("comm")).strip()).isEqualTo(query.text("comm"));
       assertThat(query.text("k8s.containerName")).isEqualTo("main");
-      assertThat(query.text("k8s.podLabels")).isEqualTo("app=asker");
       assertThat(query.text("nameserver")).isEqualTo(clusterDns());
     }
   }
@@ -143,14 +142,16 @@ final class ClusterIT {
     Files.writeString(plugin, "#!/bin/sh\nexec '" + quoted + "' \"$@\"\n");
     Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwxr-xr-x"));
     String terminal = CProgram.build("ptyrun").toString();
-    return IgProcess.traceBy(TestCluster.PATIENCE, begin -> {
-      List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
-      command.add("KUBECONFIG=" + TestCluster.kubeconfig());
-      command.add("PATH=" + plugins + ":" + System.getenv("PATH"));
-      command.addAll(List.of(terminal, Integer.toString(columns), "--", "kubectl", "gadget"));
-      Stream.of(begin, List.of(words)).forEach(command::addAll);
-      return command;
-    });
+    return IgProcess.traceBy(
+        TestCluster.PATIENCE,
+        begin -> {
+          List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+          command.add("KUBECONFIG=" + TestCluster.kubeconfig());
+          command.add("PATH=" + plugins + ":" + System.getenv("PATH"));
+          command.addAll(List.of(terminal, Integer.toString(columns), "--", "kubectl", "gadget"));
+          Stream.of(begin, List.of(words)).forEach(command::addAll);
+          return command;
+        });
   }
 
   private static List<String> fields(String row) {

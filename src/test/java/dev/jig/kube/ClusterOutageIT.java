@@ -47,10 +47,12 @@ final class ClusterOutageIT {
 
   @Test
   void anAgentsPodThatIsDeletedIsReplacedWithAWordAboutTheGap() {
-    goesOnAfter("deleted", () -> {
-      String pod = TestCluster.agent().getMetadata().getName();
-      TestCluster.kubectl("delete", "pod", pod, "-n", TestCluster.GADGET, "--wait=false");
-    });
+    goesOnAfter(
+        "deleted",
+        () -> {
+          String pod = TestCluster.agent().getMetadata().getName();
+          TestCluster.kubectl("delete", "pod", pod, "-n", TestCluster.GADGET, "--wait=false");
+        });
   }
 
   @Test
@@ -86,8 +88,9 @@ final class ClusterOutageIT {
     }
     TestCluster.await(
         "the agent's readiness",
-        () -> Boolean.TRUE.equals(
-            TestCluster.agent().getStatus().getContainerStatuses().getFirst().getReady()));
+        () ->
+            Boolean.TRUE.equals(
+                TestCluster.agent().getStatus().getContainerStatuses().getFirst().getReady()));
   }
 
   @Test
@@ -124,7 +127,7 @@ final class ClusterOutageIT {
 
   /// As the fixture's own script stops it.
   private static void stop(ProcessHandle apiServer) throws Exception {
-    assertThat(apiServer.info().commandLine().orElse("")).contains("kube-apiserver");
+    assertThat(apiServer.info().commandLine().orElse("")).contains("--service-cluster-ip-range=");
     apiServer.destroy();
     try {
       apiServer.onExit().get(30, TimeUnit.SECONDS);
@@ -145,8 +148,10 @@ final class ClusterOutageIT {
 
       TestCluster.await(
           "the stream's end on the agent",
-          () -> TestCluster.agentLog().lines()
-              .anyMatch(it -> it.contains("stream ended") && it.contains(stream)));
+          () ->
+              TestCluster.agentLog()
+                  .lines()
+                  .anyMatch(it -> it.contains("stream ended") && it.contains(stream)));
       assertThat(onlyLine(it -> it.contains("stream ended") && it.contains(stream)))
           .contains("\"by\":\"client\"");
       assertThat(TestCluster.agentLog().lines().filter(it -> it.contains("stream kept")))

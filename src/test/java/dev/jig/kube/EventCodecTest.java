@@ -154,7 +154,7 @@ final class EventCodecTest {
 
     assertThat(batch.getContainersCount()).isEqualTo(2); // its own and its peer's
     assertThat(batch.getFirst()).isEqualTo(5);
-    assertThat(EventCodec.decode(batch, "node-1")).containsExactly(FULL, FULL, FULL);
+    assertThat(EventCodec.decode(batch, "node-1", new KnownParts())).containsExactly(FULL, FULL, FULL);
   }
 
   @Test
@@ -169,6 +169,6 @@ final class EventCodecTest {
   }
 
   private static DnsEvent roundTrip(DnsEvent event) {
-    return EventCodec.decode(EventCodec.encode(1, List.of(event)), "node-1").getFirst();
+    return EventCodec.decode(EventCodec.encode(1, List.of(event)), "node-1", new KnownParts()).getFirst();
   }
 }

@@ -29,12 +29,7 @@ final class LoopbackRoad implements Road {
   }
 
   @Override
-  public void requireForwarding(Cluster.Agent agent) {}
-
-  @Override
-  public boolean hasPod(ClusterTrace.Request request) {
-    return true;
-  }
+  public void requireForwarding() {}
 
   @Override
   public Forwarded forward(Cluster.Agent agent) {

@@ -3,6 +3,7 @@ package dev.jig.kube;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
 import dev.jig.event.DnsEvent;
+import dev.jig.event.Owner;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.WireMessage;
 import dev.jig.kube.wire.AgentGrpc;
@@ -83,13 +84,23 @@ public final class SimulatedAgents implements AutoCloseable {
       String name = "app-" + pod + "-7d9c5b6f4-x2x" + pod;
       var details =
           new Pod("default", name, "uid-" + pod, Map.of("app", "app-" + pod), "main", false);
-      String id = HexFormat.of().toHexDigits(pod, 8).repeat(8);
+      String id = (HexFormat.of().toHexDigits(node.hashCode()) + "0" + pod + "c0ffee").repeat(4);
       Container container =
           new Container(
               "containerd", id, "main", "registry.example.com/a:1", null, Map.of(), details);
       return Stream.of(
-          SampleEvents.query().with(it -> it.container = container).build().with(QUERY),
-          SampleEvents.response().with(it -> it.container = container).build().with(RESPONSE));
+          of(container, SampleEvents.query()).with(QUERY),
+          of(container, SampleEvents.response()).with(RESPONSE));
+    }
+
+    private DnsEvent of(Container container, SampleEvents.Builder sample) {
+      int tid = Math.abs(container.id().hashCode() % 4_000_000);
+      long started = 77_000_000_000L + container.id().hashCode();
+      sample.container = container;
+      sample.owner =
+          new Owner(
+              tid, tid, 0, 0, "app", 1, "init", 4026533000L, 4026533005L, started, null);
+      return sample.build();
     }
 
     @Override

@@ -27,12 +27,13 @@ import org.jspecify.annotations.Nullable;
 /// runtime's socket.
 final class TestCluster {
   /// With whatever is awaited: the machine may be busy with other tests.
-  static final Duration PATIENCE = Duration.ofSeconds(120);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
 
   static final String GADGET = "gadget";
   static final String BUSYBOX = "docker.io/local/busybox:1";
   static final String TOOLS = "docker.io/local/tools:1";
 
+  private static final int REPORTED_LINES = 30;
   private static final String MARK = "jig-test";
   private static final long LOOK_NS = Duration.ofMillis(200).toNanos();
 
@@ -115,14 +116,16 @@ final class TestCluster {
 
   /// The same as an argument of another command, such as ptyrun.
   static IgProcess traceUnder(List<String> prefix, String... words) {
-    return IgProcess.traceBy(PATIENCE, begin -> {
-      List<String> all = new ArrayList<>(begin);
-      all.addAll(List.of(words));
-      all.addAll(List.of("--kubeconfig", kubeconfig()));
-      List<String> command = new ArrayList<>(prefix);
-      command.addAll(commandLine(all));
-      return command;
-    });
+    return IgProcess.traceBy(
+        PATIENCE,
+        begin -> {
+          List<String> all = new ArrayList<>(begin);
+          all.addAll(List.of(words));
+          all.addAll(List.of("--kubeconfig", kubeconfig()));
+          List<String> command = new ArrayList<>(prefix);
+          command.addAll(commandLine(all));
+          return command;
+        });
   }
 
   /// How bin/kubectl-gadget starts Java, with the same options.
@@ -228,16 +231,19 @@ final class TestCluster {
 
   /// What helps to understand a failure.
   static String report() {
+    List<List<String>> questions =
+        List.of(
+            List.of("get", "pods", "-A", "-o", "wide"),
+            List.of("describe", "pods", "-n", GADGET),
+            List.of("logs", "-n", GADGET, "daemonset/jig-agent"),
+            List.of("get", "events", "-A", "--sort-by=.lastTimestamp"));
     StringBuilder report = new StringBuilder("the cluster at the failure:\n");
-    for (String[] words : List.of(
-        new String[] {"get", "pods", "-A", "-o", "wide"},
-        new String[] {"describe", "pods", "-n", GADGET},
-        new String[] {"logs", "-n", GADGET, "-l", "app.kubernetes.io/name=jig", "--tail=60"},
-        new String[] {"get", "events", "-A", "--sort-by=.lastTimestamp"})) {
-      Command.Result said = kubectlResult(words);
-      report.append("$ kubectl ").append(String.join(" ", words)).append('\n');
+    for (List<String> words : questions) {
+      Command.Result said = kubectlResult(words.toArray(String[]::new));
       List<String> lines = said.lines();
-      lines.subList(Math.max(0, lines.size() - 60), lines.size())
+      report.append("$ kubectl ").append(String.join(" ", words)).append('\n');
+      lines.stream()
+          .skip(Math.max(0, lines.size() - REPORTED_LINES))
           .forEach(line -> report.append(line).append('\n'));
       report.append(said.err());
     }

@@ -8,6 +8,9 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// A pod that asks for names, labelled `app` with its name.
 final class TestPod {
@@ -53,14 +56,25 @@ final class TestPod {
         .build();
   }
 
-  static void awaitEnd(String namespace, String name) {
+  static Pod awaitEnd(String namespace, String name) {
+    return awaitPhase(namespace, name, List.of("Succeeded", "Failed"));
+  }
+
+  static Pod awaitRunning(String namespace, String name) {
+    return awaitPhase(namespace, name, List.of("Running"));
+  }
+
+  private static Pod awaitPhase(String namespace, String name, List<String> phases) {
+    AtomicReference<@Nullable Pod> found = new AtomicReference<>();
     TestCluster.await(
-        "the end of pod " + name,
+        "pod " + name + " to be " + phases,
         () -> {
           Pod pod = TestCluster.client().pods().inNamespace(namespace).withName(name).get();
+          found.set(pod);
           return pod != null
               && pod.getStatus() != null
-              && List.of("Succeeded", "Failed").contains(pod.getStatus().getPhase());
+              && phases.contains(pod.getStatus().getPhase());
         });
+    return Objects.requireNonNull(found.get());
   }
 }
