@@ -100,8 +100,7 @@ final class OptionalLines {
     String end = from == Side.BOTH ? "" : "{{- end }}\n";
     return switch (to) {
       case BOTH -> end;
-      case WITH ->
-          from == Side.WITHOUT ? "{{- else }}\n" : end + "{{- if " + condition + " }}\n";
+      case WITH -> from == Side.WITHOUT ? "{{- else }}\n" : end + "{{- if " + condition + " }}\n";
       case WITHOUT -> end + "{{- if not " + condition + " }}\n";
     };
   }

@@ -44,8 +44,7 @@ final class ConsoleColumns {
               .redirectInput(new File("/dev/tty"))
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      String said =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       Matcher size = SIZE.matcher(said);
       if (size.matches() && Integer.parseInt(size.group(1)) > 0) {
         return Integer.parseInt(size.group(1));

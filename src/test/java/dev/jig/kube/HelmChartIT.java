@@ -68,8 +68,7 @@ final class HelmChartIT {
   void twoSocketsInOneFolderAreMountedOnce() throws IOException {
     Path one = Path.of("/run/containerd.sock");
     Path other = Path.of("/run/crio.sock");
-    String values =
-        "image: %s\nsockets: {containerd: %s, crio: %s}".formatted(IMAGE, one, other);
+    String values = "image: %s\nsockets: {containerd: %s, crio: %s}".formatted(IMAGE, one, other);
 
     assertSame(values, choice("gadget", "IfNotPresent", Map.of(), one, other));
   }
@@ -79,13 +78,7 @@ final class HelmChartIT {
     assertSame(
         "image: " + IMAGE + "\nresolveEndpoints: true",
         new Installation.Choice(
-            "0.1.0",
-            "gadget",
-            IMAGE,
-            "IfNotPresent",
-            Map.of(),
-            sockets(CONTAINERD, CRIO),
-            true));
+            "0.1.0", "gadget", IMAGE, "IfNotPresent", Map.of(), sockets(CONTAINERD, CRIO), true));
   }
 
   @Test
@@ -130,8 +123,8 @@ final class HelmChartIT {
     Map<String, Object> objects = new LinkedHashMap<>();
     for (Object document : new Load(LoadSettings.builder().build()).loadAllFromString(yaml)) {
       if (document instanceof Map<?, ?> object) {
-        Object name = ((Map<?, ?>) object.get("metadata")).get("name");
-        objects.put(object.get("kind") + "/" + name, object);
+        Map<?, ?> metadata = (Map<?, ?>) Objects.requireNonNull(object.get("metadata"));
+        objects.put(object.get("kind") + "/" + metadata.get("name"), object);
       }
     }
     return objects;
