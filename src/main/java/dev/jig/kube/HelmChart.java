@@ -12,8 +12,10 @@ import java.util.regex.Pattern;
 /// What [Installation] applies, as a Helm chart: the same objects, with template actions where a
 /// user's choice stands. The namespace is Helm's own.
 public final class HelmChart {
-  private static final Path CONTAINERD = Path.of("/@CONTAINERD_FOLDER@/@CONTAINERD@");
-  private static final Path CRIO = Path.of("/@CRIO_FOLDER@/@CRIO@");
+  private static final String CONTAINERD_FOLDER = "/@CONTAINERD_FOLDER@";
+  private static final String CONTAINERD = CONTAINERD_FOLDER + "/@CONTAINERD@";
+  private static final String CRIO_FOLDER = "/@CRIO_FOLDER@";
+  private static final String CRIO = CRIO_FOLDER + "/@CRIO@";
   private static final Pattern NODE_SELECTOR =
       Pattern.compile("(?m)^( *)nodeSelector:\n((?:\\1  .*\n)+)");
   private static final String IMAGE_IS_NEEDED =
@@ -24,10 +26,10 @@ public final class HelmChart {
   private static final Map<String, String> ACTIONS = new LinkedHashMap<>();
 
   static {
-    ACTIONS.put(CONTAINERD.toString(), "{{ .Values.sockets.containerd }}");
-    ACTIONS.put(CRIO.toString(), "{{ .Values.sockets.crio }}");
-    ACTIONS.put(quoted(CONTAINERD.getParent()), "{{ dir .Values.sockets.containerd | quote }}");
-    ACTIONS.put(quoted(CRIO.getParent()), "{{ dir .Values.sockets.crio | quote }}");
+    ACTIONS.put(CONTAINERD, "{{ .Values.sockets.containerd }}");
+    ACTIONS.put(CRIO, "{{ .Values.sockets.crio }}");
+    ACTIONS.put(quoted(CONTAINERD_FOLDER), "{{ dir .Values.sockets.containerd | quote }}");
+    ACTIONS.put(quoted(CRIO_FOLDER), "{{ dir .Values.sockets.crio | quote }}");
     ACTIONS.put("\"@NAMESPACE@\"", "{{ .Release.Namespace | quote }}");
     ACTIONS.put("\"@IMAGE@\"", "{{ required \"" + IMAGE_IS_NEEDED + "\" .Values.image | quote }}");
     ACTIONS.put("\"@PULL_POLICY@\"", "{{ .Values.imagePullPolicy | quote }}");
@@ -39,12 +41,11 @@ public final class HelmChart {
   ///
   /// @param sockets the runtimes' on nodes, where the user says nothing: of containerd and cri-o
   public static Map<String, String> files(String version, Map<String, Path> sockets) {
-    Map<String, Path> marked = new LinkedHashMap<>();
-    sockets.keySet().forEach(runtime -> marked.put(runtime, mark(runtime)));
-    Installation.Choice choice =
-        new Installation.Choice(
-            version, "@NAMESPACE@", "@IMAGE@", "@PULL_POLICY@", Map.of(), marked, true);
-    String manifests = withOption(withoutNamespace(Installation.print(choice)));
+    String manifests =
+        OptionalLines.merge(
+            manifests(version, sockets, false),
+            manifests(version, sockets, true),
+            ".Values.resolveEndpoints");
     MatchResult nodeSelector = nodeSelector(manifests);
 
     Map<String, String> files = new LinkedHashMap<>();
@@ -55,45 +56,32 @@ public final class HelmChart {
     return files;
   }
 
+  private static List<String> manifests(
+      String version, Map<String, Path> sockets, boolean resolveEndpoints) {
+    Map<String, Path> marked = new LinkedHashMap<>();
+    sockets.keySet().forEach(runtime -> marked.put(runtime, mark(runtime)));
+    Installation.Choice choice =
+        new Installation.Choice(
+            version, "@NAMESPACE@", "@IMAGE@", "@PULL_POLICY@", Map.of(), marked, resolveEndpoints);
+    List<String> documents = new ArrayList<>();
+    for (String document : Installation.print(choice).split("(?m)^---\n", -1)) {
+      if (!document.isEmpty() && !document.contains("\nkind: \"Namespace\"\n")) {
+        documents.add("---\n" + document);
+      }
+    }
+    return documents;
+  }
+
   private static Path mark(String runtime) {
     return switch (runtime) {
-      case "containerd" -> CONTAINERD;
-      case "cri-o" -> CRIO;
+      case "containerd" -> Path.of(CONTAINERD);
+      case "cri-o" -> Path.of(CRIO);
       default -> throw new IllegalArgumentException(runtime);
     };
   }
 
-  private static String quoted(Path path) {
+  private static String quoted(String path) {
     return "\"" + path + "\"";
-  }
-
-  private static String withoutNamespace(String manifests) {
-    List<String> kept = new ArrayList<>();
-    for (String document : manifests.split("(?m)^---\n", -1)) {
-      if (!document.isEmpty() && !document.contains("\nkind: \"Namespace\"\n")) {
-        kept.add("---\n" + document);
-      }
-    }
-    return String.join("", kept);
-  }
-
-  /// What is there for `--resolve-endpoints` alone depends on a value.
-  private static String withOption(String manifests) {
-    List<String> documents = new ArrayList<>();
-    for (String document : manifests.split("(?m)^---\n", -1)) {
-      if (document.contains("\n    jig.dev/option: \"resolve-endpoints\"\n")) {
-        documents.add("{{- if .Values.resolveEndpoints }}\n---\n" + document + "{{- end }}\n");
-      } else if (!document.isEmpty()) {
-        documents.add("---\n" + document);
-      }
-    }
-    return String.join("", documents)
-        .replaceAll(
-            "(?m)^( *)(- \"--resolve-endpoints\"\n)",
-            "$1{{- if .Values.resolveEndpoints }}\n$1$2$1{{- end }}\n")
-        .replace(
-            "automountServiceAccountToken: true",
-            "automountServiceAccountToken: {{ .Values.resolveEndpoints }}");
   }
 
   private static MatchResult nodeSelector(String manifests) {
@@ -127,7 +115,7 @@ public final class HelmChart {
   /// Two sockets in one folder need it mounted once: the second runtime's items depend on that.
   private static void onlyOnce(List<String> lines) {
     for (int at = lines.size() - 1; at >= 0; at--) {
-      if (lines.get(at).contains(quoted(CRIO.getParent()))) {
+      if (lines.get(at).contains(quoted(CRIO_FOLDER))) {
         int first = at;
         while (!lines.get(first).strip().startsWith("- ")) {
           first--;
@@ -152,47 +140,47 @@ public final class HelmChart {
 
   private static String chart(String version) {
     return """
-        apiVersion: v2
-        name: jig
-        description: Traces the DNS of pods, live from their nodes' kernels, for kubectl gadget.
-        type: application
-        version: %1$s
-        appVersion: "%1$s"
-        kubeVersion: ">=1.20.0-0"
-        """
+    apiVersion: v2
+    name: jig
+    description: Traces the DNS of pods, live from their nodes' kernels, for kubectl gadget.
+    type: application
+    version: %1$s
+    appVersion: "%1$s"
+    kubeVersion: ">=1.20.0-0"
+    """
         .formatted(version);
   }
 
   private static String values(String nodeSelector, Map<String, Path> sockets) {
     return """
-        # The agents' image, NAME:TAG: made by bin/image, pushed to a registry the nodes reach.
-        image: ""
-        # Always, IfNotPresent or Never.
-        imagePullPolicy: IfNotPresent
-        # Name the pods and services behind addresses: agents may then list both.
-        resolveEndpoints: false
-        # Only nodes with these labels.
-        nodeSelector:
-          %s
-        # The container runtimes' sockets on the nodes.
-        sockets:
-          containerd: %s
-          crio: %s
-        """
+    # The agents' image, NAME:TAG: made by bin/image, pushed to a registry the nodes reach.
+    image: ""
+    # Always, IfNotPresent or Never.
+    imagePullPolicy: IfNotPresent
+    # Only nodes with these labels.
+    nodeSelector:
+      %s
+    # Let agents list pods and services, to name them in source, destination and nameserver.
+    resolveEndpoints: false
+    # The container runtimes' sockets on the nodes.
+    sockets:
+      containerd: %s
+      crio: %s
+    """
         .formatted(nodeSelector, sockets.get("containerd"), sockets.get("cri-o"));
   }
 
   private static String notes() {
     return """
-        The agents start on every node:
-          kubectl rollout status daemonset/jig-agent -n {{ .Release.Namespace }}
-        Then:
-          kubectl gadget trace dns -A
-        {{- if ne .Release.Namespace "gadget" }} --gadget-namespace {{ .Release.Namespace }}{{ end }}
+    The agents start on every node:
+      kubectl rollout status daemonset/jig-agent -n {{ .Release.Namespace }}
+    Then:
+      kubectl gadget trace dns -A
+    {{- if ne .Release.Namespace "gadget" }} --gadget-namespace {{ .Release.Namespace }}{{ end }}
 
-        If pods are refused by Pod Security, the namespace needs the label that kubectl gadget deploy
-        would give it, since the agents use host paths and capabilities:
-          kubectl label namespace {{ .Release.Namespace }} pod-security.kubernetes.io/enforce=privileged
-        """;
+    If pods are refused by Pod Security, the namespace needs the label that kubectl gadget deploy
+    would give it, since the agents use host paths and capabilities:
+      kubectl label namespace {{ .Release.Namespace }} pod-security.kubernetes.io/enforce=privileged
+    """;
   }
 }

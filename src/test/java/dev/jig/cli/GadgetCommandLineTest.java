@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,9 +42,9 @@ final class GadgetCommandLineTest {
 
     assertThat(objects.keySet())
         .containsExactly("Namespace", "ServiceAccount", "NetworkPolicy", "DaemonSet");
-    assertThat(text(objects, "Namespace", "metadata", "name")).isEqualTo("tracing");
+    assertThat(map(objects, "Namespace", "metadata").get("name")).isEqualTo("tracing");
     for (String kind : List.of("ServiceAccount", "NetworkPolicy", "DaemonSet")) {
-      assertThat(text(objects, kind, "metadata", "namespace")).isEqualTo("tracing");
+      assertThat(map(objects, kind, "metadata").get("namespace")).isEqualTo("tracing");
     }
   }
 
@@ -66,8 +67,7 @@ final class GadgetCommandLineTest {
     assertThat(pod.containsKey("hostIPC")).isFalse();
     assertThat(agent.containsKey("ports")).isFalse();
     assertThat(pod.get("automountServiceAccountToken")).isEqualTo(false);
-    assertThat(objects.get("ServiceAccount").get("automountServiceAccountToken"))
-        .isEqualTo(false);
+    assertThat(map(objects, "ServiceAccount").get("automountServiceAccountToken")).isEqualTo(false);
     for (Object mount : list(agent, "volumeMounts")) {
       Map<?, ?> each = (Map<?, ?>) mount;
       assertThat(each.get("readOnly"))
@@ -157,7 +157,8 @@ final class GadgetCommandLineTest {
     List<String> words = new ArrayList<>(List.of("deploy", "--image", IMAGE, "--print-only"));
     words.addAll(List.of(arguments.split(" ", -1)));
 
-    assertThat(gadget(words.toArray(String[]::new))).isEqualTo(new Run(2, "", "ig: " + line + "\n"));
+    assertThat(gadget(words.toArray(String[]::new)))
+        .isEqualTo(new Run(2, "", "ig: " + line + "\n"));
   }
 
   @ParameterizedTest
@@ -201,21 +202,13 @@ final class GadgetCommandLineTest {
   private static Map<?, ?> map(Map<?, ?> from, String... path) {
     Map<?, ?> at = from;
     for (String step : path) {
-      at = (Map<?, ?>) at.get(step);
+      at = (Map<?, ?>) Objects.requireNonNull(at.get(step), step);
     }
     return at;
   }
 
   private static List<?> list(Map<?, ?> from, String name) {
-    return (List<?>) from.get(name);
-  }
-
-  private static String text(Map<String, Map<?, ?>> objects, String kind, String... path) {
-    Map<?, ?> object = objects.get(kind);
-    for (int step = 0; step < path.length - 1; step++) {
-      object = (Map<?, ?>) object.get(path[step]);
-    }
-    return String.valueOf(object.get(path[path.length - 1]));
+    return (List<?>) Objects.requireNonNull(from.get(name), name);
   }
 
   private static Run gadget(String... words) {
@@ -227,8 +220,8 @@ final class GadgetCommandLineTest {
       System.setOut(new PrintStream(out, true, UTF_8));
       System.setErr(new PrintStream(err, true, UTF_8));
       CommandLine command = KubectlGadget.commandLine(Map.of());
-      command.setOut(new PrintWriter(System.out, true));
-      command.setErr(new PrintWriter(System.err, true));
+      command.setOut(new PrintWriter(out, true, UTF_8));
+      command.setErr(new PrintWriter(err, true, UTF_8));
       int code = command.execute(words);
       return new Run(code, out.toString(UTF_8), err.toString(UTF_8));
     } finally {

@@ -68,24 +68,17 @@ final class HelmChartIT {
   void twoSocketsInOneFolderAreMountedOnce() throws IOException {
     Path one = Path.of("/run/containerd.sock");
     Path other = Path.of("/run/crio.sock");
-    String values =
-        "image: %s\nsockets: {containerd: %s, crio: %s}".formatted(IMAGE, one, other);
+    String values = "image: %s\nsockets: {containerd: %s, crio: %s}".formatted(IMAGE, one, other);
 
     assertSame(values, choice("gadget", "IfNotPresent", Map.of(), one, other));
   }
 
   @Test
-  void endpointsAreNamedWhereTheUserWantsIt() throws IOException {
+  void whatIsForEndpointsAloneIsThereOnlyThen() throws IOException {
     assertSame(
         "image: " + IMAGE + "\nresolveEndpoints: true",
         new Installation.Choice(
-            "0.1.0",
-            "gadget",
-            IMAGE,
-            "IfNotPresent",
-            Map.of(),
-            sockets(CONTAINERD, CRIO),
-            true));
+            "0.1.0", "gadget", IMAGE, "IfNotPresent", Map.of(), sockets(CONTAINERD, CRIO), true));
   }
 
   @Test
@@ -105,11 +98,11 @@ final class HelmChartIT {
 
   private void assertSame(String values, Installation.Choice choice) throws IOException {
     Map<String, Object> deployed = byName(Installation.print(choice));
-    deployed.remove("Namespace " + choice.namespace()); // Helm's own business
+    deployed.remove("Namespace/" + choice.namespace()); // Helm's own business
 
     String rendered = helm("template", values, choice.namespace()).orThrow();
 
-    assertThat(deployed).containsKey("DaemonSet jig-agent");
+    assertThat(deployed).containsKey("DaemonSet/jig-agent");
     assertThat(byName(rendered)).isEqualTo(deployed);
   }
 
@@ -131,7 +124,7 @@ final class HelmChartIT {
     for (Object document : new Load(LoadSettings.builder().build()).loadAllFromString(yaml)) {
       if (document instanceof Map<?, ?> object) {
         Map<?, ?> metadata = (Map<?, ?>) Objects.requireNonNull(object.get("metadata"));
-        objects.put(object.get("kind") + " " + metadata.get("name"), object);
+        objects.put(object.get("kind") + "/" + metadata.get("name"), object);
       }
     }
     return objects;

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 final class InstallationTest {
   private static final String DAEMON_SETS = "/apis/apps/v1/daemonsets";
   private static final String NAMESPACE = "/api/v1/namespaces/gadget";
-  private static final String DAEMON_SET =
-      "/apis/apps/v1/namespaces/gadget/daemonsets/jig-agent";
+  private static final String DAEMON_SET = "/apis/apps/v1/namespaces/gadget/daemonsets/jig-agent";
   private static final Installation.Choice CHOICE =
       new Installation.Choice(
           "1.2.3",
@@ -29,7 +28,8 @@ final class InstallationTest {
           "registry.example.org/jig:1",
           "Always",
           Map.of(),
-          Map.of("containerd", Path.of("/run/containerd/containerd.sock")));
+          Map.of("containerd", Path.of("/run/containerd/containerd.sock")),
+          false);
 
   private final Map<String, String> objects = new ConcurrentHashMap<>();
   private final FakeApiServer server = new FakeApiServer(this::keep);
@@ -141,7 +141,8 @@ final class InstallationTest {
   @Test
   void aNamespaceOfTheUsersStaysAsItIs() throws InterruptedException {
     noAgentsElsewhere();
-    String theirs = "{\"kind\":\"Namespace\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"gadget\"}}";
+    String theirs =
+        "{\"kind\":\"Namespace\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"gadget\"}}";
     objects.put(NAMESPACE, theirs);
 
     apply();
