@@ -165,7 +165,7 @@ final class EventCodecTest {
     Events batch = EventCodec.encode(1, List.of(FULL, oneName));
 
     assertThat(batch.getEndpointNamesCount()).isEqualTo(2);
-    assertThat(EventCodec.decode(batch, "node-1")).containsExactly(FULL, oneName);
+    assertThat(EventCodec.decode(batch, "node-1", new KnownParts())).containsExactly(FULL, oneName);
   }
 
   private static DnsEvent roundTrip(DnsEvent event) {
