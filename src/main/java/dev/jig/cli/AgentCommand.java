@@ -40,6 +40,11 @@ final class AgentCommand implements Runnable {
   int port = NodeAgent.PORT;
 
   @Option(
+      names = "--resolve-endpoints",
+      description = "Name the pods and services behind addresses: asks the cluster's API server.")
+  boolean resolveEndpoints;
+
+  @Option(
       names = "--probe",
       description = "Tell by the exit code whether the agent here does its work. Stands alone.")
   boolean probe;
@@ -52,7 +57,8 @@ final class AgentCommand implements Runnable {
       throw new UsageException("--probe stands alone.", "Write: ig agent --probe");
     }
     Path alive = AgentProbe.aliveFile(System.getenv());
-    var settings = new NodeAgent.Settings(node, VersionCommand.version(), port, alive);
+    var settings =
+        new NodeAgent.Settings(node, VersionCommand.version(), port, alive, resolveEndpoints);
     var opened = runtimes.open().stream().map(RuntimeOptions.Asked::runtime).toList();
     try (NodeAgent agent =
         NodeAgent.start(

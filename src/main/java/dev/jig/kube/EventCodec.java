@@ -8,6 +8,8 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
@@ -45,9 +47,12 @@ final class EventCodec {
   private static final List<State> STATES =
       List.of(State.ANSWERED, State.LATE, State.ORPHAN, State.TIMEOUT, State.CLOSED);
 
+  private static final List<EndpointName.Kind> ENDPOINT_KINDS =
+      List.of(EndpointName.Kind.POD, EndpointName.Kind.SERVICE);
+
   private EventCodec() {}
 
-  /// A batch; each container and each owner stands in it once.
+  /// A batch; each container, each owner and each endpoint's name stands in it once.
   ///
   /// @param first the first event's sequence number
   static Events encode(long first, List<DnsEvent> events) {
@@ -61,6 +66,7 @@ final class EventCodec {
     final Events.Builder message = Events.newBuilder();
     private final IdentityHashMap<Container, Integer> places = new IdentityHashMap<>();
     private final Map<Owner, Integer> ownerPlaces = new HashMap<>();
+    private final Map<EndpointName, Integer> names = new HashMap<>();
 
     /// The container's place, from 1; 0 for none.
     int place(@Nullable Container container) {
@@ -87,10 +93,22 @@ final class EventCodec {
       }
       return known;
     }
+
+    /// The name's place, from 1; 0 for none.
+    int place(@Nullable EndpointName name) {
+      return name == null
+          ? 0
+          : names.computeIfAbsent(
+              name, it -> message.addEndpointNames(encode(it)).getEndpointNamesCount());
+    }
   }
 
-  /// A batch's containers and owners, and the node that saw them.
-  private record Tables(String node, List<Container> containers, List<Owner> owners) {}
+  /// What stands in a batch once, and the node that saw it.
+  private record Tables(
+      String node,
+      List<Container> containers,
+      List<Owner> owners,
+      List<EndpointName> names) {}
 
   /// The events of a batch, as seen by that node.
   ///
@@ -100,12 +118,13 @@ final class EventCodec {
         new Tables(
             node,
             batch.getContainersList().stream().map(it -> known.of(decode(it))).toList(),
-            batch.getOwnersList().stream().map(it -> known.of(decode(it))).toList());
+            batch.getOwnersList().stream().map(it -> known.of(decode(it))).toList(),
+            batch.getEndpointNamesList().stream().map(EventCodec::decode).toList());
     return batch.getEventsList().stream().map(it -> decode(it, tables)).toList();
   }
 
-  private static <T> @Nullable T at(List<T> parts, int place) {
-    return place == 0 ? null : parts.get(place - 1);
+  private static <T> @Nullable T at(List<T> all, int place) {
+    return place == 0 ? null : all.get(place - 1);
   }
 
   private static Event encode(DnsEvent event, Batch batch) {
@@ -131,6 +150,12 @@ final class EventCodec {
     present(event.peer(), peer -> to.setPeer(encode(peer, batch)));
     present(event.message(), it -> to.setMessage(UnsafeByteOperations.unsafeWrap(it.toBytes())));
     event.addresses().forEach(address -> to.addAddresses(encode(address)));
+    EndpointNames names = event.endpoints();
+    if (names != null) {
+      to.setSourceName(batch.place(names.source()))
+          .setDestinationName(batch.place(names.destination()))
+          .setNameserverName(batch.place(names.nameserver()));
+    }
     return to.build();
   }
 
@@ -158,7 +183,32 @@ final class EventCodec {
         kindOrNull(STATES, from.getState()),
         tables.node,
         from.hasPeer() ? decode(from.getPeer(), tables) : null,
-        from.hasMessage() ? message(from.getMessage()) : null);
+        from.hasMessage() ? message(from.getMessage()) : null,
+        endpoints(from, tables.names));
+  }
+
+  private static @Nullable EndpointNames endpoints(Event from, List<EndpointName> names) {
+    EndpointName source = at(names, from.getSourceName());
+    EndpointName destination = at(names, from.getDestinationName());
+    EndpointName nameserver = at(names, from.getNameserverName());
+    return source == null && destination == null && nameserver == null
+        ? null
+        : new EndpointNames(source, destination, nameserver);
+  }
+
+  private static dev.jig.kube.wire.EndpointName encode(EndpointName name) {
+    return dev.jig.kube.wire.EndpointName.newBuilder()
+        .setKind(number(ENDPOINT_KINDS, name.kind()))
+        .setNamespace(name.namespace())
+        .setName(name.name())
+        .build();
+  }
+
+  private static EndpointName decode(dev.jig.kube.wire.EndpointName from) {
+    return new EndpointName(
+        kind(ENDPOINT_KINDS, from.getKind(), EndpointName.Kind.POD),
+        from.getNamespace(),
+        from.getName());
   }
 
   private static WireMessage message(ByteString from) {

@@ -5,6 +5,7 @@ import dev.jig.dns.Dialect;
 import dev.jig.dns.MessageDecoder;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
+import dev.jig.event.EndpointName;
 import dev.jig.event.Field;
 import dev.jig.event.Field.Group;
 import dev.jig.event.FieldValue.Address;
@@ -13,6 +14,7 @@ import dev.jig.event.FieldValue.Bits;
 import dev.jig.event.FieldValue.Duration;
 import dev.jig.event.FieldValue.Labels;
 import dev.jig.event.FieldValue.Moment;
+import dev.jig.event.FieldValue.Name;
 import dev.jig.event.FieldValue.Text;
 import dev.jig.event.FieldValue.Truth;
 import dev.jig.event.FieldValue.Whole;
@@ -34,6 +36,9 @@ final class DocumentWriter implements EventWriter {
   private static final SerializedString MESSAGE = new SerializedString("message");
   private static final SerializedString RUNTIME = new SerializedString("runtime");
   private static final SerializedString K8S = new SerializedString("k8s");
+  private static final SerializedString KIND = new SerializedString("kind");
+  private static final SerializedString NAMESPACE = new SerializedString("namespace");
+  private static final SerializedString NAME = new SerializedString("name");
   private static final SerializedString PEER = new SerializedString("peer");
 
   /// Parts of an object, in their order, that come from one thing each.
@@ -202,10 +207,11 @@ final class DocumentWriter implements EventWriter {
           document.yes(key);
         }
       }
-      case Address(var get) -> {
+      case Address(var get, _) -> {
         IpAddress address = get.of(event);
         writeWord(key, address == null ? null : addresses.of(address));
       }
+      case Name(var get) -> writeName(key, get.of(event));
       case Addresses(var get) -> writeAddresses(key, get.of(event));
       case Labels(var get) -> writeLabels(key, get.of(event));
       case Bits(var get) -> {
@@ -230,6 +236,16 @@ final class DocumentWriter implements EventWriter {
   private void writeNumber(SerializedString key, long value, boolean evenZero) throws IOException {
     if (value != 0 || evenZero) {
       document.number(key, value);
+    }
+  }
+
+  private void writeName(SerializedString key, @Nullable EndpointName name) throws IOException {
+    if (name != null) {
+      document.beginObject(key);
+      document.word(KIND, name.kind().word());
+      document.text(NAMESPACE, name.namespace());
+      document.text(NAME, name.name());
+      document.endObject();
     }
   }
 

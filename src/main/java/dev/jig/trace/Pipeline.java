@@ -62,6 +62,7 @@ public final class Pipeline implements PacketHandler {
 
   private final DnsMessage message = new DnsMessage();
   private boolean keepsMessages;
+  private UnaryOperator<DnsEvent> naming = UnaryOperator.identity();
   private long lastPacketNs;
 
   /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something
@@ -105,6 +106,11 @@ public final class Pipeline implements PacketHandler {
   /// From now on rows carry their messages.
   void keepMessages() {
     keepsMessages = true;
+  }
+
+  /// From now on rows carry the names this gives them.
+  void nameEndpoints(UnaryOperator<DnsEvent> by) {
+    naming = by;
   }
 
   private static long lateNs(long timeoutNs) {
@@ -176,11 +182,14 @@ public final class Pipeline implements PacketHandler {
       counters.nameUnknown++;
     } else if (whose.decision() == Decision.CONTAINER_UNKNOWN) {
       counters.containerUnknown++;
-    } else if (filter.test(event)) {
-      counters.rows++;
-      output.accept(withMessage(event, bytes, offset, length));
     } else {
-      counters.filtered++;
+      DnsEvent named = naming.apply(event);
+      if (filter.test(named)) {
+        counters.rows++;
+        output.accept(withMessage(named, bytes, offset, length));
+      } else {
+        counters.filtered++;
+      }
     }
   }
 
@@ -228,9 +237,10 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void show(DnsEvent event) {
-    if (filter.test(event)) {
+    DnsEvent named = naming.apply(event);
+    if (filter.test(named)) {
       counters.rows++;
-      output.accept(event);
+      output.accept(named);
     } else {
       counters.filtered++;
     }
@@ -323,9 +333,10 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void showUnanswered(DnsEvent event) {
-    if (filter.test(event)) {
+    DnsEvent named = naming.apply(event);
+    if (filter.test(named)) {
       counters.unansweredRows++;
-      output.accept(event);
+      output.accept(named);
     }
   }
 }

@@ -53,7 +53,7 @@ final class NodeAgentIT implements TenClients.Scene {
     serve(secondPort);
     agent =
         NodeAgent.start(
-            new NodeAgent.Settings(NODE, TraceClient.VERSION, 0, folder.resolve("alive")),
+            new NodeAgent.Settings(NODE, TraceClient.VERSION, 0, folder.resolve("alive"), false),
             List.of(pods),
             (_, event, details) -> log.add(event + " " + details),
             () -> log.add("stalled"));
