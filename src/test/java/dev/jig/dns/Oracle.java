@@ -156,7 +156,7 @@ final class Oracle {
     }
     text = IPV6.matcher(text).replaceAll(match -> address(match.group()));
     return switch (type) {
-      case Type.DS, Type.CDS, Type.DLV -> text.replace(" \"\"", "");
+      case Type.DS, Type.CDS, Type.DLV, Type.SSHFP -> text.replace(" \"\"", "");
       case Type.SVCB, Type.HTTPS -> comparableParameters(text);
       case Type.TXT, Type.SPF -> text.replace("\"", "");
       case Type.LOC ->
@@ -171,6 +171,8 @@ final class Oracle {
 
   private static String comparableParameters(String text) {
     return text.replace("\"", "")
+        .replace("\\ ", " ") // it escapes blanks where we quote
+        .replace("\\092", "\\\\")
         .replace(" dohpath", " key7")
         .replace(" ohttp", " key8")
         .replaceAll(" (tls-supported-groups|docpath|pvd|oots|key9|key1[012])(=\\S*)?", " others");
