@@ -181,7 +181,7 @@ final class Oracle {
         .matcher(text)
         .replaceAll(" others")
         .replace("\"", "")
-        .replace("\\ ", " ") // it escapes blanks where we quote
+        .replaceAll("(?<!\\\\)((?:\\\\\\\\)*)\\\\ ", "$1 ") // it escapes blanks where we quote
         .replace("\\092", "\\\\")
         .replace(" dohpath", " key7")
         .replace(" ohttp", " key8");
