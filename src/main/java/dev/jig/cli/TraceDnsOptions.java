@@ -161,7 +161,7 @@ final class TraceDnsOptions {
     OutputFormat format = OutputFormat.parse(output, shown);
     if (format instanceof OutputFormat.PcapNg
         && outputFile == null
-        && RowStream.stdout().terminalColumns().isPresent()) {
+        && RowStream.stdout().isTerminal()) {
       throw new UsageException(
           "-o pcapng is binary, nothing for a terminal.",
           "Name a file: --output-file dns.pcapng, or pipe it: | tshark -r -.");

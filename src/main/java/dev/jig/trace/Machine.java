@@ -30,6 +30,11 @@ public final class Machine {
     return Terminal.columns(fd);
   }
 
+  /// Whether a file descriptor is a terminal, even one without a width.
+  public static boolean isTerminal(int fd) {
+    return Terminal.isTerminal(fd);
+  }
+
   /// Whether a file descriptor is a pipe or socket that nobody reads any more.
   public static boolean isReaderGone(int fd) {
     return PipeEnd.isReaderGone(fd);
