@@ -98,8 +98,7 @@ final class RecordJson<R extends Record> {
 
   private static Kind kind(Type type) {
     if (type instanceof ParameterizedType generic) {
-      Type of = generic.getActualTypeArguments()[0];
-      return generic.getRawType() == List.class ? new Kind.Many(kind(of)) : new Kind.Labels();
+      return ofCollection(generic);
     }
     Class<?> plain = (Class<?>) type;
     if (plain == String.class) {
@@ -118,6 +117,17 @@ final class RecordJson<R extends Record> {
       return word(plain);
     }
     return new Kind.Part(new RecordJson<>(plain.asSubclass(Record.class)));
+  }
+
+  private static Kind ofCollection(ParameterizedType type) {
+    Type[] of = type.getActualTypeArguments();
+    if (type.getRawType() == List.class) {
+      return new Kind.Many(kind(of[0]));
+    }
+    if (type.getRawType() == Map.class && of[0] == String.class && of[1] == String.class) {
+      return new Kind.Labels();
+    }
+    throw new IllegalArgumentException("no way to write a " + type);
   }
 
   private static Kind.Word word(Class<?> type) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Rows as packets of a pcapng file: each message in a packet with headers of its own
@@ -63,6 +64,7 @@ final class PacketsWriter implements EventWriter {
   public void begin() throws IOException {
     String os = System.getProperty("os.name") + " " + System.getProperty("os.version");
     capture.begin(application, os, PacketFrame.LINK_TYPE, INTERFACE, DESCRIPTION);
+    lastNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()); // while there is no row
   }
 
   @Override
@@ -141,10 +143,11 @@ final class PacketsWriter implements EventWriter {
   }
 
   private void statistics(@Nullable Long received) throws IOException {
+    Long endNs = firstNs == null ? null : lastNs;
     capture.statistics(
         lastNs,
         new CaptureWriter.Statistics(
-            firstNs, lastNs, received, lost, written + lost, lost, written));
+            firstNs, endNs, received, lost, written + lost, lost, written));
   }
 
   @Override
