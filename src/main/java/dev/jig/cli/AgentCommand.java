@@ -2,7 +2,6 @@ package dev.jig.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.jig.event.UsageException;
 import dev.jig.kube.AgentLog;
 import dev.jig.kube.NodeAgent;
 import dev.jig.trace.Machine;
@@ -40,19 +39,18 @@ final class AgentCommand implements Runnable {
   int port = NodeAgent.PORT;
 
   @Option(
-      names = "--probe",
-      description = "Tell by the exit code whether the agent here does its work. Stands alone.")
-  boolean probe;
+      names = "--resolve-endpoints",
+      description = "Name the pods and services behind addresses: asks the cluster's API server.")
+  boolean resolveEndpoints;
 
   @Mixin RuntimeOptions runtimes = new RuntimeOptions();
 
   @Override
   public void run() {
-    if (probe) {
-      throw new UsageException("--probe stands alone.", "Write: ig agent --probe");
-    }
-    Path alive = AgentProbe.aliveFile(System.getenv());
-    var settings = new NodeAgent.Settings(node, VersionCommand.version(), port, alive);
+    // src/main/dist/probe.c looks at it.
+    Path alive = Path.of(System.getenv().getOrDefault("JIG_AGENT_STATE", "/run/jig"), "alive");
+    var settings =
+        new NodeAgent.Settings(node, VersionCommand.version(), port, alive, resolveEndpoints);
     var opened = runtimes.open().stream().map(RuntimeOptions.Asked::runtime).toList();
     try (NodeAgent agent =
         NodeAgent.start(

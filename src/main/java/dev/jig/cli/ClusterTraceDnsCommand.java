@@ -122,10 +122,19 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
 
     Run(Cluster cluster, TraceDnsOptions.Parsed parsed) {
       this.parsed = parsed;
-      this.trace =
-          new ClusterTrace(cluster, request(cluster, parsed), VersionCommand.version(), this);
+      ClusterTrace.Request request = request(cluster, parsed);
+      this.trace = new ClusterTrace(cluster, request, VersionCommand.version(), this);
       trace.open();
+      if (request.isChoosy()) {
+        Thread.ofVirtual().name("pods").start(() -> hint(cluster.hasPod(request)));
+      }
       this.rows = RowOutput.open(parsed.format(), options.stream(true), trace::stop);
+    }
+
+    private static void hint(boolean hasPod) {
+      if (!hasPod) {
+        Console.say("no pod matches yet, waiting for one.");
+      }
     }
 
     void run() throws InterruptedException {

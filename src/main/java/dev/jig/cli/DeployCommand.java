@@ -64,8 +64,18 @@ final class DeployCommand implements Callable<Integer> {
   Path crioSocket = Path.of("/run/crio/crio.sock");
 
   @Option(
-      names = "--wait",
+      names = "--resolve-endpoints",
       order = 6,
+      fallbackValue = "true",
+      description = {
+        "Show pods and services instead of addresses, as p/NAMESPACE/NAME and s/NAMESPACE/NAME.",
+        "Lets the agents list and watch the cluster's pods and services, which else they may not."
+      })
+  boolean resolveEndpoints;
+
+  @Option(
+      names = "--wait",
+      order = 7,
       negatable = true,
       defaultValue = "true",
       fallbackValue = "true",
@@ -74,7 +84,7 @@ final class DeployCommand implements Callable<Integer> {
 
   @Option(
       names = "--timeout",
-      order = 7,
+      order = 8,
       paramLabel = "DURATION",
       defaultValue = "120s",
       description = "How long to wait (default: ${DEFAULT-VALUE}).")
@@ -82,7 +92,7 @@ final class DeployCommand implements Callable<Integer> {
 
   @Option(
       names = "--print-only",
-      order = 8,
+      order = 9,
       fallbackValue = "true",
       description = "Print the manifests and change nothing.")
   boolean printOnly;
@@ -154,7 +164,8 @@ final class DeployCommand implements Callable<Integer> {
         image,
         pullPolicy,
         labels(nodeSelector),
-        sockets);
+        sockets,
+        resolveEndpoints);
   }
 
   private static Path absolute(Path socket) {

@@ -35,10 +35,7 @@ public final class Ig implements Runnable {
     if (args.length > 0 && args[0].equals("trace")) {
       Machine.prepare();
     }
-    int code =
-        AgentProbe.isAsked(args)
-            ? AgentProbe.run(System.getenv())
-            : commandLine(System.getenv()).execute(args);
+    int code = commandLine(System.getenv()).execute(args);
     System.out.flush();
     System.err.flush();
     // not exit(): no thread that follows a runtime may keep us, nothing needs an orderly goodbye

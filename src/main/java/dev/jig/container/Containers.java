@@ -278,7 +278,7 @@ public final class Containers implements AutoCloseable {
     if (id.podUid() == null) {
       return bare;
     }
-    var pod = new Container.Pod(null, null, id.podUid(), Map.of(), null, false);
+    var pod = new Container.Pod(null, null, id.podUid(), null, null, false);
     return new Container(bare.runtime(), bare.id(), null, null, null, bare.labels(), pod);
   }
 

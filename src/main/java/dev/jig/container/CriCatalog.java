@@ -189,7 +189,7 @@ final class CriCatalog {
     return pod == null
         ? null
         : new Container.Pod(
-            labels.get(POD_NAMESPACE), pod, labels.get(POD_UID), Map.of(), containerName, false);
+            labels.get(POD_NAMESPACE), pod, labels.get(POD_UID), null, containerName, false);
   }
 
   private @Nullable CriImage image(CriContainer container) {

@@ -32,17 +32,18 @@ public record Container(
 
   /// A pod, as its sandbox describes it.
   ///
+  /// @param labels null as long as nobody has told them: its containers are known a little before
   /// @param containerName the name of this container within the pod
   public record Pod(
       @Nullable String namespace,
       @Nullable String name,
       @Nullable String uid,
-      Map<String, String> labels,
+      @Nullable Map<String, String> labels,
       @Nullable String containerName,
       boolean hostNetwork) {
 
     public Pod {
-      labels = Map.copyOf(labels);
+      labels = labels == null ? null : Map.copyOf(labels);
     }
   }
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param node the Kubernetes node that saw it, null on one machine
 /// @param peer who sent it, or asked, where that is on this machine too and was looked for
 /// @param message its bytes, where the output tells all they say; null on T rows
+/// @param endpoints whose the addresses are, where agents resolve that
 public record DnsEvent(
     long timestampNs,
     @Nullable Container container,
@@ -43,7 +44,8 @@ public record DnsEvent(
     @Nullable State state,
     @Nullable String node,
     @Nullable Peer peer,
-    @Nullable WireMessage message) {
+    @Nullable WireMessage message,
+    @Nullable EndpointNames endpoints) {
 
   private static final Endpoint NOWHERE = new Endpoint(IpAddress.v4(0), 0);
 
@@ -89,15 +91,21 @@ public record DnsEvent(
 
   /// The same event, of that container.
   public DnsEvent in(@Nullable Container whose) {
-    return with(whose, message);
+    return with(whose, message, endpoints);
   }
 
   /// The same event with its message.
   public DnsEvent with(WireMessage bytes) {
-    return with(container, bytes);
+    return with(container, bytes, endpoints);
   }
 
-  private DnsEvent with(@Nullable Container whose, @Nullable WireMessage bytes) {
+  /// The same event with the names of its addresses.
+  public DnsEvent with(EndpointNames names) {
+    return with(container, message, names);
+  }
+
+  private DnsEvent with(
+      @Nullable Container whose, @Nullable WireMessage bytes, @Nullable EndpointNames names) {
     return new DnsEvent(
         timestampNs,
         whose,
@@ -119,7 +127,8 @@ public record DnsEvent(
         state,
         node,
         peer,
-        bytes);
+        bytes,
+        names);
   }
 
   /// Tells of nothing but whose it is: for showing a container or a process with the catalogue's
@@ -190,6 +199,7 @@ public record DnsEvent(
         state,
         node,
         peer,
+        null,
         null);
   }
 

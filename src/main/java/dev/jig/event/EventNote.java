@@ -107,7 +107,7 @@ public final class EventNote {
                 pod.namespace(),
                 pod.name(),
                 pod.uid(),
-                Map.of(),
+                null,
                 pod.containerName(),
                 pod.hostNetwork());
     return new Container(

@@ -5,6 +5,7 @@ import static dev.jig.event.Field.Shown.KUBECTL;
 import static dev.jig.event.Field.Shown.PATHS;
 import static dev.jig.event.Field.Shown.WIDE;
 import static dev.jig.event.FieldSources.container;
+import static dev.jig.event.FieldSources.endpoint;
 import static dev.jig.event.FieldSources.hostAccount;
 import static dev.jig.event.FieldSources.latency;
 import static dev.jig.event.FieldSources.lowerCase;
@@ -33,6 +34,7 @@ import dev.jig.event.FieldValue.Addresses;
 import dev.jig.event.FieldValue.Bits;
 import dev.jig.event.FieldValue.Labels;
 import dev.jig.event.FieldValue.Moment;
+import dev.jig.event.FieldValue.Name;
 import dev.jig.event.FieldValue.Text;
 import dev.jig.event.FieldValue.Truth;
 import dev.jig.event.FieldValue.Word;
@@ -133,12 +135,12 @@ public enum Field {
   SOURCE_IP(
       "srcIP",
       cells(16).within(15, 45),
-      new Address(event -> event.source().address()),
+      new Address(event -> event.source().address(), endpoint(EndpointNames::source)),
       "source address"),
   DESTINATION_IP(
       "dstIP",
       cells(16).within(15, 45),
-      new Address(event -> event.destination().address()),
+      new Address(event -> event.destination().address(), endpoint(EndpointNames::destination)),
       "destination address"),
   SOURCE_PORT(
       "srcPort", cells(16).within(5, 5), whole(event -> event.source().port()), "source port"),
@@ -163,7 +165,7 @@ public enum Field {
       "nameserver",
       cells(16).within(15, 45),
       shown(KUBECTL, WIDE),
-      new Address(DnsEvent::nameserver),
+      new Address(DnsEvent::nameserver, endpoint(EndpointNames::nameserver)),
       "address the application asked; source of a response"),
   TYPE(
       "type",
@@ -222,6 +224,21 @@ public enum Field {
       cells(11),
       new Word(event -> lowerCase(event.attribution())),
       "certainty of the process: exact, socket or unknown"),
+  SOURCE_ENDPOINT(
+      "srcEndpoint",
+      cells(30).cutInTheMiddle(),
+      new Name(endpoint(EndpointNames::source)),
+      "pod or service with the source address, if agents resolve them"),
+  DESTINATION_ENDPOINT(
+      "dstEndpoint",
+      cells(30).cutInTheMiddle(),
+      new Name(endpoint(EndpointNames::destination)),
+      "pod or service with the destination address"),
+  NAMESERVER_ENDPOINT(
+      "nameserverEndpoint",
+      cells(30).cutInTheMiddle(),
+      new Name(endpoint(EndpointNames::nameserver)),
+      "pod or service with the nameserver's address"),
   PEER_CONTAINER_NAME(
       "peer.containerName",
       cells(30),

@@ -82,6 +82,10 @@ final class FieldSources {
     return peerContainer(container -> container.pod() == null ? null : get.of(container.pod()));
   }
 
+  static Getter<DnsEvent, EndpointName> endpoint(Getter<EndpointNames, EndpointName> get) {
+    return event -> event.endpoints() == null ? null : get.of(event.endpoints());
+  }
+
   static Whole whole(ToLongFunction<DnsEvent> get) {
     return new Whole(event -> true, get);
   }

@@ -37,8 +37,12 @@ public sealed interface FieldValue {
   /// Yes or no.
   record Truth(Getter<DnsEvent, Boolean> get) implements FieldValue {}
 
-  /// One address.
-  record Address(Getter<DnsEvent, IpAddress> get) implements FieldValue {}
+  /// One address, with the name that stands for it in a cell.
+  record Address(Getter<DnsEvent, IpAddress> get, Getter<DnsEvent, EndpointName> name)
+      implements FieldValue {}
+
+  /// The pod or service that has an address.
+  record Name(Getter<DnsEvent, EndpointName> get) implements FieldValue {}
 
   /// Any number of addresses.
   record Addresses(Getter<DnsEvent, List<IpAddress>> get) implements FieldValue {}
@@ -48,6 +52,11 @@ public sealed interface FieldValue {
 
   /// The header's bits.
   record Bits(Getter<DnsEvent, Flags> get) implements FieldValue {}
+
+  /// The name that stands for an address in a cell; null where the cell shows [#text].
+  default @Nullable String nameShown(DnsEvent event) {
+    return this instanceof Address(_, var name) ? textOf(name.of(event)) : null;
+  }
 
   /// The value as one raw text, null where it is absent: what a cell shows before escaping and
   /// cutting, and what a filter compares.
@@ -62,7 +71,8 @@ public sealed interface FieldValue {
       case Moment(var known, var get) ->
           known.test(event) ? Timestamp.format(get.applyAsLong(event)) : null;
       case Truth(var get) -> textOf(get.of(event));
-      case Address(var get) -> textOf(get.of(event));
+      case Address(var get, _) -> textOf(get.of(event));
+      case Name(var get) -> textOf(get.of(event));
       case Addresses(var get) -> joined(get.of(event));
       case Labels(var get) -> joined(get.of(event));
       case Bits(var get) -> joined(get.of(event));

@@ -40,6 +40,11 @@ public record IpAddress(int version, long high, long low) {
     return high == 0 && low == 0;
   }
 
+  /// 127.0.0.0/8 or ::1.
+  public boolean isLoopback() {
+    return version == 4 ? low >>> 24 == 127 : high == 0 && low == 1;
+  }
+
   /// 224.0.0.0/4 or ff00::/8.
   public boolean isMulticast() {
     return version == 4 ? low >>> 28 == 0xe : high >>> 56 == 0xff;

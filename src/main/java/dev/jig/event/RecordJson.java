@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Records as JSON objects and back: a member per component, by its name, so that what is new in a
-/// record is in there by itself. Null, zero, false and empty collections are left out and come back
-/// as what they were.
+/// record is in there by itself. What is left out is null where a component may be, else zero, false
+/// or an empty collection.
 ///
 /// Reading takes nothing for granted: members of other names are passed over, and a value that does
 /// not fit is an IOException.
@@ -77,8 +77,8 @@ final class RecordJson<R extends Record> {
 
   private static Member member(RecordComponent component) {
     Kind kind = kind(component.getGenericType());
-    Object absent = absent(component.getType());
     boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+    Object absent = nullable ? null : absent(component.getType());
     boolean required = absent == null && !nullable && !(kind instanceof Kind.Nothing);
     return new Member(component.getName(), component.getAccessor(), kind, absent, required);
   }

@@ -10,6 +10,7 @@ import dev.jig.event.FieldValue.Bits;
 import dev.jig.event.FieldValue.Duration;
 import dev.jig.event.FieldValue.Labels;
 import dev.jig.event.FieldValue.Moment;
+import dev.jig.event.FieldValue.Name;
 import dev.jig.event.FieldValue.Text;
 import dev.jig.event.FieldValue.Truth;
 import dev.jig.event.FieldValue.Whole;
@@ -52,6 +53,7 @@ final class Comparison {
       case Text text -> texts(rule, text, rule.value());
       case Word word -> texts(rule, word, rule.value());
       case Address address -> texts(rule, address, rule.value());
+      case Name name -> texts(rule, name, rule.value());
       case Addresses addresses -> texts(rule, addresses, rule.value());
       case Labels labels -> texts(rule, labels, rule.value());
       case Bits bits -> texts(rule, bits, rule.value());

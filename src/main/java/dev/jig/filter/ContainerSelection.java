@@ -6,6 +6,7 @@ import dev.jig.event.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -143,9 +144,7 @@ public final class ContainerSelection {
       // A runtime that names a container knows whether it has a pod.
       return container.name() == null ? Verdict.UNDECIDED_NAME : Verdict.SKIP;
     }
-    return equal(namespace, pod.namespace())
-        .and(equal(podName, pod.name()))
-        .and(labelled(container, pod));
+    return equal(namespace, pod.namespace()).and(equal(podName, pod.name())).and(labelled(pod));
   }
 
   private static Verdict equal(@Nullable String wanted, @Nullable String is) {
@@ -155,13 +154,12 @@ public final class ContainerSelection {
     return is == null ? Verdict.UNDECIDED_NAME : Verdict.of(wanted.equals(is));
   }
 
-  /// Labels come with the pod's name: before it, none are known.
-  private Verdict labelled(Container container, Pod pod) {
+  private Verdict labelled(Pod pod) {
     if (labels.isEverything()) {
       return Verdict.PASS;
     }
-    boolean known = container.name() != null && pod.name() != null;
-    return known ? Verdict.of(labels.matches(pod.labels())) : Verdict.UNDECIDED_NAME;
+    Map<String, String> known = pod.labels();
+    return known == null ? Verdict.UNDECIDED_NAME : Verdict.of(labels.matches(known));
   }
 
   private static boolean anyMatches(List<Entry> entries, Container container) {

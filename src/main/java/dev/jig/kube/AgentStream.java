@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class AgentStream implements Consumer<DnsEvent> {
   private static final int BATCH = 512;
   private static final long PROGRESS_MS = 1_000;
+
+  /// A message costs the client as much as many events: after one it takes so long until the next,
+  /// unless that is full. An event after a pause goes at once.
+  private static final long GATHER_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /// The call that carries the stream.
   private record Carrier(ServerCallStreamObserver<FromAgent> call) {}
@@ -122,17 +127,18 @@ final class AgentStream implements Consumer<DnsEvent> {
         boolean last = stopping; // read first: nothing comes after it
         StreamBuffer.Batch batch =
             buffer.take(BATCH, last ? 0 : PROGRESS_MS, () -> isCarriedBy(mine));
-        if (!isCarriedBy(mine)) {
+        if (batch == null || !isCarriedBy(mine)) {
           break;
         }
-        if (batch != null) {
+        if (!batch.events().isEmpty()) {
           call.onNext(message(batch));
+          buffer.gather(BATCH, GATHER_NS);
         } else if (last) {
           call.onNext(FromAgent.newBuilder().setEnded(ended()).build());
           call.onCompleted();
           return;
         } else {
-          call.onNext(FromAgent.newBuilder().setProgress(progress()).build());
+          call.onNext(FromAgent.newBuilder().setProgress(progress(batch.first() - 1)).build());
         }
       }
       if (call.isCancelled()) {
@@ -167,8 +173,9 @@ final class AgentStream implements Consumer<DnsEvent> {
         .build();
   }
 
-  private Progress progress() {
-    return Progress.newBuilder().setNewest(buffer.newest()).setLost(lostSince()).build();
+  /// @param newest not asked now: by now there may be one that will still be sent
+  private Progress progress(long newest) {
+    return Progress.newBuilder().setNewest(newest).setLost(lostSince()).build();
   }
 
   private Ended ended() {

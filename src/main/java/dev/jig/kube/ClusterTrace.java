@@ -3,6 +3,7 @@ package dev.jig.kube;
 import dev.jig.event.DnsEvent;
 import dev.jig.kube.wire.Start;
 import dev.jig.trace.RowDetails;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A trace over all nodes: finds the agents, follows each, and merges their events. Agents that
@@ -32,6 +34,10 @@ public final class ClusterTrace {
   private static final int BATCH = 512;
   private static final long POLL_MS = 100;
 
+  /// One name: neither several, nor one to leave out, nor what may be an id.
+  private static final Pattern CONTAINER_NAME =
+      Pattern.compile("(?![0-9a-f]{12,64}$)[a-z0-9][a-z0-9-]*");
+
   /// What to trace, as the user wrote it.
   ///
   /// @param details of which names of users and groups are out of an agent's reach
@@ -48,6 +54,21 @@ public final class ClusterTrace {
     ///
     /// @param selector a label selector's text
     public record PodNames(String namespace, String pod, String container, String selector) {}
+
+    /// Whether pods may well be there without one that is wanted.
+    public boolean isChoosy() {
+      return !pods.equals(new PodNames("", "", "", ""));
+    }
+
+    /// Whether a pod of the right namespace, name and labels is on a wanted node, with a container
+    /// that may be meant.
+    boolean mayShow(Pod pod) {
+      String node = pod.getSpec().getNodeName();
+      return (nodes.isEmpty() || (node != null && nodes.contains(node)))
+          && (!CONTAINER_NAME.matcher(pods.container()).matches()
+              || pod.getSpec().getContainers().stream()
+                  .anyMatch(it -> it.getName().equals(pods.container())));
+    }
 
     Start message() {
       return Start.newBuilder()
@@ -92,7 +113,7 @@ public final class ClusterTrace {
   /// An event, or a number of lost ones in its place.
   private record Item(@Nullable DnsEvent event, long lost) {}
 
-  private final Cluster cluster;
+  private final Road road;
   private final Request request;
   private final String version;
   private final Viewer viewer;
@@ -105,7 +126,11 @@ public final class ClusterTrace {
   private long rows;
 
   public ClusterTrace(Cluster cluster, Request request, String version, Viewer viewer) {
-    this.cluster = cluster;
+    this((Road) cluster, request, version, viewer);
+  }
+
+  ClusterTrace(Road road, Request request, String version, Viewer viewer) {
+    this.road = road;
     this.request = request;
     this.version = version;
     this.viewer = viewer;
@@ -115,14 +140,14 @@ public final class ClusterTrace {
   ///
   /// @throws ClusterProblem if there is none, or they may not be reached
   public void open() {
-    List<Cluster.Agent> found = cluster.agents();
+    List<Cluster.Agent> found = road.agents();
     if (found.isEmpty()) {
       throw new ClusterProblem(
           "no gadget pods found in namespace \""
-              + cluster.gadgetNamespace()
+              + road.gadgetNamespace()
               + "\": run kubectl gadget deploy");
     }
-    cluster.requireForwarding();
+    road.requireForwarding();
     take(found);
     if (links.isEmpty()) {
       String nodes = String.join(",", request.nodes());
@@ -146,7 +171,7 @@ public final class ClusterTrace {
   private NodeLink follow(String node) {
     NodeLink link =
         new NodeLink(
-            cluster,
+            road,
             node,
             () -> Optional.ofNullable(agents.get(node)),
             request.message(),
@@ -233,7 +258,7 @@ public final class ClusterTrace {
     while (!stopped) {
       try {
         TimeUnit.MILLISECONDS.sleep(LIST_MS);
-        take(cluster.agents());
+        take(road.agents());
         if (listFailed) {
           viewer.debug("the API server answers again.");
         }

@@ -8,6 +8,8 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
@@ -18,8 +20,10 @@ import dev.jig.event.State;
 import dev.jig.event.WireMessage;
 import dev.jig.kube.wire.Event;
 import dev.jig.kube.wire.Events;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +47,12 @@ final class EventCodec {
   private static final List<State> STATES =
       List.of(State.ANSWERED, State.LATE, State.ORPHAN, State.TIMEOUT, State.CLOSED);
 
+  private static final List<EndpointName.Kind> ENDPOINT_KINDS =
+      List.of(EndpointName.Kind.POD, EndpointName.Kind.SERVICE);
+
   private EventCodec() {}
 
-  /// A batch; each container stands in it once.
+  /// A batch; each container, owner and endpoint's name stands in it once.
   ///
   /// @param first the first event's sequence number
   static Events encode(long first, List<DnsEvent> events) {
@@ -58,6 +65,8 @@ final class EventCodec {
   private static final class Batch {
     final Events.Builder message = Events.newBuilder();
     private final IdentityHashMap<Container, Integer> places = new IdentityHashMap<>();
+    private final Map<Owner, Integer> ownerPlaces = new HashMap<>();
+    private final Map<EndpointName, Integer> names = new HashMap<>();
 
     /// The container's place, from 1; 0 for none.
     int place(@Nullable Container container) {
@@ -71,17 +80,48 @@ final class EventCodec {
       }
       return known;
     }
+
+    /// The owner's place, likewise.
+    int place(@Nullable Owner owner) {
+      if (owner == null) {
+        return 0;
+      }
+      Integer known = ownerPlaces.get(owner);
+      if (known == null) {
+        known = message.addOwners(encode(owner)).getOwnersCount();
+        ownerPlaces.put(owner, known);
+      }
+      return known;
+    }
+
+    /// The name's place, from 1; 0 for none.
+    int place(@Nullable EndpointName name) {
+      return name == null
+          ? 0
+          : names.computeIfAbsent(
+              name, it -> message.addEndpointNames(encode(it)).getEndpointNamesCount());
+    }
   }
+
+  /// A batch's containers, owners and endpoint names, and the node that saw them.
+  private record Tables(
+      String node, List<Container> containers, List<Owner> owners, List<EndpointName> names) {}
 
   /// The events of a batch, as seen by that node.
-  static List<DnsEvent> decode(Events batch, String node) {
-    List<Container> containers =
-        batch.getContainersList().stream().map(EventCodec::decode).toList();
-    return batch.getEventsList().stream().map(it -> decode(it, containers, node)).toList();
+  ///
+  /// @param known of batches before
+  static List<DnsEvent> decode(Events batch, String node, KnownParts known) {
+    Tables tables =
+        new Tables(
+            node,
+            batch.getContainersList().stream().map(it -> known.of(decode(it))).toList(),
+            batch.getOwnersList().stream().map(it -> known.of(decode(it))).toList(),
+            batch.getEndpointNamesList().stream().map(EventCodec::decode).toList());
+    return batch.getEventsList().stream().map(it -> decode(it, tables)).toList();
   }
 
-  private static @Nullable Container at(List<Container> containers, int place) {
-    return place == 0 ? null : containers.get(place - 1);
+  private static <T> @Nullable T at(List<T> parts, int place) {
+    return place == 0 ? null : parts.get(place - 1);
   }
 
   private static Event encode(DnsEvent event, Batch batch) {
@@ -89,6 +129,7 @@ final class EventCodec {
         Event.newBuilder()
             .setTimestampNs(event.timestampNs())
             .setContainer(batch.place(event.container()))
+            .setOwner(batch.place(event.owner()))
             .setAttribution(number(ATTRIBUTIONS, event.attribution()))
             .setSource(encode(event.source()))
             .setDestination(encode(event.destination()))
@@ -98,7 +139,6 @@ final class EventCodec {
             .setId(event.id())
             .setAnswerCount(event.answerCount())
             .setState(number(STATES, event.state()));
-    present(event.owner(), owner -> to.setOwner(encode(owner)));
     present(event.nameserver(), address -> to.setNameserver(encode(address)));
     present(event.question(), asked -> to.setQuestion(encode(asked)));
     present(event.flags(), flags -> to.setFlags(bits(flags)));
@@ -107,14 +147,20 @@ final class EventCodec {
     present(event.peer(), peer -> to.setPeer(encode(peer, batch)));
     present(event.message(), it -> to.setMessage(UnsafeByteOperations.unsafeWrap(it.toBytes())));
     event.addresses().forEach(address -> to.addAddresses(encode(address)));
+    EndpointNames names = event.endpoints();
+    if (names != null) {
+      to.setSourceName(batch.place(names.source()))
+          .setDestinationName(batch.place(names.destination()))
+          .setNameserverName(batch.place(names.nameserver()));
+    }
     return to.build();
   }
 
-  private static DnsEvent decode(Event from, List<Container> containers, String node) {
+  private static DnsEvent decode(Event from, Tables tables) {
     return new DnsEvent(
         from.getTimestampNs(),
-        at(containers, from.getContainer()),
-        from.hasOwner() ? decode(from.getOwner()) : null,
+        at(tables.containers, from.getContainer()),
+        at(tables.owners, from.getOwner()),
         kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN),
         decode(from.getSource()),
         decode(from.getDestination()),
@@ -132,9 +178,34 @@ final class EventCodec {
         from.getAnswerCount(),
         from.getAddressesList().stream().map(EventCodec::decode).toList(),
         kindOrNull(STATES, from.getState()),
-        node,
-        from.hasPeer() ? decode(from.getPeer(), containers) : null,
-        from.hasMessage() ? message(from.getMessage()) : null);
+        tables.node,
+        from.hasPeer() ? decode(from.getPeer(), tables) : null,
+        from.hasMessage() ? message(from.getMessage()) : null,
+        endpoints(from, tables.names));
+  }
+
+  private static @Nullable EndpointNames endpoints(Event from, List<EndpointName> names) {
+    EndpointName source = at(names, from.getSourceName());
+    EndpointName destination = at(names, from.getDestinationName());
+    EndpointName nameserver = at(names, from.getNameserverName());
+    return source == null && destination == null && nameserver == null
+        ? null
+        : new EndpointNames(source, destination, nameserver);
+  }
+
+  private static dev.jig.kube.wire.EndpointName encode(EndpointName name) {
+    return dev.jig.kube.wire.EndpointName.newBuilder()
+        .setKind(number(ENDPOINT_KINDS, name.kind()))
+        .setNamespace(name.namespace())
+        .setName(name.name())
+        .build();
+  }
+
+  private static EndpointName decode(dev.jig.kube.wire.EndpointName from) {
+    return new EndpointName(
+        kind(ENDPOINT_KINDS, from.getKind(), EndpointName.Kind.POD),
+        from.getNamespace(),
+        from.getName());
   }
 
   private static WireMessage message(ByteString from) {
@@ -144,15 +215,15 @@ final class EventCodec {
   private static dev.jig.kube.wire.Peer encode(Peer peer, Batch batch) {
     return dev.jig.kube.wire.Peer.newBuilder()
         .setContainer(batch.place(peer.container()))
-        .setOwner(encode(peer.owner()))
+        .setOwner(batch.place(peer.owner()))
         .setAttribution(number(ATTRIBUTIONS, peer.attribution()))
         .build();
   }
 
-  private static Peer decode(dev.jig.kube.wire.Peer from, List<Container> containers) {
+  private static Peer decode(dev.jig.kube.wire.Peer from, Tables tables) {
     return new Peer(
-        at(containers, from.getContainer()),
-        decode(from.getOwner()),
+        at(tables.containers, from.getContainer()),
+        tables.owners.get(from.getOwner() - 1),
         kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN));
   }
 
@@ -297,10 +368,8 @@ final class EventCodec {
   }
 
   private static dev.jig.kube.wire.Pod encode(Container.Pod pod) {
-    var to =
-        dev.jig.kube.wire.Pod.newBuilder()
-            .putAllLabels(pod.labels())
-            .setHostNetwork(pod.hostNetwork());
+    var to = dev.jig.kube.wire.Pod.newBuilder().setHostNetwork(pod.hostNetwork());
+    present(pod.labels(), to::putAllLabels);
     present(pod.namespace(), to::setNamespace);
     present(pod.name(), to::setName);
     present(pod.uid(), to::setUid);

@@ -3,10 +3,12 @@ package dev.jig.kube;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
@@ -31,6 +33,8 @@ public final class Installation {
   private static final String FIELD_MANAGER = "kubectl-gadget";
   private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   private static final String VERSION = "jig.dev/version";
+  private static final String OPTION = "jig.dev/option";
+  private static final String RESOLVE_ENDPOINTS = "resolve-endpoints";
   private static final String NAME = "jig-agent";
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
   private static final long LOOK_MS = 500;
@@ -41,13 +45,15 @@ public final class Installation {
   /// @param version of this program
   /// @param pullPolicy Always, IfNotPresent or Never
   /// @param sockets runtime to path on the node
+  /// @param resolveEndpoints whether agents may list pods and services, to name addresses
   public record Choice(
       String version,
       String namespace,
       String image,
       String pullPolicy,
       Map<String, String> nodeSelector,
-      Map<String, Path> sockets) {}
+      Map<String, Path> sockets,
+      boolean resolveEndpoints) {}
 
   private final Cluster cluster;
 
@@ -60,10 +66,16 @@ public final class Installation {
     List<HasMetadata> objects = new ArrayList<>();
     for (String document : manifest().split("(?m)^---$", -1)) {
       HasMetadata object = (HasMetadata) Objects.requireNonNull(YAML.<Object>unmarshal(document));
+      if (isOptional(object) && !choice.resolveEndpoints()) {
+        continue;
+      }
       if (object instanceof Namespace) {
         object.getMetadata().setName(choice.namespace());
-      } else {
+      } else if (object instanceof Namespaced) {
         object.getMetadata().setNamespace(choice.namespace());
+      }
+      if (object instanceof ClusterRoleBinding binding) {
+        binding.getSubjects().forEach(subject -> subject.setNamespace(choice.namespace()));
       }
       if (object instanceof DaemonSet daemonSet) {
         var template = daemonSet.getSpec().getTemplate();
@@ -73,6 +85,12 @@ public final class Installation {
       objects.add(object);
     }
     return objects;
+  }
+
+  /// Whether it is there for --resolve-endpoints alone.
+  private static boolean isOptional(HasMetadata object) {
+    Map<String, String> annotations = object.getMetadata().getAnnotations();
+    return annotations != null && RESOLVE_ENDPOINTS.equals(annotations.get(OPTION));
   }
 
   private static String manifest() {
@@ -100,6 +118,10 @@ public final class Installation {
                 "--node=$(NODE_NAME)",
                 "--runtimes=" + String.join(",", choice.sockets().keySet())));
     choice.sockets().forEach((runtime, socket) -> arguments.add(flag(runtime) + "=" + socket));
+    if (choice.resolveEndpoints()) {
+      arguments.add("--" + RESOLVE_ENDPOINTS);
+      pod.setAutomountServiceAccountToken(true);
+    }
     agent.setArgs(arguments);
     mountFolders(pod, agent, choice);
   }
@@ -164,6 +186,32 @@ public final class Installation {
               .forceConflicts()
               .serverSideApply());
     }
+    if (!choice.resolveEndpoints()) {
+      removeOptional(choice.namespace(), progress);
+    }
+  }
+
+  /// What an earlier deploy made for an option that is not chosen any more.
+  private void removeOptional(String namespace, Consumer<String> progress) {
+    for (HasMetadata object : objects(all(namespace)).reversed()) {
+      if (isOptional(object) && isThereAndOurs(object)) {
+        progress.accept(
+            "Removing " + object.getKind() + "/" + object.getMetadata().getName() + "...");
+        var _ = cluster.asking(() -> cluster.client().resource(object).delete());
+      }
+    }
+  }
+
+  private boolean isThereAndOurs(HasMetadata object) {
+    try {
+      HasMetadata found = cluster.client().resource(object).get();
+      return found != null && isOurs(found);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == FORBIDDEN) {
+        return false; // who may not look cannot have made it
+      }
+      throw Cluster.problem(e);
+    }
   }
 
   private boolean isForeign(Namespace namespace) {
@@ -198,7 +246,7 @@ public final class Installation {
       if (e.getCode() == FORBIDDEN) {
         return; // who may not look elsewhere can't be told
       }
-      throw Cluster.problem(e);
+      throw cluster.failure().problem(e);
     }
     if (other.isPresent()) {
       throw new ClusterProblem(
@@ -293,11 +341,10 @@ public final class Installation {
   /// @return whether there was anything
   public boolean remove(String namespace, Consumer<String> progress, long timeoutNs)
       throws InterruptedException {
-    Choice any = new Choice("", namespace, "", "", Map.of(), Map.of());
     List<HasMetadata> there = new ArrayList<>();
-    for (HasMetadata object : objects(any).reversed()) {
+    for (HasMetadata object : objects(all(namespace)).reversed()) {
       HasMetadata found = cluster.asking(() -> cluster.client().resource(object).get());
-      if (found != null && !(found instanceof Namespace && !isOurs(found))) {
+      if (found != null && (found instanceof Namespaced || isOurs(found))) {
         there.add(found);
       }
     }
@@ -308,6 +355,11 @@ public final class Installation {
     }
     awaitGone(there, timeoutNs);
     return !there.isEmpty();
+  }
+
+  /// For the names of everything there can be.
+  private static Choice all(String namespace) {
+    return new Choice("", namespace, "", "", Map.of(), Map.of(), true);
   }
 
   private void awaitGone(List<HasMetadata> objects, long timeoutNs) throws InterruptedException {

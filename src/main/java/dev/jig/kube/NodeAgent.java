@@ -22,6 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// The agent of one node: a capture, the names of the node's containers, and a server on loopback
 /// that gives each client its stream.
@@ -42,10 +44,14 @@ public final class NodeAgent implements AutoCloseable {
   /// @param version ours
   /// @param port on loopback
   /// @param aliveFile touched as long as the agent does its work: what the probe looks at
-  public record Settings(String node, String version, int port, Path aliveFile) {}
+  /// @param resolveEndpoints whether rows name the pods and services behind addresses, as the API
+  ///   server tells them
+  public record Settings(
+      String node, String version, int port, Path aliveFile, boolean resolveEndpoints) {}
 
   private final Settings settings;
   private final AgentLog log;
+  private final @Nullable EndpointDirectory endpoints;
   private final NodeTrace trace;
   private final Containers containers;
   private final AgentService service;
@@ -63,7 +69,9 @@ public final class NodeAgent implements AutoCloseable {
     this.settings = settings;
     this.log = log;
     this.onStall = onStall;
-    this.trace = NodeTrace.load(false);
+    this.endpoints = settings.resolveEndpoints() ? EndpointDirectory.open(log) : null;
+    this.trace =
+        NodeTrace.load(false, endpoints == null ? UnaryOperator.identity() : endpoints.naming());
     this.containers = new Containers(trace.cgroupRoot(), runtimes, new Messages(log));
     this.service = new AgentService(trace, settings, log);
     this.server = server(settings.port(), service);
@@ -168,6 +176,9 @@ public final class NodeAgent implements AutoCloseable {
   public void close() {
     watch.shutdownNow();
     server.shutdownNow();
+    if (endpoints != null) {
+      endpoints.close();
+    }
     containers.close();
     trace.close();
   }

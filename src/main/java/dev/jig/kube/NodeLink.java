@@ -13,7 +13,6 @@ import dev.jig.kube.wire.Resume;
 import dev.jig.kube.wire.Start;
 import dev.jig.kube.wire.Stop;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.LocalPortForward;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -47,7 +46,14 @@ final class NodeLink {
   /// The agent says something every second.
   private static final long SILENCE_MS = 10_000;
 
+  /// For [#heardMs] while the viewer makes us wait, and so the agent: it is not silent.
+  private static final long LISTENED_TO = Long.MAX_VALUE;
+
   private static final long ACK_EVERY = 1_024;
+
+  /// Under way at most, for the forwarded port loses bytes where there is no limit (decision 0014).
+  /// gRPC would raise its own up to 8 MiB.
+  private static final int WINDOW_BYTES = 1 << 20;
 
   /// One thread for the sockets of all nodes.
   private static final EventLoopGroup LOOP =
@@ -68,7 +74,7 @@ final class NodeLink {
     void debug(String sentence);
   }
 
-  private final Cluster cluster;
+  private final Road road;
   private final String node;
   private final Supplier<Optional<Cluster.Agent>> agents;
   private final Start request;
@@ -93,13 +99,13 @@ final class NodeLink {
 
   /// @param agents the node's agent at present
   NodeLink(
-      Cluster cluster,
+      Road road,
       String node,
       Supplier<Optional<Cluster.Agent>> agents,
       Start request,
       String version,
       Sink sink) {
-    this.cluster = cluster;
+    this.road = road;
     this.node = node;
     this.agents = agents;
     this.request = request;
@@ -186,14 +192,15 @@ final class NodeLink {
   ///
   /// @return why it ended
   private String carry(Cluster.Agent agent) throws InterruptedException {
-    try (LocalPortForward forward = cluster.forward(agent)) {
+    try (Road.Forwarded forward = road.forward(agent)) {
       ManagedChannel channel =
           NettyChannelBuilder.forAddress(
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), forward.getLocalPort()))
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), forward.port()))
               .usePlaintext()
               .eventLoopGroup(LOOP)
               .channelType(NioSocketChannel.class)
               .executor(Executors.newVirtualThreadPerTaskExecutor())
+              .flowControlWindow(WINDOW_BYTES)
               .disableRetry()
               .build();
       try {
@@ -236,6 +243,7 @@ final class NodeLink {
     private final CountDownLatch ready = new CountDownLatch(1);
     private volatile String why = "";
     private volatile @Nullable ClientCallStreamObserver<FromClient> out;
+    private final KnownParts known = new KnownParts();
     private long acknowledged;
 
     Call(Cluster.Agent agent) {
@@ -274,7 +282,7 @@ final class NodeLink {
 
     @Override
     public void onNext(FromAgent message) {
-      heardMs = System.currentTimeMillis();
+      heardMs = LISTENED_TO;
       try {
         switch (message.getWhatCase()) {
           case BEGUN -> begun(message.getBegun());
@@ -283,13 +291,14 @@ final class NodeLink {
           case ENDED -> ended(message.getEnded());
           case WHAT_NOT_SET -> sink.debug("node " + node + ": an unknown message");
         }
-        heardMs = System.currentTimeMillis(); // the viewer may have made us wait
         ClientCallStreamObserver<FromClient> to = out;
         if (to != null) {
           to.request(1);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      } finally {
+        heardMs = System.currentTimeMillis();
       }
     }
 
@@ -330,7 +339,7 @@ final class NodeLink {
     }
 
     private void events(Events batch) throws InterruptedException {
-      List<DnsEvent> events = EventCodec.decode(batch, node);
+      List<DnsEvent> events = EventCodec.decode(batch, node, known);
       missing(batch.getFirst() - 1);
       long sequence = batch.getFirst();
       for (DnsEvent event : events) {

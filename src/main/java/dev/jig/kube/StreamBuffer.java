@@ -27,7 +27,8 @@ final class StreamBuffer {
   /// Of an address as an object.
   private static final int ADDRESS_BYTES = 64;
 
-  /// @param first sequence number of the first of `events`
+  /// @param first sequence number of the first of `events`; where there is none, of the one to
+  ///   come: all before it were taken or dropped
   record Batch(long first, List<DnsEvent> events) {}
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -43,8 +44,10 @@ final class StreamBuffer {
   private int bytes;
   private long newest;
   private long dropped;
-  private boolean waiting;
   private boolean woken;
+
+  /// The taker waits for so many; 0 if it does not wait.
+  private int awaited;
 
   /// Takes an event, or drops it where there is no room. Never waits for a client.
   void offer(DnsEvent event) {
@@ -60,7 +63,7 @@ final class StreamBuffer {
       sequences[slot(end)] = newest;
       bytes += more;
       end++;
-      if (waiting) {
+      if (awaited > 0 && end - unsent >= awaited) {
         changed.signal();
       }
     } finally {
@@ -69,25 +72,45 @@ final class StreamBuffer {
   }
 
   /// The next events with consecutive sequence numbers, at most `most`; waits for the first, and
-  /// comes back without any after `patienceMs` or [#wake], or where the taker may not any more.
+  /// comes back without any after `patienceMs` or [#wake]. Null where the taker may not any more.
   @Nullable Batch take(int most, long patienceMs, BooleanSupplier mayTake)
       throws InterruptedException {
     lock.lock();
     try {
-      long leftNs = TimeUnit.MILLISECONDS.toNanos(patienceMs);
-      while (unsent == end && !woken && leftNs > 0) {
-        waiting = true;
-        leftNs = changed.awaitNanos(leftNs);
-        waiting = false;
-      }
+      await(1, TimeUnit.MILLISECONDS.toNanos(patienceMs));
       woken = false;
-      return unsent == end || !mayTake.getAsBoolean() ? null : next(most);
+      return mayTake.getAsBoolean() ? next(most) : null;
     } finally {
       lock.unlock();
     }
   }
 
+  /// Lets events gather: comes back when there are so many, after `patienceNs` or [#wake].
+  void gather(int wanted, long patienceNs) throws InterruptedException {
+    lock.lock();
+    try {
+      await(wanted, patienceNs);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void await(int wanted, long patienceNs) throws InterruptedException {
+    long leftNs = patienceNs;
+    awaited = wanted;
+    try {
+      while (end - unsent < wanted && !woken && leftNs > 0) {
+        leftNs = changed.awaitNanos(leftNs);
+      }
+    } finally {
+      awaited = 0;
+    }
+  }
+
   private Batch next(int most) {
+    if (unsent == end) {
+      return new Batch(newest + 1, List.of());
+    }
     long first = sequences[slot(unsent)];
     List<DnsEvent> batch = new ArrayList<>();
     int taken = 0;

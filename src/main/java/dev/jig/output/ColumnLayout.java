@@ -2,7 +2,9 @@ package dev.jig.output;
 
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Field;
+import dev.jig.event.FieldValue;
 import dev.jig.event.Width;
+import dev.jig.event.Width.Ellipsis;
 import java.util.List;
 import java.util.Locale;
 
@@ -130,7 +132,7 @@ public final class ColumnLayout {
   public String header() {
     StringBuilder line = new StringBuilder(cells());
     for (int i = 0; i < widths.length; i++) {
-      append(line, i, fields.get(i).column().toUpperCase(Locale.ROOT));
+      append(line, i, fields.get(i).column().toUpperCase(Locale.ROOT), widthOf(i).ellipsis());
     }
     return line.toString();
   }
@@ -145,15 +147,21 @@ public final class ColumnLayout {
   /// Appends what [#row] returns.
   void appendRow(StringBuilder line, DnsEvent event) {
     for (int i = 0; i < widths.length; i++) {
-      String text = fields.get(i).value().text(event);
-      append(line, i, text == null ? "" : Escaping.TERMINAL.escape(text));
+      FieldValue value = fields.get(i).value();
+      String name = value.nameShown(event);
+      if (name != null) { // both its ends tell something
+        append(line, i, Escaping.TERMINAL.escape(name), Ellipsis.MIDDLE);
+      } else {
+        String text = value.text(event);
+        append(line, i, text == null ? "" : Escaping.TERMINAL.escape(text), widthOf(i).ellipsis());
+      }
     }
   }
 
-  private void append(StringBuilder line, int column, String text) {
+  private void append(StringBuilder line, int column, String text, Ellipsis ellipsis) {
     if (column > 0) {
       line.repeat(' ', DIVIDER);
     }
-    Cells.append(line, text, widths[column], widthOf(column).ellipsis());
+    Cells.append(line, text, widths[column], ellipsis);
   }
 }

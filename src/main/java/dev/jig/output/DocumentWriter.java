@@ -5,6 +5,7 @@ import dev.jig.dns.Dialect;
 import dev.jig.dns.MessageDecoder;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
+import dev.jig.event.EndpointName;
 import dev.jig.event.Field;
 import dev.jig.event.Field.Group;
 import dev.jig.event.FieldValue.Address;
@@ -13,16 +14,15 @@ import dev.jig.event.FieldValue.Bits;
 import dev.jig.event.FieldValue.Duration;
 import dev.jig.event.FieldValue.Labels;
 import dev.jig.event.FieldValue.Moment;
+import dev.jig.event.FieldValue.Name;
 import dev.jig.event.FieldValue.Text;
 import dev.jig.event.FieldValue.Truth;
 import dev.jig.event.FieldValue.Whole;
 import dev.jig.event.FieldValue.Word;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Peer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +36,9 @@ final class DocumentWriter implements EventWriter {
   private static final SerializedString MESSAGE = new SerializedString("message");
   private static final SerializedString RUNTIME = new SerializedString("runtime");
   private static final SerializedString K8S = new SerializedString("k8s");
+  private static final SerializedString KIND = new SerializedString("kind");
+  private static final SerializedString NAMESPACE = new SerializedString("namespace");
+  private static final SerializedString NAME = new SerializedString("name");
   private static final SerializedString PEER = new SerializedString("peer");
 
   /// Parts of an object, in their order, that come from one thing each.
@@ -153,17 +156,6 @@ final class DocumentWriter implements EventWriter {
     document.endObject();
   }
 
-  /// One section's members as they stand in a line of JSON, without the braces around them.
-  static byte[] json(Section section, DnsEvent event) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    JsonLine object = new JsonLine(bytes);
-    object.begin();
-    new DocumentWriter(object).write(section, event);
-    object.end();
-    object.flush();
-    return Arrays.copyOfRange(bytes.toByteArray(), 1, bytes.size() - 2);
-  }
-
   @Override
   public void warn(String message) throws IOException {
     document.begin();
@@ -215,10 +207,11 @@ final class DocumentWriter implements EventWriter {
           document.yes(key);
         }
       }
-      case Address(var get) -> {
+      case Address(var get, _) -> {
         IpAddress address = get.of(event);
         writeWord(key, address == null ? null : addresses.of(address));
       }
+      case Name(var get) -> writeName(key, get.of(event));
       case Addresses(var get) -> writeAddresses(key, get.of(event));
       case Labels(var get) -> writeLabels(key, get.of(event));
       case Bits(var get) -> {
@@ -243,6 +236,16 @@ final class DocumentWriter implements EventWriter {
   private void writeNumber(SerializedString key, long value, boolean evenZero) throws IOException {
     if (value != 0 || evenZero) {
       document.number(key, value);
+    }
+  }
+
+  private void writeName(SerializedString key, @Nullable EndpointName name) throws IOException {
+    if (name != null) {
+      document.beginObject(key);
+      document.word(KIND, name.kind().word());
+      document.text(NAMESPACE, name.namespace());
+      document.text(NAME, name.name());
+      document.endObject();
     }
   }
 

@@ -23,12 +23,18 @@ final class JsonLine implements Document {
   private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
 
   private final OutputStream out;
-  private byte[] bytes = new byte[CAPACITY];
+  private byte[] bytes;
   private int length;
   private boolean first;
 
   JsonLine(OutputStream out) {
+    this(out, CAPACITY);
+  }
+
+  /// @param capacity to begin with
+  JsonLine(OutputStream out, int capacity) {
     this.out = out;
+    this.bytes = new byte[capacity];
   }
 
   @Override

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// One JSON object a line, the format that must keep up: a container and a process are written once
 /// and then copied, since their next event is rarely far.
 final class JsonLinesWriter implements EventWriter {
-  private static final int SLOTS = 256;
+  /// Enough for the containers of many nodes.
+  private static final int SLOTS = 4_096;
+
   private static final String HOST = "host";
   private static final SerializedString TIMESTAMP = new SerializedString(Field.TIMESTAMP.key());
   private static final byte[] NORMAL = "\"type\":\"normal\"".getBytes(StandardCharsets.US_ASCII);
@@ -27,6 +29,7 @@ final class JsonLinesWriter implements EventWriter {
 
   private final JsonLine document;
   private final DocumentWriter sections;
+  private final SectionBytes sectionBytes = new SectionBytes();
   private final MessageMembers message;
   private final @Nullable Written[] containers = new @Nullable Written[SLOTS];
   private final @Nullable Written[] peers = new @Nullable Written[SLOTS];
@@ -35,7 +38,7 @@ final class JsonLinesWriter implements EventWriter {
   JsonLinesWriter(OutputStream out) {
     document = new JsonLine(out);
     sections = new DocumentWriter(document);
-    message = new MessageMembers(document);
+    message = new MessageMembers(document, sectionBytes);
   }
 
   @Override
@@ -80,30 +83,35 @@ final class JsonLinesWriter implements EventWriter {
     if (known == null
         || !Objects.equals(known.of(), container)
         || !Objects.equals(known.node(), event.node())) {
-      known = new Written(container, event.node(), DocumentWriter.json(Section.CONTAINER, event));
+      known = new Written(container, event.node(), sectionBytes.of(Section.CONTAINER, event));
       containers[slot] = known;
     }
     return known.members();
   }
 
+  /// Threads of several nodes may have one id, but hardly the start of their processes.
+  private static int slot(Owner owner) {
+    return owner.tid() + Long.hashCode(owner.startTimeNs()) & SLOTS - 1;
+  }
+
   private byte[] peer(DnsEvent event, Peer peer) throws IOException {
-    int slot = peer.owner().tid() & SLOTS - 1;
+    int slot = slot(peer.owner());
     Written known = peers[slot];
     if (known == null || !Objects.equals(known.of(), peer)) {
-      known = new Written(peer, null, DocumentWriter.json(Section.PEER, event));
+      known = new Written(peer, null, sectionBytes.of(Section.PEER, event));
       peers[slot] = known;
     }
     return known.members();
   }
 
   private byte[] owner(DnsEvent event, Owner owner) throws IOException {
-    int slot = owner.tid() & SLOTS - 1;
+    int slot = slot(owner);
     Written known = owners[slot];
     String place = event.container() == null ? HOST : null; // its users have the host's names
     if (known == null
         || !Objects.equals(known.of(), owner)
         || !Objects.equals(known.node(), place)) {
-      known = new Written(owner, place, DocumentWriter.json(Section.OWNER, event));
+      known = new Written(owner, place, sectionBytes.of(Section.OWNER, event));
       owners[slot] = known;
     }
     return known.members();

@@ -38,6 +38,7 @@ final class MessageMembers {
   private static final int RCODES = 1 << 12;
 
   private final JsonLine line;
+  private final SectionBytes sectionBytes;
   private final AddressTexts texts = new AddressTexts();
   private final List<String> words = new ArrayList<>();
   private final @Nullable Hosts[] hosts = new @Nullable Hosts[SLOTS];
@@ -81,8 +82,9 @@ final class MessageMembers {
     }
   }
 
-  MessageMembers(JsonLine line) {
+  MessageMembers(JsonLine line, SectionBytes sectionBytes) {
     this.line = line;
+    this.sectionBytes = sectionBytes;
   }
 
   void write(DnsEvent event) throws IOException {
@@ -129,7 +131,7 @@ final class MessageMembers {
     int slot = slot(source.high() ^ source.low() * 31 + destination.high() ^ destination.low());
     Hosts known = hosts[slot];
     if (known == null || !known.isOf(event)) {
-      byte[] members = DocumentWriter.json(Section.HOSTS, event);
+      byte[] members = sectionBytes.of(Section.HOSTS, event);
       known = new Hosts(source, destination, members);
       hosts[slot] = known;
     }
@@ -144,7 +146,7 @@ final class MessageMembers {
         slot((address * 31 + type) * 31 + letter(event.packetType()) * 31L + letter(event.qr()));
     Asked known = asked[slot];
     if (known == null || !known.isOf(event)) {
-      byte[] members = DocumentWriter.json(Section.ASKED, event);
+      byte[] members = sectionBytes.of(Section.ASKED, event);
       known = new Asked(event.qr(), nameserver, event.packetType(), type, members);
       asked[slot] = known;
     }
@@ -154,7 +156,7 @@ final class MessageMembers {
   private byte[] rcode(DnsEvent event, int rcode) throws IOException {
     byte[] known = rcodes[rcode & RCODES - 1];
     if (known == null) {
-      known = DocumentWriter.json(Section.RCODE, event);
+      known = sectionBytes.of(Section.RCODE, event);
       rcodes[rcode & RCODES - 1] = known;
     }
     return known;
@@ -167,7 +169,7 @@ final class MessageMembers {
     int slot = slot(Objects.hashCode(flags) * 31L + ends);
     Ending known = endings[slot];
     if (known == null || !known.isOf(event)) {
-      byte[] members = DocumentWriter.json(Section.ENDING, event);
+      byte[] members = sectionBytes.of(Section.ENDING, event);
       known = new Ending(flags, state, event.attribution(), members);
       endings[slot] = known;
     }

@@ -80,6 +80,9 @@ final class ContainerScope implements Scope, Containers.Follower {
   private Answer answer(Lookup lookup, @Nullable Owner owner) {
     return switch (lookup) {
       case Lookup.Pending(Container byPath) -> new Answer(Decision.HOLD, byPath);
+      case Lookup.Known(Container container)
+          when selection.verdict(container) == Verdict.UNDECIDED_NAME ->
+          new Answer(Decision.HOLD, container); // its pod's labels come after its name
       case Lookup.Host(), Lookup.Known(_), Lookup.Unnamed(_), Lookup.Unknown() ->
           settled(lookup, owner);
     };

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// One capture for many: each view has a pipeline of its own, as if it were alone on the machine.
@@ -34,6 +35,7 @@ public final class NodeTrace implements AutoCloseable {
   private static final int SKIPPED_AT_MOST = 65_536;
 
   private final Fan fan;
+  private final UnaryOperator<DnsEvent> naming;
   private final LiveCapture capture;
   private final Queue<Runnable> requests = new ConcurrentLinkedQueue<>();
   private final List<View> views = new ArrayList<>();
@@ -41,8 +43,9 @@ public final class NodeTrace implements AutoCloseable {
   private final AtomicLong turns = new AtomicLong();
   private int epoch;
 
-  private NodeTrace(Fan fan, boolean verbose) {
+  private NodeTrace(Fan fan, boolean verbose, UnaryOperator<DnsEvent> naming) {
     this.fan = fan;
+    this.naming = naming;
     this.capture = LiveCapture.load(new BitSet(), false, verbose, fan);
     fan.views = views;
   }
@@ -91,6 +94,7 @@ public final class NodeTrace implements AutoCloseable {
           LivePipeline.ofContainers(
               settings, containers, selection, this::skip, this::forget, output);
       this.pipeline = made.pipeline();
+      pipeline.nameEndpoints(naming);
       this.scope = made.scope();
     }
 
@@ -137,10 +141,11 @@ public final class NodeTrace implements AutoCloseable {
 
   /// Loads the kernel side; nothing is attached yet.
   ///
+  /// @param naming gives rows the names of their addresses, on the ring thread
   /// @throws TraceRefused if this machine can't
-  public static NodeTrace load(boolean verbose) {
+  public static NodeTrace load(boolean verbose, UnaryOperator<DnsEvent> naming) {
     try {
-      return new NodeTrace(new Fan(), verbose);
+      return new NodeTrace(new Fan(), verbose, naming);
     } catch (BpfException e) {
       throw LiveTrace.refused(e, verbose);
     }

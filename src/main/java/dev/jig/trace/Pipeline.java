@@ -66,6 +66,7 @@ public final class Pipeline implements PacketHandler {
   private final DnsMessage message = new DnsMessage();
   private boolean keepsMessages;
   private Function<@Nullable Container, Decision> decisionOnNoted = _ -> Decision.PASS;
+  private UnaryOperator<DnsEvent> naming = UnaryOperator.identity();
   private long lastPacketNs;
 
   /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something
@@ -120,6 +121,11 @@ public final class Pipeline implements PacketHandler {
               case SKIP -> Decision.SKIP;
               case UNDECIDED_NAME -> Decision.NAME_UNKNOWN;
             };
+  }
+
+  /// From now on rows carry the names this gives them.
+  void nameEndpoints(UnaryOperator<DnsEvent> by) {
+    naming = by;
   }
 
   private static long lateNs(long timeoutNs) {
@@ -195,11 +201,14 @@ public final class Pipeline implements PacketHandler {
       counters.nameUnknown++;
     } else if (whose.decision() == Decision.CONTAINER_UNKNOWN) {
       counters.containerUnknown++;
-    } else if (filter.test(event)) {
-      counters.rows++;
-      output.accept(withMessage(event, bytes, offset, length));
     } else {
-      counters.filtered++;
+      DnsEvent named = naming.apply(event);
+      if (filter.test(named)) {
+        counters.rows++;
+        output.accept(withMessage(named, bytes, offset, length));
+      } else {
+        counters.filtered++;
+      }
     }
   }
 
@@ -271,9 +280,10 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void show(DnsEvent event) {
-    if (filter.test(event)) {
+    DnsEvent named = naming.apply(event);
+    if (filter.test(named)) {
       counters.rows++;
-      output.accept(event);
+      output.accept(named);
     } else {
       counters.filtered++;
     }
@@ -370,9 +380,10 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void showUnanswered(DnsEvent event) {
-    if (filter.test(event)) {
+    DnsEvent named = naming.apply(event);
+    if (filter.test(named)) {
       counters.unansweredRows++;
-      output.accept(event);
+      output.accept(named);
     }
   }
 }

@@ -56,6 +56,7 @@ public final class Bench {
         new ResolverThroughput(work, effort),
         new Footprint(work, effort),
         new ManyContainers(work, effort),
+        new FanIn(work, effort),
         new DecoderSpeed());
   }
 

@@ -109,7 +109,8 @@ final class Child implements AutoCloseable {
     awaitEnd();
   }
 
-  private void awaitEnd() throws IOException, InterruptedException {
+  /// Waits for it.
+  void awaitEnd() throws IOException, InterruptedException {
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new IOException(name + " still runs after " + PATIENCE.toSeconds() + " s");
     }

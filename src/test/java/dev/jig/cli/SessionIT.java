@@ -69,7 +69,8 @@ final class SessionIT {
       ig.interrupt();
       Command.Result end = ig.waitFor();
 
-      assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs)).isLessThan(2_000);
+      // Without a limit it would never end; a busy machine takes its time for the rest.
+      assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNs)).isLessThan(10);
       assertThat(end.exitCode()).isZero();
       assertThat(end.err()).contains("the output is blocked");
     }

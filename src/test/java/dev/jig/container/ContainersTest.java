@@ -195,7 +195,7 @@ final class ContainersTest {
   void showsThePodUidWithoutAnyRuntime() {
     String uid = "8d2c1f3a-0b1c-4d5e-8f90-a1b2c3d4e5f6";
     containers.born(7, "/kubepods/burstable/pod" + uid + "/crio-" + A);
-    var pod = new Container.Pod(null, null, uid, Map.of(), null, false);
+    var pod = new Container.Pod(null, null, uid, null, null, false);
     assertThat(containers.of(7))
         .isEqualTo(new Lookup.Unnamed(new Container("cri-o", A, null, null, null, Map.of(), pod)));
   }

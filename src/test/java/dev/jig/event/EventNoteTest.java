@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Question;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -66,6 +67,11 @@ final class EventNoteTest {
                   new Owner(5, 6, 7, 8, "dnsmasq", 9, "init", 10, 11, 12, null),
                   Attribution.EXACT);
           it.message = WireMessage.of(new byte[] {9, -1, 0, 7}, 1, 3);
+          it.endpoints =
+              new EndpointNames(
+                  new EndpointName(EndpointName.Kind.POD, "demo", "mypod"),
+                  null,
+                  new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns"));
         })
         .build();
   }
@@ -93,7 +99,8 @@ final class EventNoteTest {
         null,
         null,
         null,
-        event.message());
+        event.message(),
+        null);
   }
 
   private static String text(DnsEvent event) {
@@ -148,6 +155,17 @@ final class EventNoteTest {
             .build();
 
     assertThat(roundTrip(event)).isEqualTo(event);
+  }
+
+  @Test
+  void labelsThatNobodyHasToldAreNotNone() {
+    for (Map<String, String> labels : Arrays.asList(null, Map.<String, String>of())) {
+      Container.Pod pod = new Container.Pod("demo", "mypod", null, labels, null, false);
+      Container container = new Container(null, "b1", null, null, null, Map.of(), pod);
+      DnsEvent event = SampleEvents.query().with(it -> it.container = container).build();
+
+      assertThat(roundTrip(event)).isEqualTo(event);
+    }
   }
 
   @Test

@@ -69,6 +69,7 @@ public final class SampleEvents {
     public @Nullable String node;
     public @Nullable Peer peer;
     public @Nullable WireMessage message;
+    public @Nullable EndpointNames endpoints;
 
     /// Applies a change.
     public Builder with(Consumer<Builder> change) {
@@ -98,7 +99,8 @@ public final class SampleEvents {
           state,
           node,
           peer,
-          message);
+          message,
+          endpoints);
     }
   }
 }

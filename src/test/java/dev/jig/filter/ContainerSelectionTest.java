@@ -120,13 +120,18 @@ final class ContainerSelectionTest {
     ContainerSelection shop = ContainerSelection.parse("", false).inNamespace("shop");
     ContainerSelection labelled =
         ContainerSelection.parse("", false).labelled(LabelSelector.parse("!app"));
-    Container onlyUid = ofPod(null, new Container.Pod(null, null, "uid", Map.of(), null, false));
+    Container onlyUid = ofPod(null, new Container.Pod(null, null, "uid", null, null, false));
 
     // Known by its cgroup's path, with or without a pod in it
     assertThat(shop.verdict(onlyUid)).isEqualTo(UNDECIDED_NAME);
     assertThat(shop.verdict(Container.unnamed("docker", ID))).isEqualTo(UNDECIDED_NAME);
     assertThat(labelled.verdict(onlyUid)).isEqualTo(UNDECIDED_NAME);
     assertThat(labelled.ofPod("x").inNamespace("y").verdict(onlyUid)).isEqualTo(UNDECIDED_NAME);
+
+    // Named, but without its pod's labels so far
+    Container early = ofPod("web", new Container.Pod("shop", "web-0", "uid", null, "web", false));
+    assertThat(labelled.verdict(early)).isEqualTo(UNDECIDED_NAME);
+    assertThat(shop.verdict(early)).isEqualTo(PASS);
 
     // Excluded by its id: the pod does not matter
     assertThat(ContainerSelection.parse("!" + ID, false).inNamespace("shop").verdict(onlyUid))

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jig.event.DnsEvent;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointNames;
 import dev.jig.event.Field;
 import dev.jig.event.Owner;
 import dev.jig.event.SampleEvents;
@@ -23,6 +25,27 @@ final class FilterExpressionTest {
 
   /// Nobody known.
   private static final DnsEvent OWNERLESS = SampleEvents.query().with(e -> e.owner = null).build();
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          nameserverEndpoint:s/kube-system/kube-dns, true
+          nameserverEndpoint:!s/kube-system/kube-dns, false
+          dstEndpoint~^s/kube-system/, true
+          srcEndpoint:p/demo/mypod, true
+          srcEndpoint:, false
+          # a name stands for an address in cells alone
+          nameserver:198.51.100.4, true
+          nameserver:s/kube-system/kube-dns, false
+          """)
+  void comparesEndpointsByTheirNames(String filter, boolean passes) {
+    EndpointName service = new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns");
+    EndpointName pod = new EndpointName(EndpointName.Kind.POD, "demo", "mypod");
+    DnsEvent event = QUERY.with(new EndpointNames(pod, service, service));
+
+    assertThat(FilterExpression.parse(List.of(filter)).test(event)).isEqualTo(passes);
+  }
 
   @ParameterizedTest
   @CsvSource(

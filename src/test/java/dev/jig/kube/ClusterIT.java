@@ -1,296 +1,184 @@
 package dev.jig.kube;
 
+import static dev.jig.kube.TestCluster.trace;
+import static dev.jig.kube.TestPod.asks;
+import static dev.jig.kube.TestPod.once;
+import static dev.jig.kube.TestPod.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.fixture.CProgram;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.api.model.Container;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
 
-/// `kubectl gadget` on a real cluster, from deploy to undeploy. Runs only against the cluster of
-/// `bin/test --cluster FOLDER`, or one that JIG_TEST_KUBECONFIG names: never that of KUBECONFIG.
-///
-/// With a FOLDER the image is made and loaded by FOLDER/load; without, JIG_TEST_IMAGE names one
-/// that the nodes have, JIG_TEST_CRI their runtime's socket.
-@EnabledIfEnvironmentVariable(named = "JIG_TEST_KUBECONFIG", matches = ".+")
-@TestMethodOrder(OrderAnnotation.class)
+/// What `kubectl gadget trace dns` prints, from the header on.
+@OnCluster
 final class ClusterIT {
-  private static final String IMAGE = "docker.io/local/jig-test:1";
-  private static final String TEST_NAMESPACE = "jig-test-demo";
-  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(120);
-  private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(200);
-  private static final List<String> LEFT_BEHIND =
-      List.of("all", "serviceaccount", "networkpolicy", "clusterrole", "clusterrolebinding");
+  private static final String WALK = "demo";
+  private static final String OWN = "jig-test-rows";
 
-  private static Cluster cluster;
-  private static KubernetesClient client;
-  private static String image = IMAGE;
+  /// At 169 columns.
+  private static final String HEADER =
+      "K8S.NODE             K8S.NAMESPACE        K8S.POD              PID         TID         "
+          + "COMM        QR NAMESERVER      TYPE      QTYPE      NAME                RCODE";
 
   @BeforeAll
-  static void makeAndLoadTheImage() {
-    String kubeconfig = environment("JIG_TEST_KUBECONFIG", "");
-    cluster = Cluster.open(new Cluster.Access(kubeconfig, null, "gadget", ""));
-    client = cluster.client();
-    image = environment("JIG_TEST_IMAGE", IMAGE);
-    String folder = environment("JIG_TEST_CLUSTER", "");
-    if (!folder.isEmpty()) {
-      Command.run("src/main/dist/image", System.getProperty("java.home"), image).orThrow();
-      Command.run(folder + "/load", tarball().toString()).orThrow();
-    }
-    client
-        .resource(
-            new NamespaceBuilder().withNewMetadata().withName(TEST_NAMESPACE).endMetadata().build())
-        .serverSideApply();
-    await(
-        "the namespace's service account",
-        () ->
-            client.serviceAccounts().inNamespace(TEST_NAMESPACE).withName("default").get() != null);
-    deploy().orThrow();
-  }
-
-  private static Path tarball() {
-    try (var files = Files.list(Path.of("target"))) {
-      return files.filter(it -> it.toString().endsWith("-image.tar")).findFirst().orElseThrow();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  static void deploy() {
+    TestCluster.deployed();
+    TestCluster.makeNamespace(OWN);
   }
 
   @AfterAll
   static void leaveNothing() {
-    if (cluster != null) {
-      gadget("undeploy");
-      client.namespaces().withName(TEST_NAMESPACE).delete();
-      cluster.close();
-    }
+    List.of(WALK, OWN).forEach(TestCluster::removeNamespace);
   }
 
   @Test
-  @Order(1)
-  void showsTheLookupsOfANamespaceFromAPodsFirstQueryOn() {
-    try (IgProcess trace = trace("-n", TEST_NAMESPACE, "-o", "json")) {
-      run("walk", "for n in ok nx ok; do nslookup -type=a $n.example.test.; done; true");
+  void theWalkThrough(@TempDir Path plugins) throws IOException {
+    TestCluster.removeLeftOver(WALK);
+    TestCluster.kubectl("create", "ns", WALK);
+    TestCluster.adopt(WALK);
 
-      List<Json> events = trace.awaitEvents(6);
+    try (IgProcess trace = kubectlGadgetTrace(plugins, 169, "-n", WALK)) {
+      // The namespace is still empty.
+      String header = trace.awaitLines(lines -> !lines.isEmpty()).getFirst();
+      assertThat(header.stripTrailing()).isEqualTo(HEADER);
 
-      for (Json event : events) {
-        assertThat(event.text("k8s.namespace")).isEqualTo(TEST_NAMESPACE);
-        assertThat(event.text("k8s.podName")).isEqualTo("walk");
-        assertThat(event.text("k8s.node")).isNotEmpty();
-        assertThat(event.text("comm")).isEqualTo("nslookup");
-        assertThat(event.text("nameserver")).isNotEmpty();
+      String script = "for n in ok nx alias; do nslookup -type=a $n.example.test.; done; true";
+      TestPod.run(WALK, "walk", script);
+
+      List<String> printed = trace.awaitLines(lines -> lines.size() >= 7);
+      assertThat(printed.stream().skip(1).map(ClusterIT::withoutIds))
+          .containsExactly(
+              walked("Q", "OUTGOING", "ok", ""),
+              walked("R", "HOST", "ok", "NoError"),
+              walked("Q", "OUTGOING", "nx", ""),
+              walked("R", "HOST", "nx", "NXDomain"),
+              walked("Q", "OUTGOING", "alias", ""),
+              walked("R", "HOST", "alias", "NoError"));
+      for (int at = 1; at < 7; at += 2) {
+        List<String> query = fields(printed.get(at));
+        assertThat(fields(printed.get(at + 1)).subList(3, 5)).isEqualTo(query.subList(3, 5));
+        assertThat(query.get(3)).as("a pid").matches("[1-9][0-9]*").isEqualTo(query.get(4));
       }
-      assertThat(events.stream().map(it -> it.text("qr"))).containsOnly("Q", "R");
-      assertThat(trace.stop().err()).contains(" rows from 1 node, 0 lost");
-    }
-    await("the stream's end on the agent", () -> agentLog().contains("\"by\":\"client\""));
-  }
-
-  @Test
-  @Order(2)
-  void filtersAndSelectorsAreFollowedOnTheNode() {
-    try (IgProcess trace =
-        trace("-A", "-l", "app in (two)", "-c", "main", "-F", "qr:R", "-o", "json")) {
-      run("one", "nslookup -type=a ok.example.test.");
-      run("two", "nslookup -type=a ok.example.test.");
-
-      List<Json> events = trace.awaitEvents(1);
-
-      assertThat(trace.stop().exitCode()).isZero();
-      assertThat(events).hasSize(1);
-      assertThat(events.getFirst().text("k8s.podName")).isEqualTo("two");
-      assertThat(events.getFirst().text("qr")).isEqualTo("R");
+      Command.Result end = trace.stop();
+      assertThat(end.exitCode()).isZero();
+      assertThat(end.err()).contains("6 rows from 1 node, 0 lost");
     }
   }
 
   @Test
-  @Order(3)
-  void anAgentThatIsReplacedIsTakenUpAgainWithAWordAboutTheGap() {
-    try (IgProcess trace = trace("-n", TEST_NAMESPACE, "-F", "qr:Q", "-o", "json")) {
-      run("before", "nslookup -type=a ok.example.test.");
-      trace.awaitEvents(1);
+  void aNarrowTerminalShowsWholeRows() throws IOException {
+    List<String> terminal = List.of(CProgram.build("ptyrun").toString(), "80", "--");
+    try (IgProcess trace = TestCluster.traceUnder(terminal, "-n", OWN, "-p", "narrow")) {
+      TestPod.run(OWN, "narrow", asks("a-rather-long-name.example.test."));
 
-      client.pods().inNamespace("gadget").withLabel("app.kubernetes.io/name", "jig").delete();
-      trace.awaitErr("are unknown, its agent is a new one.");
-      run("after", "nslookup -type=a ok.example.test.");
+      List<String> printed = trace.awaitLines(lines -> lines.size() >= 3);
+
+      assertThat(printed).hasSize(3).allSatisfy(line -> assertThat(line).hasSize(80));
+      assertThat(printed.getFirst()).contains(" PID     TID ", " QR NAMESERVER      TYPE ");
+      assertThat(printed.get(1)).contains(" Q  ").contains(" A ");
+      assertThat(printed.get(2)).contains(" R  ").contains("NXDomain");
+    }
+  }
+
+  @Test
+  void saysThatNoPodMatchesAndWaitsForOne() {
+    try (IgProcess trace = trace("-n", OWN, "-l", "app=late", "-o", "json")) {
+      trace.awaitErr("no pod matches yet, waiting for one.");
+
+      TestPod.run(OWN, "early", asks("early.example.test."));
+      TestPod.awaitEnd(OWN, "early");
+      TestPod.run(OWN, "late", asks("late.example.test."));
 
       List<Json> events = trace.awaitEvents(2);
-      assertThat(events.stream().map(it -> it.text("k8s.podName")))
-          .containsExactly("before", "after");
-      assertThat(trace.stop().exitCode()).isZero();
+      assertThat(events.stream().map(it -> it.text("name"))).containsOnly("late.example.test.");
+      assertThat(trace.stop().out().lines()).hasSize(2);
     }
   }
 
   @Test
-  @Order(4)
-  void saysWhatIsForbidden() {
-    Command.Result refused = gadget("trace", "dns", "--as", "somebody@example.org");
+  void theProcessShownIsTheOneThatAsks() throws IOException {
+    try (IgProcess trace = trace("-n", OWN, "-p", "asker", "-o", "json")) {
+      // bash asks by itself, for ok.example.test., and stays.
+      String message =
+          "\\x12\\x34\\x01\\0\\0\\x01\\0\\0\\0\\0\\0\\0"
+              + "\\x02ok\\x07example\\x04test\\0\\0\\x01\\0\\x01";
+      String script = "printf '" + message + "' >/dev/udp/" + clusterDns() + "/53; sleep 600; true";
+      Container bash = shell("main", TestCluster.TOOLS, script);
+      bash.setCommand(List.of("bash", "-c", script));
+      TestPod.create(OWN, "asker", once(bash));
 
-    assertThat(refused.exitCode()).isEqualTo(1);
-    assertThat(refused.err())
-        .contains("Error from server (Forbidden): pods is forbidden")
-        .contains("somebody@example.org")
-        .contains("gadget");
-  }
+      Json query = trace.awaitEvents(1).getFirst();
 
-  @Test
-  @Order(5)
-  void deploysTwiceButNotInTwoNamespaces() {
-    assertThat(deploy().exitCode()).isZero();
-
-    Command.Result second = deploy("--gadget-namespace", "gadget-two");
-
-    assertThat(second.exitCode()).isEqualTo(1);
-    assertThat(second.err()).contains("agents are deployed in namespace \"gadget\" already");
-    assertThat(gadget("version").out())
-        .isEqualTo("Client version: v0.1.0\nServer version: v0.1.0\n");
-  }
-
-  @Test
-  @Order(6)
-  void theAgentMayDoLittle() {
-    Pod agent = agent();
-    long pid =
-        ProcessHandle.allProcesses()
-            .filter(
-                it -> it.info().commandLine().orElse("").contains("dev.jig.cli.Ig agent --node="))
-            .mapToLong(ProcessHandle::pid)
-            .findFirst()
-            .orElseThrow();
-
-    List<String> status = Command.run("cat", "/proc/" + pid + "/status").lines();
-
-    // CAP_NET_ADMIN 12, CAP_PERFMON 38, CAP_BPF 39
-    assertThat(status)
-        .contains("CapEff:\t000000c000001000", "CapBnd:\t000000c000001000", "NoNewPrivs:\t1");
-    assertThat(status).contains("Seccomp:\t2");
-    assertThat(agent.getSpec().getAutomountServiceAccountToken()).isFalse();
-  }
-
-  @Test
-  @Order(7)
-  void undeployLeavesNothing() {
-    Command.Result gone = gadget("undeploy");
-
-    assertThat(gone.exitCode()).as(gone.err()).isZero();
-    for (String kind : LEFT_BEHIND) {
-      assertThat(kubectl("get", kind, "-A", "-o", "name")).as(kind).doesNotContain("jig-agent");
-    }
-    assertThat(client.namespaces().withName("gadget").get()).isNull();
-    Command.Result trace = gadget("trace", "dns");
-    assertThat(trace.exitCode()).isEqualTo(1);
-    assertThat(trace.err()).contains("no gadget pods found in namespace \"gadget\"");
-  }
-
-  private static Command.Result deploy(String... more) {
-    List<String> words = new ArrayList<>(List.of("deploy", "--image", image));
-    words.addAll(List.of("--image-pull-policy", "IfNotPresent"));
-    words.addAll(
-        List.of(
-            "--containerd-socketpath",
-            environment("JIG_TEST_CRI", "/run/containerd/containerd.sock")));
-    words.addAll(List.of(more));
-    return gadget(words.toArray(String[]::new));
-  }
-
-  private static Command.Result gadget(String... words) {
-    return Command.run(commandLine(List.of(words)));
-  }
-
-  private static IgProcess trace(String... words) {
-    return IgProcess.traceBy(begin -> {
-      List<String> all = new ArrayList<>(begin);
-      all.addAll(List.of(words));
-      return commandLine(all);
-    });
-  }
-
-  private static List<String> commandLine(List<String> words) {
-    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("@bin/java.options", "-XX:TieredStopAtLevel=1", "-cp"));
-    command.add("target/classes:target/lib/*:target/lib-client/*");
-    command.add("dev.jig.cli.KubectlGadget");
-    command.addAll(words);
-    command.addAll(List.of("--kubeconfig", environment("JIG_TEST_KUBECONFIG", "")));
-    return command;
-  }
-
-  private static String kubectl(String... words) {
-    List<String> command =
-        new ArrayList<>(List.of("kubectl", "--kubeconfig", environment("JIG_TEST_KUBECONFIG", "")));
-    command.addAll(List.of(words));
-    return Command.run(command).orThrow();
-  }
-
-  private static Pod agent() {
-    return client
-        .pods()
-        .inNamespace("gadget")
-        .withLabel("app.kubernetes.io/name", "jig")
-        .list()
-        .getItems()
-        .getFirst();
-  }
-
-  private static String agentLog() {
-    return client.pods().inNamespace("gadget").withName(agent().getMetadata().getName()).getLog();
-  }
-
-  /// Starts a pod that runs a script of busybox once.
-  private static void run(String name, String script) {
-    client
-        .resource(
-            new PodBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(TEST_NAMESPACE)
-                .withLabels(Map.of("app", name))
-                .endMetadata()
-                .withNewSpec()
-                .withRestartPolicy("Never")
-                .withTerminationGracePeriodSeconds(0L)
-                .addNewContainer()
-                .withName("main")
-                .withImage("docker.io/local/busybox:1")
-                .withImagePullPolicy("IfNotPresent")
-                .withCommand("sh", "-c", script)
-                .endContainer()
-                .endSpec()
-                .build())
-        .create();
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long startNs = System.nanoTime();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - startNs).as("waiting for %s", what).isLessThan(PATIENCE_NS);
-      LockSupport.parkNanos(LOOK_NS);
+      Path process = Path.of("/proc", Long.toString(query.number("pid")));
+      assertThat(Files.readString(process.resolve("cmdline"))).startsWith("bash\0-c\0");
+      assertThat(Files.readString(process.resolve("cgroup")))
+          .contains(query.text("runtime.containerId"));
+      Path thread = process.resolve("task").resolve(Long.toString(query.number("tid")));
+      assertThat(Files.readString(thread.resolve("comm")).strip()).isEqualTo(query.text("comm"));
+      assertThat(query.text("k8s.containerName")).isEqualTo("main");
+      assertThat(query.text("nameserver")).isEqualTo(clusterDns());
     }
   }
 
-  private static String environment(String name, String otherwise) {
-    String value = System.getenv(name);
-    return value == null ? otherwise : value;
+  /// As a user's kubectl runs its plugin, on a terminal.
+  private static IgProcess kubectlGadgetTrace(Path plugins, int columns, String... words)
+      throws IOException {
+    String quoted = String.join("' '", TestCluster.commandLine(List.of()));
+    Path plugin = plugins.resolve("kubectl-gadget");
+    Files.writeString(plugin, "#!/bin/sh\nexec '" + quoted + "' \"$@\"\n");
+    Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String terminal = CProgram.build("ptyrun").toString();
+    return IgProcess.traceBy(
+        TestCluster.PATIENCE,
+        begin -> {
+          List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+          command.add("KUBECONFIG=" + TestCluster.kubeconfig());
+          command.add("PATH=" + plugins + ":" + System.getenv("PATH"));
+          command.addAll(List.of(terminal, Integer.toString(columns), "--", "kubectl", "gadget"));
+          Stream.of(begin, List.of(words)).forEach(command::addAll);
+          return command;
+        });
+  }
+
+  private static List<String> fields(String row) {
+    return List.of(row.strip().split(" +"));
+  }
+
+  private static String withoutIds(String row) {
+    List<String> fields = new ArrayList<>(fields(row));
+    fields.subList(3, 5).clear();
+    return String.join(" ", fields);
+  }
+
+  private static String walked(String qr, String type, String label, String rcode) {
+    String node = TestCluster.agent().getSpec().getNodeName();
+    String name = label + ".example.test.";
+    return String.join(
+            " ", node, WALK, "walk", "nslookup", qr, clusterDns(), type, "A", name, rcode)
+        .strip();
+  }
+
+  private static String clusterDns() {
+    return TestCluster.client()
+        .services()
+        .inNamespace("kube-system")
+        .withName("kube-dns")
+        .get()
+        .getSpec()
+        .getClusterIP();
   }
 }

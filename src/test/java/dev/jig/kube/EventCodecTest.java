@@ -8,6 +8,8 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
@@ -75,7 +77,11 @@ final class EventCodecTest {
               new Container(null, "beef", "dns", null, null, Map.of(), null),
               new Owner(5, 6, 7, 8, "dnsmasq", 9, "init", 10, 11, 12, null),
               Attribution.EXACT),
-          WireMessage.of(new byte[] {9, -1, 0, 7}, 1, 3));
+          WireMessage.of(new byte[] {9, -1, 0, 7}, 1, 3),
+          new EndpointNames(
+              new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns"),
+              new EndpointName(EndpointName.Kind.POD, "demo", "mypod"),
+              new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns")));
 
   @Test
   void everyFieldComesBack() throws ReflectiveOperationException {
@@ -148,10 +154,21 @@ final class EventCodecTest {
 
     assertThat(batch.getContainersCount()).isEqualTo(2); // its own and its peer's
     assertThat(batch.getFirst()).isEqualTo(5);
-    assertThat(EventCodec.decode(batch, "node-1")).containsExactly(FULL, FULL, FULL);
+    assertThat(EventCodec.decode(batch, "node-1", new KnownParts())).containsExactly(FULL, FULL, FULL);
+  }
+
+  @Test
+  void anEndpointsNameStandsInABatchOnce() {
+    EndpointName client = new EndpointName(EndpointName.Kind.POD, "demo", "mypod");
+    DnsEvent oneName = FULL.with(new EndpointNames(null, client, null));
+
+    Events batch = EventCodec.encode(1, List.of(FULL, oneName));
+
+    assertThat(batch.getEndpointNamesCount()).isEqualTo(2);
+    assertThat(EventCodec.decode(batch, "node-1")).containsExactly(FULL, oneName);
   }
 
   private static DnsEvent roundTrip(DnsEvent event) {
-    return EventCodec.decode(EventCodec.encode(1, List.of(event)), "node-1").getFirst();
+    return EventCodec.decode(EventCodec.encode(1, List.of(event)), "node-1", new KnownParts()).getFirst();
   }
 }

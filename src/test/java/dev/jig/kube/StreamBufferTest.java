@@ -22,7 +22,15 @@ final class StreamBufferTest {
 
     assertThat(take(3)).isEqualTo(new int[] {1, 3});
     assertThat(take(3)).isEqualTo(new int[] {4, 2});
-    assertThat(buffer.take(3, 0, () -> true)).isNull();
+    assertThat(take(3)).isEqualTo(new int[] {6, 0});
+  }
+
+  @Test
+  void whereNothingIsToBeTakenItTellsUpToWhere() throws InterruptedException {
+    offer(StreamBuffer.EVENTS_AT_MOST + 3);
+    take(StreamBuffer.EVENTS_AT_MOST);
+
+    assertThat(take(10)).isEqualTo(new int[] {StreamBuffer.EVENTS_AT_MOST + 4, 0});
   }
 
   @Test
@@ -93,6 +101,33 @@ final class StreamBufferTest {
     offering.join();
 
     assertThat(batch).isNotNull();
+  }
+
+  @Test
+  void letsEventsGather() throws InterruptedException {
+    Thread offering =
+        Thread.ofVirtual()
+            .start(() -> {
+              for (int i = 0; i < 10; i++) {
+                offer(1);
+                Thread.yield();
+              }
+            });
+
+    buffer.gather(10, TimeUnit.SECONDS.toNanos(20));
+
+    assertThat(take(100)).isEqualTo(new int[] {1, 10});
+    offering.join();
+  }
+
+  @Test
+  void gatheringEndsWhenWoken() throws InterruptedException {
+    offer(1);
+    buffer.wake();
+
+    buffer.gather(2, TimeUnit.SECONDS.toNanos(20));
+
+    assertThat(take(100)).isEqualTo(new int[] {1, 1});
   }
 
   private void offer(int count) {

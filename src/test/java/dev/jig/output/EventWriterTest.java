@@ -7,6 +7,8 @@ import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Flags;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointNames;
 import dev.jig.event.Field;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
@@ -54,6 +56,11 @@ final class EventWriterTest {
             event.flags = new Flags(true, true, true, true, true, true);
           })
           .build();
+
+  private static final EndpointName DNS =
+      new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns");
+  private static final EndpointNames NAMES =
+      new EndpointNames(new EndpointName(EndpointName.Kind.POD, "demo", "mypod"), DNS, DNS);
 
   @Test
   void writesAQueryAsOneLineOfJson() throws IOException {
@@ -234,6 +241,42 @@ final class EventWriterTest {
     for (int i = 0; i < events.size(); i++) {
       assertThat(objects.get(i)).isEqualTo(Parsed.json(pretty(events.get(i))).getFirst());
     }
+  }
+
+  @Test
+  void addressesStayAddressesInJsonAndTheirNamesFollow() throws IOException {
+    assertThat(json(SampleEvents.query().with(e -> e.endpoints = NAMES).build()))
+        .contains("\"srcIP\":\"192.0.2.2\",\"dstIP\":\"198.51.100.4\",")
+        .contains("\"nameserver\":\"198.51.100.4\",")
+        .endsWith(
+            "\"attribution\":\"exact\","
+                + "\"srcEndpoint\":{\"kind\":\"pod\",\"namespace\":\"demo\",\"name\":\"mypod\"},"
+                + "\"dstEndpoint\":"
+                + "{\"kind\":\"svc\",\"namespace\":\"kube-system\",\"name\":\"kube-dns\"},"
+                + "\"nameserverEndpoint\":"
+                + "{\"kind\":\"svc\",\"namespace\":\"kube-system\",\"name\":\"kube-dns\"}}\n");
+  }
+
+  @Test
+  void namesStandForAddressesInColumnsCutInTheMiddle() throws IOException {
+    List<Field> fields =
+        List.of(
+            Field.SOURCE_IP,
+            Field.DESTINATION_IP,
+            Field.NAMESERVER,
+            Field.SOURCE_ENDPOINT,
+            Field.NAMESERVER_ENDPOINT);
+    DnsEvent named = SampleEvents.query().with(e -> e.endpoints = NAMES).build();
+    DnsEvent half = named.with(new EndpointNames(NAMES.source(), null, null));
+
+    assertThat(columns(fields, named, half))
+        .isEqualTo(
+            """
+            SRCIP            DSTIP            NAMESERVER       SRCENDPOINT                    NAMESERVERENDPOINT            |
+            p/demo/mypod     s/kube-s…ube-dns s/kube-s…ube-dns p/demo/mypod                   s/kube-system/kube-dns        |
+            p/demo/mypod     198.51.100.4     198.51.100.4     p/demo/mypod                                                 |
+            """
+                .replace("|", ""));
   }
 
   @Test

@@ -9,6 +9,8 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
@@ -49,6 +51,10 @@ final class JsonLineTest {
     changes.add(b -> b.source = new Endpoint(IpAddress.v6(0x20010db800000000L, 1), 0));
     changes.add(b -> b.question = new Question("a\\\\b\\\"c\\027.", 255));
     changes.add(b -> b.owner = SampleEvents.owner("\u001b]0;x\u0007\"\\ü\ud83d\ude00"));
+    EndpointName service = new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns");
+    EndpointName pod = new EndpointName(EndpointName.Kind.POD, "demo", "mypod");
+    changes.add(b -> b.endpoints = new EndpointNames(pod, service, service));
+    changes.add(b -> b.endpoints = new EndpointNames(null, pod, null));
     for (State state : State.values()) {
       changes.add(b -> b.state = state);
     }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -283,6 +284,12 @@ final class ContainerScopeTest {
     scope.born(OF_A, "/kubepods/pod" + UID + "/" + A);
     assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.HOLD);
 
+    // Also while its name is known and its pod's labels are not
+    label(null);
+    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.HOLD);
+    assertThat(scope.afterWaiting(OF_A, null).decision()).isEqualTo(Decision.NAME_UNKNOWN);
+    assertThat(skipped).isEmpty();
+
     // When its labels are not the ones
     label(Map.of("app", "db"));
     assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.SKIP);
@@ -294,7 +301,7 @@ final class ContainerScopeTest {
     assertThat(changes).isEqualTo(1);
   }
 
-  private void label(Map<String, String> labels) {
+  private void label(@Nullable Map<String, String> labels) {
     var pod = new Container.Pod("shop", "web-0", UID, labels, "web", false);
     docker.news.accept(
         new News.Described(new Container("docker", A, "web", "app:1", null, Map.of(), pod), true));

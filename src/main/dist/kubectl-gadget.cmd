@@ -1,0 +1,7 @@
+@echo off
+rem Runs kubectl gadget with the Java 25 (or later) of JAVA_HOME or PATH.
+setlocal
+set "java=java.exe"
+if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java.exe"
+"%java%" "@%~dp0options" -cp "%~dp0lib\*" dev.jig.cli.KubectlGadget %*
+exit /b %errorlevel%

@@ -1,0 +1,170 @@
+package dev.jig.kube.access;
+
+import dev.jig.kube.ClusterProblem;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.TokenRefreshInterceptor;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/// A client of one API server, as a connection says.
+///
+/// @param requestTimeoutMs 0: none
+/// @param expired our certificate's sentence if its time is over, else null
+public record ApiClient(
+    KubernetesClient client,
+    String url,
+    String namespace,
+    int requestTimeoutMs,
+    @Nullable String expired)
+    implements AutoCloseable {
+  private static final int REQUEST_TIMEOUT_MS = 10_000;
+  private static final int CONNECT_TIMEOUT_MS = 10_000;
+  private static final int HTTPS_PORT = 443;
+
+  /// So often a request is tried anew: after 0.1, 0.2 and 0.4 s.
+  private static final int TRIES = 3;
+
+  /// Nobody is asked yet, but for an exec plugin.
+  ///
+  /// @throws ClusterProblem if it can't be one
+  public static ApiClient open(Connection connection, @Nullable Integer requestTimeoutMs) {
+    Connection.Server server = connection.server();
+    Connection.Login login = connection.login();
+    Pem certificate = login.certificate();
+    Pem key = login.key();
+    if (login.plugin() != null) {
+      ExecPlugin.Credential told = login.plugin().credential();
+      certificate = told.certificate();
+      key = told.key();
+    }
+    URI url = uri(server.url());
+    int timeoutMs = Objects.requireNonNullElse(requestTimeoutMs, REQUEST_TIMEOUT_MS);
+    Config config = config(connection, url, timeoutMs);
+    SSLContext tls = ServerTls.context(server, certificate, key);
+    TokenSource token = login.plugin() != null ? login.plugin() : login.token();
+    KubernetesClient client =
+        new KubernetesClientBuilder()
+            .withConfig(config)
+            .withHttpClientFactory(new Factory(server, tls))
+            .withHttpClientBuilderConsumer(http ->
+                http.addOrReplaceInterceptor(
+                    TokenRefreshInterceptor.NAME,
+                    new Authorization(token == null ? TokenSource.NOBODY : token)))
+            .build();
+    String namespace = Objects.requireNonNullElse(connection.namespace(), "default");
+    return new ApiClient(client, server.url(), namespace, timeoutMs, expired(certificate));
+  }
+
+  /// Not [Config#autoConfigure]: nothing but what the connection says counts.
+  private static Config config(Connection connection, URI url, int timeoutMs) {
+    ConfigBuilder config =
+        new ConfigBuilder(Config.empty())
+            .withMasterUrl(masterUrl(connection.server(), url))
+            .withConnectionTimeout(CONNECT_TIMEOUT_MS)
+            .withRequestTimeout(timeoutMs)
+            .withRequestRetryBackoffLimit(TRIES);
+    Flags.Impersonation as = connection.as();
+    if (as.user() == null && (as.uid() != null || !as.groups().isEmpty())) {
+      throw new ClusterProblem(
+          "--as-group and --as-uid need --as: there is nobody whose groups or uid they are");
+    }
+    if (as.user() != null) {
+      config.withImpersonateUsername(as.user());
+      config.withImpersonateGroups(as.groups().toArray(String[]::new));
+    }
+    if (as.uid() != null) {
+      config.withCustomHeaders(Map.of("Impersonate-Uid", as.uid()));
+    }
+    return config.build();
+  }
+
+  private static URI uri(String url) {
+    try {
+      URI uri = URI.create(url);
+      if (uri.getHost() != null) {
+        return uri;
+      }
+    } catch (IllegalArgumentException e) {
+      // said below
+    }
+    throw new ClusterProblem("\"" + url + "\" is no address of a server: write https://HOST:PORT");
+  }
+
+  /// Java's HTTP client takes the name to expect in a certificate from the URL, unless that has an
+  /// address. So where another name is expected, the host is looked up here.
+  private static String masterUrl(Connection.Server server, URI url) {
+    if (server.tlsName() == null || server.proxy() != null) {
+      return server.url();
+    }
+    try {
+      String address = InetAddress.getByName(url.getHost()).getHostAddress();
+      String host = address.contains(":") ? "[" + address + "]" : address;
+      int port = url.getPort() < 0 ? HTTPS_PORT : url.getPort();
+      return url.getScheme()
+          + "://"
+          + host
+          + ":"
+          + port
+          + Objects.requireNonNullElse(url.getPath(), "");
+    } catch (UnknownHostException e) {
+      throw new ClusterProblem(
+          "cannot reach the cluster at " + server.url() + ": no such host, " + url.getHost(), e);
+    }
+  }
+
+  private static @Nullable String expired(@Nullable Pem certificate) {
+    if (certificate == null) {
+      return null;
+    }
+    Instant end = certificate.certificates().getFirst().getNotAfter().toInstant();
+    return end.isBefore(Instant.now()) ? certificate.what() + " has expired, at " + end : null;
+  }
+
+  /// What the client library would set is set as the connection says.
+  private static final class Factory extends JdkHttpClientFactory {
+    private final Connection.Server server;
+    private final SSLContext tls;
+
+    Factory(Connection.Server server, SSLContext tls) {
+      this.server = server;
+      this.tls = tls;
+    }
+
+    @Override
+    protected void additionalConfig(HttpClient.Builder builder) {
+      builder.sslContext(tls);
+      SSLParameters parameters = ServerTls.parameters(server, tls);
+      if (parameters != null) {
+        builder.sslParameters(parameters);
+      }
+      if (server.proxy() != null) {
+        URI proxy = uri(server.proxy());
+        if (!"http".equals(proxy.getScheme()) || proxy.getPort() < 0) {
+          throw new ClusterProblem(
+              "the proxy-url \"" + server.proxy() + "\" is not supported: write http://HOST:PORT");
+        }
+        builder.proxy(
+            ProxySelector.of(InetSocketAddress.createUnresolved(proxy.getHost(), proxy.getPort())));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

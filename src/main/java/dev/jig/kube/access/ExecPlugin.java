@@ -1,0 +1,261 @@
+package dev.jig.kube.access;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.jig.kube.ClusterProblem;
+import io.fabric8.kubernetes.api.model.Cluster;
+import io.fabric8.kubernetes.api.model.ExecConfig;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.Console;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A program that tells who we are (`client.authentication.k8s.io`): run when it is needed, again
+/// when what it told is over or refused.
+final class ExecPlugin implements TokenSource {
+  private static final String GROUP = "client.authentication.k8s.io/";
+  private static final Set<String> VERSIONS = Set.of(GROUP + "v1", GROUP + "v1beta1");
+  private static final KubernetesSerialization JSON = new KubernetesSerialization();
+
+  /// What it told.
+  ///
+  /// @param expires null: never
+  record Credential(
+      @Nullable String token,
+      @Nullable Pem certificate,
+      @Nullable Pem key,
+      @Nullable Instant expires) {
+    boolean isOver() {
+      return expires != null && !Instant.now().isBefore(expires);
+    }
+  }
+
+  private final ExecConfig config;
+  private final Path folder;
+  private final String whose;
+  private final @Nullable Cluster cluster;
+  private @Nullable Credential known;
+
+  private ExecPlugin(ExecConfig config, Path folder, String whose, @Nullable Cluster cluster) {
+    this.config = config;
+    this.folder = folder;
+    this.whose = whose;
+    this.cluster = cluster;
+  }
+
+  /// @param folder where a relative path of the program begins
+  /// @param cluster what the program may be told, null if there is nothing
+  /// @throws ClusterProblem if the kubeconfig says something nobody can follow
+  static ExecPlugin of(ExecConfig config, Path folder, String whose, @Nullable Cluster cluster) {
+    if (config.getCommand() == null || config.getCommand().isEmpty()) {
+      throw new ClusterProblem("the exec plugin " + whose + " names no command");
+    }
+    if (!VERSIONS.contains(String.valueOf(config.getApiVersion()))) {
+      throw new ClusterProblem(
+          "the exec plugin "
+              + config.getCommand()
+              + " "
+              + whose
+              + " speaks \""
+              + config.getApiVersion()
+              + "\", not "
+              + GROUP
+              + "v1 or v1beta1");
+    }
+    return new ExecPlugin(config, folder, whose, cluster);
+  }
+
+  /// What it tells at present; runs it if needed.
+  ///
+  /// @throws ClusterProblem if it can't be run, fails, or tells nothing
+  synchronized Credential credential() {
+    Credential current = known;
+    if (current == null || current.isOver()) {
+      current = run();
+      known = current;
+    }
+    return current;
+  }
+
+  @Override
+  public String authorization() {
+    String token = credential().token();
+    return token == null ? "" : "Bearer " + token;
+  }
+
+  @Override
+  public synchronized boolean refused() {
+    known = null;
+    return credential().token() != null;
+  }
+
+  private Credential run() {
+    List<String> command = new ArrayList<>();
+    command.add(program());
+    if (config.getArgs() != null) {
+      command.addAll(config.getArgs());
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    Map<String, String> environment = builder.environment();
+    if (config.getEnv() != null) {
+      config.getEnv().forEach(each -> environment.put(each.getName(), each.getValue()));
+    }
+    boolean interactive = isInteractive();
+    environment.put("KUBERNETES_EXEC_INFO", question(interactive));
+    if (interactive) {
+      builder.redirectInput(ProcessBuilder.Redirect.INHERIT);
+    }
+    try {
+      Process process = builder.start();
+      if (!interactive) {
+        process.getOutputStream().close();
+      }
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new ClusterProblem(name() + " failed with exit code " + code + hint());
+      }
+      return credential(said);
+    } catch (IOException e) {
+      throw new ClusterProblem(name() + " cannot be run: " + e.getMessage() + hint(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterProblem(name() + " was interrupted", e);
+    }
+  }
+
+  private String program() {
+    String command = config.getCommand();
+    boolean isPath = command.contains("/") || command.contains("\\");
+    return isPath ? folder.resolve(command).toString() : command;
+  }
+
+  private String name() {
+    return "the exec plugin " + config.getCommand() + " " + whose;
+  }
+
+  private String hint() {
+    String hint = config.getInstallHint();
+    return hint == null || hint.isBlank() ? "" : "; " + hint.strip();
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // null with -Djdk.console=java.base
+  private boolean isInteractive() {
+    Console console = System.console();
+    boolean terminal = console != null && console.isTerminal();
+    return switch (String.valueOf(config.getInteractiveMode())) {
+      case "Never" -> false;
+      case "Always" -> {
+        if (!terminal) {
+          throw new ClusterProblem(name() + " needs a terminal, and there is none");
+        }
+        yield true;
+      }
+      default -> terminal; // IfAvailable, and where v1beta1 says nothing
+    };
+  }
+
+  /// An ExecCredential that asks.
+  private String question(boolean interactive) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("kind", "ExecCredential");
+      json.writeStringField("apiVersion", config.getApiVersion());
+      json.writeObjectFieldStart("spec");
+      json.writeBooleanField("interactive", interactive);
+      if (cluster != null && Boolean.TRUE.equals(config.getProvideClusterInfo())) {
+        writeCluster(json, cluster);
+      }
+      json.writeEndObject();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a StringWriter has none
+    }
+    return text.toString();
+  }
+
+  private static void writeCluster(JsonGenerator json, Cluster cluster) throws IOException {
+    json.writeObjectFieldStart("cluster");
+    json.writeStringField("server", cluster.getServer());
+    if (cluster.getTlsServerName() != null) {
+      json.writeStringField("tls-server-name", cluster.getTlsServerName());
+    }
+    if (Boolean.TRUE.equals(cluster.getInsecureSkipTlsVerify())) {
+      json.writeBooleanField("insecure-skip-tls-verify", true);
+    }
+    if (cluster.getCertificateAuthorityData() != null) {
+      json.writeStringField("certificate-authority-data", cluster.getCertificateAuthorityData());
+    }
+    if (cluster.getProxyUrl() != null) {
+      json.writeStringField("proxy-url", cluster.getProxyUrl());
+    }
+    json.writeEndObject();
+  }
+
+  private Credential credential(String said) {
+    Map<?, ?> answer;
+    try {
+      answer = JSON.unmarshal(said, Map.class);
+    } catch (RuntimeException e) { // of the JSON reader: no type says which
+      throw new ClusterProblem(name() + " printed no ExecCredential", e);
+    }
+    if (answer == null || !"ExecCredential".equals(answer.get("kind"))) {
+      throw new ClusterProblem(name() + " printed no ExecCredential");
+    }
+    if (!config.getApiVersion().equals(answer.get("apiVersion"))) {
+      throw new ClusterProblem(
+          name()
+              + " answered as \""
+              + answer.get("apiVersion")
+              + "\", asked as \""
+              + config.getApiVersion()
+              + "\"");
+    }
+    if (!(answer.get("status") instanceof Map<?, ?> status)) {
+      throw new ClusterProblem(name() + " printed an ExecCredential without a status");
+    }
+    return credential(status);
+  }
+
+  private Credential credential(Map<?, ?> status) {
+    String token = text(status, "token");
+    Pem certificate = pem(status, "clientCertificateData");
+    Pem key = pem(status, "clientKeyData");
+    if ((certificate == null) != (key == null)) {
+      throw new ClusterProblem(name() + " told half of a certificate and its key");
+    }
+    if (token == null && certificate == null) {
+      throw new ClusterProblem(name() + " told neither a token nor a certificate");
+    }
+    String expires = text(status, "expirationTimestamp");
+    try {
+      return new Credential(
+          token, certificate, key, expires == null ? null : Instant.parse(expires));
+    } catch (DateTimeParseException e) {
+      throw new ClusterProblem(
+          name() + " told an expirationTimestamp that is no time: \"" + expires + "\"", e);
+    }
+  }
+
+  private static @Nullable String text(Map<?, ?> status, String name) {
+    return status.get(name) instanceof String text && !text.isEmpty() ? text : null;
+  }
+
+  /// As it is, not in base64.
+  private @Nullable Pem pem(Map<?, ?> status, String name) {
+    String text = text(status, name);
+    return text == null ? null : new Pem("the " + name + " that " + name() + " told", text);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.jig.kube.access;
+
+import dev.jig.kube.ClusterProblem;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Certificates or a key in PEM, with where they stand.
+///
+/// @param what such as `the client-key /home/x/key.pem of user "x"`
+record Pem(String what, String text) {
+
+  /// What stands in the kubeconfig itself as base64 (`NAME-data`), else in a file of its own.
+  ///
+  /// @param whose such as `of user "x"`
+  /// @return null if neither is there
+  static @Nullable Pem of(String name, @Nullable String base64, @Nullable Path file, String whose) {
+    if (base64 != null && !base64.isEmpty()) {
+      String what = "the " + name + "-data " + whose;
+      try {
+        byte[] bytes = Base64.getDecoder().decode(base64.replaceAll("\\s", ""));
+        return new Pem(what, new String(bytes, StandardCharsets.ISO_8859_1));
+      } catch (IllegalArgumentException e) {
+        throw new ClusterProblem(what + " is no base64", e);
+      }
+    }
+    if (file == null) {
+      return null;
+    }
+    String what = "the " + name + " " + file + " " + whose;
+    return new Pem(what, read(file, what, StandardCharsets.ISO_8859_1));
+  }
+
+  /// A file's text; what it is stands in the error.
+  static String read(Path file, String what, Charset charset) {
+    try {
+      return Files.readString(file, charset);
+    } catch (NoSuchFileException e) {
+      throw new ClusterProblem("cannot read " + what + ": no such file", e);
+    } catch (IOException e) {
+      throw new ClusterProblem("cannot read " + what + ": " + e, e);
+    }
+  }
+
+  /// The certificates, in their order; comments around them are left out.
+  List<X509Certificate> certificates() {
+    List<X509Certificate> all = new ArrayList<>();
+    try {
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      for (PemBlock block : PemBlock.all(text)) {
+        if (block.type().equals("CERTIFICATE")) {
+          all.add(
+              (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.der())));
+        }
+      }
+    } catch (CertificateException | IllegalArgumentException e) {
+      throw new ClusterProblem(what + " holds a damaged certificate: " + e.getMessage(), e);
+    }
+    if (all.isEmpty()) {
+      throw new ClusterProblem(what + " holds no certificate in PEM");
+    }
+    return List.copyOf(all);
+  }
+
+  /// The first private key.
+  PrivateKey key() {
+    try {
+      for (PemBlock block : PemBlock.all(text)) {
+        if (block.isKey()) {
+          return block.key();
+        }
+      }
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new ClusterProblem(what + " holds a key that cannot be used: " + e.getMessage(), e);
+    }
+    throw new ClusterProblem(what + " holds no private key in PEM");
+  }
+}

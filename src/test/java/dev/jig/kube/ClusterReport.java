@@ -1,0 +1,42 @@
+package dev.jig.kube;
+
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+
+/// Tells of the cluster beside a test's failure, and takes away what the classes shared once the
+/// last one is through.
+final class ClusterReport
+    implements BeforeAllCallback,
+        LifecycleMethodExecutionExceptionHandler,
+        TestExecutionExceptionHandler {
+  private static final Namespace STORE = Namespace.create(ClusterReport.class);
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    context
+        .getRoot()
+        .getStore(STORE)
+        .computeIfAbsent("the end", _ -> (AutoCloseable) TestCluster::leaveNothing);
+  }
+
+  @Override
+  public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    tell(context);
+    throw failure;
+  }
+
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    tell(context);
+    throw failure;
+  }
+
+  private static void tell(ExtensionContext context) {
+    System.err.println(context.getDisplayName() + " failed; " + TestCluster.report());
+  }
+}

@@ -1,0 +1,188 @@
+package dev.jig.kube;
+
+import static dev.jig.kube.TestCluster.trace;
+import static dev.jig.kube.TestPod.asks;
+import static dev.jig.kube.TestPod.once;
+import static dev.jig.kube.TestPod.shell;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.fixture.IgProcess;
+import dev.jig.fixture.Json;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Pods of all forms, each asking for one name after the traces began, and who is shown whom.
+@OnCluster
+final class ClusterSelectionIT {
+  private static final String FORMS = "jig-test-forms";
+  private static final String OTHER = "jig-test-other";
+  private static final String ZONE = ".forms.example.test.";
+
+  /// A pod's container; it asks for a name of its own.
+  private record Asker(String namespace, String pod, String container, String label) {
+    /// As its own side is shown.
+    List<Row> rows() {
+      return List.of(
+          new Row(namespace, pod, container, "Q", "OUTGOING", label + ZONE),
+          new Row(namespace, pod, container, "R", "HOST", label + ZONE));
+    }
+
+    Row response() {
+      return rows().getLast();
+    }
+
+    /// The same from the side of the cluster's DNS.
+    List<Row> served() {
+      return List.of(
+          new Row("kube-system", "dns", "dnsmasq", "Q", "HOST", label + ZONE),
+          new Row("kube-system", "dns", "dnsmasq", "R", "OUTGOING", label + ZONE));
+    }
+  }
+
+  /// What tells rows apart here. A pod's name is without what a controller added.
+  private record Row(
+      String namespace, String pod, String container, String qr, String type, String name) {
+    static Row of(Json event) {
+      return new Row(
+          event.text("k8s.namespace"),
+          event.text("k8s.podName").replaceFirst("^(brief|dns)-.*", "$1"),
+          event.text("k8s.containerName"),
+          event.text("qr"),
+          event.text("pktType"),
+          event.text("name"));
+    }
+  }
+
+  private static final Asker ONE = new Asker(FORMS, "one", "main", "one");
+  private static final Asker NAMESAKE = new Asker(OTHER, "one", "main", "namesake");
+  private static final Asker FIRST = new Asker(FORMS, "pair", "first", "first");
+  private static final Asker SECOND = new Asker(FORMS, "pair", "second", "second");
+  private static final Asker HOSTNET = new Asker(FORMS, "hostnet", "main", "hostnet");
+  private static final Asker BRIEF = new Asker(FORMS, "brief", "main", "brief");
+  private static final List<Asker> ALL = List.of(ONE, NAMESAKE, FIRST, SECOND, HOSTNET, BRIEF);
+
+  @BeforeAll
+  static void deploy() {
+    TestCluster.deployed();
+    TestCluster.makeNamespace(FORMS);
+    TestCluster.makeNamespace(OTHER);
+  }
+
+  @AfterAll
+  static void leaveNothing() {
+    List.of(FORMS, OTHER).forEach(TestCluster::removeNamespace);
+  }
+
+  @Test
+  void everybodyIsShownAndEachTraceHasWhatItAskedFor() {
+    String node = TestCluster.agent().getSpec().getNodeName();
+    String ours = "name:~" + ZONE.replace(".", "\\.") + "$";
+    List<List<String>> asked =
+        List.of(
+            List.of("-A", "-F", ours),
+            List.of("-n", FORMS, "-p", "pair"),
+            List.of("-n", FORMS, "-c", "second"),
+            List.of("-n", FORMS, "-l", "app in (one, hostnet), !job-name"),
+            List.of("-A", "-l", "app=one", "--node", "elsewhere," + node, "-F", "qr:R"),
+            List.of("-A", "--node", "elsewhere"));
+    List<IgProcess> traces = begin(asked);
+    try {
+      start();
+      traces.getFirst().awaitEvents(4 * ALL.size());
+
+      List<List<Row>> seen = new ArrayList<>();
+      for (IgProcess trace : traces) {
+        seen.add(trace.stop().lines().stream().map(line -> Row.of(Json.of(line))).toList());
+      }
+      assertThat(seen.getFirst())
+          .containsExactlyInAnyOrderElementsOf(
+              ALL.stream()
+                  .flatMap(it -> Stream.concat(it.rows().stream(), it.served().stream()))
+                  .toList());
+      assertThat(seen.get(1)).containsExactlyInAnyOrderElementsOf(rows(FIRST, SECOND));
+      assertThat(seen.get(2)).containsExactlyElementsOf(rows(SECOND));
+      assertThat(seen.get(3)).containsExactlyInAnyOrderElementsOf(rows(ONE, HOSTNET));
+      assertThat(seen.get(4)).containsExactlyInAnyOrder(ONE.response(), NAMESAKE.response());
+      assertThat(seen.get(5)).isEmpty();
+      traces.get(5).awaitErr("no agent runs on the node elsewhere yet, waiting for one.");
+    } finally {
+      traces.forEach(IgProcess::close);
+    }
+  }
+
+  private static List<IgProcess> begin(List<List<String>> asked) {
+    List<CompletableFuture<IgProcess>> begun =
+        asked.stream()
+            .map(words -> {
+              List<String> all = new ArrayList<>(words);
+              all.addAll(List.of("-o", "json"));
+              CompletableFuture<IgProcess> trace = new CompletableFuture<>();
+              Thread.ofVirtual()
+                  .start(() -> {
+                    try {
+                      trace.complete(trace(all.toArray(String[]::new)));
+                    } catch (Throwable e) {
+                      trace.completeExceptionally(e);
+                    }
+                  });
+              return trace;
+            })
+            .toList();
+    CompletableFuture.allOf(begun.toArray(CompletableFuture[]::new))
+        .exceptionally(failure -> {
+          begun.stream()
+              .filter(it -> !it.isCompletedExceptionally())
+              .forEach(it -> it.join().close());
+          throw new AssertionError(failure);
+        })
+        .join();
+    return begun.stream().map(CompletableFuture::join).toList();
+  }
+
+  private static List<Row> rows(Asker... askers) {
+    return Stream.of(askers).flatMap(it -> it.rows().stream()).toList();
+  }
+
+  private static void start() {
+    TestPod.run(FORMS, "one", asks(ONE.label() + ZONE));
+    TestPod.run(OTHER, "one", asks(NAMESAKE.label() + ZONE));
+    TestPod.create(
+        FORMS,
+        "pair",
+        once(
+            shell("first", TestCluster.BUSYBOX, asks(FIRST.label() + ZONE)),
+            shell("second", TestCluster.TOOLS, "dig +tries=1 " + SECOND.label() + ZONE)));
+    PodSpec hostnet = once(shell("main", TestCluster.BUSYBOX, asks(HOSTNET.label() + ZONE)));
+    hostnet.setHostNetwork(true);
+    hostnet.setDnsPolicy("ClusterFirstWithHostNet");
+    TestPod.create(FORMS, "hostnet", hostnet);
+    TestCluster.client().resource(job()).create();
+  }
+
+  /// Its pod's only process ends as soon as it has its answer.
+  private static Job job() {
+    return new JobBuilder()
+        .withNewMetadata()
+        .withName("brief")
+        .withNamespace(FORMS)
+        .endMetadata()
+        .withNewSpec()
+        .withNewTemplate()
+        .withNewMetadata()
+        .withLabels(Map.of("app", "brief"))
+        .endMetadata()
+        .withSpec(once(shell("main", TestCluster.BUSYBOX, asks(BRIEF.label() + ZONE))))
+        .endTemplate()
+        .endSpec()
+        .build();
+  }
+}

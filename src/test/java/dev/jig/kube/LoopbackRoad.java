@@ -1,0 +1,47 @@
+package dev.jig.kube;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/// A road without a cluster: agents that listen on this machine's loopback.
+final class LoopbackRoad implements Road {
+  private final List<Cluster.Agent> agents;
+  private final Map<String, Integer> ports;
+
+  /// @param ports of the agents, by their nodes' names
+  LoopbackRoad(Map<String, Integer> ports) {
+    this.ports = Map.copyOf(ports);
+    this.agents =
+        ports.keySet().stream()
+            .map(node -> new Cluster.Agent(node, "agent-" + node, "uid-" + node, true))
+            .toList();
+  }
+
+  @Override
+  public String gadgetNamespace() {
+    return "gadget";
+  }
+
+  @Override
+  public List<Cluster.Agent> agents() {
+    return agents;
+  }
+
+  @Override
+  public void requireForwarding() {}
+
+  @Override
+  public Forwarded forward(Cluster.Agent agent) {
+    int port = Objects.requireNonNull(ports.get(agent.node()), agent.node());
+    return new Forwarded() {
+      @Override
+      public int port() {
+        return port;
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+}

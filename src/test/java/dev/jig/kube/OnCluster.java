@@ -1,0 +1,22 @@
+package dev.jig.kube;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Tests on a real cluster: that of `bin/test --cluster FOLDER`, or the one that
+/// JIG_TEST_KUBECONFIG names; never that of KUBECONFIG, which may be in production. The tag keeps
+/// them out of the run of all others, after which bin/test starts the cluster.
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Tag("cluster")
+@EnabledIfEnvironmentVariable(
+    named = "JIG_TEST_KUBECONFIG",
+    matches = ".+",
+    disabledReason = "no cluster: bin/test --cluster FOLDER")
+@ExtendWith(ClusterReport.class)
+@interface OnCluster {}

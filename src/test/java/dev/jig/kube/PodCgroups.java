@@ -1,0 +1,98 @@
+package dev.jig.kube;
+
+import dev.jig.container.ContainerRuntime;
+import dev.jig.event.Container;
+import dev.jig.event.Container.Pod;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Pods without a cluster: cgroups with paths as kubelet makes them, in which programs can be run,
+/// and a runtime that knows their names.
+final class PodCgroups implements ContainerRuntime {
+  private final Path own;
+  private final Map<String, Container> byId = new LinkedHashMap<>();
+  private final Map<String, Path> directories = new LinkedHashMap<>();
+  private @Nullable Consumer<News> news;
+
+  /// @param root of cgroup v2
+  PodCgroups(Path root) throws IOException {
+    own = Files.createTempDirectory(root, "jig-test-");
+  }
+
+  /// Makes a pod of one container, labelled `app=POD`.
+  void add(String namespace, String pod, String container) throws IOException {
+    String uid = UUID.randomUUID().toString();
+    String id = (UUID.randomUUID().toString() + UUID.randomUUID()).replace("-", "");
+    directories.put(
+        pod, Files.createDirectories(own.resolve("kubepods").resolve("pod" + uid).resolve(id)));
+    var details = new Pod(namespace, pod, uid, Map.of("app", pod), container, false);
+    byId.put(
+        id,
+        new Container(
+            name(), id, container, "registry.example.com/app:1", null, Map.of(), details));
+  }
+
+  /// A command line that runs another one in a pod.
+  List<String> within(String pod, List<String> command) {
+    List<String> all = new ArrayList<>();
+    all.addAll(List.of("sh", "-c", "echo $$ >\"$1\"; shift; exec \"$@\"", "sh"));
+    all.add(String.valueOf(directories.get(pod)) + "/cgroup.procs");
+    all.addAll(command);
+    return all;
+  }
+
+  @Override
+  public String name() {
+    return "containerd";
+  }
+
+  @Override
+  public void start(Consumer<News> news) {
+    this.news = news;
+    byId.values().forEach(it -> news.accept(new News.Described(it, true)));
+    news.accept(new News.Listed(byId.keySet()));
+  }
+
+  @Override
+  public boolean isAnswering() {
+    return true;
+  }
+
+  @Override
+  public void ask(String id) {
+    Consumer<News> to = news;
+    if (to != null) {
+      Container known = byId.get(id);
+      to.accept(known == null ? new News.NotFound(id) : new News.Described(known, true));
+    }
+  }
+
+  /// Ends the runtime; the cgroups stay until [#remove].
+  @Override
+  public void close() {
+    news = null;
+  }
+
+  /// Removes the cgroups, which nobody may be in any more.
+  void remove() throws IOException {
+    delete(own);
+  }
+
+  private static void delete(Path cgroup) throws IOException {
+    try (DirectoryStream<Path> below = Files.newDirectoryStream(cgroup, Files::isDirectory)) {
+      for (Path child : below) {
+        delete(child);
+      }
+    }
+    Files.delete(cgroup);
+  }
+}

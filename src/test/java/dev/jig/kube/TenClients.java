@@ -1,0 +1,224 @@
+package dev.jig.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.event.DnsEvent;
+import dev.jig.event.PacketType;
+import dev.jig.event.Qr;
+import dev.jig.kube.ClusterTrace.Request;
+import dev.jig.kube.ClusterTrace.Request.PodNames;
+import dev.jig.trace.RowDetails;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// Ten clients of one node at once: nine that each want other rows, and one that does not read.
+/// Five pods make a known number of lookups, so that it is known which rows each must get.
+///
+/// | pod | namespace | container | asks |
+/// |---|---|---|---|
+/// | one, two | a | main | the first port |
+/// | three | b | main | the second port |
+/// | flood | c | main | the first port, much |
+/// | dns | c | resolver | answers on both |
+final class TenClients {
+  static final String DNS = "dns";
+  static final String FLOOD = "flood";
+  static final String MAIN = "main";
+  static final String RESOLVER = "resolver";
+
+  private static final int OF_ONE = 30;
+  private static final int OF_TWO = 40;
+  private static final int OF_THREE = 50;
+
+  /// Less than an agent keeps for a client, so that one that reads loses nothing however slow the
+  /// machine is: it has all of a round before the next one begins.
+  private static final int FLOOD_LOOKUPS = 3_000;
+
+  /// More than an agent, the road and a client's queue hold together.
+  private static final int FLOOD_ROUNDS = 6;
+
+  private static final int ROWS_PER_LOOKUP = 4;
+  private static final long DNS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final RowDetails ROWS_ALONE = new RowDetails(false, false, false, false);
+
+  /// What differs between a cluster and a test without one.
+  interface Scene {
+    Road road();
+
+    int firstPort();
+
+    int secondPort();
+
+    /// The namespace's name there.
+    String namespace(char letter);
+
+    /// A pod asks so many queries, named from `q0.load.example.test.` on, and gets its answers.
+    void ask(String pod, int port, int queries) throws Exception;
+  }
+
+  /// A row as it must be.
+  record Row(String namespace, String pod, int port, Qr qr, PacketType type, String name) {
+    static Row of(DnsEvent event) {
+      var pod = Objects.requireNonNull(Objects.requireNonNull(event.container()).pod());
+      return new Row(
+          Objects.requireNonNull(pod.namespace()),
+          Objects.requireNonNull(pod.name()),
+          (event.qr() == Qr.R ? event.source() : event.destination()).port(),
+          event.qr(),
+          Objects.requireNonNull(event.packetType()),
+          Objects.requireNonNull(event.question()).name());
+    }
+  }
+
+  /// A client, and what it must get.
+  private record Asked(TraceClient client, Predicate<Row> wants) {}
+
+  private final Scene scene;
+  private final List<Asked> readers = new ArrayList<>();
+  private final List<Row> all = new ArrayList<>();
+
+  TenClients(Scene scene) {
+    this.scene = scene;
+  }
+
+  static char namespaceOf(String pod) {
+    return switch (pod) {
+      case "one", "two" -> 'a';
+      case "three" -> 'b';
+      default -> 'c';
+    };
+  }
+
+  static List<String> pods() {
+    return List.of("one", "two", "three", FLOOD, DNS);
+  }
+
+  static String containerOf(String pod) {
+    return pod.equals(DNS) ? RESOLVER : MAIN;
+  }
+
+  /// Each gets exactly its rows, and the one that does not read loses its own, counted.
+  void run() throws Exception {
+    try (TraceClient idler =
+        TraceClient.startWithoutReading(
+            scene.road(),
+            "the one that does not read",
+            request(pods("", "", "", ""), bothPorts()))) {
+      startReaders();
+      idler.awaitBegun();
+      for (Asked reader : readers) {
+        reader.client.awaitBegun();
+      }
+
+      ask("one", scene.firstPort(), OF_ONE);
+      ask("two", scene.firstPort(), OF_TWO);
+      ask("three", scene.secondPort(), OF_THREE);
+      for (int round = 0; round < FLOOD_ROUNDS; round++) {
+        ask(FLOOD, scene.firstPort(), FLOOD_LOOKUPS);
+        readers.getFirst().client.await(all.size());
+      }
+
+      for (Asked reader : readers) {
+        hasExactlyItsRows(reader);
+      }
+      lostItsOwn(idler);
+    } finally {
+      for (Asked reader : readers) {
+        reader.client.close();
+      }
+    }
+  }
+
+  private void startReaders() {
+    String a = scene.namespace('a');
+    String b = scene.namespace('b');
+    String other = Integer.toString(scene.secondPort());
+    String q7 = "q7.load.example.test.";
+    reader(request(pods("", "", "", ""), bothPorts()), _ -> true);
+    reader(request(pods(a, "", "", ""), bothPorts()), row -> row.namespace.equals(a));
+    reader(request(pods(b, "", "", ""), bothPorts()), row -> row.namespace.equals(b));
+    reader(request(pods("", "one", "", ""), bothPorts()), row -> row.pod.equals("one"));
+    reader(request(pods(a, "two", "", ""), bothPorts()), row -> row.pod.equals("two"));
+    reader(request(pods("", "", "", "app=three"), bothPorts()), row -> row.pod.equals("three"));
+    reader(
+        request(pods("", "", "", "app in (one, two)"), bothPorts(), "qr:R"),
+        row -> Set.of("one", "two").contains(row.pod) && row.qr == Qr.R);
+    reader(
+        request(pods("", "", RESOLVER, ""), other),
+        row -> row.pod.equals(DNS) && row.port == scene.secondPort());
+    reader(
+        request(pods("", "", "", ""), bothPorts(), "name:" + q7 + ",qr:Q", "type:OUTGOING"),
+        row -> row.name.equals(q7) && row.type == PacketType.OUTGOING && row.qr == Qr.Q);
+  }
+
+  private void reader(Request request, Predicate<Row> wants) {
+    String title = "reader " + readers.size();
+    readers.add(new Asked(TraceClient.start(scene.road(), title, request), wants));
+  }
+
+  private static PodNames pods(String namespace, String pod, String container, String selector) {
+    return new PodNames(namespace, pod, container, selector);
+  }
+
+  private static Request request(PodNames pods, String ports, String... filters) {
+    return new Request(List.of(filters), ports, DNS_TIMEOUT_NS, ROWS_ALONE, pods, Set.of());
+  }
+
+  private String bothPorts() {
+    return scene.firstPort() + "," + scene.secondPort();
+  }
+
+  private void ask(String pod, int port, int queries) throws Exception {
+    scene.ask(pod, port, queries);
+    IntStream.range(0, queries)
+        .mapToObj(i -> "q" + i + ".load.example.test.")
+        .flatMap(name -> rows(pod, port, name))
+        .forEach(all::add);
+  }
+
+  private Stream<Row> rows(String pod, int port, String name) {
+    String asking = scene.namespace(namespaceOf(pod));
+    String answering = scene.namespace(namespaceOf(DNS));
+    return Stream.of(
+        new Row(asking, pod, port, Qr.Q, PacketType.OUTGOING, name),
+        new Row(answering, DNS, port, Qr.Q, PacketType.HOST, name),
+        new Row(answering, DNS, port, Qr.R, PacketType.OUTGOING, name),
+        new Row(asking, pod, port, Qr.R, PacketType.HOST, name));
+  }
+
+  private void hasExactlyItsRows(Asked reader) throws InterruptedException {
+    List<Row> wanted = all.stream().filter(reader.wants).toList();
+    reader.client.await(wanted.size());
+
+    ClusterTrace.Summary summary = reader.client.stop();
+
+    List<String> got = reader.client.rows().stream().map(it -> Row.of(it).toString()).toList();
+    String title = reader.client.toString();
+    assertThat(summary.lost()).as("%s: %s", title, summary).isZero();
+    assertThat(summary.rows()).as(title).isEqualTo(wanted.size());
+    assertThat(got.stream().sorted().toList())
+        .as(title)
+        .isEqualTo(wanted.stream().map(Row::toString).sorted().toList());
+  }
+
+  /// What it did not take in time is a number at its end, and nothing is unaccounted for.
+  private void lostItsOwn(TraceClient idler) throws InterruptedException {
+    assertThat(all).hasSizeGreaterThan(ROWS_PER_LOOKUP * FLOOD_LOOKUPS * FLOOD_ROUNDS);
+    idler.read();
+    idler.await(all.size());
+
+    ClusterTrace.Summary summary = idler.stop();
+
+    assertThat(summary.rows() + summary.lost()).isEqualTo(all.size());
+    assertThat(summary.lost()).isPositive();
+    assertThat(summary.rows()).isGreaterThanOrEqualTo(StreamBuffer.EVENTS_AT_MOST);
+    assertThat(idler.said()).doesNotContain("silent", "trying again");
+  }
+}

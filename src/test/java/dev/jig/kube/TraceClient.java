@@ -1,0 +1,155 @@
+package dev.jig.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.event.DnsEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// A client in this process: a trace as `kubectl gadget trace dns` runs it, whose rows stay here.
+final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
+  static final String VERSION = "0.1.0";
+
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
+
+  private final String title;
+  private final ClusterTrace trace;
+  private final Thread thread;
+  private final CountDownLatch reads;
+  private final List<DnsEvent> rows = new ArrayList<>();
+  private final StringBuilder said = new StringBuilder();
+  private boolean begun;
+  private long lost;
+  private ClusterTrace.@Nullable Summary summary;
+
+  private TraceClient(Road road, String title, ClusterTrace.Request request, boolean reads) {
+    this.title = title;
+    this.trace = new ClusterTrace(road, request, VERSION, this);
+    this.reads = new CountDownLatch(reads ? 0 : 1);
+    trace.open();
+    thread = Thread.ofPlatform().name(title).start(this::run);
+  }
+
+  /// Starts one, and returns at once.
+  static TraceClient start(Road road, String title, ClusterTrace.Request request) {
+    return new TraceClient(road, title, request, true);
+  }
+
+  /// Starts one that takes no row before [#read].
+  static TraceClient startWithoutReading(Road road, String title, ClusterTrace.Request request) {
+    return new TraceClient(road, title, request, false);
+  }
+
+  private void run() {
+    try {
+      ClusterTrace.Summary over = trace.run(0);
+      synchronized (this) {
+        summary = over;
+        notifyAll();
+      }
+    } catch (InterruptedException e) {
+      // closed
+    }
+  }
+
+  /// Waits until its agents carry its streams.
+  void awaitBegun() throws InterruptedException {
+    await("begun", () -> begun);
+    assertThat(said()).as(title).isEmpty();
+  }
+
+  /// Waits until so many rows are here or known to be lost.
+  void await(long wanted) throws InterruptedException {
+    await(wanted + " rows", () -> rows.size() + lost >= wanted);
+  }
+
+  private synchronized void await(String what, BooleanSupplier condition)
+      throws InterruptedException {
+    long deadlineNs = System.nanoTime() + PATIENCE_NS;
+    while (!condition.getAsBoolean()) {
+      long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
+      assertThat(leftMs)
+          .as("%s: not %s, but %d rows, %d lost. %s", title, what, rows.size(), lost, said)
+          .isPositive();
+      wait(leftMs);
+    }
+  }
+
+  /// From now on it reads.
+  void read() {
+    reads.countDown();
+  }
+
+  /// Ctrl-C, and its last line.
+  ClusterTrace.Summary stop() throws InterruptedException {
+    trace.stop();
+    await("ended", () -> summary != null);
+    synchronized (this) {
+      return Objects.requireNonNull(summary);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return title;
+  }
+
+  synchronized List<DnsEvent> rows() {
+    return List.copyOf(rows);
+  }
+
+  synchronized String said() {
+    return said.toString();
+  }
+
+  @Override
+  public void accept(DnsEvent event) {
+    try {
+      reads.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    synchronized (this) {
+      rows.add(event);
+    }
+  }
+
+  @Override
+  public synchronized void begun() {
+    begun = true;
+    notifyAll();
+  }
+
+  @Override
+  public synchronized void lost(long count) {
+    lost += count;
+  }
+
+  @Override
+  public synchronized void flush() {
+    notifyAll();
+  }
+
+  @Override
+  public synchronized void say(String sentence) {
+    said.append(sentence).append('\n');
+  }
+
+  @Override
+  public void debug(String sentence) {
+    say(sentence);
+  }
+
+  @Override
+  public void close() {
+    read();
+    trace.stop();
+    thread.interrupt();
+  }
+}
