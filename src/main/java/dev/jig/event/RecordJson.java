@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Records as JSON objects and back: a member per component, by its name, so that what is new in a
-/// record is in there by itself. What is left out is null where a component may be, else zero, false
-/// or an empty collection.
+/// record is in there by itself. What is left out is null where a component may be, else zero,
+/// false or an empty collection.
 ///
 /// Reading takes nothing for granted: members of other names are passed over, and a value that does
 /// not fit is an IOException.

@@ -239,15 +239,14 @@ final class RecordingIT {
       live = recording.json();
     }
 
-    Command.Result read =
-        IgProcess.run("trace", "dns", "--read", file.toString(), "-o", "json");
+    Command.Result read = IgProcess.run("trace", "dns", "--read", file.toString(), "-o", "json");
 
     assertThat(read.orThrow()).isEqualTo(live);
     List<Json> rows = IgProcess.events(read.lines());
     assertThat(rows)
         .filteredOn(row -> row.text("qr").equals("R"))
-        .extracting(row ->
-            String.join(" ", row.text("protocol"), row.text("name"), row.text("rcode")))
+        .extracting(
+            row -> String.join(" ", row.text("protocol"), row.text("name"), row.text("rcode")))
         .containsExactlyElementsOf(ASKED);
     assertThat(rows.getLast().text("name")).isEqualTo(DROPPED);
     assertThat(rows).filteredOn(row -> row.has("peer")).isNotEmpty();
@@ -343,9 +342,12 @@ final class RecordingIT {
 
   /// The shell and tshark then end by themselves.
   private static void interruptIg(IgProcess shell) {
-    ProcessHandle.of(shell.pid()).orElseThrow().children()
-        .filter(child -> child.info().arguments().stream()
-            .anyMatch(words -> List.of(words).contains("dev.jig.cli.Ig")))
+    ProcessHandle.of(shell.pid())
+        .orElseThrow()
+        .children()
+        .filter(child ->
+            child.info().arguments().stream()
+                .anyMatch(words -> List.of(words).contains("dev.jig.cli.Ig")))
         .forEach(ProcessHandle::destroy);
   }
 

@@ -154,7 +154,8 @@ final class EventCodecTest {
 
     assertThat(batch.getContainersCount()).isEqualTo(2); // its own and its peer's
     assertThat(batch.getFirst()).isEqualTo(5);
-    assertThat(EventCodec.decode(batch, "node-1", new KnownParts())).containsExactly(FULL, FULL, FULL);
+    assertThat(EventCodec.decode(batch, "node-1", new KnownParts()))
+        .containsExactly(FULL, FULL, FULL);
   }
 
   @Test
@@ -165,10 +166,11 @@ final class EventCodecTest {
     Events batch = EventCodec.encode(1, List.of(FULL, oneName));
 
     assertThat(batch.getEndpointNamesCount()).isEqualTo(2);
-    assertThat(EventCodec.decode(batch, "node-1")).containsExactly(FULL, oneName);
+    assertThat(EventCodec.decode(batch, "node-1", new KnownParts())).containsExactly(FULL, oneName);
   }
 
   private static DnsEvent roundTrip(DnsEvent event) {
-    return EventCodec.decode(EventCodec.encode(1, List.of(event)), "node-1", new KnownParts()).getFirst();
+    return EventCodec.decode(EventCodec.encode(1, List.of(event)), "node-1", new KnownParts())
+        .getFirst();
   }
 }
