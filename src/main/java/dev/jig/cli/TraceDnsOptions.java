@@ -79,7 +79,8 @@ final class TraceDnsOptions {
       order = 46,
       paramLabel = "FORMAT",
       defaultValue = "columns",
-      description = "columns[=...], wide, json, jsonpretty or yaml (default: ${DEFAULT-VALUE}).")
+      description =
+          "columns[=...], wide, json, jsonpretty, yaml or pcapng (default: ${DEFAULT-VALUE}).")
   String output = "columns";
 
   @Option(
@@ -157,8 +158,12 @@ final class TraceDnsOptions {
       shown.add(Shown.PATHS);
     }
     OutputFormat format = OutputFormat.parse(output, shown);
-    if (format instanceof OutputFormat.PcapNg) {
-      throw new UsageException("-o pcapng is not in this version.", "-o json carries every field.");
+    if (format instanceof OutputFormat.PcapNg
+        && outputFile == null
+        && RowStream.stdout().isTerminal()) {
+      throw new UsageException(
+          "-o pcapng is binary, nothing for a terminal.",
+          "Name a file: --output-file dns.pcapng, or pipe it: | tshark -r -.");
     }
     FilterExpression filter = FilterExpression.parse(filters);
     return new Parsed(

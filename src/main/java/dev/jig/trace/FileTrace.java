@@ -2,20 +2,24 @@ package dev.jig.trace;
 
 import dev.jig.capture.CaptureFileSource;
 import dev.jig.event.DnsEvent;
+import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.pcap.CaptureReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A trace of a capture file: the same pipeline, with the file's clock and without owners.
+/// A trace of a capture file: the same pipeline, with the file's clock and without owners, but for
+/// what an earlier trace noted in it.
 public final class FileTrace implements AutoCloseable {
   private final CaptureFileSource source;
   private final PortSet ports;
   private volatile boolean stopped;
+  private long lostSoFar;
   private @Nullable Pipeline pipeline;
 
   private FileTrace(CaptureFileSource source, PortSet ports) {
@@ -36,10 +40,17 @@ public final class FileTrace implements AutoCloseable {
 
   /// Walks the whole file through the pipeline. Rows before a damage are out when it is thrown.
   ///
+  /// @param selection applies where the file tells whose a message is
   /// @param messages whether rows carry their messages
+  /// @param lost told how many packets were lost while the file was written, where it says so
   /// @throws IOException if the file is damaged
   public void run(
-      Predicate<DnsEvent> filter, long dnsTimeoutNs, boolean messages, Consumer<DnsEvent> output)
+      ContainerSelection selection,
+      Predicate<DnsEvent> filter,
+      long dnsTimeoutNs,
+      boolean messages,
+      Consumer<DnsEvent> output,
+      LongConsumer lost)
       throws IOException {
     Pipeline walk =
         new Pipeline(
@@ -50,6 +61,7 @@ public final class FileTrace implements AutoCloseable {
             dnsTimeoutNs,
             UnaryOperator.identity(),
             output);
+    walk.selectNoted(selection);
     if (messages) {
       walk.keepMessages();
     }
@@ -59,9 +71,18 @@ public final class FileTrace implements AutoCloseable {
       while (more && !stopped) {
         more = source.step(walk);
         walk.tick(source.timeNs());
+        reportLoss(lost);
       }
     } finally {
       walk.finish();
+    }
+  }
+
+  private void reportLoss(LongConsumer lost) {
+    long total = source.dropped();
+    if (total > lostSoFar) {
+      lost.accept(total - lostSoFar);
+      lostSoFar = total;
     }
   }
 
@@ -70,9 +91,19 @@ public final class FileTrace implements AutoCloseable {
     stopped = true;
   }
 
+  /// Packets read so far.
+  public long packets() {
+    return source.counters().read();
+  }
+
+  /// Messages so far of which the file does not tell whose they are.
+  public long unnoted() {
+    return pipeline == null ? 0 : pipeline.counters().messages() - pipeline.counters().noted();
+  }
+
   /// What became of the file's packets, in one line.
   public String summary() {
-    return pipeline == null ? "nothing read" : FileSummary.line(source.counters(), pipeline);
+    return pipeline == null ? "nothing read" : FileSummary.line(source, pipeline);
   }
 
   @Override

@@ -31,6 +31,11 @@ public final class Machine {
     return IS_LINUX ? Terminal.columns(fd) : ConsoleColumns.columns();
   }
 
+  /// Whether a file descriptor is a terminal, even one without a width.
+  public static boolean isTerminal(int fd) {
+    return IS_LINUX && Terminal.isTerminal(fd);
+  }
+
   /// Whether a file descriptor is a pipe or socket that nobody reads any more. Elsewhere than on
   /// Linux only the next write tells.
   public static boolean isReaderGone(int fd) {

@@ -8,6 +8,7 @@ import dev.jig.dns.DnsMessage;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.EventNote;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
@@ -15,9 +16,11 @@ import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
 import dev.jig.event.WireMessage;
+import dev.jig.filter.ContainerSelection;
 import dev.jig.trace.Scope.Answer;
 import dev.jig.trace.Scope.Decision;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -62,6 +65,7 @@ public final class Pipeline implements PacketHandler {
 
   private final DnsMessage message = new DnsMessage();
   private boolean keepsMessages;
+  private Function<@Nullable Container, Decision> decisionOnNoted = _ -> Decision.PASS;
   private UnaryOperator<DnsEvent> naming = UnaryOperator.identity();
   private long lastPacketNs;
 
@@ -108,6 +112,17 @@ public final class Pipeline implements PacketHandler {
     keepsMessages = true;
   }
 
+  /// From now on only of these containers, where an earlier trace has noted whose a message is.
+  void selectNoted(ContainerSelection selection) {
+    decisionOnNoted =
+        container ->
+            switch (selection.verdict(container)) {
+              case PASS -> Decision.PASS;
+              case SKIP -> Decision.SKIP;
+              case UNDECIDED_NAME -> Decision.NAME_UNKNOWN;
+            };
+  }
+
   /// From now on rows carry the names this gives them.
   void nameEndpoints(UnaryOperator<DnsEvent> by) {
     naming = by;
@@ -141,7 +156,7 @@ public final class Pipeline implements PacketHandler {
   public void packet(Packet packet) {
     lastPacketNs = packet.bootNs();
     expire(lastPacketNs);
-    if (packet.protocol() == Protocol.UDP) {
+    if (packet.protocol() == Protocol.UDP || packet.note() != null) {
       message(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
       return;
     }
@@ -175,6 +190,10 @@ public final class Pipeline implements PacketHandler {
     if (!decode(packet, bytes, offset, length)) {
       return;
     }
+    if (packet.note() != null) {
+      showNoted(packet.note(), withMessage(told(packet), bytes, offset, length));
+      return;
+    }
     DnsEvent event = match(packet, whose.container(), sender(packet, bytes, offset, length));
     if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
       held.hold(packet.cgroupId(), withMessage(event, bytes, offset, length), packet.bootNs());
@@ -193,6 +212,27 @@ public final class Pipeline implements PacketHandler {
     }
   }
 
+  /// What the packet alone tells.
+  private DnsEvent told(Packet packet) {
+    return message.isResponse()
+        ? Rows.response(packet, message, null, null, null, null)
+        : Rows.query(packet, message, null, null, null);
+  }
+
+  /// An earlier trace's event is taken as it was noted; nothing is worked out again.
+  private void showNoted(EventNote note, DnsEvent told) {
+    counters.noted++;
+    DnsEvent event = note.beside(told).orElse(told);
+    show(decisionOnNoted.apply(event.container()), event);
+  }
+
+  @Override
+  public void remark(EventNote note) {
+    note.alone()
+        .filter(event -> decisionOnNoted.apply(event.container()) == Decision.PASS)
+        .ifPresent(this::showUnanswered);
+  }
+
   /// The event with its message, where that is wanted.
   private DnsEvent withMessage(DnsEvent event, byte[] bytes, int offset, int length) {
     return keepsMessages ? event.with(WireMessage.of(bytes, offset, length)) : event;
@@ -200,7 +240,10 @@ public final class Pipeline implements PacketHandler {
 
   private boolean decode(Packet packet, byte[] bytes, int offset, int length) {
     boolean whole = message.wrap(bytes, offset, length);
-    boolean onDnsPort = dnsPort.test(packet.sourcePort()) || dnsPort.test(packet.destinationPort());
+    boolean onDnsPort =
+        packet.note() != null
+            || dnsPort.test(packet.sourcePort())
+            || dnsPort.test(packet.destinationPort());
     boolean readable = message.hasHeader() && (whole || message.hasQuestion());
     if (!onDnsPort && (!readable || strict && !message.isStrictlyValid())) {
       counters.notDns++;
@@ -259,8 +302,12 @@ public final class Pipeline implements PacketHandler {
       }
       return;
     }
-    switch (whose.decision()) {
-      case PASS -> show(named);
+    show(whose.decision(), named);
+  }
+
+  private void show(Decision decision, DnsEvent event) {
+    switch (decision) {
+      case PASS -> show(event);
       case SKIP -> counters.filtered++;
       case NAME_UNKNOWN, HOLD -> counters.nameUnknown++;
       case CONTAINER_UNKNOWN -> counters.containerUnknown++;
