@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// kubectl-gadget's archive, unpacked and run where nothing is set but PATH and JAVA_HOME.
 final class ClientArchiveIT {
   private static final Path ARCHIVE = Path.of("target/kubectl-gadget-0.1.0.tar.gz");
+  private static final Path CHART = Path.of("target/jig-0.1.0.tgz");
   private static final String URL = "https://downloads.example.org/jig";
   private static final List<String> PRINT =
       List.of("deploy", "--print-only", "--image", "registry.example.org/jig:1");
@@ -114,11 +115,13 @@ final class ClientArchiveIT {
 
   @Test
   void theSameSourcesMakeTheSameBytesWhichKrewsManifestNames() throws IOException {
-    String first = sum();
+    String first = sum(ARCHIVE);
+    String firstChart = sum(CHART);
 
     make();
 
-    assertThat(sum()).isEqualTo(first);
+    assertThat(sum(ARCHIVE)).isEqualTo(first);
+    assertThat(sum(CHART)).isEqualTo(firstChart);
     assertThat(Files.readString(Path.of("target/gadget.yaml")))
         .contains(
             "  version: v0.1.0\n",
@@ -126,6 +129,14 @@ final class ClientArchiveIT {
             "      sha256: " + first + "\n",
             "from: kubectl-gadget-0.1.0/*\n")
         .doesNotContain("@");
+  }
+
+  @Test
+  void theChartHoldsWhatHelmLooksFor() {
+    assertThat(Command.run("tar", "-tzf", CHART.toString()).lines())
+        .contains("jig/Chart.yaml", "jig/values.yaml", "jig/templates/agent.yaml");
+    assertThat(Command.run("tar", "-xzOf", CHART.toString(), "jig/Chart.yaml").orThrow())
+        .contains("name: jig\n", "version: 0.1.0\n");
   }
 
   @Test
@@ -137,9 +148,9 @@ final class ClientArchiveIT {
     assertThat(script).contains("dev.jig.cli.KubectlGadget %*\r\n");
   }
 
-  private static String sum() throws IOException {
+  private static String sum(Path file) throws IOException {
     try {
-      byte[] sum = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(ARCHIVE));
+      byte[] sum = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
       return HexFormat.of().formatHex(sum);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);

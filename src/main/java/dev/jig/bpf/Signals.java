@@ -1,6 +1,7 @@
 package dev.jig.bpf;
 
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,7 +47,13 @@ public final class Signals implements InvocationHandler {
         Object ours =
             Proxy.newProxyInstance(
                 handler.getClassLoader(), new Class<?>[] {handler}, new Signals(name, taker));
-        handle.invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
+        try {
+          handle.invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
+        } catch (InvocationTargetException unknown) {
+          if (!(unknown.getCause() instanceof IllegalArgumentException)) {
+            throw unknown;
+          } // Windows has no SIGHUP
+        }
       }
     } catch (ReflectiveOperationException missing) {
       throw new IllegalStateException("this Java cannot handle signals: " + missing, missing);

@@ -1,7 +1,9 @@
 package dev.jig.capture;
 
 import dev.jig.event.Attribution;
+import dev.jig.event.EventNote;
 import dev.jig.event.PacketType;
+import dev.jig.event.Protocol;
 import dev.jig.pcap.CaptureReader;
 import dev.jig.pcap.CapturedPacket;
 import java.io.IOException;
@@ -9,7 +11,7 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Packets from a capture file: walks each frame's headers and hands on what may hold DNS, with the
-/// file's clock and without owner.
+/// file's clock and without owner; beside what an earlier trace noted, if that wrote the file.
 public final class CaptureFileSource implements AutoCloseable {
   private final CaptureReader reader;
   private final FileCounters counters = new FileCounters();
@@ -18,6 +20,7 @@ public final class CaptureFileSource implements AutoCloseable {
   private final LinkHeader link = new LinkHeader();
   private final IpHeader ip = new IpHeader();
   private final IpFragments fragments = new IpFragments();
+  private final NotedSegments noted = new NotedSegments();
   private final Transport transport;
   private final Packet packet = new Packet();
 
@@ -38,11 +41,25 @@ public final class CaptureFileSource implements AutoCloseable {
     if (!reader.next(captured)) {
       return false;
     }
-    Finding finding = walk();
+    String text = captured.note();
+    EventNote note = text == null ? null : EventNote.read(text).orElse(null);
+    if (captured.isRemark()) {
+      if (note != null) {
+        handler.remark(note);
+      }
+      return true;
+    }
+    Finding finding = walk(note != null);
+    if (finding == Finding.SOUND) {
+      fill(note);
+      boolean tcp = packet.protocol == Protocol.TCP;
+      if (note != null && text != null && tcp && !noted.completes(packet, text)) {
+        finding = Finding.FRAGMENT;
+      }
+    }
     counters.count(finding, captured.linkType());
     counters.incomplete(fragments.incomplete());
     if (finding == Finding.SOUND) {
-      fill();
       handler.packet(packet);
     }
     return true;
@@ -51,6 +68,11 @@ public final class CaptureFileSource implements AutoCloseable {
   /// The file's clock: when the last packet read was captured, DNS or not, in ns since the epoch.
   public long timeNs() {
     return captured.timeNs();
+  }
+
+  /// Packets that were lost while the file was written, as far as it has told up to now.
+  public long dropped() {
+    return reader.dropped();
   }
 
   public FileCounters counters() {
@@ -62,7 +84,7 @@ public final class CaptureFileSource implements AutoCloseable {
     reader.close();
   }
 
-  private Finding walk() {
+  private Finding walk(boolean known) {
     frame.reset(captured);
     Finding finding = link.read(captured.linkType(), frame);
     if (finding == Finding.SOUND) {
@@ -71,7 +93,7 @@ public final class CaptureFileSource implements AutoCloseable {
     if (finding == Finding.FRAGMENT) {
       finding = putTogether();
     }
-    return finding == Finding.SOUND ? transport.read(ip.protocol(), frame) : finding;
+    return finding == Finding.SOUND ? transport.read(ip.protocol(), frame, known) : finding;
   }
 
   private Finding putTogether() {
@@ -83,7 +105,8 @@ public final class CaptureFileSource implements AutoCloseable {
     return ip.readWhole(whole.protocol, frame);
   }
 
-  private void fill() {
+  private void fill(@Nullable EventNote note) {
+    packet.note = note;
     packet.type = link.packetType();
     packet.direction = direction(packet.type);
     packet.protocol = transport.protocol();

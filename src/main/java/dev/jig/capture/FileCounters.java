@@ -61,7 +61,8 @@ public final class FileCounters {
     return noPayload;
   }
 
-  /// IP fragments; the one that completes its packet counts as that packet.
+  /// IP fragments, and parts of noted messages; the one that completes its packet or message counts
+  /// as that.
   public long fragments() {
     return fragments;
   }

@@ -1,6 +1,7 @@
 package dev.jig.capture;
 
 import dev.jig.event.Attribution;
+import dev.jig.event.EventNote;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
@@ -37,6 +38,7 @@ public final class Packet {
   byte[] payload = {};
   int payloadOffset;
   int payloadLength;
+  @Nullable EventNote note;
 
   /// The same without its payload, to keep.
   Packet head() {
@@ -58,6 +60,7 @@ public final class Packet {
     head.askedPort = askedPort;
     head.owner = owner;
     head.attribution = attribution;
+    head.note = note;
     return head;
   }
 
@@ -149,5 +152,11 @@ public final class Packet {
 
   public int payloadLength() {
     return payloadLength;
+  }
+
+  /// What an earlier trace noted of its message, of files only: the payload is the whole message
+  /// then, also over TCP.
+  public @Nullable EventNote note() {
+    return note;
   }
 }

@@ -1,5 +1,7 @@
 package dev.jig.capture;
 
+import dev.jig.event.EventNote;
+
 /// Takes what a source of packets finds, in order, on the source's thread.
 @FunctionalInterface
 public interface PacketHandler {
@@ -17,4 +19,7 @@ public interface PacketHandler {
   /// @param socketCookie as [Packet#socketCookie]
   /// @param bootNs when, as [Packet#bootNs]
   default void closed(long socketCookie, long bootNs) {}
+
+  /// What an earlier trace noted without a packet, files only.
+  default void remark(EventNote note) {}
 }

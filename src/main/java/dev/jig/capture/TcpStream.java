@@ -166,7 +166,7 @@ final class TcpStream {
         continue;
       }
       next += append(bytes, next, end - next);
-      if (isBelieved() && isWhole(message, 0, filled)) {
+      while (isBelieved() && isWhole(message, 0, filled)) {
         handOver(head, takeMessage(), 0, handler);
       }
     }
@@ -177,11 +177,17 @@ final class TcpStream {
     handler.message(head, bytes, offset + PREFIX_LENGTH, messageLength(bytes, offset));
   }
 
+  /// What was kept while an earlier byte might have begun a message can be more than this one: that
+  /// begins the next.
   private byte[] takeMessage() {
     byte[] whole = message;
-    filled = 0;
-    message = EMPTY;
+    int end = PREFIX_LENGTH + messageLength(whole, 0);
+    message = filled == end ? EMPTY : Arrays.copyOfRange(whole, end, filled);
+    filled -= end;
     believed = false;
+    if (filled > 0 && !sure) {
+      judgeBuffered();
+    }
     return whole;
   }
 
@@ -213,7 +219,7 @@ final class TcpStream {
     if (filled < PREFIX_LENGTH || !isBelieved()) {
       return taken;
     }
-    int missing = PREFIX_LENGTH + messageLength(message, 0) - filled;
+    int missing = Math.max(0, PREFIX_LENGTH + messageLength(message, 0) - filled);
     int more = Math.min(missing, length - taken);
     room(filled + more);
     System.arraycopy(bytes, offset + taken, message, filled, more);

@@ -35,7 +35,8 @@ final class Transport {
   /// Moves `frame` to the payload, cuts what lies behind it and checks that all of it was captured.
   ///
   /// @param protocolNumber one that is known
-  Finding read(int protocolNumber, Frame frame) {
+  /// @param known whether it is known to be DNS, whatever its ports
+  Finding read(int protocolNumber, Frame frame, boolean known) {
     protocol = protocolNumber == UDP ? Protocol.UDP : Protocol.TCP;
     Finding there = frame.need(PORTS_LENGTH);
     if (there != Finding.SOUND) {
@@ -43,7 +44,7 @@ final class Transport {
     }
     sourcePort = frame.u16(0);
     destinationPort = frame.u16(2);
-    if (!isDns()) {
+    if (!known && !isDns()) {
       return Finding.NOT_DNS;
     }
     Finding header = protocol == Protocol.UDP ? udp(frame) : tcp(frame);

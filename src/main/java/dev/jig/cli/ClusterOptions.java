@@ -7,9 +7,10 @@ import dev.jig.kube.access.Flags;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Which cluster: kubectl's words.
+/// What all commands of `kubectl gadget` begin with: which cluster, in kubectl's words, and help.
 final class ClusterOptions {
   @Option(
       names = "--gadget-namespace",
@@ -115,6 +116,8 @@ final class ClusterOptions {
       paramLabel = "DURATION",
       description = "How long one answer may take, 0: any time (default: 10s).")
   @Nullable String requestTimeout;
+
+  @Mixin HelpOption help = new HelpOption();
 
   /// @throws dev.jig.kube.ClusterProblem if there is no usable kubeconfig
   Cluster open() {

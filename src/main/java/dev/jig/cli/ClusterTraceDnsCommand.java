@@ -77,13 +77,6 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
 
   @Mixin ClusterOptions clusterOptions = new ClusterOptions();
 
-  @Option(
-      names = {"-h", "--help"},
-      order = 99,
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
-
   @Override
   public Integer call() throws InterruptedException {
     Console.setVerbose(options.verbose);
@@ -143,7 +136,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
         Ending.enforce(() -> over, rows::isStuck, 0, () -> "the rest was dropped.");
       });
       ClusterTrace.Summary summary = trace.run(parsed.limitNs());
-      rows.flush();
+      rows.end(null);
       if (!rows.isReaderGone() || summary.lost() > 0 || options.verbose) {
         Console.plain(
             String.format(

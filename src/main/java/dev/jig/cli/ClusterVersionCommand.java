@@ -5,7 +5,6 @@ import dev.jig.kube.Installation;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `kubectl gadget version`: ours and the agents'.
 @Command(
@@ -15,13 +14,6 @@ import picocli.CommandLine.Option;
     usageHelpWidth = 100)
 final class ClusterVersionCommand implements Callable<Integer> {
   @Mixin ClusterOptions clusterOptions = new ClusterOptions();
-
-  @Option(
-      names = {"-h", "--help"},
-      order = 99,
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
 
   @Override
   public Integer call() {

@@ -14,6 +14,10 @@ final class Console {
     name = program;
   }
 
+  static String name() {
+    return name;
+  }
+
   static void setVerbose(boolean shown) {
     verbose = shown;
   }

@@ -1,6 +1,5 @@
 package dev.jig.cli;
 
-import dev.jig.event.GoDuration;
 import dev.jig.event.UsageException;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.ClusterProblem;
@@ -22,6 +21,17 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     usageHelpWidth = 100)
 final class DeployCommand implements Callable<Integer> {
+  /// The runtimes' sockets on nodes, where nobody moved them.
+  static final Map<String, Path> DEFAULT_SOCKETS = new LinkedHashMap<>();
+
+  private static final String CONTAINERD = "/run/containerd/containerd.sock";
+  private static final String CRIO = "/run/crio/crio.sock";
+
+  static {
+    DEFAULT_SOCKETS.put("containerd", Path.of(CONTAINERD));
+    DEFAULT_SOCKETS.put("cri-o", Path.of(CRIO));
+  }
+
   private static final List<String> PULL_POLICIES = List.of("Always", "IfNotPresent", "Never");
 
   @Option(
@@ -51,17 +61,17 @@ final class DeployCommand implements Callable<Integer> {
       names = "--containerd-socketpath",
       order = 4,
       paramLabel = "PATH",
-      defaultValue = "/run/containerd/containerd.sock",
+      defaultValue = CONTAINERD,
       description = "containerd's socket on the nodes (default: ${DEFAULT-VALUE}).")
-  Path containerdSocket = Path.of("/run/containerd/containerd.sock");
+  Path containerdSocket = Path.of(CONTAINERD);
 
   @Option(
       names = "--crio-socketpath",
       order = 5,
       paramLabel = "PATH",
-      defaultValue = "/run/crio/crio.sock",
+      defaultValue = CRIO,
       description = "CRI-O's socket on the nodes (default: ${DEFAULT-VALUE}).")
-  Path crioSocket = Path.of("/run/crio/crio.sock");
+  Path crioSocket = Path.of(CRIO);
 
   @Option(
       names = "--resolve-endpoints",
@@ -99,17 +109,11 @@ final class DeployCommand implements Callable<Integer> {
 
   @Mixin ClusterOptions clusterOptions = new ClusterOptions();
 
-  @Option(
-      names = {"-h", "--help"},
-      order = 99,
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
-
   @Override
   public Integer call() throws InterruptedException {
     Installation.Choice choice = choice();
-    long timeoutNs = timeoutNs();
+    long timeoutNs =
+        DurationOption.aboveZeroNs("--timeout", timeout, "Write a duration such as 120s or 5m.");
     if (printOnly) {
       System.out.print(Installation.print(choice));
       return 0;
@@ -127,19 +131,21 @@ final class DeployCommand implements Callable<Integer> {
   }
 
   private void await(Installation installation, long timeoutNs) throws InterruptedException {
+    String namespace = clusterOptions.gadgetNamespace;
     System.out.println("Waiting for the agents to be ready...");
-    Installation.Rollout rollout = installation.await(clusterOptions.gadgetNamespace, timeoutNs);
+    Installation.Rollout rollout = installation.await(namespace, timeoutNs, Console::say);
     if (!rollout.done()) {
-      List<String> troubles = installation.troubles(clusterOptions.gadgetNamespace);
       throw new ClusterProblem(
           rollout.ready()
               + " of "
               + rollout.wanted()
               + " agents are ready after "
               + timeout
-              + (troubles.isEmpty() ? "" : " (" + String.join("; ", troubles) + ")")
-              + ": see kubectl describe pods -n "
-              + clusterOptions.gadgetNamespace);
+              + ": see kubectl describe daemonset,pods -n "
+              + namespace);
+    }
+    if (rollout.wanted() == 0) {
+      Console.say("no node has the labels that --node-selector asks for: no agent runs.");
     }
     System.out.println(
         "Jig is deployed: " + rollout.ready() + " of " + rollout.wanted() + " agents are ready.");
@@ -190,18 +196,5 @@ final class DeployCommand implements Callable<Integer> {
       labels.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
     }
     return labels;
-  }
-
-  private long timeoutNs() {
-    try {
-      long timeoutNs = GoDuration.parse(timeout);
-      if (timeoutNs > 0) {
-        return timeoutNs;
-      }
-    } catch (IllegalArgumentException e) {
-      // said below
-    }
-    throw new UsageException(
-        "\"" + timeout + "\" is no value for --timeout.", "Write a duration such as 120s or 5m.");
   }
 }

@@ -1,5 +1,6 @@
 package dev.jig.cli;
 
+import dev.jig.filter.ContainerSelection;
 import dev.jig.pcap.CaptureFormatException;
 import dev.jig.trace.FileTrace;
 import dev.jig.trace.Machine;
@@ -8,11 +9,18 @@ import java.io.IOException;
 /// `ig trace dns --read FILE`: the rows of a capture file. Needs no root.
 final class FileRun {
   private final String file;
+  private final ContainerSelection selection;
   private final TraceDnsOptions options;
   private final TraceDnsOptions.Parsed parsed;
 
-  FileRun(String file, TraceDnsOptions options, TraceDnsOptions.Parsed parsed) {
+  /// @param selection of containers, where the file tells of them
+  FileRun(
+      String file,
+      ContainerSelection selection,
+      TraceDnsOptions options,
+      TraceDnsOptions.Parsed parsed) {
     this.file = file;
+    this.selection = selection;
     this.options = options;
     this.parsed = parsed;
   }
@@ -26,9 +34,16 @@ final class FileRun {
       });
       rows.begin();
       try {
-        trace.run(parsed.filter(), parsed.dnsTimeoutNs(), parsed.details(), rows);
+        trace.run(
+            selection,
+            parsed.filter(),
+            parsed.dnsTimeoutNs(),
+            parsed.details(),
+            rows,
+            count -> rows.lost(count, "what wrote the file was too slow"));
       } finally {
-        rows.flush();
+        rows.end(trace.packets());
+        hintAtUnknownContainers(trace.unnoted());
         if (!rows.isReaderGone() || options.verbose) {
           Console.plain(trace.summary());
         }
@@ -39,6 +54,15 @@ final class FileRun {
       throw new CannotException(String.valueOf(e.getMessage())); // names the file and the place
     } catch (IOException e) {
       throw CannotException.of("cannot read " + file, e);
+    }
+  }
+
+  private void hintAtUnknownContainers(long messages) {
+    if (messages > 0 && !selection.isEveryContainer()) {
+      Console.say(
+          "-c does not apply to "
+              + (messages == 1 ? "1 message" : messages + " messages")
+              + ": only what ig -o pcapng wrote tells containers.");
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.jig.cli;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -15,16 +16,13 @@ import picocli.CommandLine.Spec;
       DeployCommand.class,
       UndeployCommand.class,
       ClusterTraceCommand.class,
-      ClusterVersionCommand.class
+      ClusterVersionCommand.class,
+      HelmChartCommand.class
     },
     sortOptions = false,
     footer = {"", "Try it: kubectl gadget deploy --image IMAGE; kubectl gadget trace dns -A"})
 public final class KubectlGadget implements Runnable {
-  @CommandLine.Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
+  @Mixin HelpOption help = new HelpOption();
 
   @Spec CommandSpec spec = CommandSpec.create();
 

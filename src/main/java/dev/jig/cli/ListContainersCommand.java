@@ -62,12 +62,7 @@ final class ListContainersCommand implements Callable<Integer> {
       description = "Say on stderr what happens.")
   boolean verbose;
 
-  @Option(
-      names = {"-h", "--help"},
-      order = 99,
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
+  @Mixin HelpOption help = new HelpOption();
 
   private final CountDownLatch ended = new CountDownLatch(1);
 

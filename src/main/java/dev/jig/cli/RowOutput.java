@@ -19,6 +19,7 @@ final class RowOutput implements Consumer<DnsEvent> {
   private final EventWriter writer;
   private final @Nullable ColumnLayout layout;
   private final boolean onTerminal;
+  private final boolean saysLoss;
   private final Runnable onFailure;
   private long lookedNs = System.nanoTime();
 
@@ -33,11 +34,13 @@ final class RowOutput implements Consumer<DnsEvent> {
       EventWriter writer,
       @Nullable ColumnLayout layout,
       boolean onTerminal,
+      boolean saysLoss,
       Runnable onFailure) {
     this.stream = stream;
     this.writer = writer;
     this.layout = layout;
     this.onTerminal = onTerminal;
+    this.saysLoss = saysLoss;
     this.onFailure = onFailure;
   }
 
@@ -54,9 +57,11 @@ final class RowOutput implements Consumer<DnsEvent> {
             case OutputFormat.JsonPretty ignored -> OutputFormat.jsonPretty(stream);
             case OutputFormat.Yaml ignored -> OutputFormat.yaml(stream);
             case OutputFormat.Columns ignored -> throw new AssertionError("columns without layout");
-            case OutputFormat.PcapNg ignored -> throw new AssertionError("refused before");
+            case OutputFormat.PcapNg ignored ->
+                OutputFormat.pcapng(stream, Console.name() + " " + VersionCommand.version());
           };
-      return new RowOutput(stream, writer, layout, columns.isPresent(), onFailure);
+      boolean saysLoss = !format.isDocument() || format instanceof OutputFormat.PcapNg;
+      return new RowOutput(stream, writer, layout, columns.isPresent(), saysLoss, onFailure);
     } catch (IOException e) {
       throw CannotException.of("cannot write rows", e);
     }
@@ -86,13 +91,26 @@ final class RowOutput implements Consumer<DnsEvent> {
     write(() -> writer.event(event));
   }
 
-  /// Says that events were lost, where rows go if the format can carry it, else on stderr.
+  /// Says that events were lost, where rows go if the format can carry it, and on stderr if nobody
+  /// would read it there.
   void lost(long count) {
-    if (layout != null) {
-      Console.say("lost " + count + " samples: the machine was faster than this output.");
-    } else {
-      write(() -> writer.lost(count));
+    lost(count, "the machine was faster than this output");
+  }
+
+  /// @param why in a few words
+  void lost(long count, String why) {
+    if (saysLoss) {
+      Console.say("lost " + count + " samples: " + why + ".");
     }
+    write(() -> writer.lost(count));
+  }
+
+  /// The last word where rows go, if the format has one.
+  ///
+  /// @param received packets seen in all; null if that is not known
+  void end(@Nullable Long received) {
+    write(() -> writer.end(received));
+    flush();
   }
 
   /// Writes out what is buffered; also notices a reader that left while no row came.

@@ -73,6 +73,11 @@ final class RowStream extends OutputStream {
     return fd == NO_STANDARD_STREAM ? OptionalInt.empty() : Machine.terminalColumns(fd);
   }
 
+  /// Whether a terminal is behind it, even one without a width.
+  boolean isTerminal() {
+    return fd != NO_STANDARD_STREAM && Machine.isTerminal(fd);
+  }
+
   /// Whether it is a pipe whose reader has gone.
   boolean isReaderGone() {
     return fd != NO_STANDARD_STREAM && Machine.isReaderGone(fd);

@@ -87,7 +87,7 @@ final class Session {
   TraceSummary run() {
     trace.run(this::afterBatch, rows::lost);
     TraceSummary summary = trace.end(rows::lost);
-    rows.flush();
+    rows.end(summary.seen());
     return summary;
   }
 

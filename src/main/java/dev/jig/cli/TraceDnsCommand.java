@@ -2,6 +2,7 @@ package dev.jig.cli;
 
 import dev.jig.event.UsageException;
 import dev.jig.filter.ContainerSelection;
+import dev.jig.output.OutputFormat.PcapNg;
 import dev.jig.trace.CommandCgroup;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -70,12 +71,7 @@ final class TraceDnsCommand implements Callable<Integer> {
 
   @Mixin RuntimeOptions runtimes = new RuntimeOptions();
 
-  @Option(
-      names = {"-h", "--help"},
-      order = 99,
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
+  @Mixin HelpOption help = new HelpOption();
 
   @Parameters(
       paramLabel = "-- CMD ARG...",
@@ -97,11 +93,19 @@ final class TraceDnsCommand implements Callable<Integer> {
     if (read == null && !demo && command.isEmpty()) {
       return new LiveRun(selection, host, runtimes, options, parsed).run();
     }
+    if (read != null) {
+      // The container rule does not apply: what the file holds was chosen when it was written.
+      boolean others = host || selection.isEveryContainer();
+      return new FileRun(read, ContainerSelection.parse(containerName, others), options, parsed)
+          .run();
+    }
     if (!selection.isEveryContainer()) {
       Console.say("-c does not apply here: what is traced is no container.");
     }
-    if (read != null) {
-      return new FileRun(read, options, parsed).run();
+    if (!command.isEmpty() && options.outputFile == null && parsed.format() instanceof PcapNg) {
+      throw new UsageException(
+          "-o pcapng with -- CMD needs a file, since stdout is the command's.",
+          "Name one: --output-file dns.pcapng.");
     }
     return demo
         ? new DemoRun(options, parsed).run()

@@ -3,7 +3,6 @@ package dev.jig.cli;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Field;
 import dev.jig.event.Field.Shown;
-import dev.jig.event.GoDuration;
 import dev.jig.event.UsageException;
 import dev.jig.filter.FilterExpression;
 import dev.jig.filter.PortSet;
@@ -79,7 +78,8 @@ final class TraceDnsOptions {
       order = 46,
       paramLabel = "FORMAT",
       defaultValue = "columns",
-      description = "columns[=...], wide, json, jsonpretty or yaml (default: ${DEFAULT-VALUE}).")
+      description =
+          "columns[=...], wide, json, jsonpretty, yaml or pcapng (default: ${DEFAULT-VALUE}).")
   String output = "columns";
 
   @Option(
@@ -156,8 +156,17 @@ final class TraceDnsOptions {
       shown.add(Shown.LOOKUPS);
     }
     OutputFormat format = OutputFormat.parse(output, shown);
-    if (format instanceof OutputFormat.PcapNg) {
-      throw new UsageException("-o pcapng is not in this version.", "-o json carries every field.");
+    if (format instanceof OutputFormat.PcapNg
+        && outputFile == null
+        && RowStream.stdout().isTerminal()) {
+      throw new UsageException(
+          "-o pcapng is binary, nothing for a terminal.",
+          "Name a file: --output-file dns.pcapng, or pipe it: | tshark -r -.");
+    }
+    if (format instanceof OutputFormat.PcapNg && lookups) {
+      throw new UsageException(
+          "-o pcapng writes packets, and --lookups makes rows of many.",
+          "Take one: what was recorded can be read back with --read FILE --lookups.");
     }
     FilterExpression filter = FilterExpression.parse(filters);
     return new Parsed(
@@ -191,22 +200,8 @@ final class TraceDnsOptions {
   }
 
   private long dnsTimeoutNs() {
-    long timeoutNs;
-    try {
-      timeoutNs = GoDuration.parse(dnsTimeout);
-    } catch (IllegalArgumentException e) {
-      throw wrongTimeout();
-    }
-    if (timeoutNs <= 0) {
-      throw wrongTimeout();
-    }
-    return timeoutNs;
-  }
-
-  private UsageException wrongTimeout() {
-    return new UsageException(
-        "\"" + dnsTimeout + "\" is no value for --dns-timeout.",
-        "Write a duration above 0 such as 10s, 500ms or 1m30s.");
+    return DurationOption.aboveZeroNs(
+        "--dns-timeout", dnsTimeout, "Write a duration above 0 such as 10s, 500ms or 1m30s.");
   }
 
   private long limitNs() {

@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `kubectl gadget undeploy`: takes away exactly what deploy made.
 @Command(
@@ -18,13 +17,6 @@ final class UndeployCommand implements Callable<Integer> {
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(120);
 
   @Mixin ClusterOptions clusterOptions = new ClusterOptions();
-
-  @Option(
-      names = {"-h", "--help"},
-      order = 99,
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
 
   @Override
   public Integer call() throws InterruptedException {

@@ -5,10 +5,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /// `ig version`: the version on one line.
 @Command(name = "version", description = "Show the version.")
 final class VersionCommand implements Runnable {
+  @Mixin HelpOption help = new HelpOption();
+
   @Override
   public void run() {
     System.out.println("v" + version());

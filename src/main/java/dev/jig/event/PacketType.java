@@ -14,6 +14,12 @@ public enum PacketType {
 
   private static final PacketType[] VALUES = values();
 
+  /// The kernel's number.
+  @SuppressWarnings("EnumOrdinal") // they are listed by it
+  public int number() {
+    return ordinal();
+  }
+
   /// By the kernel's number; numbers it does not have count as OTHERHOST.
   public static PacketType of(int number) {
     return number >= 0 && number < VALUES.length ? VALUES[number] : OTHERHOST;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Which pod or service has an address, and who had it a moment ago: an address that is given on
 /// belongs to either, each in its time. Bounded; asked from any thread.
 final class AddressBook {
-  /// Some 30 MB. Kubernetes supports 150,000 pods, those on the nodes' network included.
+  /// Some 43 MB. Kubernetes supports 150,000 pods, those on the nodes' network included.
   static final int ADDRESSES_AT_MOST = 131_072;
 
   /// How long a name that has ended is remembered, for rows that come late.

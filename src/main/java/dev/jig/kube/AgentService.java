@@ -112,7 +112,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
 
     private void opened(AgentStream begun, NodeTrace.@Nullable View view) {
       if (view == null) {
-        call.onError(Status.UNAVAILABLE.withDescription("the trace has ended").asException());
+        call.onError(Status.ABORTED.withDescription("the trace has ended").asException());
         return;
       }
       begun.opened(view);

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
@@ -17,15 +18,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The agents on a cluster: deploy/agent.yaml with what the user chose, applied and taken away.
@@ -132,7 +135,7 @@ public final class Installation {
 
   /// A socket's folder, not the socket: the runtime makes a new one when it starts anew.
   private static void mountFolders(PodSpec pod, Container agent, Choice choice) {
-    Set<String> folders = new TreeSet<>();
+    Set<String> folders = new LinkedHashSet<>();
     choice.sockets().values().forEach(socket -> folders.add(String.valueOf(socket.getParent())));
     int number = 0;
     for (String folder : folders) {
@@ -267,12 +270,16 @@ public final class Installation {
 
   /// Waits until every node's agent is ready.
   ///
+  /// @param trouble told at once what keeps an agent from it, and each thing once
   /// @return how far they are when all are, or when the time is over
-  public Rollout await(String namespace, long timeoutNs) throws InterruptedException {
+  public Rollout await(String namespace, long timeoutNs, Consumer<String> trouble)
+      throws InterruptedException {
     long startNs = System.nanoTime();
+    Set<String> told = new HashSet<>();
     Rollout now = rollout(namespace);
     while (!now.done() && System.nanoTime() - startNs < timeoutNs) {
       TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+      troubles(namespace).stream().filter(told::add).forEach(trouble);
       now = rollout(namespace);
     }
     return now;
@@ -298,8 +305,8 @@ public final class Installation {
     return value == null ? 0 : value;
   }
 
-  /// Why agents are not ready, as far as their pods tell: one sentence per reason.
-  public List<String> troubles(String namespace) {
+  /// Why agents are not ready, as far as their pods tell.
+  private List<String> troubles(String namespace) {
     return cluster.asking(() ->
         cluster
             .client()
@@ -309,14 +316,21 @@ public final class Installation {
             .list()
             .getItems()
             .stream()
-            .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
-            .filter(container -> container.getState().getWaiting() != null)
-            .map(container ->
-                container.getState().getWaiting().getReason()
-                    + ": "
-                    + container.getState().getWaiting().getMessage())
-            .distinct()
+            .flatMap(Installation::troubles)
             .toList());
+  }
+
+  private static Stream<String> troubles(Pod pod) {
+    return pod.getStatus().getContainerStatuses().stream()
+        .map(container -> container.getState().getWaiting())
+        .filter(waiting -> waiting != null && waiting.getMessage() != null)
+        .map(waiting ->
+            "node "
+                + pod.getSpec().getNodeName()
+                + ": "
+                + waiting.getReason()
+                + ", "
+                + waiting.getMessage());
   }
 
   /// The version the agents were deployed as; empty if there are none.

@@ -399,9 +399,15 @@ final class NodeLink {
       if (status.getCode() == Status.Code.NOT_FOUND) {
         stream = null;
       }
-      String said = status.getDescription();
-      why = said == null ? "the connection broke (" + status.getCode() + ")" : said;
+      why = why(status);
       done.countDown();
+    }
+
+    /// What the agent said, or that it could say nothing: gRPC's own words are for its authors.
+    private static String why(Status status) {
+      String said = status.getDescription();
+      boolean broke = status.getCode() == Status.Code.UNAVAILABLE;
+      return said == null || broke ? "the connection broke" : said;
     }
 
     @Override

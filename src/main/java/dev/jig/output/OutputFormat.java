@@ -28,16 +28,15 @@ public sealed interface OutputFormat {
   /// YAML documents.
   record Yaml() implements OutputFormat {}
 
-  /// The packets themselves.
+  /// A capture file of the messages, with all else that is known beside them.
   record PcapNg() implements OutputFormat {}
 
-  /// Whether rows are documents with all that is known without much asking, and all that their
-  /// messages say; not a choice of columns.
+  /// Whether rows tell all that is known without much asking, and all that their messages say; not
+  /// a choice of columns.
   default boolean isDocument() {
     return switch (this) {
-      case Json(), JsonPretty(), Yaml() -> true;
+      case Json(), JsonPretty(), Yaml(), PcapNg() -> true;
       case Columns(var fields) -> false;
-      case PcapNg() -> false;
     };
   }
 
@@ -100,6 +99,13 @@ public sealed interface OutputFormat {
   /// JSON objects over several lines.
   static EventWriter jsonPretty(OutputStream out) throws IOException {
     return new DocumentWriter(JsonDocument.pretty(out));
+  }
+
+  /// A pcapng file.
+  ///
+  /// @param application who writes it
+  static EventWriter pcapng(OutputStream out, String application) {
+    return new PacketsWriter(out, application);
   }
 
   /// YAML documents.

@@ -32,11 +32,16 @@ public interface CaptureReader extends AutoCloseable {
     }
   }
 
-  /// Fills `into` with the next packet, or returns false at the end of the file.
+  /// Fills `into` with the next packet or remark, or returns false at the end of the file.
   ///
   /// @throws CaptureFormatException if the file is damaged here
   /// @throws IOException if the bytes can't be read
   boolean next(CapturedPacket into) throws IOException;
+
+  /// Packets that were lost while the file was written, as far as it has told up to now.
+  default long dropped() {
+    return 0;
+  }
 
   @Override
   void close() throws IOException;

@@ -2,9 +2,10 @@ package dev.jig.pcap;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// One packet of a capture file: a mutable flyweight that the reader refills, valid until its next
-/// step. What outlives that must be copied.
+/// One packet of a capture file, or a remark that stands for none: a mutable flyweight that the
+/// reader refills, valid until its next step. What outlives that must be copied.
 public final class CapturedPacket {
   int linkType;
   long timeNs;
@@ -15,6 +16,7 @@ public final class CapturedPacket {
   int optionsOffset;
   int optionsEnd;
   Endian endian = Endian.LITTLE;
+  boolean remark;
 
   /// The LINKTYPE_ number of the frame's first header, as registered at tcpdump.org.
   public int linkType() {
@@ -55,6 +57,18 @@ public final class CapturedPacket {
       options.add(cursor.option());
     }
     return options;
+  }
+
+  /// What this program has noted beside it, or may have: see [Note]. Null if there is nothing.
+  public @Nullable String note() {
+    return optionsOffset == optionsEnd ? null : Note.in(options());
+  }
+
+  /// Whether this is no packet but a custom block with a [#note], or statistics, after which
+  /// [CaptureReader#dropped] may be more: there is no frame then, and the time is that of the
+  /// packet before.
+  public boolean isRemark() {
+    return remark;
   }
 
   /// Makes room for `capacity` bytes; what was in the buffer is lost.

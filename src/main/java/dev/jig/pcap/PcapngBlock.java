@@ -17,6 +17,9 @@ import java.io.IOException;
 final class PcapngBlock {
   static final int SECTION_HEADER = 0x0a0d0d0a;
 
+  /// A custom block that tools may copy when they rewrite the file.
+  static final int CUSTOM = 0xbad;
+
   /// More than this is not taken into memory: far above any frame, low enough for a length that
   /// lies.
   static final int MAXIMUM_BODY = 16 * 1024 * 1024;

@@ -2,21 +2,27 @@ package dev.jig.pcap;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The pcapng format (draft-ietf-opsawg-pcapng): sections, each with its byte order and interfaces;
-/// packets in enhanced, simple and obsolete packet blocks; other blocks are passed over.
+/// packets in enhanced, simple and obsolete packet blocks; custom blocks that hold a note;
+/// statistics, of which only losses are read; other blocks are passed over.
 ///
 /// ```
 /// section    (byte order) | major 2 | minor 2 | section length 8 | options
 /// enhanced   interface 4           | ticks high 4 | low 4 | captured 4 | original 4 | frame | options
 /// obsolete   interface 2 | drops 2 | ticks high 4 | low 4 | captured 4 | original 4 | frame | options
 /// simple     original 4 | frame
+/// statistics interface 4 | ticks high 4 | low 4 | options
+/// custom     enterprise number 4 | options, for want of data of its own
 /// ```
 final class PcapngReader implements CaptureReader {
   private static final int INTERFACE_DESCRIPTION = 1;
   private static final int OBSOLETE_PACKET = 2;
   private static final int SIMPLE_PACKET = 3;
+  private static final int INTERFACE_STATISTICS = 5;
   private static final int ENHANCED_PACKET = 6;
 
   private static final int SECTION_FIXED = 12;
@@ -29,11 +35,19 @@ final class PcapngReader implements CaptureReader {
   private static final int ORIGINAL_OFFSET = 16;
   private static final int PACKET_FIXED = 20;
   private static final int SIMPLE_FIXED = 4;
+  private static final int CUSTOM_FIXED = 4;
+  private static final int STATISTICS_FIXED = 12;
+  private static final int ISB_IFDROP = 5;
 
   private final ByteSource source;
   private final PcapngBlock block;
   private final List<CaptureInterface> interfaces = new ArrayList<>();
   private final CapturedPacket scratch = new CapturedPacket();
+
+  /// Of the section's interfaces that told of a loss; later statistics count on from earlier ones.
+  private final Map<Long, Long> dropped = new HashMap<>();
+
+  private long droppedBefore;
   private long lastTimeNs;
 
   /// Reads the first section header, whose type has told the format.
@@ -59,10 +73,25 @@ final class PcapngReader implements CaptureReader {
           readSimplePacket(into);
           return true;
         }
+        case PcapngBlock.CUSTOM -> {
+          if (readRemark(into)) {
+            return true;
+          }
+        }
+        case INTERFACE_STATISTICS -> {
+          if (readStatistics(into)) {
+            return true;
+          }
+        }
         default -> block.skipBody();
       }
     }
     return false;
+  }
+
+  @Override
+  public long dropped() {
+    return droppedBefore + dropped.values().stream().mapToLong(Long::longValue).sum();
   }
 
   @Override
@@ -77,6 +106,8 @@ final class PcapngReader implements CaptureReader {
       throw block.damage("pcapng version " + major + " is not known, only " + MAJOR);
     }
     interfaces.clear();
+    droppedBefore = dropped();
+    dropped.clear();
   }
 
   private void addInterface() throws IOException {
@@ -109,6 +140,49 @@ final class PcapngReader implements CaptureReader {
     into.optionsEnd = 0;
   }
 
+  /// Whether there is one: others may use the number too, and for anything.
+  private boolean readRemark(CapturedPacket into) throws IOException {
+    return fillRemark(into, CUSTOM_FIXED)
+        && block.endian().i32(into.bytes, 0) == Note.NUMBER
+        && into.note() != null;
+  }
+
+  private boolean readStatistics(CapturedPacket into) throws IOException {
+    if (!fillRemark(into, STATISTICS_FIXED)) {
+      return false;
+    }
+    for (CaptureOption option : into.options()) {
+      if (option.code() == ISB_IFDROP && option.value().remaining() == Long.BYTES) {
+        long id = block.endian().u32(into.bytes, 0);
+        long count = Math.max(0, option.value().getLong(0));
+        if (id < interfaces.size()) {
+          dropped.put(id, count);
+        }
+      }
+    }
+    return true;
+  }
+
+  /// Reads what stands for no packet, but passes over what is too short or too long to be one.
+  private boolean fillRemark(CapturedPacket into, int optionsOffset) throws IOException {
+    long length = block.bodyLength();
+    if (length < optionsOffset || length > Note.MAXIMUM_BLOCK) {
+      block.skipBody();
+      return false;
+    }
+    into.reserve((int) length);
+    block.readBody(into.bytes);
+    into.timeNs = lastTimeNs;
+    into.offset = 0;
+    into.length = 0;
+    into.originalLength = 0;
+    into.endian = block.endian();
+    into.remark = true;
+    into.optionsOffset = optionsOffset;
+    into.optionsEnd = (int) length;
+    return true;
+  }
+
   private void fill(
       CapturedPacket into, CaptureInterface from, int offset, long captured, long original)
       throws CaptureFormatException {
@@ -117,6 +191,7 @@ final class PcapngReader implements CaptureReader {
       throw block.damage(
           "a packet of " + captured + " captured bytes in a block with room for " + room);
     }
+    into.remark = false;
     into.linkType = from.linkType();
     into.timeNs = lastTimeNs;
     into.offset = offset;

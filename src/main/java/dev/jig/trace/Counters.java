@@ -22,6 +22,7 @@ public final class Counters {
   long tcpGaps;
   long tcpBytesGivenUp;
   long damaged;
+  long noted;
 
   /// Messages handed on by the framing: one per UDP datagram, those completed per TCP segment.
   public long messages() {
@@ -96,6 +97,11 @@ public final class Counters {
   /// Rows shown although a later part of the message was unreadable.
   public long damaged() {
     return damaged;
+  }
+
+  /// Messages of which an earlier trace had noted whose they are; files only.
+  public long noted() {
+    return noted;
   }
 
   /// Whether every message is accounted for.

@@ -1,16 +1,19 @@
 package dev.jig.trace;
 
+import dev.jig.capture.CaptureFileSource;
 import dev.jig.capture.FileCounters;
 
 /// The last line of a file's trace: what became of its packets.
 final class FileSummary {
   private FileSummary() {}
 
-  static String line(FileCounters file, Pipeline pipeline) {
+  static String line(CaptureFileSource source, Pipeline pipeline) {
+    FileCounters file = source.counters();
     Counters messages = pipeline.counters();
     return new SummaryLine(SummaryLine.number(file.read()) + " packets read")
         .add(messages.rows() + messages.lookups(), messages.folded() > 0 ? "lookups" : "rows")
         .add(messages.filtered(), "filtered")
+        .addIf(source.dropped(), "lost while it was written")
         .addIf(messages.unansweredRows(), "unanswered")
         .addIf(messages.lookupsFiltered(), "lookups filtered")
         .addIf(pipeline.pending(), "still waiting for an answer")

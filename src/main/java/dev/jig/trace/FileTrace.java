@@ -2,20 +2,24 @@ package dev.jig.trace;
 
 import dev.jig.capture.CaptureFileSource;
 import dev.jig.event.DnsEvent;
+import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.pcap.CaptureReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A trace of a capture file: the same pipeline, with the file's clock and without owners.
+/// A trace of a capture file: the same pipeline, with the file's clock and without owners, but for
+/// what an earlier trace noted in it.
 public final class FileTrace implements AutoCloseable {
   private final CaptureFileSource source;
   private final PortSet ports;
   private volatile boolean stopped;
+  private long lostSoFar;
   private @Nullable Pipeline pipeline;
 
   private FileTrace(CaptureFileSource source, PortSet ports) {
@@ -36,13 +40,17 @@ public final class FileTrace implements AutoCloseable {
 
   /// Walks the whole file through the pipeline. Rows before a damage are out when it is thrown.
   ///
+  /// @param selection applies where the file tells whose a message is
   /// @param details of which a file knows messages, and lookups
+  /// @param lost told how many packets were lost while the file was written, where it says so
   /// @throws IOException if the file is damaged
   public void run(
+      ContainerSelection selection,
       Predicate<DnsEvent> filter,
       long dnsTimeoutNs,
       RowDetails details,
-      Consumer<DnsEvent> output)
+      Consumer<DnsEvent> output,
+      LongConsumer lost)
       throws IOException {
     Pipeline walk =
         new Pipeline(
@@ -53,6 +61,7 @@ public final class FileTrace implements AutoCloseable {
             dnsTimeoutNs,
             UnaryOperator.identity(),
             output);
+    walk.selectNoted(selection);
     walk.show(details);
     pipeline = walk;
     try {
@@ -60,9 +69,18 @@ public final class FileTrace implements AutoCloseable {
       while (more && !stopped) {
         more = source.step(walk);
         walk.tick(source.timeNs());
+        reportLoss(lost);
       }
     } finally {
       walk.finish();
+    }
+  }
+
+  private void reportLoss(LongConsumer lost) {
+    long total = source.dropped();
+    if (total > lostSoFar) {
+      lost.accept(total - lostSoFar);
+      lostSoFar = total;
     }
   }
 
@@ -71,9 +89,19 @@ public final class FileTrace implements AutoCloseable {
     stopped = true;
   }
 
+  /// Packets read so far.
+  public long packets() {
+    return source.counters().read();
+  }
+
+  /// Messages so far of which the file does not tell whose they are.
+  public long unnoted() {
+    return pipeline == null ? 0 : pipeline.counters().messages() - pipeline.counters().noted();
+  }
+
   /// What became of the file's packets, in one line.
   public String summary() {
-    return pipeline == null ? "nothing read" : FileSummary.line(source.counters(), pipeline);
+    return pipeline == null ? "nothing read" : FileSummary.line(source, pipeline);
   }
 
   @Override

@@ -12,8 +12,9 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
-/// What the commands need of the machine they run on.
+/// What the commands need of the machine they run on. What kubectl gadget needs, it has on any OS.
 public final class Machine {
+  private static final boolean IS_LINUX = System.getProperty("os.name").equals("Linux");
   private static final Path STAT = Path.of("/proc/self/stat");
   private static final Path USUAL_CGROUP_ROOT = Path.of("/sys/fs/cgroup");
 
@@ -27,12 +28,18 @@ public final class Machine {
 
   /// The columns of the terminal on a file descriptor, empty if it is none.
   public static OptionalInt terminalColumns(int fd) {
-    return Terminal.columns(fd);
+    return IS_LINUX ? Terminal.columns(fd) : ConsoleColumns.columns();
   }
 
-  /// Whether a file descriptor is a pipe or socket that nobody reads any more.
+  /// Whether a file descriptor is a terminal, even one without a width.
+  public static boolean isTerminal(int fd) {
+    return IS_LINUX && Terminal.isTerminal(fd);
+  }
+
+  /// Whether a file descriptor is a pipe or socket that nobody reads any more. Elsewhere than on
+  /// Linux only the next write tells.
   public static boolean isReaderGone(int fd) {
-    return PipeEnd.isReaderGone(fd);
+    return IS_LINUX && PipeEnd.isReaderGone(fd);
   }
 
   /// Calls `first` at the first SIGINT, SIGTERM or SIGHUP; the second ends the process with exit

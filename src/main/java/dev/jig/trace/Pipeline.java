@@ -8,6 +8,7 @@ import dev.jig.dns.DnsMessage;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.EventNote;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
@@ -15,9 +16,11 @@ import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
 import dev.jig.event.WireMessage;
+import dev.jig.filter.ContainerSelection;
 import dev.jig.trace.Scope.Answer;
 import dev.jig.trace.Scope.Decision;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -43,6 +46,9 @@ public final class Pipeline implements PacketHandler {
 
   private static final IpAddress BROADCAST = IpAddress.v4(-1);
 
+  /// Of what comes from a file.
+  private static final long NO_CGROUP = 0;
+
   private final Scope scope;
   private final Predicate<DnsEvent> filter;
   private final Consumer<DnsEvent> output;
@@ -66,6 +72,7 @@ public final class Pipeline implements PacketHandler {
   private @Nullable Pending matched;
 
   private boolean keepsMessages;
+  private Function<@Nullable Container, Decision> decisionOnNoted = _ -> Decision.PASS;
   private UnaryOperator<DnsEvent> naming = UnaryOperator.identity();
   private @Nullable Lookups lookups;
   private long lastPacketNs;
@@ -115,8 +122,19 @@ public final class Pipeline implements PacketHandler {
   void show(RowDetails details) {
     keepsMessages = details.messages();
     if (details.lookups()) {
-      lookups = new Lookups(peers == null ? null : new Hops(), this::showLookup);
+      lookups = new Lookups(details.peers() ? new Hops() : null, this::showLookup);
     }
+  }
+
+  /// From now on only of these containers, where an earlier trace has noted whose a message is.
+  void selectNoted(ContainerSelection selection) {
+    decisionOnNoted =
+        container ->
+            switch (selection.verdict(container)) {
+              case PASS -> Decision.PASS;
+              case SKIP -> Decision.SKIP;
+              case UNDECIDED_NAME -> Decision.NAME_UNKNOWN;
+            };
   }
 
   /// From now on rows carry the names this gives them.
@@ -153,7 +171,7 @@ public final class Pipeline implements PacketHandler {
     lastPacketNs = packet.bootNs();
     nowNs = lastPacketNs;
     expire(lastPacketNs);
-    if (packet.protocol() == Protocol.UDP) {
+    if (packet.protocol() == Protocol.UDP || packet.note() != null) {
       message(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
       return;
     }
@@ -188,12 +206,14 @@ public final class Pipeline implements PacketHandler {
     if (!decode(packet, bytes, offset, length)) {
       return;
     }
+    if (packet.note() != null) {
+      showNoted(packet, packet.note(), full(told(packet), bytes, offset, length));
+      return;
+    }
     DnsEvent event = match(packet, whose.container(), sender(packet, bytes, offset, length));
     if (lookups != null) {
       counters.folded++;
-      boolean response = event.qr() == Qr.R;
-      DnsEvent full = response ? withMessage(event, bytes, offset, length) : event;
-      lookups.take(packet, full, matched, true);
+      lookups.take(packet, full(event, bytes, offset, length), matched, true);
     } else if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
       held.hold(packet.cgroupId(), withMessage(event, bytes, offset, length), packet.bootNs());
     } else if (whose.decision() == Decision.NAME_UNKNOWN) {
@@ -216,6 +236,68 @@ public final class Pipeline implements PacketHandler {
     if (lookups != null && isReadable(packet, message.wrap(bytes, offset, length))) {
       lookups.take(packet, match(packet, whose.container(), null), matched, false);
     }
+  }
+
+  /// What the packet alone tells.
+  private DnsEvent told(Packet packet) {
+    return message.isResponse()
+        ? Rows.response(packet, message, null, null, null, null)
+        : Rows.query(packet, message, null, null, null);
+  }
+
+  /// An earlier trace's event is taken as it was noted; nothing is worked out again, but for what
+  /// becomes of whole lookups.
+  private void showNoted(Packet packet, EventNote note, DnsEvent told) {
+    counters.noted++;
+    DnsEvent event = note.beside(told).orElse(told);
+    Decision decision = decisionOnNoted.apply(event.container());
+    if (lookups == null) {
+      show(decision, event);
+      return;
+    }
+    count(decision);
+    QueryKey key = QueryKey.ofNoted(packet, event);
+    matched =
+        event.qr() == Qr.R
+            ? pending.answered(key, message, packet.bootNs())
+            : pending.asked(key, message, event, NO_CGROUP, packet.bootNs());
+    lookups.take(packet, event, matched, decision == Decision.PASS);
+  }
+
+  private void count(Decision decision) {
+    switch (decision) {
+      case PASS -> counters.folded++;
+      case SKIP -> counters.filtered++;
+      case NAME_UNKNOWN, HOLD -> counters.nameUnknown++;
+      case CONTAINER_UNKNOWN -> counters.containerUnknown++;
+    }
+  }
+
+  @Override
+  public void remark(EventNote note) {
+    note.alone().ifPresent(event -> {
+      if (lookups != null) {
+        endNoted(event);
+      } else if (decisionOnNoted.apply(event.container()) == Decision.PASS) {
+        showUnanswered(event);
+      }
+    });
+  }
+
+  /// What was given up then may be given up later now: the timeout is this run's.
+  private void endNoted(DnsEvent unanswered) {
+    long atNs = unanswered.timestampNs();
+    nowNs = Math.max(nowNs, atNs);
+    expire(atNs);
+    if (unanswered.state() == State.CLOSED) {
+      closed(QueryKey.notedFlow(unanswered), atNs);
+    }
+  }
+
+  /// The event as far as rows show it: those of lookups nothing more of a query.
+  private DnsEvent full(DnsEvent event, byte[] bytes, int offset, int length) {
+    boolean shown = lookups == null || event.qr() == Qr.R;
+    return shown ? withMessage(event, bytes, offset, length) : event;
   }
 
   /// The event with its message, where that is wanted.
@@ -248,7 +330,9 @@ public final class Pipeline implements PacketHandler {
   }
 
   private boolean isOnDnsPort(Packet packet) {
-    return dnsPort.test(packet.sourcePort()) || dnsPort.test(packet.destinationPort());
+    return packet.note() != null
+        || dnsPort.test(packet.sourcePort())
+        || dnsPort.test(packet.destinationPort());
   }
 
   /// Who sent what arrived here, if that is on this machine and somebody wants to know.
@@ -298,8 +382,12 @@ public final class Pipeline implements PacketHandler {
       }
       return;
     }
-    switch (whose.decision()) {
-      case PASS -> show(named);
+    show(whose.decision(), named);
+  }
+
+  private void show(Decision decision, DnsEvent event) {
+    switch (decision) {
+      case PASS -> show(event);
       case SKIP -> counters.filtered++;
       case NAME_UNKNOWN, HOLD -> counters.nameUnknown++;
       case CONTAINER_UNKNOWN -> counters.containerUnknown++;
@@ -388,6 +476,10 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void showLookup(DnsEvent row, long cgroupId, long bootNs) {
+    if (scope == Scope.EVERYTHING) { // a file, and what it tells is in the row
+      showLookup(row, Decision.PASS);
+      return;
+    }
     Answer whose = whoseNow(row, cgroupId, bootNs);
     if (whose != null) {
       showLookup(row.in(whose.container()), whose.decision());

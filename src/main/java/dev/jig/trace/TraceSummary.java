@@ -23,6 +23,11 @@ public record TraceSummary(
     return kernel.ringFull() + incomplete;
   }
 
+  /// Packets with data, whatever became of them.
+  public long seen() {
+    return kernel.seen() - kernel.noPayload();
+  }
+
   /// Packets that were left out before they cost anything.
   public long skippedInKernel() {
     return kernel.skipped();
@@ -36,7 +41,7 @@ public record TraceSummary(
 
   /// One line for the user, such as `1,234 packets seen: 1,200 rows, 34 filtered, 0 lost`.
   public String line() {
-    return new SummaryLine(SummaryLine.number(kernel.seen() - kernel.noPayload()) + " packets seen")
+    return new SummaryLine(SummaryLine.number(seen()) + " packets seen")
         .add(messages.rows() + messages.lookups(), messages.folded() > 0 ? "lookups" : "rows")
         .add(messages.filtered() + kernel.skipped(), "filtered")
         .add(lost(), "lost")

@@ -1,5 +1,6 @@
 package dev.jig.bench;
 
+import dev.jig.kube.ClusterLoad;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,7 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// `bin/bench [--quick] [GROUP…]`: measures everything in one run and prints one Markdown table.
-/// Traffic stays on loopback. Progress goes to stderr.
+/// Traffic stays on loopback, or in the cluster that JIG_TEST_KUBECONFIG names, where it is set.
+/// Progress goes to stderr.
 public final class Bench {
   /// Traced as a DNS port; no resolver of this machine uses it.
   static final int DNS_PORT = 5399;
@@ -49,6 +51,15 @@ public final class Bench {
   }
 
   private static List<FigureGroup> groups(Path work, Effort effort) {
+    List<FigureGroup> groups = new ArrayList<>();
+    if (System.getenv("JIG_TEST_KUBECONFIG") != null) {
+      groups.add(new ClusterLoad(work, effort.warmUpSeconds(), 3 * effort.steadySeconds()));
+    }
+    groups.addAll(ofThisMachine(work, effort));
+    return groups;
+  }
+
+  private static List<FigureGroup> ofThisMachine(Path work, Effort effort) {
     return List.of(
         new LossFreeRate(work, effort),
         new CpuPerEvent(work, effort),

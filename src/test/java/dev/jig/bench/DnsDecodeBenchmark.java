@@ -94,11 +94,11 @@ public class DnsDecodeBenchmark {
   /// What one decoder needs per message.
   record Score(String label, double ns, double bytes) {}
 
-  /// Runs all decoders, each in a JVM of its own.
-  static List<Score> run() throws RunnerException {
+  /// Runs all decoders of a benchmark, each in a JVM of its own.
+  static List<Score> run(Class<?> benchmark) throws RunnerException {
     Options options =
         new OptionsBuilder()
-            .include(DnsDecodeBenchmark.class.getSimpleName())
+            .include(benchmark.getSimpleName())
             .addProfiler(GCProfiler.class)
             .verbosity(VerboseMode.SILENT)
             .shouldFailOnError(true)

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /// Figures that are measured together.
-interface FigureGroup {
+public interface FigureGroup {
   /// A few words for the progress line and for a row that says why there is no figure.
   String title();
 

@@ -7,20 +7,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// What /proc tells of a running process (proc_pid_stat(5), proc_pid_status(5)).
-final class ProcessFigures {
+public final class ProcessFigures {
   private static final long TICK_NS = 10_000_000; // USER_HZ is 100 on every architecture we run on
 
   private ProcessFigures() {}
 
   /// User and system time of all its threads, also those that ended, in steps of 10 ms.
-  static long cpuNs(long pid) throws IOException {
+  public static long cpuNs(long pid) throws IOException {
     String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_NS;
   }
 
   /// The same in nanoseconds, without threads that ended: for little CPU time.
-  static long scheduledNs(long pid) throws IOException {
+  public static long scheduledNs(long pid) throws IOException {
     long sum = 0;
     try (DirectoryStream<Path> tasks =
         Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
@@ -35,7 +35,7 @@ final class ProcessFigures {
     return sum;
   }
 
-  static long rssBytes(long pid) throws IOException {
+  public static long rssBytes(long pid) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
       if (line.startsWith("VmRSS:")) {
         return Long.parseLong(line.replaceAll("\\D", "")) * 1024;

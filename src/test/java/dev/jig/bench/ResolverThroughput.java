@@ -3,7 +3,9 @@ package dev.jig.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,26 +29,54 @@ final class ResolverThroughput implements FigureGroup {
 
   @Override
   public List<Measurement> measure() throws IOException, InterruptedException {
-    Comparison comparison =
-        new Comparison(
-            "throughput of a resolver at full load (knot, dnsperf), JSON to a file",
-            "ig ≥ 0.80",
-            "queries/s");
     Path queries = writeQueries();
+    List<Measurement> figures = new ArrayList<>();
     try (Child _ = startKnot()) {
-      dnsperf(queries, effort.warmUpSeconds());
-      for (int repeat = 0; repeat < effort.repeats(); repeat++) {
-        for (Tracer tracer : Tracer.values()) {
-          try (Tracer.Running _ = tracer.start(work, Bench.DNS_PORT)) {
-            if (tracer == Tracer.IG) {
-              dnsperf(queries, effort.warmUpSeconds());
-            }
-            comparison.add(tracer, dnsperf(queries, effort.blastSeconds()));
+      figures.add(compared("udp", "", "ig ≥ 0.80", queries));
+      figures.add(compared("tcp", " over TCP", "", queries));
+      figures.add(cpuOverTcp(queries));
+    }
+    return figures;
+  }
+
+  private Measurement compared(String mode, String over, String aim, Path queries)
+      throws IOException, InterruptedException {
+    String figure =
+        "throughput of a resolver at full load" + over + " (knot, dnsperf), JSON to a file";
+    Comparison comparison = new Comparison(figure, aim, "queries/s");
+    dnsperf(mode, queries, effort.warmUpSeconds());
+    for (int repeat = 0; repeat < effort.repeats(); repeat++) {
+      for (Tracer tracer : Tracer.values()) {
+        try (Tracer.Running _ = tracer.start(work, Bench.DNS_PORT)) {
+          if (tracer == Tracer.IG) {
+            dnsperf(mode, queries, effort.warmUpSeconds());
           }
+          comparison.add(tracer, dnsperf(mode, queries, effort.blastSeconds()));
         }
       }
     }
-    return List.of(comparison.measurement());
+    return comparison.measurement();
+  }
+
+  /// CPU time of the ig process for each row: a message as its sender or its receiver sees it.
+  private Measurement cpuOverTcp(Path queries) throws IOException, InterruptedException {
+    try (Ig ig = Ig.start(work, Ig.command(), Bench.DNS_PORT, "json")) {
+      dnsperf("tcp", queries, 2 * effort.warmUpSeconds());
+      long fromByte = ig.settledBytes();
+      long fromNs = ProcessFigures.cpuNs(ig.pid());
+      double perSecond = dnsperf("tcp", queries, effort.steadySeconds());
+      long toByte = ig.settledBytes();
+      long cpuNs = ProcessFigures.cpuNs(ig.pid()) - fromNs;
+      long rows = ig.rowsBetween(fromByte, toByte);
+      String measured =
+          String.format(
+              Locale.ROOT,
+              "%.2f µs (%,d rows, %,.0f messages/s)",
+              cpuNs / 1e3 / rows,
+              rows,
+              LookupLoad.PACKETS_PER_LOOKUP * perSecond);
+      return new Measurement("user-space CPU per row over TCP, json to a file", measured, "");
+    }
   }
 
   private Path writeQueries() throws IOException {
@@ -88,10 +118,13 @@ final class ResolverThroughput implements FigureGroup {
     return knot;
   }
 
-  private double dnsperf(Path queries, int seconds) throws IOException, InterruptedException {
+  private double dnsperf(String mode, Path queries, int seconds)
+      throws IOException, InterruptedException {
     List<String> command =
         List.of(
             "dnsperf",
+            "-m",
+            mode,
             "-s",
             "127.0.0.1",
             "-p",

@@ -159,6 +159,23 @@ class TcpStreamsTest {
     assertThat(streams.bytesGivenUp()).isEqualTo(419 - 100);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 20, 1_460})
+  void findsWholeMessagesBehindWhatOnlyBeganLikeOne(int size) {
+    // Given a question whose second label is none, and two messages in its first
+    byte[] like = HexFormat.of().parseHex("0000" + "0100" + "0000000000010000000000003f");
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    stream.writeBytes(like);
+    stream.writeBytes(framed(message(1, 0), message(2, 0)));
+    stream.writeBytes(new byte[0x3f - stream.size() + like.length]);
+    stream.write(0xff);
+    stream.writeBytes(framed(message(3, 0)));
+    for (int at = 0; at < stream.size(); at += size) {
+      send(at, part(stream.toByteArray(), at, at + size));
+    }
+    assertThat(found).isEqualTo(hex(message(1, 0), message(2, 0), message(3, 0)));
+  }
+
   @Test
   void beginsAnewWithAnotherConnectionOfTheSameEndpoints() {
     byte[] first = framed(message(1, 10));

@@ -65,11 +65,12 @@ final class CommandLineTest {
           -o columns=nme  | There is no column "nme". Did you mean name?
           -o xml          | "xml" is no output format. The formats are columns, wide, json, jsonpretty, yaml, pcapng.
           -o jsn          | "jsn" is no output format. Did you mean json?
-          -o pcapng       | -o pcapng is not in this version. -o json carries every field.
+          -o pcapng --lookups | -o pcapng writes packets, and --lookups makes rows of many. Take one: what was recorded can be read back with --read FILE --lookups.
           -r dokcer       | "dokcer" is no container runtime. Did you mean docker?
           -c a,,b         | There is an empty name in the containers "a,,b". Write names or ids separated by commas, !name to exclude one.
           --demo --read x | --read, --demo and -- CMD exclude each other. Each is a source of packets: take one.
           --demo -- true  | --read, --demo and -- CMD exclude each other. Each is a source of packets: take one.
+          -o pcapng -- x  | -o pcapng with -- CMD needs a file, since stdout is the command's. Name one: --output-file dns.pcapng.
           --              | There is no command after --. Write it there: ig trace dns -- CMD ARG...
           """)
   void aWrongValueIsOneSentenceAndAHint(String arguments, String line) {

@@ -23,8 +23,18 @@ public record IgInProcess(int exitCode, String rows, String stderr) {
     return run(new byte[0], words);
   }
 
-  public static synchronized IgInProcess run(byte[] stdin, String... words) throws IOException {
+  public static IgInProcess run(byte[] stdin, String... words) throws IOException {
     Path rows = Files.createTempFile("rows", ".txt");
+    try {
+      IgInProcess run = runInto(rows, stdin, words);
+      return new IgInProcess(run.exitCode, Files.readString(rows), run.stderr);
+    } finally {
+      Files.delete(rows);
+    }
+  }
+
+  /// The same with its rows in a file, which may be binary, and not in the result.
+  public static synchronized IgInProcess runInto(Path rows, byte[] stdin, String... words) {
     List<String> line = new ArrayList<>(List.of(words));
     line.add("--output-file");
     line.add(rows.toString());
@@ -35,11 +45,10 @@ public record IgInProcess(int exitCode, String rows, String stderr) {
     System.setIn(new ByteArrayInputStream(stdin));
     try {
       int code = Ig.commandLine(Map.of()).execute(line.toArray(String[]::new));
-      return new IgInProcess(code, Files.readString(rows), said.toString(StandardCharsets.UTF_8));
+      return new IgInProcess(code, "", said.toString(StandardCharsets.UTF_8));
     } finally {
       System.setErr(stderr);
       System.setIn(in);
-      Files.delete(rows);
     }
   }
 

@@ -60,6 +60,13 @@ final class Oracle {
       Pattern.compile("(?<![\\w.])[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}(?![\\w:])");
   private static final Pattern NUMBERED_TYPE = Pattern.compile("(?<= |^)TYPE(\\d+)(?= |$)");
   private static final Pattern PREFIX_FAMILY = Pattern.compile("(?<=^|[ !])2:");
+
+  /// Parameters that are only bytes to dnsjava.
+  private static final Pattern OTHER_PARAMETER =
+      Pattern.compile(
+          " (?:tls-supported-groups|docpath|pvd|oots|key9|key1[012])"
+              + "(?:=(?:\"(?:\\\\.|[^\"\\\\])*\"|(?:\\\\.|[^\\s\\\\])*))?");
+
   private static final Set<Integer> TEXTS =
       Set.of(Type.TXT, Type.SPF, Type.CAA, Type.HINFO, Type.URI);
 
@@ -156,7 +163,7 @@ final class Oracle {
     }
     text = IPV6.matcher(text).replaceAll(match -> address(match.group()));
     return switch (type) {
-      case Type.DS, Type.CDS, Type.DLV -> text.replace(" \"\"", "");
+      case Type.DS, Type.CDS, Type.DLV, Type.SSHFP -> text.replace(" \"\"", "");
       case Type.SVCB, Type.HTTPS -> comparableParameters(text);
       case Type.TXT, Type.SPF -> text.replace("\"", "");
       case Type.LOC ->
@@ -170,10 +177,14 @@ final class Oracle {
   }
 
   private static String comparableParameters(String text) {
-    return text.replace("\"", "")
+    return OTHER_PARAMETER
+        .matcher(text)
+        .replaceAll(" others")
+        .replace("\"", "")
+        .replaceAll("(?<!\\\\)((?:\\\\\\\\)*)\\\\ ", "$1 ") // it escapes blanks where we quote
+        .replace("\\092", "\\\\")
         .replace(" dohpath", " key7")
-        .replace(" ohttp", " key8")
-        .replaceAll(" (tls-supported-groups|docpath|pvd|oots|key9|key1[012])(=\\S*)?", " others");
+        .replace(" ohttp", " key8");
   }
 
   private static String plain(String text) {

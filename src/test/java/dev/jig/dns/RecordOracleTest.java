@@ -46,6 +46,12 @@ final class RecordOracleTest {
               "only dnsjava: BAD_DATA in (NSEC|NSEC3|NXT)$",
               // it takes data of no string, tag, hash, identity or key at all
               "only dnsjava: BAD_DATA in (TXT|SPF|CAA|NSEC3|HIP)$",
+              // it takes prefixes of more than 128 bits (RFC 2874 section 3.1.1)
+              "only dnsjava: BAD_DATA in A6$",
+              // it takes address families of which RFC 3123 knows no text
+              "only dnsjava: BAD_DATA in APL$",
+              // what follows the sections of a DSO message is nothing to it
+              "only dnsjava: BAD_DSO",
               // options that it knows only as bytes
               "only dnsjava: BAD_OPTION in OPT$",
               // it takes a pointer into the name that it ends, as long as that ends
@@ -53,7 +59,7 @@ final class RecordOracleTest {
               // it wants the digest's and fingerprint's length to be the algorithm's
               "only we: (Digest size|Expected …)",
               // it wants GPOS's strings to be numbers, and on earth
-              "only we: (For input string|multiple points|illegal l)",
+              "only we: (For input string|empty String|multiple points|illegal l)",
               // it wants what SVCB calls mandatory to be there
               "only we: Not all mandatory",
               // it wants RFC 8659's letters in CAA's tag
@@ -135,11 +141,13 @@ final class RecordOracleTest {
       byte[] wire = RandomMessages.damaged(whole, random);
       long begin = System.nanoTime();
       DecodedMessage decoded = decoder.decode(wire, 0, wire.length, Dialect.DNS);
-      longestNs = Math.max(longestNs, System.nanoTime() - begin);
-      String outcome = outcome(wire, decoded);
+      if (System.nanoTime() - begin > longestNs) {
+        longestNs = Math.max(longestNs, againNs(wire));
+      }
+      String outcome = outcome(wire, decoded, unexplained);
       outcomes.merge(outcome, 1, Integer::sum);
       if (!DESIGNED.matcher(outcome).lookingAt()) {
-        unexplained.put(outcome, HexFormat.of().formatHex(wire));
+        unexplained.putIfAbsent(outcome, HexFormat.of().formatHex(wire));
       }
     }
 
@@ -152,7 +160,20 @@ final class RecordOracleTest {
     assertThat(unexplained).isEmpty();
   }
 
-  private static String outcome(byte[] wire, DecodedMessage decoded) {
+  /// How long a message takes at best: at first somebody else may have had the core.
+  private long againNs(byte[] wire) {
+    long shortestNs = Long.MAX_VALUE;
+    for (int i = 0; i < 3; i++) {
+      long begin = System.nanoTime();
+      decoder.decode(wire, 0, wire.length, Dialect.DNS);
+      shortestNs = Math.min(shortestNs, System.nanoTime() - begin);
+    }
+    return shortestNs;
+  }
+
+  /// @param differences takes an example of each difference
+  private static String outcome(
+      byte[] wire, DecodedMessage decoded, Map<String, String> differences) {
     Damage damage = decoded.damage();
     Damage refusal =
         damage == null || damage.reason() == Malformation.TRAILING_BYTES ? null : damage;
@@ -166,7 +187,14 @@ final class RecordOracleTest {
     if (refusal != null) {
       return "only dnsjava: " + refusal.reason() + " in " + firstUnread(decoded);
     }
-    oracle.assertAgreesWith(decoded);
+    try {
+      oracle.assertAgreesWith(decoded);
+    } catch (AssertionError e) {
+      String said = String.valueOf(e.getMessage()).strip();
+      String difference = "both accept, but differ: " + said.replaceAll("(?s) in .*", "");
+      differences.putIfAbsent(difference, said);
+      return difference;
+    }
     return BOTH;
   }
 

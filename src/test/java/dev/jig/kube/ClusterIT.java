@@ -91,6 +91,7 @@ final class ClusterIT {
       assertThat(printed.getFirst()).contains(" PID     TID ", " QR NAMESERVER      TYPE ");
       assertThat(printed.get(1)).contains(" Q  ").contains(" A ");
       assertThat(printed.get(2)).contains(" R  ").contains("NXDomain");
+      assertThat(trace.stop().exitCode()).isZero();
     }
   }
 

@@ -119,9 +119,10 @@ final class ClusterOutageIT {
       assertThat(numbers(ended, zone))
           .containsExactlyElementsOf(IntStream.rangeClosed(1, count).boxed().toList());
       assertThat(ended.err())
-          .contains("connected again, nothing is missing so far.")
+          .contains(": the connection broke; trying again.\n")
+          .contains(": connected again, nothing is missing so far.\n")
           .contains(count + " rows from 1 node, 0 lost")
-          .doesNotContain("unknown");
+          .doesNotContain("are unknown");
     }
   }
 

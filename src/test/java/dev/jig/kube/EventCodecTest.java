@@ -178,7 +178,8 @@ final class EventCodecTest {
 
     assertThat(batch.getContainersCount()).isEqualTo(2); // its own and its peer's
     assertThat(batch.getFirst()).isEqualTo(5);
-    assertThat(EventCodec.decode(batch, "node-1", new KnownParts())).containsExactly(FULL, FULL, FULL);
+    assertThat(EventCodec.decode(batch, "node-1", new KnownParts()))
+        .containsExactly(FULL, FULL, FULL);
   }
 
   @Test
@@ -193,6 +194,7 @@ final class EventCodecTest {
   }
 
   private static DnsEvent roundTrip(DnsEvent event) {
-    return EventCodec.decode(EventCodec.encode(1, List.of(event)), "node-1", new KnownParts()).getFirst();
+    return EventCodec.decode(EventCodec.encode(1, List.of(event)), "node-1", new KnownParts())
+        .getFirst();
   }
 }

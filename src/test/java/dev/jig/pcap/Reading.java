@@ -28,7 +28,9 @@ record Reading(List<Row> packets, @Nullable CaptureFormatException error) {
     try (CaptureReader reader = CaptureReader.open(in, "test.pcap")) {
       CapturedPacket packet = new CapturedPacket();
       while (reader.next(packet)) {
-        packets.add(row(packet));
+        if (!packet.isRemark()) {
+          packets.add(row(packet));
+        }
       }
     } catch (CaptureFormatException e) {
       error = e;

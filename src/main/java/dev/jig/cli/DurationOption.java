@@ -1,0 +1,21 @@
+package dev.jig.cli;
+
+import dev.jig.event.GoDuration;
+import dev.jig.event.UsageException;
+
+/// The value of a flag that takes a time to wait.
+final class DurationOption {
+  private DurationOption() {}
+
+  /// A duration above 0.
+  ///
+  /// @param hint what to write instead
+  /// @throws UsageException if the text is no duration, or none above 0
+  static long aboveZeroNs(String flag, String text, String hint) {
+    long durationNs = GoDuration.parse(text);
+    if (durationNs > 0) {
+      return durationNs;
+    }
+    throw new UsageException("\"" + text + "\" is no value for " + flag + ".", hint);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.jig.cli;
+
+import dev.jig.kube.HelmChart;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `kubectl gadget helm-chart`: writes what deploy applies as a Helm chart. For the build.
+@Command(
+    name = "helm-chart",
+    hidden = true,
+    description = "Write what deploy applies as a Helm chart.",
+    usageHelpWidth = 100)
+final class HelmChartCommand implements Runnable {
+  @Parameters(paramLabel = "FOLDER", description = "Where its files go.")
+  Path folder = Path.of("");
+
+  @Mixin HelpOption help = new HelpOption();
+
+  @Override
+  public void run() {
+    Map<String, String> files =
+        HelmChart.files(VersionCommand.version(), DeployCommand.DEFAULT_SOCKETS);
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      Path path = folder.resolve(file.getKey());
+      try {
+        Files.createDirectories(path.toAbsolutePath().getParent());
+        Files.writeString(path, file.getValue());
+      } catch (IOException e) {
+        throw CannotException.of("cannot write " + path, e);
+      }
+    }
+  }
+}

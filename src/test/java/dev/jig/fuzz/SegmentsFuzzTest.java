@@ -1,0 +1,82 @@
+package dev.jig.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.capture.Packets;
+import dev.jig.capture.TcpStreams;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Any bytes as segments of a TCP stream. A byte tells how long each segment is, the next one where
+/// it begins, the rest is the stream.
+public final class SegmentsFuzzTest {
+  private static final int LONGEST = 1 << 16;
+  private static final int LENGTHS = 16;
+  private static final int FIRST_SEQ = Integer.MAX_VALUE - 100;
+
+  /// What came of a stream.
+  private record Outcome(List<String> messages, long bytesGivenUp) {}
+
+  static Stream<byte[]> corpus() {
+    return Corpus.of("segments");
+  }
+
+  @ParameterizedTest
+  @MethodSource("corpus")
+  void becomeTheSameMessagesHoweverTheyAreCut(byte[] bytes) {
+    fuzzerTestOneInput(bytes);
+  }
+
+  /// For the fuzzer, which knows it by its name.
+  public static void fuzzerTestOneInput(byte[] bytes) {
+    if (bytes.length > LENGTHS && bytes.length <= LONGEST) {
+      Patience.of(() -> read(bytes));
+    }
+  }
+
+  private static void read(byte[] bytes) {
+    byte[] lengths = Arrays.copyOf(bytes, LENGTHS);
+    byte[] stream = Arrays.copyOfRange(bytes, LENGTHS, bytes.length);
+    Outcome inOrder = cut(lengths, stream, false);
+    Outcome shuffled = cut(lengths, stream, true);
+
+    assertThat(inOrder).isEqualTo(cut(new byte[] {0}, stream, false));
+    assertThat(shuffled.bytesGivenUp).isNotNegative();
+    assertThat(handedOn(shuffled) + shuffled.bytesGivenUp).isLessThanOrEqualTo(2L * stream.length);
+    assertThat(handedOn(inOrder) + inOrder.bytesGivenUp).isEqualTo(stream.length);
+  }
+
+  private static long handedOn(Outcome outcome) {
+    return outcome.messages.stream().mapToLong(hex -> 2 + hex.length() / 2).sum();
+  }
+
+  /// @param lengths of segments in turn, 0 for all the rest
+  /// @param shuffled whether every other two change places, and the first comes again
+  private static Outcome cut(byte[] lengths, byte[] stream, boolean shuffled) {
+    TcpStreams streams = new TcpStreams();
+    List<String> messages = new ArrayList<>();
+    TcpStreams.MessageHandler handler =
+        (_, bytes, offset, length) ->
+            messages.add(HexFormat.of().formatHex(bytes, offset, offset + length));
+    List<int[]> segments = new ArrayList<>();
+    for (int at = 0; at < stream.length; ) {
+      int length = lengths[segments.size() % lengths.length] & 0xff;
+      int end = length == 0 ? stream.length : Math.min(stream.length, at + length);
+      segments.add(new int[] {at, end});
+      at = end;
+    }
+    for (int i = 0; i < segments.size(); i++) {
+      int[] segment = segments.get(shuffled ? Math.min(i ^ 1, segments.size() - 1) : i);
+      byte[] payload = Arrays.copyOfRange(stream, segment[0], segment[1]);
+      streams.segment(
+          Packets.responseIn(payload).tcp(FIRST_SEQ + segment[0]).atMs(i).build(), handler);
+    }
+    streams.finish(handler);
+    return new Outcome(messages, streams.bytesGivenUp());
+  }
+}

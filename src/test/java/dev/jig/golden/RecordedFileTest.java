@@ -1,0 +1,309 @@
+package dev.jig.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.cli.IgInProcess;
+import dev.jig.event.Attribution;
+import dev.jig.event.Container;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.IpAddress;
+import dev.jig.event.Peer;
+import dev.jig.event.Protocol;
+import dev.jig.event.Qr;
+import dev.jig.event.SampleEvents;
+import dev.jig.event.State;
+import dev.jig.event.WireMessage;
+import dev.jig.output.EventWriter;
+import dev.jig.output.OutputFormat;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.xbill.DNS.Type;
+
+/// What `-o pcapng` wrote, `--read` shows as the rows it was made of.
+final class RecordedFileTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden");
+  private static final IpAddress V6 = IpAddress.v6(0x20010db800000000L, 7);
+  private static final byte[] QUERY = Messages.query(0x3c1f, "example.org.", Type.A);
+
+  @TempDir Path folder;
+
+  static Stream<Path> captures() throws IOException {
+    try (Stream<Path> files = Files.list(GOLDEN)) {
+      return files
+          .filter(file -> file.toString().matches(".*\\.pcap(ng)?"))
+          .sorted()
+          .toList()
+          .stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("captures")
+  void theRowsOfARecordedFileAreThoseItWasMadeOf(Path capture) throws IOException {
+    Path recorded = folder.resolve("recorded.pcapng");
+    IgInProcess.runInto(recorded, new byte[0], words(capture, "-o", "pcapng"));
+
+    IgInProcess again = read(recorded);
+
+    assertThat(again.rows()).isEqualTo(read(capture).rows());
+    assertThat(again.exitCode()).isZero();
+  }
+
+  private static IgInProcess read(Path file, String... more) throws IOException {
+    return IgInProcess.run(
+        words(
+            file, Stream.concat(Stream.of("-o", "json"), Stream.of(more)).toArray(String[]::new)));
+  }
+
+  private static String[] words(Path file, String... more) {
+    Stream<String> fixed = Stream.of("trace", "dns", "--read", file.toString());
+    return Stream.concat(fixed, Stream.of(more)).toArray(String[]::new);
+  }
+
+  private static SampleEvents.Builder query() {
+    return SampleEvents.query().with(it -> it.message = message(QUERY));
+  }
+
+  private static WireMessage message(byte[] bytes) {
+    return WireMessage.of(bytes, 0, bytes.length);
+  }
+
+  private static SampleEvents.Builder in(Container container, SampleEvents.Builder event) {
+    return event.with(it -> it.container = container);
+  }
+
+  private static String json(List<DnsEvent> events) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    EventWriter writer = OutputFormat.json(out);
+    for (DnsEvent event : events) {
+      writer.event(event);
+    }
+    writer.flush();
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] pcapng(List<DnsEvent> events) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    EventWriter writer = OutputFormat.pcapng(out, "test");
+    writer.begin();
+    for (DnsEvent event : events) {
+      writer.event(event);
+    }
+    writer.end(null);
+    writer.flush();
+    return out.toByteArray();
+  }
+
+  private Path recorded(DnsEvent... events) throws IOException {
+    return Files.write(folder.resolve("events.pcapng"), pcapng(List.of(events)));
+  }
+
+  @Test
+  void whatTheKernelKnewComesBack() throws IOException {
+    DnsEvent asked =
+        query()
+            .with(it -> {
+              // as NAT makes it of Docker's embedded resolver
+              it.destination = new Endpoint(IpAddress.v4(0x7f00000b), 38_765);
+              it.nameserver = IpAddress.v4(0x7f00000b);
+              it.peer =
+                  new Peer(null, SampleEvents.owner("docke\u202er\u001b[31md"), Attribution.SOCKET);
+            })
+            .build();
+    DnsEvent unanswered =
+        SampleEvents.query()
+            .with(it -> {
+              it.qr = Qr.T;
+              it.flags = null;
+              it.state = State.CLOSED;
+              it.timestampNs += 5_000;
+            })
+            .build();
+    DnsEvent ofAPod =
+        in(
+                new Container(
+                    "containerd",
+                    "c1",
+                    "app",
+                    "img",
+                    "sha256:1",
+                    Map.of(),
+                    new Container.Pod("demo", "mypod", "u", Map.of("a", "b"), "main", true)),
+                query())
+            .with(it -> {
+              it.node = "node-1";
+              it.source = new Endpoint(V6, 4_242);
+              it.destination = new Endpoint(V6, 53);
+              it.nameserver = V6;
+            })
+            .build();
+
+    IgInProcess run = read(recorded(asked, unanswered, ofAPod));
+
+    assertThat(run.rows()).isEqualTo(json(List.of(asked, unanswered, ofAPod)));
+    assertThat(run.stderr()).isEqualTo("2 packets read: 2 rows, 0 filtered, 1 unanswered\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {12, 65_493, 65_494, 65_513, 65_514, 65_535})
+  void aMessageOfAnyLengthComesBackOverTcp(int length) throws IOException {
+    List<DnsEvent> events = new ArrayList<>();
+    for (IpAddress address : List.of(SampleEvents.CLIENT, V6)) {
+      for (int i = 0; i < 3; i++) {
+        events.add(
+            query()
+                .with(it -> {
+                  it.protocol = Protocol.TCP;
+                  it.source = new Endpoint(address, 4_242);
+                  it.destination = new Endpoint(address, 53);
+                  it.nameserver = address;
+                  it.message = message(trailing(length));
+                  it.question = length > 12 ? it.question : null;
+                })
+                .build());
+      }
+    }
+
+    IgInProcess run = read(recorded(events.toArray(DnsEvent[]::new)));
+
+    assertThat(run.rows()).isEqualTo(json(events));
+  }
+
+  /// A query with garbage behind it; with room for a header alone, without question.
+  private static byte[] trailing(int length) {
+    byte[] bytes = Arrays.copyOf(QUERY, length);
+    bytes[5] = (byte) (length > 12 ? 1 : 0);
+    return bytes;
+  }
+
+  @Test
+  void filtersApplyToWhatWasNoted() throws IOException {
+    DnsEvent mine = query().with(it -> it.owner = SampleEvents.owner("mine")).build();
+    Path file = recorded(mine, query().build());
+
+    IgInProcess run = read(file, "-F", "comm:mine");
+
+    assertThat(run.rows()).isEqualTo(json(List.of(mine)));
+    assertThat(run.stderr()).isEqualTo("2 packets read: 1 rows, 1 filtered\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "-c web        | web",
+        "-c web,db     | web db",
+        "-c !web       | db",
+        "-c web --host | web host",
+        "-c nothing    | ''",
+        "--host        | web db host",
+        "-v            | web db host"
+      })
+  void containersAreChosenWhereTheyWereNoted(String flags, String shown) throws IOException {
+    Map<String, DnsEvent> events =
+        Map.of(
+            "web", in(container("web", "11"), query()).build(),
+            "db", in(container("db", "22"), query()).build(),
+            "host", query().with(it -> it.container = null).build());
+    Path file = recorded(events.get("web"), events.get("db"), events.get("host"));
+
+    IgInProcess run = read(file, flags.split(" ", -1));
+
+    List<DnsEvent> expected =
+        Stream.of(shown.split(" ", -1)).filter(events::containsKey).map(events::get).toList();
+    assertThat(run.rows()).isEqualTo(json(expected));
+    assertThat(run.stderr()).doesNotContain("does not apply");
+  }
+
+  private static Container container(String name, String id) {
+    return new Container("docker", id, name, null, null, Map.of(), null);
+  }
+
+  @Test
+  void saysWhereContainersCannotBeChosen() throws IOException {
+    IgInProcess run = read(GOLDEN.resolve("aaaa.pcap"), "-c", "web");
+
+    assertThat(run.lines()).hasSize(2);
+    assertThat(run.stderr())
+        .contains(
+            "-c does not apply to 2 messages: only what ig -o pcapng wrote tells containers.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jig\":1           | jig\":7",
+        "attribution\":    | attributiom\":",
+        "EXACT             | exact",
+        "\\{\"jig          | [\"jig",
+        "nameserver\":\"    | nameserver\":{"
+      })
+  void aDamagedNoteIsNoneAndThePacketStillARow(String what, String instead) throws IOException {
+    DnsEvent event = query().build();
+    String file = new String(pcapng(List.of(event)), StandardCharsets.ISO_8859_1);
+    String note = file.substring(file.indexOf("{\"jig"));
+    String damaged =
+        file.substring(0, file.length() - note.length()) + note.replaceFirst(what, instead);
+    assertThat(damaged).isNotEqualTo(file).hasSameSizeAs(file);
+    Path path =
+        Files.write(
+            folder.resolve("damaged.pcapng"), damaged.getBytes(StandardCharsets.ISO_8859_1));
+
+    IgInProcess run = read(path);
+
+    assertThat(run.lines()).hasSize(1);
+    assertThat(run.rows()).contains("\"name\":\"example.org.\"").doesNotContain("\"pid\"");
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void lossesAreToldWhereTheyWere() throws IOException {
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    ByteArrayOutputStream pcapng = new ByteArrayOutputStream();
+    List<EventWriter> writers = List.of(OutputFormat.json(json), OutputFormat.pcapng(pcapng, ""));
+    for (EventWriter writer : writers) {
+      writer.begin();
+      writer.event(query().build());
+      writer.lost(3);
+      writer.event(query().build());
+      writer.lost(4);
+      writer.end(9L);
+      writer.flush();
+    }
+    Path file = Files.write(folder.resolve("lossy.pcapng"), pcapng.toByteArray());
+
+    IgInProcess run = read(file);
+
+    assertThat(run.rows()).isEqualTo(json.toString(StandardCharsets.UTF_8)).contains("lost 4");
+    assertThat(run.stderr())
+        .isEqualTo("2 packets read: 2 rows, 0 filtered, 7 lost while it was written\n");
+    assertThat(IgInProcess.run(words(file)).stderr())
+        .contains("ig: lost 3 samples: what wrote the file was too slow.");
+  }
+
+  @Test
+  void aRecordedFileCanBeRecordedAgain() throws IOException {
+    DnsEvent event = query().build();
+    Path again = folder.resolve("again.pcapng");
+
+    IgInProcess.runInto(again, new byte[0], words(recorded(event), "-o", "pcapng"));
+
+    assertThat(read(again).rows()).isEqualTo(json(List.of(event)));
+  }
+}

@@ -1,0 +1,372 @@
+package dev.jig.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.container.ContainerListener;
+import dev.jig.container.Containers;
+import dev.jig.container.RestDialect;
+import dev.jig.container.RestEngine;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.Qr;
+import dev.jig.filter.ContainerSelection;
+import dev.jig.filter.FilterExpression;
+import dev.jig.filter.PortSet;
+import dev.jig.fixture.CProgram;
+import dev.jig.fixture.Command;
+import dev.jig.fixture.DnsServer;
+import dev.jig.fixture.Docker;
+import dev.jig.fixture.DockerImages;
+import dev.jig.fixture.IgProcess;
+import dev.jig.fixture.Json;
+import dev.jig.fixture.Prerequisite;
+import dev.jig.output.EventWriter;
+import dev.jig.output.OutputFormat;
+import dev.jig.trace.LiveSettings;
+import dev.jig.trace.LiveTrace;
+import dev.jig.trace.RowDetails;
+import dev.jig.trace.TraceSummary;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A container's lookups, recorded live as pcapng: what `--read` makes of the file, and what other
+/// programs do.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(180)
+final class RecordingIT {
+  private static final long PATIENCE_S = 30;
+
+  /// Asked last, and never answered.
+  private static final String DROPPED = "drop.example.test.";
+
+  /// What else [#lookUp] asks, the truncated one over UDP and TCP.
+  private static final List<String> ASKED =
+      List.of(
+          "UDP embedded.ask.example.test. NoError",
+          "TCP embedded-tcp.ask.example.test. NoError",
+          "UDP nothing.example.test. NXDomain",
+          "UDP example.test. NoError",
+          "TCP tcp.ask.example.test. NoError",
+          "TCP big.example.test. NoError",
+          "UDP truncated.example.test. NoError",
+          "TCP truncated.example.test. NoError");
+
+  private static final Map<String, String> RCODES = Map.of("NoError", "0", "NXDomain", "3");
+
+  @TempDir Path folder;
+
+  private String image;
+  private Docker.Network network;
+  private String address;
+  private DnsServer server;
+
+  @BeforeAll
+  void start() {
+    Docker.require();
+    Prerequisite.requireRoot();
+    Prerequisite.require(
+        "tshark and capinfos are there", () -> Command.run("tshark", "-v").exitCode() == 0);
+    image = DockerImages.clients();
+    network = Docker.network();
+    address = network.hostAddress();
+    server = DnsServer.start(53, address);
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    server.close();
+    network.close();
+  }
+
+  private Docker.Container client() {
+    return Docker.start(
+        image, List.of("--network=" + network.name(), "--dns=" + address), "sleep", "600");
+  }
+
+  /// UDP and TCP, Docker's embedded resolver and the server itself, short answers, long ones and
+  /// none.
+  private void lookUp(Docker.Container client) {
+    String at = "@" + address;
+    client.exec("dig", "embedded.ask.example.test").orThrow();
+    client.exec("dig", "+tcp", "embedded-tcp.ask.example.test").orThrow();
+    client.exec("dig", at, "nothing.example.test").orThrow();
+    client.exec("dig", at, "example.test", "AAAA").orThrow();
+    client.exec("dig", "+tcp", at, "tcp.ask.example.test").orThrow();
+    client.exec("dig", "+tcp", at, "big.example.test", "TXT").orThrow();
+    client.exec("dig", "+bufsize=512", at, "truncated.example.test").orThrow();
+    client.exec("dig", "+tries=1", "+timeout=1", at, DROPPED);
+  }
+
+  /// A live trace of this process that writes its rows twice, as `-o json` and as `-o pcapng` do.
+  private static final class Recording implements AutoCloseable {
+    private final LiveTrace trace;
+    private final Containers containers;
+    private final ByteArrayOutputStream json = new ByteArrayOutputStream();
+    private final OutputStream pcapng;
+    private final List<EventWriter> writers;
+    private final CompletableFuture<Boolean> complete = new CompletableFuture<>();
+    private final CompletableFuture<TraceSummary> ended = new CompletableFuture<>();
+
+    /// @param awaited the name whose query without answer is the last row
+    Recording(String container, String awaited, Path file) throws IOException {
+      pcapng = Files.newOutputStream(file);
+      writers = List.of(OutputFormat.json(json), OutputFormat.pcapng(pcapng, "test"));
+      CompletableFuture<Void> ready = new CompletableFuture<>();
+      LiveSettings settings =
+          new LiveSettings(
+              PortSet.parse("53"),
+              FilterExpression.parse(List.of()),
+              TimeUnit.SECONDS.toNanos(10),
+              0,
+              new RowDetails(true, true, true, true, false),
+              false);
+      trace = LiveTrace.load(settings);
+      containers =
+          new Containers(
+              trace.cgroupRoot(),
+              List.of(new RestEngine(RestDialect.DOCKER, Docker.socket(), true)),
+              new Silence());
+      Thread.ofPlatform()
+          .start(() -> {
+            try {
+              run(ContainerSelection.parse(container, false), awaited, ready);
+            } catch (RuntimeException | Error e) {
+              ready.completeExceptionally(e);
+              complete.completeExceptionally(e);
+              ended.completeExceptionally(e);
+            }
+          });
+      join(ready);
+    }
+
+    private void run(ContainerSelection selection, String awaited, CompletableFuture<Void> ready) {
+      trace.attach(
+          containers,
+          selection,
+          event -> {
+            write(writer -> writer.event(event));
+            if (event.qr() == Qr.T && isOf(event, awaited)) {
+              complete.complete(true);
+            }
+          });
+      write(EventWriter::begin);
+      containers.start();
+      CompletableFuture<Void> _ = containers.ready().thenRun(() -> ready.complete(null));
+      trace.run(() -> {}, count -> write(writer -> writer.lost(count)));
+      TraceSummary summary = trace.end(count -> write(writer -> writer.lost(count)));
+      write(writer -> writer.end(summary.seen()));
+      write(EventWriter::flush);
+      ended.complete(summary);
+    }
+
+    private static boolean isOf(DnsEvent event, String name) {
+      return event.question() != null && event.question().name().equals(name);
+    }
+
+    private interface Writing {
+      void by(EventWriter writer) throws IOException;
+    }
+
+    private void write(Writing writing) {
+      try {
+        for (EventWriter writer : writers) {
+          writing.by(writer);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /// The rows as JSON, once all that were awaited are there.
+    String json() {
+      boolean all = complete.completeOnTimeout(false, PATIENCE_S, TimeUnit.SECONDS).join();
+      trace.stop();
+      TraceSummary summary = join(ended);
+      String written = json.toString(StandardCharsets.UTF_8);
+      assertThat(all).as("all rows in time: %s%n%s", summary.line(), written).isTrue();
+      assertThat(summary.lost()).isZero();
+      return written;
+    }
+
+    private static <T> T join(CompletableFuture<T> future) {
+      return future.orTimeout(PATIENCE_S, TimeUnit.SECONDS).join();
+    }
+
+    @Override
+    public void close() throws IOException {
+      trace.stop();
+      join(ended);
+      containers.close();
+      trace.close();
+      pcapng.close();
+    }
+  }
+
+  private static final class Silence implements ContainerListener {
+    @Override
+    public void warning(String sentence) {
+      throw new AssertionError(sentence);
+    }
+
+    @Override
+    public void debug(String sentence) {
+      // not of interest
+    }
+  }
+
+  @Test
+  void aRecordedFileReadsAsTheLiveRowsWere() throws IOException {
+    Path file = folder.resolve("live.pcapng");
+    String live;
+    try (Docker.Container client = client();
+        Recording recording = new Recording(client.name(), DROPPED, file)) {
+      lookUp(client);
+      live = recording.json();
+    }
+
+    Command.Result read = IgProcess.run("trace", "dns", "--read", file.toString(), "-o", "json");
+
+    assertThat(read.orThrow()).isEqualTo(live);
+    List<Json> rows = IgProcess.events(read.lines());
+    assertThat(rows)
+        .filteredOn(row -> row.text("qr").equals("R"))
+        .extracting(
+            row -> String.join(" ", row.text("protocol"), row.text("name"), row.text("rcode")))
+        .containsExactlyElementsOf(ASKED);
+    assertThat(rows.getLast().text("name")).isEqualTo(DROPPED);
+    assertThat(rows).filteredOn(row -> row.has("peer")).isNotEmpty();
+    assertThat(rows).allMatch(row -> row.has("runtime.containerName"));
+    assertOthersReadTheSame(file, rows);
+  }
+
+  private static void assertOthersReadTheSame(Path file, List<Json> rows) {
+    List<String> said = new ArrayList<>();
+    List<String> command = new ArrayList<>(List.of("tshark", "-r", file.toString(), "-Y", "dns"));
+    for (Json row : rows) {
+      if (!row.text("qr").equals("T")) {
+        said.add(asTshark(row));
+        if (row.text("protocol").equals("TCP")) {
+          // NAT has hidden the embedded resolver's port
+          String server = row.text("qr").equals("Q") ? "dstPort" : "srcPort";
+          command.addAll(List.of("-d", "tcp.port==" + row.number(server) + ",dns"));
+        }
+      }
+    }
+    command.addAll(List.of("-T", "fields"));
+    for (String field :
+        List.of(
+            "frame.time_epoch",
+            "dns.id",
+            "dns.flags.response",
+            "dns.qry.name",
+            "dns.flags.rcode",
+            "dns.count.answers",
+            "sll.pkttype")) {
+      command.addAll(List.of("-e", field));
+    }
+    assertThat(Command.run(command).orThrow().lines()).containsExactlyElementsOf(said);
+    assertThat(Command.run("tshark", "-r", file.toString(), "-T", "fields", "-e", "frame.comment"))
+        .satisfies(comments ->
+            assertThat(comments.orThrow().lines().filter(line -> !line.isBlank()))
+                .hasSize(said.size())
+                .allMatch(line -> line.contains("pid:") && line.contains("comm:")));
+    assertThat(Command.run("capinfos", file.toString()).orThrow())
+        .containsPattern("Number of packets: +" + said.size())
+        .containsPattern("Number of stat entries = 1")
+        .contains("linux-sll2");
+  }
+
+  private static String asTshark(Json row) {
+    long ns = row.number("timestamp");
+    boolean response = row.text("qr").equals("R");
+    String name = row.text("name");
+    return String.join(
+        "\t",
+        "%d.%09d".formatted(ns / 1_000_000_000, ns % 1_000_000_000),
+        "0x" + row.text("id"),
+        response ? "1" : "0",
+        name.substring(0, name.length() - 1),
+        response ? RCODES.get(row.text("rcode")) : "",
+        row.has("numAnswers") ? Long.toString(row.number("numAnswers")) : "0",
+        row.text("pktType").equals("OUTGOING") ? "4" : "0");
+  }
+
+  @Test
+  void packetsArriveAtAnotherProgramThroughAPipe() {
+    try (Docker.Container client = client()) {
+      try (IgProcess both =
+          IgProcess.traceBy(words -> {
+            List<String> ig = new ArrayList<>(words);
+            ig.addAll(List.of("--docker-socketpath=" + Docker.socket(), "-c", client.name()));
+            ig.addAll(List.of("-o", "pcapng"));
+            List<String> shell =
+                new ArrayList<>(
+                    List.of(
+                        "sh",
+                        "-c",
+                        "\"$@\" | tshark -l -i - -T fields -e dns.qry.name -e frame.comment",
+                        "sh"));
+            shell.addAll(IgProcess.commandLine(ig));
+            return shell;
+          })) {
+        client.exec("dig", "@" + address, "piped.ask.example.test").orThrow();
+
+        List<String> lines = both.awaitLines(printed -> printed.size() >= 2);
+
+        assertThat(lines)
+            .hasSize(2)
+            .allSatisfy(line ->
+                assertThat(line)
+                    .startsWith("piped.ask.example.test\t")
+                    .contains("runtime.containerName:" + client.name(), "comm:isc-net-0000"));
+        interruptIg(both);
+        assertThat(both.waitFor().err()).contains(" 0 lost");
+      }
+    }
+  }
+
+  /// The shell and tshark then end by themselves.
+  private static void interruptIg(IgProcess shell) {
+    ProcessHandle.of(shell.pid())
+        .orElseThrow()
+        .children()
+        .filter(child ->
+            child.info().arguments().stream()
+                .anyMatch(words -> List.of(words).contains("dev.jig.cli.Ig")))
+        .forEach(ProcessHandle::destroy);
+  }
+
+  @Test
+  void aTerminalIsSparedTheBytes() {
+    Command.Result run =
+        Command.run(
+            concat(
+                List.of(CProgram.build("ptyrun").toString(), "80", "--"),
+                IgProcess.commandLine(List.of("trace", "dns", "-o", "pcapng"))));
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out() + run.err())
+        .contains("-o pcapng is binary, nothing for a terminal. Name a file: ");
+  }
+
+  private static List<String> concat(List<String> first, List<String> second) {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(second);
+    return all;
+  }
+}
