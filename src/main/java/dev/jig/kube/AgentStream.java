@@ -198,6 +198,8 @@ final class AgentStream implements Consumer<DnsEvent> {
     figures.put("dropped", buffer.dropped());
     View seen = view;
     figures.put("filtered", seen == null ? 0 : seen.filtered());
+    figures.put("unknown", seen == null ? 0 : seen.unknown());
+    figures.put("lost", lostSince());
     return figures;
   }
 }

@@ -134,6 +134,11 @@ public final class NodeTrace implements AutoCloseable {
       return pipeline.counters().filtered();
     }
 
+    /// Messages left out so far because nobody could tell any more whose they are.
+    public long unknown() {
+      return pipeline.counters().nameUnknown() + pipeline.counters().containerUnknown();
+    }
+
     /// No more events, when this is done; from any thread.
     public CompletableFuture<Void> close() {
       return ask(() -> remove(this));

@@ -76,8 +76,7 @@ final class FanIn implements FigureGroup {
                 share * 100,
                 share * 1e6 / (NODES * EVENTS_PER_SECOND)),
             ""),
-        new Measurement(
-            "RSS, " + load, String.format(Locale.ROOT, "%d MB", rss / 1_000_000), ""),
+        new Measurement("RSS, " + load, String.format(Locale.ROOT, "%d MB", rss / 1_000_000), ""),
         new Measurement(
             "rows, " + load,
             String.format(

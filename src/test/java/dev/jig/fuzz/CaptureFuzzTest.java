@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.DnsEvent;
+import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.fixture.Json;
 import dev.jig.output.EventWriter;
@@ -70,7 +71,13 @@ public final class CaptureFuzzTest {
     System.setIn(new ByteArrayInputStream(bytes));
     EventWriter writer = OutputFormat.json(rows);
     try (FileTrace trace = FileTrace.open("-", PORTS)) {
-      trace.run(_ -> true, TIMEOUT_NS, true, event -> write(writer, event));
+      trace.run(
+          ContainerSelection.parse(null, false),
+          _ -> true,
+          TIMEOUT_NS,
+          true,
+          event -> write(writer, event),
+          _ -> {});
       return trace.summary();
     } catch (CaptureFormatException e) {
       return String.valueOf(e.getMessage());

@@ -103,8 +103,7 @@ final class ClusterClientsIT implements TenClients.Scene {
   @Override
   public void ask(String pod, int port, int queries) {
     String dns = LoadPods.address(space(TenClients.namespaceOf(TenClients.DNS)), TenClients.DNS);
-    String said =
-        LoadPods.query(space(TenClients.namespaceOf(pod)), pod, dns, port, queries, 1);
+    String said = LoadPods.query(space(TenClients.namespaceOf(pod)), pod, dns, port, queries, 1);
     assertThat(said).startsWith("sent=" + queries + " answered=" + queries + " ");
   }
 }

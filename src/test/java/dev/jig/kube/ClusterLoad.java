@@ -29,7 +29,8 @@ public final class ClusterLoad implements FigureGroup {
   private static final int ROWS_PER_LOOKUP = 4;
 
   private static final Pattern SAID = Pattern.compile("sent=(\\d+) answered=(\\d+) ns=(\\d+)");
-  private static final Pattern SUMMARY = Pattern.compile("([\\d,]+) rows from 1 node, ([\\d,]+) lost");
+  private static final Pattern SUMMARY =
+      Pattern.compile("([\\d,]+) rows from 1 node, ([\\d,]+) lost");
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
   private final Path rows;
@@ -121,6 +122,7 @@ public final class ClusterLoad implements FigureGroup {
     figures.add(memory("agent" + load, agent));
     figures.add(memory("client" + load, client.pid()));
     figures.add(rows(client.stop().err(), sent));
+    TestCluster.agentLog().lines().filter(it -> it.contains("ended")).forEach(System.err::println);
   }
 
   private static Measurement cpu(String whose, long cpuNs, Asked asked) {
@@ -154,8 +156,7 @@ public final class ClusterLoad implements FigureGroup {
   private record Asked(long sent, long ns) {}
 
   private static Asked ask(String server, int seconds) throws IOException {
-    String said =
-        LoadPods.query(NAMESPACE, ASKER, server, PORT, QUERIES_PER_SECOND, seconds);
+    String said = LoadPods.query(NAMESPACE, ASKER, server, PORT, QUERIES_PER_SECOND, seconds);
     Matcher matcher = SAID.matcher(said);
     if (!matcher.find() || !matcher.group(1).equals(matcher.group(2))) {
       throw new IOException("not all was answered: " + said);

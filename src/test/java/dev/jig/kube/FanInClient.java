@@ -48,8 +48,7 @@ public final class FanInClient implements ClusterTrace.Viewer {
             Set.of());
     try (OutputStream rows = Files.newOutputStream(Path.of(args[0]))) {
       ClusterTrace trace =
-          new ClusterTrace(
-              new LoopbackRoad(ports), request, VERSION, new FanInClient(rows));
+          new ClusterTrace(new LoopbackRoad(ports), request, VERSION, new FanInClient(rows));
       Machine.onInterrupt(trace::stop);
       trace.open();
       ClusterTrace.Summary summary = trace.run(0);

@@ -12,8 +12,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/// Pods with the program of known load (src/test/c/load.c): servers, and clients that ask when
-/// told to.
+/// Pods with the program of known load (src/test/c/load.c): servers, and clients that ask when told
+/// to.
 final class LoadPods {
   private static final int EXECUTABLE = 0755;
   private static final String LOAD = "load";

@@ -98,8 +98,7 @@ public final class SimulatedAgents implements AutoCloseable {
       long started = 77_000_000_000L + container.id().hashCode();
       sample.container = container;
       sample.owner =
-          new Owner(
-              tid, tid, 0, 0, "app", 1, "init", 4026533000L, 4026533005L, started, null);
+          new Owner(tid, tid, 0, 0, "app", 1, "init", 4026533000L, 4026533005L, started, null);
       return sample.build();
     }
 
@@ -119,7 +118,8 @@ public final class SimulatedAgents implements AutoCloseable {
             }
             case ACK -> mine.acknowledge(said.getAck().getSequence());
             case STOP -> mine.finish("");
-            case RESUME, WHAT_NOT_SET -> throw new IllegalStateException("not simulated: " + said);
+            case RESUME, WHAT_NOT_SET ->
+                throw new IllegalStateException("not simulated: " + said.getWhatCase());
           }
         }
 
@@ -159,8 +159,7 @@ public final class SimulatedAgents implements AutoCloseable {
       agents.add(new Agent(i));
     }
     int perTick = eventsPerSecond * TICK_MS / 1_000;
-    var _ =
-        clock.scheduleAtFixedRate(() -> tick(perTick), TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+    var _ = clock.scheduleAtFixedRate(() -> tick(perTick), TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
   }
 
   private void tick(int each) {
@@ -194,7 +193,7 @@ public final class SimulatedAgents implements AutoCloseable {
   public void close() {
     clock.shutdownNow();
     agents.forEach(agent -> agent.server.shutdownNow());
-    loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    var _ = loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
   }
 
   private static WireMessage message(String hex) {

@@ -7,6 +7,7 @@ import dev.jig.event.SampleEvents;
 import dev.jig.event.WireMessage;
 import dev.jig.kube.StreamBuffer.Batch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -110,7 +111,7 @@ final class StreamBufferTest {
             .start(() -> {
               for (int i = 0; i < 10; i++) {
                 offer(1);
-                Thread.yield();
+                LockSupport.parkNanos(1);
               }
             });
 
