@@ -42,7 +42,8 @@ public final class ZoneTransfer {
   /// The transfer that a query asks for; null if it asks for something else.
   public static @Nullable ZoneTransfer askedBy(DnsMessage query) {
     int type = query.questionType();
-    boolean transfer = query.opcode() == Opcode.QUERY && (type == RecordType.AXFR || type == RecordType.IXFR);
+    boolean transfer =
+        query.opcode() == Opcode.QUERY && (type == RecordType.AXFR || type == RecordType.IXFR);
     return transfer ? new ZoneTransfer(query) : null;
   }
 

@@ -271,8 +271,7 @@ public enum Field {
       cells(16).within(15, 45),
       new Address(event -> ofHop(event, Hop::server), _ -> null),
       "whom it asked the same"),
-  HOP_LATENCY(
-      "hop.latency", cells(16).atMost(20), hopTime(Hop::latencyNs), "how long that took"),
+  HOP_LATENCY("hop.latency", cells(16).atMost(20), hopTime(Hop::latencyNs), "how long that took"),
   PEER_CONTAINER_NAME(
       "peer.containerName",
       cells(30),

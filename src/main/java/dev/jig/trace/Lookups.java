@@ -86,8 +86,7 @@ final class Lookups {
   /// @param query the message itself, or what it answers; null if that was not seen
   /// @param wanted whether a row is; else it may only be what happened behind others
   void take(Packet packet, DnsEvent event, @Nullable Pending query, boolean wanted) {
-    Role role =
-        query == null ? QueryKey.of(packet, event.id(), true).role() : query.key.role();
+    Role role = query == null ? QueryKey.of(packet, event.id(), true).role() : query.key.role();
     if (role == Role.SERVER) {
       if (hops != null && event.qr() == Qr.R) {
         hops.served(event);

@@ -98,8 +98,7 @@ final class OpenLookup {
   /// What happened behind its answer, if that is known.
   @Nullable Hop hop;
 
-  OpenLookup(
-      LookupKey key, boolean wanted, long cgroupId, DnsEvent first, long firstBootNs) {
+  OpenLookup(LookupKey key, boolean wanted, long cgroupId, DnsEvent first, long firstBootNs) {
     this.key = key;
     this.wanted = wanted;
     this.cgroupId = cgroupId;
@@ -187,9 +186,7 @@ final class OpenLookup {
   }
 
   private static boolean isTruncated(DnsEvent response) {
-    return response.protocol() == Protocol.UDP
-        && response.flags() != null
-        && response.flags().tc();
+    return response.protocol() == Protocol.UDP && response.flags() != null && response.flags().tc();
   }
 
   /// Whether the query is one more try of it, and not a lookup of its own: what was asked before is
@@ -215,8 +212,8 @@ final class OpenLookup {
   private boolean isSameMessage(Pending query) {
     return tries.stream()
         .map(it -> it.query.key)
-        .anyMatch(it ->
-            it.id() == query.key.id() && (it.id() != 0 || it.flow() == query.key.flow()));
+        .anyMatch(
+            it -> it.id() == query.key.id() && (it.id() != 0 || it.flow() == query.key.flow()));
   }
 
   boolean isAnswered() {

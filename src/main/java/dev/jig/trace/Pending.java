@@ -59,8 +59,7 @@ final class Pending {
     this.cgroupId = cgroupId;
     this.firstBootNs = firstBootNs;
     this.event = event;
-    this.transfer =
-        event.protocol() == Protocol.TCP ? ZoneTransfer.askedBy(message) : null;
+    this.transfer = event.protocol() == Protocol.TCP ? ZoneTransfer.askedBy(message) : null;
   }
 
   /// Whether more answers follow this one.

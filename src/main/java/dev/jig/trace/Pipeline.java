@@ -275,13 +275,14 @@ public final class Pipeline implements PacketHandler {
 
   @Override
   public void remark(EventNote note) {
-    note.alone().ifPresent(event -> {
-      if (lookups != null) {
-        endNoted(event);
-      } else if (decisionOnNoted.apply(event.container()) == Decision.PASS) {
-        showUnanswered(event);
-      }
-    });
+    note.alone()
+        .ifPresent(event -> {
+          if (lookups != null) {
+            endNoted(event);
+          } else if (decisionOnNoted.apply(event.container()) == Decision.PASS) {
+            showUnanswered(event);
+          }
+        });
   }
 
   /// What was given up then may be given up later now: the timeout is this run's.
@@ -476,13 +477,10 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void showLookup(DnsEvent row, long cgroupId, long bootNs) {
-    if (scope == Scope.EVERYTHING) { // a file, and what it tells is in the row
-      showLookup(row, Decision.PASS);
-      return;
-    }
     Answer whose = whoseNow(row, cgroupId, bootNs);
     if (whose != null) {
-      showLookup(row.in(whose.container()), whose.decision());
+      // a file notes whose it is, and forgotten is not: of no container
+      showLookup(whose.container() == null ? row : row.in(whose.container()), whose.decision());
     }
   }
 

@@ -59,13 +59,9 @@ record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPort) {
     boolean response = event.qr() == Qr.R;
     QueryKey told = of(packet, event.id(), response);
     IpAddress nameserver = event.nameserver();
-    boolean asked = told.role == Role.CLIENT && nameserver != null;
-    return new QueryKey(
-        told.role,
-        notedFlow(event),
-        event.id(),
-        asked ? nameserver : told.peer,
-        asked ? 0 : told.peerPort);
+    return told.role == Role.CLIENT && nameserver != null
+        ? new QueryKey(told.role, notedFlow(event), told.id, nameserver, 0)
+        : new QueryKey(told.role, notedFlow(event), told.id, told.peer, told.peerPort);
   }
 
   /// The flow of such a message.

@@ -135,11 +135,14 @@ final class ZoneTransferTest {
 
   private static List<Record> records(String letters) {
     List<Record> records = new ArrayList<>();
-    for (char letter : letters.toCharArray()) {
+    for (int i = 0; i < letters.length(); i++) {
+      char letter = letters.charAt(i);
       // each owner its own: dnsjava keeps a set of records together
       Name owner = Name.fromConstantString("n" + records.size() + ".example.test.");
       records.add(
-          letter == 'a' ? new ARecord(owner, DClass.IN, 60, InetAddress.ofLiteral("192.0.2.1")) : soa(letter - '0'));
+          letter == 'a'
+              ? new ARecord(owner, DClass.IN, 60, InetAddress.ofLiteral("192.0.2.1"))
+              : soa(letter - '0'));
     }
     return records;
   }

@@ -1,5 +1,6 @@
 package dev.jig.it;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.mapping;
@@ -70,11 +71,11 @@ final class LookupsIT {
       List<Lookup> script = new ArrayList<>();
       for (int i = 0; i < EACH; i++) {
         for (Way way : Way.values()) {
-          script.add(new Lookup(way.act.name(way.ordinal() * EACH + i, ZONE), way));
+          script.add(new Lookup(way.act.name(script.size(), ZONE), way));
         }
       }
       client.all(script);
-      int expected = script.stream().mapToInt(lookup -> lookup.way.rows.size()).sum();
+      int expected = script.stream().mapToInt(lookup -> lookup.way.rows().size()).sum();
 
       List<Json> rows = ig.awaitEvents(expected);
 
@@ -82,7 +83,7 @@ final class LookupsIT {
       for (Lookup lookup : script) {
         assertThat(told.get(lookup.name))
             .as(lookup.name)
-            .containsExactlyInAnyOrderElementsOf(lookup.way.rows);
+            .containsExactlyInAnyOrderElementsOf(lookup.way.rows());
       }
       assertThat(rows).hasSize(expected);
       long self = ProcessHandle.current().pid();
@@ -174,7 +175,9 @@ final class LookupsIT {
 
         List<Json> rows = ig.awaitEvents(4);
 
-        assertThat(rows).extracting(row -> row.text("name")).containsExactly(both, both, lost, lost);
+        assertThat(rows)
+            .extracting(row -> row.text("name"))
+            .containsExactly(both, both, lost, lost);
         assertThat(rows)
             .extracting(row -> row.text("qtype"))
             .containsExactly("A", "AAAA", "A", "AAAA");
@@ -201,8 +204,7 @@ final class LookupsIT {
     String name = Act.DELAY.name(random(1, 1_000_000_000), ZONE);
     try (ScriptedResolver resolver = ScriptedResolver.start(53, net + "2");
         Dnsmasq stub = Dnsmasq.start(net + "1", net + "2");
-        IgProcess ig =
-            IgProcess.trace("--host", "--lookups", "-o", "json", "-F", "name:" + name)) {
+        IgProcess ig = IgProcess.trace("--host", "--lookups", "-o", "json", "-F", "name:" + name)) {
       Command.run("dig", "+tries=1", "+time=30", "@" + net + "1", name).orThrow();
 
       List<Json> rows = ig.awaitEvents(2); // of dig and of dnsmasq
@@ -277,11 +279,15 @@ final class LookupsIT {
     NEXT_SOCKET(Act.SECOND, "answered 2: UDP closed, UDP answered");
 
     final Act act;
-    final List<String> rows;
+    private final String rows;
 
     Way(Act act, String... rows) {
       this.act = act;
-      this.rows = List.of(rows);
+      this.rows = String.join("\n", rows);
+    }
+
+    List<String> rows() {
+      return rows.lines().toList();
     }
   }
 
@@ -298,7 +304,7 @@ final class LookupsIT {
     }
 
     long waitedNs(String name) {
-      return waitedNs.get(name);
+      return requireNonNull(waitedNs.get(name), name);
     }
 
     void all(List<Lookup> script) throws InterruptedException, ExecutionException {

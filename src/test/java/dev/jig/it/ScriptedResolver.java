@@ -121,9 +121,13 @@ final class ScriptedResolver implements AutoCloseable {
         long nowNs = System.nanoTime();
         var from = packet.getSocketAddress();
         byte[] query = Arrays.copyOf(packet.getData(), packet.getLength());
-        answer(query, nowNs, false, bytes -> {
-          datagrams.send(new DatagramPacket(bytes, bytes.length, from));
-        });
+        answer(
+            query,
+            nowNs,
+            false,
+            bytes -> {
+              datagrams.send(new DatagramPacket(bytes, bytes.length, from));
+            });
       } catch (IOException e) {
         // closed, or the asker is gone
       }
@@ -146,10 +150,14 @@ final class ScriptedResolver implements AutoCloseable {
         DataInputStream in = new DataInputStream(stream.getInputStream());
         DataOutputStream out = new DataOutputStream(stream.getOutputStream())) {
       byte[] query = in.readNBytes(in.readUnsignedShort());
-      answer(query, System.nanoTime(), true, bytes -> {
-        int length = bytes.length;
-        out.write(ByteBuffer.allocate(length + 2).putShort((short) length).put(bytes).array());
-      });
+      answer(
+          query,
+          System.nanoTime(),
+          true,
+          bytes -> {
+            int length = bytes.length;
+            out.write(ByteBuffer.allocate(length + 2).putShort((short) length).put(bytes).array());
+          });
       in.read(); // until the asker closes
     } catch (IOException e) {
       // the asker is gone
@@ -197,8 +205,7 @@ final class ScriptedResolver implements AutoCloseable {
     response.addRecord(question, Section.QUESTION);
     if (question.getType() == Type.A) {
       InetAddress address = InetAddress.ofLiteral("192.0.2.1");
-      response.addRecord(
-          new ARecord(question.getName(), DClass.IN, 60, address), Section.ANSWER);
+      response.addRecord(new ARecord(question.getName(), DClass.IN, 60, address), Section.ANSWER);
     }
     return response;
   }

@@ -138,8 +138,7 @@ final class EventCodecTest {
         Arrays.stream(Outcome.values())
             .map(outcome -> new Attempt(1, Protocol.UDP, null, 0, outcome, 0, null, 0))
             .toList();
-    DnsEvent lookup =
-        FULL.with(new Lookup(7, attempts, null, new Hop(null, null, null)));
+    DnsEvent lookup = FULL.with(new Lookup(7, attempts, null, new Hop(null, null, null)));
 
     assertThat(roundTrip(lookup)).isEqualTo(lookup);
   }

@@ -17,10 +17,10 @@ import dev.jig.trace.Scope.Answer;
 import dev.jig.trace.Scope.Decision;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Type;
 
 /// What a stub on this machine did between a query and its answer, and when nobody can tell.
@@ -32,19 +32,14 @@ final class HopsTest {
   private static final String UPSTREAM = "198.51.100.1";
 
   private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("any"));
-  private final Road road =
-      Road.ofLookups(scope, new Peers(new Bystanders(_ -> {}, () -> {})));
+  private final Road road = Road.ofLookups(scope, new Peers(new Bystanders(_ -> {}, () -> {})));
 
   private static Owner process(long pid) {
     return new Owner((int) pid, (int) pid, 0, 0, "p" + pid, 1, "init", 1, 1, pid, null);
   }
 
   private static Packets by(long pid, Packets packet, long ms) {
-    return packet
-        .owner(process(pid), Attribution.EXACT)
-        .cookie(pid)
-        .cgroup(pid)
-        .atMs(ms);
+    return packet.owner(process(pid), Attribution.EXACT).cookie(pid).cgroup(pid).atMs(ms);
   }
 
   private static byte[] query(int id) {

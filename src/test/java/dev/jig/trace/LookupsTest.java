@@ -148,7 +148,8 @@ final class LookupsTest {
   @Test
   void aSecondAnswerIsAnOrphan() {
     road.send(ask(7, 1), answer(7, 1).atMs(1), answer(7, 1).atMs(2));
-    assertThat(told()).containsExactly("MX ANSWERED 1ms of 1: UDP ANSWERED 1ms", "MX ORPHAN of 0: ");
+    assertThat(told())
+        .containsExactly("MX ANSWERED 1ms of 1: UDP ANSWERED 1ms", "MX ORPHAN of 0: ");
     assertThat(road.last().source().address()).hasToString(Packets.CLIENT);
     isEven();
   }
@@ -210,7 +211,8 @@ final class LookupsTest {
         answer(7, 1).from("198.51.100.1", 53).atMs(5));
     road.closeMs(1, 6).tickMs(LATER_MS);
     assertThat(told())
-        .containsExactly("MX ANSWERED 4ms of 3: UDP WAITING 0ms, UDP ANSWERED 4ms, UDP WAITING 0ms");
+        .containsExactly(
+            "MX ANSWERED 4ms of 3: UDP WAITING 0ms, UDP ANSWERED 4ms, UDP WAITING 0ms");
     assertThat(road.last().nameserver()).hasToString("198.51.100.2");
     isEven();
   }
@@ -312,8 +314,7 @@ final class LookupsTest {
     assertThat(road.rows).isEmpty();
     road.tickMs(LATER_MS);
     String lost = closed ? "CLOSED" : "TIMEOUT";
-    assertThat(told().getFirst())
-        .isEqualTo("A ANSWERED 1ms of 1: UDP ANSWERED 1ms; twin " + lost);
+    assertThat(told().getFirst()).isEqualTo("A ANSWERED 1ms of 1: UDP ANSWERED 1ms; twin " + lost);
     assertThat(told().getLast()).startsWith("AAAA " + lost).endsWith("; twin ANSWERED");
   }
 
@@ -369,8 +370,7 @@ final class LookupsTest {
 
   @Test
   void filtersAreAboutLookups() {
-    Road slow =
-        Road.ofLookups(row -> row.latencyNs() != null && row.latencyNs() > 10_000_000);
+    Road slow = Road.ofLookups(row -> row.latencyNs() != null && row.latencyNs() > 10_000_000);
     slow.send(ask(7, 1), answer(7, 1).atMs(9), ask(8, 1).atMs(20), answer(8, 1).atMs(40));
     assertThat(slow.rows).hasSize(1);
     assertThat(slow.last().id()).isEqualTo(8);

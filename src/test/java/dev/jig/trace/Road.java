@@ -57,15 +57,15 @@ final class Road {
   }
 
   static Road ofLookups(Predicate<DnsEvent> filter) {
-    return folding(new Road(Scope.EVERYTHING, filter, false, null));
+    return folding(new Road(Scope.EVERYTHING, filter, false, null), false);
   }
 
   static Road ofLookups(Scope scope, @Nullable Peers peers) {
-    return folding(new Road(scope, _ -> true, false, peers));
+    return folding(new Road(scope, _ -> true, false, peers), peers != null);
   }
 
-  private static Road folding(Road road) {
-    road.pipeline.show(new RowDetails(false, false, false, false, true));
+  private static Road folding(Road road, boolean peers) {
+    road.pipeline.show(new RowDetails(false, false, peers, false, true));
     return road;
   }
 

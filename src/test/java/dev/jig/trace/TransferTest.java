@@ -34,8 +34,7 @@ final class TransferTest {
 
   private static Record soa() {
     Name host = Name.fromConstantString("ns.example.test.");
-    return new SOARecord(
-        Name.fromConstantString(ZONE), DClass.IN, 60, host, host, 17, 1, 2, 3, 4);
+    return new SOARecord(Name.fromConstantString(ZONE), DClass.IN, 60, host, host, 17, 1, 2, 3, 4);
   }
 
   private static byte[] message(Record... records) {
@@ -66,7 +65,12 @@ final class TransferTest {
         answer(message(A)).atMs(40));
     assertThat(road.told())
         .containsExactly(
-            "Q", "R ANSWERED 10ms", "R ANSWERED 20ms", "R ANSWERED 20ms", "R ANSWERED 30ms", "R ORPHAN");
+            "Q",
+            "R ANSWERED 10ms",
+            "R ANSWERED 20ms",
+            "R ANSWERED 20ms",
+            "R ANSWERED 30ms",
+            "R ORPHAN");
   }
 
   @Test
@@ -147,8 +151,7 @@ final class TransferTest {
     byte[] bytes = message(SOA, A);
     DnsMessage begin = new DnsMessage();
     begin.wrap(bytes, 0, bytes.length);
-    DnsEvent event =
-        SampleEvents.query().with(it -> it.protocol = Protocol.TCP).build();
+    DnsEvent event = SampleEvents.query().with(it -> it.protocol = Protocol.TCP).build();
     for (int i = 0; i < 2 * PendingQueries.MAX_TRANSFERS; i++) {
       QueryKey key = new QueryKey(Role.CLIENT, i, 7, SampleEvents.RESOLVER, 53);
       pending.asked(key, query, event, 7, i);
