@@ -94,7 +94,7 @@ public final class Counters {
     return tcpBytesGivenUp;
   }
 
-  /// Rows shown although a later part of the message was unreadable.
+  /// Messages of which only a part was readable: beside what became of them as of any other.
   public long damaged() {
     return damaged;
   }

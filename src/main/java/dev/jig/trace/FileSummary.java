@@ -18,6 +18,7 @@ final class FileSummary {
         .addIf(messages.lookupsFiltered(), "lookups filtered")
         .addIf(pipeline.pending(), "still waiting for an answer")
         .addIf(messages.malformed(), "malformed")
+        .addIf(messages.damaged(), "malformed in part")
         .addIf(file.notDns() + messages.notDns(), "not DNS")
         .addIf(file.noPayload(), "without data")
         .addIf(file.fragments(), "fragments")

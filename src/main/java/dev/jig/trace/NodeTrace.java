@@ -77,6 +77,9 @@ public final class NodeTrace implements AutoCloseable {
     }
   }
 
+  /// Queries of which one client may await the answers, since there may be many clients.
+  private static final int PENDING_AT_MOST = 16_384;
+
   /// What one client sees.
   public final class View {
     private final PortSet ports;
@@ -95,6 +98,7 @@ public final class NodeTrace implements AutoCloseable {
               settings, containers, selection, this::skip, this::forget, output);
       this.pipeline = made.pipeline();
       pipeline.nameEndpoints(naming);
+      pipeline.waitForAtMost(PENDING_AT_MOST);
       this.scope = made.scope();
     }
 

@@ -17,7 +17,7 @@ final class PendingQueries {
   /// Transfers under way at a time; the one that has been silent longest gives way.
   static final int MAX_TRANSFERS = 1024;
 
-  private final int capacity;
+  private int capacity;
 
   /// Newest first.
   private final @Nullable Pending[] byQuestion = new @Nullable Pending[BUCKETS];
@@ -44,6 +44,11 @@ final class PendingQueries {
   PendingQueries(int capacity, Consumer<Pending> forgotten) {
     this.capacity = capacity;
     this.forgotten = forgotten;
+  }
+
+  /// From now on at most so many are kept.
+  void keepAtMost(int queries) {
+    capacity = Math.min(capacity, queries);
   }
 
   /// Queries still waiting, without those reported unanswered.

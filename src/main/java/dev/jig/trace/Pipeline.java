@@ -32,6 +32,9 @@ public final class Pipeline implements PacketHandler {
   /// Queries that may wait for an answer at a time.
   static final int MAX_PENDING = 65_536;
 
+  /// The same where what is kept of each is a whole lookup.
+  static final int MAX_LOOKUPS = 32_768;
+
   /// How long after the query a late answer is still recognised: so many timeouts, but never less
   /// than the time.
   private static final int LATE_TIMEOUTS = 4;
@@ -122,8 +125,14 @@ public final class Pipeline implements PacketHandler {
   void show(RowDetails details) {
     keepsMessages = details.messages();
     if (details.lookups()) {
+      pending.keepAtMost(MAX_LOOKUPS);
       lookups = new Lookups(details.peers() ? new Hops() : null, this::showLookup);
     }
+  }
+
+  /// From now on at most so many queries wait: where one heap serves many pipelines.
+  void waitForAtMost(int queries) {
+    pending.keepAtMost(queries);
   }
 
   /// From now on only of these containers, where an earlier trace has noted whose a message is.

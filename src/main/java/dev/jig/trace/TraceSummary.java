@@ -51,6 +51,7 @@ public record TraceSummary(
         .addIf(messages.lookupsUnknown(), "lookups of unknown containers")
         .addIf(pending, "still waiting for an answer")
         .addIf(messages.malformed() + kernel.bad(), "malformed")
+        .addIf(messages.damaged(), "malformed in part")
         .addIf(messages.notDns(), "not DNS")
         .addIf(messages.nameUnknown(), "name unknown")
         .addIf(messages.containerUnknown(), "container unknown")

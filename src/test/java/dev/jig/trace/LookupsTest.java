@@ -423,13 +423,13 @@ final class LookupsTest {
   void whatGaveWayBeforeItsAnswerIsForgottenAndNotItsTwin() {
     road.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA).atMs(1));
     road.send(answered(8, 1, Type.AAAA, Rcode.NOERROR).atMs(2));
-    for (int i = 0; i < Pipeline.MAX_PENDING; i++) {
+    for (int i = 0; i < Pipeline.MAX_LOOKUPS; i++) {
       byte[] query = Messages.query(i & 0xffff, "n" + i + ".example.test.", Type.MX);
       road.send(queryOut(query).atMs(3));
     }
     assertThat(told()).containsExactly("AAAA ANSWERED 1ms of 1: UDP ANSWERED 1ms");
     assertThat(road.pipeline.evicted()).isEqualTo(1);
-    assertThat(road.pipeline.pending()).isEqualTo(Pipeline.MAX_PENDING);
+    assertThat(road.pipeline.pending()).isEqualTo(Pipeline.MAX_LOOKUPS);
     assertThat(road.last().state()).isEqualTo(State.ANSWERED);
   }
 }
