@@ -22,6 +22,7 @@ final class TcpStream {
   static final int AHEAD_BYTES_AT_MOST = 256 * 1024;
 
   static final int AHEAD_SEGMENTS_AT_MOST = 256;
+
   /// What is kept of a segment beside its data, roughly.
   static final int AHEAD_OVERHEAD = 256;
 

@@ -86,11 +86,14 @@ final class BoundedMemoryIT {
     List<String> options = lookups ? List.of("--lookups") : List.of();
     int atMost = lookups ? LOOKUPS_AT_MOST : WAITING_AT_MOST;
 
-    String summary = read(options, sink -> {
-      for (int i = 0; i < QUERIES; i++) {
-        sink.packet((long) i * everyUs, client(i).udp(query(i)));
-      }
-    });
+    String summary =
+        read(
+            options,
+            sink -> {
+              for (int i = 0; i < QUERIES; i++) {
+                sink.packet((long) i * everyUs, client(i).udp(query(i)));
+              }
+            });
 
     long waiting = number(summary, "still waiting for an answer");
     long forgotten = number(summary, "queries forgotten before their answer");
@@ -115,13 +118,16 @@ final class BoundedMemoryIT {
     begun[0] = (byte) 0xff;
     begun[1] = (byte) 0xff;
 
-    String summary = read(List.of(), sink -> {
-      for (int i = 0; i < STREAMS; i++) {
-        Flow flow = client(i);
-        sink.packet(3L * i, flow.tcp(Flow.SYN, 1, 0, new byte[0]));
-        sink.packet(3L * i + 1, flow.tcp(Flow.ACK, 2, 1, begun));
-      }
-    });
+    String summary =
+        read(
+            List.of(),
+            sink -> {
+              for (int i = 0; i < STREAMS; i++) {
+                Flow flow = client(i);
+                sink.packet(3L * i, flow.tcp(Flow.SYN, 1, 0, new byte[0]));
+                sink.packet(3L * i + 1, flow.tcp(Flow.ACK, 2, 1, begun));
+              }
+            });
 
     assertThat(number(summary, "packets read")).isEqualTo(2 * STREAMS);
     assertThat(number(summary, "without data")).isEqualTo(STREAMS);
@@ -133,11 +139,14 @@ final class BoundedMemoryIT {
   void aHundredThousandStreamsOfJunk() throws Exception {
     byte[] junk = junk(700);
 
-    String summary = read(List.of(), sink -> {
-      for (int i = 0; i < STREAMS; i++) {
-        sink.packet(3L * i, client(i).tcp(Flow.ACK, 1_000, 1, junk));
-      }
-    });
+    String summary =
+        read(
+            List.of(),
+            sink -> {
+              for (int i = 0; i < STREAMS; i++) {
+                sink.packet(3L * i, client(i).tcp(Flow.ACK, 1_000, 1, junk));
+              }
+            });
 
     assertThat(number(summary, "packets read")).isEqualTo(STREAMS);
     assertThat(number(summary, "bytes of TCP given up")).isEqualTo((long) STREAMS * junk.length);
@@ -151,15 +160,18 @@ final class BoundedMemoryIT {
     int segments = 50;
     byte[] one = junk(1);
 
-    String summary = read(List.of(), sink -> {
-      for (int i = 0; i < streams; i++) {
-        Flow flow = client(i);
-        sink.packet(i, flow.tcp(Flow.ACK, 1_000, 1, one));
-        for (int j = 1; j < segments; j++) {
-          sink.packet(i, flow.tcp(Flow.ACK, 1_001 + j, 1, one));
-        }
-      }
-    });
+    String summary =
+        read(
+            List.of(),
+            sink -> {
+              for (int i = 0; i < streams; i++) {
+                Flow flow = client(i);
+                sink.packet(i, flow.tcp(Flow.ACK, 1_000, 1, one));
+                for (int j = 1; j < segments; j++) {
+                  sink.packet(i, flow.tcp(Flow.ACK, 1_001 + j, 1, one));
+                }
+              }
+            });
 
     assertThat(number(summary, "packets read")).isEqualTo(streams * segments);
     assertThat(number(summary, "gaps in TCP streams")).isEqualTo(streams);

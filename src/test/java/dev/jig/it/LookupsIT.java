@@ -41,6 +41,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,12 @@ import org.xbill.DNS.Type;
 final class LookupsIT {
   private static final String ZONE = "lookups.example.test.";
   private static final int EACH = 8;
+  private static final long MILLISECOND_NS = 1_000_000;
+  private static final long PATIENCE_NS = 60_000_000_000L;
+
+  /// Lookups whose latency is known to a millisecond.
+  private static final int CERTAIN = 40;
+
   private static final int ANSWER_MS = 30_000;
 
   @BeforeAll
@@ -111,43 +118,41 @@ final class LookupsIT {
     assertThat(row.number("latency")).as(name).isLessThanOrEqualTo(client.waitedNs(name));
   }
 
-  /// Between the resolver's clock and Jig's lies that the resolver has to be woken, which on a busy
-  /// machine may take longer than that: half of the lookups of one round must come through.
+  /// Each latency lies between the resolver's clock and the asker's, by which it must be right
+  /// where the two are a millisecond apart at most. On a busy machine they are not, since both
+  /// processes have to be woken: then it is asked again.
   @Test
-  void latencyIsTheScriptsToAMillisecond() throws Exception {
-    int rounds = 6;
-    int each = 40;
-    List<Long> medians = new ArrayList<>();
+  void latencyIsTheScriptsToAMillisecond(TestReporter reporter) throws Exception {
+    List<Long> beyond = new ArrayList<>();
+    long certain = 0;
+    long deadlineNs = System.nanoTime() + PATIENCE_NS;
     try (ScriptedResolver resolver = ScriptedResolver.start(0, "127.0.0.1");
         Client client = new Client(resolver.port());
         IgProcess ig = trace(resolver.port())) {
-      for (int round = 0; round < rounds && !isWithinAMillisecond(medians); round++) {
-        for (int i = 0; i < each; i++) {
-          client.run(new Lookup(Act.DELAY.name(round * each + i, ZONE), Way.DELAYED));
-        }
-        List<Json> rows = ig.awaitEvents((round + 1) * each);
-        rows.forEach(row -> assertWithin(row, resolver, client));
-        medians.add(median(rows.subList(round * each, rows.size()), resolver));
+      while (certain < CERTAIN && System.nanoTime() < deadlineNs) {
+        String name = Act.DELAY.name(beyond.size(), ZONE);
+        client.run(new Lookup(name, Way.DELAYED));
+        Json row = ig.awaitEvents(beyond.size() + 1).getLast();
+        assertThat(row.text("name")).isEqualTo(name);
+        assertWithin(row, resolver, client);
+        Clock clock = resolver.clock(name);
+        long servedNs = clock.answeredNs().getFirst() - clock.askedNs().getFirst();
+        beyond.add(row.number("latency") - servedNs);
+        certain += client.waitedNs(name) - servedNs <= MILLISECOND_NS ? 1 : 0;
       }
-      assertThat(isWithinAMillisecond(medians)).as("medians, ns: %s", medians).isTrue();
     }
-  }
-
-  private static boolean isWithinAMillisecond(List<Long> medians) {
-    return !medians.isEmpty() && medians.getLast() <= 1_000_000;
-  }
-
-  private static long median(List<Json> rows, ScriptedResolver resolver) {
-    long[] beyond =
-        rows.stream()
-            .mapToLong(row -> {
-              Clock clock = resolver.clock(row.text("name"));
-              long servedNs = clock.answeredNs().getFirst() - clock.askedNs().getFirst();
-              return row.number("latency") - servedNs;
-            })
-            .sorted()
-            .toArray();
-    return beyond[beyond.length / 2];
+    long within = beyond.stream().filter(ns -> ns <= MILLISECOND_NS).count();
+    beyond.sort(Long::compare);
+    reporter.publishEntry(
+        "latency beyond the script's",
+        "%d lookups, %d within 1 ms; median %d us, longest %d us"
+            .formatted(
+                beyond.size(),
+                within,
+                beyond.get(beyond.size() / 2) / 1_000,
+                beyond.getLast() / 1_000));
+    assertThat(certain).isEqualTo(CERTAIN);
+    assertThat(within).isGreaterThanOrEqualTo(certain);
   }
 
   /// A getaddrinfo of glibc, which gives up a socket and asks the same once more; and of musl.
