@@ -173,9 +173,9 @@ final class BoundedMemoryIT {
               }
             });
 
-    assertThat(number(summary, "packets read")).isEqualTo(streams * segments);
+    assertThat(number(summary, "packets read")).isEqualTo(1L * streams * segments);
     assertThat(number(summary, "gaps in TCP streams")).isEqualTo(streams);
-    assertThat(number(summary, "bytes of TCP given up")).isEqualTo(streams * segments);
+    assertThat(number(summary, "bytes of TCP given up")).isEqualTo(1L * streams * segments);
   }
 
   private static byte[] junk(int length) {
