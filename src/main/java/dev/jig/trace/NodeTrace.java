@@ -143,6 +143,11 @@ public final class NodeTrace implements AutoCloseable {
       return pipeline.counters().nameUnknown() + pipeline.counters().containerUnknown();
     }
 
+    /// Queries so far that gave way to newer ones before answer or timeout.
+    public long forgotten() {
+      return pipeline.evicted();
+    }
+
     /// No more events, when this is done; from any thread.
     public CompletableFuture<Void> close() {
       return ask(() -> remove(this));
