@@ -224,7 +224,7 @@ public enum Field {
       "header bits that are set: aa, tc, rd, ra, ad, cd"),
   STATE(
       "state",
-      cells(8),
+      cells(8).within(8, 10),
       shown(LOOKUPS),
       new Word(event -> lowerCase(event.state())),
       "answered, late, orphan, timeout or closed"),
@@ -248,7 +248,12 @@ public enum Field {
       cells(30).cutInTheMiddle(),
       new Name(endpoint(EndpointNames::nameserver)),
       "pod or service with the nameserver's address"),
-  TRIES("tries", cells(5), shown(LOOKUPS), tries(), "of a lookup: how often it was asked"),
+  TRIES(
+      "tries",
+      cells(5).within(5, 8),
+      shown(LOOKUPS),
+      tries(),
+      "of a lookup: how often it was asked"),
   ATTEMPTS(
       "attempts",
       cells(40),
@@ -257,7 +262,7 @@ public enum Field {
       "of a lookup: each try, how it ended and after what time"),
   TWIN(
       "twin",
-      cells(8),
+      cells(8).within(8, 10),
       shown(WIDE_LOOKUPS),
       new Word(event -> lowerCase(ofLookup(event, Lookup::twin))),
       "of an A or AAAA lookup: state of the other one that was asked together with it"),

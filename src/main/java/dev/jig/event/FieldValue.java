@@ -117,7 +117,7 @@ public sealed interface FieldValue {
           attempt.protocol()
               + " "
               + outcome
-              + (attempt.tookNs() > 0 ? " " + GoDuration.format(attempt.tookNs()) : ""));
+              + (attempt.tookNs() > 0 ? " " + GoDuration.rounded(attempt.tookNs()) : ""));
     }
     return text.toString();
   }
