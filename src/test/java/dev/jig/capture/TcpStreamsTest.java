@@ -235,7 +235,7 @@ class TcpStreamsTest {
   @Test
   void boundsWhatWaitsBehindAGap() {
     byte[] segment = framed(message(1, 1_400));
-    long segmentsAtMost = TcpStream.AHEAD_BYTES_AT_MOST / segment.length + 2;
+    long segmentsAtMost = TcpStream.AHEAD_BYTES_AT_MOST / segment.length + 2L;
     send(0, segment);
     for (int i = 2; i < 1_000; i++) {
       send(i * segment.length, segment);
