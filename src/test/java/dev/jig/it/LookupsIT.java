@@ -155,6 +155,23 @@ final class LookupsIT {
     assertThat(within).isGreaterThanOrEqualTo(certain);
   }
 
+  @Test
+  void theDemosLookupsAreSixRows() {
+    Command.Result demo =
+        IgProcess.run("trace", "dns", "--demo", "--lookups", "-o", "columns=qtype,state,tries");
+
+    assertThat(demo.exitCode()).as(demo.err()).isZero();
+    assertThat(demo.lines().stream().skip(1).map(row -> row.replaceAll(" +", " ").strip()))
+        .containsExactlyInAnyOrder(
+            "A answered 1",
+            "AAAA answered 1",
+            "MX answered 1",
+            "A answered 1",
+            "A answered 1",
+            "A timeout 1");
+    assertThat(demo.err()).contains("6 lookups", " 0 lost");
+  }
+
   /// A getaddrinfo of glibc, which gives up a socket and asks the same once more; and of musl.
   @ParameterizedTest
   @ValueSource(strings = {"getent ahosts", "resolve"})
