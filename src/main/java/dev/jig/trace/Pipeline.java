@@ -7,9 +7,7 @@ import dev.jig.capture.TcpStreams;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.EventNote;
-import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
@@ -41,24 +39,14 @@ public final class Pipeline implements PacketHandler {
 
   private static final long LATE_AT_LEAST_NS = 40_000_000_000L;
 
-  /// LLMNR, RFC 4795.
-  private static final int LLMNR_PORT = 5355;
-
-  /// RFC 6762; who sends from here too takes part in multicast DNS, also where it asks one machine.
-  private static final int MDNS_PORT = 5353;
-
-  private static final IpAddress BROADCAST = IpAddress.v4(-1);
-
   /// Of what comes from a file.
   private static final long NO_CGROUP = 0;
 
   private final Scope scope;
   private final Predicate<DnsEvent> filter;
   private final Consumer<DnsEvent> output;
-  private final IntPredicate dnsPort;
   private final long timeoutNs;
   private final long lateNs;
-  private final boolean strict;
   private final UnaryOperator<Owner> owners;
   private final @Nullable Peers peers;
   private final Counters counters = new Counters();
@@ -70,6 +58,7 @@ public final class Pipeline implements PacketHandler {
   private final TcpStreams.MessageHandler messages = this::message;
 
   private final DnsMessage message = new DnsMessage();
+  private final MessageReading reading;
 
   /// The query of the message at hand: itself, or what it answers.
   private @Nullable Pending matched;
@@ -112,8 +101,7 @@ public final class Pipeline implements PacketHandler {
       Consumer<DnsEvent> output) {
     this.scope = scope;
     this.filter = filter;
-    this.dnsPort = dnsPort;
-    this.strict = strict;
+    this.reading = new MessageReading(message, dnsPort, strict, counters);
     this.timeoutNs = timeoutNs;
     this.lateNs = lateNs(timeoutNs);
     this.owners = owners;
@@ -212,7 +200,7 @@ public final class Pipeline implements PacketHandler {
       }
       return;
     }
-    if (!decode(packet, bytes, offset, length)) {
+    if (!reading.isDns(packet, bytes, offset, length)) {
       return;
     }
     if (packet.note() != null) {
@@ -242,7 +230,7 @@ public final class Pipeline implements PacketHandler {
 
   /// What is not to be shown may be what happened behind a lookup that is.
   private void takeUnwanted(Packet packet, Answer whose, byte[] bytes, int offset, int length) {
-    if (lookups != null && isReadable(packet, message.wrap(bytes, offset, length))) {
+    if (lookups != null && reading.isReadable(packet, bytes, offset, length)) {
       lookups.take(packet, match(packet, whose.container(), null), matched, false);
     }
   }
@@ -313,36 +301,6 @@ public final class Pipeline implements PacketHandler {
   /// The event with its message, where that is wanted.
   private DnsEvent withMessage(DnsEvent event, byte[] bytes, int offset, int length) {
     return keepsMessages ? event.with(WireMessage.of(bytes, offset, length)) : event;
-  }
-
-  private boolean decode(Packet packet, byte[] bytes, int offset, int length) {
-    boolean whole = message.wrap(bytes, offset, length);
-    if (isReadable(packet, whole)) {
-      counters.damaged += whole ? 0 : 1;
-      return true;
-    }
-    if (isOnDnsPort(packet)) {
-      counters.malformed++;
-    } else {
-      counters.notDns++;
-    }
-    return false;
-  }
-
-  /// On a DNS port a header is enough, since who sends there means DNS; elsewhere it takes a
-  /// question.
-  private boolean isReadable(Packet packet, boolean whole) {
-    if (isOnDnsPort(packet)) {
-      return message.hasHeader();
-    }
-    boolean readable = message.hasHeader() && (whole || message.hasQuestion());
-    return readable && (!strict || message.isStrictlyValid());
-  }
-
-  private boolean isOnDnsPort(Packet packet) {
-    return packet.note() != null
-        || dnsPort.test(packet.sourcePort())
-        || dnsPort.test(packet.destinationPort());
   }
 
   /// Who sent what arrived here, if that is on this machine and somebody wants to know.
@@ -453,11 +411,11 @@ public final class Pipeline implements PacketHandler {
     if (p.key.role() == Role.SERVER) {
       return;
     }
-    if (lookups != null && !expectsAnswer(p.event)) {
+    if (lookups != null && !p.expectsAnswer()) {
       lookups.forgotten(p, bootNs);
     } else if (lookups != null) {
       lookups.ended(p, state, state == State.TIMEOUT ? p.firstBootNs + timeoutNs : bootNs);
-    } else if (expectsAnswer(p.event) && !p.transferring) {
+    } else if (p.expectsAnswer() && !p.transferring) {
       long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
       DnsEvent event = Rows.unanswered(p.event, state, afterNs);
       Answer whose = whoseNow(event, p.cgroupId, bootNs);
@@ -507,17 +465,6 @@ public final class Pipeline implements PacketHandler {
         }
       }
     }
-  }
-
-  /// Whether silence says something: who is asked by multicast or broadcast answers only if he
-  /// knows.
-  private static boolean expectsAnswer(DnsEvent query) {
-    int from = query.source().port();
-    Endpoint to = query.destination();
-    return !to.address().isMulticast()
-        && !to.address().equals(BROADCAST)
-        && to.port() != LLMNR_PORT
-        && !(from == MDNS_PORT && to.port() == MDNS_PORT);
   }
 
   private void showUnanswered(DnsEvent event) {
