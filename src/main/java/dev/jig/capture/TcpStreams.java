@@ -19,6 +19,9 @@ public final class TcpStreams {
   /// Enough for a hundred of the longest messages in progress, and a small part of the heap.
   static final long BYTES_AT_MOST = 8L << 20;
 
+  /// How often is looked for what was missing too long: files tick with every packet.
+  private static final long REVIEW_NS = 10_000_000;
+
   /// Takes the messages of streams, each stream's in order.
   @FunctionalInterface
   public interface MessageHandler {
@@ -70,6 +73,7 @@ public final class TcpStreams {
   private final int streamsAtMost;
   private final long bytesAtMost;
   private long kept;
+  private long reviewedNs = -REVIEW_NS;
 
   public TcpStreams() {
     this(STREAMS_AT_MOST, BYTES_AT_MOST);
@@ -103,9 +107,10 @@ public final class TcpStreams {
   ///
   /// @param bootNs now, on the packets' clock
   public void tick(long bootNs, MessageHandler handler) {
-    if (gapped.isEmpty()) {
+    if (gapped.isEmpty() || bootNs >= reviewedNs && bootNs < reviewedNs + REVIEW_NS) {
       return;
     }
+    reviewedNs = bootNs;
     List<TcpStream> settled = new ArrayList<>();
     for (TcpStream stream : gapped) {
       int before = stream.kept();

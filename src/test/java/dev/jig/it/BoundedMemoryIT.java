@@ -156,8 +156,8 @@ final class BoundedMemoryIT {
   /// Behind a byte that never comes, one by one: little data, and much beside it.
   @Test
   void aMillionSegmentsThatWaitForAByte() throws Exception {
-    int streams = 20_000;
-    int segments = 50;
+    int streams = 100_000;
+    int segments = 10;
     byte[] one = junk(1);
 
     String summary =
