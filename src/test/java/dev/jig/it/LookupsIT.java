@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -39,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -56,6 +58,7 @@ import org.xbill.DNS.Type;
 @Timeout(180)
 final class LookupsIT {
   private static final String ZONE = "lookups.example.test.";
+  private static final Set<Object> ANSWERS = Set.of("answered", "truncated", "late", "orphan");
   private static final int EACH = 8;
   private static final long MILLISECOND_NS = 1_000_000;
   private static final long PATIENCE_NS = 60_000_000_000L;
@@ -91,6 +94,7 @@ final class LookupsIT {
         assertThat(told.get(lookup.name))
             .as(lookup.name)
             .containsExactlyInAnyOrderElementsOf(lookup.way.rows());
+        assertCounted(of(lookup, rows), resolver.clock(lookup.name));
       }
       assertThat(rows).hasSize(expected);
       long self = ProcessHandle.current().pid();
@@ -101,6 +105,29 @@ final class LookupsIT {
           .doesNotContain("waiting")
           .doesNotContain("do not come out even");
     }
+  }
+
+  private static List<Json> of(Lookup lookup, List<Json> rows) {
+    return rows.stream().filter(row -> row.text("name").equals(lookup.name)).toList();
+  }
+
+  /// As often asked, and answered, as the resolver noted. A late row's try was told before.
+  private static void assertCounted(List<Json> rows, Clock clock) {
+    assertThat(
+            rows.stream()
+                .filter(row -> row.has("tries") && !row.text("state").equals("late"))
+                .mapToLong(row -> row.number("tries"))
+                .sum())
+        .isEqualTo(clock.askedNs().size());
+    assertThat(rows.stream().flatMap(LookupsIT::messages).filter(ANSWERS::contains))
+        .hasSize(clock.answeredNs().size());
+  }
+
+  /// How each try ended, or that there was none.
+  private static Stream<Object> messages(Json row) {
+    return row.has("attempts")
+        ? row.list("attempts").stream().map(attempt -> ((Map<?, ?>) attempt).get("state"))
+        : Stream.of(row.text("state"));
   }
 
   /// What was answered took no less than by the resolver's clock, and no more than by the asker's.
