@@ -22,6 +22,10 @@ final class TcpStream {
   static final int AHEAD_BYTES_AT_MOST = 256 * 1024;
 
   static final int AHEAD_SEGMENTS_AT_MOST = 256;
+
+  /// What is kept of a segment beside its data, roughly.
+  static final int AHEAD_OVERHEAD = 256;
+
   static final long AHEAD_NS_AT_MOST = 2_000_000_000;
 
   /// A segment farther away is of another connection between the same endpoints.
@@ -87,7 +91,8 @@ final class TcpStream {
 
   /// Bytes kept for later.
   int kept() {
-    return message.length + aheadBytes;
+    int segments = ahead == null ? 0 : ahead.size();
+    return message.length + aheadBytes + segments * AHEAD_OVERHEAD;
   }
 
   /// Whether segments wait for one that is missing.
@@ -128,7 +133,11 @@ final class TcpStream {
   }
 
   private void reset() {
-    totals.givenUp(filled + aheadBytes);
+    if (ahead == null) {
+      totals.givenUp(filled);
+    } else {
+      totals.gap(filled + aheadBytes);
+    }
     filled = 0;
     message = EMPTY;
     ahead = null;

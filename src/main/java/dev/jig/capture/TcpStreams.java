@@ -16,8 +16,8 @@ public final class TcpStreams {
   /// Half of them, with the queries and answers of a server that holds 8,192 connections open.
   static final int STREAMS_AT_MOST = 16_384;
 
-  /// Enough for a thousand of the longest messages in progress.
-  static final long BYTES_AT_MOST = 64L << 20;
+  /// Enough for a hundred of the longest messages in progress, and a small part of the heap.
+  static final long BYTES_AT_MOST = 8L << 20;
 
   /// Takes the messages of streams, each stream's in order.
   @FunctionalInterface
@@ -146,7 +146,8 @@ public final class TcpStreams {
     return streams.size();
   }
 
-  /// Bytes kept at the moment, in buffers as long as they are.
+  /// Bytes kept at the moment: buffers as long as they are, and what segments need beside their
+  /// data.
   long kept() {
     return kept;
   }

@@ -63,8 +63,12 @@ final class DemoRun {
     }
   }
 
-  /// The client's side of each hop; the resolver's is the same once more.
+  /// The client's side of each hop; the resolver's is the same once more. Lookups are of the
+  /// client's side anyway.
   private static boolean isClients(DnsEvent event) {
+    if (event.lookup() != null) {
+      return true;
+    }
     return switch (event.qr()) {
       case Q -> event.packetType() == PacketType.OUTGOING;
       case R -> event.packetType() != PacketType.OUTGOING;

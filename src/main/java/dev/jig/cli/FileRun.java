@@ -38,7 +38,7 @@ final class FileRun {
             selection,
             parsed.filter(),
             parsed.dnsTimeoutNs(),
-            parsed.details().messages(),
+            parsed.details(),
             rows,
             count -> rows.lost(count, "what wrote the file was too slow"));
       } finally {

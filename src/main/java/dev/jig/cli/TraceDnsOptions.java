@@ -2,7 +2,6 @@ package dev.jig.cli;
 
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Field;
-import dev.jig.event.Field.Group;
 import dev.jig.event.Field.Shown;
 import dev.jig.event.UsageException;
 import dev.jig.filter.FilterExpression;
@@ -44,9 +43,9 @@ final class TraceDnsOptions {
 
   @Option(
       names = "--lookups",
-      hidden = true,
+      order = 42,
       fallbackValue = "true",
-      description = "One row per lookup instead of per packet.")
+      description = "One row per lookup, when it is over, instead of one per packet.")
   boolean lookups;
 
   @Option(
@@ -149,13 +148,12 @@ final class TraceDnsOptions {
   /// @param frontEnd whose default columns are shown
   /// @throws UsageException for a wrong one
   Parsed parse(Shown frontEnd) {
-    if (lookups) {
-      throw new UsageException(
-          "--lookups is not in this version.", "Rows per packet carry latency: -o wide.");
-    }
     EnumSet<Shown> shown = EnumSet.of(frontEnd);
     if (paths) {
       shown.add(Shown.PATHS);
+    }
+    if (lookups) {
+      shown.add(Shown.LOOKUPS);
     }
     OutputFormat format = OutputFormat.parse(output, shown);
     if (format instanceof OutputFormat.PcapNg
@@ -164,6 +162,11 @@ final class TraceDnsOptions {
       throw new UsageException(
           "-o pcapng is binary, nothing for a terminal.",
           "Name a file: --output-file dns.pcapng, or pipe it: | tshark -r -.");
+    }
+    if (format instanceof OutputFormat.PcapNg && lookups) {
+      throw new UsageException(
+          "-o pcapng writes packets, and --lookups makes rows of many.",
+          "Take one: what was recorded can be read back with --read FILE --lookups.");
     }
     FilterExpression filter = FilterExpression.parse(filters);
     return new Parsed(
@@ -175,8 +178,16 @@ final class TraceDnsOptions {
         new RowDetails(
             paths || names(format, filter, PATHS::contains),
             format.isDocument() || names(format, filter, ACCOUNTS::contains),
-            format.isDocument() || names(format, filter, field -> field.group() == Group.PEER),
-            format.isDocument()));
+            format.isDocument() || names(format, filter, TraceDnsOptions::isOfOtherEnd),
+            format.isDocument(),
+            lookups));
+  }
+
+  private static boolean isOfOtherEnd(Field field) {
+    return switch (field.group()) {
+      case PEER, HOP -> true;
+      case RUNTIME, K8S, TOP -> false;
+    };
   }
 
   /// Whether a column or the filter names such a field.

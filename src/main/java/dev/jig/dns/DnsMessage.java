@@ -45,6 +45,7 @@ public final class DnsMessage {
 
   private byte[] buffer = {};
   private int offset;
+  private int length;
   private boolean hasHeader;
   private int id;
   private int flags;
@@ -65,6 +66,7 @@ public final class DnsMessage {
     Objects.checkFromIndexSize(offset, length, buffer.length);
     this.buffer = buffer;
     this.offset = offset;
+    this.length = length;
     clear();
     cursor.start(buffer, offset, length);
     if (!readHeader() || !walkQuestions() || !walkAnswers() || !walkAuthority()) {
@@ -220,6 +222,15 @@ public final class DnsMessage {
   /// The buffer that was wrapped.
   public byte[] buffer() {
     return buffer;
+  }
+
+  /// Where in [#buffer] the message begins.
+  int offset() {
+    return offset;
+  }
+
+  int length() {
+    return length;
   }
 
   /// Whether this can hardly be anything but DNS: for payloads of any port.

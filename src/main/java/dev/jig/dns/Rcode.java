@@ -26,7 +26,18 @@ public final class Rcode {
   /// The last code with a meaning: BADCOOKIE (RFC 7873 section 8).
   private static final int LAST = 23;
 
+  private static final int FORM_ERR = 1;
+  private static final int SERV_FAIL = 2;
+  private static final int NOT_IMP = 4;
+  private static final int REFUSED = 5;
+
   private Rcode() {}
+
+  /// Whether it says something of the server rather than of the name: resolvers turn to the next
+  /// server then.
+  public static boolean isServerFailure(int rcode) {
+    return rcode == FORM_ERR || rcode == SERV_FAIL || rcode == NOT_IMP || rcode == REFUSED;
+  }
 
   /// The name users know, or `RCODE` and the number.
   public static String mnemonic(int rcode) {

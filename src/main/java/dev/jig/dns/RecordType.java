@@ -5,9 +5,11 @@ import org.jspecify.annotations.Nullable;
 /// The record and query types by name (IANA registry "Resource Record (RR) TYPEs").
 public final class RecordType {
   public static final int A = 1;
+  public static final int SOA = 6;
   public static final int AAAA = 28;
   public static final int OPT = 41;
   public static final int IXFR = 251;
+  public static final int AXFR = 252;
   public static final int ANY = 255;
 
   private static final int TA = 32768;

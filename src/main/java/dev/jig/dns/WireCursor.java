@@ -101,6 +101,10 @@ final class WireCursor {
     return skipName();
   }
 
+  byte[] buffer() {
+    return buffer;
+  }
+
   /// Where in the buffer reading goes on.
   int position() {
     return position;

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param peer who sent it, or asked, where that is on this machine too and was looked for
 /// @param message its bytes, where the output tells all they say; null on T rows
 /// @param endpoints whose the addresses are, where agents resolve that
+/// @param lookup what a row for a whole lookup says more; null on rows of packets
 public record DnsEvent(
     long timestampNs,
     @Nullable Container container,
@@ -45,7 +46,8 @@ public record DnsEvent(
     @Nullable String node,
     @Nullable Peer peer,
     @Nullable WireMessage message,
-    @Nullable EndpointNames endpoints) {
+    @Nullable EndpointNames endpoints,
+    @Nullable Lookup lookup) {
 
   private static final Endpoint NOWHERE = new Endpoint(IpAddress.v4(0), 0);
 
@@ -91,21 +93,29 @@ public record DnsEvent(
 
   /// The same event, of that container.
   public DnsEvent in(@Nullable Container whose) {
-    return with(whose, message, endpoints);
+    return with(whose, message, endpoints, lookup);
   }
 
   /// The same event with its message.
   public DnsEvent with(WireMessage bytes) {
-    return with(container, bytes, endpoints);
+    return with(container, bytes, endpoints, lookup);
   }
 
   /// The same event with the names of its addresses.
   public DnsEvent with(EndpointNames names) {
-    return with(container, message, names);
+    return with(container, message, names, lookup);
+  }
+
+  /// The same event as the row of a whole lookup.
+  public DnsEvent with(Lookup whole) {
+    return with(container, message, endpoints, whole);
   }
 
   private DnsEvent with(
-      @Nullable Container whose, @Nullable WireMessage bytes, @Nullable EndpointNames names) {
+      @Nullable Container whose,
+      @Nullable WireMessage bytes,
+      @Nullable EndpointNames names,
+      @Nullable Lookup whole) {
     return new DnsEvent(
         timestampNs,
         whose,
@@ -128,7 +138,8 @@ public record DnsEvent(
         node,
         peer,
         bytes,
-        names);
+        names,
+        whole);
   }
 
   /// Tells of nothing but whose it is: for showing a container or a process with the catalogue's
@@ -199,6 +210,7 @@ public record DnsEvent(
         state,
         node,
         peer,
+        null,
         null,
         null);
   }

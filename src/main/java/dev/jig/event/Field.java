@@ -2,15 +2,20 @@ package dev.jig.event;
 
 import static dev.jig.event.Field.Shown.IG;
 import static dev.jig.event.Field.Shown.KUBECTL;
+import static dev.jig.event.Field.Shown.LOOKUPS;
 import static dev.jig.event.Field.Shown.PATHS;
 import static dev.jig.event.Field.Shown.WIDE;
+import static dev.jig.event.Field.Shown.WIDE_LOOKUPS;
 import static dev.jig.event.FieldSources.container;
 import static dev.jig.event.FieldSources.endpoint;
+import static dev.jig.event.FieldSources.hopTime;
 import static dev.jig.event.FieldSources.hostAccount;
 import static dev.jig.event.FieldSources.latency;
 import static dev.jig.event.FieldSources.lowerCase;
 import static dev.jig.event.FieldSources.mnemonicOf;
 import static dev.jig.event.FieldSources.nameOf;
+import static dev.jig.event.FieldSources.ofHop;
+import static dev.jig.event.FieldSources.ofLookup;
 import static dev.jig.event.FieldSources.ofPaths;
 import static dev.jig.event.FieldSources.ofPod;
 import static dev.jig.event.FieldSources.ofQuestion;
@@ -22,6 +27,7 @@ import static dev.jig.event.FieldSources.peerProcess;
 import static dev.jig.event.FieldSources.pod;
 import static dev.jig.event.FieldSources.process;
 import static dev.jig.event.FieldSources.started;
+import static dev.jig.event.FieldSources.tries;
 import static dev.jig.event.FieldSources.whole;
 import static dev.jig.event.Width.cells;
 import static dev.jig.event.Width.fixed;
@@ -31,6 +37,7 @@ import dev.jig.event.Container.Pod;
 import dev.jig.event.DnsEvent.Question;
 import dev.jig.event.FieldValue.Address;
 import dev.jig.event.FieldValue.Addresses;
+import dev.jig.event.FieldValue.Attempts;
 import dev.jig.event.FieldValue.Bits;
 import dev.jig.event.FieldValue.Labels;
 import dev.jig.event.FieldValue.Moment;
@@ -38,6 +45,7 @@ import dev.jig.event.FieldValue.Name;
 import dev.jig.event.FieldValue.Text;
 import dev.jig.event.FieldValue.Truth;
 import dev.jig.event.FieldValue.Word;
+import dev.jig.event.Lookup.Hop;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -164,7 +172,7 @@ public enum Field {
   NAMESERVER(
       "nameserver",
       cells(16).within(15, 45),
-      shown(KUBECTL, WIDE),
+      shown(KUBECTL, WIDE, LOOKUPS),
       new Address(DnsEvent::nameserver, endpoint(EndpointNames::nameserver)),
       "address the application asked; source of a response"),
   TYPE(
@@ -194,7 +202,7 @@ public enum Field {
   LATENCY(
       "latency",
       cells(16).atMost(20),
-      shown(WIDE),
+      shown(WIDE, LOOKUPS),
       latency(),
       "time from the query to its response"),
   ANSWER_COUNT(
@@ -216,7 +224,8 @@ public enum Field {
       "header bits that are set: aa, tc, rd, ra, ad, cd"),
   STATE(
       "state",
-      cells(8),
+      cells(8).within(8, 10),
+      shown(LOOKUPS),
       new Word(event -> lowerCase(event.state())),
       "answered, late, orphan, timeout or closed"),
   ATTRIBUTION(
@@ -239,6 +248,35 @@ public enum Field {
       cells(30).cutInTheMiddle(),
       new Name(endpoint(EndpointNames::nameserver)),
       "pod or service with the nameserver's address"),
+  TRIES(
+      "tries",
+      cells(5).within(5, 8),
+      shown(LOOKUPS),
+      tries(),
+      "of a lookup: how often it was asked"),
+  ATTEMPTS(
+      "attempts",
+      cells(40),
+      shown(WIDE_LOOKUPS),
+      new Attempts(event -> ofLookup(event, Lookup::attempts)),
+      "of a lookup: each try, how it ended and after what time"),
+  TWIN(
+      "twin",
+      cells(8).within(8, 10),
+      shown(WIDE_LOOKUPS),
+      new Word(event -> lowerCase(ofLookup(event, Lookup::twin))),
+      "of an A or AAAA lookup: state of the other one that was asked together with it"),
+  HOP_TOOK(
+      "hop.took",
+      cells(16).atMost(20),
+      hopTime(Hop::tookNs),
+      "of a lookup: time the process at the other end took, on this machine"),
+  HOP_SERVER(
+      "hop.server",
+      cells(16).within(15, 45),
+      new Address(event -> ofHop(event, Hop::server), _ -> null),
+      "whom it asked the same"),
+  HOP_LATENCY("hop.latency", cells(16).atMost(20), hopTime(Hop::latencyNs), "how long that took"),
   PEER_CONTAINER_NAME(
       "peer.containerName",
       cells(30),
@@ -254,6 +292,9 @@ public enum Field {
     RUNTIME,
     K8S,
     TOP,
+    /// What the process at the other end of a lookup did; looked for only where it is shown or
+    /// compared.
+    HOP,
     /// Of the process at the other end; looked for only where it is shown or compared.
     PEER
   }
@@ -263,7 +304,10 @@ public enum Field {
     IG,
     KUBECTL,
     WIDE,
-    PATHS
+    PATHS,
+    /// Rows stand for whole lookups.
+    LOOKUPS,
+    WIDE_LOOKUPS
   }
 
   private static final List<Field> ALL = List.of(values());
@@ -305,7 +349,9 @@ public enum Field {
         ? Group.RUNTIME
         : column.startsWith("k8s.")
             ? Group.K8S
-            : column.startsWith("peer.") ? Group.PEER : Group.TOP;
+            : column.startsWith("peer.")
+                ? Group.PEER
+                : column.startsWith("hop.") ? Group.HOP : Group.TOP;
   }
 
   /// The key within [#group]'s JSON object.
@@ -329,6 +375,11 @@ public enum Field {
 
   public boolean isShownBy(Set<Shown> by) {
     return shown.stream().anyMatch(by::contains);
+  }
+
+  /// Whether it tells of one packet what a lookup has several of, or what is the same for all.
+  public boolean isOfOnePacket() {
+    return this == TID || this == QR || this == TYPE;
   }
 
   public FieldValue value() {

@@ -8,6 +8,7 @@ import dev.jig.event.FieldValue.Getter;
 import dev.jig.event.FieldValue.Moment;
 import dev.jig.event.FieldValue.Text;
 import dev.jig.event.FieldValue.Whole;
+import dev.jig.event.Lookup.Hop;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,31 @@ final class FieldSources {
     return new Duration(
         event -> event.latencyNs() != null,
         event -> event.latencyNs() == null ? 0 : event.latencyNs());
+  }
+
+  static Whole tries() {
+    return new Whole(
+        event -> event.lookup() != null,
+        event -> event.lookup() == null ? 0 : event.lookup().tries());
+  }
+
+  static <T> @Nullable T ofLookup(DnsEvent event, Getter<Lookup, T> get) {
+    Lookup lookup = event.lookup();
+    return lookup == null ? null : get.of(lookup);
+  }
+
+  static <T> @Nullable T ofHop(DnsEvent event, Getter<Hop, T> get) {
+    Hop hop = ofLookup(event, Lookup::hop);
+    return hop == null ? null : get.of(hop);
+  }
+
+  static Duration hopTime(Getter<Hop, Long> get) {
+    return new Duration(
+        event -> ofHop(event, get) != null,
+        event -> {
+          Long time = ofHop(event, get);
+          return time == null ? 0 : time;
+        });
   }
 
   static @Nullable String ofQuestion(DnsEvent event, Getter<Question, String> get) {

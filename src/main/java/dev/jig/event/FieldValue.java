@@ -2,6 +2,7 @@ package dev.jig.event;
 
 import dev.jig.event.DnsEvent.Flags;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
@@ -53,6 +54,9 @@ public sealed interface FieldValue {
   /// The header's bits.
   record Bits(Getter<DnsEvent, Flags> get) implements FieldValue {}
 
+  /// The tries of a lookup.
+  record Attempts(Getter<DnsEvent, List<Attempt>> get) implements FieldValue {}
+
   /// The name that stands for an address in a cell; null where the cell shows [#text].
   default @Nullable String nameShown(DnsEvent event) {
     return this instanceof Address(_, var name) ? textOf(name.of(event)) : null;
@@ -76,6 +80,7 @@ public sealed interface FieldValue {
       case Addresses(var get) -> joined(get.of(event));
       case Labels(var get) -> joined(get.of(event));
       case Bits(var get) -> joined(get.of(event));
+      case Attempts(var get) -> told(get.of(event));
     };
   }
 
@@ -98,6 +103,22 @@ public sealed interface FieldValue {
     }
     StringJoiner text = new StringJoiner(",");
     new TreeMap<>(labels).forEach((key, value) -> text.add(key + "=" + value));
+    return text.toString();
+  }
+
+  private static @Nullable String told(@Nullable List<Attempt> attempts) {
+    if (attempts == null || attempts.isEmpty()) {
+      return null;
+    }
+    StringJoiner text = new StringJoiner(", ");
+    for (Attempt attempt : attempts) {
+      String outcome = attempt.outcome().name().toLowerCase(Locale.ROOT);
+      text.add(
+          attempt.protocol()
+              + " "
+              + outcome
+              + (attempt.tookNs() > 0 ? " " + GoDuration.rounded(attempt.tookNs()) : ""));
+    }
     return text.toString();
   }
 

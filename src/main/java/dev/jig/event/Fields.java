@@ -27,7 +27,10 @@ public final class Fields {
 
   /// The columns shown by default by any of `by`, in the catalogue's order.
   public static List<Field> shownBy(Set<Shown> by) {
-    return Field.all().stream().filter(field -> field.isShownBy(by)).toList();
+    boolean lookups = by.contains(Shown.LOOKUPS);
+    return Field.all().stream()
+        .filter(field -> field.isShownBy(by) && !(lookups && field.isOfOnePacket()))
+        .toList();
   }
 
   private static UsageException unknown(String name) {

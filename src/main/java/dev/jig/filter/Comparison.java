@@ -6,6 +6,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.FieldValue;
 import dev.jig.event.FieldValue.Address;
 import dev.jig.event.FieldValue.Addresses;
+import dev.jig.event.FieldValue.Attempts;
 import dev.jig.event.FieldValue.Bits;
 import dev.jig.event.FieldValue.Duration;
 import dev.jig.event.FieldValue.Labels;
@@ -57,6 +58,7 @@ final class Comparison {
       case Addresses addresses -> texts(rule, addresses, rule.value());
       case Labels labels -> texts(rule, labels, rule.value());
       case Bits bits -> texts(rule, bits, rule.value());
+      case Attempts attempts -> texts(rule, attempts, rule.value());
     };
   }
 

@@ -78,6 +78,7 @@ public final class ClusterTrace {
           .setPaths(details.paths())
           .setPeers(details.peers())
           .setMessages(details.messages())
+          .setLookups(details.lookups())
           .setNamespace(pods.namespace())
           .setPod(pods.pod())
           .setContainer(pods.container())

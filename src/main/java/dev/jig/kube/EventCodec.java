@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class EventCodec {
   private static final List<Attribution> ATTRIBUTIONS =
       List.of(Attribution.EXACT, Attribution.SOCKET, Attribution.UNKNOWN);
-  private static final List<Protocol> PROTOCOLS = List.of(Protocol.UDP, Protocol.TCP);
+  static final List<Protocol> PROTOCOLS = List.of(Protocol.UDP, Protocol.TCP);
   private static final List<Qr> QRS = List.of(Qr.Q, Qr.R, Qr.T);
   private static final List<PacketType> PACKET_TYPES =
       List.of(
@@ -44,7 +44,7 @@ final class EventCodec {
           PacketType.LOOPBACK,
           PacketType.USER,
           PacketType.KERNEL);
-  private static final List<State> STATES =
+  static final List<State> STATES =
       List.of(State.ANSWERED, State.LATE, State.ORPHAN, State.TIMEOUT, State.CLOSED);
 
   private static final List<EndpointName.Kind> ENDPOINT_KINDS =
@@ -146,6 +146,7 @@ final class EventCodec {
     present(event.latencyNs(), to::setLatencyNs);
     present(event.peer(), peer -> to.setPeer(encode(peer, batch)));
     present(event.message(), it -> to.setMessage(UnsafeByteOperations.unsafeWrap(it.toBytes())));
+    present(event.lookup(), lookup -> to.setLookup(LookupCodec.encode(lookup)));
     event.addresses().forEach(address -> to.addAddresses(encode(address)));
     EndpointNames names = event.endpoints();
     if (names != null) {
@@ -157,6 +158,11 @@ final class EventCodec {
   }
 
   private static DnsEvent decode(Event from, Tables tables) {
+    DnsEvent event = packet(from, tables);
+    return from.hasLookup() ? event.with(LookupCodec.decode(from.getLookup())) : event;
+  }
+
+  private static DnsEvent packet(Event from, Tables tables) {
     return new DnsEvent(
         from.getTimestampNs(),
         at(tables.containers, from.getContainer()),
@@ -181,7 +187,8 @@ final class EventCodec {
         tables.node,
         from.hasPeer() ? decode(from.getPeer(), tables) : null,
         from.hasMessage() ? message(from.getMessage()) : null,
-        endpoints(from, tables.names));
+        endpoints(from, tables.names),
+        null);
   }
 
   private static @Nullable EndpointNames endpoints(Event from, List<EndpointName> names) {
@@ -246,7 +253,7 @@ final class EventCodec {
   }
 
   /// 4 or 16 bytes in network order.
-  private static ByteString encode(IpAddress address) {
+  static ByteString encode(IpAddress address) {
     byte[] bytes = new byte[address.version() == 4 ? 4 : 16];
     for (int i = 0; i < bytes.length; i++) {
       int fromEnd = bytes.length - 1 - i;
@@ -256,7 +263,7 @@ final class EventCodec {
     return ByteString.copyFrom(bytes);
   }
 
-  private static IpAddress decode(ByteString from) {
+  static IpAddress decode(ByteString from) {
     byte[] bytes = from.toByteArray();
     if (bytes.length != 4 && bytes.length != 16) {
       throw new IllegalArgumentException("an address of " + bytes.length + " bytes");
@@ -387,22 +394,22 @@ final class EventCodec {
         from.getHostNetwork());
   }
 
-  private static <T> void present(@Nullable T value, Consumer<T> setter) {
+  static <T> void present(@Nullable T value, Consumer<T> setter) {
     if (value != null) {
       setter.accept(value);
     }
   }
 
-  private static <T> int number(List<T> kinds, @Nullable T kind) {
+  static <T> int number(List<T> kinds, @Nullable T kind) {
     return kind == null ? 0 : kinds.indexOf(kind) + 1;
   }
 
-  private static <T> T kind(List<T> kinds, int number, T otherwise) {
+  static <T> T kind(List<T> kinds, int number, T otherwise) {
     T kind = kindOrNull(kinds, number);
     return kind == null ? otherwise : kind;
   }
 
-  private static <T> @Nullable T kindOrNull(List<T> kinds, int number) {
+  static <T> @Nullable T kindOrNull(List<T> kinds, int number) {
     return number >= 1 && number <= kinds.size() ? kinds.get(number - 1) : null;
   }
 }

@@ -31,7 +31,8 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection) {
                 start.getPaths(),
                 false, // the host's accounts are out of the agent's reach
                 start.getPeers(),
-                start.getMessages()),
+                start.getMessages(),
+                start.getLookups()),
             false);
     ContainerSelection selection =
         ContainerSelection.parse(start.getContainer(), false)

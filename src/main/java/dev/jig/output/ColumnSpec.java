@@ -64,7 +64,7 @@ public final class ColumnSpec {
 
   private static List<Field> grouped(List<Field> columns) {
     List<Field> grouped = new ArrayList<>(columns.size());
-    for (Group group : List.of(Group.K8S, Group.RUNTIME, Group.TOP, Group.PEER)) {
+    for (Group group : List.of(Group.K8S, Group.RUNTIME, Group.TOP, Group.HOP, Group.PEER)) {
       columns.stream().filter(field -> field.group() == group).forEach(grouped::add);
     }
     return List.copyOf(grouped);

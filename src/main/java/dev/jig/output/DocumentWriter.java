@@ -10,6 +10,7 @@ import dev.jig.event.Field;
 import dev.jig.event.Field.Group;
 import dev.jig.event.FieldValue.Address;
 import dev.jig.event.FieldValue.Addresses;
+import dev.jig.event.FieldValue.Attempts;
 import dev.jig.event.FieldValue.Bits;
 import dev.jig.event.FieldValue.Duration;
 import dev.jig.event.FieldValue.Labels;
@@ -40,6 +41,7 @@ final class DocumentWriter implements EventWriter {
   private static final SerializedString NAMESPACE = new SerializedString("namespace");
   private static final SerializedString NAME = new SerializedString("name");
   private static final SerializedString PEER = new SerializedString("peer");
+  private static final SerializedString HOP = new SerializedString("hop");
 
   /// Parts of an object, in their order, that come from one thing each.
   enum Section {
@@ -54,6 +56,7 @@ final class DocumentWriter implements EventWriter {
     ANSWER,
     ENDING,
     REST,
+    HOP,
     PEER,
     CONTENT
   }
@@ -75,6 +78,7 @@ final class DocumentWriter implements EventWriter {
   private static final Member[] ANSWER_MEMBERS = members(Field.LATENCY, Field.ADDRESSES);
   private static final Member[] ENDING_MEMBERS = members(Field.FLAGS, Field.ATTRIBUTION);
   private static final Member[] REST_MEMBERS = membersAfter(Field.ATTRIBUTION);
+  private static final Member[] HOP_MEMBERS = membersOf(Group.HOP);
   private static final Member[] CERTAINTY_MEMBERS = members(Field.ATTRIBUTION, Field.ATTRIBUTION);
 
   private static final Map<String, SerializedString> FLAG_KEYS =
@@ -85,11 +89,13 @@ final class DocumentWriter implements EventWriter {
   private final AddressTexts addresses = new AddressTexts();
   private final List<String> words = new ArrayList<>();
   private final ContentMembers contents;
+  private final AttemptMembers attempts;
   private final MessageDecoder decoder = new MessageDecoder();
 
   DocumentWriter(Document document) {
     this.document = document;
     contents = new ContentMembers(document);
+    attempts = new AttemptMembers(document, addresses);
   }
 
   @Override
@@ -126,6 +132,11 @@ final class DocumentWriter implements EventWriter {
       case ANSWER -> writeAll(ANSWER_MEMBERS, event);
       case ENDING -> writeAll(ENDING_MEMBERS, event);
       case REST -> writeAll(REST_MEMBERS, event);
+      case HOP -> {
+        if (event.lookup() != null && event.lookup().hop() != null) {
+          writeGroup(HOP, HOP_MEMBERS, event);
+        }
+      }
       case CONTENT -> {
         if (event.message() != null) {
           Dialect dialect = Dialect.ofPorts(event.source().port(), event.destination().port());
@@ -214,6 +225,7 @@ final class DocumentWriter implements EventWriter {
       case Name(var get) -> writeName(key, get.of(event));
       case Addresses(var get) -> writeAddresses(key, get.of(event));
       case Labels(var get) -> writeLabels(key, get.of(event));
+      case Attempts(var get) -> attempts.write(key, get.of(event));
       case Bits(var get) -> {
         DnsEvent.Flags flags = get.of(event);
         writeFlags(key, flags == null ? List.of() : flags.set());

@@ -59,6 +59,7 @@ final class JsonLinesWriter implements EventWriter {
     }
     message.write(event);
     sections.write(Section.REST, event);
+    sections.write(Section.HOP, event);
     if (event.peer() != null) {
       document.members(peer(event, event.peer()));
     }

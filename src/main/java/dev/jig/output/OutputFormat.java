@@ -47,6 +47,9 @@ public sealed interface OutputFormat {
   static OutputFormat parse(String text, Set<Shown> shown) {
     EnumSet<Shown> wide = EnumSet.copyOf(shown);
     wide.add(Shown.WIDE);
+    if (shown.contains(Shown.LOOKUPS)) {
+      wide.add(Shown.WIDE_LOOKUPS);
+    }
     return parse(text, Fields.shownBy(shown), Fields.shownBy(wide));
   }
 

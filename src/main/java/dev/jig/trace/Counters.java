@@ -1,8 +1,8 @@
 package dev.jig.trace;
 
 /// What became of every DNS message that reached user space. `messages` equals the sum of what
-/// follows it up to `containerUnknown`, and while tracing those held until their container's name
-/// comes. T rows are no messages. Written on the ring thread only.
+/// follows it up to `folded`, and while tracing those held until their container's name comes. T
+/// rows and lookups are no messages. Written on the ring thread only.
 public final class Counters {
   long messages;
 
@@ -12,6 +12,11 @@ public final class Counters {
   long notDns;
   long nameUnknown;
   long containerUnknown;
+
+  long folded;
+  long lookups;
+  long lookupsFiltered;
+  long lookupsUnknown;
 
   long unansweredRows;
   long tcpGaps;
@@ -54,6 +59,26 @@ public final class Counters {
     return containerUnknown;
   }
 
+  /// Taken into account by rows for whole lookups, or as a server's side of one.
+  public long folded() {
+    return folded;
+  }
+
+  /// Rows for whole lookups printed.
+  public long lookups() {
+    return lookups;
+  }
+
+  /// Lookups left out by the container rule or a filter.
+  public long lookupsFiltered() {
+    return lookupsFiltered;
+  }
+
+  /// Lookups given up: nobody could tell any more whose they were.
+  public long lookupsUnknown() {
+    return lookupsUnknown;
+  }
+
   /// T rows printed.
   public long unansweredRows() {
     return unansweredRows;
@@ -69,7 +94,7 @@ public final class Counters {
     return tcpBytesGivenUp;
   }
 
-  /// Rows shown although a later part of the message was unreadable.
+  /// Messages of which only a part was readable: beside what became of them as of any other.
   public long damaged() {
     return damaged;
   }
@@ -81,14 +106,16 @@ public final class Counters {
 
   /// Whether every message is accounted for.
   boolean isBalanced() {
-    return messages == rows + filtered + malformed + notDns + nameUnknown + containerUnknown;
+    return messages
+        == rows + filtered + malformed + notDns + nameUnknown + containerUnknown + folded;
   }
 
   /// The sum, for whoever has to find out why it is wrong.
   @Override
   public String toString() {
     return ("messages %d, rows %d, filtered %d, malformed %d, notDns %d, nameUnknown %d,"
-            + " containerUnknown %d")
-        .formatted(messages, rows, filtered, malformed, notDns, nameUnknown, containerUnknown);
+            + " containerUnknown %d, folded %d")
+        .formatted(
+            messages, rows, filtered, malformed, notDns, nameUnknown, containerUnknown, folded);
   }
 }

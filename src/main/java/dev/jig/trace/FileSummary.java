@@ -11,12 +11,14 @@ final class FileSummary {
     FileCounters file = source.counters();
     Counters messages = pipeline.counters();
     return new SummaryLine(SummaryLine.number(file.read()) + " packets read")
-        .add(messages.rows(), "rows")
+        .add(messages.rows() + messages.lookups(), messages.folded() > 0 ? "lookups" : "rows")
         .add(messages.filtered(), "filtered")
         .addIf(source.dropped(), "lost while it was written")
         .addIf(messages.unansweredRows(), "unanswered")
+        .addIf(messages.lookupsFiltered(), "lookups filtered")
         .addIf(pipeline.pending(), "still waiting for an answer")
         .addIf(messages.malformed(), "malformed")
+        .addIf(messages.damaged(), "malformed in part")
         .addIf(file.notDns() + messages.notDns(), "not DNS")
         .addIf(file.noPayload(), "without data")
         .addIf(file.fragments(), "fragments")

@@ -41,14 +41,14 @@ public final class FileTrace implements AutoCloseable {
   /// Walks the whole file through the pipeline. Rows before a damage are out when it is thrown.
   ///
   /// @param selection applies where the file tells whose a message is
-  /// @param messages whether rows carry their messages
+  /// @param details of which a file knows messages, and lookups
   /// @param lost told how many packets were lost while the file was written, where it says so
   /// @throws IOException if the file is damaged
   public void run(
       ContainerSelection selection,
       Predicate<DnsEvent> filter,
       long dnsTimeoutNs,
-      boolean messages,
+      RowDetails details,
       Consumer<DnsEvent> output,
       LongConsumer lost)
       throws IOException {
@@ -62,9 +62,7 @@ public final class FileTrace implements AutoCloseable {
             UnaryOperator.identity(),
             output);
     walk.selectNoted(selection);
-    if (messages) {
-      walk.keepMessages();
-    }
+    walk.show(details);
     pipeline = walk;
     try {
       boolean more = true;

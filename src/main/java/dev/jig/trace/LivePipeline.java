@@ -67,9 +67,7 @@ record LivePipeline(Pipeline pipeline, @Nullable ContainerScope scope) {
             OwnerDetails.of(details.paths(), details.accounts()),
             peers,
             output);
-    if (details.messages()) {
-      pipeline.keepMessages();
-    }
+    pipeline.show(details);
     return pipeline;
   }
 }

@@ -77,6 +77,9 @@ public final class NodeTrace implements AutoCloseable {
     }
   }
 
+  /// Queries of which one client may await the answers, since there may be many clients.
+  private static final int PENDING_AT_MOST = 16_384;
+
   /// What one client sees.
   public final class View {
     private final PortSet ports;
@@ -95,6 +98,7 @@ public final class NodeTrace implements AutoCloseable {
               settings, containers, selection, this::skip, this::forget, output);
       this.pipeline = made.pipeline();
       pipeline.nameEndpoints(naming);
+      pipeline.waitForAtMost(PENDING_AT_MOST);
       this.scope = made.scope();
     }
 
@@ -123,9 +127,10 @@ public final class NodeTrace implements AutoCloseable {
       capture.useVerdicts(++epoch);
     }
 
-    /// Rows, and T rows, so far; exact once closed.
+    /// Rows, of all kinds, so far; exact once closed.
     public long rows() {
-      return pipeline.counters().rows() + pipeline.counters().unansweredRows();
+      Counters counters = pipeline.counters();
+      return counters.rows() + counters.unansweredRows() + counters.lookups();
     }
 
     /// Messages left out so far by scope or filter.
@@ -136,6 +141,11 @@ public final class NodeTrace implements AutoCloseable {
     /// Messages left out so far because nobody could tell any more whose they are.
     public long unknown() {
       return pipeline.counters().nameUnknown() + pipeline.counters().containerUnknown();
+    }
+
+    /// Queries so far that gave way to newer ones before answer or timeout.
+    public long forgotten() {
+      return pipeline.evicted();
     }
 
     /// No more events, when this is done; from any thread.

@@ -1,12 +1,24 @@
 package dev.jig.trace;
 
 import dev.jig.dns.DnsMessage;
+import dev.jig.dns.ZoneTransfer;
 import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.IpAddress;
+import dev.jig.event.Protocol;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A query that waits for its answer, linked into the lists of [PendingQueries].
 final class Pending {
+  /// LLMNR, RFC 4795.
+  private static final int LLMNR_PORT = 5355;
+
+  /// RFC 6762; who sends from here too takes part in multicast DNS, also where it asks one machine.
+  private static final int MDNS_PORT = 5353;
+
+  private static final IpAddress BROADCAST = IpAddress.v4(-1);
+
   final QueryKey key;
   final long cgroupId;
   final long firstBootNs;
@@ -24,6 +36,17 @@ final class Pending {
 
   /// Reported unanswered; kept so that a late answer still gets its latency.
   boolean reported;
+
+  /// Answered by a message after which more are to come.
+  boolean transferring;
+
+  /// When the last of them came.
+  long lastBootNs;
+
+  /// What the query is a try of, where lookups are told.
+  @Nullable OpenLookup lookup;
+
+  private final @Nullable ZoneTransfer transfer;
 
   @Nullable Pending nextInBucket;
   @Nullable Pending previousOfFlow;
@@ -46,6 +69,12 @@ final class Pending {
     this.cgroupId = cgroupId;
     this.firstBootNs = firstBootNs;
     this.event = event;
+    this.transfer = event.protocol() == Protocol.TCP ? ZoneTransfer.askedBy(message) : null;
+  }
+
+  /// Whether more answers follow this one.
+  boolean isAnsweredOnlyInPart(DnsMessage response) {
+    return transfer != null && !transfer.isLast(response);
   }
 
   /// Whether a message asks, or answers, exactly this.
@@ -64,5 +93,16 @@ final class Pending {
   /// Whether it went to a group, whose members answer as they please.
   boolean isMulticast() {
     return event.destination().address().isMulticast();
+  }
+
+  /// Whether silence says something: who is asked by multicast or broadcast answers only if he
+  /// knows.
+  boolean expectsAnswer() {
+    int from = event.source().port();
+    Endpoint to = event.destination();
+    return !isMulticast()
+        && !to.address().equals(BROADCAST)
+        && to.port() != LLMNR_PORT
+        && !(from == MDNS_PORT && to.port() == MDNS_PORT);
   }
 }

@@ -6,14 +6,18 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The queries without an answer yet: found by key and question, by socket, and by age. Bounded:
-/// when full, the oldest gives way and is counted.
+/// The queries without an answer yet, and those whose answer is under way in many messages (zone
+/// transfers): found by key and question, by socket, and by age. Bounded: when full, the oldest
+/// gives way and is counted.
 final class PendingQueries {
   private static final int BUCKETS = 1 << 16;
   private static final int MASK = BUCKETS - 1;
   private static final long ODD = 0x9e3779b97f4a7c15L;
 
-  private final int capacity;
+  /// Transfers under way at a time; the one that has been silent longest gives way.
+  static final int MAX_TRANSFERS = 1024;
+
+  private int capacity;
 
   /// Newest first.
   private final @Nullable Pending[] byQuestion = new @Nullable Pending[BUCKETS];
@@ -23,11 +27,28 @@ final class PendingQueries {
 
   private final TimeList waiting = new TimeList();
   private final TimeList reported = new TimeList();
+
+  /// By their last message.
+  private final TimeList transfers = new TimeList();
+
+  private final Consumer<Pending> forgotten;
   private final byte[] scratch = new byte[DnsMessage.MAX_QUESTION_LENGTH];
   private long evicted;
 
   PendingQueries(int capacity) {
+    this(capacity, _ -> {});
+  }
+
+  /// @param forgotten told of each query of which nothing more will be heard, although it was
+  ///   neither answered to its end nor reported
+  PendingQueries(int capacity, Consumer<Pending> forgotten) {
     this.capacity = capacity;
+    this.forgotten = forgotten;
+  }
+
+  /// From now on at most so many are kept.
+  void keepAtMost(int queries) {
+    capacity = Math.min(capacity, queries);
   }
 
   /// Queries still waiting, without those reported unanswered.
@@ -35,9 +56,14 @@ final class PendingQueries {
     return waiting.size;
   }
 
+  /// Queries whose answer is under way in many messages.
+  int transferring() {
+    return transfers.size;
+  }
+
   /// All that are kept, also those reported.
   int size() {
-    return waiting.size + reported.size;
+    return waiting.size + reported.size + transfers.size;
   }
 
   /// Queries that gave way before answer and report.
@@ -46,14 +72,18 @@ final class PendingQueries {
   }
 
   /// Notes a query; if it still waits under the same key and question, it is sent once more.
-  void asked(QueryKey key, DnsMessage query, DnsEvent event, long cgroupId, long bootNs) {
+  ///
+  /// @return the one that waits
+  Pending asked(QueryKey key, DnsMessage query, DnsEvent event, long cgroupId, long bootNs) {
     for (Pending p = byQuestion[bucket(key, query.questionHash())]; p != null; p = p.nextInBucket) {
-      if (!p.reported && p.key.equals(key) && p.hasQuestionOf(query)) {
+      if (!p.reported && !p.transferring && p.key.equals(key) && p.hasQuestionOf(query)) {
         p.tries++;
-        return;
+        return p;
       }
     }
-    add(new Pending(key, query, scratch, cgroupId, bootNs, event));
+    Pending added = new Pending(key, query, scratch, cgroupId, bootNs, event);
+    add(added);
+    return added;
   }
 
   private void add(Pending added) {
@@ -67,10 +97,26 @@ final class PendingQueries {
     waiting.append(added);
   }
 
-  /// The query a response answers, taken out; null if none is known to be it.
-  @Nullable Pending answered(QueryKey key, DnsMessage response) {
+  /// The query a response answers; null if none is known to be it. It is taken out, unless the
+  /// response is one of many and not the last.
+  @Nullable Pending answered(QueryKey key, DnsMessage response, long bootNs) {
     Pending query = response.hasQuestion() ? byQuestion(key, response) : byIdAlone(key);
-    return query == null ? null : remove(query);
+    if (query == null) {
+      return null;
+    }
+    if (!query.isAnsweredOnlyInPart(response)) {
+      remove(query);
+      query.transferring = false;
+      return query;
+    }
+    listOf(query).remove(query);
+    query.transferring = true;
+    query.lastBootNs = bootNs;
+    transfers.append(query);
+    if (transfers.size > MAX_TRANSFERS && transfers.first != null) {
+      forgotten.accept(remove(transfers.first));
+    }
+    return query;
   }
 
   /// Among those with its id and question the newest whose peer is the response's; one of another
@@ -129,32 +175,45 @@ final class PendingQueries {
   }
 
   /// Forgets the reported ones asked at or before `deadlineNs`: their late answers become orphans.
+  /// So it does with transfers of which nothing has come since.
   void forget(long deadlineNs) {
     while (reported.first != null && reported.first.firstBootNs <= deadlineNs) {
       remove(reported.first);
     }
+    while (transfers.first != null && transfers.first.lastBootNs <= deadlineNs) {
+      forgotten.accept(remove(transfers.first));
+    }
   }
 
-  /// Reports, oldest first, all queries a client's socket still waits for. They stay: an answer may
-  /// be on its way into the socket while it is closed, and is a late one.
+  /// Reports, oldest first, all queries a client's socket still waits for, or for the rest of their
+  /// answer. They stay: an answer may be on its way into the socket while it is closed, and is a
+  /// late one.
   void close(long flow, Consumer<Pending> report) {
-    for (Pending p : waitingOf(Role.CLIENT, flow)) {
-      markReported(p);
-      report.accept(p);
+    for (Pending p : of(Role.CLIENT, flow)) {
+      if (p.transferring) {
+        report.accept(p);
+      } else if (!p.reported) {
+        markReported(p);
+        report.accept(p);
+      }
     }
   }
 
   /// Takes out the waiting queries of one side of a flow without a word: what came was not
   /// readable, and may have been the answer.
   void abandon(QueryKey key) {
-    waitingOf(key.role(), key.flow()).forEach(this::remove);
+    for (Pending p : of(key.role(), key.flow())) {
+      if (!p.transferring && !p.reported) {
+        forgotten.accept(remove(p));
+      }
+    }
   }
 
-  /// Those not reported yet, oldest first.
-  private Iterable<Pending> waitingOf(Role role, long flow) {
+  /// Oldest first.
+  private Iterable<Pending> of(Role role, long flow) {
     ArrayDeque<Pending> found = new ArrayDeque<>();
     for (Pending p = byFlow[flowBucket(flow)]; p != null; p = p.nextOfFlow) {
-      if (p.key.flow() == flow && p.key.role() == role && !p.reported) {
+      if (p.key.flow() == flow && p.key.role() == role) {
         found.addFirst(p);
       }
     }
@@ -172,14 +231,20 @@ final class PendingQueries {
       remove(reported.first);
     } else if (waiting.first != null) {
       evicted++;
-      remove(waiting.first);
+      forgotten.accept(remove(waiting.first));
+    } else if (transfers.first != null) {
+      forgotten.accept(remove(transfers.first));
     }
+  }
+
+  private TimeList listOf(Pending p) {
+    return p.transferring ? transfers : p.reported ? reported : waiting;
   }
 
   private Pending remove(Pending gone) {
     unlinkQuestion(gone);
     unlinkFlow(gone);
-    (gone.reported ? reported : waiting).remove(gone);
+    listOf(gone).remove(gone);
     return gone;
   }
 

@@ -7,9 +7,7 @@ import dev.jig.capture.TcpStreams;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.EventNote;
-import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
@@ -32,31 +30,27 @@ public final class Pipeline implements PacketHandler {
   /// Queries that may wait for an answer at a time.
   static final int MAX_PENDING = 65_536;
 
+  /// The same where what is kept of each is a whole lookup.
+  static final int MAX_LOOKUPS = 32_768;
+
   /// How long after the query a late answer is still recognised: so many timeouts, but never less
   /// than the time.
   private static final int LATE_TIMEOUTS = 4;
 
   private static final long LATE_AT_LEAST_NS = 40_000_000_000L;
 
-  /// LLMNR, RFC 4795.
-  private static final int LLMNR_PORT = 5355;
-
-  /// RFC 6762; who sends from here too takes part in multicast DNS, also where it asks one machine.
-  private static final int MDNS_PORT = 5353;
-
-  private static final IpAddress BROADCAST = IpAddress.v4(-1);
+  /// Of what comes from a file.
+  private static final long NO_CGROUP = 0;
 
   private final Scope scope;
   private final Predicate<DnsEvent> filter;
   private final Consumer<DnsEvent> output;
-  private final IntPredicate dnsPort;
   private final long timeoutNs;
   private final long lateNs;
-  private final boolean strict;
   private final UnaryOperator<Owner> owners;
   private final @Nullable Peers peers;
   private final Counters counters = new Counters();
-  private final PendingQueries pending = new PendingQueries(MAX_PENDING);
+  private final PendingQueries pending = new PendingQueries(MAX_PENDING, this::forgotten);
   private final HeldEvents held = new HeldEvents(this::nameOrGiveUp);
   private final TcpStreams streams = new TcpStreams();
 
@@ -64,10 +58,19 @@ public final class Pipeline implements PacketHandler {
   private final TcpStreams.MessageHandler messages = this::message;
 
   private final DnsMessage message = new DnsMessage();
+  private final MessageReading reading;
+
+  /// The query of the message at hand: itself, or what it answers.
+  private @Nullable Pending matched;
+
   private boolean keepsMessages;
   private Function<@Nullable Container, Decision> decisionOnNoted = _ -> Decision.PASS;
   private UnaryOperator<DnsEvent> naming = UnaryOperator.identity();
+  private @Nullable Lookups lookups;
   private long lastPacketNs;
+
+  /// The latest known, on the packets' clock.
+  private long nowNs;
 
   /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something
   ///   else
@@ -98,8 +101,7 @@ public final class Pipeline implements PacketHandler {
       Consumer<DnsEvent> output) {
     this.scope = scope;
     this.filter = filter;
-    this.dnsPort = dnsPort;
-    this.strict = strict;
+    this.reading = new MessageReading(message, dnsPort, strict, counters);
     this.timeoutNs = timeoutNs;
     this.lateNs = lateNs(timeoutNs);
     this.owners = owners;
@@ -107,9 +109,18 @@ public final class Pipeline implements PacketHandler {
     this.output = output;
   }
 
-  /// From now on rows carry their messages.
-  void keepMessages() {
-    keepsMessages = true;
+  /// From now on rows carry their messages, or stand for whole lookups, where that is wanted.
+  void show(RowDetails details) {
+    keepsMessages = details.messages();
+    if (details.lookups()) {
+      pending.keepAtMost(MAX_LOOKUPS);
+      lookups = new Lookups(details.peers() ? new Hops() : null, this::showLookup);
+    }
+  }
+
+  /// From now on at most so many queries wait: where one heap serves many pipelines.
+  void waitForAtMost(int queries) {
+    pending.keepAtMost(queries);
   }
 
   /// From now on only of these containers, where an earlier trace has noted whose a message is.
@@ -137,9 +148,9 @@ public final class Pipeline implements PacketHandler {
     return counters;
   }
 
-  /// Queries still waiting for their answer.
-  public int pending() {
-    return pending.waiting();
+  /// Queries still waiting for their answer; where rows stand for lookups, those.
+  public long pending() {
+    return lookups == null ? pending.waiting() : lookups.waiting();
   }
 
   /// Queries that gave way to newer ones before answer or timeout.
@@ -155,6 +166,7 @@ public final class Pipeline implements PacketHandler {
   @Override
   public void packet(Packet packet) {
     lastPacketNs = packet.bootNs();
+    nowNs = lastPacketNs;
     expire(lastPacketNs);
     if (packet.protocol() == Protocol.UDP || packet.note() != null) {
       message(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
@@ -184,18 +196,22 @@ public final class Pipeline implements PacketHandler {
       counters.filtered++;
       if (peers != null) {
         peers.unwanted(packet);
+        takeUnwanted(packet, whose, bytes, offset, length);
       }
       return;
     }
-    if (!decode(packet, bytes, offset, length)) {
+    if (!reading.isDns(packet, bytes, offset, length)) {
       return;
     }
     if (packet.note() != null) {
-      showNoted(packet.note(), withMessage(told(packet), bytes, offset, length));
+      showNoted(packet, packet.note(), full(told(packet), bytes, offset, length));
       return;
     }
     DnsEvent event = match(packet, whose.container(), sender(packet, bytes, offset, length));
-    if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
+    if (lookups != null) {
+      counters.folded++;
+      lookups.take(packet, full(event, bytes, offset, length), matched, true);
+    } else if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
       held.hold(packet.cgroupId(), withMessage(event, bytes, offset, length), packet.bootNs());
     } else if (whose.decision() == Decision.NAME_UNKNOWN) {
       counters.nameUnknown++;
@@ -212,6 +228,13 @@ public final class Pipeline implements PacketHandler {
     }
   }
 
+  /// What is not to be shown may be what happened behind a lookup that is.
+  private void takeUnwanted(Packet packet, Answer whose, byte[] bytes, int offset, int length) {
+    if (lookups != null && reading.isReadable(packet, bytes, offset, length)) {
+      lookups.take(packet, match(packet, whose.container(), null), matched, false);
+    }
+  }
+
   /// What the packet alone tells.
   private DnsEvent told(Packet packet) {
     return message.isResponse()
@@ -219,44 +242,65 @@ public final class Pipeline implements PacketHandler {
         : Rows.query(packet, message, null, null, null);
   }
 
-  /// An earlier trace's event is taken as it was noted; nothing is worked out again.
-  private void showNoted(EventNote note, DnsEvent told) {
+  /// An earlier trace's event is taken as it was noted; nothing is worked out again, but for what
+  /// becomes of whole lookups.
+  private void showNoted(Packet packet, EventNote note, DnsEvent told) {
     counters.noted++;
     DnsEvent event = note.beside(told).orElse(told);
-    show(decisionOnNoted.apply(event.container()), event);
+    Decision decision = decisionOnNoted.apply(event.container());
+    if (lookups == null) {
+      show(decision, event);
+      return;
+    }
+    count(decision);
+    QueryKey key = QueryKey.ofNoted(packet, event);
+    matched =
+        event.qr() == Qr.R
+            ? pending.answered(key, message, packet.bootNs())
+            : pending.asked(key, message, event, NO_CGROUP, packet.bootNs());
+    lookups.take(packet, event, matched, decision == Decision.PASS);
+  }
+
+  private void count(Decision decision) {
+    switch (decision) {
+      case PASS -> counters.folded++;
+      case SKIP -> counters.filtered++;
+      case NAME_UNKNOWN, HOLD -> counters.nameUnknown++;
+      case CONTAINER_UNKNOWN -> counters.containerUnknown++;
+    }
   }
 
   @Override
   public void remark(EventNote note) {
     note.alone()
-        .filter(event -> decisionOnNoted.apply(event.container()) == Decision.PASS)
-        .ifPresent(this::showUnanswered);
+        .ifPresent(event -> {
+          if (lookups != null) {
+            endNoted(event);
+          } else if (decisionOnNoted.apply(event.container()) == Decision.PASS) {
+            showUnanswered(event);
+          }
+        });
+  }
+
+  /// What was given up then may be given up later now: the timeout is this run's.
+  private void endNoted(DnsEvent unanswered) {
+    long atNs = unanswered.timestampNs();
+    nowNs = Math.max(nowNs, atNs);
+    expire(atNs);
+    if (unanswered.state() == State.CLOSED) {
+      closed(QueryKey.notedFlow(unanswered), atNs);
+    }
+  }
+
+  /// The event as far as rows show it: those of lookups nothing more of a query.
+  private DnsEvent full(DnsEvent event, byte[] bytes, int offset, int length) {
+    boolean shown = lookups == null || event.qr() == Qr.R;
+    return shown ? withMessage(event, bytes, offset, length) : event;
   }
 
   /// The event with its message, where that is wanted.
   private DnsEvent withMessage(DnsEvent event, byte[] bytes, int offset, int length) {
     return keepsMessages ? event.with(WireMessage.of(bytes, offset, length)) : event;
-  }
-
-  private boolean decode(Packet packet, byte[] bytes, int offset, int length) {
-    boolean whole = message.wrap(bytes, offset, length);
-    boolean onDnsPort =
-        packet.note() != null
-            || dnsPort.test(packet.sourcePort())
-            || dnsPort.test(packet.destinationPort());
-    boolean readable = message.hasHeader() && (whole || message.hasQuestion());
-    if (!onDnsPort && (!readable || strict && !message.isStrictlyValid())) {
-      counters.notDns++;
-      return false;
-    }
-    if (!readable) {
-      counters.malformed++;
-      return false;
-    }
-    if (!whole) {
-      counters.damaged++;
-    }
-    return true;
   }
 
   /// Who sent what arrived here, if that is on this machine and somebody wants to know.
@@ -271,11 +315,11 @@ public final class Pipeline implements PacketHandler {
     QueryKey key = QueryKey.of(packet, message.id(), message.isResponse());
     Owner owner = packet.owner() == null ? null : owners.apply(packet.owner());
     if (message.isResponse()) {
-      Pending query = pending.answered(key, message);
-      return Rows.response(packet, message, container, owner, query, sender);
+      matched = pending.answered(key, message, packet.bootNs());
+      return Rows.response(packet, message, container, owner, matched, sender);
     }
     DnsEvent event = Rows.query(packet, message, container, owner, sender);
-    pending.asked(key, message, event, packet.cgroupId(), packet.bootNs());
+    matched = pending.asked(key, message, event, packet.cgroupId(), packet.bootNs());
     return event;
   }
 
@@ -296,6 +340,10 @@ public final class Pipeline implements PacketHandler {
       whose = scope.afterWaiting(cgroupId, event.owner());
     }
     DnsEvent named = event.in(whose.container());
+    if (event.lookup() != null) {
+      showLookup(named, whose.decision());
+      return;
+    }
     if (event.qr() == Qr.T) {
       if (whose.decision() == Decision.PASS) {
         showUnanswered(named);
@@ -321,6 +369,7 @@ public final class Pipeline implements PacketHandler {
 
   @Override
   public void closed(long socketCookie, long bootNs) {
+    nowNs = bootNs;
     pending.close(socketCookie, p -> reportUnanswered(p, State.CLOSED, bootNs));
   }
 
@@ -332,8 +381,12 @@ public final class Pipeline implements PacketHandler {
     scope.renew();
     streams.tick(bootNs, messages);
     countStreams();
+    nowNs = bootNs;
     expire(bootNs);
     pending.forget(bootNs - lateNs);
+    if (lookups != null) {
+      lookups.tick(bootNs);
+    }
     if (held.size() > 0) {
       held.review(bootNs, scope);
     }
@@ -347,36 +400,71 @@ public final class Pipeline implements PacketHandler {
   public void finish() {
     streams.finish(messages);
     countStreams();
+    if (lookups != null) {
+      lookups.finish(nowNs);
+    }
     held.releaseAll();
   }
 
   /// The T row: only for the side that asked, and not where nobody is obliged to answer.
   private void reportUnanswered(Pending p, State state, long bootNs) {
-    if (p.key.role() == Role.SERVER || !expectsAnswer(p.event)) {
+    if (p.key.role() == Role.SERVER) {
       return;
     }
-    long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
-    DnsEvent event = Rows.unanswered(p.event, state, afterNs);
-    Container then = event.container();
-    Answer whose = scope.of(p.cgroupId, event.owner());
-    if (whose.decision() == Decision.HOLD || held.holds(p.cgroupId)) {
-      held.hold(p.cgroupId, event, bootNs);
-    } else if (then != null && then.name() != null) {
-      showUnanswered(event); // shown then, and named: it may have ended and been forgotten since
-    } else if (whose.decision() == Decision.PASS) {
-      showUnanswered(event.in(whose.container()));
+    if (lookups != null && !p.expectsAnswer()) {
+      lookups.forgotten(p, bootNs);
+    } else if (lookups != null) {
+      lookups.ended(p, state, state == State.TIMEOUT ? p.firstBootNs + timeoutNs : bootNs);
+    } else if (p.expectsAnswer() && !p.transferring) {
+      long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
+      DnsEvent event = Rows.unanswered(p.event, state, afterNs);
+      Answer whose = whoseNow(event, p.cgroupId, bootNs);
+      if (whose != null && whose.decision() == Decision.PASS) {
+        showUnanswered(event.in(whose.container()));
+      }
     }
   }
 
-  /// Whether silence says something: who is asked by multicast or broadcast answers only if he
-  /// knows.
-  private static boolean expectsAnswer(DnsEvent query) {
-    int from = query.source().port();
-    Endpoint to = query.destination();
-    return !to.address().isMulticast()
-        && !to.address().equals(BROADCAST)
-        && to.port() != LLMNR_PORT
-        && !(from == MDNS_PORT && to.port() == MDNS_PORT);
+  /// Whose an event is that comes from no packet; null if it waits for its container's name.
+  private @Nullable Answer whoseNow(DnsEvent event, long cgroupId, long bootNs) {
+    Container then = event.container();
+    Answer whose = scope.of(cgroupId, event.owner());
+    if (whose.decision() == Decision.HOLD || held.holds(cgroupId)) {
+      held.hold(cgroupId, event, bootNs);
+      return null;
+    }
+    // One that was shown then, and named, may have ended and been forgotten since.
+    return then != null && then.name() != null ? new Answer(Decision.PASS, then) : whose;
+  }
+
+  private void forgotten(Pending p) {
+    if (lookups != null) {
+      lookups.forgotten(p, nowNs);
+    }
+  }
+
+  private void showLookup(DnsEvent row, long cgroupId, long bootNs) {
+    Answer whose = whoseNow(row, cgroupId, bootNs);
+    if (whose != null) {
+      // a file notes whose it is, and forgotten is not: of no container
+      showLookup(whose.container() == null ? row : row.in(whose.container()), whose.decision());
+    }
+  }
+
+  private void showLookup(DnsEvent row, Decision decision) {
+    switch (decision) {
+      case NAME_UNKNOWN, CONTAINER_UNKNOWN, HOLD -> counters.lookupsUnknown++;
+      case SKIP -> {} // its messages are counted
+      case PASS -> {
+        DnsEvent named = naming.apply(row);
+        if (filter.test(named)) {
+          counters.lookups++;
+          output.accept(named);
+        } else {
+          counters.lookupsFiltered++;
+        }
+      }
+    }
   }
 
   private void showUnanswered(DnsEvent event) {

@@ -1,13 +1,17 @@
 package dev.jig.trace;
 
 import dev.jig.capture.Packet;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Protocol;
+import dev.jig.event.Qr;
 
 /// What a query and its response have in common besides the question.
 ///
 /// @param flow the socket's cookie; for a TCP server the client's endpoint, hashed, since data that
-///   overtake the handshake come under the listener's cookie; for files both endpoints, hashed
+///   overtake the handshake come under the listener's cookie; for files both endpoints, hashed;
+///   where a file notes whose a message is, the client's endpoint, hashed
 /// @param id the message's id
 /// @param peer the server (client role, and files) or the client (server role) at the other end
 record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPort) {
@@ -47,6 +51,24 @@ record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPort) {
     long ports = (long) serverPort << 17 | (long) clientPort << 1;
     long protocol = packet.protocol() == Protocol.TCP ? 1 : 0;
     return new QueryKey(role, mix(mix(ports | protocol, server), client), id, server, serverPort);
+  }
+
+  /// The key of a message whose event an earlier trace has noted. There the endpoints may differ
+  /// between query and answer as NAT left them; the client's is the same in both.
+  static QueryKey ofNoted(Packet packet, DnsEvent event) {
+    boolean response = event.qr() == Qr.R;
+    QueryKey told = of(packet, event.id(), response);
+    IpAddress nameserver = event.nameserver();
+    return told.role == Role.CLIENT && nameserver != null
+        ? new QueryKey(told.role, notedFlow(event), told.id, nameserver, 0)
+        : new QueryKey(told.role, notedFlow(event), told.id, told.peer, told.peerPort);
+  }
+
+  /// The flow of such a message.
+  static long notedFlow(DnsEvent event) {
+    Endpoint client = event.qr() == Qr.R ? event.destination() : event.source();
+    long protocol = event.protocol() == Protocol.TCP ? 1 : 0;
+    return mix((long) client.port() << 1 | protocol, client.address());
   }
 
   private static long mix(long hash, IpAddress address) {

@@ -6,4 +6,6 @@ package dev.jig.trace;
 /// @param accounts the host's names of users and groups
 /// @param peers who is at the other end of hops within the machine
 /// @param messages the messages' own bytes, to tell all they say
-public record RowDetails(boolean paths, boolean accounts, boolean peers, boolean messages) {}
+/// @param lookups whether rows stand for whole lookups, not for packets
+public record RowDetails(
+    boolean paths, boolean accounts, boolean peers, boolean messages, boolean lookups) {}

@@ -9,6 +9,7 @@ import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
 import dev.jig.event.IpAddress;
+import dev.jig.event.Lookup;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
 import dev.jig.event.Qr;
@@ -123,6 +124,73 @@ final class Rows {
         state,
         query.node(),
         null);
+  }
+
+  /// The row of a whole lookup.
+  ///
+  /// @param first its first query, whose asker and time it has
+  /// @param last the query that was answered, or the last one
+  /// @param answer null if there was none
+  static DnsEvent lookup(
+      DnsEvent first,
+      DnsEvent last,
+      @Nullable DnsEvent answer,
+      @Nullable Long latencyNs,
+      int answerCount,
+      State state,
+      Lookup lookup) {
+    return new DnsEvent(
+        first.timestampNs(),
+        first.container(),
+        first.owner(),
+        first.attribution(),
+        last.source(),
+        last.destination(),
+        last.protocol(),
+        last.packetType(),
+        last.nameserver(),
+        answer == null ? Qr.T : Qr.R,
+        last.id(),
+        first.question(),
+        answer == null ? null : answer.flags(),
+        answer == null ? null : answer.rcode(),
+        latencyNs,
+        answerCount,
+        answer == null ? List.of() : answer.addresses(),
+        state,
+        first.node(),
+        answer == null ? null : answer.peer(),
+        answer == null ? null : answer.message(),
+        null,
+        lookup);
+  }
+
+  /// The row of an answer to no query that was seen: whoever got it, as if it had asked.
+  static DnsEvent orphan(DnsEvent answer) {
+    return new DnsEvent(
+        answer.timestampNs(),
+        answer.container(),
+        answer.owner(),
+        answer.attribution(),
+        /* source= */ answer.destination(),
+        /* destination= */ answer.source(),
+        answer.protocol(),
+        answer.packetType(),
+        answer.nameserver(),
+        Qr.R,
+        answer.id(),
+        answer.question(),
+        answer.flags(),
+        answer.rcode(),
+        null,
+        answer.answerCount(),
+        answer.addresses(),
+        State.ORPHAN,
+        answer.node(),
+        answer.peer(),
+        answer.message(),
+        null,
+        new Lookup(0, List.of(), null, null));
   }
 
   private static @Nullable Question question(DnsMessage message) {

@@ -15,7 +15,7 @@ public record TraceSummary(
     Counters messages,
     long packetsRead,
     long incomplete,
-    int pending,
+    long pending,
     long evicted) {
 
   /// Packets that the ring had no room for, or that did not come whole.
@@ -42,13 +42,16 @@ public record TraceSummary(
   /// One line for the user, such as `1,234 packets seen: 1,200 rows, 34 filtered, 0 lost`.
   public String line() {
     return new SummaryLine(SummaryLine.number(seen()) + " packets seen")
-        .add(messages.rows(), "rows")
+        .add(messages.rows() + messages.lookups(), messages.folded() > 0 ? "lookups" : "rows")
         .add(messages.filtered() + kernel.skipped(), "filtered")
         .add(lost(), "lost")
         .append(byStage())
         .addIf(messages.unansweredRows(), "unanswered")
+        .addIf(messages.lookupsFiltered(), "lookups filtered")
+        .addIf(messages.lookupsUnknown(), "lookups of unknown containers")
         .addIf(pending, "still waiting for an answer")
         .addIf(messages.malformed() + kernel.bad(), "malformed")
+        .addIf(messages.damaged(), "malformed in part")
         .addIf(messages.notDns(), "not DNS")
         .addIf(messages.nameUnknown(), "name unknown")
         .addIf(messages.containerUnknown(), "container unknown")

@@ -65,7 +65,7 @@ final class CommandLineTest {
           -o columns=nme  | There is no column "nme". Did you mean name?
           -o xml          | "xml" is no output format. The formats are columns, wide, json, jsonpretty, yaml, pcapng.
           -o jsn          | "jsn" is no output format. Did you mean json?
-          --lookups       | --lookups is not in this version. Rows per packet carry latency: -o wide.
+          -o pcapng --lookups | -o pcapng writes packets, and --lookups makes rows of many. Take one: what was recorded can be read back with --read FILE --lookups.
           -r dokcer       | "dokcer" is no container runtime. Did you mean docker?
           -c a,,b         | There is an empty name in the containers "a,,b". Write names or ids separated by commas, !name to exclude one.
           --demo --read x | --read, --demo and -- CMD exclude each other. Each is a source of packets: take one.
@@ -125,7 +125,7 @@ final class CommandLineTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .startsWith("Usage: ig trace dns [FLAGS]\n       ig trace dns [FLAGS] -- CMD ARG...\n")
-        .doesNotContain("--lookups", "--ready-file", "--command-user");
+        .doesNotContain("--ready-file", "--command-user");
     assertThat(run.out().lines().filter(line -> line.matches(" +(-\\w, )?--\\w.*")))
         .extracting(line -> line.replaceAll("^ +(-\\w, )?(--[a-z-]+).*", "$2"))
         .containsExactly(
@@ -141,6 +141,7 @@ final class CommandLineTest {
             "--containerd-namespace",
             "--dns-timeout",
             "--ports",
+            "--lookups",
             "--paths",
             "--timeout",
             "--filter",

@@ -2,10 +2,13 @@ package dev.jig.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.event.Attempt.Outcome;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Lookup.Hop;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -72,6 +75,12 @@ final class EventNoteTest {
                   new EndpointName(EndpointName.Kind.POD, "demo", "mypod"),
                   null,
                   new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns"));
+          it.lookup =
+              new Lookup(
+                  2,
+                  List.of(new Attempt(17, Protocol.TCP, V4, 9, Outcome.LATE, 5, 3, 2)),
+                  State.CLOSED,
+                  new Hop(3L, V6, 2L));
         })
         .build();
   }
@@ -100,6 +109,7 @@ final class EventNoteTest {
         null,
         null,
         event.message(),
+        null,
         null);
   }
 

@@ -13,6 +13,21 @@ final class GoDurationTest {
   @ParameterizedTest
   @CsvSource({
     "0, 0s",
+    "999, 999ns",
+    "4651331, 4.65ms",
+    "582757, 583µs",
+    "999999, 1ms",
+    "1001669600, 1s",
+    "3000000000, 3s",
+    "61234567890, 1m1.2s"
+  })
+  void roundsToThreeDigits(long ns, String text) {
+    assertThat(GoDuration.rounded(ns)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0s",
     "1, 1ns",
     "999, 999ns",
     "1000, 1µs",

@@ -70,6 +70,7 @@ public final class SampleEvents {
     public @Nullable Peer peer;
     public @Nullable WireMessage message;
     public @Nullable EndpointNames endpoints;
+    public @Nullable Lookup lookup;
 
     /// Applies a change.
     public Builder with(Consumer<Builder> change) {
@@ -100,7 +101,8 @@ public final class SampleEvents {
           node,
           peer,
           message,
-          endpoints);
+          endpoints,
+          lookup);
     }
   }
 }

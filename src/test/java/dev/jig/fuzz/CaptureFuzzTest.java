@@ -11,6 +11,7 @@ import dev.jig.output.EventWriter;
 import dev.jig.output.OutputFormat;
 import dev.jig.pcap.CaptureFormatException;
 import dev.jig.trace.FileTrace;
+import dev.jig.trace.RowDetails;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -75,7 +76,7 @@ public final class CaptureFuzzTest {
           ContainerSelection.parse(null, false),
           _ -> true,
           TIMEOUT_NS,
-          true,
+          new RowDetails(false, false, true, true, false),
           event -> write(writer, event),
           _ -> {});
       return trace.summary();

@@ -172,7 +172,7 @@ class ReadFileTest {
       delimiter = '|',
       value = {
         "cname-chain.pcap|2 packets read: 2 rows, 0 filtered",
-        "malformed.pcap|5 packets read: 3 rows, 0 filtered, 2 malformed",
+        "malformed.pcap|5 packets read: 4 rows, 0 filtered, 1 still waiting for an answer, 1 malformed, 2 malformed in part",
         "tcp.pcap|9 packets read: 2 rows, 0 filtered, 7 without data",
         "tcp-two-messages-a-segment.pcap|9 packets read: 4 rows, 0 filtered, 7 without data",
         "unanswered.pcap|3 packets read: 3 rows, 0 filtered, 1 unanswered",

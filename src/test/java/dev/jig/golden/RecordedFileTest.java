@@ -8,12 +8,14 @@ import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.IpAddress;
+import dev.jig.event.PacketType;
 import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
 import dev.jig.event.WireMessage;
+import dev.jig.fixture.Json;
 import dev.jig.output.EventWriter;
 import dev.jig.output.OutputFormat;
 import java.io.ByteArrayOutputStream;
@@ -23,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -62,6 +65,15 @@ final class RecordedFileTest {
 
     assertThat(again.rows()).isEqualTo(read(capture).rows());
     assertThat(again.exitCode()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("captures")
+  void soAreItsLookups(Path capture) throws IOException {
+    Path recorded = folder.resolve("recorded.pcapng");
+    IgInProcess.runInto(recorded, new byte[0], words(capture, "-o", "pcapng"));
+
+    assertThat(read(recorded, "--lookups").rows()).isEqualTo(read(capture, "--lookups").rows());
   }
 
   private static IgInProcess read(Path file, String... more) throws IOException {
@@ -157,6 +169,73 @@ final class RecordedFileTest {
 
     assertThat(run.rows()).isEqualTo(json(List.of(asked, unanswered, ofAPod)));
     assertThat(run.stderr()).isEqualTo("2 packets read: 2 rows, 0 filtered, 1 unanswered\n");
+  }
+
+  /// Through Docker's resolver, whose answers come from another port than was asked on the wire; on
+  /// both sides, of which one is the lookup's; and one that was given up.
+  @Test
+  void lookupsAreOfWhomTheNotesSay() throws IOException {
+    Endpoint wire = new Endpoint(IpAddress.v4(0x7f00000b), 38_765);
+    IpAddress resolver = wire.address();
+    Endpoint client = new Endpoint(SampleEvents.CLIENT, 50_000);
+    byte[] answer = Messages.response(0x3c1f, "example.org.", Type.A);
+    List<DnsEvent> events = new ArrayList<>();
+    for (PacketType type : List.of(PacketType.OUTGOING, PacketType.HOST)) {
+      boolean asker = type == PacketType.OUTGOING;
+      events.add(
+          query()
+              .with(it -> {
+                it.source = client;
+                it.destination = wire;
+                it.nameserver = resolver;
+                it.packetType = type;
+                it.container = asker ? container("web", "11") : null;
+              })
+              .build());
+      events.add(
+          SampleEvents.response()
+              .with(it -> {
+                it.timestampNs += asker ? 5_000 : 4_000;
+                it.source = asker ? new Endpoint(resolver, 53) : wire;
+                it.destination = client;
+                it.nameserver = resolver;
+                it.packetType = asker ? PacketType.HOST : PacketType.OUTGOING;
+                it.container = asker ? container("web", "11") : null;
+                it.message = message(answer);
+              })
+              .build());
+    }
+    byte[] another = Messages.query(0x1111, "example.org.", Type.A);
+    events.add(
+        query()
+            .with(it -> {
+              it.id = 0x1111;
+              it.message = message(another);
+            })
+            .build());
+    events.add(
+        SampleEvents.query()
+            .with(it -> {
+              it.qr = Qr.T;
+              it.id = 0x1111;
+              it.flags = null;
+              it.state = State.CLOSED;
+              it.timestampNs += 7_000;
+            })
+            .build());
+    events.sort(Comparator.comparingLong(DnsEvent::timestampNs));
+
+    IgInProcess run = read(recorded(events.toArray(DnsEvent[]::new)), "--lookups");
+
+    List<Json> rows = run.rows().lines().map(Json::of).toList();
+    assertThat(rows)
+        .extracting(row -> row.text("runtime.containerName") + " " + row.text("state"))
+        .containsExactlyInAnyOrder("web answered", "test-trace-dns closed");
+    assertThat(rows).extracting(row -> row.number("tries")).containsOnly(1L);
+    assertThat(rows).extracting(row -> row.text("comm")).containsOnly("isc-net-0000");
+    Json answered = rows.get(rows.getFirst().has("latency") ? 0 : 1);
+    assertThat(answered.number("latency")).isEqualTo(5_000);
+    assertThat(run.stderr()).isEqualTo("5 packets read: 2 lookups, 0 filtered\n");
   }
 
   @ParameterizedTest

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.Command;
 import dev.jig.fixture.DnsServer;
+import dev.jig.fixture.Dnsmasq;
 import dev.jig.fixture.Docker;
 import dev.jig.fixture.DockerImages;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
 import dev.jig.fixture.Prerequisite;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +31,7 @@ final class LocalHopsIT {
   static void require() {
     Docker.require();
     Prerequisite.requireRoot();
-    Prerequisite.require(
-        "dnsmasq is installed", () -> Command.run("dnsmasq", "-v").exitCode() == 0);
+    Dnsmasq.require();
     image = DockerImages.clients();
   }
 
@@ -126,42 +125,6 @@ final class LocalHopsIT {
           assertThat(peer).isNotEqualTo(self);
         }
       }
-    }
-  }
-
-  /// A stub that forwards all it is asked.
-  private record Dnsmasq(Process process) implements AutoCloseable {
-    static Dnsmasq start(String address, String upstream) throws IOException {
-      Process process =
-          new ProcessBuilder(
-                  "dnsmasq",
-                  "--no-daemon",
-                  "--conf-file=/dev/null",
-                  "--no-resolv",
-                  "--no-hosts",
-                  "--cache-size=0",
-                  "--bind-interfaces",
-                  "--listen-address=" + address,
-                  "--server=" + upstream)
-              .start();
-      BufferedReader lines = process.errorReader();
-      List<String> said = new ArrayList<>();
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        said.add(line);
-        if (line.contains("started")) {
-          return new Dnsmasq(process);
-        }
-      }
-      throw new AssertionError("dnsmasq ended: " + said);
-    }
-
-    long pid() {
-      return process.pid();
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly();
     }
   }
 

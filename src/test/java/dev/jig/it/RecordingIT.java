@@ -133,7 +133,7 @@ final class RecordingIT {
               FilterExpression.parse(List.of()),
               TimeUnit.SECONDS.toNanos(10),
               0,
-              new RowDetails(true, true, true, true),
+              new RowDetails(true, true, true, true, false),
               false);
       trace = LiveTrace.load(settings);
       containers =

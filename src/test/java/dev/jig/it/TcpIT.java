@@ -97,10 +97,31 @@ final class TcpIT {
   }
 
   @Test
+  void aThousandPipelinedQueriesAreAThousandLookups() {
+    try (Docker.Container client = client();
+        IgProcess ig = IgProcess.trace("-c", client.name(), "-o", "json", "--lookups")) {
+      String pid =
+          client.exec("/pipeline", address, "53", Integer.toString(PIPELINED)).orThrow().strip();
+
+      List<Json> rows = ig.awaitEvents(PIPELINED);
+
+      assertThat(rows).extracting(row -> row.text("name")).doesNotHaveDuplicates();
+      assertThat(rows).extracting(row -> row.text("state")).containsOnly("answered");
+      assertThat(rows).extracting(row -> row.number("tries")).containsOnly(1L);
+      assertThat(rows).extracting(row -> row.number("pid")).containsOnly(Long.parseLong(pid));
+      assertThat(ig.stop().err()).contains("1,000 lookups", " 0 lost").doesNotContain("waiting");
+    }
+  }
+
+  /// As rows of packets, and as one of the whole lookup.
+  @Test
   void anAnswerTooLongForUdpIsAskedForAgainOverTcp() {
     try (Docker.Container client = client();
-        IgProcess ig = IgProcess.trace("-c", client.name(), "-o", "json")) {
-      client.exec("dig", "+bufsize=512", "@" + address, "truncated.example.test").orThrow();
+        IgProcess ig = IgProcess.trace("-c", client.name(), "-o", "json");
+        IgProcess lookups = IgProcess.trace("-c", client.name(), "-o", "json", "--lookups")) {
+      String dig = "echo $$; exec dig +bufsize=512 @" + address + " truncated.example.test";
+      String said = client.exec("/bin/sh", "-c", dig).orThrow();
+      long pid = Long.parseLong(said.lines().findFirst().orElseThrow());
 
       List<Json> rows = ig.awaitEvents(4);
 
@@ -110,6 +131,22 @@ final class TcpIT {
       assertThat(rows.get(1).at("flags.tc")).isEqualTo(true);
       assertThat(rows.get(3).list("addresses")).isEqualTo(List.of("192.0.2.1", "192.0.2.2"));
       assertThat(rows.get(3).text("state")).isEqualTo("answered");
+      assertThat(rows).extracting(row -> row.number("pid")).containsOnly(pid);
+      assertThat(rows.get(1).number("latency")).isPositive();
+      assertThat(rows.get(3).number("latency")).isPositive();
+
+      Json lookup = lookups.awaitEvents(1).getFirst();
+
+      assertThat(lookup.number("pid")).isEqualTo(pid);
+      assertThat(lookup.text("protocol")).isEqualTo("TCP");
+      assertThat(lookup.list("addresses")).isEqualTo(List.of("192.0.2.1", "192.0.2.2"));
+      assertThat(lookup.list("attempts"))
+          .map(attempt -> (Map<?, ?>) attempt)
+          .extracting(attempt -> attempt.get("protocol") + " " + attempt.get("state"))
+          .containsExactly("UDP truncated", "TCP answered");
+      long bothNs = rows.get(1).number("latency") + rows.get(3).number("latency");
+      assertThat(lookup.number("latency")).isGreaterThanOrEqualTo(bothNs);
+      assertThat(lookups.stop().out().lines()).hasSize(1);
     }
   }
 

@@ -2,6 +2,8 @@ package dev.jig.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.event.Attempt;
+import dev.jig.event.Attempt.Outcome;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
@@ -11,6 +13,8 @@ import dev.jig.event.DnsEvent.Question;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
+import dev.jig.event.Lookup;
+import dev.jig.event.Lookup.Hop;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
 import dev.jig.event.Peer;
@@ -20,6 +24,7 @@ import dev.jig.event.State;
 import dev.jig.event.WireMessage;
 import dev.jig.kube.wire.Events;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -81,7 +86,14 @@ final class EventCodecTest {
           new EndpointNames(
               new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns"),
               new EndpointName(EndpointName.Kind.POD, "demo", "mypod"),
-              new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns")));
+              new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns")),
+          new Lookup(
+              3,
+              List.of(
+                  new Attempt(17, Protocol.UDP, V4, 9, Outcome.TIMEOUT, 5, null, 0),
+                  new Attempt(18, Protocol.TCP, V6, 10, Outcome.LATE, 6, 0, 2)),
+              State.LATE,
+              new Hop(3L, V4, 2L)));
 
   @Test
   void everyFieldComesBack() throws ReflectiveOperationException {
@@ -118,6 +130,17 @@ final class EventCodecTest {
             null);
 
     assertThat(roundTrip(bare)).isEqualTo(bare);
+  }
+
+  @Test
+  void everyOutcomeOfATryComesBack() {
+    List<Attempt> attempts =
+        Arrays.stream(Outcome.values())
+            .map(outcome -> new Attempt(1, Protocol.UDP, null, 0, outcome, 0, null, 0))
+            .toList();
+    DnsEvent lookup = FULL.with(new Lookup(7, attempts, null, new Hop(null, null, null)));
+
+    assertThat(roundTrip(lookup)).isEqualTo(lookup);
   }
 
   @Test

@@ -43,7 +43,7 @@ public final class FanInClient implements ClusterTrace.Viewer {
             List.of(),
             "53",
             DNS_TIMEOUT_NS,
-            new RowDetails(false, false, true, true),
+            new RowDetails(false, false, true, true, false),
             new PodNames("", "", "", ""),
             Set.of());
     try (OutputStream rows = Files.newOutputStream(Path.of(args[0]))) {

@@ -1,11 +1,17 @@
 package dev.jig.kube;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.event.Attempt.Outcome;
+import dev.jig.event.Lookup;
+import dev.jig.event.State;
 import dev.jig.fixture.CProgram;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.Prerequisite;
+import dev.jig.kube.ClusterTrace.Request.PodNames;
 import dev.jig.trace.Machine;
+import dev.jig.trace.RowDetails;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -15,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -83,6 +90,39 @@ final class NodeAgentIT implements TenClients.Scene {
     assertThat(ends()).allMatch(it -> it.contains("by=client"));
     assertThat(ends().stream().filter(it -> !it.contains("dropped=0,"))).hasSize(1);
     assertThat(log).doesNotContain("stalled");
+  }
+
+  @Test
+  void aClientThatWantsLookupsGetsOneRowOfEach() throws Exception {
+    int queries = 100;
+    ClusterTrace.Request request =
+        new ClusterTrace.Request(
+            List.of(),
+            Integer.toString(firstPort),
+            PATIENCE_NS,
+            new RowDetails(false, false, false, false, true),
+            new PodNames("", "one", "", ""),
+            Set.of());
+    try (TraceClient client = TraceClient.start(road(), "lookups", request)) {
+      client.awaitBegun();
+      ask("one", firstPort, queries);
+      client.await(queries);
+
+      assertThat(client.rows())
+          .hasSize(queries)
+          .allSatisfy(row -> {
+            Lookup lookup = requireNonNull(row.lookup());
+            assertThat(lookup.tries()).isEqualTo(1);
+            assertThat(lookup.attempts().getFirst().outcome()).isEqualTo(Outcome.ANSWERED);
+            assertThat(row.state()).isEqualTo(State.ANSWERED);
+            assertThat(row.latencyNs()).isEqualTo(lookup.attempts().getFirst().tookNs());
+            assertThat(row.node()).isEqualTo(NODE);
+            assertThat(requireNonNull(row.container()).pod()).isNotNull();
+          });
+      client.stop();
+    }
+    await("the stream's end", () -> ends().size() == 1);
+    assertThat(ends().getFirst()).contains("forgotten=0,", "lost=0");
   }
 
   private List<String> ends() {

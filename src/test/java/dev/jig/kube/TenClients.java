@@ -46,7 +46,7 @@ final class TenClients {
   private static final int ROWS_PER_LOOKUP = 4;
   private static final long DNS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
-  private static final RowDetails ROWS_ALONE = new RowDetails(false, false, false, false);
+  private static final RowDetails ROWS_ALONE = new RowDetails(false, false, false, false, false);
 
   /// What differs between a cluster and a test without one.
   interface Scene {

@@ -50,7 +50,7 @@ final class AccountingTest {
     road.send(queryOut(QUERY), responseIn(ANSWER), responseIn(ANSWER));
     assertThat(counters())
         .hasToString(
-            "messages 3, rows 2, filtered 1, malformed 0, notDns 0, nameUnknown 0, containerUnknown 0");
+            "messages 3, rows 2, filtered 1, malformed 0, notDns 0, nameUnknown 0, containerUnknown 0, folded 0");
   }
 
   @Test

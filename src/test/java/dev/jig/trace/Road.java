@@ -51,6 +51,24 @@ final class Road {
             rows::add);
   }
 
+  /// One whose rows stand for whole lookups.
+  static Road ofLookups() {
+    return ofLookups(Scope.EVERYTHING, null);
+  }
+
+  static Road ofLookups(Predicate<DnsEvent> filter) {
+    return folding(new Road(Scope.EVERYTHING, filter, false, null), false);
+  }
+
+  static Road ofLookups(Scope scope, @Nullable Peers peers) {
+    return folding(new Road(scope, _ -> true, false, peers), peers != null);
+  }
+
+  private static Road folding(Road road, boolean peers) {
+    road.pipeline.show(new RowDetails(false, false, peers, false, true));
+    return road;
+  }
+
   Road send(Packets... packets) {
     for (Packets packet : packets) {
       pipeline.packet(packet.build());

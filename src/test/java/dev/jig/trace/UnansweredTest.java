@@ -194,8 +194,8 @@ final class UnansweredTest {
     assertThat(pending.size()).isEqualTo(1_000);
     assertThat(pending.waiting()).isEqualTo(1_000);
     assertThat(pending.evicted()).isEqualTo(999_000);
-    assertThat(pending.answered(key, message)).isNotNull();
-    assertThat(pending.answered(key, message)).isNull();
+    assertThat(pending.answered(key, message, 0)).isNotNull();
+    assertThat(pending.answered(key, message, 0)).isNull();
   }
 
   @Test

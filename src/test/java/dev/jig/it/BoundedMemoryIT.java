@@ -1,0 +1,249 @@
+package dev.jig.it;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.capture.Flow;
+import dev.jig.capture.Links;
+import dev.jig.fixture.Command;
+import dev.jig.fixture.IgProcess;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What never ends, as many times as would fill any memory: read by the whole program with the heap
+/// that the tarball gives it, of which nothing may be left over in its last line.
+@Timeout(180)
+final class BoundedMemoryIT {
+  private static final int COOKED = 113;
+  private static final int OUTGOING = 4;
+  private static final long START_US = 1_767_225_600_000_000L;
+
+  /// Heap, code, classes and threads of a process that got all it may have.
+  private static final long RESIDENT_AT_MOST_KB = 256 * 1024;
+
+  private static final int QUERIES = 1_000_000;
+
+  /// As docs/ARCHITECTURE.md says it.
+  private static final int WAITING_AT_MOST = 65_536;
+
+  private static final int LOOKUPS_AT_MOST = 32_768;
+
+  private static final int STREAMS = 100_000;
+
+  private final TestReporter reporter;
+
+  BoundedMemoryIT(TestReporter reporter) {
+    this.reporter = reporter;
+  }
+
+  private interface Capture {
+    void write(PacketSink sink) throws IOException;
+  }
+
+  /// Writes a classic pcap file.
+  private static final class PacketSink {
+    private final DataOutputStream out;
+
+    PacketSink(DataOutputStream out) throws IOException {
+      this.out = out;
+      out.writeInt(0xa1b2c3d4);
+      out.writeShort(2);
+      out.writeShort(4);
+      out.writeLong(0);
+      out.writeInt(1 << 18);
+      out.writeInt(COOKED);
+    }
+
+    void packet(long afterUs, byte[] ip) throws IOException {
+      byte[] frame = Links.cooked(OUTGOING, ip);
+      long timeUs = START_US + afterUs;
+      out.writeInt((int) (timeUs / 1_000_000));
+      out.writeInt((int) (timeUs % 1_000_000));
+      out.writeInt(frame.length);
+      out.writeInt(frame.length);
+      out.write(frame);
+    }
+  }
+
+  /// @param everyUs 1: all within the timeout; 1,000: most of them have their row in time
+  @ParameterizedTest
+  @CsvSource({"1, false", "1, true", "1000, false", "1000, true"})
+  void aMillionDistinctQueriesWithoutAnswer(int everyUs, boolean lookups) throws Exception {
+    List<String> options = lookups ? List.of("--lookups") : List.of();
+    int atMost = lookups ? LOOKUPS_AT_MOST : WAITING_AT_MOST;
+
+    String summary =
+        read(
+            options,
+            sink -> {
+              for (int i = 0; i < QUERIES; i++) {
+                sink.packet((long) i * everyUs, client(i).udp(query(i)));
+              }
+            });
+
+    long waiting = number(summary, "still waiting for an answer");
+    long forgotten = number(summary, "queries forgotten before their answer");
+    long told = number(summary, lookups ? "lookups" : "unanswered");
+    assertThat(number(summary, "packets read")).isEqualTo(QUERIES);
+    assertThat(told + waiting + forgotten).as(summary).isEqualTo(QUERIES);
+    if (everyUs == 1) {
+      assertThat(waiting).isEqualTo(atMost);
+    } else {
+      assertThat(forgotten).isZero();
+    }
+    if (!lookups) {
+      assertThat(number(summary, "rows")).isEqualTo(QUERIES);
+    }
+  }
+
+  /// @param bytes of a segment's data, after the length of a message that never gets complete
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100, 10_000})
+  void aHundredThousandStreamsThatStopInTheMiddle(int bytes) throws Exception {
+    byte[] begun = new byte[2 + bytes];
+    begun[0] = (byte) 0xff;
+    begun[1] = (byte) 0xff;
+
+    String summary =
+        read(
+            List.of(),
+            sink -> {
+              for (int i = 0; i < STREAMS; i++) {
+                Flow flow = client(i);
+                sink.packet(3L * i, flow.tcp(Flow.SYN, 1, 0, new byte[0]));
+                sink.packet(3L * i + 1, flow.tcp(Flow.ACK, 2, 1, begun));
+              }
+            });
+
+    assertThat(number(summary, "packets read")).isEqualTo(2 * STREAMS);
+    assertThat(number(summary, "without data")).isEqualTo(STREAMS);
+    assertThat(number(summary, "bytes of TCP given up")).isEqualTo((long) STREAMS * begun.length);
+    assertThat(number(summary, "rows")).isZero();
+  }
+
+  @Test
+  void aHundredThousandStreamsOfJunk() throws Exception {
+    byte[] junk = junk(700);
+
+    String summary =
+        read(
+            List.of(),
+            sink -> {
+              for (int i = 0; i < STREAMS; i++) {
+                sink.packet(3L * i, client(i).tcp(Flow.ACK, 1_000, 1, junk));
+              }
+            });
+
+    assertThat(number(summary, "packets read")).isEqualTo(STREAMS);
+    assertThat(number(summary, "bytes of TCP given up")).isEqualTo((long) STREAMS * junk.length);
+    assertThat(number(summary, "rows")).isZero();
+  }
+
+  /// Behind a byte that never comes, one by one: little data, and much beside it.
+  @Test
+  void aMillionSegmentsThatWaitForAByte() throws Exception {
+    int streams = 20_000;
+    int segments = 50;
+    byte[] one = junk(1);
+
+    String summary =
+        read(
+            List.of(),
+            sink -> {
+              for (int i = 0; i < streams; i++) {
+                Flow flow = client(i);
+                sink.packet(i, flow.tcp(Flow.ACK, 1_000, 1, one));
+                for (int j = 1; j < segments; j++) {
+                  sink.packet(i, flow.tcp(Flow.ACK, 1_001 + j, 1, one));
+                }
+              }
+            });
+
+    assertThat(number(summary, "packets read")).isEqualTo(1L * streams * segments);
+    assertThat(number(summary, "gaps in TCP streams")).isEqualTo(streams);
+    assertThat(number(summary, "bytes of TCP given up")).isEqualTo(1L * streams * segments);
+  }
+
+  private static byte[] junk(int length) {
+    byte[] junk = new byte[length];
+    for (int i = 0; i < junk.length; i++) {
+      junk[i] = (byte) (i * 31 + 7);
+    }
+    return junk;
+  }
+
+  /// The last line of a run over a file from a pipe; checks what the process has needed.
+  private String read(List<String> options, Capture capture) throws IOException {
+    try (IgProcess ig = IgProcess.start(commandLine(options))) {
+      var out = new DataOutputStream(new BufferedOutputStream(ig.stdin(), 1 << 16));
+      long startNs = System.nanoTime();
+      capture.write(new PacketSink(out));
+      out.flush();
+      long peakKb = peakKb(ig.pid());
+      out.close();
+      Command.Result run = ig.waitFor();
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      String summary = run.err().strip();
+      long tookMs = (System.nanoTime() - startNs) / 1_000_000;
+      reporter.publishEntry(options + " " + peakKb / 1024 + " MiB, " + tookMs + " ms", summary);
+      assertThat(summary.lines()).as(summary).hasSize(1);
+      assertThat(peakKb).as(summary).isLessThan(RESIDENT_AT_MOST_KB);
+      return summary;
+    }
+  }
+
+  private static List<String> commandLine(List<String> options) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("trace", "dns", "--read", "-", "-o", "json", "--output-file", "/dev/null"));
+    arguments.addAll(options);
+    Path released = Path.of("src/main/dist/java.options").toAbsolutePath();
+    return IgProcess.commandLine(arguments).stream()
+        .map(word -> word.endsWith("/java.options") ? "@" + released : word)
+        .toList();
+  }
+
+  private static long peakKb(long pid) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+      if (line.startsWith("VmHWM:")) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    throw new AssertionError("no VmHWM of " + pid);
+  }
+
+  private static long number(String summary, String what) {
+    Matcher matcher = Pattern.compile("([\\d,]+) " + what + "(?:[,:]|$)").matcher(summary);
+    return matcher.find() ? Long.parseLong(matcher.group(1).replace(",", "")) : 0;
+  }
+
+  private static Flow client(int i) {
+    String address = "198.51.100." + (1 + i / 50_000);
+    return new Flow(address, 10_000 + i % 50_000, "192.0.2.53", 53);
+  }
+
+  /// An A of a name that no other has.
+  private static byte[] query(int i) {
+    byte[] label = "q%07d".formatted(i).getBytes(US_ASCII);
+    ByteBuffer query = ByteBuffer.allocate(12 + 1 + label.length + 14 + 4);
+    query.putShort((short) i).putShort((short) 0x0100).putShort((short) 1);
+    query.putShort((short) 0).putInt(0);
+    query.put((byte) label.length).put(label);
+    query.put("\7example\4test\0".getBytes(US_ASCII));
+    return query.putShort((short) 1).putShort((short) 1).array();
+  }
+}

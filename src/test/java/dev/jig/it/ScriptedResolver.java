@@ -1,0 +1,236 @@
+package dev.jig.it;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+/// A resolver that does what the first word of a name's first label says, `drop-17`, and notes by
+/// its own clock when it was asked and when it answered.
+final class ScriptedResolver implements AutoCloseable {
+  static final long DELAY_MS = 50;
+  static final long LATE_MS = 4_000;
+
+  /// What it may do.
+  enum Act {
+    ANSWER,
+    DROP,
+    /// Answers after [#DELAY_MS].
+    DELAY,
+    /// Answers two times.
+    TWICE,
+    /// Answers nothing but TC over UDP, and over TCP.
+    TRUNCATE,
+    /// Answers after [#LATE_MS].
+    LATE,
+    /// Answers only when it is asked a second time.
+    SECOND,
+    /// Answers A and never AAAA.
+    NOAAAA;
+
+    String name(int number, String zone) {
+      return name().toLowerCase(Locale.ROOT) + "-" + number + "." + zone;
+    }
+
+    private static Act of(Name name) {
+      return valueOf(name.getLabelString(0).split("-", -1)[0].toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /// By [System#nanoTime].
+  record Clock(List<Long> askedNs, List<Long> answeredNs) {
+    private Clock() {
+      this(new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
+    }
+  }
+
+  private interface Reply {
+    void send(byte[] message) throws IOException;
+  }
+
+  private final DatagramSocket datagrams;
+  private final ServerSocket listener;
+  private final Map<String, Clock> clocks = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService later =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+
+  private ScriptedResolver(int port, InetAddress address) throws IOException {
+    datagrams = new DatagramSocket(port, address);
+    try {
+      listener = new ServerSocket(datagrams.getLocalPort(), 64, address);
+    } catch (IOException e) {
+      datagrams.close();
+      throw e;
+    }
+    Thread.ofPlatform().daemon().name("scripted-udp").start(this::serveDatagrams);
+    Thread.ofPlatform().daemon().name("scripted-tcp").start(this::serveStreams);
+  }
+
+  /// @param port 0 for any that is free for both UDP and TCP
+  static ScriptedResolver start(int port, String address) {
+    for (int tries = port == 0 ? 20 : 1; ; tries--) {
+      try {
+        return new ScriptedResolver(port, InetAddress.ofLiteral(address));
+      } catch (BindException e) {
+        if (tries <= 1) {
+          throw new UncheckedIOException("port " + port + " on " + address, e);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  int port() {
+    return datagrams.getLocalPort();
+  }
+
+  Clock clock(String name) {
+    return clocks.computeIfAbsent(name, _ -> new Clock());
+  }
+
+  private void serveDatagrams() {
+    DatagramPacket packet = new DatagramPacket(new byte[2048], 2048);
+    while (!datagrams.isClosed()) {
+      try {
+        datagrams.receive(packet);
+        long nowNs = System.nanoTime();
+        var from = packet.getSocketAddress();
+        byte[] query = Arrays.copyOf(packet.getData(), packet.getLength());
+        answer(
+            query,
+            nowNs,
+            false,
+            bytes -> {
+              datagrams.send(new DatagramPacket(bytes, bytes.length, from));
+            });
+      } catch (IOException e) {
+        // closed, or the asker is gone
+      }
+    }
+  }
+
+  private void serveStreams() {
+    while (!listener.isClosed()) {
+      try {
+        Socket stream = listener.accept();
+        Thread.ofVirtual().start(() -> serve(stream));
+      } catch (IOException e) {
+        // closed, or the asker is gone
+      }
+    }
+  }
+
+  private void serve(Socket stream) {
+    try (stream;
+        DataInputStream in = new DataInputStream(stream.getInputStream());
+        DataOutputStream out = new DataOutputStream(stream.getOutputStream())) {
+      byte[] query = in.readNBytes(in.readUnsignedShort());
+      answer(
+          query,
+          System.nanoTime(),
+          true,
+          bytes -> {
+            int length = bytes.length;
+            out.write(ByteBuffer.allocate(length + 2).putShort((short) length).put(bytes).array());
+          });
+      in.read(); // until the asker closes
+    } catch (IOException e) {
+      // the asker is gone
+    }
+  }
+
+  private void answer(byte[] bytes, long nowNs, boolean tcp, Reply reply) throws IOException {
+    Message query = new Message(bytes);
+    Record question = query.getQuestion();
+    Clock clock = clock(question.getName().toString());
+    clock.askedNs.add(nowNs);
+    Message response = response(query, question);
+    switch (Act.of(question.getName())) {
+      case ANSWER -> send(clock, response, reply);
+      case DROP -> {}
+      case DELAY -> sendLater(DELAY_MS, clock, response, reply);
+      case TWICE -> {
+        send(clock, response, reply);
+        send(clock, response, reply);
+      }
+      case TRUNCATE -> {
+        if (!tcp) {
+          response.getHeader().setFlag(Flags.TC);
+          response.removeAllRecords(Section.ANSWER);
+        }
+        send(clock, response, reply);
+      }
+      case LATE -> sendLater(LATE_MS, clock, response, reply);
+      case SECOND -> {
+        if (clock.askedNs.size() == 2) {
+          send(clock, response, reply);
+        }
+      }
+      case NOAAAA -> {
+        if (question.getType() == Type.A) {
+          send(clock, response, reply);
+        }
+      }
+    }
+  }
+
+  private static Message response(Message query, Record question) {
+    Message response = new Message(query.getHeader().getID());
+    response.getHeader().setFlag(Flags.QR);
+    response.addRecord(question, Section.QUESTION);
+    if (question.getType() == Type.A) {
+      InetAddress address = InetAddress.ofLiteral("192.0.2.1");
+      response.addRecord(new ARecord(question.getName(), DClass.IN, 60, address), Section.ANSWER);
+    }
+    return response;
+  }
+
+  private static void send(Clock clock, Message response, Reply reply) throws IOException {
+    byte[] bytes = response.toWire();
+    clock.answeredNs.add(System.nanoTime());
+    reply.send(bytes);
+  }
+
+  private void sendLater(long ms, Clock clock, Message response, Reply reply) {
+    var _ =
+        later.schedule(
+            () -> {
+              send(clock, response, reply);
+              return true;
+            },
+            ms,
+            TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void close() throws IOException {
+    later.shutdownNow();
+    datagrams.close();
+    listener.close();
+  }
+}

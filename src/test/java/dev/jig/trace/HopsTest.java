@@ -1,0 +1,136 @@
+package dev.jig.trace;
+
+import static dev.jig.capture.Packets.queryIn;
+import static dev.jig.capture.Packets.queryOut;
+import static dev.jig.capture.Packets.responseIn;
+import static dev.jig.capture.Packets.responseOut;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.capture.Packets;
+import dev.jig.event.Attribution;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.Lookup;
+import dev.jig.event.Lookup.Hop;
+import dev.jig.event.Owner;
+import dev.jig.golden.Messages;
+import dev.jig.trace.Scope.Answer;
+import dev.jig.trace.Scope.Decision;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.xbill.DNS.Type;
+
+/// What a stub on this machine did between a query and its answer, and when nobody can tell.
+final class HopsTest {
+  private static final String NAME = "www.example.org.";
+  private static final long APP = 100;
+  private static final long STUB = 200;
+  private static final String STUB_ADDRESS = "127.0.0.53";
+  private static final String UPSTREAM = "198.51.100.1";
+
+  private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("any"));
+  private final Road road = Road.ofLookups(scope, new Peers(new Bystanders(_ -> {}, () -> {})));
+
+  private static Owner process(long pid) {
+    return new Owner((int) pid, (int) pid, 0, 0, "p" + pid, 1, "init", 1, 1, pid, null);
+  }
+
+  private static Packets by(long pid, Packets packet, long ms) {
+    return packet.owner(process(pid), Attribution.EXACT).cookie(pid).cgroup(pid).atMs(ms);
+  }
+
+  private static byte[] query(int id) {
+    return Messages.query(id, NAME, Type.MX);
+  }
+
+  private static byte[] answer(int id) {
+    return Messages.response(id, NAME, Type.MX);
+  }
+
+  private void appAsks(int id, long ms) {
+    road.send(
+        by(APP, queryOut(query(id)).to(STUB_ADDRESS, 53), ms),
+        by(STUB, queryIn(query(id)).to(STUB_ADDRESS, 53), ms + 1));
+  }
+
+  private void stubAnswers(int id, long ms) {
+    road.send(
+        by(STUB, responseOut(answer(id)).from(STUB_ADDRESS, 53), ms),
+        by(APP, responseIn(answer(id)).from(STUB_ADDRESS, 53), ms + 1));
+  }
+
+  private void stubAsks(int id, long ms, long answeredMs) {
+    Packets asked = queryOut(query(id)).from("192.0.2.10", 50_000 + id).to(UPSTREAM, 53);
+    road.send(by(STUB, asked, ms).cookie(1_000L + id));
+    Packets answered = responseIn(answer(id)).to("192.0.2.10", 50_000 + id).from(UPSTREAM, 53);
+    road.send(by(STUB, answered, answeredMs).cookie(1_000L + id));
+  }
+
+  private List<@Nullable Hop> hopsOf(long pid) {
+    return road.rows.stream().filter(row -> isOf(row, pid)).map(HopsTest::hop).toList();
+  }
+
+  private static boolean isOf(DnsEvent row, long pid) {
+    return Objects.requireNonNull(row.owner()).pid() == pid;
+  }
+
+  private static @Nullable Hop hop(DnsEvent row) {
+    Lookup lookup = Objects.requireNonNull(row.lookup());
+    return lookup.hop();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void isTheStubsTimeAndItsOwnLookup(boolean stubsRowsWanted) {
+    if (!stubsRowsWanted) {
+      scope.exceptions.put(STUB, new Answer(Decision.SKIP, null));
+    }
+    appAsks(7, 0);
+    stubAsks(9, 2, 12);
+    stubAnswers(7, 13);
+    Hop hop = Objects.requireNonNull(hopsOf(APP).getFirst());
+    assertThat(hop.tookNs()).isEqualTo(12_000_000);
+    assertThat(hop.server()).hasToString(UPSTREAM);
+    assertThat(hop.latencyNs()).isEqualTo(10_000_000);
+    assertThat(road.rows).hasSize(stubsRowsWanted ? 2 : 1);
+    assertThat(road.pipeline.counters().isBalanced()).isTrue();
+  }
+
+  @Test
+  void isOnlyTheStubsTimeWhereItAskedNobody() {
+    stubAsks(8, 0, 1); // for somebody else, before
+    appAsks(7, 2);
+    stubAnswers(7, 5);
+    Hop hop = Objects.requireNonNull(hopsOf(APP).getFirst());
+    assertThat(hop.tookNs()).isEqualTo(2_000_000);
+    assertThat(hop.server()).isNull();
+  }
+
+  @Test
+  void isNotGuessedAmongTwoLookupsOfTheStub() {
+    appAsks(7, 0);
+    stubAsks(8, 2, 3);
+    stubAsks(9, 4, 5);
+    stubAnswers(7, 6);
+    Hop hop = Objects.requireNonNull(hopsOf(APP).getFirst());
+    assertThat(hop.server()).isNull();
+  }
+
+  @Test
+  void isAbsentWhereTheAnswerCameFromElsewhere() {
+    stubAsks(9, 0, 10);
+    assertThat(hopsOf(STUB)).containsExactly((Hop) null);
+  }
+
+  @Test
+  void whatIsUnwantedAndWaitsIsNotCounted() {
+    scope.exceptions.put(STUB, new Answer(Decision.SKIP, null));
+    road.send(by(STUB, queryOut(query(3)).to(UPSTREAM, 53), 0));
+    assertThat(road.pipeline.pending()).isZero();
+    road.tickMs(60_000);
+    assertThat(road.rows).isEmpty();
+  }
+}

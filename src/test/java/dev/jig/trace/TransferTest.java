@@ -1,0 +1,163 @@
+package dev.jig.trace;
+
+import static dev.jig.capture.Packets.queryIn;
+import static dev.jig.capture.Packets.queryOut;
+import static dev.jig.capture.Packets.responseIn;
+import static dev.jig.capture.Packets.responseOut;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.capture.Packets;
+import dev.jig.dns.DnsMessage;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.Protocol;
+import dev.jig.event.SampleEvents;
+import dev.jig.event.State;
+import dev.jig.golden.Messages;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.SOARecord;
+import org.xbill.DNS.Type;
+
+/// The many messages of a zone transfer and the one query they answer.
+final class TransferTest {
+  private static final String ZONE = "example.test.";
+  private static final byte[] QUERY = Messages.query(7, ZONE, Type.AXFR);
+  private static final Record SOA = soa();
+  private static final Record A = Messages.a("www.example.test.", "192.0.2.1");
+
+  private final Road road = new Road();
+  private int sentOut;
+  private int sentIn;
+
+  private static Record soa() {
+    Name host = Name.fromConstantString("ns.example.test.");
+    return new SOARecord(Name.fromConstantString(ZONE), DClass.IN, 60, host, host, 17, 1, 2, 3, 4);
+  }
+
+  private static byte[] message(Record... records) {
+    return Messages.response(7, ZONE, Type.AXFR, records);
+  }
+
+  private Packets ask(byte[] query) {
+    byte[] framed = Messages.framed(query);
+    Packets packet = queryOut(framed).tcp(sentOut);
+    sentOut += framed.length;
+    return packet;
+  }
+
+  private Packets answer(byte[]... messages) {
+    byte[] framed = Messages.framed(messages);
+    Packets packet = responseIn(framed).tcp(sentIn);
+    sentIn += framed.length;
+    return packet;
+  }
+
+  @Test
+  void allItsMessagesAreAnswersWithTheTimeSinceTheQuery() {
+    road.send(
+        ask(QUERY),
+        answer(message(SOA, A)).atMs(10),
+        answer(message(A), message(A)).atMs(20),
+        answer(message(A, SOA)).atMs(30),
+        answer(message(A)).atMs(40));
+    assertThat(road.told())
+        .containsExactly(
+            "Q",
+            "R ANSWERED 10ms",
+            "R ANSWERED 20ms",
+            "R ANSWERED 20ms",
+            "R ANSWERED 30ms",
+            "R ORPHAN");
+  }
+
+  @Test
+  void onTheServersSideToo() {
+    byte[] query = Messages.framed(QUERY);
+    byte[] begin = Messages.framed(message(SOA, A));
+    byte[] end = Messages.framed(message(SOA));
+    road.send(
+        queryIn(query).tcp(),
+        responseOut(begin).tcp().atMs(1),
+        responseOut(end).tcp(begin.length).atMs(2));
+    assertThat(road.told()).containsExactly("Q", "R ANSWERED 1ms", "R ANSWERED 2ms");
+  }
+
+  @Test
+  void anotherQueryOnTheConnectionIsAnsweredInBetween() {
+    byte[] other = Messages.query(8, "www.example.test.", Type.A);
+    byte[] reply = Messages.response(8, "www.example.test.", Type.A, A);
+    road.send(
+        ask(QUERY),
+        answer(message(SOA, A)).atMs(10),
+        ask(other).atMs(11),
+        answer(reply).atMs(14),
+        answer(message(SOA)).atMs(30));
+    assertThat(road.told())
+        .containsExactly("Q", "R ANSWERED 10ms", "Q", "R ANSWERED 3ms", "R ANSWERED 30ms");
+  }
+
+  @Test
+  void thatLastsLongerThanTheTimeoutIsAnswered() {
+    road.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).tickMs(30_000);
+    road.send(answer(message(A)).atMs(30_000)).tickMs(65_000);
+    road.send(answer(message(SOA)).atMs(65_000));
+    assertThat(road.told())
+        .containsExactly("Q", "R ANSWERED 10ms", "R ANSWERED 30000ms", "R ANSWERED 65000ms");
+  }
+
+  @Test
+  void thatFallsSilentIsForgotten() {
+    road.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).tickMs(40_010);
+    road.send(answer(message(SOA)).atMs(40_011));
+    assertThat(road.told()).containsExactly("Q", "R ANSWERED 10ms", "R ORPHAN");
+  }
+
+  @Test
+  void whoseSocketIsClosedEarlyIsNotUnanswered() {
+    road.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).closeMs(1, 20).tickMs(60_000);
+    assertThat(road.told()).containsExactly("Q", "R ANSWERED 10ms");
+  }
+
+  @Test
+  void isOneLookupWithAllItsRecords() {
+    Road lookups = Road.ofLookups();
+    lookups.send(
+        ask(QUERY), answer(message(SOA, A)).atMs(10), answer(message(A), message(SOA)).atMs(30));
+    DnsEvent row = lookups.last();
+    assertThat(lookups.rows).hasSize(1);
+    assertThat(row.latencyNs()).isEqualTo(30_000_000);
+    assertThat(row.answerCount()).isEqualTo(4);
+    assertThat(Objects.requireNonNull(row.lookup()).attempts().getFirst().messages()).isEqualTo(3);
+  }
+
+  @Test
+  void thatWasBrokenOffIsALookupClosed() {
+    Road lookups = Road.ofLookups();
+    lookups.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).closeMs(1, 20).tickMs(520);
+    assertThat(lookups.rows).hasSize(1);
+    assertThat(lookups.last().state()).isEqualTo(State.CLOSED);
+    assertThat(Objects.requireNonNull(lookups.last().lookup()).attempts().getFirst().messages())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void onlySoManyAreFollowed() {
+    PendingQueries pending = new PendingQueries(65_536);
+    DnsMessage query = new DnsMessage();
+    query.wrap(QUERY, 0, QUERY.length);
+    byte[] bytes = message(SOA, A);
+    DnsMessage begin = new DnsMessage();
+    begin.wrap(bytes, 0, bytes.length);
+    DnsEvent event = SampleEvents.query().with(it -> it.protocol = Protocol.TCP).build();
+    for (int i = 0; i < 2 * PendingQueries.MAX_TRANSFERS; i++) {
+      QueryKey key = new QueryKey(Role.CLIENT, i, 7, SampleEvents.RESOLVER, 53);
+      pending.asked(key, query, event, 7, i);
+      pending.answered(key, begin, i);
+    }
+    assertThat(pending.transferring()).isEqualTo(PendingQueries.MAX_TRANSFERS);
+    assertThat(pending.size()).isEqualTo(PendingQueries.MAX_TRANSFERS);
+  }
+}
