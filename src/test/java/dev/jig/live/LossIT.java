@@ -114,7 +114,7 @@ final class LossIT {
       bothEnds.close();
 
       Load.Report blocked = load.query(20_000, SECONDS);
-      Thread reader = Thread.ofVirtual().start(() -> rows.lines().forEach(count::add));
+      Thread reader = Thread.ofPlatform().daemon().start(() -> rows.lines().forEach(count::add));
       Load.Report open = load.query(10, 1);
 
       Summary summary = Summary.of(ig.stop().err());
