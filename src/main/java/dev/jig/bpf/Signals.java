@@ -4,7 +4,8 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class Signals implements InvocationHandler {
   private static final String[] NAMES = {"INT", "TERM", "HUP"};
 
+  /// timeout(1) and the like signal the process and then its group: nobody has asked twice.
+  static final long ECHO_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final String name;
   private final Consumer<String> taker;
 
@@ -25,13 +29,15 @@ public final class Signals implements InvocationHandler {
     this.taker = taker;
   }
 
-  /// Calls `first` at the first signal; the second ends the process at once with exit code 1.
+  /// Calls `first` at the first signal; a second one ends the process at once with exit code 1,
+  /// unless it comes within 100 ms: then it is the first one's echo.
   public static void onFirst(Runnable first) {
-    AtomicBoolean asked = new AtomicBoolean();
+    AtomicLong askedNs = new AtomicLong();
     onEach(_ -> {
-      if (asked.compareAndSet(false, true)) {
+      long nowNs = System.nanoTime() | 1; // 0: not asked yet
+      if (askedNs.compareAndSet(0, nowNs)) {
         first.run();
-      } else {
+      } else if (nowNs - askedNs.get() > ECHO_NS) {
         Runtime.getRuntime().halt(1);
       }
     });

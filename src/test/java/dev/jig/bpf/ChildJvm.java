@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A JVM of its own with the tests' class path, for what cannot be tried in the tests' process.
@@ -36,8 +38,13 @@ final class ChildJvm implements AutoCloseable {
     return output.readLine();
   }
 
-  void signal(String name) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  /// Sends these, one right after the other.
+  void signal(String... names) throws IOException, InterruptedException {
+    String kills =
+        Stream.of(names)
+            .map(name -> "kill -" + name + " " + process.pid())
+            .collect(Collectors.joining("; "));
+    new ProcessBuilder("sh", "-c", kills).start().waitFor();
   }
 
   int exitCode() throws InterruptedException {
