@@ -79,7 +79,7 @@ public final class ClusterLoad implements FigureGroup {
   }
 
   private void idle(String with, long agent) throws IOException, InterruptedException {
-    Thread.sleep(2_000); // what a start leaves to do in the background
+    Thread.sleep(15_000); // what a start leaves to do in the background
     long fromNs = System.nanoTime();
     long cpuNs = ProcessFigures.scheduledNs(agent);
     Thread.sleep(seconds * 1_000L);
