@@ -2,13 +2,10 @@ package dev.jig.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.event.Attempt.Outcome;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Question;
-import dev.jig.event.Lookup.Hop;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -18,72 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class EventNoteTest {
   private static final int LIMIT = 65_531;
-  private static final IpAddress V4 = IpAddress.v4(0xc0000201);
   private static final IpAddress V6 = IpAddress.v6(0x20010db800000001L, 0x8000000000000068L);
-
-  private static final Container POD =
-      new Container(
-          "containerd",
-          "c0ffee".repeat(10),
-          "app",
-          "registry.example/app:1",
-          "sha256:12",
-          Map.of("a", "1"),
-          new Container.Pod(
-              "demo", "mypod", "uid-1", Map.of("app", "web", "tier", "é"), "main", true));
-
-  private static final Owner OWNER =
-      new Owner(
-          1,
-          2,
-          4_294_967_294L,
-          4_294_967_295L,
-          "thr\u001bead \"\\\ud83d\ude00",
-          3,
-          "parent",
-          4026533000L,
-          4026533005L,
-          77L,
-          new Owner.Paths("/bin/app", "/srv", "/bin/app --x y"),
-          new Owner.Account("www-data", "www"),
-          1_706_961_900_000_000_000L);
-
-  /// With every component set.
-  private static DnsEvent full() {
-    return SampleEvents.response()
-        .with(it -> {
-          it.container = POD;
-          it.owner = OWNER;
-          it.attribution = Attribution.SOCKET;
-          it.source = new Endpoint(V6, 43210);
-          it.destination = new Endpoint(V4, 53);
-          it.protocol = Protocol.TCP;
-          it.packetType = PacketType.KERNEL;
-          it.nameserver = V6;
-          it.id = 0xffff;
-          it.rcode = 16;
-          it.state = State.LATE;
-          it.node = "node-1";
-          it.peer =
-              new Peer(
-                  new Container(null, "beef", "dns", null, null, Map.of("b", "2"), null),
-                  new Owner(5, 6, 7, 8, "dnsmasq", 9, "init", 10, 11, 12, null),
-                  Attribution.EXACT);
-          it.message = WireMessage.of(new byte[] {9, -1, 0, 7}, 1, 3);
-          it.endpoints =
-              new EndpointNames(
-                  new EndpointName(EndpointName.Kind.POD, "demo", "mypod"),
-                  null,
-                  new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns"));
-          it.lookup =
-              new Lookup(
-                  2,
-                  List.of(new Attempt(17, Protocol.TCP, V4, 9, Outcome.LATE, 5, 3, 2)),
-                  State.CLOSED,
-                  new Hop(3L, V6, 2L));
-        })
-        .build();
-  }
 
   /// What reading the packet alone gives: what is nobody's.
   private static DnsEvent told(DnsEvent event) {
@@ -127,7 +59,7 @@ final class EventNoteTest {
 
   @Test
   void everyComponentComesBack() throws ReflectiveOperationException {
-    DnsEvent event = full();
+    DnsEvent event = SampleEvents.full();
     for (RecordComponent component : DnsEvent.class.getRecordComponents()) {
       assertThat(component.getAccessor().invoke(event)).as("set here: %s", component).isNotNull();
     }
@@ -184,8 +116,8 @@ final class EventNoteTest {
         SampleEvents.query()
             .with(it -> {
               it.qr = Qr.T;
-              it.container = POD;
-              it.owner = OWNER;
+              it.container = SampleEvents.POD;
+              it.owner = SampleEvents.OWNER;
               it.source = new Endpoint(V6, 43210);
               it.question = new Question("\\007.example.org.", 65_280);
               it.flags = null;
@@ -201,7 +133,7 @@ final class EventNoteTest {
 
   @Test
   void aNoteIsPrintableAscii() {
-    assertThat(text(full())).matches("[ -~]+").contains("\\u001B", "\\uD83D");
+    assertThat(text(SampleEvents.full())).matches("[ -~]+").contains("\\u001B", "\\uD83D");
   }
 
   /// Files of earlier versions must stay readable: this text is never to be changed.
@@ -230,7 +162,7 @@ final class EventNoteTest {
 
   @Test
   void thePacketIsBelievedInWhatItTells() {
-    DnsEvent event = full();
+    DnsEvent event = SampleEvents.full();
     DnsEvent shifted =
         SampleEvents.query().with(it -> it.timestampNs = 5).build(); // as by editcap -t
 
@@ -239,7 +171,7 @@ final class EventNoteTest {
     assertThat(restored.timestampNs()).isEqualTo(5);
     assertThat(restored.source()).isEqualTo(shifted.source());
     assertThat(restored.qr()).isEqualTo(Qr.Q);
-    assertThat(restored.owner()).isEqualTo(OWNER);
+    assertThat(restored.owner()).isEqualTo(SampleEvents.OWNER);
   }
 
   @Test
@@ -261,14 +193,14 @@ final class EventNoteTest {
 
   @Test
   void thereIsNoNoteWhereEvenTheRestIsTooLong() {
-    assertThat(EventNote.text(full(), 100)).isEmpty();
+    assertThat(EventNote.text(SampleEvents.full(), 100)).isEmpty();
   }
 
   @Test
   void membersOfALaterVersionArePassedOver() {
     String text = "{\"jig\":1,\"attribution\":\"SOCKET\",\"later\":{\"a\":[1,{}]},\"node\":\"n\"}";
 
-    assertThat(read(text).beside(full()).orElseThrow().node()).isEqualTo("n");
+    assertThat(read(text).beside(SampleEvents.full()).orElseThrow().node()).isEqualTo("n");
   }
 
   @ParameterizedTest
@@ -308,7 +240,7 @@ final class EventNoteTest {
   void aNoteWithoutWhatEveryEventHasIsOfNone() {
     EventNote note = read("{\"jig\":1,\"node\":\"n\"}");
 
-    assertThat(note.beside(full())).isEmpty();
+    assertThat(note.beside(SampleEvents.full())).isEmpty();
     assertThat(note.alone()).isEmpty();
   }
 

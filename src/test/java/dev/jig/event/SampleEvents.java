@@ -1,8 +1,10 @@
 package dev.jig.event;
 
+import dev.jig.event.Attempt.Outcome;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Lookup.Hop;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -12,6 +14,36 @@ import org.jspecify.annotations.Nullable;
 public final class SampleEvents {
   public static final IpAddress CLIENT = IpAddress.v4(0xc0000202);
   public static final IpAddress RESOLVER = IpAddress.v4(0xc6336404);
+
+  private static final IpAddress IPV4 = IpAddress.v4(0xc0000201);
+  private static final IpAddress IPV6 = IpAddress.v6(0x20010db800000001L, 0x8000000000000068L);
+
+  public static final Container POD =
+      new Container(
+          "containerd",
+          "c0ffee".repeat(10),
+          "app",
+          "registry.example/app:1",
+          "sha256:12",
+          Map.of("a", "1"),
+          new Container.Pod(
+              "demo", "mypod", "uid-1", Map.of("app", "web", "tier", "é"), "main", true));
+
+  public static final Owner OWNER =
+      new Owner(
+          1,
+          2,
+          4_294_967_294L,
+          4_294_967_295L,
+          "thr\u001bead \"\\\ud83d\ude00",
+          3,
+          "parent",
+          4026533000L,
+          4026533005L,
+          77L,
+          new Owner.Paths("/bin/app", "/srv", "/bin/app --x y"),
+          new Owner.Account("www-data", "www"),
+          1_706_961_900_000_000_000L);
 
   private SampleEvents() {}
 
@@ -34,6 +66,43 @@ public final class SampleEvents {
     response.flags = new Flags(false, false, true, true, false, false);
     response.state = State.ANSWERED;
     return response;
+  }
+
+  /// With every component set.
+  public static DnsEvent full() {
+    return response()
+        .with(it -> {
+          it.container = POD;
+          it.owner = OWNER;
+          it.attribution = Attribution.SOCKET;
+          it.source = new Endpoint(IPV6, 43210);
+          it.destination = new Endpoint(IPV4, 53);
+          it.protocol = Protocol.TCP;
+          it.packetType = PacketType.KERNEL;
+          it.nameserver = IPV6;
+          it.id = 0xffff;
+          it.rcode = 16;
+          it.state = State.LATE;
+          it.node = "node-1";
+          it.peer =
+              new Peer(
+                  new Container(null, "beef", "dns", null, null, Map.of("b", "2"), null),
+                  new Owner(5, 6, 7, 8, "dnsmasq", 9, "init", 10, 11, 12, null),
+                  Attribution.EXACT);
+          it.message = WireMessage.of(new byte[] {9, -1, 0, 7}, 1, 3);
+          it.endpoints =
+              new EndpointNames(
+                  new EndpointName(EndpointName.Kind.POD, "demo", "mypod"),
+                  null,
+                  new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns"));
+          it.lookup =
+              new Lookup(
+                  2,
+                  List.of(new Attempt(17, Protocol.TCP, IPV4, 9, Outcome.LATE, 5, 3, 2)),
+                  State.CLOSED,
+                  new Hop(3L, IPV6, 2L));
+        })
+        .build();
   }
 
   public static Container container(String name) {

@@ -15,13 +15,11 @@ import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Hop;
-import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
-import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
+import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
-import dev.jig.event.WireMessage;
 import dev.jig.kube.wire.Events;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -31,69 +29,8 @@ import org.junit.jupiter.api.Test;
 
 final class EventCodecTest {
   private static final IpAddress V4 = IpAddress.v4(0xc0000201);
-  private static final IpAddress V6 = IpAddress.v6(0x20010db800000001L, 0x8000000000000068L);
 
-  private static final Container POD =
-      new Container(
-          "containerd",
-          "c0ffee".repeat(10),
-          "app",
-          "registry.example/app:1",
-          "sha256:12",
-          Map.of("a", "1"),
-          new Container.Pod(
-              "demo", "mypod", "uid-1", Map.of("app", "web", "tier", "é"), "main", true));
-
-  private static final DnsEvent FULL =
-      new DnsEvent(
-          1706961906123456789L,
-          POD,
-          new Owner(
-              1,
-              2,
-              4_294_967_294L,
-              4_294_967_295L,
-              "thread",
-              3,
-              "parent",
-              4026533000L,
-              4026533005L,
-              77L,
-              new Owner.Paths("/bin/app", "/srv", "/bin/app --x y"),
-              new Owner.Account("www-data", "www"),
-              1_706_961_900_000_000_000L),
-          Attribution.SOCKET,
-          new Endpoint(V6, 43210),
-          new Endpoint(V4, 53),
-          Protocol.TCP,
-          PacketType.KERNEL,
-          V6,
-          Qr.R,
-          0xffff,
-          new Question("www.example.org.", 65_280),
-          new Flags(true, false, true, false, true, false),
-          16,
-          18_250_000L,
-          300,
-          List.of(V4, V6),
-          State.CLOSED,
-          "node-1",
-          new Peer(
-              new Container(null, "beef", "dns", null, null, Map.of(), null),
-              new Owner(5, 6, 7, 8, "dnsmasq", 9, "init", 10, 11, 12, null),
-              Attribution.EXACT),
-          WireMessage.of(new byte[] {9, -1, 0, 7}, 1, 3),
-          new EndpointNames(
-              new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns"),
-              new EndpointName(EndpointName.Kind.POD, "demo", "mypod"),
-              new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns")),
-          new Lookup(
-              3,
-              List.of(
-                  new Attempt(17, Protocol.UDP, V4, 9, Outcome.TIMEOUT, 5, null, 0),
-                  new Attempt(18, Protocol.TCP, V6, 10, Outcome.LATE, 6, 0, 2)),
-              State.LATE,
-              new Hop(3L, V4, 2L)));
+  private static final DnsEvent FULL = SampleEvents.full();
 
   @Test
   void everyFieldComesBack() throws ReflectiveOperationException {
