@@ -65,18 +65,20 @@ gather_libraries() {
     while read -r library; do
         real=$(readlink -f "$library")
         cp "$real" "$dist/native/${library##*/}"
-        package=$(dpkg -S "*/${real##*/}" | head -n 1 | cut -d : -f 1)
+        package=$(dpkg -S "*/${real##*/}" | sed -n '1s/:.*//p')
         cp "/usr/share/doc/$package/copyright" "$dist/licenses/$package"
         # shellcheck disable=SC2016 # for dpkg-query
         dpkg-query -W -f '${source:Package} ${source:Version}\n' "$package" >>"$dist/licenses/sources"
     done < <(libraries)
+    [[ -e $dist/native/libbpf.so.1 ]] || die "no libbpf.so.1 was gathered"
     chmod 644 "$dist"/native/*
 }
 
+# Every reader reads to the end: who writes to one that has left is killed, and with it the script.
 libraries() {
     local libbpf
     libbpf=$(ldconfig -p | awk -v machine="$(uname -m)" '
-        $1 == "libbpf.so.1" && (machine == "x86_64") == /x86-64/ { print $NF; exit }')
+        $1 == "libbpf.so.1" && (machine == "x86_64") == /x86-64/ && !found++ { print $NF }')
     [[ $libbpf ]] || die "no libbpf.so.1 on this machine"
     printf '%s\n' "$libbpf"
     ldd "$libbpf" | awk '$2 == "=>" && $1 !~ /^libc\./ { print $3 }'

@@ -95,6 +95,7 @@ final class SessionIT {
       traffic.ask("blocked.ask.example.test.", 200);
 
       ig.signal("INT");
+      Thread.sleep(200); // sooner, it would be the echo of the first
       ig.signal("TERM");
 
       assertThat(ig.waitFor().exitCode()).isEqualTo(1);

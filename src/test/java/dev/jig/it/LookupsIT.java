@@ -153,7 +153,7 @@ final class LookupsIT {
     List<Long> beyond = new ArrayList<>();
     long certain = 0;
     long deadlineNs = System.nanoTime() + PATIENCE_NS;
-    try (ScriptedResolver resolver = ScriptedResolver.start(0, "127.0.0.1");
+    try (ScriptedResolver resolver = ScriptedResolver.startAwake("127.0.0.1");
         Client client = new Client(resolver.port());
         IgProcess ig = trace(resolver.port())) {
       while (certain < CERTAIN && System.nanoTime() < deadlineNs) {

@@ -5,12 +5,13 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -72,16 +73,17 @@ final class ScriptedResolver implements AutoCloseable {
     void send(byte[] message) throws IOException;
   }
 
-  private final DatagramSocket datagrams;
+  private final DatagramChannel datagrams;
   private final ServerSocket listener;
   private final Map<String, Clock> clocks = new ConcurrentHashMap<>();
   private final ScheduledExecutorService later =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
 
-  private ScriptedResolver(int port, InetAddress address) throws IOException {
-    datagrams = new DatagramSocket(port, address);
+  private ScriptedResolver(int port, InetAddress address, boolean awake) throws IOException {
+    datagrams = DatagramChannel.open().bind(new InetSocketAddress(address, port));
+    datagrams.configureBlocking(!awake);
     try {
-      listener = new ServerSocket(datagrams.getLocalPort(), 64, address);
+      listener = new ServerSocket(port(), 64, address);
     } catch (IOException e) {
       datagrams.close();
       throw e;
@@ -92,9 +94,18 @@ final class ScriptedResolver implements AutoCloseable {
 
   /// @param port 0 for any that is free for both UDP and TCP
   static ScriptedResolver start(int port, String address) {
+    return start(port, address, false);
+  }
+
+  /// One that never sleeps, so that its clock has no time in it that a thread takes to wake up.
+  static ScriptedResolver startAwake(String address) {
+    return start(0, address, true);
+  }
+
+  private static ScriptedResolver start(int port, String address, boolean awake) {
     for (int tries = port == 0 ? 20 : 1; ; tries--) {
       try {
-        return new ScriptedResolver(port, InetAddress.ofLiteral(address));
+        return new ScriptedResolver(port, InetAddress.ofLiteral(address), awake);
       } catch (BindException e) {
         if (tries <= 1) {
           throw new UncheckedIOException("port " + port + " on " + address, e);
@@ -106,7 +117,7 @@ final class ScriptedResolver implements AutoCloseable {
   }
 
   int port() {
-    return datagrams.getLocalPort();
+    return datagrams.socket().getLocalPort();
   }
 
   Clock clock(String name) {
@@ -114,20 +125,17 @@ final class ScriptedResolver implements AutoCloseable {
   }
 
   private void serveDatagrams() {
-    DatagramPacket packet = new DatagramPacket(new byte[2048], 2048);
-    while (!datagrams.isClosed()) {
+    ByteBuffer buffer = ByteBuffer.allocate(2048);
+    while (datagrams.isOpen()) {
       try {
-        datagrams.receive(packet);
+        SocketAddress from = datagrams.receive(buffer.clear());
         long nowNs = System.nanoTime();
-        var from = packet.getSocketAddress();
-        byte[] query = Arrays.copyOf(packet.getData(), packet.getLength());
-        answer(
-            query,
-            nowNs,
-            false,
-            bytes -> {
-              datagrams.send(new DatagramPacket(bytes, bytes.length, from));
-            });
+        if (from == null) {
+          Thread.onSpinWait();
+        } else {
+          byte[] query = Arrays.copyOf(buffer.array(), buffer.position());
+          answer(query, nowNs, false, bytes -> datagrams.send(ByteBuffer.wrap(bytes), from));
+        }
       } catch (IOException e) {
         // closed, or the asker is gone
       }
