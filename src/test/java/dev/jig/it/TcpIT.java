@@ -2,6 +2,7 @@ package dev.jig.it;
 
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.jig.fixture.CProgram;
 import dev.jig.fixture.DnsServer;
@@ -85,7 +86,10 @@ final class TcpIT {
     assertThat(pair).extracting(row -> row.text("comm")).containsOnly("pipeline");
     assertThat(response.text("state")).isEqualTo("answered");
     long late = response.text("name").contains("late-30") ? 30_000_000 : 0;
-    assertThat(response.number("latency")).isGreaterThanOrEqualTo(late);
+    long apartNs = response.number("timestamp") - pair.getFirst().number("timestamp");
+    assertThat(response.number("latency"))
+        .isGreaterThanOrEqualTo(late)
+        .isCloseTo(apartNs, within(1_000_000L));
     assertThat(response.number("numAnswers")).isEqualTo(1);
   }
 
