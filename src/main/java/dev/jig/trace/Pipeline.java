@@ -213,10 +213,8 @@ public final class Pipeline implements PacketHandler {
       lookups.take(packet, full(event, bytes, offset, length), matched, true);
     } else if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
       held.hold(packet.cgroupId(), withMessage(event, bytes, offset, length), packet.bootNs());
-    } else if (whose.decision() == Decision.NAME_UNKNOWN) {
-      counters.nameUnknown++;
-    } else if (whose.decision() == Decision.CONTAINER_UNKNOWN) {
-      counters.containerUnknown++;
+    } else if (whose.decision() != Decision.PASS) {
+      countLeftOut(whose.decision());
     } else {
       DnsEvent named = naming.apply(event);
       if (filter.test(named)) {
@@ -252,7 +250,11 @@ public final class Pipeline implements PacketHandler {
       show(decision, event);
       return;
     }
-    count(decision);
+    if (decision == Decision.PASS) {
+      counters.folded++;
+    } else {
+      countLeftOut(decision);
+    }
     QueryKey key = QueryKey.ofNoted(packet, event);
     matched =
         event.qr() == Qr.R
@@ -261,12 +263,13 @@ public final class Pipeline implements PacketHandler {
     lookups.take(packet, event, matched, decision == Decision.PASS);
   }
 
-  private void count(Decision decision) {
-    switch (decision) {
-      case PASS -> counters.folded++;
+  /// A message has no row for this reason.
+  private void countLeftOut(Decision reason) {
+    switch (reason) {
       case SKIP -> counters.filtered++;
       case NAME_UNKNOWN, HOLD -> counters.nameUnknown++;
       case CONTAINER_UNKNOWN -> counters.containerUnknown++;
+      case PASS -> throw new IllegalArgumentException("what passes is not left out");
     }
   }
 
@@ -354,11 +357,10 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void show(Decision decision, DnsEvent event) {
-    switch (decision) {
-      case PASS -> show(event);
-      case SKIP -> counters.filtered++;
-      case NAME_UNKNOWN, HOLD -> counters.nameUnknown++;
-      case CONTAINER_UNKNOWN -> counters.containerUnknown++;
+    if (decision == Decision.PASS) {
+      show(event);
+    } else {
+      countLeftOut(decision);
     }
   }
 

@@ -90,7 +90,8 @@ final class ClusterEndpointsIT {
   void aPodOnTheNodesNetworkIsNamedInItsOwnRowsOnly() {
     String name = "on-node" + ZONE;
     try (IgProcess trace = trace("-A", "-F", "name:" + name, "-F", "qr:Q", "-o", "json")) {
-      PodSpec spec = once(shell("main", TestCluster.BUSYBOX, askingOn(name + " " + dnsAddress())));
+      PodSpec spec =
+          once(shell("main", TestCluster.BUSYBOX, askingOn(name + " " + TestCluster.dnsAddress())));
       spec.setHostNetwork(true);
       TestPod.create(OWN, "on-node", spec);
       TestPod.awaitRunning(OWN, "on-node"); // the API server knows the pod with its address
@@ -104,7 +105,7 @@ final class ClusterEndpointsIT {
       for (Json query : own) {
         assertThat(query.at("srcEndpoint.name")).isEqualTo("on-node");
         assertThat(query.at("nameserverEndpoint.name"))
-            .isEqualTo(serviceWith(dnsAddress()).getMetadata().getName());
+            .isEqualTo(serviceWith(TestCluster.dnsAddress()).getMetadata().getName());
       }
       assertThat(rows).hasSizeGreaterThan(own.size());
       rows.stream()
@@ -205,16 +206,6 @@ final class ClusterEndpointsIT {
 
   private static String askingOn(String question) {
     return "while :; do nslookup -type=a " + question + "; sleep 0.5; done";
-  }
-
-  private static String dnsAddress() {
-    return TestCluster.client()
-        .services()
-        .inNamespace("kube-system")
-        .withName("kube-dns")
-        .get()
-        .getSpec()
-        .getClusterIP();
   }
 
   private static Service serviceWith(String address) {

@@ -117,7 +117,8 @@ final class ClusterIT {
       String message =
           "\\x12\\x34\\x01\\0\\0\\x01\\0\\0\\0\\0\\0\\0"
               + "\\x02ok\\x07example\\x04test\\0\\0\\x01\\0\\x01";
-      String script = "printf '" + message + "' >/dev/udp/" + clusterDns() + "/53; sleep 600; true";
+      String script =
+          "printf '" + message + "' >/dev/udp/" + TestCluster.dnsAddress() + "/53; sleep 600; true";
       Container bash = shell("main", TestCluster.TOOLS, script);
       bash.setCommand(List.of("bash", "-c", script));
       TestPod.create(OWN, "asker", once(bash));
@@ -131,7 +132,7 @@ final class ClusterIT {
       Path thread = process.resolve("task").resolve(Long.toString(query.number("tid")));
       assertThat(Files.readString(thread.resolve("comm")).strip()).isEqualTo(query.text("comm"));
       assertThat(query.text("k8s.containerName")).isEqualTo("main");
-      assertThat(query.text("nameserver")).isEqualTo(clusterDns());
+      assertThat(query.text("nameserver")).isEqualTo(TestCluster.dnsAddress());
     }
   }
 
@@ -169,17 +170,17 @@ final class ClusterIT {
     String node = TestCluster.agent().getSpec().getNodeName();
     String name = label + ".example.test.";
     return String.join(
-            " ", node, WALK, "walk", "nslookup", qr, clusterDns(), type, "A", name, rcode)
+            " ",
+            node,
+            WALK,
+            "walk",
+            "nslookup",
+            qr,
+            TestCluster.dnsAddress(),
+            type,
+            "A",
+            name,
+            rcode)
         .strip();
-  }
-
-  private static String clusterDns() {
-    return TestCluster.client()
-        .services()
-        .inNamespace("kube-system")
-        .withName("kube-dns")
-        .get()
-        .getSpec()
-        .getClusterIP();
   }
 }

@@ -206,6 +206,17 @@ final class TestCluster {
         .orElseThrow(() -> new AssertionError("no agent"));
   }
 
+  /// Where pods ask: the cluster's DNS service.
+  static String dnsAddress() {
+    return client()
+        .services()
+        .inNamespace("kube-system")
+        .withName("kube-dns")
+        .get()
+        .getSpec()
+        .getClusterIP();
+  }
+
   static String agentLog() {
     return client().pods().inNamespace(GADGET).withName(agent().getMetadata().getName()).getLog();
   }
