@@ -1,6 +1,5 @@
 package dev.jig.container;
 
-import dev.jig.event.Owner;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,9 +22,12 @@ public final class Accounts {
     groups = new NameFile(etc.resolve("group"));
   }
 
-  /// The names as the files have them now; null for numbers they do not name.
-  public Owner.Account of(long uid, long gid) {
-    return new Owner.Account(users.name(uid), groups.name(gid));
+  /// The names of a user and a group; null for a number that the files do not name.
+  public record Names(@Nullable String user, @Nullable String group) {}
+
+  /// The names as the files have them now.
+  public Names of(long uid, long gid) {
+    return new Names(users.name(uid), groups.name(gid));
   }
 
   /// One file of lines `name:password:number:…`.

@@ -1,10 +1,10 @@
 package dev.jig.container;
 
 import dev.jig.container.ContainerLives.Described;
-import dev.jig.container.cri.ContainerState;
-import dev.jig.container.cri.CriContainer;
-import dev.jig.container.cri.CriImage;
-import dev.jig.container.cri.Sandbox;
+import dev.jig.container.cri.api.ContainerState;
+import dev.jig.container.cri.api.CriContainer;
+import dev.jig.container.cri.api.CriImage;
+import dev.jig.container.cri.api.Sandbox;
 import dev.jig.event.Container;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,7 +2,7 @@ package dev.jig.container;
 
 import dev.jig.container.ContainerRuntime.News;
 import dev.jig.container.GrpcEngine.Line;
-import dev.jig.container.cri.CriEvent;
+import dev.jig.container.cri.api.CriEvent;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,6 @@ package dev.jig.container;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.jig.event.Owner;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,6 +23,12 @@ public final class Proc {
 
   private static final int COMMAND_LINE_AT_MOST = 4_096;
 
+  /// A process's executable, working directory and command line; null where /proc refuses it.
+  ///
+  /// @param commandLine its arguments, separated by blanks
+  public record Paths(
+      @Nullable String exePath, @Nullable String cwd, @Nullable String commandLine) {}
+
   private final Path root;
 
   /// @param root where procfs is mounted, with the host's pids
@@ -35,14 +40,14 @@ public final class Proc {
   /// reused.
   ///
   /// @param startTimeNs its start on the boot clock, as the kernel's record has it
-  public Owner.@Nullable Paths paths(int pid, long startTimeNs) {
+  public @Nullable Paths paths(int pid, long startTimeNs) {
     Path directory = root.resolve(Integer.toString(pid));
     String exe = link(directory.resolve("exe"));
     String cwd = link(directory.resolve("cwd"));
     String commandLine = commandLine(directory);
     // Compared after reading: a pid reused before or between the reads shows its new start here.
     return isStart(startTicks(directory), startTimeNs)
-        ? new Owner.Paths(exe, cwd, commandLine)
+        ? new Paths(exe, cwd, commandLine)
         : null;
   }
 

@@ -1,14 +1,14 @@
 package dev.jig.kube;
 
 import dev.jig.event.UsageException;
-import dev.jig.kube.wire.AgentGrpc;
-import dev.jig.kube.wire.Begun;
-import dev.jig.kube.wire.DescribeRequest;
-import dev.jig.kube.wire.Description;
-import dev.jig.kube.wire.FromAgent;
-import dev.jig.kube.wire.FromClient;
-import dev.jig.kube.wire.Resume;
-import dev.jig.kube.wire.Start;
+import dev.jig.wire.proto.AgentGrpc;
+import dev.jig.wire.proto.Begun;
+import dev.jig.wire.proto.DescribeRequest;
+import dev.jig.wire.proto.Description;
+import dev.jig.wire.proto.FromAgent;
+import dev.jig.wire.proto.FromClient;
+import dev.jig.wire.proto.Resume;
+import dev.jig.wire.proto.Start;
 import dev.jig.trace.NodeTrace;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;

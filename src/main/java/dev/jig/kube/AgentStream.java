@@ -1,10 +1,10 @@
 package dev.jig.kube;
 
 import dev.jig.event.DnsEvent;
-import dev.jig.kube.wire.Begun;
-import dev.jig.kube.wire.Ended;
-import dev.jig.kube.wire.FromAgent;
-import dev.jig.kube.wire.Progress;
+import dev.jig.wire.proto.Begun;
+import dev.jig.wire.proto.Ended;
+import dev.jig.wire.proto.FromAgent;
+import dev.jig.wire.proto.Progress;
 import dev.jig.trace.NodeTrace.View;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;

@@ -1,7 +1,7 @@
 package dev.jig.kube;
 
 import dev.jig.event.DnsEvent;
-import dev.jig.kube.wire.Start;
+import dev.jig.wire.proto.Start;
 import dev.jig.trace.RowDetails;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;

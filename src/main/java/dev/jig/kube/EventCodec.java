@@ -18,8 +18,8 @@ import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
 import dev.jig.event.WireMessage;
-import dev.jig.kube.wire.Event;
-import dev.jig.kube.wire.Events;
+import dev.jig.wire.proto.Event;
+import dev.jig.wire.proto.Events;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -200,15 +200,15 @@ final class EventCodec {
         : new EndpointNames(source, destination, nameserver);
   }
 
-  private static dev.jig.kube.wire.EndpointName encode(EndpointName name) {
-    return dev.jig.kube.wire.EndpointName.newBuilder()
+  private static dev.jig.wire.proto.EndpointName encode(EndpointName name) {
+    return dev.jig.wire.proto.EndpointName.newBuilder()
         .setKind(number(ENDPOINT_KINDS, name.kind()))
         .setNamespace(name.namespace())
         .setName(name.name())
         .build();
   }
 
-  private static EndpointName decode(dev.jig.kube.wire.EndpointName from) {
+  private static EndpointName decode(dev.jig.wire.proto.EndpointName from) {
     return new EndpointName(
         kind(ENDPOINT_KINDS, from.getKind(), EndpointName.Kind.POD),
         from.getNamespace(),
@@ -219,36 +219,36 @@ final class EventCodec {
     return WireMessage.of(from.toByteArray(), 0, from.size());
   }
 
-  private static dev.jig.kube.wire.Peer encode(Peer peer, Batch batch) {
-    return dev.jig.kube.wire.Peer.newBuilder()
+  private static dev.jig.wire.proto.Peer encode(Peer peer, Batch batch) {
+    return dev.jig.wire.proto.Peer.newBuilder()
         .setContainer(batch.place(peer.container()))
         .setOwner(batch.place(peer.owner()))
         .setAttribution(number(ATTRIBUTIONS, peer.attribution()))
         .build();
   }
 
-  private static Peer decode(dev.jig.kube.wire.Peer from, Tables tables) {
+  private static Peer decode(dev.jig.wire.proto.Peer from, Tables tables) {
     return new Peer(
         at(tables.containers, from.getContainer()),
         tables.owners.get(from.getOwner() - 1),
         kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN));
   }
 
-  private static dev.jig.kube.wire.Question encode(Question question) {
-    return dev.jig.kube.wire.Question.newBuilder()
+  private static dev.jig.wire.proto.Question encode(Question question) {
+    return dev.jig.wire.proto.Question.newBuilder()
         .setName(question.name())
         .setType(question.type())
         .build();
   }
 
-  private static dev.jig.kube.wire.Endpoint encode(Endpoint endpoint) {
-    return dev.jig.kube.wire.Endpoint.newBuilder()
+  private static dev.jig.wire.proto.Endpoint encode(Endpoint endpoint) {
+    return dev.jig.wire.proto.Endpoint.newBuilder()
         .setAddress(encode(endpoint.address()))
         .setPort(endpoint.port())
         .build();
   }
 
-  private static Endpoint decode(dev.jig.kube.wire.Endpoint from) {
+  private static Endpoint decode(dev.jig.wire.proto.Endpoint from) {
     return new Endpoint(decode(from.getAddress()), from.getPort());
   }
 
@@ -290,9 +290,9 @@ final class EventCodec {
         (bits & 32) != 0);
   }
 
-  private static dev.jig.kube.wire.Owner encode(Owner owner) {
+  private static dev.jig.wire.proto.Owner encode(Owner owner) {
     var to =
-        dev.jig.kube.wire.Owner.newBuilder()
+        dev.jig.wire.proto.Owner.newBuilder()
             .setPid(owner.pid())
             .setTid(owner.tid())
             .setUid(owner.uid())
@@ -306,7 +306,7 @@ final class EventCodec {
             .setStartedNs(owner.startedNs());
     Owner.Paths paths = owner.paths();
     if (paths != null) {
-      var found = dev.jig.kube.wire.Paths.newBuilder();
+      var found = dev.jig.wire.proto.Paths.newBuilder();
       present(paths.exePath(), found::setExePath);
       present(paths.cwd(), found::setCwd);
       present(paths.commandLine(), found::setCommandLine);
@@ -314,7 +314,7 @@ final class EventCodec {
     }
     Owner.Account account = owner.account();
     if (account != null) {
-      var known = dev.jig.kube.wire.Account.newBuilder();
+      var known = dev.jig.wire.proto.Account.newBuilder();
       present(account.user(), known::setUser);
       present(account.group(), known::setGroup);
       to.setAccount(known);
@@ -322,7 +322,7 @@ final class EventCodec {
     return to.build();
   }
 
-  private static Owner decode(dev.jig.kube.wire.Owner from) {
+  private static Owner decode(dev.jig.wire.proto.Owner from) {
     var paths = from.getPaths();
     var account = from.getAccount();
     return new Owner(
@@ -350,9 +350,9 @@ final class EventCodec {
         from.getStartedNs());
   }
 
-  private static dev.jig.kube.wire.Container encode(Container container) {
+  private static dev.jig.wire.proto.Container encode(Container container) {
     var to =
-        dev.jig.kube.wire.Container.newBuilder()
+        dev.jig.wire.proto.Container.newBuilder()
             .setId(container.id())
             .putAllLabels(container.labels());
     present(container.runtime(), to::setRuntime);
@@ -363,7 +363,7 @@ final class EventCodec {
     return to.build();
   }
 
-  private static Container decode(dev.jig.kube.wire.Container from) {
+  private static Container decode(dev.jig.wire.proto.Container from) {
     return new Container(
         from.hasRuntime() ? from.getRuntime() : null,
         from.getId(),
@@ -374,8 +374,8 @@ final class EventCodec {
         from.hasPod() ? decode(from.getPod()) : null);
   }
 
-  private static dev.jig.kube.wire.Pod encode(Container.Pod pod) {
-    var to = dev.jig.kube.wire.Pod.newBuilder().setHostNetwork(pod.hostNetwork());
+  private static dev.jig.wire.proto.Pod encode(Container.Pod pod) {
+    var to = dev.jig.wire.proto.Pod.newBuilder().setHostNetwork(pod.hostNetwork());
     present(pod.labels(), to::putAllLabels);
     present(pod.namespace(), to::setNamespace);
     present(pod.name(), to::setName);
@@ -384,7 +384,7 @@ final class EventCodec {
     return to.build();
   }
 
-  private static Container.Pod decode(dev.jig.kube.wire.Pod from) {
+  private static Container.Pod decode(dev.jig.wire.proto.Pod from) {
     return new Container.Pod(
         from.hasNamespace() ? from.getNamespace() : null,
         from.hasName() ? from.getName() : null,

@@ -26,9 +26,9 @@ final class LookupCodec {
 
   private LookupCodec() {}
 
-  static dev.jig.kube.wire.Lookup encode(Lookup lookup) {
+  static dev.jig.wire.proto.Lookup encode(Lookup lookup) {
     var to =
-        dev.jig.kube.wire.Lookup.newBuilder()
+        dev.jig.wire.proto.Lookup.newBuilder()
             .setTries(lookup.tries())
             .setTwin(number(EventCodec.STATES, lookup.twin()));
     lookup.attempts().forEach(attempt -> to.addAttempts(encode(attempt)));
@@ -36,7 +36,7 @@ final class LookupCodec {
     return to.build();
   }
 
-  static Lookup decode(dev.jig.kube.wire.Lookup from) {
+  static Lookup decode(dev.jig.wire.proto.Lookup from) {
     return new Lookup(
         from.getTries(),
         from.getAttemptsList().stream().map(LookupCodec::decode).toList(),
@@ -44,9 +44,9 @@ final class LookupCodec {
         from.hasHop() ? decode(from.getHop()) : null);
   }
 
-  private static dev.jig.kube.wire.Attempt encode(Attempt attempt) {
+  private static dev.jig.wire.proto.Attempt encode(Attempt attempt) {
     var to =
-        dev.jig.kube.wire.Attempt.newBuilder()
+        dev.jig.wire.proto.Attempt.newBuilder()
             .setTimestampNs(attempt.timestampNs())
             .setProtocol(number(EventCodec.PROTOCOLS, attempt.protocol()))
             .setId(attempt.id())
@@ -58,7 +58,7 @@ final class LookupCodec {
     return to.build();
   }
 
-  private static Attempt decode(dev.jig.kube.wire.Attempt from) {
+  private static Attempt decode(dev.jig.wire.proto.Attempt from) {
     return new Attempt(
         from.getTimestampNs(),
         kind(EventCodec.PROTOCOLS, from.getProtocol(), Protocol.UDP),
@@ -70,15 +70,15 @@ final class LookupCodec {
         from.getMessages());
   }
 
-  private static dev.jig.kube.wire.Hop encode(Hop hop) {
-    var to = dev.jig.kube.wire.Hop.newBuilder();
+  private static dev.jig.wire.proto.Hop encode(Hop hop) {
+    var to = dev.jig.wire.proto.Hop.newBuilder();
     present(hop.tookNs(), to::setTookNs);
     present(hop.server(), address -> to.setServer(EventCodec.encode(address)));
     present(hop.latencyNs(), to::setLatencyNs);
     return to.build();
   }
 
-  private static Hop decode(dev.jig.kube.wire.Hop from) {
+  private static Hop decode(dev.jig.wire.proto.Hop from) {
     return new Hop(
         from.hasTookNs() ? from.getTookNs() : null,
         from.getServer().isEmpty() ? null : EventCodec.decode(from.getServer()),

@@ -5,7 +5,7 @@ import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.FilterExpression;
 import dev.jig.filter.LabelSelector;
 import dev.jig.filter.PortSet;
-import dev.jig.kube.wire.Start;
+import dev.jig.wire.proto.Start;
 import dev.jig.trace.LiveSettings;
 import dev.jig.trace.RowDetails;
 import org.jspecify.annotations.Nullable;

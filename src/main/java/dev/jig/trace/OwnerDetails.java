@@ -72,8 +72,18 @@ final class OwnerDetails implements UnaryOperator<Owner> {
 
   private Owner detailed(Owner owner) {
     return owner.with(
-        proc == null ? null : proc.paths(owner.pid(), owner.startTimeNs()),
-        accounts == null ? null : accounts.of(owner.uid(), owner.gid()),
+        paths(owner),
+        account(owner),
         proc == null ? 0 : owner.startTimeNs() + bootToRealNs);
+  }
+
+  private Owner.@Nullable Paths paths(Owner owner) {
+    Proc.Paths read = proc == null ? null : proc.paths(owner.pid(), owner.startTimeNs());
+    return read == null ? null : new Owner.Paths(read.exePath(), read.cwd(), read.commandLine());
+  }
+
+  private Owner.@Nullable Account account(Owner owner) {
+    Accounts.Names read = accounts == null ? null : accounts.of(owner.uid(), owner.gid());
+    return read == null ? null : new Owner.Account(read.user(), read.group());
   }
 }

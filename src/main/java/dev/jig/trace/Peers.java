@@ -1,6 +1,7 @@
 package dev.jig.trace;
 
 import dev.jig.capture.Packet;
+import dev.jig.event.Container;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
@@ -21,6 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class Peers {
   private static final int HEADER = 12;
   private static final int FLAGS = 2;
+
+  /// Finds the container of a cgroup.
+  @FunctionalInterface
+  interface ContainerOf {
+    /// @param owner a process of the cgroup, for hosts where the cgroup's path does not show it
+    @Nullable Container find(long cgroupId, @Nullable Owner owner);
+  }
 
   private final RecentSenders senders = new RecentSenders();
   private final Translations translations = new Translations();
@@ -62,7 +70,7 @@ final class Peers {
       byte[] bytes,
       int offset,
       int length,
-      Scope scope,
+      ContainerOf containers,
       UnaryOperator<Owner> owners) {
     if (length < HEADER) {
       return null;
@@ -76,7 +84,7 @@ final class Peers {
     }
     bystanders.helped(found.cgroupId);
     return new Peer(
-        scope.of(found.cgroupId, found.owner).container(),
+        containers.find(found.cgroupId, found.owner),
         owners.apply(found.owner),
         found.attribution);
   }

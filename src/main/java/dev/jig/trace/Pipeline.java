@@ -63,6 +63,8 @@ public final class Pipeline implements PacketHandler {
   /// The query of the message at hand: itself, or what it answers.
   private @Nullable Pending matched;
 
+  private final Peers.ContainerOf containers;
+
   private boolean keepsMessages;
   private Function<@Nullable Container, Decision> decisionOnNoted = _ -> Decision.PASS;
   private UnaryOperator<DnsEvent> naming = UnaryOperator.identity();
@@ -106,6 +108,7 @@ public final class Pipeline implements PacketHandler {
     this.lateNs = lateNs(timeoutNs);
     this.owners = owners;
     this.peers = peers;
+    this.containers = (cgroupId, owner) -> scope.of(cgroupId, owner).container();
     this.output = output;
   }
 
@@ -311,7 +314,7 @@ public final class Pipeline implements PacketHandler {
     if (peers == null || packet.direction() != Direction.INGRESS) {
       return null;
     }
-    return peers.senderOf(packet, bytes, offset, length, scope, owners);
+    return peers.senderOf(packet, bytes, offset, length, containers, owners);
   }
 
   private DnsEvent match(Packet packet, @Nullable Container container, @Nullable Peer sender) {

@@ -2,7 +2,6 @@ package dev.jig.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.event.Owner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,21 +30,21 @@ final class AccountsTest {
 
   @Test
   void nameNumbersAsTheFilesDo() {
-    assertThat(new Accounts(etc).of(1000, 50)).isEqualTo(new Owner.Account("web", "staff"));
+    assertThat(new Accounts(etc).of(1000, 50)).isEqualTo(new Accounts.Names("web", "staff"));
   }
 
   @Test
   void takeTheFirstOfTwoNames() {
-    assertThat(new Accounts(etc).of(0, 0)).isEqualTo(new Owner.Account("root", "root"));
+    assertThat(new Accounts(etc).of(0, 0)).isEqualTo(new Accounts.Names("root", "root"));
   }
 
   @Test
   void knowNothingOfOtherNumbersAndWithoutFiles() throws IOException {
-    assertThat(new Accounts(etc).of(7, 0xffffffffL)).isEqualTo(new Owner.Account(null, null));
+    assertThat(new Accounts(etc).of(7, 0xffffffffL)).isEqualTo(new Accounts.Names(null, null));
     Accounts accounts = new Accounts(etc);
     assertThat(accounts.of(1000, 50).user()).isEqualTo("web");
     Files.delete(etc.resolve("passwd"));
-    assertThat(accounts.of(1000, 50)).isEqualTo(new Owner.Account(null, "staff"));
+    assertThat(accounts.of(1000, 50)).isEqualTo(new Accounts.Names(null, "staff"));
   }
 
   @Test

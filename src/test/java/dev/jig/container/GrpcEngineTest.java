@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.ContainerRuntime.Life;
 import dev.jig.container.ContainerRuntime.News;
-import dev.jig.container.cri.ContainerState;
-import dev.jig.container.cri.CriEventType;
+import dev.jig.container.cri.api.ContainerState;
+import dev.jig.container.cri.api.CriEventType;
 import dev.jig.event.Container;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

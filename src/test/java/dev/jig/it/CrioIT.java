@@ -3,7 +3,7 @@ package dev.jig.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.FakeCri;
-import dev.jig.container.cri.ContainerState;
+import dev.jig.container.cri.api.ContainerState;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.DnsServer;
 import dev.jig.fixture.IgProcess;

@@ -20,7 +20,7 @@ import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
-import dev.jig.kube.wire.Events;
+import dev.jig.wire.proto.Events;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
