@@ -2,7 +2,6 @@ package dev.jig.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.event.Owner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +27,7 @@ final class ProcTest {
   void readsExecutableAndDirectoryOfTheSameProcess() throws IOException {
     process(7, "dig", 500);
     assertThat(new Proc(root).paths(7, 500 * TICK_NS + 9_999_999))
-        .isEqualTo(new Owner.Paths(root + "/dig", root + "/home"));
+        .isEqualTo(new Proc.Paths(root + "/dig", root + "/home", null));
   }
 
   @Test
@@ -64,15 +63,15 @@ final class ProcTest {
     long startNs = Long.parseLong(fields[19]) * TICK_NS;
 
     // When
-    Owner.Paths paths =
+    Proc.Paths paths =
         new Proc(Path.of("/proc")).paths((int) ProcessHandle.current().pid(), startNs);
 
     // Then
     Path exe = Path.of("/proc/self/exe").toRealPath();
     assertThat(paths)
-        .returns(exe.toString(), Owner.Paths::exePath)
-        .returns(Path.of("").toAbsolutePath().toString(), Owner.Paths::cwd)
-        .extracting(Owner.Paths::commandLine)
+        .returns(exe.toString(), Proc.Paths::exePath)
+        .returns(Path.of("").toAbsolutePath().toString(), Proc.Paths::cwd)
+        .extracting(Proc.Paths::commandLine)
         .asString()
         .contains("java ");
   }
@@ -113,9 +112,9 @@ final class ProcTest {
     Process process = new ProcessBuilder(exe.toString(), "60").directory(hostile.toFile()).start();
     try {
       Files.delete(exe);
-      Owner.Paths paths = new Proc(Path.of("/proc")).paths((int) process.pid(), start(process));
+      Proc.Paths paths = new Proc(Path.of("/proc")).paths((int) process.pid(), start(process));
       assertThat(paths)
-          .isEqualTo(new Owner.Paths(exe + " (deleted)", hostile.toString(), exe + " 60"));
+          .isEqualTo(new Proc.Paths(exe + " (deleted)", hostile.toString(), exe + " 60"));
     } finally {
       process.destroyForcibly().waitFor();
     }
@@ -128,7 +127,7 @@ final class ProcTest {
   }
 
   private @Nullable String commandLine() {
-    Owner.Paths paths = new Proc(root).paths(7, 500 * TICK_NS);
+    Proc.Paths paths = new Proc(root).paths(7, 500 * TICK_NS);
     return paths == null ? "no process" : paths.commandLine();
   }
 }
