@@ -1,5 +1,8 @@
 package dev.jig.bpf;
 
+import dev.jig.os.BpfException;
+import dev.jig.os.Errno;
+import dev.jig.os.Native;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,6 +1,8 @@
 package dev.jig.bpf;
 
-import dev.jig.bpf.BpfException.Reason;
+import dev.jig.os.BpfException;
+import dev.jig.os.BpfException.Reason;
+import dev.jig.os.Errno;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

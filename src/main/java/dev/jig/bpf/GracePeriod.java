@@ -1,5 +1,6 @@
 package dev.jig.bpf;
 
+import dev.jig.os.Libc;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 

@@ -1,5 +1,6 @@
 package dev.jig.bpf;
 
+import dev.jig.os.Native;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -1,5 +1,6 @@
 package dev.jig.bpf;
 
+import dev.jig.os.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

@@ -1,5 +1,5 @@
-/// The only native border: libbpf and libc through the FFM API, and the ring buffer mapped in
-/// place. C names stay in here. Knows nothing of DNS.
+/// libbpf's objects, programs, maps and links, and the ring buffer, mapped and read in place.
+/// Explains why the kernel refused a program. Knows nothing of DNS.
 @NullMarked
 package dev.jig.bpf;
 

@@ -1,11 +1,11 @@
 package dev.jig.capture;
 
 import dev.jig.event.Attribution;
-import dev.jig.event.EventNote;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
 import dev.jig.pcap.CaptureReader;
 import dev.jig.pcap.CapturedPacket;
+import dev.jig.wire.EventNote;
 import java.io.IOException;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,11 @@
 package dev.jig.capture;
 
-import dev.jig.bpf.BpfException;
 import dev.jig.bpf.BpfImage;
 import dev.jig.bpf.BpfLink;
 import dev.jig.bpf.BpfObject;
 import dev.jig.bpf.BpfProgram;
-import dev.jig.bpf.CgroupDirectory;
+import dev.jig.os.BpfException;
+import dev.jig.os.CgroupDirectory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.jig.capture;
 
-import dev.jig.bpf.BorrowedFile;
-import dev.jig.bpf.BpfException;
 import dev.jig.bpf.BpfMap;
 import dev.jig.bpf.BpfObject;
 import dev.jig.bpf.BpfProgram;
+import dev.jig.os.BorrowedFile;
+import dev.jig.os.BpfException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,11 +1,11 @@
 package dev.jig.capture;
 
 import dev.jig.event.Attribution;
-import dev.jig.event.EventNote;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
+import dev.jig.wire.EventNote;
 import org.jspecify.annotations.Nullable;
 
 /// One packet whose payload may hold DNS: a mutable flyweight that its source refills, valid until

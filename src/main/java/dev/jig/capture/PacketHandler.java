@@ -1,6 +1,6 @@
 package dev.jig.capture;
 
-import dev.jig.event.EventNote;
+import dev.jig.wire.EventNote;
 
 /// Takes what a source of packets finds, in order, on the source's thread.
 @FunctionalInterface

@@ -1,5 +1,5 @@
-/// Packets with their owner, live from the kernel's ring or from a capture file; datagrams and TCP
-/// segments become DNS message bytes. From bpf and pcap, to trace.
+/// Packets with their owner, live from the kernel's ring or from a capture file. Assembles TCP
+/// segments and IP fragments into DNS messages.
 @NullMarked
 package dev.jig.capture;
 

@@ -2,9 +2,9 @@ package dev.jig.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.jig.kube.AgentLog;
-import dev.jig.kube.NodeAgent;
-import dev.jig.trace.Machine;
+import dev.jig.agent.NodeAgent;
+import dev.jig.agent.endpoints.AgentLog;
+import dev.jig.os.Machine;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package dev.jig.cli;
 
-import dev.jig.event.GoDuration;
 import dev.jig.event.UsageException;
+import dev.jig.fields.GoDuration;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.access.Flags;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.jig.cli;
 
 import dev.jig.event.DnsEvent;
-import dev.jig.event.Field.Shown;
+import dev.jig.fields.Field.Shown;
 import dev.jig.filter.LabelSelector;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.ClusterTrace;
-import dev.jig.trace.Machine;
+import dev.jig.os.Machine;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.kube.Cluster;
-import dev.jig.kube.Installation;
+import dev.jig.kube.deploy.Installation;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

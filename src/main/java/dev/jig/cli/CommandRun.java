@@ -1,7 +1,7 @@
 package dev.jig.cli;
 
+import dev.jig.os.Machine;
 import dev.jig.trace.CommandCgroup;
-import dev.jig.trace.Machine;
 import dev.jig.trace.TraceSummary;
 import java.io.IOException;
 import java.nio.file.Path;

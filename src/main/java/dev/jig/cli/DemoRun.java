@@ -5,7 +5,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
 import dev.jig.filter.PortSet;
-import dev.jig.trace.Machine;
+import dev.jig.os.Machine;
 import dev.jig.trace.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,8 +2,8 @@ package dev.jig.cli;
 
 import dev.jig.event.UsageException;
 import dev.jig.kube.Cluster;
-import dev.jig.kube.ClusterProblem;
-import dev.jig.kube.Installation;
+import dev.jig.kube.access.ClusterProblem;
+import dev.jig.kube.deploy.Installation;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

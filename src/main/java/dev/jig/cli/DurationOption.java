@@ -1,7 +1,7 @@
 package dev.jig.cli;
 
-import dev.jig.event.GoDuration;
 import dev.jig.event.UsageException;
+import dev.jig.fields.GoDuration;
 
 /// The value of a flag that takes a time to wait.
 final class DurationOption {

@@ -1,7 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.event.UsageException;
-import dev.jig.kube.ClusterProblem;
+import dev.jig.kube.access.ClusterProblem;
 import dev.jig.trace.TraceRefused;
 import java.util.List;
 import picocli.CommandLine;

@@ -1,9 +1,9 @@
 package dev.jig.cli;
 
 import dev.jig.filter.ContainerSelection;
+import dev.jig.os.Machine;
 import dev.jig.pcap.CaptureFormatException;
 import dev.jig.trace.FileTrace;
-import dev.jig.trace.Machine;
 import java.io.IOException;
 
 /// `ig trace dns --read FILE`: the rows of a capture file. Needs no root.

@@ -1,6 +1,6 @@
 package dev.jig.cli;
 
-import dev.jig.kube.HelmChart;
+import dev.jig.kube.deploy.HelmChart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.jig.cli;
 
-import dev.jig.trace.Machine;
+import dev.jig.os.Machine;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

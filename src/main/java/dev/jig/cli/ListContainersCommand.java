@@ -1,12 +1,11 @@
 package dev.jig.cli;
 
+import dev.jig.cli.ContainerList.Change;
 import dev.jig.container.ContainerListener;
 import dev.jig.container.Containers;
 import dev.jig.event.Container;
 import dev.jig.filter.ContainerSelection;
-import dev.jig.output.ContainerFormat;
-import dev.jig.output.ContainerList.Change;
-import dev.jig.trace.Machine;
+import dev.jig.os.Machine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -3,7 +3,7 @@ package dev.jig.cli;
 import dev.jig.container.ContainerListener;
 import dev.jig.container.Containers;
 import dev.jig.filter.ContainerSelection;
-import dev.jig.trace.Machine;
+import dev.jig.os.Machine;
 import java.util.concurrent.CompletableFuture;
 
 /// `ig trace dns`: containers of this machine, live.

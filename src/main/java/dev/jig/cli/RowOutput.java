@@ -3,7 +3,6 @@ package dev.jig.cli;
 import dev.jig.event.DnsEvent;
 import dev.jig.output.ColumnLayout;
 import dev.jig.output.EventWriter;
-import dev.jig.output.OutputFormat;
 import java.io.IOException;
 import java.util.OptionalInt;
 import java.util.function.Consumer;

@@ -1,6 +1,6 @@
 package dev.jig.cli;
 
-import dev.jig.trace.Machine;
+import dev.jig.os.Machine;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -1,12 +1,12 @@
 package dev.jig.cli;
 
 import dev.jig.container.ContainerRuntime;
-import dev.jig.container.ContainerdNamespaces;
-import dev.jig.container.GrpcEngine;
-import dev.jig.container.RestDialect;
-import dev.jig.container.RestEngine;
-import dev.jig.event.NearNames;
+import dev.jig.container.cri.ContainerdNamespaces;
+import dev.jig.container.cri.GrpcEngine;
+import dev.jig.container.docker.RestDialect;
+import dev.jig.container.docker.RestEngine;
 import dev.jig.event.UsageException;
+import dev.jig.fields.NearNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.jig.cli;
 
+import dev.jig.cli.OutputFormat.PcapNg;
 import dev.jig.event.UsageException;
 import dev.jig.filter.ContainerSelection;
-import dev.jig.output.OutputFormat.PcapNg;
 import dev.jig.trace.CommandCgroup;
 import java.util.List;
 import java.util.concurrent.Callable;

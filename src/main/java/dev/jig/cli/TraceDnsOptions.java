@@ -1,12 +1,11 @@
 package dev.jig.cli;
 
 import dev.jig.event.DnsEvent;
-import dev.jig.event.Field;
-import dev.jig.event.Field.Shown;
 import dev.jig.event.UsageException;
+import dev.jig.fields.Field;
+import dev.jig.fields.Field.Shown;
 import dev.jig.filter.FilterExpression;
 import dev.jig.filter.PortSet;
-import dev.jig.output.OutputFormat;
 import dev.jig.trace.RowDetails;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-/// The commands. The only room that prints and exits.
+/// The commands. The only package that prints and exits.
 @NullMarked
 package dev.jig.cli;
 

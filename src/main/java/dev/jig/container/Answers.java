@@ -1,5 +1,6 @@
 package dev.jig.container;
 
+import dev.jig.table.LongTable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

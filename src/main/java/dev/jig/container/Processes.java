@@ -1,6 +1,7 @@
 package dev.jig.container;
 
 import dev.jig.event.Owner;
+import dev.jig.os.Proc;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

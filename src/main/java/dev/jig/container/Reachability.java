@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 ///
 /// Absent from the start is common and worth a word only if the user asked for this runtime. Once
 /// up, the second failure counts: a daemon may end a connection now and then.
-final class Reachability {
+public final class Reachability {
   private enum Link {
     STARTING,
     UP,
@@ -28,7 +28,7 @@ final class Reachability {
   /// @param title as users write it, such as CRI-O
   /// @param chosen whether the user named this runtime or socket, and so wants to hear if it is
   ///   missing
-  Reachability(String title, Path socket, boolean chosen, Consumer<News> news) {
+  public Reachability(String title, Path socket, boolean chosen, Consumer<News> news) {
     this.title = title;
     this.socket = socket;
     this.chosen = chosen;
@@ -36,14 +36,14 @@ final class Reachability {
   }
 
   /// Whether it is worth waiting for.
-  boolean isAnswering() {
+  public boolean isAnswering() {
     return link != Link.DOWN;
   }
 
   /// It was listed.
   ///
   /// @return whether that is new and the user was not told of it
-  boolean up() {
+  public boolean up() {
     boolean untold = link != Link.UP && !warned;
     link = Link.UP;
     everUp = true;
@@ -59,7 +59,7 @@ final class Reachability {
   /// It could not be reached, or has gone away.
   ///
   /// @param absent whether nobody listens there
-  void down(boolean absent, String reason) {
+  public void down(boolean absent, String reason) {
     failures++;
     boolean told = warned;
     warned |= everUp ? failures == 2 : chosen || !absent;

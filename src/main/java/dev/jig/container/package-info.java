@@ -1,4 +1,4 @@
-/// Whose packet: from cgroup id to container, from container id to the name its runtime gave it.
+/// Resolves a cgroup id to a container and a container id to its name, image and pod.
 @NullMarked
 package dev.jig.container;
 

@@ -1,4 +1,4 @@
-/// The lookups of `--demo`: a resolver on loopback and a client that asks it. Depends on nothing.
+/// The resolver and the client of `--demo`, on loopback. Depends on nothing.
 @NullMarked
 package dev.jig.demo;
 

@@ -1,5 +1,5 @@
-/// The DNS wire format (RFC 1035 and its successors): bytes to a flyweight message. Depends on
-/// nothing.
+/// The DNS wire format (RFC 1035 and its successors): reads messages in place or decodes them
+/// whole. Depends on nothing.
 @NullMarked
 package dev.jig.dns;
 

@@ -1,5 +1,5 @@
-/// The event as immutable records, and the catalogue of its fields: name, width, description, JSON
-/// key, getter. From trace, to filter and output.
+/// The row and its parts as immutable records: containers, owners, addresses, lookups. The model
+/// alone; depends on the DNS wire format and on no library.
 @NullMarked
 package dev.jig.event;
 

@@ -1,8 +1,8 @@
 package dev.jig.filter;
 
 import dev.jig.event.DnsEvent;
-import dev.jig.event.Field;
 import dev.jig.event.UsageException;
+import dev.jig.fields.Field;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

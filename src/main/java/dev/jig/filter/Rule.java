@@ -1,8 +1,8 @@
 package dev.jig.filter;
 
-import dev.jig.event.Field;
-import dev.jig.event.Fields;
 import dev.jig.event.UsageException;
+import dev.jig.fields.Field;
+import dev.jig.fields.Fields;
 
 /// One rule as it is written: a column, an operator, a value.
 ///

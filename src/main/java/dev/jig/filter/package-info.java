@@ -1,4 +1,4 @@
-/// What the user wants to see: options and expressions to a predicate over events.
+/// Reads filters and selections of containers and ports into predicates over rows.
 @NullMarked
 package dev.jig.filter;
 

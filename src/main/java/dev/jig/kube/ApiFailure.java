@@ -1,5 +1,6 @@
 package dev.jig.kube;
 
+import dev.jig.kube.access.ClusterProblem;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -16,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param url of the API server, empty where it need not be said
 /// @param expired our certificate's sentence if its time is over, else null
-record ApiFailure(String url, int requestTimeoutMs, @Nullable String expired) {
+public record ApiFailure(String url, int requestTimeoutMs, @Nullable String expired) {
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
 
-  ClusterProblem problem(KubernetesClientException e) {
+  public ClusterProblem problem(KubernetesClientException e) {
     if (e.getCode() <= 0 && e.getStatus() == null) {
       return new ClusterProblem(
           "cannot reach the cluster"

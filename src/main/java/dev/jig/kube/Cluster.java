@@ -1,6 +1,8 @@
 package dev.jig.kube;
 
+import dev.jig.agent.NodeAgent;
 import dev.jig.kube.access.ApiClient;
+import dev.jig.kube.access.ClusterProblem;
 import dev.jig.kube.access.Connection;
 import dev.jig.kube.access.Flags;
 import io.fabric8.kubernetes.api.model.ListOptions;
@@ -17,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The cluster of the user's kubeconfig, and the agents in it.
 public final class Cluster implements Road, AutoCloseable {
-  static final String LABEL = "app.kubernetes.io/name";
-  static final String LABEL_VALUE = "jig";
+  public static final String LABEL = "app.kubernetes.io/name";
+  public static final String LABEL_VALUE = "jig";
 
   /// More are not looked at to tell whether any matches.
   private static final long PODS_LOOKED_AT = 500;
@@ -66,7 +68,7 @@ public final class Cluster implements Road, AutoCloseable {
     return new Cluster(access, ApiClient.open(connection, access.flags().requestTimeoutMs()));
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return client;
   }
 
@@ -168,7 +170,7 @@ public final class Cluster implements Road, AutoCloseable {
   /// Asks the API server.
   ///
   /// @throws ClusterProblem if it refuses or can't be reached
-  <T> T asking(Supplier<T> question) {
+  public <T> T asking(Supplier<T> question) {
     try {
       return question.get();
     } catch (KubernetesClientException e) {
@@ -177,11 +179,11 @@ public final class Cluster implements Road, AutoCloseable {
   }
 
   /// From what the client library throws to a sentence that names the server.
-  ApiFailure failure() {
+  public ApiFailure failure() {
     return new ApiFailure(api.url(), api.requestTimeoutMs(), api.expired());
   }
 
-  static ClusterProblem problem(KubernetesClientException e) {
+  public static ClusterProblem problem(KubernetesClientException e) {
     return new ApiFailure("", 0, null).problem(e);
   }
 

@@ -1,8 +1,9 @@
 package dev.jig.kube;
 
 import dev.jig.event.DnsEvent;
-import dev.jig.wire.proto.Start;
+import dev.jig.kube.access.ClusterProblem;
 import dev.jig.trace.RowDetails;
+import dev.jig.wire.proto.Start;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,8 @@
 package dev.jig.kube;
 
 import dev.jig.event.DnsEvent;
+import dev.jig.wire.EventCodec;
+import dev.jig.wire.KnownParts;
 import dev.jig.wire.proto.Ack;
 import dev.jig.wire.proto.AgentGrpc;
 import dev.jig.wire.proto.Begun;

@@ -1,5 +1,5 @@
-/// Kubernetes: the agent on a node, which serves one capture to many clients, and the client, which
-/// finds the agents, merges their events and deploys them.
+/// `kubectl gadget`: finds the agents of a cluster, follows their streams and merges their rows.
+/// The only place of the Kubernetes client library, with its sub-packages.
 @NullMarked
 package dev.jig.kube;
 

@@ -1,10 +1,10 @@
 package dev.jig.output;
 
-import dev.jig.event.Width.Ellipsis;
+import dev.jig.fields.Width.Ellipsis;
 
 /// Measures and cuts escaped text in terminal cells: a wide character takes two, a combining one
 /// none.
-final class Cells {
+public final class Cells {
   private static final char CUT = '…';
 
   /// First and last code point of ranges that take two cells (UAX #11, W and F), besides those
@@ -19,7 +19,7 @@ final class Cells {
   private Cells() {}
 
   /// How many cells the text takes.
-  static int of(CharSequence text) {
+  public static int of(CharSequence text) {
     int cells = 0;
     for (int at = 0; at < text.length(); ) {
       int codePoint = Character.codePointAt(text, at);
@@ -30,7 +30,7 @@ final class Cells {
   }
 
   /// Appends the text cut and padded to exactly `width` cells.
-  static void append(StringBuilder line, String text, int width, Ellipsis ellipsis) {
+  public static void append(StringBuilder line, String text, int width, Ellipsis ellipsis) {
     if (isAscii(text)) {
       appendAscii(line, text, width, ellipsis);
       return;

@@ -1,10 +1,10 @@
 package dev.jig.output;
 
 import dev.jig.event.DnsEvent;
-import dev.jig.event.Field;
-import dev.jig.event.FieldValue;
-import dev.jig.event.Width;
-import dev.jig.event.Width.Ellipsis;
+import dev.jig.fields.Field;
+import dev.jig.fields.FieldValue;
+import dev.jig.fields.Width;
+import dev.jig.fields.Width.Ellipsis;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,9 +1,9 @@
 package dev.jig.output;
 
-import dev.jig.event.Field;
-import dev.jig.event.Field.Group;
-import dev.jig.event.Fields;
 import dev.jig.event.UsageException;
+import dev.jig.fields.Field;
+import dev.jig.fields.Field.Group;
+import dev.jig.fields.Fields;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;

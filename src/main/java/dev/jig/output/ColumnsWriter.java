@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /// Rows as a table, the header once. The layout may be resized between rows.
-final class ColumnsWriter implements EventWriter {
+public final class ColumnsWriter implements EventWriter {
   private final ColumnLayout layout;
   private final Utf8Buffer out;
   private final StringBuilder line = new StringBuilder(256);
 
-  ColumnsWriter(OutputStream out, ColumnLayout layout) {
+  public ColumnsWriter(OutputStream out, ColumnLayout layout) {
     this.out = new Utf8Buffer(out);
     this.layout = layout;
   }

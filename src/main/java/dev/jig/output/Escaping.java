@@ -31,7 +31,7 @@ public enum Escaping {
 
   /// Whether the text needs no look at each character: printable ASCII, and in a quoted form
   /// neither `"` nor `\`.
-  boolean isPlain(String raw) {
+  public boolean isPlain(String raw) {
     for (int i = 0; i < raw.length(); i++) {
       char c = raw.charAt(i);
       if (c < ' ' || c > '~' || this != TERMINAL && (c == '"' || c == '\\')) {

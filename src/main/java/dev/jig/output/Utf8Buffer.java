@@ -5,18 +5,18 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /// Gathers text as UTF-8 and hands it to a stream in large pieces.
-final class Utf8Buffer {
+public final class Utf8Buffer {
   private static final int CAPACITY = 16 * 1024;
 
   private final OutputStream out;
   private final byte[] bytes = new byte[CAPACITY];
   private int length;
 
-  Utf8Buffer(OutputStream out) {
+  public Utf8Buffer(OutputStream out) {
     this.out = out;
   }
 
-  void append(CharSequence text) throws IOException {
+  public void append(CharSequence text) throws IOException {
     byte[] encoded = text.toString().getBytes(StandardCharsets.UTF_8);
     if (encoded.length > CAPACITY - length) {
       drain();
@@ -29,7 +29,7 @@ final class Utf8Buffer {
     length += encoded.length;
   }
 
-  void flush() throws IOException {
+  public void flush() throws IOException {
     drain();
     out.flush();
   }

@@ -1,4 +1,4 @@
-/// An event to a line of text, driven by the catalogue of fields.
+/// Rows as a table of columns, and the escaping of text from outside.
 @NullMarked
 package dev.jig.output;
 

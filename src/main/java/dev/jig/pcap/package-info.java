@@ -1,4 +1,4 @@
-/// Reads capture files: pcap and pcapng to packets of bytes. Depends on nothing.
+/// Reads and writes capture files, pcap and pcapng. Depends on nothing.
 @NullMarked
 package dev.jig.pcap;
 

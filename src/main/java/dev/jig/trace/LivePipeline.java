@@ -4,6 +4,8 @@ import dev.jig.container.Containers;
 import dev.jig.event.DnsEvent;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
+import dev.jig.peer.Bystanders;
+import dev.jig.peer.Peers;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;

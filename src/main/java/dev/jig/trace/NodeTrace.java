@@ -1,6 +1,5 @@
 package dev.jig.trace;
 
-import dev.jig.bpf.BpfException;
 import dev.jig.capture.KernelCounters;
 import dev.jig.capture.LiveCapture;
 import dev.jig.capture.Packet;
@@ -9,6 +8,7 @@ import dev.jig.container.Containers;
 import dev.jig.event.DnsEvent;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
+import dev.jig.os.BpfException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;

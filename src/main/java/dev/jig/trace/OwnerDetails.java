@@ -1,9 +1,9 @@
 package dev.jig.trace;
 
-import dev.jig.bpf.Clocks;
-import dev.jig.container.Accounts;
-import dev.jig.container.Proc;
 import dev.jig.event.Owner;
+import dev.jig.os.Accounts;
+import dev.jig.os.Clocks;
+import dev.jig.os.Proc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -72,9 +72,7 @@ final class OwnerDetails implements UnaryOperator<Owner> {
 
   private Owner detailed(Owner owner) {
     return owner.with(
-        paths(owner),
-        account(owner),
-        proc == null ? 0 : owner.startTimeNs() + bootToRealNs);
+        paths(owner), account(owner), proc == null ? 0 : owner.startTimeNs() + bootToRealNs);
   }
 
   private Owner.@Nullable Paths paths(Owner owner) {

@@ -1,5 +1,5 @@
-/// The pipeline, readable on one page: packets in, matched and named events out, and the counters
-/// that prove nothing was lost.
+/// The pipeline from packets to rows, the policy of which containers are wanted, sessions and their
+/// summaries.
 @NullMarked
 package dev.jig.trace;
 

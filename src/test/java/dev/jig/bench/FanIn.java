@@ -1,7 +1,7 @@
 package dev.jig.bench;
 
+import dev.jig.agent.SimulatedAgents;
 import dev.jig.kube.FanInClient;
-import dev.jig.kube.SimulatedAgents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.jig.bench;
 
-import dev.jig.container.FakeDocker;
+import dev.jig.container.docker.FakeDocker;
 import dev.jig.fixture.CProgram;
-import dev.jig.trace.Machine;
+import dev.jig.os.Machine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

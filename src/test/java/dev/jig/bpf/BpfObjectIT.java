@@ -3,7 +3,10 @@ package dev.jig.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.bpf.BpfException.Reason;
+import dev.jig.os.BpfException;
+import dev.jig.os.BpfException.Reason;
+import dev.jig.os.CgroupDirectory;
+import dev.jig.os.WakeUp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -2,7 +2,9 @@ package dev.jig.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.bpf.BpfException.Reason;
+import dev.jig.os.BpfException;
+import dev.jig.os.BpfException.Reason;
+import dev.jig.os.Errno;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,7 @@
 package dev.jig.bpf;
 
+import dev.jig.os.Libc;
+import dev.jig.os.Native;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

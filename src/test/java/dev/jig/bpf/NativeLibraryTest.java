@@ -2,6 +2,9 @@ package dev.jig.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.fixture.ChildJvm;
+import dev.jig.os.BpfException;
+import dev.jig.os.Native;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

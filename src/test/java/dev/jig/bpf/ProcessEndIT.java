@@ -2,6 +2,10 @@ package dev.jig.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.fixture.ChildJvm;
+import dev.jig.os.BpfException;
+import dev.jig.os.CgroupDirectory;
+import dev.jig.os.Native;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

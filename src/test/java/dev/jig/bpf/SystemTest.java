@@ -2,6 +2,10 @@ package dev.jig.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.os.Clocks;
+import dev.jig.os.Errno;
+import dev.jig.os.Libc;
+import dev.jig.os.Terminal;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

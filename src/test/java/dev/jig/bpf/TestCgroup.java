@@ -1,5 +1,6 @@
 package dev.jig.bpf;
 
+import dev.jig.os.CgroupDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

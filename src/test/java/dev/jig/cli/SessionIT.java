@@ -2,7 +2,7 @@ package dev.jig.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.FakeDocker;
+import dev.jig.container.docker.FakeDocker;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.Docker;
 import dev.jig.fixture.DockerImages;

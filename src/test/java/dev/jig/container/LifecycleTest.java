@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.ContainerRuntime.Life;
 import dev.jig.container.ContainerRuntime.News;
+import dev.jig.container.docker.FakeDocker;
+import dev.jig.container.docker.RestDialect;
+import dev.jig.container.docker.RestEngine;
 import dev.jig.event.Container;
 import java.nio.file.Path;
 import java.time.Instant;

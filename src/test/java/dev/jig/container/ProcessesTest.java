@@ -1,11 +1,12 @@
 package dev.jig.container;
 
-import static dev.jig.container.FakeProc.HOST_MOUNTS;
-import static dev.jig.container.FakeProc.owner;
+import static dev.jig.os.FakeProc.HOST_MOUNTS;
+import static dev.jig.os.FakeProc.owner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.Processes.Need;
 import dev.jig.event.Owner;
+import dev.jig.os.FakeProc;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;

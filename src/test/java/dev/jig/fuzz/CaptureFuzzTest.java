@@ -3,12 +3,12 @@ package dev.jig.fuzz;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.cli.OutputFormat;
 import dev.jig.event.DnsEvent;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.fixture.Json;
 import dev.jig.output.EventWriter;
-import dev.jig.output.OutputFormat;
 import dev.jig.pcap.CaptureFormatException;
 import dev.jig.trace.FileTrace;
 import dev.jig.trace.RowDetails;

@@ -3,6 +3,7 @@ package dev.jig.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.cli.IgInProcess;
+import dev.jig.cli.OutputFormat;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
@@ -17,7 +18,6 @@ import dev.jig.event.State;
 import dev.jig.event.WireMessage;
 import dev.jig.fixture.Json;
 import dev.jig.output.EventWriter;
-import dev.jig.output.OutputFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

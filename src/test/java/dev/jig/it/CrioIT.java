@@ -2,14 +2,14 @@ package dev.jig.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.FakeCri;
+import dev.jig.container.cri.FakeCri;
 import dev.jig.container.cri.api.ContainerState;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.DnsServer;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
 import dev.jig.fixture.Prerequisite;
-import dev.jig.trace.Machine;
+import dev.jig.os.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,10 +2,11 @@ package dev.jig.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.cli.OutputFormat;
 import dev.jig.container.ContainerListener;
 import dev.jig.container.Containers;
-import dev.jig.container.RestDialect;
-import dev.jig.container.RestEngine;
+import dev.jig.container.docker.RestDialect;
+import dev.jig.container.docker.RestEngine;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Qr;
 import dev.jig.filter.ContainerSelection;
@@ -20,7 +21,6 @@ import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
 import dev.jig.fixture.Prerequisite;
 import dev.jig.output.EventWriter;
-import dev.jig.output.OutputFormat;
 import dev.jig.trace.LiveSettings;
 import dev.jig.trace.LiveTrace;
 import dev.jig.trace.RowDetails;

@@ -3,7 +3,9 @@ package dev.jig.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jig.kube.access.ClusterProblem;
 import dev.jig.kube.access.Flags;
+import dev.jig.kube.deploy.Installation;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,7 @@ import static dev.jig.kube.TestPod.once;
 import static dev.jig.kube.TestPod.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.agent.NodeAgent;
 import dev.jig.fixture.Command;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import java.io.IOException;

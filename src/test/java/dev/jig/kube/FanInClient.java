@@ -1,11 +1,11 @@
 package dev.jig.kube;
 
+import dev.jig.cli.OutputFormat;
 import dev.jig.event.DnsEvent;
 import dev.jig.kube.ClusterTrace.Request;
 import dev.jig.kube.ClusterTrace.Request.PodNames;
+import dev.jig.os.Machine;
 import dev.jig.output.EventWriter;
-import dev.jig.output.OutputFormat;
-import dev.jig.trace.Machine;
 import dev.jig.trace.RowDetails;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,7 +20,7 @@ import java.util.Set;
 /// A process that does what `kubectl gadget trace dns -A -o json` does, but for the cluster: the
 /// agents are on this machine's loopback. Ends by Ctrl-C with `rows=N lost=N`.
 public final class FanInClient implements ClusterTrace.Viewer {
-  static final String VERSION = "0.1.0";
+  public static final String VERSION = "0.1.0";
 
   private static final long DNS_TIMEOUT_NS = 10_000_000_000L;
 

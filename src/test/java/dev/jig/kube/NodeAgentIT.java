@@ -3,6 +3,7 @@ package dev.jig.kube;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.agent.NodeAgent;
 import dev.jig.event.Attempt.Outcome;
 import dev.jig.event.Lookup;
 import dev.jig.event.State;
@@ -10,7 +11,7 @@ import dev.jig.fixture.CProgram;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.Prerequisite;
 import dev.jig.kube.ClusterTrace.Request.PodNames;
-import dev.jig.trace.Machine;
+import dev.jig.os.Machine;
 import dev.jig.trace.RowDetails;
 import java.io.IOException;
 import java.net.DatagramSocket;

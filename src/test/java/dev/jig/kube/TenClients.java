@@ -2,6 +2,7 @@ package dev.jig.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.agent.StreamBuffer;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;

@@ -3,7 +3,7 @@ package dev.jig.live;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.FakeDocker;
+import dev.jig.container.docker.FakeDocker;
 import dev.jig.fixture.CgroupV1;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;

@@ -2,7 +2,7 @@ package dev.jig.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.event.Width.Ellipsis;
+import dev.jig.fields.Width.Ellipsis;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;

@@ -3,9 +3,9 @@ package dev.jig.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.DnsEvent;
-import dev.jig.event.Field;
 import dev.jig.event.SampleEvents;
-import dev.jig.event.Width;
+import dev.jig.fields.Field;
+import dev.jig.fields.Width;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

@@ -3,10 +3,10 @@ package dev.jig.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.event.Field;
-import dev.jig.event.Field.Shown;
-import dev.jig.event.Fields;
 import dev.jig.event.UsageException;
+import dev.jig.fields.Field;
+import dev.jig.fields.Field.Shown;
+import dev.jig.fields.Fields;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package dev.jig.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.cli.OutputFormat;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
@@ -9,12 +10,12 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
-import dev.jig.event.Field;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
 import dev.jig.event.Qr;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
+import dev.jig.fields.Field;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,8 +3,8 @@ package dev.jig.output;
 import java.util.List;
 
 /// Texts from outside that mean harm.
-final class HostileText {
-  static final List<String> ALL =
+public final class HostileText {
+  public static final List<String> ALL =
       List.of(
           "\u001b[31mred\u001b[0m",
           "\u001b]0;title\u0007",
@@ -29,7 +29,7 @@ final class HostileText {
   private HostileText() {}
 
   /// Whether a terminal would do nothing but show it; line ends are the format's own.
-  static boolean isHarmless(String output) {
+  public static boolean isHarmless(String output) {
     return output.codePoints().allMatch(c -> c == '\n' || !Escaping.isDangerous(c));
   }
 

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /// Reads JSON back as maps in the order of their keys.
-final class Parsed {
+public final class Parsed {
   private Parsed() {}
 
   /// All root values of a text.
-  static List<Object> json(String text) throws IOException {
+  public static List<Object> json(String text) throws IOException {
     List<Object> values = new ArrayList<>();
     try (JsonParser parser = new JsonFactory().createParser(text)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {

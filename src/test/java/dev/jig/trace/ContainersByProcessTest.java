@@ -1,14 +1,14 @@
 package dev.jig.trace;
 
-import static dev.jig.container.FakeProc.HOST_MOUNTS;
-import static dev.jig.container.FakeProc.owner;
+import static dev.jig.os.FakeProc.HOST_MOUNTS;
+import static dev.jig.os.FakeProc.owner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.ContainerListener;
 import dev.jig.container.Containers;
-import dev.jig.container.FakeProc;
 import dev.jig.event.Container;
 import dev.jig.filter.ContainerSelection;
+import dev.jig.os.FakeProc;
 import dev.jig.trace.Scope.Answer;
 import dev.jig.trace.Scope.Decision;
 import java.nio.file.Files;

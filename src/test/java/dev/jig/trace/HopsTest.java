@@ -13,6 +13,8 @@ import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Hop;
 import dev.jig.event.Owner;
 import dev.jig.golden.Messages;
+import dev.jig.peer.Bystanders;
+import dev.jig.peer.Peers;
 import dev.jig.trace.Scope.Answer;
 import dev.jig.trace.Scope.Decision;
 import java.util.List;

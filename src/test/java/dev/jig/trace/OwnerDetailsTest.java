@@ -2,9 +2,9 @@ package dev.jig.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.Accounts;
-import dev.jig.container.Proc;
 import dev.jig.event.Owner;
+import dev.jig.os.Accounts;
+import dev.jig.os.Proc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -13,6 +13,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
 import dev.jig.golden.Messages;
+import dev.jig.peer.Bystanders;
 import dev.jig.trace.Scope.Answer;
 import dev.jig.trace.Scope.Decision;
 import java.util.Objects;

@@ -2,6 +2,8 @@ package dev.jig.trace;
 
 import dev.jig.capture.Packets;
 import dev.jig.event.DnsEvent;
+import dev.jig.peer.Bystanders;
+import dev.jig.peer.Peers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,5 @@
 package dev.jig.kube.access;
 
-import dev.jig.kube.ClusterProblem;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

@@ -1,6 +1,5 @@
 package dev.jig.kube.access;
 
-import dev.jig.kube.ClusterProblem;
 import io.fabric8.kubernetes.api.model.AuthInfo;
 import io.fabric8.kubernetes.api.model.Cluster;
 import io.fabric8.kubernetes.api.model.Config;

@@ -1,6 +1,5 @@
 package dev.jig.kube.access;
 
-import dev.jig.kube.ClusterProblem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;

@@ -1,6 +1,5 @@
 package dev.jig.kube.access;
 
-import dev.jig.kube.ClusterProblem;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;

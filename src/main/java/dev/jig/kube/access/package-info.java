@@ -1,4 +1,5 @@
-/// From flags and kubeconfigs, by kubectl's rules, to a client of the API server: who is asked, how
-/// it is known, and who asks. For the room's `Cluster`.
-@org.jspecify.annotations.NullMarked
+/// Reads flags and kubeconfigs by kubectl's rules and makes a client of the API server from them.
+@NullMarked
 package dev.jig.kube.access;
+
+import org.jspecify.annotations.NullMarked;

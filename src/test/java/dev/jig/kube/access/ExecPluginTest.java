@@ -3,9 +3,8 @@ package dev.jig.kube.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.kube.Cluster;
-import dev.jig.kube.ClusterProblem;
 import dev.jig.kube.FakeApiServer;
-import dev.jig.kube.Installation;
+import dev.jig.kube.deploy.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,6 @@ package dev.jig.kube.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.kube.ClusterProblem;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

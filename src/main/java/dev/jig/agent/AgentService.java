@@ -1,0 +1,220 @@
+package dev.jig.agent;
+
+import dev.jig.agent.endpoints.AgentLog;
+import dev.jig.event.UsageException;
+import dev.jig.trace.NodeTrace;
+import dev.jig.wire.proto.AgentGrpc;
+import dev.jig.wire.proto.Begun;
+import dev.jig.wire.proto.DescribeRequest;
+import dev.jig.wire.proto.Description;
+import dev.jig.wire.proto.FromAgent;
+import dev.jig.wire.proto.FromClient;
+import dev.jig.wire.proto.Resume;
+import dev.jig.wire.proto.Start;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// What the agent answers: streams are begun, resumed, acknowledged and ended here.
+final class AgentService extends AgentGrpc.AgentImplBase {
+  static final int STREAMS_AT_MOST = 32;
+
+  /// How long a stream whose call broke can be resumed.
+  static final long RESUMABLE_NS = TimeUnit.SECONDS.toNanos(60);
+
+  private final NodeTrace trace;
+  private final NodeAgent.Settings settings;
+  private final AgentLog log;
+  private final Map<String, AgentStream> streams = new ConcurrentHashMap<>();
+
+  AgentService(NodeTrace trace, NodeAgent.Settings settings, AgentLog log) {
+    this.trace = trace;
+    this.settings = settings;
+    this.log = log;
+  }
+
+  @Override
+  public void describe(DescribeRequest request, StreamObserver<Description> answer) {
+    answer.onNext(
+        Description.newBuilder().setVersion(settings.version()).setNode(settings.node()).build());
+    answer.onCompleted();
+  }
+
+  @Override
+  public StreamObserver<FromClient> trace(StreamObserver<FromAgent> answer) {
+    ServerCallStreamObserver<FromAgent> call = (ServerCallStreamObserver<FromAgent>) answer;
+    Call client = new Call(call);
+    call.setOnReadyHandler(client::ready);
+    call.setOnCancelHandler(client::over);
+    return client;
+  }
+
+  /// What one call says.
+  private final class Call implements StreamObserver<FromClient> {
+    private final ServerCallStreamObserver<FromAgent> call;
+    private volatile @Nullable AgentStream stream;
+
+    Call(ServerCallStreamObserver<FromAgent> call) {
+      this.call = call;
+    }
+
+    @Override
+    public void onNext(FromClient message) {
+      AgentStream its = stream;
+      switch (message.getWhatCase()) {
+        case START -> start(message.getStart());
+        case RESUME -> resume(message.getResume());
+        case ACK -> {
+          if (its != null) {
+            its.acknowledge(message.getAck().getSequence());
+          }
+        }
+        case STOP -> {
+          if (its != null) {
+            end(its, "", "client");
+          }
+        }
+        case WHAT_NOT_SET ->
+            call.onError(
+                Status.INVALID_ARGUMENT.withDescription("an unknown request").asException());
+      }
+    }
+
+    private void start(Start start) {
+      if (streams.size() >= STREAMS_AT_MOST) {
+        call.onError(
+            Status.RESOURCE_EXHAUSTED
+                .withDescription("the agent has " + STREAMS_AT_MOST + " streams already")
+                .asException());
+        return;
+      }
+      try {
+        StreamRequest request = StreamRequest.of(start);
+        AgentStream begun = new AgentStream(UUID.randomUUID().toString(), trace::lost);
+        stream = begun;
+        streams.put(begun.id(), begun);
+        log.info("stream began", described(begun, start));
+        var _ =
+            trace
+                .open(request.settings(), request.selection(), begun)
+                .whenComplete((view, _) -> opened(begun, view));
+      } catch (UsageException e) {
+        call.onError(
+            Status.INVALID_ARGUMENT.withDescription(e.sentence() + " " + e.hint()).asException());
+      }
+    }
+
+    private void opened(AgentStream begun, NodeTrace.@Nullable View view) {
+      if (view == null) {
+        call.onError(Status.ABORTED.withDescription("the trace has ended").asException());
+        return;
+      }
+      begun.opened(view);
+      begun.attach(call, begun(begun), 0);
+    }
+
+    private void resume(Resume resume) {
+      AgentStream known = streams.get(resume.getStream());
+      if (known == null) {
+        call.onError(
+            Status.NOT_FOUND
+                .withDescription("no stream " + resume.getStream() + " any more")
+                .asException());
+        return;
+      }
+      stream = known;
+      log.info("stream resumed", Map.of("stream", known.id(), "after", resume.getAfter()));
+      known.attach(call, begun(known), resume.getAfter());
+    }
+
+    private Begun begun(AgentStream of) {
+      return Begun.newBuilder()
+          .setStream(of.id())
+          .setNode(settings.node())
+          .setVersion(settings.version())
+          .build();
+    }
+
+    void ready() {
+      AgentStream its = stream;
+      if (its != null) {
+        its.ready();
+      }
+    }
+
+    void over() {
+      AgentStream its = stream;
+      if (its != null && its.detach(call) && streams.containsKey(its.id())) {
+        log.info("client gone, stream kept", its.figures());
+      }
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      over();
+    }
+
+    @Override
+    public void onCompleted() {
+      AgentStream its = stream;
+      if (its != null) {
+        end(its, "", "client");
+      }
+    }
+  }
+
+  private static Map<String, Object> described(AgentStream stream, Start start) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("stream", stream.id());
+    details.put("namespace", start.getNamespace());
+    details.put("pod", start.getPod());
+    details.put("container", start.getContainer());
+    details.put("selector", start.getSelector());
+    details.put("filters", List.copyOf(start.getFiltersList()));
+    details.put("ports", start.getPorts());
+    return details;
+  }
+
+  private void end(AgentStream stream, String reason, String by) {
+    if (!streams.remove(stream.id(), stream)) {
+      return; // on its way already
+    }
+    NodeTrace.View view = stream.view();
+    if (view == null) {
+      return;
+    }
+    var _ =
+        view.close()
+            .whenComplete((_, _) -> {
+              stream.finish(reason);
+              Map<String, Object> details = stream.figures();
+              details.put("by", by);
+              log.info("stream ended", details);
+            });
+  }
+
+  /// Ends the streams nobody came back for.
+  void endAbandoned() {
+    for (AgentStream stream : streams.values()) {
+      if (stream.view() != null && stream.isAbandoned(RESUMABLE_NS)) {
+        end(stream, "", "nobody came back");
+      }
+    }
+  }
+
+  /// Ends all streams, telling their clients why.
+  void endAll(String reason) {
+    streams.values().forEach(stream -> end(stream, reason, reason));
+  }
+
+  int streams() {
+    return streams.size();
+  }
+}

@@ -1,0 +1,195 @@
+package dev.jig.agent;
+
+import dev.jig.agent.endpoints.AgentLog;
+import dev.jig.agent.endpoints.AgentLog.Level;
+import dev.jig.agent.endpoints.EndpointDirectory;
+import dev.jig.container.ContainerListener;
+import dev.jig.container.ContainerRuntime;
+import dev.jig.container.Containers;
+import dev.jig.trace.NodeTrace;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// The agent of one node: a capture, the names of the node's containers, and a server on loopback
+/// that gives each client its stream.
+public final class NodeAgent implements AutoCloseable {
+  /// Where clients reach it, through a port forwarded by the API server.
+  public static final int PORT = 4243;
+
+  private static final long LOOK_MS = 1_000;
+
+  /// The ring thread goes round five times a second when nothing happens.
+  private static final int STALLED_AFTER_LOOKS = 20;
+
+  private static final long LAST_EVENTS_MS = 2_000;
+
+  /// Who and where it is.
+  ///
+  /// @param node its name, as Kubernetes knows it
+  /// @param version ours
+  /// @param port on loopback
+  /// @param aliveFile touched as long as the agent does its work: what the probe looks at
+  /// @param resolveEndpoints whether rows name the pods and services behind addresses, as the API
+  ///   server tells them
+  public record Settings(
+      String node, String version, int port, Path aliveFile, boolean resolveEndpoints) {}
+
+  private final Settings settings;
+  private final AgentLog log;
+  private final @Nullable EndpointDirectory endpoints;
+  private final NodeTrace trace;
+  private final Containers containers;
+  private final AgentService service;
+  private final Server server;
+  private final ScheduledExecutorService watch =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("watch").factory());
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final Runnable onStall;
+  private long turnsSeen = -1;
+  private int looksWithoutTurn;
+
+  private NodeAgent(
+      Settings settings, List<ContainerRuntime> runtimes, AgentLog log, Runnable onStall) {
+    this.settings = settings;
+    this.log = log;
+    this.onStall = onStall;
+    this.endpoints = settings.resolveEndpoints() ? EndpointDirectory.open(log) : null;
+    this.trace =
+        NodeTrace.load(false, endpoints == null ? UnaryOperator.identity() : endpoints.naming());
+    this.containers = new Containers(trace.cgroupRoot(), runtimes, new Messages(log));
+    this.service = new AgentService(trace, settings, log);
+    this.server = server(settings.port(), service);
+  }
+
+  /// Java's own sockets: no native library, which a read-only root has no place for.
+  private static Server server(int port, AgentService service) {
+    InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    return NettyServerBuilder.forAddress(loopback)
+        .channelType(NioServerSocketChannel.class)
+        .bossEventLoopGroup(oneThread())
+        .workerEventLoopGroup(oneThread())
+        .executor(Executors.newVirtualThreadPerTaskExecutor())
+        .permitKeepAliveTime(5, TimeUnit.SECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .addService(service)
+        .build();
+  }
+
+  private static EventLoopGroup oneThread() {
+    return new MultiThreadIoEventLoopGroup(
+        1, Thread.ofPlatform().daemon().name("clients").factory(), NioIoHandler.newFactory());
+  }
+
+  /// Loads, attaches and listens.
+  ///
+  /// @param onStall called when the ring thread does not go round any more
+  /// @throws dev.jig.trace.TraceRefused if this machine can't
+  /// @throws IOException if the port can't be had
+  public static NodeAgent start(
+      Settings settings, List<ContainerRuntime> runtimes, AgentLog log, Runnable onStall)
+      throws IOException {
+    NodeAgent agent = new NodeAgent(settings, runtimes, log, onStall);
+    try {
+      agent.begin();
+      return agent;
+    } catch (IOException | RuntimeException e) {
+      agent.close();
+      throw e;
+    }
+  }
+
+  private void begin() throws IOException {
+    trace.attach(containers);
+    containers.start();
+    server.start();
+    trace
+        .leftOut()
+        .forEach((program, errno) ->
+            log.info("the kernel refuses a program", Map.of("program", program, "errno", errno)));
+    log.info(
+        "agent began",
+        Map.of("node", settings.node(), "version", settings.version(), "port", server.getPort()));
+    var _ = watch.scheduleWithFixedDelay(this::look, 0, LOOK_MS, TimeUnit.MILLISECONDS);
+  }
+
+  /// The port clients reach it at.
+  public int port() {
+    return server.getPort();
+  }
+
+  /// Serves until [#stop]. The calling thread becomes the ring thread.
+  public void run() {
+    trace.run();
+    trace.end();
+  }
+
+  private void look() {
+    try {
+      long turns = trace.turns();
+      looksWithoutTurn = turns == turnsSeen ? looksWithoutTurn + 1 : 0;
+      turnsSeen = turns;
+      if (looksWithoutTurn >= STALLED_AFTER_LOOKS) {
+        log.log(Level.ERROR, "the ring thread stands still", Map.of("turns", turns));
+        onStall.run();
+      } else if (looksWithoutTurn == 0) {
+        Files.writeString(settings.aliveFile(), Long.toString(turns));
+      }
+      service.endAbandoned();
+    } catch (IOException | RuntimeException e) {
+      log.log(Level.ERROR, "the agent's watch failed", Map.of("error", e.toString()));
+    }
+  }
+
+  /// Ends every stream, telling its client, then [#run]; from any thread.
+  public void stop() {
+    if (!stopping.compareAndSet(false, true)) {
+      return;
+    }
+    log.info("agent stops", Map.of("streams", service.streams()));
+    service.endAll("the agent stops");
+    server.shutdown();
+    try {
+      server.awaitTermination(LAST_EVENTS_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    trace.stop();
+  }
+
+  @Override
+  public void close() {
+    watch.shutdownNow();
+    server.shutdownNow();
+    if (endpoints != null) {
+      endpoints.close();
+    }
+    containers.close();
+    trace.close();
+  }
+
+  /// What the runtimes have to say.
+  private record Messages(AgentLog log) implements ContainerListener {
+    @Override
+    public void warning(String sentence) {
+      log.log(Level.WARNING, sentence, Map.of());
+    }
+  }
+}

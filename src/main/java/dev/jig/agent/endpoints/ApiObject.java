@@ -1,0 +1,223 @@
+package dev.jig.agent.endpoints;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.jig.event.IpAddress;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// What is of use here of an object of the API: a pod, a service, a list's head or a refusal.
+///
+/// @param version `metadata.resourceVersion`
+/// @param createdNs nanoseconds since the epoch, 0 where not told
+/// @param addresses its own: of pods on their node's network none, nor of headless services
+/// @param code of a refusal, else 0
+record ApiObject(
+    String namespace,
+    String name,
+    String version,
+    long createdNs,
+    List<IpAddress> addresses,
+    int code,
+    String message) {
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(StreamReadFeature.AUTO_CLOSE_SOURCE).build();
+
+  /// A change as a watch tells it.
+  ///
+  /// @param type ADDED, MODIFIED, DELETED, BOOKMARK or ERROR
+  record Change(String type, ApiObject object) {}
+
+  /// Takes what is read; may fail as reading does.
+  @FunctionalInterface
+  interface Taker<T> {
+    void take(T it) throws IOException;
+  }
+
+  /// Reads one object.
+  static ApiObject one(InputStream from) throws IOException {
+    return list(from, _ -> {});
+  }
+
+  /// Reads a list, item by item: however long it is, one stands in memory at a time.
+  ///
+  /// @return its head
+  static ApiObject list(InputStream from, Consumer<ApiObject> items) throws IOException {
+    try (JsonParser json = JSON.createParser(from)) {
+      json.nextToken();
+      return new Reading(json, items).object();
+    }
+  }
+
+  /// Reads changes until there are no more.
+  static void changes(InputStream from, Taker<Change> changes) throws IOException {
+    try (JsonParser json = JSON.createParser(from)) {
+      while (json.nextToken() != null) {
+        changes.take(change(json));
+      }
+    }
+  }
+
+  private static Change change(JsonParser json) throws IOException {
+    String type = "";
+    ApiObject object = null;
+    for (String field = first(json); field != null; field = json.nextFieldName()) {
+      json.nextToken();
+      switch (field) {
+        case "type" -> type = json.getText();
+        case "object" -> object = new Reading(json, _ -> {}).object();
+        default -> json.skipChildren();
+      }
+    }
+    if (object == null) {
+      throw new IOException("a change of type \"" + type + "\" without object");
+    }
+    return new Change(type, object);
+  }
+
+  /// The first field of the object that begins here.
+  private static @Nullable String first(JsonParser json) throws IOException {
+    JsonToken token = json.currentToken();
+    if (token == null) {
+      throw new EOFException("the answer ended early");
+    }
+    if (token != JsonToken.START_OBJECT) {
+      throw new IOException("expected an object, found " + json.getText());
+    }
+    return json.nextFieldName();
+  }
+
+  /// One object being read.
+  private static final class Reading {
+    private final JsonParser json;
+    private final Consumer<ApiObject> items;
+    private final List<IpAddress> addresses = new ArrayList<>();
+    private String namespace = "";
+    private String name = "";
+    private String version = "";
+    private String message = "";
+    private long createdNs;
+    private int code;
+    private boolean hostNetwork;
+
+    Reading(JsonParser json, Consumer<ApiObject> items) {
+      this.json = json;
+      this.items = items;
+    }
+
+    ApiObject object() throws IOException {
+      for (String field = first(json); field != null; field = json.nextFieldName()) {
+        JsonToken value = json.nextToken();
+        switch (field) {
+          case "metadata" -> metadata();
+          case "spec", "status" -> {
+            if (value == JsonToken.START_OBJECT) { // a refusal's status is a text
+              part();
+            }
+          }
+          case "items" -> items();
+          case "message" -> message = json.getText();
+          case "code" -> code = json.getIntValue();
+          default -> json.skipChildren();
+        }
+      }
+      return new ApiObject(
+          namespace,
+          name,
+          version,
+          createdNs,
+          hostNetwork ? List.of() : List.copyOf(addresses),
+          code,
+          message);
+    }
+
+    private void items() throws IOException {
+      if (json.currentToken() == JsonToken.START_ARRAY) { // null is none
+        while (json.nextToken() == JsonToken.START_OBJECT) {
+          items.accept(new Reading(json, _ -> {}).object());
+        }
+      }
+    }
+
+    private void metadata() throws IOException {
+      for (String field = first(json); field != null; field = json.nextFieldName()) {
+        json.nextToken();
+        switch (field) {
+          case "namespace" -> namespace = json.getText().intern(); // few, and each of many
+          case "name" -> name = json.getText();
+          case "resourceVersion" -> version = json.getText();
+          case "creationTimestamp" -> createdNs = timeNs();
+          default -> json.skipChildren();
+        }
+      }
+    }
+
+    private void part() throws IOException {
+      for (String field = first(json); field != null; field = json.nextFieldName()) {
+        json.nextToken();
+        switch (field) {
+          case "hostNetwork" -> hostNetwork = json.getBooleanValue();
+          case "podIP", "clusterIP" -> address();
+          case "podIPs", "clusterIPs" -> addresses();
+          default -> json.skipChildren();
+        }
+      }
+    }
+
+    /// Texts, or objects with an `ip`.
+    private void addresses() throws IOException {
+      while (json.nextToken() != JsonToken.END_ARRAY) {
+        if (json.currentToken() == JsonToken.START_OBJECT) {
+          for (String field = first(json); field != null; field = json.nextFieldName()) {
+            json.nextToken();
+            if (field.equals("ip")) {
+              address();
+            } else {
+              json.skipChildren();
+            }
+          }
+        } else {
+          address();
+        }
+      }
+    }
+
+    /// One address; `None` and nothing are none.
+    private void address() throws IOException {
+      String text = json.getText();
+      if (text == null || text.isEmpty() || text.equals("None")) {
+        return;
+      }
+      byte[] bytes;
+      try {
+        bytes = InetAddress.ofLiteral(text).getAddress();
+      } catch (IllegalArgumentException e) {
+        return; // not one that could be in a packet
+      }
+      IpAddress address = IpAddress.of(bytes, 0, bytes.length);
+      if (!addresses.contains(address)) {
+        addresses.add(address);
+      }
+    }
+
+    private long timeNs() throws IOException {
+      String text = json.getText();
+      try {
+        return TimeUnit.SECONDS.toNanos(Instant.parse(text).getEpochSecond());
+      } catch (DateTimeException e) {
+        return 0;
+      }
+    }
+  }
+}

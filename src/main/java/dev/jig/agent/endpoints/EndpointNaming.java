@@ -1,0 +1,63 @@
+package dev.jig.agent.endpoints;
+
+import dev.jig.event.Container;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointName.Kind;
+import dev.jig.event.EndpointNames;
+import dev.jig.event.IpAddress;
+import dev.jig.event.PacketType;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Gives events the names of their addresses.
+///
+/// The end that is the row's own is its container's pod, whatever its address: certain also before
+/// the API server knows the address, and where the pod shares it with the node. The other end is
+/// whose address it is in the book, as of the event's time. The addresses of nodes, shared by the
+/// node's processes and all pods on its network, are not in there.
+final class EndpointNaming implements UnaryOperator<DnsEvent> {
+  private final AddressBook book;
+
+  EndpointNaming(AddressBook book) {
+    this.book = book;
+  }
+
+  @Override
+  public DnsEvent apply(DnsEvent event) {
+    IpAddress from = event.source().address();
+    IpAddress to = event.destination().address();
+    EndpointName own = own(event);
+    boolean sent = event.packetType() == PacketType.OUTGOING;
+    boolean received = event.packetType() == PacketType.HOST;
+    EndpointName source = name(from, sent ? own : null, event);
+    EndpointName destination = name(to, received ? own : null, event);
+    EndpointName nameserver = null;
+    if (to.equals(event.nameserver())) {
+      nameserver = destination;
+    } else if (from.equals(event.nameserver())) {
+      nameserver = source;
+    } else if (event.nameserver() != null) {
+      nameserver = name(event.nameserver(), null, event);
+    }
+    return source == null && destination == null && nameserver == null
+        ? event
+        : event.with(new EndpointNames(source, destination, nameserver));
+  }
+
+  private @Nullable EndpointName name(
+      IpAddress address, @Nullable EndpointName own, DnsEvent event) {
+    if (address.isLoopback() || address.isUnspecified() || address.isMulticast()) {
+      return null; // means somebody else in every network namespace, or nobody
+    }
+    return own != null ? own : book.at(address, event.timestampNs());
+  }
+
+  private static @Nullable EndpointName own(DnsEvent event) {
+    Container container = event.container();
+    Container.Pod pod = container == null ? null : container.pod();
+    return pod == null || pod.namespace() == null || pod.name() == null
+        ? null
+        : new EndpointName(Kind.POD, pod.namespace(), pod.name());
+  }
+}

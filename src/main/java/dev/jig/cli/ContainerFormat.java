@@ -1,0 +1,76 @@
+package dev.jig.cli;
+
+import dev.jig.event.Container;
+import dev.jig.event.UsageException;
+import dev.jig.fields.Field;
+import dev.jig.fields.Field.Group;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalInt;
+
+/// What `-o` asks `ig list-containers` for.
+public final class ContainerFormat {
+  private final OutputFormat format;
+
+  private ContainerFormat(OutputFormat format) {
+    this.format = format;
+  }
+
+  /// Reads `-o`.
+  ///
+  /// @throws UsageException for an unknown format, or a column that says nothing of containers
+  public static ContainerFormat parse(String text) {
+    OutputFormat format = OutputFormat.parse(text, ContainerList.FIELDS, ContainerList.FIELDS);
+    if (format instanceof OutputFormat.PcapNg || text.equals("wide")) {
+      throw new UsageException(
+          "\"" + text + "\" is no output format for containers.",
+          "The formats are columns, json, jsonpretty and yaml.");
+    }
+    if (format instanceof OutputFormat.Columns(List<Field> fields)) {
+      fields.forEach(ContainerFormat::requireOfContainer);
+    }
+    return new ContainerFormat(format);
+  }
+
+  private static void requireOfContainer(Field field) {
+    if (field.group() == Group.TOP) {
+      throw new UsageException(
+          "The column \"" + field.column() + "\" says nothing of containers.",
+          "The columns are those that begin with runtime. or k8s.");
+    }
+  }
+
+  /// All of `containers`, sorted by runtime and name.
+  public String list(List<Container> containers) {
+    return switch (format) {
+      case OutputFormat.Columns(List<Field> fields) -> ContainerList.columns(containers, fields);
+      case OutputFormat.Json() -> ContainerList.json(containers);
+      case OutputFormat.JsonPretty() -> ContainerList.jsonPretty(containers);
+      case OutputFormat.Yaml() -> ContainerList.yaml(containers);
+      case OutputFormat.PcapNg() -> throw new AssertionError("refused before");
+    };
+  }
+
+  /// What stands before the first change; may be empty.
+  ///
+  /// @param cells how wide the terminal is; none: stdout is no terminal
+  public String watchHeader(OptionalInt cells) {
+    return format instanceof OutputFormat.Columns(List<Field> fields)
+        ? ContainerList.watchHeader(fields, cells)
+        : "";
+  }
+
+  /// One change.
+  public String watchRow(
+      Instant at, ContainerList.Change change, Container container, OptionalInt cells) {
+    long atNs = at.getEpochSecond() * 1_000_000_000L + at.getNano();
+    return switch (format) {
+      case OutputFormat.Columns(List<Field> fields) ->
+          ContainerList.watchRow(atNs, change, container, fields, cells);
+      case OutputFormat.Json() -> ContainerList.watchJson(atNs, change, container);
+      case OutputFormat.JsonPretty() -> ContainerList.watchJsonPretty(atNs, change, container);
+      case OutputFormat.Yaml() -> ContainerList.watchYaml(atNs, change, container);
+      case OutputFormat.PcapNg() -> throw new AssertionError("refused before");
+    };
+  }
+}

@@ -1,0 +1,124 @@
+package dev.jig.cli;
+
+import dev.jig.event.UsageException;
+import dev.jig.fields.Field;
+import dev.jig.fields.Field.Shown;
+import dev.jig.fields.Fields;
+import dev.jig.fields.NearNames;
+import dev.jig.output.ColumnLayout;
+import dev.jig.output.ColumnSpec;
+import dev.jig.output.ColumnsWriter;
+import dev.jig.output.EventWriter;
+import dev.jig.output.json.DocumentWriter;
+import dev.jig.output.json.JsonDocument;
+import dev.jig.output.json.JsonLinesWriter;
+import dev.jig.output.json.YamlDocument;
+import dev.jig.output.pcapng.PacketsWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/// What `-o` asks for.
+public sealed interface OutputFormat {
+  /// The words `-o` knows.
+  List<String> NAMES = List.of("columns", "wide", "json", "jsonpretty", "yaml", "pcapng");
+
+  /// A table of these columns.
+  record Columns(List<Field> fields) implements OutputFormat {}
+
+  /// One JSON object a line.
+  record Json() implements OutputFormat {}
+
+  /// JSON objects over several lines.
+  record JsonPretty() implements OutputFormat {}
+
+  /// YAML documents.
+  record Yaml() implements OutputFormat {}
+
+  /// A capture file of the messages, with all else that is known beside them.
+  record PcapNg() implements OutputFormat {}
+
+  /// Whether rows tell all that is known without much asking, and all that their messages say; not
+  /// a choice of columns.
+  default boolean isDocument() {
+    return switch (this) {
+      case Json(), JsonPretty(), Yaml(), PcapNg() -> true;
+      case Columns(var fields) -> false;
+    };
+  }
+
+  /// Reads `-o`.
+  ///
+  /// @param shown what is shown by default: a front end, and PATHS if asked for
+  /// @throws UsageException for an unknown format or column
+  static OutputFormat parse(String text, Set<Shown> shown) {
+    EnumSet<Shown> wide = EnumSet.copyOf(shown);
+    wide.add(Shown.WIDE);
+    if (shown.contains(Shown.LOOKUPS)) {
+      wide.add(Shown.WIDE_LOOKUPS);
+    }
+    return parse(text, Fields.shownBy(shown), Fields.shownBy(wide));
+  }
+
+  /// Reads `-o`.
+  ///
+  /// @param columns those of `columns`
+  /// @param wide those of `wide`
+  /// @throws UsageException for an unknown format or column
+  static OutputFormat parse(String text, List<Field> columns, List<Field> wide) {
+    int equals = text.indexOf('=');
+    String name = equals < 0 ? text : text.substring(0, equals);
+    String spec = equals < 0 ? "" : text.substring(equals + 1);
+    if (equals >= 0 && !name.equals("columns")) {
+      throw new UsageException(
+          "\"" + text + "\" is no output format.", "Only columns takes a list: columns=pid,name.");
+    }
+    return switch (name) {
+      case "columns" -> new Columns(ColumnSpec.parse(spec, columns));
+      case "wide" -> new Columns(wide);
+      case "json" -> new Json();
+      case "jsonpretty" -> new JsonPretty();
+      case "yaml" -> new Yaml();
+      case "pcapng" -> new PcapNg();
+      default -> throw unknown(text);
+    };
+  }
+
+  private static UsageException unknown(String text) {
+    List<String> near = NearNames.of(text, NAMES);
+    return new UsageException(
+        "\"" + text + "\" is no output format.",
+        near.isEmpty()
+            ? "The formats are " + String.join(", ", NAMES) + "."
+            : "Did you mean " + String.join(" or ", near) + "?");
+  }
+
+  /// A table laid out by `layout`.
+  static EventWriter columns(OutputStream out, ColumnLayout layout) {
+    return new ColumnsWriter(out, layout);
+  }
+
+  /// One JSON object a line.
+  static EventWriter json(OutputStream out) throws IOException {
+    return new JsonLinesWriter(out);
+  }
+
+  /// JSON objects over several lines.
+  static EventWriter jsonPretty(OutputStream out) throws IOException {
+    return new DocumentWriter(JsonDocument.pretty(out));
+  }
+
+  /// A pcapng file.
+  ///
+  /// @param application who writes it
+  static EventWriter pcapng(OutputStream out, String application) {
+    return new PacketsWriter(out, application);
+  }
+
+  /// YAML documents.
+  static EventWriter yaml(OutputStream out) {
+    return new DocumentWriter(new YamlDocument(out));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.jig.container.cri;
+
+import dev.jig.event.UsageException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/// The namespaces of containerd whose containers are named.
+///
+/// @param names empty: all, but for Docker's own, whose containers Docker names
+public record ContainerdNamespaces(Set<String> names) {
+  /// Where Kubernetes keeps its pods.
+  public static final ContainerdNamespaces KUBERNETES = new ContainerdNamespaces(Set.of("k8s.io"));
+
+  private static final String CRI = "k8s.io";
+  private static final String ALL = "*";
+  private static final String OF_DOCKER = "moby";
+
+  /// As containerd accepts them (its package identifiers).
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]+([._-]+[A-Za-z0-9]+)*");
+
+  private static final int LENGTH_AT_MOST = 76;
+
+  public ContainerdNamespaces {
+    names = Set.copyOf(names);
+  }
+
+  /// A comma list, or `*`.
+  ///
+  /// @throws UsageException for a name that can't be one
+  public static ContainerdNamespaces parse(String list) {
+    Set<String> names = new TreeSet<>();
+    for (String part : list.split(",", -1)) {
+      String name = part.strip();
+      if (name.equals(ALL)) {
+        return new ContainerdNamespaces(Set.of());
+      }
+      if (name.length() > LENGTH_AT_MOST || !NAME.matcher(name).matches()) {
+        throw new UsageException(
+            "\"" + name + "\" is no namespace of containerd.",
+            "Give names such as k8s.io,default, or * for all.");
+      }
+      names.add(name);
+    }
+    return new ContainerdNamespaces(names);
+  }
+
+  boolean includes(String namespace) {
+    return names.isEmpty() ? !namespace.equals(OF_DOCKER) : names.contains(namespace);
+  }
+
+  /// Whether Kubernetes' pods are wanted.
+  boolean includesPods() {
+    return includes(CRI);
+  }
+
+  static boolean isOfPods(String namespace) {
+    return namespace.equals(CRI);
+  }
+
+  /// Those of `existing` that are wanted.
+  List<String> of(List<String> existing) {
+    return existing.stream().filter(this::includes).toList();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.jig.container.cri;
+
+import dev.jig.container.cri.api.CriContainer;
+import dev.jig.container.cri.api.CriEvent;
+import dev.jig.container.cri.api.CriImage;
+import dev.jig.container.cri.api.EventsRequest;
+import dev.jig.container.cri.api.IdFilter;
+import dev.jig.container.cri.api.ImageFilter;
+import dev.jig.container.cri.api.ImageServiceGrpc;
+import dev.jig.container.cri.api.ImageSpec;
+import dev.jig.container.cri.api.ListContainersReply;
+import dev.jig.container.cri.api.ListContainersRequest;
+import dev.jig.container.cri.api.ListImagesReply;
+import dev.jig.container.cri.api.ListImagesRequest;
+import dev.jig.container.cri.api.ListSandboxesReply;
+import dev.jig.container.cri.api.ListSandboxesRequest;
+import dev.jig.container.cri.api.NamespaceMode;
+import dev.jig.container.cri.api.RuntimeServiceGrpc;
+import dev.jig.container.cri.api.Sandbox;
+import dev.jig.container.cri.api.SandboxStatusRequest;
+import dev.jig.container.cri.api.VersionReply;
+import dev.jig.container.cri.api.VersionRequest;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/// The Container Runtime Interface as far as names need it, in the version the daemon speaks: `v1`,
+/// or the older `v1alpha2`, which differs in nothing but its services' names.
+final class CriApi {
+  private static final String NEW = "runtime.v1.";
+  private static final String OLD = "runtime.v1alpha2.";
+
+  private final GrpcSocket socket;
+  private boolean old;
+
+  CriApi(GrpcSocket socket) {
+    this.socket = socket;
+  }
+
+  /// Finds out the version; to be called before all others. Fails with [Status.Code#UNIMPLEMENTED]
+  /// if the daemon speaks no CRI.
+  CompletableFuture<VersionReply> version() {
+    VersionRequest question = VersionRequest.getDefaultInstance();
+    return ask(RuntimeServiceGrpc.getVersionMethod(), question)
+        .exceptionallyCompose(failure -> {
+          if (Status.fromThrowable(failure).getCode() != Status.Code.UNIMPLEMENTED) {
+            return CompletableFuture.failedFuture(failure);
+          }
+          old = true;
+          return ask(RuntimeServiceGrpc.getVersionMethod(), question);
+        });
+  }
+
+  CompletableFuture<List<CriContainer>> containers() {
+    return ask(
+            RuntimeServiceGrpc.getListContainersMethod(),
+            ListContainersRequest.getDefaultInstance())
+        .thenApply(ListContainersReply::getContainersList);
+  }
+
+  /// Those whose id begins with `id`: one or none if it is a whole one.
+  CompletableFuture<List<CriContainer>> containers(String id) {
+    return ask(
+            RuntimeServiceGrpc.getListContainersMethod(),
+            ListContainersRequest.newBuilder().setFilter(filter(id)).build())
+        .thenApply(ListContainersReply::getContainersList);
+  }
+
+  CompletableFuture<List<Sandbox>> sandboxes() {
+    return ask(
+            RuntimeServiceGrpc.getListPodSandboxMethod(), ListSandboxesRequest.getDefaultInstance())
+        .thenApply(ListSandboxesReply::getItemsList);
+  }
+
+  /// Those whose id begins with `id`.
+  CompletableFuture<List<Sandbox>> sandboxes(String id) {
+    return ask(
+            RuntimeServiceGrpc.getListPodSandboxMethod(),
+            ListSandboxesRequest.newBuilder().setFilter(filter(id)).build())
+        .thenApply(ListSandboxesReply::getItemsList);
+  }
+
+  /// Whether a sandbox uses the host's network; false if nobody can tell any more.
+  CompletableFuture<Boolean> isOnHostNetwork(String sandboxId) {
+    return ask(
+            RuntimeServiceGrpc.getPodSandboxStatusMethod(),
+            SandboxStatusRequest.newBuilder().setPodSandboxId(sandboxId).build())
+        .thenApply(reply -> reply.getStatus().getLinux().getNamespaces().getOptions().getNetwork())
+        .thenApply(mode -> mode == NamespaceMode.NODE)
+        .exceptionally(_ -> false);
+  }
+
+  CompletableFuture<List<CriImage>> images() {
+    return ask(ImageServiceGrpc.getListImagesMethod(), ListImagesRequest.getDefaultInstance())
+        .thenApply(ListImagesReply::getImagesList);
+  }
+
+  /// The image of a name or an id; none if it is gone.
+  CompletableFuture<List<CriImage>> images(String reference) {
+    ImageFilter filter =
+        ImageFilter.newBuilder().setImage(ImageSpec.newBuilder().setImage(reference)).build();
+    return ask(
+            ImageServiceGrpc.getListImagesMethod(),
+            ListImagesRequest.newBuilder().setFilter(filter).build())
+        .thenApply(ListImagesReply::getImagesList)
+        .exceptionally(_ -> List.of());
+  }
+
+  /// Follows what happens to containers and sandboxes, where the daemon tells (`v1` only).
+  void events(Consumer<CriEvent> each, Consumer<Status> end) {
+    socket.follow(
+        version(RuntimeServiceGrpc.getGetContainerEventsMethod()),
+        EventsRequest.getDefaultInstance(),
+        each,
+        end);
+  }
+
+  private static IdFilter filter(String id) {
+    return IdFilter.newBuilder().setId(id).build();
+  }
+
+  private <Q, A> CompletableFuture<A> ask(MethodDescriptor<Q, A> method, Q question) {
+    return socket.ask(version(method), question, _ -> {});
+  }
+
+  private <Q, A> MethodDescriptor<Q, A> version(MethodDescriptor<Q, A> method) {
+    if (!old) {
+      return method;
+    }
+    String name = OLD + method.getFullMethodName().substring(NEW.length());
+    return method.toBuilder().setFullMethodName(name).build();
+  }
+}

@@ -1,0 +1,238 @@
+package dev.jig.container.cri;
+
+import dev.jig.container.cri.ContainerLives.Described;
+import dev.jig.container.cri.api.ContainerState;
+import dev.jig.container.cri.api.CriContainer;
+import dev.jig.container.cri.api.CriImage;
+import dev.jig.container.cri.api.Sandbox;
+import dev.jig.event.Container;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Containers as CRI tells of them, each put together of three answers: its own, its sandbox's (the
+/// pod) and its image's. The latter two are remembered. All on one thread.
+final class CriCatalog {
+  static final String POD_NAME = "io.kubernetes.pod.name";
+  static final String POD_NAMESPACE = "io.kubernetes.pod.namespace";
+  static final String POD_UID = "io.kubernetes.pod.uid";
+  static final String CONTAINER_NAME = "io.kubernetes.container.name";
+  private static final String SHA256 = "sha256:";
+  private static final int REMEMBERED_AT_MOST = 10_000;
+
+  private record Pod(Container.Pod pod, String sandboxId) {}
+
+  private final String runtime;
+  private final CriApi api;
+  private final Map<String, Pod> pods = new HashMap<>();
+  private final Map<String, CriImage> images = new HashMap<>();
+
+  CriCatalog(String runtime, CriApi api) {
+    this.runtime = runtime;
+    this.api = api;
+  }
+
+  /// All containers and sandboxes, also those that have exited.
+  CompletableFuture<List<Described>> all() {
+    var sandboxes = api.sandboxes();
+    var containers = api.containers();
+    var known = api.images();
+    return sandboxes
+        .thenCompose(this::learnPods)
+        .thenCombine(known, (_, list) -> learnImages(list))
+        .thenCombine(
+            containers,
+            (_, list) -> {
+              List<Described> all = new ArrayList<>();
+              pods.values().forEach(pod -> all.add(sandbox(pod)));
+              list.forEach(container -> all.add(describe(container)));
+              return all;
+            });
+  }
+
+  /// A container or a sandbox by its whole id; null if there is none.
+  CompletableFuture<@Nullable Described> one(String id) {
+    return api.containers(id)
+        .thenCompose(found -> {
+          for (CriContainer container : found) {
+            if (container.getId().equals(id)) {
+              return complete(container);
+            }
+          }
+          return oneSandbox(id);
+        });
+  }
+
+  private CompletableFuture<@Nullable Described> oneSandbox(String id) {
+    return learnPod(id)
+        .thenApply(_ -> {
+          Pod pod = pods.get(id);
+          return pod == null ? null : sandbox(pod);
+        });
+  }
+
+  private CompletableFuture<@Nullable Described> complete(CriContainer container) {
+    return learnPod(container.getPodSandboxId())
+        .thenCombine(learnImage(container), (_, _) -> describe(container));
+  }
+
+  private CompletableFuture<Void> learnPod(String sandboxId) {
+    if (pods.containsKey(sandboxId)) {
+      return done();
+    }
+    return api.sandboxes(sandboxId)
+        .thenCompose(found ->
+            learnNewPods(found.stream().filter(s -> s.getId().equals(sandboxId)).toList()));
+  }
+
+  /// What is not among `sandboxes` is gone.
+  private CompletableFuture<Void> learnPods(List<Sandbox> sandboxes) {
+    pods.keySet().retainAll(sandboxes.stream().map(Sandbox::getId).collect(Collectors.toSet()));
+    return learnNewPods(sandboxes);
+  }
+
+  private CompletableFuture<Void> learnNewPods(List<Sandbox> sandboxes) {
+    if (pods.size() > REMEMBERED_AT_MOST) {
+      pods.clear();
+    }
+    List<CompletableFuture<Void>> asked = new ArrayList<>();
+    for (Sandbox sandbox : sandboxes) {
+      if (!pods.containsKey(sandbox.getId())) {
+        asked.add(
+            api.isOnHostNetwork(sandbox.getId())
+                .thenAccept(host -> pods.put(sandbox.getId(), pod(sandbox, host))));
+      }
+    }
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new));
+  }
+
+  private CompletableFuture<Void> learnImage(CriContainer container) {
+    if (image(container) != null) {
+      return done();
+    }
+    return api.images(reference(container)).thenAccept(this::learnImages);
+  }
+
+  private Void learnImages(List<CriImage> list) {
+    if (images.size() > REMEMBERED_AT_MOST) {
+      images.clear();
+    }
+    for (CriImage image : list) {
+      images.put(image.getId(), image);
+      image.getRepoDigestsList().forEach(digest -> images.put(digest, image));
+    }
+    return null;
+  }
+
+  private static CompletableFuture<Void> done() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private Described sandbox(Pod pod) {
+    return new Described(
+        new Container(runtime, pod.sandboxId(), null, null, null, Map.of(), pod.pod()), false);
+  }
+
+  private static Pod pod(Sandbox sandbox, boolean hostNetwork) {
+    return new Pod(
+        new Container.Pod(
+            text(sandbox.getMetadata().getNamespace()),
+            text(sandbox.getMetadata().getName()),
+            text(sandbox.getMetadata().getUid()),
+            podLabels(sandbox.getLabelsMap()),
+            null,
+            hostNetwork),
+        sandbox.getId());
+  }
+
+  /// As the pod's author wrote them: without those by which kubelet finds the pod again.
+  static Map<String, String> podLabels(Map<String, String> labels) {
+    Map<String, String> own = new HashMap<>(labels);
+    own.keySet().removeAll(List.of(POD_NAME, POD_NAMESPACE, POD_UID));
+    return own;
+  }
+
+  private Described describe(CriContainer container) {
+    Map<String, String> labels = container.getLabelsMap();
+    String name = labels.getOrDefault(CONTAINER_NAME, container.getMetadata().getName());
+    Pod known = pods.get(container.getPodSandboxId());
+    Container.Pod pod =
+        known == null
+            ? pod(labels, name)
+            : new Container.Pod(
+                known.pod().namespace(),
+                known.pod().name(),
+                known.pod().uid(),
+                known.pod().labels(),
+                text(name),
+                known.pod().hostNetwork());
+    CriImage image = image(container);
+    return new Described(
+        new Container(
+            runtime,
+            container.getId(),
+            text(name),
+            text(imageName(container, image)),
+            digest(container, image),
+            labels,
+            pod),
+        container.getState() == ContainerState.RUNNING);
+  }
+
+  /// What a container's own labels tell of its pod.
+  static Container.@Nullable Pod pod(Map<String, String> labels, @Nullable String containerName) {
+    String pod = labels.get(POD_NAME);
+    return pod == null
+        ? null
+        : new Container.Pod(
+            labels.get(POD_NAMESPACE), pod, labels.get(POD_UID), null, containerName, false);
+  }
+
+  private @Nullable CriImage image(CriContainer container) {
+    CriImage byReference = images.get(container.getImageRef());
+    return byReference == null ? images.get(container.getImage().getImage()) : byReference;
+  }
+
+  private static String reference(CriContainer container) {
+    String reference = container.getImageRef();
+    return reference.isEmpty() ? container.getImage().getImage() : reference;
+  }
+
+  /// kubelet names the image by its id since it has resolved the name; the daemon knows its names.
+  private static String imageName(CriContainer container, @Nullable CriImage image) {
+    String asked = container.getImage().getUserSpecifiedImage();
+    String given = asked.isEmpty() ? container.getImage().getImage() : asked;
+    if (image == null || !isId(given)) {
+      return given;
+    }
+    if (image.getRepoTagsCount() > 0) {
+      return image.getRepoTags(0);
+    }
+    return image.getRepoDigestsCount() > 0 ? image.getRepoDigests(0) : given;
+  }
+
+  private static boolean isId(String image) {
+    return image.startsWith(SHA256) || image.matches("[0-9a-f]{64}");
+  }
+
+  /// The digest under which the image was pulled; an image that never was has its id alone.
+  private static @Nullable String digest(CriContainer container, @Nullable CriImage image) {
+    String known =
+        image != null && image.getRepoDigestsCount() > 0
+            ? image.getRepoDigests(0)
+            : container.getImageRef();
+    String digest = known.substring(known.indexOf('@') + 1);
+    if (digest.startsWith(SHA256)) {
+      return digest;
+    }
+    return isId(digest) ? SHA256 + digest : null;
+  }
+
+  static @Nullable String text(String text) {
+    return text.isEmpty() ? null : text;
+  }
+}

@@ -1,0 +1,5 @@
+/// The gRPC APIs of containerd and CRI-O: CRI (k8s.io/cri-api) and containerd's own services.
+@NullMarked
+package dev.jig.container.cri;
+
+import org.jspecify.annotations.NullMarked;

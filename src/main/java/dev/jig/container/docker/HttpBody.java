@@ -1,0 +1,69 @@
+package dev.jig.container.docker;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+
+/// A body that knows its end, by Content-Length or the chunked coding (RFC 9112 section 7.1), and
+/// is in error if the connection ends before. Chunk extensions and trailers are passed over.
+final class HttpBody extends InputStream {
+  private static final int CHUNK_LINE_AT_MOST = 1_024;
+
+  private final InputStream in;
+  private final boolean chunked;
+  private long left;
+  private boolean begun;
+  private boolean ended;
+
+  private HttpBody(InputStream in, boolean chunked, long left) {
+    this.in = in;
+    this.chunked = chunked;
+    this.left = left;
+  }
+
+  static HttpBody ofLength(InputStream in, long length) {
+    return new HttpBody(in, false, length);
+  }
+
+  static HttpBody chunked(InputStream in) {
+    return new HttpBody(in, true, 0);
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    if (left == 0 && !ended) {
+      nextChunk();
+    }
+    if (ended) {
+      return -1;
+    }
+    int read = in.read(bytes, offset, (int) Math.min(length, left));
+    if (read < 0) {
+      throw new EOFException("the HTTP answer ends within its body");
+    }
+    left -= read;
+    return read;
+  }
+
+  private void nextChunk() throws IOException {
+    if (chunked) {
+      if (begun && !HttpLine.read(in, CHUNK_LINE_AT_MOST).isEmpty()) {
+        throw new IOException("a chunk of the HTTP answer is longer than announced");
+      }
+      begun = true;
+      String size = HttpLine.read(in, CHUNK_LINE_AT_MOST);
+      int extension = size.indexOf(';');
+      left = HttpLine.number((extension < 0 ? size : size.substring(0, extension)).strip(), 16);
+    }
+    ended = left == 0;
+  }
+}

@@ -1,0 +1,115 @@
+package dev.jig.container.docker;
+
+import dev.jig.container.ContainerRuntime.Life;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What Docker's Engine API and Podman's own (libpod) call the same things. Podman also speaks
+/// Docker's, but there it tells neither pods nor which container is a pod's sandbox.
+public enum RestDialect {
+  DOCKER("docker", "Docker", "", "die", "destroy", 0),
+  PODMAN(
+      "podman",
+      "Podman",
+      "/v4.0.0/libpod", // any version is accepted, but there must be one
+      "died",
+      "remove",
+      400); // its log of events was seen to be read 210 ms late
+
+  private final String runtime;
+  private final String title;
+  private final String prefix;
+  private final String stopped;
+  private final String removed;
+  private final long eventsLateMs;
+
+  RestDialect(
+      String runtime,
+      String title,
+      String prefix,
+      String stopped,
+      String removed,
+      long eventsLateMs) {
+    this.runtime = runtime;
+    this.title = title;
+    this.prefix = prefix;
+    this.stopped = stopped;
+    this.removed = removed;
+    this.eventsLateMs = eventsLateMs;
+  }
+
+  /// How long after a container is gone its creation may still be told.
+  long eventsLateMs() {
+    return eventsLateMs;
+  }
+
+  /// As [dev.jig.event.Container] has it.
+  String runtime() {
+    return runtime;
+  }
+
+  String title() {
+    return title;
+  }
+
+  /// Of the stream of events.
+  String events() {
+    return prefix
+        + "/events?filters="
+        + encoded(
+            """
+            {"type":["container"],"event":["create","start","%s","%s","rename"]}\
+            """
+                .formatted(stopped, removed));
+  }
+
+  /// Of the listing of all containers.
+  String all() {
+    return prefix + "/containers/json?all=1";
+  }
+
+  /// Of the listing of one container.
+  String one(String id) {
+    return all() + "&filters=" + encoded("{\"id\":[\"" + id + "\"]}");
+  }
+
+  /// Of everything about one container.
+  String inspect(String id) {
+    return prefix + "/containers/" + encoded(id) + "/json";
+  }
+
+  /// What an event's action means; null if nothing to us.
+  @Nullable Life life(String action) {
+    if (action.equals(stopped)) {
+      return Life.STOPPED;
+    }
+    if (action.equals(removed)) {
+      return Life.REMOVED;
+    }
+    return switch (action) {
+      case "create" -> Life.CREATED;
+      case "start" -> Life.STARTED;
+      case "rename" -> Life.RENAMED;
+      default -> null;
+    };
+  }
+
+  /// Which attributes of an event are no labels, besides `name` and `image`.
+  Set<String> added(String action) {
+    return switch (this) {
+      case PODMAN -> Set.of("containerExitCode", "podId");
+      case DOCKER ->
+          switch (action) {
+            case "die" -> Set.of("exitCode", "execDuration");
+            case "rename" -> Set.of("oldName", "oldname");
+            default -> Set.of();
+          };
+    };
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

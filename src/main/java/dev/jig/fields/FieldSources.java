@@ -1,0 +1,147 @@
+package dev.jig.fields;
+
+import dev.jig.dns.Rcode;
+import dev.jig.event.Container;
+import dev.jig.event.Container.Pod;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointNames;
+import dev.jig.event.Lookup;
+import dev.jig.event.Lookup.Hop;
+import dev.jig.event.Owner;
+import dev.jig.fields.FieldValue.Duration;
+import dev.jig.fields.FieldValue.Getter;
+import dev.jig.fields.FieldValue.Moment;
+import dev.jig.fields.FieldValue.Text;
+import dev.jig.fields.FieldValue.Whole;
+import java.util.Locale;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/// The ways from an event to the parts the catalogue's values come from, each of which may be
+/// absent.
+final class FieldSources {
+  private FieldSources() {}
+
+  static Text container(Getter<Container, String> get) {
+    return new Text(event -> event.container() == null ? null : get.of(event.container()));
+  }
+
+  static Text pod(Getter<Pod, String> get) {
+    return new Text(event -> ofPod(event, get));
+  }
+
+  static <T> @Nullable T ofPod(DnsEvent event, Getter<Pod, T> get) {
+    Container container = event.container();
+    Pod pod = container == null ? null : container.pod();
+    return pod == null ? null : get.of(pod);
+  }
+
+  static Whole owner(ToLongFunction<Owner> get) {
+    return new Whole(
+        event -> event.owner() != null,
+        event -> event.owner() == null ? 0 : get.applyAsLong(event.owner()));
+  }
+
+  static Text process(Getter<Owner, String> get) {
+    return new Text(event -> event.owner() == null ? null : get.of(event.owner()));
+  }
+
+  /// The host's name for a user or group: it may mean somebody else in a container.
+  static Text hostAccount(Getter<Owner.Account, String> get) {
+    return new Text(event -> {
+      Owner owner = event.container() == null ? event.owner() : null;
+      Owner.Account account = owner == null ? null : owner.account();
+      return account == null ? null : get.of(account);
+    });
+  }
+
+  static Moment started() {
+    return new Moment(
+        event -> event.owner() != null && event.owner().startedNs() != 0,
+        event -> event.owner() == null ? 0 : event.owner().startedNs());
+  }
+
+  static @Nullable String ofPaths(Owner owner, Getter<Owner.Paths, String> get) {
+    Owner.Paths paths = owner.paths();
+    return paths == null ? null : get.of(paths);
+  }
+
+  static Whole peer(ToLongFunction<Owner> get) {
+    return new Whole(
+        event -> event.peer() != null,
+        event -> event.peer() == null ? 0 : get.applyAsLong(event.peer().owner()));
+  }
+
+  static Text peerProcess(Getter<Owner, String> get) {
+    return new Text(event -> event.peer() == null ? null : get.of(event.peer().owner()));
+  }
+
+  static Text peerContainer(Getter<Container, String> get) {
+    return new Text(event -> {
+      Container container = event.peer() == null ? null : event.peer().container();
+      return container == null ? null : get.of(container);
+    });
+  }
+
+  static Text peerPod(Getter<Pod, String> get) {
+    return peerContainer(container -> container.pod() == null ? null : get.of(container.pod()));
+  }
+
+  static Getter<DnsEvent, EndpointName> endpoint(Getter<EndpointNames, EndpointName> get) {
+    return event -> event.endpoints() == null ? null : get.of(event.endpoints());
+  }
+
+  static Whole whole(ToLongFunction<DnsEvent> get) {
+    return new Whole(event -> true, get);
+  }
+
+  static Duration latency() {
+    return new Duration(
+        event -> event.latencyNs() != null,
+        event -> event.latencyNs() == null ? 0 : event.latencyNs());
+  }
+
+  static Whole tries() {
+    return new Whole(
+        event -> event.lookup() != null,
+        event -> event.lookup() == null ? 0 : event.lookup().tries());
+  }
+
+  static <T> @Nullable T ofLookup(DnsEvent event, Getter<Lookup, T> get) {
+    Lookup lookup = event.lookup();
+    return lookup == null ? null : get.of(lookup);
+  }
+
+  static <T> @Nullable T ofHop(DnsEvent event, Getter<Hop, T> get) {
+    Hop hop = ofLookup(event, Lookup::hop);
+    return hop == null ? null : get.of(hop);
+  }
+
+  static Duration hopTime(Getter<Hop, Long> get) {
+    return new Duration(
+        event -> ofHop(event, get) != null,
+        event -> {
+          Long time = ofHop(event, get);
+          return time == null ? 0 : time;
+        });
+  }
+
+  static @Nullable String ofQuestion(DnsEvent event, Getter<Question, String> get) {
+    Question question = event.question();
+    return question == null ? null : get.of(question);
+  }
+
+  static @Nullable String mnemonicOf(@Nullable Integer rcode) {
+    return rcode == null ? null : Rcode.mnemonic(rcode);
+  }
+
+  static @Nullable String nameOf(@Nullable Enum<?> constant) {
+    return constant == null ? null : constant.name();
+  }
+
+  static @Nullable String lowerCase(@Nullable Enum<?> constant) {
+    return constant == null ? null : constant.name().toLowerCase(Locale.ROOT);
+  }
+}

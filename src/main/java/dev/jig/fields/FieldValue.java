@@ -1,0 +1,132 @@
+package dev.jig.fields;
+
+import dev.jig.event.Attempt;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Flags;
+import dev.jig.event.EndpointName;
+import dev.jig.event.IpAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/// How a field's value is had from an event, and of which kind it is. Texts are raw: what prints
+/// them escapes them.
+public sealed interface FieldValue {
+
+  /// Reads one thing of another; null where it is absent.
+  @FunctionalInterface
+  interface Getter<F, T> {
+    @Nullable T of(F from);
+  }
+
+  /// A text from outside.
+  record Text(Getter<DnsEvent, String> get) implements FieldValue {}
+
+  /// A text made by us of printable ASCII: never needs escaping.
+  record Word(Getter<DnsEvent, String> get) implements FieldValue {}
+
+  /// A whole number; `get` may be asked only where `known`.
+  record Whole(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
+
+  /// A time span in nanoseconds; `get` may be asked only where `known`.
+  record Duration(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
+
+  /// Nanoseconds since the epoch; `get` may be asked only where `known`.
+  record Moment(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
+
+  /// Yes or no.
+  record Truth(Getter<DnsEvent, Boolean> get) implements FieldValue {}
+
+  /// One address, with the name that stands for it in a cell.
+  record Address(Getter<DnsEvent, IpAddress> get, Getter<DnsEvent, EndpointName> name)
+      implements FieldValue {}
+
+  /// The pod or service that has an address.
+  record Name(Getter<DnsEvent, EndpointName> get) implements FieldValue {}
+
+  /// Any number of addresses.
+  record Addresses(Getter<DnsEvent, List<IpAddress>> get) implements FieldValue {}
+
+  /// Keys with values, both from outside.
+  record Labels(Getter<DnsEvent, Map<String, String>> get) implements FieldValue {}
+
+  /// The header's bits.
+  record Bits(Getter<DnsEvent, Flags> get) implements FieldValue {}
+
+  /// The tries of a lookup.
+  record Attempts(Getter<DnsEvent, List<Attempt>> get) implements FieldValue {}
+
+  /// The name that stands for an address in a cell; null where the cell shows [#text].
+  default @Nullable String nameShown(DnsEvent event) {
+    return this instanceof Address(_, var name) ? textOf(name.of(event)) : null;
+  }
+
+  /// The value as one raw text, null where it is absent: what a cell shows before escaping and
+  /// cutting, and what a filter compares.
+  default @Nullable String text(DnsEvent event) {
+    return switch (this) {
+      case Text(var get) -> get.of(event);
+      case Word(var get) -> get.of(event);
+      case Whole(var known, var get) ->
+          known.test(event) ? Long.toString(get.applyAsLong(event)) : null;
+      case Duration(var known, var get) ->
+          known.test(event) ? GoDuration.format(get.applyAsLong(event)) : null;
+      case Moment(var known, var get) ->
+          known.test(event) ? Timestamp.format(get.applyAsLong(event)) : null;
+      case Truth(var get) -> textOf(get.of(event));
+      case Address(var get, _) -> textOf(get.of(event));
+      case Name(var get) -> textOf(get.of(event));
+      case Addresses(var get) -> joined(get.of(event));
+      case Labels(var get) -> joined(get.of(event));
+      case Bits(var get) -> joined(get.of(event));
+      case Attempts(var get) -> told(get.of(event));
+    };
+  }
+
+  private static @Nullable String textOf(@Nullable Object value) {
+    return value == null ? null : value.toString();
+  }
+
+  private static @Nullable String joined(@Nullable List<IpAddress> addresses) {
+    if (addresses == null || addresses.isEmpty()) {
+      return null;
+    }
+    StringJoiner text = new StringJoiner(",");
+    addresses.forEach(address -> text.add(address.toString()));
+    return text.toString();
+  }
+
+  private static @Nullable String joined(@Nullable Map<String, String> labels) {
+    if (labels == null || labels.isEmpty()) {
+      return null;
+    }
+    StringJoiner text = new StringJoiner(",");
+    new TreeMap<>(labels).forEach((key, value) -> text.add(key + "=" + value));
+    return text.toString();
+  }
+
+  private static @Nullable String told(@Nullable List<Attempt> attempts) {
+    if (attempts == null || attempts.isEmpty()) {
+      return null;
+    }
+    StringJoiner text = new StringJoiner(", ");
+    for (Attempt attempt : attempts) {
+      String outcome = attempt.outcome().name().toLowerCase(Locale.ROOT);
+      text.add(
+          attempt.protocol()
+              + " "
+              + outcome
+              + (attempt.tookNs() > 0 ? " " + GoDuration.rounded(attempt.tookNs()) : ""));
+    }
+    return text.toString();
+  }
+
+  private static @Nullable String joined(@Nullable Flags flags) {
+    return flags == null || flags.set().isEmpty() ? null : String.join(",", flags.set());
+  }
+}

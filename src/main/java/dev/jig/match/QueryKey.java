@@ -1,0 +1,85 @@
+package dev.jig.match;
+
+import dev.jig.capture.Packet;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.IpAddress;
+import dev.jig.event.Protocol;
+import dev.jig.event.Qr;
+
+/// What a query and its response have in common besides the question.
+///
+/// @param flow the socket's cookie; for a TCP server the client's endpoint, hashed, since data that
+///   overtake the handshake come under the listener's cookie; for files both endpoints, hashed;
+///   where a file notes whose a message is, the client's endpoint, hashed
+/// @param id the message's id
+/// @param peer the server (client role, and files) or the client (server role) at the other end
+public record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPort) {
+
+  /// The key of a message in a packet.
+  ///
+  /// @param response the header's QR bit
+  public static QueryKey of(Packet packet, int id, boolean response) {
+    return switch (packet.direction()) {
+      case UNKNOWN -> ofEndpoints(Role.BOTH, packet, id, response);
+      case EGRESS -> ofSide(response ? Role.SERVER : Role.CLIENT, packet, id, response);
+      case INGRESS -> ofSide(response ? Role.CLIENT : Role.SERVER, packet, id, response);
+    };
+  }
+
+  private static QueryKey ofSide(Role role, Packet packet, int id, boolean response) {
+    if (packet.socketCookie() == 0) {
+      return ofEndpoints(role, packet, id, response);
+    }
+    boolean egress = packet.direction() == Packet.Direction.EGRESS;
+    IpAddress peer = egress ? packet.destination() : packet.source();
+    int peerPort = egress ? packet.destinationPort() : packet.sourcePort();
+    if (role == Role.SERVER && packet.protocol() == Protocol.TCP) {
+      return new QueryKey(role, mix(peerPort, peer), id, peer, peerPort);
+    }
+    IpAddress asked = packet.asked();
+    return role == Role.CLIENT && asked != null
+        ? new QueryKey(role, packet.socketCookie(), id, asked, packet.askedPort())
+        : new QueryKey(role, packet.socketCookie(), id, peer, peerPort);
+  }
+
+  private static QueryKey ofEndpoints(Role role, Packet packet, int id, boolean response) {
+    IpAddress server = response ? packet.source() : packet.destination();
+    int serverPort = response ? packet.sourcePort() : packet.destinationPort();
+    IpAddress client = response ? packet.destination() : packet.source();
+    int clientPort = response ? packet.destinationPort() : packet.sourcePort();
+    long ports = (long) serverPort << 17 | (long) clientPort << 1;
+    long protocol = packet.protocol() == Protocol.TCP ? 1 : 0;
+    return new QueryKey(role, mix(mix(ports | protocol, server), client), id, server, serverPort);
+  }
+
+  /// The key of a message whose event an earlier trace has noted. There the endpoints may differ
+  /// between query and answer as NAT left them; the client's is the same in both.
+  public static QueryKey ofNoted(Packet packet, DnsEvent event) {
+    boolean response = event.qr() == Qr.R;
+    QueryKey told = of(packet, event.id(), response);
+    IpAddress nameserver = event.nameserver();
+    return told.role == Role.CLIENT && nameserver != null
+        ? new QueryKey(told.role, notedFlow(event), told.id, nameserver, 0)
+        : new QueryKey(told.role, notedFlow(event), told.id, told.peer, told.peerPort);
+  }
+
+  /// The flow of such a message.
+  public static long notedFlow(DnsEvent event) {
+    Endpoint client = event.qr() == Qr.R ? event.destination() : event.source();
+    long protocol = event.protocol() == Protocol.TCP ? 1 : 0;
+    return mix((long) client.port() << 1 | protocol, client.address());
+  }
+
+  private static long mix(long hash, IpAddress address) {
+    long mixed = (hash ^ address.high()) * 0x9e3779b97f4a7c15L;
+    mixed ^= mixed >>> 32;
+    mixed = (mixed ^ address.low()) * 0xc2b2ae3d27d4eb4fL;
+    return mixed ^ mixed >>> 29;
+  }
+
+  /// Whether a response of this key may answer a query of that one, the peer aside.
+  boolean isSameSocketAndId(QueryKey other) {
+    return flow == other.flow && id == other.id && role == other.role;
+  }
+}

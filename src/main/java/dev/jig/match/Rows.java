@@ -1,0 +1,218 @@
+package dev.jig.match;
+
+import dev.jig.capture.Packet;
+import dev.jig.dns.DnsMessage;
+import dev.jig.event.Attribution;
+import dev.jig.event.Container;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.DnsEvent.Flags;
+import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.IpAddress;
+import dev.jig.event.Lookup;
+import dev.jig.event.Owner;
+import dev.jig.event.Peer;
+import dev.jig.event.Qr;
+import dev.jig.event.State;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Makes events of packets and their messages.
+public final class Rows {
+  private Rows() {}
+
+  public static DnsEvent query(
+      Packet packet,
+      DnsMessage message,
+      @Nullable Container container,
+      @Nullable Owner owner,
+      @Nullable Peer peer) {
+    IpAddress asked = packet.asked();
+    return new DnsEvent(
+        packet.timeNs(),
+        container,
+        owner,
+        packet.attribution(),
+        new Endpoint(packet.source(), packet.sourcePort()),
+        new Endpoint(packet.destination(), packet.destinationPort()),
+        packet.protocol(),
+        packet.type(),
+        asked != null ? asked : packet.destination(),
+        Qr.Q,
+        message.id(),
+        question(message),
+        flags(message),
+        null,
+        null,
+        message.answerCount(),
+        addresses(message),
+        null,
+        null,
+        peer);
+  }
+
+  /// A response; its owner is the asker's where its query is known to be of the same socket, else
+  /// what the packet tells. A server's response goes to the peer its query came from.
+  public static DnsEvent response(
+      Packet packet,
+      DnsMessage message,
+      @Nullable Container container,
+      @Nullable Owner own,
+      @Nullable Pending query,
+      @Nullable Peer sender) {
+    Owner owner = own;
+    Peer peer = sender;
+    Attribution attribution = packet.attribution();
+    if (query != null && query.key.role() == Role.CLIENT && query.isOwned()) {
+      owner = query.event.owner();
+      attribution = query.event.attribution();
+    }
+    if (query != null && query.key.role() == Role.SERVER) {
+      peer = query.event.peer();
+    }
+    State state = State.ORPHAN;
+    Long latencyNs = null;
+    if (query != null) {
+      state = query.reported ? State.LATE : State.ANSWERED;
+      latencyNs = packet.bootNs() - query.firstBootNs;
+    }
+    return new DnsEvent(
+        packet.timeNs(),
+        container,
+        owner,
+        attribution,
+        new Endpoint(packet.source(), packet.sourcePort()),
+        new Endpoint(packet.destination(), packet.destinationPort()),
+        packet.protocol(),
+        packet.type(),
+        packet.source(),
+        Qr.R,
+        message.id(),
+        question(message),
+        flags(message),
+        message.rcode(),
+        latencyNs,
+        message.answerCount(),
+        addresses(message),
+        state,
+        null,
+        peer);
+  }
+
+  /// The T row of a query.
+  ///
+  /// @param afterNs how long after the query it is reported
+  public static DnsEvent unanswered(DnsEvent query, State state, long afterNs) {
+    return new DnsEvent(
+        query.timestampNs() + afterNs,
+        query.container(),
+        query.owner(),
+        query.attribution(),
+        query.source(),
+        query.destination(),
+        query.protocol(),
+        query.packetType(),
+        query.nameserver(),
+        Qr.T,
+        query.id(),
+        query.question(),
+        null,
+        null,
+        null,
+        0,
+        List.of(),
+        state,
+        query.node(),
+        null);
+  }
+
+  /// The row of a whole lookup.
+  ///
+  /// @param first its first query, whose asker and time it has
+  /// @param last the query that was answered, or the last one
+  /// @param answer null if there was none
+  static DnsEvent lookup(
+      DnsEvent first,
+      DnsEvent last,
+      @Nullable DnsEvent answer,
+      @Nullable Long latencyNs,
+      int answerCount,
+      State state,
+      Lookup lookup) {
+    return new DnsEvent(
+        first.timestampNs(),
+        first.container(),
+        first.owner(),
+        first.attribution(),
+        last.source(),
+        last.destination(),
+        last.protocol(),
+        last.packetType(),
+        last.nameserver(),
+        answer == null ? Qr.T : Qr.R,
+        last.id(),
+        first.question(),
+        answer == null ? null : answer.flags(),
+        answer == null ? null : answer.rcode(),
+        latencyNs,
+        answerCount,
+        answer == null ? List.of() : answer.addresses(),
+        state,
+        first.node(),
+        answer == null ? null : answer.peer(),
+        answer == null ? null : answer.message(),
+        null,
+        lookup);
+  }
+
+  /// The row of an answer to no query that was seen: whoever got it, as if it had asked.
+  static DnsEvent orphan(DnsEvent answer) {
+    return new DnsEvent(
+        answer.timestampNs(),
+        answer.container(),
+        answer.owner(),
+        answer.attribution(),
+        /* source= */ answer.destination(),
+        /* destination= */ answer.source(),
+        answer.protocol(),
+        answer.packetType(),
+        answer.nameserver(),
+        Qr.R,
+        answer.id(),
+        answer.question(),
+        answer.flags(),
+        answer.rcode(),
+        null,
+        answer.answerCount(),
+        answer.addresses(),
+        State.ORPHAN,
+        answer.node(),
+        answer.peer(),
+        answer.message(),
+        null,
+        new Lookup(0, List.of(), null, null));
+  }
+
+  private static @Nullable Question question(DnsMessage message) {
+    return message.hasQuestion()
+        ? new Question(message.questionName(), message.questionType())
+        : null;
+  }
+
+  private static Flags flags(DnsMessage message) {
+    return new Flags(
+        message.aa(), message.tc(), message.rd(), message.ra(), message.ad(), message.cd());
+  }
+
+  private static List<IpAddress> addresses(DnsMessage message) {
+    int count = message.addressCount();
+    if (count == 0) {
+      return List.of();
+    }
+    IpAddress[] found = new IpAddress[count];
+    for (int i = 0; i < count; i++) {
+      found[i] = IpAddress.of(message.buffer(), message.addressOffset(i), message.addressLength(i));
+    }
+    return List.of(found);
+  }
+}

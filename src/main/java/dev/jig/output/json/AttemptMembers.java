@@ -1,0 +1,72 @@
+package dev.jig.output.json;
+
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
+import dev.jig.dns.Rcode;
+import dev.jig.event.Attempt;
+import dev.jig.event.Attempt.Outcome;
+import dev.jig.fields.Field;
+import dev.jig.output.AddressTexts;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Writes the tries of a lookup as a list of objects, whose keys mean what they mean in rows of
+/// packets.
+final class AttemptMembers {
+  private static final SerializableString TIMESTAMP = key(Field.TIMESTAMP.key());
+  private static final SerializableString PROTOCOL = key(Field.PROTOCOL.key());
+  private static final SerializableString NAMESERVER = key(Field.NAMESERVER.key());
+  private static final SerializableString ID = key(Field.ID.key());
+  private static final SerializableString STATE = key(Field.STATE.key());
+  private static final SerializableString RCODE = key(Field.RCODE.key());
+  private static final SerializableString LATENCY = key(Field.LATENCY.key());
+  private static final SerializableString WAITED = key("waited");
+  private static final SerializableString MESSAGES = key("messages");
+
+  private final Document document;
+  private final AddressTexts addresses;
+
+  AttemptMembers(Document document, AddressTexts addresses) {
+    this.document = document;
+    this.addresses = addresses;
+  }
+
+  void write(SerializableString key, @Nullable List<Attempt> attempts) throws IOException {
+    if (attempts == null || attempts.isEmpty()) {
+      return;
+    }
+    document.beginList(key);
+    for (Attempt attempt : attempts) {
+      document.beginItem();
+      write(attempt);
+      document.endItem();
+    }
+    document.endList();
+  }
+
+  private void write(Attempt attempt) throws IOException {
+    document.number(TIMESTAMP, attempt.timestampNs());
+    document.word(PROTOCOL, attempt.protocol().name());
+    if (attempt.nameserver() != null) {
+      document.word(NAMESERVER, addresses.of(attempt.nameserver()));
+    }
+    document.word(ID, HexFormat.of().toHexDigits((short) attempt.id()));
+    document.word(STATE, attempt.outcome().name().toLowerCase(Locale.ROOT));
+    if (attempt.rcode() != null) {
+      document.word(RCODE, Rcode.mnemonic(attempt.rcode()));
+    }
+    if (attempt.outcome() != Outcome.WAITING) {
+      document.number(attempt.outcome().isAnswer() ? LATENCY : WAITED, attempt.tookNs());
+    }
+    if (attempt.messages() > 1) {
+      document.number(MESSAGES, attempt.messages());
+    }
+  }
+
+  private static SerializableString key(String name) {
+    return new SerializedString(name);
+  }
+}

@@ -1,0 +1,254 @@
+package dev.jig.output.json;
+
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
+import dev.jig.dns.Damage;
+import dev.jig.dns.DecodedMessage;
+import dev.jig.dns.DecodedMessage.Asked;
+import dev.jig.dns.DecodedMessage.DsoItem;
+import dev.jig.dns.Edns;
+import dev.jig.dns.EdnsOption;
+import dev.jig.dns.EdnsOption.Chain;
+import dev.jig.dns.EdnsOption.ClientSubnet;
+import dev.jig.dns.EdnsOption.Cookie;
+import dev.jig.dns.EdnsOption.Expire;
+import dev.jig.dns.EdnsOption.ExtendedError;
+import dev.jig.dns.EdnsOption.NameServerId;
+import dev.jig.dns.EdnsOption.Numbers;
+import dev.jig.dns.EdnsOption.Other;
+import dev.jig.dns.EdnsOption.Padding;
+import dev.jig.dns.EdnsOption.ReportChannel;
+import dev.jig.dns.EdnsOption.TcpKeepalive;
+import dev.jig.dns.Opcode;
+import dev.jig.dns.RecordClass;
+import dev.jig.dns.RecordType;
+import dev.jig.dns.ResourceRecord;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Writes what a message says beyond what every row shows. What is usual is left out: opcode QUERY,
+/// class IN, a question that the row has already.
+final class ContentMembers {
+  private static final SerializableString OPCODE = key("opcode");
+  private static final SerializableString LLMNR = key("llmnr");
+  private static final SerializableString CONFLICT = key("conflict");
+  private static final SerializableString TENTATIVE = key("tentative");
+  private static final SerializableString QUESTIONS = key("questions");
+  private static final SerializableString ANSWERS = key("answers");
+  private static final SerializableString AUTHORITY = key("authority");
+  private static final SerializableString ADDITIONAL = key("additional");
+  private static final SerializableString NAME = key("name");
+  private static final SerializableString TYPE = key("type");
+  private static final SerializableString CLASS = key("class");
+  private static final SerializableString UNICAST_RESPONSE = key("unicastResponse");
+  private static final SerializableString CACHE_FLUSH = key("cacheFlush");
+  private static final SerializableString TTL = key("ttl");
+  private static final SerializableString DATA = key("data");
+  private static final SerializableString EDNS = key("edns");
+  private static final SerializableString VERSION = key("version");
+  private static final SerializableString UDP_SIZE = key("udpSize");
+  private static final SerializableString DNSSEC_OK = key("do");
+  private static final SerializableString FLAGS = key("flags");
+  private static final SerializableString OPTIONS = key("options");
+  private static final SerializableString CODE = key("code");
+  private static final SerializableString ADDRESS = key("address");
+  private static final SerializableString SOURCE_PREFIX = key("sourcePrefix");
+  private static final SerializableString SCOPE_PREFIX = key("scopePrefix");
+  private static final SerializableString CLIENT = key("client");
+  private static final SerializableString SERVER = key("server");
+  private static final SerializableString INFO_CODE = key("infoCode");
+  private static final SerializableString PURPOSE = key("purpose");
+  private static final SerializableString TEXT = key("text");
+  private static final SerializableString LENGTH = key("length");
+  private static final SerializableString TENTHS = key("tenthsOfSeconds");
+  private static final SerializableString SECONDS = key("seconds");
+  private static final SerializableString VALUES = key("values");
+  private static final SerializableString DSO = key("dso");
+  private static final SerializableString MALFORMED = key("malformed");
+  private static final SerializableString REASON = key("reason");
+  private static final SerializableString OFFSET = key("offset");
+
+  private final Document document;
+
+  ContentMembers(Document document) {
+    this.document = document;
+  }
+
+  void write(DecodedMessage message) throws IOException {
+    if (message.opcode() != Opcode.QUERY) {
+      document.word(OPCODE, Opcode.mnemonic(message.opcode()));
+    }
+    writeLlmnr(message);
+    if (hasMoreThanItsRow(message.questions())) {
+      writeQuestions(message.questions());
+    }
+    writeRecords(ANSWERS, message.answers());
+    writeRecords(AUTHORITY, message.authority());
+    writeRecords(ADDITIONAL, message.additional());
+    if (message.edns() != null) {
+      writeEdns(message.edns());
+    }
+    writeDso(message.dso());
+    if (message.damage() != null) {
+      writeDamage(message.damage());
+    }
+  }
+
+  private void writeLlmnr(DecodedMessage message) throws IOException {
+    if (!message.conflict() && !message.tentative()) {
+      return;
+    }
+    document.beginObject(LLMNR);
+    yesIf(message.conflict(), CONFLICT);
+    yesIf(message.tentative(), TENTATIVE);
+    document.endObject();
+  }
+
+  private static boolean hasMoreThanItsRow(List<Asked> questions) {
+    return questions.size() > 1
+        || questions.size() == 1
+            && (questions.getFirst().unicastResponse()
+                || questions.getFirst().questionClass() != RecordClass.IN);
+  }
+
+  private void writeQuestions(List<Asked> questions) throws IOException {
+    document.beginList(QUESTIONS);
+    for (Asked asked : questions) {
+      document.beginItem();
+      document.text(NAME, asked.name());
+      document.word(TYPE, RecordType.mnemonic(asked.type()));
+      writeClass(asked.questionClass());
+      yesIf(asked.unicastResponse(), UNICAST_RESPONSE);
+      document.endItem();
+    }
+    document.endList();
+  }
+
+  private void writeRecords(SerializableString key, List<ResourceRecord> records)
+      throws IOException {
+    if (records.isEmpty()) {
+      return;
+    }
+    document.beginList(key);
+    for (ResourceRecord resource : records) {
+      document.beginItem();
+      document.text(NAME, resource.name());
+      document.word(TYPE, RecordType.mnemonic(resource.type()));
+      writeClass(resource.recordClass());
+      yesIf(resource.cacheFlush(), CACHE_FLUSH);
+      document.number(TTL, resource.ttl());
+      textIfAny(DATA, resource.data());
+      document.endItem();
+    }
+    document.endList();
+  }
+
+  private void writeClass(int recordClass) throws IOException {
+    if (recordClass != RecordClass.IN) {
+      document.word(CLASS, RecordClass.mnemonic(recordClass));
+    }
+  }
+
+  private void writeEdns(Edns edns) throws IOException {
+    document.beginObject(EDNS);
+    numberIfAny(VERSION, edns.version());
+    document.number(UDP_SIZE, edns.udpSize());
+    yesIf(edns.dnssecOk(), DNSSEC_OK);
+    numberIfAny(FLAGS, edns.flags());
+    if (!edns.options().isEmpty()) {
+      document.beginList(OPTIONS);
+      for (EdnsOption option : edns.options()) {
+        document.beginItem();
+        document.number(CODE, option.code());
+        document.word(NAME, option.name());
+        writeOption(option);
+        document.endItem();
+      }
+      document.endList();
+    }
+    document.endObject();
+  }
+
+  private void writeOption(EdnsOption option) throws IOException {
+    switch (option) {
+      case ClientSubnet(var address, var sourcePrefix, var scopePrefix) -> {
+        document.word(ADDRESS, address);
+        document.number(SOURCE_PREFIX, sourcePrefix);
+        document.number(SCOPE_PREFIX, scopePrefix);
+      }
+      case Cookie(var client, var server) -> {
+        document.word(CLIENT, client);
+        textIfAny(SERVER, server);
+      }
+      case ExtendedError error -> {
+        document.number(INFO_CODE, error.infoCode());
+        textIfAny(PURPOSE, error.purpose());
+        textIfAny(TEXT, error.extraText());
+      }
+      case NameServerId(var id, var text) -> {
+        textIfAny(DATA, id);
+        textIfAny(TEXT, text);
+      }
+      case Padding(var length) -> document.number(LENGTH, length);
+      case TcpKeepalive(var tenths) -> {
+        if (tenths != null) {
+          document.number(TENTHS, tenths);
+        }
+      }
+      case Chain(var trustPoint) -> document.text(DATA, trustPoint);
+      case ReportChannel(var agent) -> document.text(DATA, agent);
+      case Numbers(var code, var values) ->
+          document.words(VALUES, values.stream().map(String::valueOf).toList());
+      case Expire(var seconds) -> {
+        if (seconds != null) {
+          document.number(SECONDS, seconds);
+        }
+      }
+      case Other(var code, var data) -> textIfAny(DATA, data);
+    }
+  }
+
+  private void writeDso(List<DsoItem> items) throws IOException {
+    if (items.isEmpty()) {
+      return;
+    }
+    document.beginList(DSO);
+    for (DsoItem item : items) {
+      document.beginItem();
+      document.word(TYPE, item.name());
+      textIfAny(DATA, item.data());
+      document.endItem();
+    }
+    document.endList();
+  }
+
+  private void writeDamage(Damage damage) throws IOException {
+    document.beginObject(MALFORMED);
+    document.text(REASON, damage.reason().text());
+    document.number(OFFSET, damage.offset());
+    document.endObject();
+  }
+
+  private void yesIf(boolean yes, SerializableString key) throws IOException {
+    if (yes) {
+      document.yes(key);
+    }
+  }
+
+  private void numberIfAny(SerializableString key, long number) throws IOException {
+    if (number != 0) {
+      document.number(key, number);
+    }
+  }
+
+  private void textIfAny(SerializableString key, @Nullable String text) throws IOException {
+    if (text != null && !text.isEmpty()) {
+      document.text(key, text);
+    }
+  }
+
+  private static SerializableString key(String name) {
+    return new SerializedString(name);
+  }
+}

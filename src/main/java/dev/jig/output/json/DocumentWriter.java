@@ -1,0 +1,332 @@
+package dev.jig.output.json;
+
+import com.fasterxml.jackson.core.io.SerializedString;
+import dev.jig.dns.Dialect;
+import dev.jig.dns.MessageDecoder;
+import dev.jig.event.Container;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.EndpointName;
+import dev.jig.event.IpAddress;
+import dev.jig.event.Peer;
+import dev.jig.fields.Field;
+import dev.jig.fields.Field.Group;
+import dev.jig.fields.FieldValue.Address;
+import dev.jig.fields.FieldValue.Addresses;
+import dev.jig.fields.FieldValue.Attempts;
+import dev.jig.fields.FieldValue.Bits;
+import dev.jig.fields.FieldValue.Duration;
+import dev.jig.fields.FieldValue.Labels;
+import dev.jig.fields.FieldValue.Moment;
+import dev.jig.fields.FieldValue.Name;
+import dev.jig.fields.FieldValue.Text;
+import dev.jig.fields.FieldValue.Truth;
+import dev.jig.fields.FieldValue.Whole;
+import dev.jig.fields.FieldValue.Word;
+import dev.jig.output.AddressTexts;
+import dev.jig.output.Escaping;
+import dev.jig.output.EventWriter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Walks the catalogue and writes each event as one object, leaving out what is absent or zero.
+public final class DocumentWriter implements EventWriter {
+  private static final SerializedString TYPE = new SerializedString("type");
+  private static final SerializedString MESSAGE = new SerializedString("message");
+  private static final SerializedString RUNTIME = new SerializedString("runtime");
+  private static final SerializedString K8S = new SerializedString("k8s");
+  private static final SerializedString KIND = new SerializedString("kind");
+  private static final SerializedString NAMESPACE = new SerializedString("namespace");
+  private static final SerializedString NAME = new SerializedString("name");
+  private static final SerializedString PEER = new SerializedString("peer");
+  private static final SerializedString HOP = new SerializedString("hop");
+
+  /// Parts of an object, in their order, that come from one thing each.
+  public enum Section {
+    CONTAINER,
+    MOMENT,
+    OWNER,
+    HOSTS,
+    FLOW,
+    ASKED,
+    NAME,
+    RCODE,
+    ANSWER,
+    ENDING,
+    REST,
+    HOP,
+    PEER,
+    CONTENT
+  }
+
+  private static final List<Section> SECTIONS = List.of(Section.values());
+
+  /// A field with its key as bytes.
+  private record Member(Field field, SerializedString key) {}
+
+  private static final Member[] RUNTIME_MEMBERS = membersOf(Group.RUNTIME);
+  private static final Member[] K8S_MEMBERS = membersOf(Group.K8S);
+  private static final Member[] MOMENT_MEMBERS = members(Field.TIMESTAMP, Field.TIMESTAMP);
+  private static final Member[] OWNER_MEMBERS = members(Field.MOUNT_NS, Field.COMMAND_LINE);
+  private static final Member[] HOSTS_MEMBERS = members(Field.SOURCE_IP, Field.DESTINATION_IP);
+  private static final Member[] FLOW_MEMBERS = members(Field.SOURCE_PORT, Field.ID);
+  private static final Member[] ASKED_MEMBERS = members(Field.QR, Field.QTYPE);
+  private static final Member[] NAME_MEMBERS = members(Field.NAME, Field.NAME);
+  private static final Member[] RCODE_MEMBERS = members(Field.RCODE, Field.RCODE);
+  private static final Member[] ANSWER_MEMBERS = members(Field.LATENCY, Field.ADDRESSES);
+  private static final Member[] ENDING_MEMBERS = members(Field.FLAGS, Field.ATTRIBUTION);
+  private static final Member[] REST_MEMBERS = membersAfter(Field.ATTRIBUTION);
+  private static final Member[] HOP_MEMBERS = membersOf(Group.HOP);
+  private static final Member[] CERTAINTY_MEMBERS = members(Field.ATTRIBUTION, Field.ATTRIBUTION);
+
+  private static final Map<String, SerializedString> FLAG_KEYS =
+      new DnsEvent.Flags(true, true, true, true, true, true)
+          .set().stream().collect(Collectors.toMap(flag -> flag, DocumentWriter::key));
+
+  private final Document document;
+  private final AddressTexts addresses = new AddressTexts();
+  private final List<String> words = new ArrayList<>();
+  private final ContentMembers contents;
+  private final AttemptMembers attempts;
+  private final MessageDecoder decoder = new MessageDecoder();
+
+  public DocumentWriter(Document document) {
+    this.document = document;
+    contents = new ContentMembers(document);
+    attempts = new AttemptMembers(document, addresses);
+  }
+
+  @Override
+  public void begin() {
+    // the first object is the first output
+  }
+
+  @Override
+  public void event(DnsEvent event) throws IOException {
+    document.begin();
+    for (Section section : SECTIONS) {
+      write(section, event);
+    }
+    document.end();
+  }
+
+  /// Writes one section of an object that has begun.
+  public void write(Section section, DnsEvent event) throws IOException {
+    switch (section) {
+      case CONTAINER -> {
+        writeGroup(RUNTIME, RUNTIME_MEMBERS, event);
+        writeGroup(K8S, K8S_MEMBERS, event);
+      }
+      case MOMENT -> {
+        writeAll(MOMENT_MEMBERS, event);
+        document.word(TYPE, "normal");
+      }
+      case OWNER -> writeAll(OWNER_MEMBERS, event);
+      case HOSTS -> writeAll(HOSTS_MEMBERS, event);
+      case FLOW -> writeAll(FLOW_MEMBERS, event);
+      case ASKED -> writeAll(ASKED_MEMBERS, event);
+      case NAME -> writeAll(NAME_MEMBERS, event);
+      case RCODE -> writeAll(RCODE_MEMBERS, event);
+      case ANSWER -> writeAll(ANSWER_MEMBERS, event);
+      case ENDING -> writeAll(ENDING_MEMBERS, event);
+      case REST -> writeAll(REST_MEMBERS, event);
+      case HOP -> {
+        if (event.lookup() != null && event.lookup().hop() != null) {
+          writeGroup(HOP, HOP_MEMBERS, event);
+        }
+      }
+      case CONTENT -> {
+        if (event.message() != null) {
+          Dialect dialect = Dialect.ofPorts(event.source().port(), event.destination().port());
+          contents.write(event.message().decodedBy(decoder, dialect));
+        }
+      }
+      case PEER -> {
+        if (event.peer() != null) {
+          writePeer(event.peer());
+        }
+      }
+    }
+  }
+
+  /// An object with the members that the peer's own row has of container and process.
+  private void writePeer(Peer peer) throws IOException {
+    DnsEvent row = DnsEvent.whose(peer.container(), peer.owner(), peer.attribution());
+    Container container = peer.container();
+    document.beginObject(PEER);
+    if (container != null) {
+      writeGroup(RUNTIME, RUNTIME_MEMBERS, row);
+    }
+    if (container != null && container.pod() != null) {
+      writeGroup(K8S, K8S_MEMBERS, row);
+    }
+    writeAll(OWNER_MEMBERS, row);
+    writeAll(CERTAINTY_MEMBERS, row);
+    document.endObject();
+  }
+
+  @Override
+  public void warn(String message) throws IOException {
+    document.begin();
+    document.word(TYPE, "warn");
+    document.text(MESSAGE, message);
+    document.end();
+  }
+
+  @Override
+  public void flush() throws IOException {
+    document.flush();
+  }
+
+  private void writeGroup(SerializedString key, Member[] members, DnsEvent event)
+      throws IOException {
+    document.beginObject(key);
+    writeAll(members, event);
+    document.endObject();
+  }
+
+  private void writeAll(Member[] members, DnsEvent event) throws IOException {
+    for (Member member : members) {
+      write(member, event);
+    }
+  }
+
+  private void write(Member member, DnsEvent event) throws IOException {
+    SerializedString key = member.key();
+    switch (member.field().value()) {
+      case Text(var get) -> writeText(key, get.of(event));
+      case Word(var get) -> writeWord(key, get.of(event));
+      case Whole(var known, var get) -> {
+        if (known.test(event)) {
+          writeNumber(key, get.applyAsLong(event), member.field().keepsZero());
+        }
+      }
+      case Duration(var known, var get) -> {
+        if (known.test(event)) {
+          writeNumber(key, get.applyAsLong(event), false);
+        }
+      }
+      case Moment(var known, var get) -> {
+        if (known.test(event)) {
+          writeNumber(key, get.applyAsLong(event), false);
+        }
+      }
+      case Truth(var get) -> {
+        if (Boolean.TRUE.equals(get.of(event))) {
+          document.yes(key);
+        }
+      }
+      case Address(var get, _) -> {
+        IpAddress address = get.of(event);
+        writeWord(key, address == null ? null : addresses.of(address));
+      }
+      case Name(var get) -> writeName(key, get.of(event));
+      case Addresses(var get) -> writeAddresses(key, get.of(event));
+      case Labels(var get) -> writeLabels(key, get.of(event));
+      case Attempts(var get) -> attempts.write(key, get.of(event));
+      case Bits(var get) -> {
+        DnsEvent.Flags flags = get.of(event);
+        writeFlags(key, flags == null ? List.of() : flags.set());
+      }
+    }
+  }
+
+  private void writeText(SerializedString key, @Nullable String value) throws IOException {
+    if (value != null && !value.isEmpty()) {
+      document.text(key, value);
+    }
+  }
+
+  private void writeWord(SerializedString key, @Nullable String value) throws IOException {
+    if (value != null) {
+      document.word(key, value);
+    }
+  }
+
+  private void writeNumber(SerializedString key, long value, boolean evenZero) throws IOException {
+    if (value != 0 || evenZero) {
+      document.number(key, value);
+    }
+  }
+
+  private void writeName(SerializedString key, @Nullable EndpointName name) throws IOException {
+    if (name != null) {
+      document.beginObject(key);
+      document.word(KIND, name.kind().word());
+      document.text(NAMESPACE, name.namespace());
+      document.text(NAME, name.name());
+      document.endObject();
+    }
+  }
+
+  private void writeAddresses(SerializedString key, @Nullable List<IpAddress> values)
+      throws IOException {
+    if (values == null || values.isEmpty()) {
+      return;
+    }
+    words.clear();
+    for (IpAddress value : values) {
+      words.add(addresses.of(value));
+    }
+    document.words(key, words);
+  }
+
+  private void writeLabels(SerializedString key, @Nullable Map<String, String> labels)
+      throws IOException {
+    if (labels == null || labels.isEmpty()) {
+      return;
+    }
+    document.beginObject(key);
+    for (Map.Entry<String, String> label : new TreeMap<>(labels).entrySet()) {
+      document.text(key(label.getKey()), label.getValue());
+    }
+    document.endObject();
+  }
+
+  private void writeFlags(SerializedString key, List<String> set) throws IOException {
+    if (set.isEmpty()) {
+      return;
+    }
+    document.beginObject(key);
+    for (String flag : set) {
+      document.yes(Objects.requireNonNull(FLAG_KEYS.get(flag), flag));
+    }
+    document.endObject();
+  }
+
+  /// Kubernetes admits only printable ASCII in the keys of labels; should there be anything else,
+  /// it shows as it would in a table.
+  public static SerializedString key(String raw) {
+    return new SerializedString(Escaping.TERMINAL.escape(raw));
+  }
+
+  private static Member[] membersOf(Group group) {
+    List<Field> fields = Field.all().stream().filter(field -> field.group() == group).toList();
+    return members(fields.getFirst(), fields.getLast());
+  }
+
+  private static Member[] membersAfter(Field last) {
+    List<Field> all = Field.all();
+    return members(
+        all.stream()
+            .skip(all.indexOf(last) + 1L)
+            .filter(field -> field.group() == Group.TOP)
+            .toList());
+  }
+
+  private static Member[] members(Field first, Field last) {
+    List<Field> all = Field.all();
+    return members(all.subList(all.indexOf(first), all.indexOf(last) + 1));
+  }
+
+  private static Member[] members(List<Field> fields) {
+    return fields.stream()
+        .map(field -> new Member(field, new SerializedString(field.key())))
+        .toArray(Member[]::new);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.jig.output.json;
+
+import com.fasterxml.jackson.core.SerializableString;
+import dev.jig.output.Escaping;
+import dev.jig.output.Utf8Buffer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/// YAML documents, each begun by `---`. A text is double-quoted unless it can be nothing but a text
+/// to any reader (YAML 1.1 and 1.2).
+public final class YamlDocument implements Document {
+  private static final Set<String> RESERVED =
+      Set.of("true", "false", "null", "yes", "no", "on", "off", "y", "n");
+
+  private final Utf8Buffer out;
+  private final StringBuilder text = new StringBuilder(1024);
+  private int depth;
+  private boolean empty;
+
+  /// Whether the next key is the first of an item.
+  private boolean dash;
+
+  public YamlDocument(OutputStream out) {
+    this.out = new Utf8Buffer(out);
+  }
+
+  @Override
+  public void begin() {
+    text.append("---\n");
+    depth = 0;
+    empty = true;
+  }
+
+  @Override
+  public void end() throws IOException {
+    out.append(text);
+    text.setLength(0);
+  }
+
+  @Override
+  public void beginObject(SerializableString key) {
+    appendKey(key);
+    text.append('\n');
+    depth++;
+    empty = true;
+  }
+
+  @Override
+  public void endObject() {
+    depth--;
+    if (empty) {
+      text.setLength(text.length() - 1);
+      text.append(" {}\n");
+    }
+    empty = false;
+  }
+
+  @Override
+  public void text(SerializableString key, String value) {
+    appendKey(key);
+    text.append(' ').append(scalar(value)).append('\n');
+  }
+
+  @Override
+  public void word(SerializableString key, String value) {
+    text(key, value);
+  }
+
+  @Override
+  public void number(SerializableString key, long value) {
+    appendKey(key);
+    text.append(' ').append(value).append('\n');
+  }
+
+  @Override
+  public void yes(SerializableString key) {
+    appendKey(key);
+    text.append(" true\n");
+  }
+
+  @Override
+  public void words(SerializableString key, List<String> values) {
+    appendKey(key);
+    text.append('\n');
+    for (String value : values) {
+      text.repeat("  ", depth).append("- ").append(scalar(value)).append('\n');
+    }
+  }
+
+  @Override
+  public void beginList(SerializableString key) {
+    appendKey(key);
+    text.append('\n');
+  }
+
+  @Override
+  public void beginItem() {
+    depth++;
+    dash = true;
+  }
+
+  @Override
+  public void endItem() {
+    depth--;
+  }
+
+  @Override
+  public void endList() {
+    empty = false;
+  }
+
+  @Override
+  public void flush() throws IOException {
+    out.flush();
+  }
+
+  private void appendKey(SerializableString key) {
+    if (dash) {
+      text.repeat("  ", depth - 1).append("- ");
+    } else {
+      text.repeat("  ", depth);
+    }
+    dash = false;
+    text.append(scalar(key.getValue())).append(':');
+    empty = false;
+  }
+
+  private static String scalar(String value) {
+    boolean plain = isWord(value) && !RESERVED.contains(value.toLowerCase(Locale.ROOT));
+    return plain ? value : '"' + Escaping.YAML.escape(value) + '"';
+  }
+
+  /// Letters, digits, `.`, `_`, `-` and `/`, the first of which keeps it from being a number, a
+  /// date, an address or a dash.
+  private static boolean isWord(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      boolean first = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '/';
+      if (!first && (i == 0 || !(c >= '0' && c <= '9' || c == '.' || c == '-'))) {
+        return false;
+      }
+    }
+    return !value.isEmpty();
+  }
+}

@@ -1,0 +1,147 @@
+package dev.jig.output.pcapng;
+
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.IpAddress;
+import dev.jig.event.PacketType;
+import dev.jig.event.Protocol;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// Puts headers in front of a message, since a trace keeps none: a Linux cooked header, which tells
+/// where the packet was going, IP without options and UDP or TCP. What they say that the event does
+/// not is made up: TTL 64, no fragments, an open window; lengths and checksums are right.
+///
+/// ```
+/// cooked v2  EtherType 2 | 0 2 | ifindex 4 | ARPHRD 2 | packet type 1 | length 1 | address 8
+/// ```
+final class PacketFrame {
+  /// LINKTYPE_LINUX_SLL2 of tcpdump.org's list.
+  static final int LINK_TYPE = 276;
+
+  /// What the length of an IP packet can say.
+  private static final int IP_LENGTH_AT_MOST = 0xffff;
+
+  private static final int LINK_LENGTH = 20;
+  private static final int V4_LENGTH = 20;
+  private static final int V6_LENGTH = 40;
+  private static final int UDP_LENGTH = 8;
+  private static final int TCP_LENGTH = 20;
+
+  private static final int ARPHRD_NONE = 0xfffe;
+  private static final int ETHERTYPE_IPV4 = 0x0800;
+  private static final int ETHERTYPE_IPV6 = 0x86dd;
+  private static final short DONT_FRAGMENT = 0x4000;
+  private static final byte TTL = 64;
+  private static final byte TCP = 6;
+  private static final byte UDP = 17;
+  private static final byte PUSH_AND_ACK = 0x18;
+
+  /// The last packet type that cooked headers have (packet(7)).
+  private static final int LAST_PACKET_TYPE = PacketType.OUTGOING.number();
+
+  private final ByteBuffer frame = ByteBuffer.allocate(LINK_LENGTH + V6_LENGTH + IP_LENGTH_AT_MOST);
+  private int transportAt;
+
+  /// How many bytes of payload a packet of this event's connection has room for.
+  static int room(DnsEvent event) {
+    int headers = event.protocol() == Protocol.TCP ? TCP_LENGTH : UDP_LENGTH;
+    return isV4(event) ? IP_LENGTH_AT_MOST - V4_LENGTH - headers : IP_LENGTH_AT_MOST - headers;
+  }
+
+  /// A datagram with this payload; valid until the next call.
+  ByteBuffer datagram(DnsEvent event, ByteBuffer payload) {
+    int length = UDP_LENGTH + payload.remaining();
+    begin(event, UDP, length);
+    putPorts(event).putShort((short) length).putShort((short) 0).put(payload);
+    int checksum = transportChecksum(event, UDP, length);
+    frame.putShort(transportAt + 6, (short) (checksum == 0 ? 0xffff : checksum)); // RFC 768
+    return frame.flip();
+  }
+
+  /// A segment with this payload; valid until the next call.
+  ///
+  /// @param sequence of its first byte
+  /// @param acknowledged the other direction's next
+  ByteBuffer segment(DnsEvent event, int sequence, int acknowledged, ByteBuffer payload) {
+    int length = TCP_LENGTH + payload.remaining();
+    begin(event, TCP, length);
+    putPorts(event).putInt(sequence).putInt(acknowledged);
+    frame.put((byte) (TCP_LENGTH / 4 << 4)).put(PUSH_AND_ACK).putShort((short) 0xffff);
+    frame.putShort((short) 0).putShort((short) 0).put(payload);
+    frame.putShort(transportAt + 16, (short) transportChecksum(event, TCP, length));
+    return frame.flip();
+  }
+
+  private ByteBuffer putPorts(DnsEvent event) {
+    return frame
+        .putShort((short) event.source().port())
+        .putShort((short) event.destination().port());
+  }
+
+  private void begin(DnsEvent event, byte protocol, int length) {
+    boolean v4 = isV4(event);
+    frame.clear();
+    frame.putShort((short) (v4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6)).putShort((short) 0);
+    frame.putInt(0).putShort((short) ARPHRD_NONE).put(cooked(event.packetType()));
+    frame.put((byte) 0).putLong(0);
+    if (v4) {
+      beginV4(event, protocol, length);
+    } else {
+      frame.putInt(6 << 28).putShort((short) length).put(protocol).put(TTL);
+      putV6(event.source());
+      putV6(event.destination());
+    }
+    transportAt = frame.position();
+  }
+
+  private void beginV4(DnsEvent event, byte protocol, int length) {
+    frame.put((byte) 0x45).put((byte) 0).putShort((short) (V4_LENGTH + length));
+    frame.putShort((short) 0).putShort(DONT_FRAGMENT).put(TTL).put(protocol).putShort((short) 0);
+    frame.putInt((int) event.source().address().low());
+    frame.putInt((int) event.destination().address().low());
+    frame.putShort(LINK_LENGTH + 10, (short) checksum(sum(LINK_LENGTH, V4_LENGTH)));
+  }
+
+  /// An IPv4 address among them is mapped (RFC 4291 section 2.5.5.2).
+  private void putV6(Endpoint endpoint) {
+    IpAddress address = endpoint.address();
+    boolean mapped = address.version() == 4;
+    frame.putLong(address.high()).putLong(mapped ? 0xffffL << 32 | address.low() : address.low());
+  }
+
+  private static boolean isV4(DnsEvent event) {
+    return event.source().address().version() == 4 && event.destination().address().version() == 4;
+  }
+
+  /// Where nobody knows it was overheard, which claims least.
+  private static byte cooked(@Nullable PacketType type) {
+    int number = type == null ? PacketType.OTHERHOST.number() : type.number();
+    return (byte) (number <= LAST_PACKET_TYPE ? number : PacketType.HOST.number());
+  }
+
+  /// Over the pseudo header (RFC 768, RFC 9293 section 3.1, RFC 8200 section 8.1) and all of it:
+  /// the addresses are the last of the IP header's bytes.
+  private int transportChecksum(DnsEvent event, byte protocol, int length) {
+    int addresses = isV4(event) ? 8 : 32;
+    return checksum(
+        sum(transportAt - addresses, addresses) + protocol + length + sum(transportAt, length));
+  }
+
+  private long sum(int from, int length) {
+    long sum = 0;
+    int even = length & ~1;
+    for (int at = from; at < from + even; at += 2) {
+      sum += frame.getShort(at) & 0xffff;
+    }
+    return even == length ? sum : sum + ((frame.get(from + even) & 0xff) << 8);
+  }
+
+  private static int checksum(long sum) {
+    long folded = sum;
+    while (folded >>> 16 != 0) {
+      folded = (folded & 0xffff) + (folded >>> 16);
+    }
+    return (int) ~folded & 0xffff;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.jig.output.pcapng;
+
+import dev.jig.event.Container;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.Protocol;
+import dev.jig.event.Qr;
+import dev.jig.event.WireMessage;
+import dev.jig.fields.Field;
+import dev.jig.output.Escaping;
+import dev.jig.output.EventWriter;
+import dev.jig.pcap.CaptureWriter;
+import dev.jig.pcap.Note;
+import dev.jig.wire.EventNote;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Rows as packets of a pcapng file: each message in a packet with headers of its own
+/// ([PacketFrame]), a comment that tells whose it is, and a note from which the row can be restored
+/// ([EventNote]). A query that stayed unanswered is a custom block, since there is no packet.
+public final class PacketsWriter implements EventWriter {
+  private static final String INTERFACE = "ig";
+  private static final String DESCRIPTION =
+      "DNS messages as traced: headers are made up around addresses and ports";
+
+  /// Shown in comments, as `column:value`.
+  private static final List<Field> COMMENTED =
+      List.of(
+          Field.CONTAINER_NAME,
+          Field.NODE,
+          Field.NAMESPACE,
+          Field.POD,
+          Field.POD_CONTAINER,
+          Field.PID,
+          Field.TID,
+          Field.COMM,
+          Field.UID,
+          Field.NAMESERVER,
+          Field.LATENCY,
+          Field.STATE,
+          Field.ATTRIBUTION,
+          Field.PEER_CONTAINER_NAME,
+          Field.PEER_POD,
+          Field.PEER_COMM);
+
+  private static final int COMMENT_AT_MOST = 2_000;
+
+  private final CaptureWriter capture;
+  private final String application;
+  private final PacketFrame frame = new PacketFrame();
+  private final SequenceNumbers sequences = new SequenceNumbers();
+  private @Nullable Long firstNs;
+  private long lastNs;
+  private long written;
+  private long lost;
+
+  public PacketsWriter(OutputStream out, String application) {
+    this.capture = new CaptureWriter(out);
+    this.application = application;
+  }
+
+  @Override
+  public void begin() throws IOException {
+    String os = System.getProperty("os.name") + " " + System.getProperty("os.version");
+    capture.begin(application, os, PacketFrame.LINK_TYPE, INTERFACE, DESCRIPTION);
+    lastNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()); // while there is no row
+  }
+
+  @Override
+  public void event(DnsEvent event) throws IOException {
+    String note = EventNote.text(event, Note.MAXIMUM_LENGTH).orElse(null);
+    WireMessage message = event.message();
+    lastNs = event.timestampNs();
+    firstNs = firstNs == null ? lastNs : firstNs;
+    if (message != null) {
+      write(event, message, comment(event), note);
+    } else if (event.qr() == Qr.T && note != null) {
+      capture.remark(comment(event), note);
+    }
+  }
+
+  private void write(DnsEvent event, WireMessage message, String comment, @Nullable String note)
+      throws IOException {
+    written++;
+    byte[] bytes = message.toBytes();
+    if (event.protocol() == Protocol.UDP) {
+      // put together from fragments, it may be longer than a packet: never in a sound capture
+      int length = Math.min(bytes.length, PacketFrame.room(event));
+      ByteBuffer payload = ByteBuffer.wrap(bytes, 0, length);
+      capture.packet(event.timestampNs(), frame.datagram(event, payload), comment, note);
+      return;
+    }
+    ByteBuffer stream = ByteBuffer.allocate(Short.BYTES + bytes.length);
+    stream.putShort((short) bytes.length).put(bytes).flip();
+    while (stream.hasRemaining()) {
+      int length = Math.min(stream.remaining(), PacketFrame.room(event));
+      ByteBuffer payload = stream.slice(stream.position(), length);
+      stream.position(stream.position() + length);
+      int sequence = sequences.take(event, length);
+      ByteBuffer segment = frame.segment(event, sequence, sequences.acknowledged(event), payload);
+      capture.packet(event.timestampNs(), segment, comment, note);
+    }
+  }
+
+  /// What a reader without our words sees at a glance.
+  private static String comment(DnsEvent event) {
+    StringBuilder text = new StringBuilder();
+    if (event.qr() == Qr.T) {
+      append("name", event.question() == null ? null : event.question().name(), text);
+    }
+    Container container = event.container();
+    if (container != null && container.name() == null) {
+      append(Field.CONTAINER_ID.column(), container.id(), text);
+    }
+    for (Field field : COMMENTED) {
+      append(field.column(), field.value().text(event), text);
+    }
+    return text.substring(0, Math.min(text.length(), COMMENT_AT_MOST));
+  }
+
+  private static void append(String column, @Nullable String value, StringBuilder to) {
+    if (value != null && !value.isEmpty()) {
+      to.append(to.isEmpty() ? "" : " ").append(column).append(':');
+      to.append(Escaping.TERMINAL.escape(value));
+    }
+  }
+
+  @Override
+  public void warn(String message) {
+    // statistics tell what was lost, and there is nothing else
+  }
+
+  @Override
+  public void lost(long count) throws IOException {
+    lost += count;
+    statistics(null);
+  }
+
+  @Override
+  public void end(@Nullable Long received) throws IOException {
+    statistics(received);
+  }
+
+  private void statistics(@Nullable Long received) throws IOException {
+    Long endNs = firstNs == null ? null : lastNs;
+    capture.statistics(
+        lastNs,
+        new CaptureWriter.Statistics(
+            firstNs, endNs, received, lost, written + lost, lost, written));
+  }
+
+  @Override
+  public void flush() throws IOException {
+    capture.flush();
+  }
+}

@@ -1,0 +1,46 @@
+package dev.jig.output.pcapng;
+
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Numbers the bytes of each direction of a TCP connection, for a trace keeps messages and no
+/// segments. A hop within this machine is seen at both ends: what the second end saw counts on
+/// behind what the first one saw, else a reader would take it for a retransmission.
+final class SequenceNumbers {
+  private static final int FLOWS_AT_MOST = 65_536;
+
+  /// The clock of the first numbers ticks every 4 µs (RFC 9293 section 3.4.1).
+  private static final int TICK_NS = 4_000;
+
+  private record Flow(Endpoint from, Endpoint to) {}
+
+  private final Map<Flow, Integer> next =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Flow, Integer> eldest) {
+          return size() > FLOWS_AT_MOST;
+        }
+      };
+
+  /// The number of the first of `length` bytes.
+  int take(DnsEvent event, int length) {
+    Flow flow = new Flow(event.source(), event.destination());
+    int first = next.computeIfAbsent(flow, _ -> initial(event));
+    next.put(flow, first + length);
+    return first;
+  }
+
+  /// The number that the other direction has come to.
+  int acknowledged(DnsEvent event) {
+    Flow back = new Flow(event.destination(), event.source());
+    return next.computeIfAbsent(back, _ -> initial(event));
+  }
+
+  private static int initial(DnsEvent event) {
+    return (int) (event.timestampNs() / TICK_NS);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.jig.peer;
+
+import dev.jig.capture.Packet;
+import dev.jig.event.Container;
+import dev.jig.event.IpAddress;
+import dev.jig.event.Owner;
+import dev.jig.event.Peer;
+import dev.jig.event.Protocol;
+import dev.jig.peer.RecentSenders.Entry;
+import dev.jig.peer.Translations.Translation;
+import dev.jig.table.Mixing;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Who is at the other end: a message that stays on this machine is recorded when it leaves its
+/// sender and again when it arrives, in this order.
+///
+/// Both times it has the same bytes and the same client's endpoint; loopback addresses count within
+/// their network namespace. Where NAT is between, the server's endpoint differs. A query is then
+/// still known by its sender's; a response is taken only for that of the server which the query to
+/// that address is known to have reached. Where senders remain that are not one process, there is
+/// no peer.
+public final class Peers {
+  private static final int HEADER = 12;
+  private static final int FLAGS = 2;
+
+  /// Finds the container of a cgroup.
+  @FunctionalInterface
+  public interface ContainerOf {
+        /// Returns the container; null outside containers.
+        ///
+    /// @param owner a process of the cgroup, for hosts where the cgroup's path does not show it
+    @Nullable Container find(long cgroupId, @Nullable Owner owner);
+  }
+
+  private final RecentSenders senders = new RecentSenders();
+  private final Translations translations = new Translations();
+  private final Bystanders bystanders;
+
+  /// @param bystanders told whose packets help here and whose do not
+  public Peers(Bystanders bystanders) {
+    this.bystanders = bystanders;
+  }
+
+  /// A message has left its sender.
+  public void sent(Packet packet, byte[] bytes, int offset, int length) {
+    if (length < HEADER) {
+      return;
+    }
+    boolean response = isResponse(bytes, offset);
+    long key = key(packet, bytes, offset, length, response);
+    if (response) {
+      senders.add(key, packet, packet.source(), packet.sourcePort());
+      return;
+    }
+    senders.add(key, packet, packet.destination(), packet.destinationPort());
+    IpAddress asked = packet.asked();
+    if (asked != null) {
+      learn(packet, asked, packet.askedPort());
+    }
+  }
+
+  /// A message of a cgroup whose rows nobody wants.
+  public void unwanted(Packet packet) {
+    bystanders.sawOf(packet.cgroupId(), packet.source());
+  }
+
+  /// The sender of a message that arrived; null if it is not of this machine, or not certain.
+  ///
+  /// @param owners what to add to the owner the kernel told
+  @Nullable
+  public Peer senderOf(
+      Packet packet,
+      byte[] bytes,
+      int offset,
+      int length,
+      ContainerOf containers,
+      UnaryOperator<Owner> owners) {
+    if (length < HEADER) {
+      return null;
+    }
+    boolean response = isResponse(bytes, offset);
+    long key = key(packet, bytes, offset, length, response);
+    Entry found = response ? responder(key, packet) : asker(key, packet);
+    if (found == null || found.owner == null) {
+      bystanders.missed(packet.source(), packet.bootNs());
+      return null;
+    }
+    bystanders.helped(found.cgroupId);
+    return new Peer(
+        containers.find(found.cgroupId, found.owner), owners.apply(found.owner), found.attribution);
+  }
+
+  private @Nullable Entry responder(long key, Packet packet) {
+    Entry direct = senders.find(key, packet, packet.source(), packet.sourcePort());
+    if (direct != null) {
+      return direct;
+    }
+    Translation reached =
+        translations.find(
+            packet.destination(), packet.destinationPort(), packet.source(), packet.sourcePort());
+    return reached == null
+        ? null
+        : senders.find(key, packet, reached.server(), reached.serverPort());
+  }
+
+  private @Nullable Entry asker(long key, Packet packet) {
+    Entry exact = senders.find(key, packet, packet.destination(), packet.destinationPort());
+    if (exact != null) {
+      return exact;
+    }
+    Entry translated = senders.find(key, packet, null, 0);
+    if (translated != null) {
+      learn(packet, translated.server, translated.serverPort);
+    }
+    return translated;
+  }
+
+  private void learn(Packet query, IpAddress asked, int askedPort) {
+    if (askedPort != query.destinationPort() || !asked.equals(query.destination())) {
+      translations.learn(
+          new Translation(
+              query.source(),
+              query.sourcePort(),
+              asked,
+              askedPort,
+              query.destination(),
+              query.destinationPort()));
+    }
+  }
+
+  private static boolean isResponse(byte[] bytes, int offset) {
+    return bytes[offset + FLAGS] < 0;
+  }
+
+  private static long key(Packet packet, byte[] bytes, int offset, int length, boolean response) {
+    IpAddress client = response ? packet.destination() : packet.source();
+    int port = response ? packet.destinationPort() : packet.sourcePort();
+    long key = Mixing.mix(Mixing.of(bytes, offset, length) ^ client.high());
+    key = Mixing.mix(key ^ client.low());
+    return Mixing.mix(key ^ (long) port << 1 ^ (packet.protocol() == Protocol.TCP ? 1 : 0));
+  }
+}

@@ -1,0 +1,415 @@
+package dev.jig.wire;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.jig.event.Attribution;
+import dev.jig.event.Container;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.DnsEvent.Flags;
+import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointNames;
+import dev.jig.event.IpAddress;
+import dev.jig.event.Owner;
+import dev.jig.event.PacketType;
+import dev.jig.event.Peer;
+import dev.jig.event.Protocol;
+import dev.jig.event.Qr;
+import dev.jig.event.State;
+import dev.jig.event.WireMessage;
+import dev.jig.wire.proto.Event;
+import dev.jig.wire.proto.Events;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Events to messages and back. What is new in an event has to be entered here, or it does not
+/// leave the node: a test compares every field.
+public final class EventCodec {
+  private static final List<Attribution> ATTRIBUTIONS =
+      List.of(Attribution.EXACT, Attribution.SOCKET, Attribution.UNKNOWN);
+  static final List<Protocol> PROTOCOLS = List.of(Protocol.UDP, Protocol.TCP);
+  private static final List<Qr> QRS = List.of(Qr.Q, Qr.R, Qr.T);
+  private static final List<PacketType> PACKET_TYPES =
+      List.of(
+          PacketType.HOST,
+          PacketType.BROADCAST,
+          PacketType.MULTICAST,
+          PacketType.OTHERHOST,
+          PacketType.OUTGOING,
+          PacketType.LOOPBACK,
+          PacketType.USER,
+          PacketType.KERNEL);
+  static final List<State> STATES =
+      List.of(State.ANSWERED, State.LATE, State.ORPHAN, State.TIMEOUT, State.CLOSED);
+
+  private static final List<EndpointName.Kind> ENDPOINT_KINDS =
+      List.of(EndpointName.Kind.POD, EndpointName.Kind.SERVICE);
+
+  private EventCodec() {}
+
+  /// A batch; each container, owner and endpoint's name stands in it once.
+  ///
+  /// @param first the first event's sequence number
+  public static Events encode(long first, List<DnsEvent> events) {
+    Batch batch = new Batch();
+    events.forEach(event -> batch.message.addEvents(encode(event, batch)));
+    return batch.message.setFirst(first).build();
+  }
+
+  /// A batch that is being made.
+  private static final class Batch {
+    final Events.Builder message = Events.newBuilder();
+    private final IdentityHashMap<Container, Integer> places = new IdentityHashMap<>();
+    private final Map<Owner, Integer> ownerPlaces = new HashMap<>();
+    private final Map<EndpointName, Integer> names = new HashMap<>();
+
+    /// The container's place, from 1; 0 for none.
+    int place(@Nullable Container container) {
+      if (container == null) {
+        return 0;
+      }
+      Integer known = places.get(container);
+      if (known == null) {
+        known = message.addContainers(encode(container)).getContainersCount();
+        places.put(container, known);
+      }
+      return known;
+    }
+
+    /// The owner's place, likewise.
+    int place(@Nullable Owner owner) {
+      if (owner == null) {
+        return 0;
+      }
+      Integer known = ownerPlaces.get(owner);
+      if (known == null) {
+        known = message.addOwners(encode(owner)).getOwnersCount();
+        ownerPlaces.put(owner, known);
+      }
+      return known;
+    }
+
+    /// The name's place, from 1; 0 for none.
+    int place(@Nullable EndpointName name) {
+      return name == null
+          ? 0
+          : names.computeIfAbsent(
+              name, it -> message.addEndpointNames(encode(it)).getEndpointNamesCount());
+    }
+  }
+
+  /// A batch's containers, owners and endpoint names, and the node that saw them.
+  private record Tables(
+      String node, List<Container> containers, List<Owner> owners, List<EndpointName> names) {}
+
+  /// The events of a batch, as seen by that node.
+  ///
+  /// @param known of batches before
+  public static List<DnsEvent> decode(Events batch, String node, KnownParts known) {
+    Tables tables =
+        new Tables(
+            node,
+            batch.getContainersList().stream().map(it -> known.of(decode(it))).toList(),
+            batch.getOwnersList().stream().map(it -> known.of(decode(it))).toList(),
+            batch.getEndpointNamesList().stream().map(EventCodec::decode).toList());
+    return batch.getEventsList().stream().map(it -> decode(it, tables)).toList();
+  }
+
+  private static <T> @Nullable T at(List<T> parts, int place) {
+    return place == 0 ? null : parts.get(place - 1);
+  }
+
+  private static Event encode(DnsEvent event, Batch batch) {
+    Event.Builder to =
+        Event.newBuilder()
+            .setTimestampNs(event.timestampNs())
+            .setContainer(batch.place(event.container()))
+            .setOwner(batch.place(event.owner()))
+            .setAttribution(number(ATTRIBUTIONS, event.attribution()))
+            .setSource(encode(event.source()))
+            .setDestination(encode(event.destination()))
+            .setProtocol(number(PROTOCOLS, event.protocol()))
+            .setPacketType(number(PACKET_TYPES, event.packetType()))
+            .setQr(number(QRS, event.qr()))
+            .setId(event.id())
+            .setAnswerCount(event.answerCount())
+            .setState(number(STATES, event.state()));
+    present(event.nameserver(), address -> to.setNameserver(encode(address)));
+    present(event.question(), asked -> to.setQuestion(encode(asked)));
+    present(event.flags(), flags -> to.setFlags(bits(flags)));
+    present(event.rcode(), to::setRcode);
+    present(event.latencyNs(), to::setLatencyNs);
+    present(event.peer(), peer -> to.setPeer(encode(peer, batch)));
+    present(event.message(), it -> to.setMessage(UnsafeByteOperations.unsafeWrap(it.toBytes())));
+    present(event.lookup(), lookup -> to.setLookup(LookupCodec.encode(lookup)));
+    event.addresses().forEach(address -> to.addAddresses(encode(address)));
+    EndpointNames names = event.endpoints();
+    if (names != null) {
+      to.setSourceName(batch.place(names.source()))
+          .setDestinationName(batch.place(names.destination()))
+          .setNameserverName(batch.place(names.nameserver()));
+    }
+    return to.build();
+  }
+
+  private static DnsEvent decode(Event from, Tables tables) {
+    DnsEvent event = packet(from, tables);
+    return from.hasLookup() ? event.with(LookupCodec.decode(from.getLookup())) : event;
+  }
+
+  private static DnsEvent packet(Event from, Tables tables) {
+    return new DnsEvent(
+        from.getTimestampNs(),
+        at(tables.containers, from.getContainer()),
+        at(tables.owners, from.getOwner()),
+        kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN),
+        decode(from.getSource()),
+        decode(from.getDestination()),
+        kind(PROTOCOLS, from.getProtocol(), Protocol.UDP),
+        kindOrNull(PACKET_TYPES, from.getPacketType()),
+        from.getNameserver().isEmpty() ? null : decode(from.getNameserver()),
+        kind(QRS, from.getQr(), Qr.Q),
+        from.getId(),
+        from.hasQuestion()
+            ? new Question(from.getQuestion().getName(), from.getQuestion().getType())
+            : null,
+        from.hasFlags() ? flags(from.getFlags()) : null,
+        from.hasRcode() ? from.getRcode() : null,
+        from.hasLatencyNs() ? from.getLatencyNs() : null,
+        from.getAnswerCount(),
+        from.getAddressesList().stream().map(EventCodec::decode).toList(),
+        kindOrNull(STATES, from.getState()),
+        tables.node,
+        from.hasPeer() ? decode(from.getPeer(), tables) : null,
+        from.hasMessage() ? message(from.getMessage()) : null,
+        endpoints(from, tables.names),
+        null);
+  }
+
+  private static @Nullable EndpointNames endpoints(Event from, List<EndpointName> names) {
+    EndpointName source = at(names, from.getSourceName());
+    EndpointName destination = at(names, from.getDestinationName());
+    EndpointName nameserver = at(names, from.getNameserverName());
+    return source == null && destination == null && nameserver == null
+        ? null
+        : new EndpointNames(source, destination, nameserver);
+  }
+
+  private static dev.jig.wire.proto.EndpointName encode(EndpointName name) {
+    return dev.jig.wire.proto.EndpointName.newBuilder()
+        .setKind(number(ENDPOINT_KINDS, name.kind()))
+        .setNamespace(name.namespace())
+        .setName(name.name())
+        .build();
+  }
+
+  private static EndpointName decode(dev.jig.wire.proto.EndpointName from) {
+    return new EndpointName(
+        kind(ENDPOINT_KINDS, from.getKind(), EndpointName.Kind.POD),
+        from.getNamespace(),
+        from.getName());
+  }
+
+  private static WireMessage message(ByteString from) {
+    return WireMessage.of(from.toByteArray(), 0, from.size());
+  }
+
+  private static dev.jig.wire.proto.Peer encode(Peer peer, Batch batch) {
+    return dev.jig.wire.proto.Peer.newBuilder()
+        .setContainer(batch.place(peer.container()))
+        .setOwner(batch.place(peer.owner()))
+        .setAttribution(number(ATTRIBUTIONS, peer.attribution()))
+        .build();
+  }
+
+  private static Peer decode(dev.jig.wire.proto.Peer from, Tables tables) {
+    return new Peer(
+        at(tables.containers, from.getContainer()),
+        tables.owners.get(from.getOwner() - 1),
+        kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN));
+  }
+
+  private static dev.jig.wire.proto.Question encode(Question question) {
+    return dev.jig.wire.proto.Question.newBuilder()
+        .setName(question.name())
+        .setType(question.type())
+        .build();
+  }
+
+  private static dev.jig.wire.proto.Endpoint encode(Endpoint endpoint) {
+    return dev.jig.wire.proto.Endpoint.newBuilder()
+        .setAddress(encode(endpoint.address()))
+        .setPort(endpoint.port())
+        .build();
+  }
+
+  private static Endpoint decode(dev.jig.wire.proto.Endpoint from) {
+    return new Endpoint(decode(from.getAddress()), from.getPort());
+  }
+
+  /// 4 or 16 bytes in network order.
+  static ByteString encode(IpAddress address) {
+    byte[] bytes = new byte[address.version() == 4 ? 4 : 16];
+    for (int i = 0; i < bytes.length; i++) {
+      int fromEnd = bytes.length - 1 - i;
+      long half = fromEnd < 8 ? address.low() : address.high();
+      bytes[i] = (byte) (half >>> 8 * (fromEnd & 7));
+    }
+    return ByteString.copyFrom(bytes);
+  }
+
+  static IpAddress decode(ByteString from) {
+    byte[] bytes = from.toByteArray();
+    if (bytes.length != 4 && bytes.length != 16) {
+      throw new IllegalArgumentException("an address of " + bytes.length + " bytes");
+    }
+    return IpAddress.of(bytes, 0, bytes.length);
+  }
+
+  private static int bits(Flags flags) {
+    return (flags.aa() ? 1 : 0)
+        | (flags.tc() ? 2 : 0)
+        | (flags.rd() ? 4 : 0)
+        | (flags.ra() ? 8 : 0)
+        | (flags.ad() ? 16 : 0)
+        | (flags.cd() ? 32 : 0);
+  }
+
+  private static Flags flags(int bits) {
+    return new Flags(
+        (bits & 1) != 0,
+        (bits & 2) != 0,
+        (bits & 4) != 0,
+        (bits & 8) != 0,
+        (bits & 16) != 0,
+        (bits & 32) != 0);
+  }
+
+  private static dev.jig.wire.proto.Owner encode(Owner owner) {
+    var to =
+        dev.jig.wire.proto.Owner.newBuilder()
+            .setPid(owner.pid())
+            .setTid(owner.tid())
+            .setUid(owner.uid())
+            .setGid(owner.gid())
+            .setComm(owner.comm())
+            .setPpid(owner.ppid())
+            .setPcomm(owner.pcomm())
+            .setMountNs(owner.mountNs())
+            .setNetNs(owner.netNs())
+            .setStartTimeNs(owner.startTimeNs())
+            .setStartedNs(owner.startedNs());
+    Owner.Paths paths = owner.paths();
+    if (paths != null) {
+      var found = dev.jig.wire.proto.Paths.newBuilder();
+      present(paths.exePath(), found::setExePath);
+      present(paths.cwd(), found::setCwd);
+      present(paths.commandLine(), found::setCommandLine);
+      to.setPaths(found);
+    }
+    Owner.Account account = owner.account();
+    if (account != null) {
+      var known = dev.jig.wire.proto.Account.newBuilder();
+      present(account.user(), known::setUser);
+      present(account.group(), known::setGroup);
+      to.setAccount(known);
+    }
+    return to.build();
+  }
+
+  private static Owner decode(dev.jig.wire.proto.Owner from) {
+    var paths = from.getPaths();
+    var account = from.getAccount();
+    return new Owner(
+        from.getPid(),
+        from.getTid(),
+        from.getUid(),
+        from.getGid(),
+        from.getComm(),
+        from.getPpid(),
+        from.getPcomm(),
+        from.getMountNs(),
+        from.getNetNs(),
+        from.getStartTimeNs(),
+        from.hasPaths()
+            ? new Owner.Paths(
+                paths.hasExePath() ? paths.getExePath() : null,
+                paths.hasCwd() ? paths.getCwd() : null,
+                paths.hasCommandLine() ? paths.getCommandLine() : null)
+            : null,
+        from.hasAccount()
+            ? new Owner.Account(
+                account.hasUser() ? account.getUser() : null,
+                account.hasGroup() ? account.getGroup() : null)
+            : null,
+        from.getStartedNs());
+  }
+
+  private static dev.jig.wire.proto.Container encode(Container container) {
+    var to =
+        dev.jig.wire.proto.Container.newBuilder()
+            .setId(container.id())
+            .putAllLabels(container.labels());
+    present(container.runtime(), to::setRuntime);
+    present(container.name(), to::setName);
+    present(container.image(), to::setImage);
+    present(container.imageDigest(), to::setImageDigest);
+    present(container.pod(), pod -> to.setPod(encode(pod)));
+    return to.build();
+  }
+
+  private static Container decode(dev.jig.wire.proto.Container from) {
+    return new Container(
+        from.hasRuntime() ? from.getRuntime() : null,
+        from.getId(),
+        from.hasName() ? from.getName() : null,
+        from.hasImage() ? from.getImage() : null,
+        from.hasImageDigest() ? from.getImageDigest() : null,
+        from.getLabelsMap(),
+        from.hasPod() ? decode(from.getPod()) : null);
+  }
+
+  private static dev.jig.wire.proto.Pod encode(Container.Pod pod) {
+    var to = dev.jig.wire.proto.Pod.newBuilder().setHostNetwork(pod.hostNetwork());
+    present(pod.labels(), to::putAllLabels);
+    present(pod.namespace(), to::setNamespace);
+    present(pod.name(), to::setName);
+    present(pod.uid(), to::setUid);
+    present(pod.containerName(), to::setContainerName);
+    return to.build();
+  }
+
+  private static Container.Pod decode(dev.jig.wire.proto.Pod from) {
+    return new Container.Pod(
+        from.hasNamespace() ? from.getNamespace() : null,
+        from.hasName() ? from.getName() : null,
+        from.hasUid() ? from.getUid() : null,
+        from.getLabelsMap(),
+        from.hasContainerName() ? from.getContainerName() : null,
+        from.getHostNetwork());
+  }
+
+  static <T> void present(@Nullable T value, Consumer<T> setter) {
+    if (value != null) {
+      setter.accept(value);
+    }
+  }
+
+  static <T> int number(List<T> kinds, @Nullable T kind) {
+    return kind == null ? 0 : kinds.indexOf(kind) + 1;
+  }
+
+  static <T> T kind(List<T> kinds, int number, T otherwise) {
+    T kind = kindOrNull(kinds, number);
+    return kind == null ? otherwise : kind;
+  }
+
+  static <T> @Nullable T kindOrNull(List<T> kinds, int number) {
+    return number >= 1 && number <= kinds.size() ? kinds.get(number - 1) : null;
+  }
+}

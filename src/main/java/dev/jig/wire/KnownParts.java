@@ -1,0 +1,31 @@
+package dev.jig.wire;
+
+import dev.jig.event.Container;
+import dev.jig.event.Owner;
+import java.util.HashMap;
+import java.util.Map;
+
+/// The containers and owners a node has told of, so that those of its next batch are the same
+/// objects: outputs that remember what they wrote of one then find it at a glance.
+public final class KnownParts {
+  private static final int AT_MOST = 4_096;
+
+  private final Map<Container, Container> containers = new HashMap<>();
+  private final Map<Owner, Owner> owners = new HashMap<>();
+
+  Container of(Container container) {
+    return same(containers, container);
+  }
+
+  Owner of(Owner owner) {
+    return same(owners, owner);
+  }
+
+  private static <T> T same(Map<T, T> known, T part) {
+    if (known.size() >= AT_MOST) {
+      known.clear();
+    }
+    T before = known.putIfAbsent(part, part);
+    return before == null ? part : before;
+  }
+}

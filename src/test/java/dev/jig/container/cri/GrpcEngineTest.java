@@ -1,0 +1,281 @@
+package dev.jig.container.cri;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.container.ContainerRuntime.Life;
+import dev.jig.container.ContainerRuntime.News;
+import dev.jig.container.cri.api.ContainerState;
+import dev.jig.container.cri.api.CriEventType;
+import dev.jig.event.Container;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+final class GrpcEngineTest {
+  private static final String WEB = "a".repeat(64);
+  private static final String OLD = "b".repeat(64);
+  private static final String POD = "c".repeat(64);
+
+  @TempDir Path directory;
+  private final BlockingQueue<News> news = new LinkedBlockingQueue<>();
+  private final List<News> passedOver = new ArrayList<>();
+  private Path socket = Path.of("unset");
+  private GrpcEngine engine = GrpcEngine.crio(socket, false);
+
+  @BeforeEach
+  void place() {
+    socket = directory.resolve("crio.sock");
+    engine = GrpcEngine.crio(socket, false);
+  }
+
+  @AfterEach
+  void close() {
+    engine.close();
+  }
+
+  private <T extends News> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
+    while (true) {
+      News next = news.poll(20, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new AssertionError("no such " + kind.getSimpleName() + "; others: " + passedOver);
+      }
+      if (kind.isInstance(next) && wanted.test(kind.cast(next))) {
+        return kind.cast(next);
+      }
+      passedOver.add(next);
+    }
+  }
+
+  private <T extends News> T await(Class<T> kind) throws InterruptedException {
+    return await(kind, _ -> true);
+  }
+
+  private static Container web(boolean hostNetwork) {
+    return new Container(
+        "cri-o",
+        WEB,
+        "web",
+        FakeCri.IMAGE,
+        FakeCri.DIGEST,
+        Map.of("io.kubernetes.container.name", "web"),
+        new Container.Pod(
+            "shop", "front-1", "uid-of-front-1", Map.of("app", "front"), "web", hostNetwork));
+  }
+
+  private static void fill(FakeCri cri, boolean hostNetwork) {
+    cri.sandbox(POD, "front-1", hostNetwork, Map.of("app", "front"));
+    cri.container(WEB, POD, "web", ContainerState.RUNNING);
+    cri.container(OLD, POD, "init", ContainerState.EXITED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"v1", "v1alpha2"})
+  void describesContainersWithTheirPodsInBothVersions(String version) throws Exception {
+    try (FakeCri cri = new FakeCri(socket, version, false)) {
+      // Given a pod with a running container, and one that has exited
+      fill(cri, true);
+
+      // When
+      engine.start(news::add);
+
+      // Then the image has its name again, the pod only its own labels, and all are listed
+      News.Listed listed = await(News.Listed.class);
+      assertThat(listed.ids()).isEqualTo(Set.of(WEB, OLD, POD));
+      assertThat(passedOver).contains(new News.Described(web(true), true));
+      assertThat(passedOver)
+          .filteredOn(n -> n instanceof News.Described d && d.container().id().equals(OLD))
+          .allMatch(n -> n instanceof News.Described d && !d.running());
+      assertThat(engine.isAnswering()).isTrue();
+    }
+  }
+
+  @Test
+  void aSandboxIsKnownWithItsPodAndCountsAsNoContainer() throws Exception {
+    try (FakeCri cri = new FakeCri(socket, "v1", false)) {
+      fill(cri, false);
+      engine.start(news::add);
+      await(News.Listed.class);
+
+      engine.ask(POD);
+
+      News.Described sandbox = await(News.Described.class, d -> d.container().id().equals(POD));
+      Container.Pod pod = sandbox.container().pod();
+      assertThat(sandbox.running()).isFalse();
+      assertThat(sandbox.container().name()).isNull();
+      assertThat(pod == null ? null : pod.name()).isEqualTo("front-1");
+    }
+  }
+
+  @Test
+  void namesAnExitedContainerThatIsAskedForById() throws Exception {
+    try (FakeCri cri = new FakeCri(socket, "v1", false)) {
+      engine.start(news::add);
+      await(News.Listed.class);
+
+      // When one has come and gone between two listings
+      cri.sandbox(POD, "front-1", false, Map.of("app", "front"));
+      cri.container(WEB, POD, "web", ContainerState.EXITED);
+      engine.ask(WEB);
+
+      News.Described found = await(News.Described.class, d -> d.container().name() != null);
+      assertThat(found).isEqualTo(new News.Described(web(false), false));
+    }
+  }
+
+  @Test
+  void saysSoIfNobodyKnowsAnId() throws Exception {
+    try (FakeCri cri = new FakeCri(socket, "v1", false)) {
+      fill(cri, false);
+      engine.start(news::add);
+      await(News.Listed.class);
+
+      engine.ask("f".repeat(64));
+
+      assertThat(await(News.NotFound.class).id()).isEqualTo("f".repeat(64));
+    }
+  }
+
+  @Test
+  void followsALifeByEvents() throws Exception {
+    try (FakeCri cri = new FakeCri(socket, "v1", true)) {
+      engine.start(news::add);
+      await(News.Listed.class);
+      cri.awaitFollower();
+
+      // When a container is made, started, stopped and removed
+      fill(cri, false);
+      cri.emit(CriEventType.CREATED_EVENT, WEB);
+      await(News.Described.class, d -> d.container().id().equals(WEB));
+      cri.emit(CriEventType.STARTED_EVENT, WEB);
+      cri.emit(CriEventType.STOPPED_EVENT, WEB);
+      cri.remove(WEB);
+      cri.emit(CriEventType.DELETED_EVENT, WEB);
+
+      // Then each step is told with its name
+      for (Life life : List.of(Life.STARTED, Life.STOPPED, Life.REMOVED)) {
+        News.Happened happened = await(News.Happened.class);
+        assertThat(happened.life()).isEqualTo(life);
+        assertThat(happened.container()).isEqualTo(web(false));
+      }
+    }
+  }
+
+  @Test
+  void listsAgainAndAgainWhereThereAreNoEvents() throws Exception {
+    try (FakeCri cri = new FakeCri(socket, "v1", false)) {
+      fill(cri, false);
+      engine.start(news::add);
+      await(News.Listed.class, l -> l.ids().contains(WEB));
+
+      cri.remove(WEB);
+
+      assertThat(await(News.Listed.class, l -> !l.ids().contains(WEB)).ids())
+          .isEqualTo(Set.of(OLD, POD));
+    }
+  }
+
+  @Test
+  void warnsOnceEachWay() throws Exception {
+    // Given a daemon that was listed
+    FakeCri first = new FakeCri(socket, "v1", true);
+    fill(first, false);
+    engine.start(news::add);
+    await(News.Listed.class);
+
+    // When it goes away
+    first.close();
+
+    // Then nothing is waited for, and that is said once
+    await(News.Unreachable.class);
+    assertThat(engine.isAnswering()).isFalse();
+    assertThat(await(News.Warning.class).sentence())
+        .startsWith("CRI-O is gone from " + socket + " (")
+        .endsWith("): tracing goes on, containers without a name are shown by their id");
+
+    // And when it is back, all is told anew
+    try (FakeCri second = new FakeCri(socket, "v1", true)) {
+      fill(second, false);
+      assertThat(await(News.Warning.class).sentence())
+          .isEqualTo("CRI-O answers at " + socket + ": containers have names again");
+      await(News.Listed.class, l -> l.ids().contains(WEB));
+      assertThat(passedOver).noneMatch(News.Warning.class::isInstance);
+      assertThat(engine.isAnswering()).isTrue();
+    }
+  }
+
+  @Test
+  void staysSilentAboutARuntimeThatIsAbsentAndWasNotNamed() throws Exception {
+    engine.start(news::add);
+
+    await(News.Unreachable.class);
+    assertThat(await(News.Debug.class).sentence())
+        .isEqualTo("CRI-O does not answer at " + socket + " (no such file)");
+    assertThat(passedOver).noneMatch(News.Warning.class::isInstance);
+  }
+
+  @Test
+  void warnsOfWhatSpeaksSomethingElse() throws Exception {
+    try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      other.bind(UnixDomainSocketAddress.of(socket));
+      Thread.ofVirtual().start(() -> answerGarbage(other));
+
+      engine.start(news::add);
+
+      assertThat(await(News.Warning.class).sentence())
+          .startsWith("CRI-O does not answer at " + socket + " (");
+      assertThat(engine.isAnswering()).isFalse();
+    }
+  }
+
+  private static void answerGarbage(ServerSocketChannel server) {
+    try {
+      while (true) {
+        try (SocketChannel client = server.accept()) {
+          client.write(ByteBuffer.wrap("HTTP/1.0 400 Bad Request\r\n\r\n\0\1\2".getBytes(UTF_8)));
+          client.read(ByteBuffer.allocate(64));
+        } catch (IOException e) {
+          if (!server.isOpen()) {
+            return;
+          }
+        }
+      }
+    } catch (RuntimeException e) {
+      return; // closed
+    }
+  }
+
+  @Test
+  void listsThousands() throws Exception {
+    try (FakeCri cri = new FakeCri(socket, "v1", false)) {
+      cri.sandbox(POD, "front-1", false, Map.of("filler", "x".repeat(60)));
+      for (int i = 0; i < 3_000; i++) {
+        cri.container("%064x".formatted(i), POD, "c" + i, ContainerState.RUNNING);
+      }
+
+      engine.start(news::add);
+
+      assertThat(await(News.Listed.class).ids()).hasSize(3_001);
+    }
+  }
+}

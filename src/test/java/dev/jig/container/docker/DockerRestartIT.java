@@ -1,0 +1,133 @@
+package dev.jig.container.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.container.ContainerListener;
+import dev.jig.container.Containers;
+import dev.jig.container.Lookup;
+import dev.jig.event.Container;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A dockerd of the test's own, beside the machine's, that is stopped and started while followed.
+@Timeout(120)
+final class DockerRestartIT {
+  @TempDir Path directory;
+  private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
+
+  @AfterEach
+  void nothingElseWasSaid() {
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void namesContainersAgainAfterARestart() throws Exception {
+    Path socket = directory.resolve("docker.sock");
+    RestEngine engine = new RestEngine(RestDialect.DOCKER, socket, false);
+    Process daemon = dockerd(socket);
+    try (Containers containers =
+        new Containers(directory.resolve("no-cgroups"), List.of(engine), listener())) {
+      // Given a daemon that appears after the start, and a container in it
+      containers.start();
+      awaitConnected(containers, engine);
+      tar(directory.resolve("root.tar"));
+      docker(socket, "import", directory.resolve("root.tar").toString(), "empty");
+      docker(socket, "create", "--network=none", "--name=before", "empty", "/none");
+
+      // When it is stopped
+      stop(daemon);
+
+      // Then that is said once, and nothing is waited for
+      assertThat(warning()).startsWith("Docker is gone from " + socket);
+      assertThat(engine.isAnswering()).isFalse();
+
+      // And when it is started again
+      daemon = dockerd(socket);
+      assertThat(warning()).startsWith("Docker answers at " + socket);
+
+      // Then the container of before is known, and its changes are followed
+      String id = docker(socket, "inspect", "-f", "{{.Id}}", "before");
+      docker(socket, "rename", "before", "after");
+      containers.born(7, "/docker/" + id);
+      while (!"after".equals(name(containers.of(7)))) {
+        Thread.onSpinWait();
+      }
+    } finally {
+      stop(daemon);
+    }
+  }
+
+  private ContainerListener listener() {
+    return new ContainerListener() {
+      @Override
+      public void warning(String sentence) {
+        warnings.add(sentence);
+      }
+    };
+  }
+
+  /// Absent first: the daemon takes its time, and the first try has found no socket.
+  private static void awaitConnected(Containers containers, RestEngine engine) throws Exception {
+    containers.ready().get(60, TimeUnit.SECONDS);
+    while (!engine.isAnswering()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private String warning() throws InterruptedException {
+    String sentence = warnings.poll(60, TimeUnit.SECONDS);
+    return sentence == null ? "no warning" : sentence;
+  }
+
+  private static String name(Lookup answer) {
+    return answer instanceof Lookup.Known(Container container) ? container.name() + "" : "";
+  }
+
+  /// In a network namespace of its own: with `--bridge=none` dockerd deletes the machine's docker0.
+  private Process dockerd(Path socket) throws IOException {
+    File log = directory.resolve("dockerd.log").toFile();
+    return new ProcessBuilder(
+            "unshare",
+            "--net",
+            "dockerd",
+            "--host=unix://" + socket,
+            "--data-root=" + directory.resolve("data"),
+            "--exec-root=" + directory.resolve("exec"),
+            "--pidfile=" + directory.resolve("pid"),
+            "--bridge=none",
+            "--iptables=false",
+            "--ip-masq=false",
+            "--storage-driver=vfs")
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+        .start();
+  }
+
+  private static void stop(Process daemon) throws InterruptedException {
+    daemon.destroy();
+    assertThat(daemon.waitFor(60, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private void tar(Path to) throws Exception {
+    Path root = Files.createDirectory(directory.resolve("root"));
+    Files.writeString(root.resolve("none"), "");
+    DockerEngineIT.run("tar", "-C", root.toString(), "-cf", to.toString(), ".");
+  }
+
+  private static String docker(Path socket, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("docker", "-H", "unix://" + socket));
+    command.addAll(List.of(arguments));
+    return DockerEngineIT.run(command.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,292 @@
+package dev.jig.fields;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jig.event.Attribution;
+import dev.jig.event.Container;
+import dev.jig.event.Container.Pod;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.DnsEvent.Flags;
+import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.IpAddress;
+import dev.jig.event.Owner;
+import dev.jig.event.Protocol;
+import dev.jig.event.Qr;
+import dev.jig.event.SampleEvents;
+import dev.jig.event.State;
+import dev.jig.event.UsageException;
+import dev.jig.fields.Field.Shown;
+import dev.jig.fields.Width.Ellipsis;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class FieldTest {
+  private static final Owner OWNER =
+      new Owner(
+          38797,
+          38798,
+          1000,
+          4294967294L,
+          "isc-net-0000",
+          38700,
+          "sh",
+          4026533000L,
+          4026533005L,
+          77,
+          new Owner.Paths("/usr/bin/dig", "/root"));
+  private static final Container CONTAINER =
+      new Container(
+          "containerd",
+          "b176",
+          "web",
+          "example/web:1",
+          "sha256:17",
+          Map.of(),
+          new Pod("shop", "web-0", "u1", Map.of("b", "2", "a", "1"), "main", true));
+  private static final DnsEvent EVENT =
+      SampleEvents.response()
+          .with(event -> {
+            event.owner = OWNER;
+            event.container = CONTAINER;
+            event.node = "node-1";
+          })
+          .build();
+  private static final DnsEvent BARE =
+      new DnsEvent(
+          0,
+          null,
+          null,
+          Attribution.UNKNOWN,
+          new Endpoint(IpAddress.v4(0), 0),
+          new Endpoint(IpAddress.v4(0), 0),
+          Protocol.TCP,
+          null,
+          null,
+          Qr.T,
+          0x1f,
+          null,
+          null,
+          null,
+          null,
+          0,
+          List.of(),
+          State.TIMEOUT);
+
+  /// The table of columns: width, min and max are 0 where there is none.
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          runtime.runtimeName, 19, 0, 0, fixed
+          runtime.containerId, 13, 0, 64, ''
+          runtime.containerName, 30, 0, 0, ''
+          runtime.containerImageName, 16, 0, 0, ''
+          runtime.containerImageDigest, 16, 0, 0, ''
+          k8s.node, 30, 0, 0, middle
+          k8s.namespace, 30, 0, 0, ''
+          k8s.pod, 30, 0, 0, middle
+          k8s.podName, 30, 0, 0, middle
+          k8s.container, 30, 0, 0, ''
+          k8s.containerName, 30, 0, 0, ''
+          k8s.labels, 16, 0, 0, ''
+          k8s.hostnetwork, 16, 0, 5, ''
+          timestamp, 35, 0, 35, ''
+          mntns, 12, 0, 20, ''
+          netns, 12, 0, 20, ''
+          pid, 16, 7, 10, ''
+          tid, 16, 7, 10, ''
+          comm, 16, 0, 16, ''
+          ppid, 16, 7, 10, ''
+          pcomm, 16, 0, 16, ''
+          uid, 16, 8, 10, ''
+          gid, 16, 8, 10, ''
+          cwd, 40, 0, 0, ''
+          exepath, 40, 0, 0, ''
+          srcIP, 16, 15, 45, ''
+          dstIP, 16, 15, 45, ''
+          srcPort, 16, 5, 5, ''
+          dstPort, 16, 5, 5, ''
+          proto, 16, 0, 5, ''
+          id, 4, 0, 0, fixed
+          qr, 2, 0, 0, fixed
+          nameserver, 16, 15, 45, ''
+          type, 16, 7, 9, ''
+          qtype, 16, 5, 10, ''
+          name, 30, 0, 0, ''
+          rcode, 16, 8, 0, ''
+          latency, 16, 0, 20, ''
+          numAnswers, 8, 0, 8, ''
+          addresses, 32, 0, 0, ''
+          """)
+  void hasTheDocumentedWidth(String column, int width, int min, int max, String note) {
+    assertThat(Fields.named(column).width())
+        .isEqualTo(
+            new Width(
+                width,
+                min,
+                max,
+                note.equals("fixed"),
+                note.equals("middle") ? Ellipsis.MIDDLE : Ellipsis.END));
+  }
+
+  /// A cell with everything known, and one with nothing.
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          runtime.runtimeName, containerd,
+          runtime.containerId, b176,
+          runtime.containerName, web,
+          runtime.containerImageName, example/web:1,
+          runtime.containerImageDigest, sha256:17,
+          k8s.node, node-1,
+          k8s.namespace, shop,
+          k8s.pod, web-0,
+          k8s.container, main,
+          k8s.labels, 'a=1,b=2',
+          k8s.hostnetwork, true,
+          mntns, 4026533000,
+          netns, 4026533005,
+          pid, 38797,
+          tid, 38798,
+          comm, isc-net-0000,
+          ppid, 38700,
+          pcomm, sh,
+          uid, 1000,
+          gid, 4294967294,
+          cwd, /root,
+          exepath, /usr/bin/dig,
+          srcIP, 198.51.100.4, 0.0.0.0
+          dstIP, 192.0.2.2, 0.0.0.0
+          srcPort, 53, 0
+          dstPort, 43210, 0
+          proto, UDP, TCP
+          id, 3c1f, 001f
+          qr, R, T
+          nameserver, 198.51.100.4,
+          type, HOST,
+          qtype, A,
+          name, example.org.,
+          rcode, NoError,
+          latency, 18.25ms,
+          numAnswers, 2, 0
+          addresses, '192.0.2.104,2001:db8::68',
+          flags, 'rd,ra',
+          state, answered, timeout
+          attribution, exact, unknown
+          """)
+  void readsItsValueAndLeavesAbsentOnesBlank(String column, String full, String bare) {
+    FieldValue value = Fields.named(column).value();
+
+    assertThat(value.text(EVENT)).isEqualTo(full);
+    assertThat(value.text(BARE)).isEqualTo(bare);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, A", "255, ANY", "65280, TYPE65280"})
+  void namesQueryTypes(int qtype, String text) {
+    DnsEvent event =
+        SampleEvents.query().with(e -> e.question = new Question("example.org.", qtype)).build();
+
+    assertThat(Field.QTYPE.value().text(event)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, NoError", "3, NXDomain", "16, BADVERS", "23, RCODE23"})
+  void namesResponseCodes(int rcode, String text) {
+    DnsEvent event = SampleEvents.response().with(e -> e.rcode = rcode).build();
+
+    assertThat(Field.RCODE.value().text(event)).isEqualTo(text);
+  }
+
+  @Test
+  void showsTheDocumentedColumnsByDefault() {
+    assertThat(Fields.shownBy(Set.of(Shown.IG)))
+        .extracting(Field::column)
+        .containsExactly(
+            "runtime.containerName",
+            "pid",
+            "tid",
+            "comm",
+            "qr",
+            "type",
+            "qtype",
+            "name",
+            "rcode",
+            "numAnswers");
+    assertThat(Fields.shownBy(Set.of(Shown.KUBECTL)))
+        .extracting(Field::column)
+        .containsExactly(
+            "k8s.node",
+            "k8s.namespace",
+            "k8s.pod",
+            "pid",
+            "tid",
+            "comm",
+            "qr",
+            "nameserver",
+            "type",
+            "qtype",
+            "name",
+            "rcode");
+  }
+
+  @Test
+  void addsThePathsAndTheWideColumnsInTheirPlaces() {
+    assertThat(Fields.shownBy(Set.of(Shown.IG, Shown.PATHS, Shown.WIDE)))
+        .extracting(Field::column)
+        .containsExactly(
+            "runtime.containerName",
+            "pid",
+            "tid",
+            "comm",
+            "cwd",
+            "exepath",
+            "qr",
+            "nameserver",
+            "type",
+            "qtype",
+            "name",
+            "rcode",
+            "latency",
+            "numAnswers",
+            "addresses");
+  }
+
+  @Test
+  void isFoundInAnyCase() {
+    assertThat(Fields.named("RUNTIME.CONTAINERNAME")).isEqualTo(Field.CONTAINER_NAME);
+  }
+
+  @Test
+  void namesNearColumnsForAMistypedOne() {
+    assertThatThrownBy(() -> Fields.named("nameserv"))
+        .isInstanceOfSatisfying(
+            UsageException.class,
+            e -> {
+              assertThat(e.sentence()).isEqualTo("There is no column \"nameserv\".");
+              assertThat(e.hint()).isEqualTo("Did you mean nameserver?");
+            });
+  }
+
+  @Test
+  void listsAllColumnsWhereNoneIsNear() {
+    assertThatThrownBy(() -> Fields.named("zzzzzz"))
+        .isInstanceOfSatisfying(
+            UsageException.class,
+            e -> assertThat(e.hint()).contains("runtime.containerName", "addresses"));
+  }
+
+  @Test
+  void printsFlagsInTheHeadersOrder() {
+    assertThat(new Flags(true, true, true, true, true, true).set())
+        .containsExactly("aa", "tc", "rd", "ra", "ad", "cd");
+    assertThat(new Flags(false, true, false, false, false, true).set()).containsExactly("tc", "cd");
+  }
+}

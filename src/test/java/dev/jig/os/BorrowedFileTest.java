@@ -1,0 +1,58 @@
+package dev.jig.os;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.channels.Pipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+final class BorrowedFileTest {
+  private static final int OURS = (int) ProcessHandle.current().pid();
+
+  @Test
+  void isTheSameFileByAnotherDescriptor() throws IOException {
+    Pipe pipe = Pipe.open();
+    try (var source = pipe.source();
+        var sink = pipe.sink()) {
+      int theirs = descriptors().getLast();
+      try (BorrowedFile file = BorrowedFile.of(OURS, theirs).orElseThrow()) {
+        assertThat(source.isOpen() && sink.isOpen()).isTrue();
+        assertThat(file.fd()).isNotEqualTo(theirs);
+        assertThat(target(file.fd())).isEqualTo(target(theirs));
+        assertThat(target(theirs)).endsWith("[" + file.inode() + "]");
+      }
+    }
+  }
+
+  @Test
+  void isAbsentIfTheDescriptorOrTheProcessIsGone() {
+    Optional<BorrowedFile> noDescriptor = BorrowedFile.of(OURS, 1 << 30);
+    Optional<BorrowedFile> noProcess = BorrowedFile.of(Integer.MAX_VALUE, 0);
+
+    assertThat(noDescriptor).isEmpty();
+    assertThat(noProcess).isEmpty();
+  }
+
+  /// Of pipes, in ascending order.
+  private static List<Integer> descriptors() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.map(path -> Integer.valueOf(path.getFileName().toString()))
+          .filter(fd -> target(fd).startsWith("pipe:"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static String target(int fd) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+}

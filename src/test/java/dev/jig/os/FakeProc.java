@@ -1,0 +1,55 @@
+package dev.jig.os;
+
+import dev.jig.event.Owner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A /proc of plain files: what the test says of its processes, as the kernel would write it. Pid 1
+/// has the host's mounts.
+public final class FakeProc {
+  public static final long HOST_MOUNTS = 4026531840L;
+  private static final long TICK_NS = 10_000_000L;
+
+  private final Path root;
+
+  /// @param self the lines of the cgroup file of the process that looks
+  public FakeProc(Path root, String... self) throws IOException {
+    this.root = Files.createDirectories(root);
+    Files.createDirectories(root.resolve("self"));
+    Files.write(root.resolve("self/cgroup"), List.of(self));
+    process(1, 0, HOST_MOUNTS, self);
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  /// A process that runs, from now on instead of another with its pid.
+  public FakeProc process(int pid, long startTicks, long mountNs, String... cgroups)
+      throws IOException {
+    end(pid);
+    Path directory = root.resolve(Integer.toString(pid));
+    Files.createDirectories(directory.resolve("ns"));
+    Files.createSymbolicLink(directory.resolve("ns/mnt"), Path.of("mnt:[" + mountNs + "]"));
+    Files.write(directory.resolve("cgroup"), List.of(cgroups));
+    String between = "S 1 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 "; // fields 3 to 21
+    Files.writeString(directory.resolve("stat"), pid + " (dig) " + between + startTicks + " 1 2\n");
+    return this;
+  }
+
+  /// It is gone.
+  public void end(int pid) throws IOException {
+    Path directory = root.resolve(Integer.toString(pid));
+    for (String file : List.of("ns/mnt", "ns", "cgroup", "stat", "")) {
+      Files.deleteIfExists(directory.resolve(file));
+    }
+  }
+
+  /// The owner of a record that such a process made.
+  public static Owner owner(int pid, long startTicks, long mountNs, int ppid) {
+    return new Owner(
+        pid, pid, 0, 0, "dig", ppid, "sh", mountNs, 4026533005L, startTicks * TICK_NS, null);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.jig.os;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.fixture.ChildJvm;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SignalsTest {
+  /// Ends when asked to, or never.
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) throws InterruptedException {
+      CountDownLatch asked = new CountDownLatch(1);
+      Signals.onFirst(() -> {
+        System.out.println("first");
+        asked.countDown();
+      });
+      System.out.println("ready");
+      if (args[0].equals("deaf")) {
+        new CountDownLatch(1).await();
+      }
+      asked.await();
+      if (args[0].equals("patient")) {
+        Thread.sleep(1_000); // more signals may come
+      }
+      Runtime.getRuntime().halt(0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM", "HUP"})
+  void theFirstSignalAsksForAnEnd(String signal) throws Exception {
+    try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "listening")) {
+      assertThat(child.line()).isEqualTo("ready");
+
+      child.signal(signal);
+
+      assertThat(child.line()).isEqualTo("first");
+      assertThat(child.exitCode()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM"})
+  void theSecondSignalEndsAtOnce(String second) throws Exception {
+    try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "deaf")) {
+      assertThat(child.line()).isEqualTo("ready");
+
+      child.signal("INT");
+      assertThat(child.line()).isEqualTo("first");
+      Thread.sleep(Duration.ofNanos(2 * Signals.ECHO_NS));
+      child.signal(second);
+
+      assertThat(child.exitCode()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatComesTwiceAtOnceIsOne() throws Exception {
+    try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "patient")) {
+      assertThat(child.line()).isEqualTo("ready");
+
+      child.signal("INT", "TERM");
+
+      assertThat(child.line()).isEqualTo("first");
+      assertThat(child.exitCode()).isZero();
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.jig.output.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.io.SerializedString;
+import dev.jig.event.Attribution;
+import dev.jig.event.DnsEvent;
+import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.DnsEvent.Flags;
+import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointNames;
+import dev.jig.event.IpAddress;
+import dev.jig.event.PacketType;
+import dev.jig.event.Protocol;
+import dev.jig.event.Qr;
+import dev.jig.event.SampleEvents;
+import dev.jig.event.State;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The quick way to a JSON line gives what the catalogue's walk gives.
+final class JsonLineTest {
+  private static final SerializedString KEY = new SerializedString("key");
+
+  static Stream<DnsEvent> events() {
+    List<Consumer<SampleEvents.Builder>> changes = new ArrayList<>();
+    changes.add(b -> {});
+    changes.add(b -> b.owner = null);
+    changes.add(b -> b.container = null);
+    changes.add(b -> b.nameserver = null);
+    changes.add(b -> b.packetType = null);
+    changes.add(b -> b.question = null);
+    changes.add(b -> b.question = new Question("", 65280));
+    changes.add(b -> b.flags = null);
+    changes.add(b -> b.flags = new Flags(false, false, false, false, false, false));
+    changes.add(b -> b.rcode = 23);
+    changes.add(b -> b.latencyNs = 0L);
+    changes.add(b -> b.answerCount = 0);
+    changes.add(b -> b.id = 0xa);
+    changes.add(b -> b.protocol = Protocol.TCP);
+    changes.add(b -> b.source = new Endpoint(IpAddress.v6(0x20010db800000000L, 1), 0));
+    changes.add(b -> b.question = new Question("a\\\\b\\\"c\\027.", 255));
+    changes.add(b -> b.owner = SampleEvents.owner("\u001b]0;x\u0007\"\\ü\ud83d\ude00"));
+    EndpointName service = new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns");
+    EndpointName pod = new EndpointName(EndpointName.Kind.POD, "demo", "mypod");
+    changes.add(b -> b.endpoints = new EndpointNames(pod, service, service));
+    changes.add(b -> b.endpoints = new EndpointNames(null, pod, null));
+    for (State state : State.values()) {
+      changes.add(b -> b.state = state);
+    }
+    for (Attribution attribution : Attribution.values()) {
+      changes.add(b -> b.attribution = attribution);
+    }
+    for (PacketType type : PacketType.values()) {
+      changes.add(b -> b.packetType = type);
+    }
+    for (Qr qr : Qr.values()) {
+      changes.add(b -> b.qr = qr);
+    }
+    for (int i = 0; i < 64; i++) {
+      int bits = i;
+      changes.add(b ->
+          b.flags =
+              new Flags(
+                  (bits & 1) != 0,
+                  (bits & 2) != 0,
+                  (bits & 4) != 0,
+                  (bits & 8) != 0,
+                  (bits & 16) != 0,
+                  (bits & 32) != 0));
+    }
+    return changes.stream()
+        .flatMap(change ->
+            Stream.of(SampleEvents.query(), SampleEvents.response())
+                .map(builder -> {
+                  change.accept(builder);
+                  return builder.build();
+                }));
+  }
+
+  @ParameterizedTest
+  @MethodSource("events")
+  void saysWhatTheCatalogueSays(DnsEvent event) throws IOException {
+    ByteArrayOutputStream walked = new ByteArrayOutputStream();
+    JsonDocument document = JsonDocument.compact(walked);
+    new DocumentWriter(document).event(event);
+    document.flush();
+
+    ByteArrayOutputStream quick = new ByteArrayOutputStream();
+    JsonLinesWriter lines = new JsonLinesWriter(quick);
+    lines.event(event);
+    lines.flush();
+
+    assertThat(quick.toString(UTF_8)).isEqualTo(walked.toString(UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      longs = {0, 9, 10, 99, 100, 999_999_999_999_999_999L, Long.MAX_VALUE, -1, Long.MIN_VALUE})
+  void writesNumbersAsTheyAre(long number) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    JsonLine line = new JsonLine(bytes);
+
+    line.begin();
+    line.number(KEY, number);
+    line.end();
+    line.flush();
+
+    assertThat(bytes.toString(UTF_8)).isEqualTo("{\"key\":" + number + "}\n");
+  }
+
+  @Test
+  void keepsLinesLongerThanTheBuffer() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    JsonLine line = new JsonLine(bytes);
+    String name = "x".repeat(200_000);
+
+    line.begin();
+    line.words(KEY, List.of(name, name));
+    line.text(KEY, name + "\n");
+    line.end();
+    line.flush();
+
+    assertThat(bytes.toString(UTF_8))
+        .isEqualTo(
+            "{\"key\":[\"" + name + "\",\"" + name + "\"],\"key\":\"" + name + "\\u000a\"}\n");
+  }
+}
