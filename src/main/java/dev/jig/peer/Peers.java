@@ -27,8 +27,8 @@ public final class Peers {
   /// Finds the container of a cgroup.
   @FunctionalInterface
   public interface ContainerOf {
-        /// Returns the container; null outside containers.
-        ///
+    /// Returns the container; null outside containers.
+    ///
     /// @param owner a process of the cgroup, for hosts where the cgroup's path does not show it
     @Nullable Container find(long cgroupId, @Nullable Owner owner);
   }
