@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     hidden = true,
     description = "Serve the traces of this node to kubectl gadget, on loopback.")
 final class AgentCommand implements Runnable {
-  private static final int STALLED = 70;
+  private static final int EXIT_STALLED = 70;
 
   @Option(
       names = "--node",
@@ -53,14 +53,14 @@ final class AgentCommand implements Runnable {
     Path alive = Path.of(System.getenv().getOrDefault("JIG_AGENT_STATE", "/run/jig"), "alive");
     var settings =
         new NodeAgent.Settings(node, VersionCommand.version(), port, alive, resolveEndpoints);
-    var opened = runtimes.open().stream().map(RuntimeOptions.Asked::runtime).toList();
+    var opened = runtimes.select().stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
     try (NodeAgent agent =
         NodeAgent.start(
-            settings, opened, AgentCommand::log, () -> Runtime.getRuntime().halt(STALLED))) {
+            settings, opened, AgentCommand::log, () -> Runtime.getRuntime().halt(EXIT_STALLED))) {
       Machine.onInterrupt(agent::stop);
       agent.run();
     } catch (IOException e) {
-      throw CannotException.of("cannot listen on port " + port + " of loopback", e);
+      throw UserFacingException.of("cannot listen on port " + port + " of loopback", e);
     }
     log(AgentLog.Level.INFO, "agent ended", Map.of());
   }

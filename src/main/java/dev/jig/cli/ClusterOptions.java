@@ -74,7 +74,7 @@ final class ClusterOptions {
       order = 78,
       fallbackValue = "true",
       description = "Take any certificate for the API server's: anybody can listen in.")
-  boolean insecure;
+  boolean insecureSkipTlsVerify;
 
   @Option(
       names = "--token",
@@ -98,17 +98,17 @@ final class ClusterOptions {
   @Nullable String clientKey;
 
   @Option(names = "--as", order = 82, paramLabel = "USER", description = "Act as this user.")
-  @Nullable String as;
+  @Nullable String impersonatedUser;
 
   @Option(
       names = "--as-group",
       order = 83,
       paramLabel = "GROUP",
       description = "Act as a member of this group; may repeat.")
-  List<String> asGroups = List.of();
+  List<String> impersonatedGroups = List.of();
 
   @Option(names = "--as-uid", order = 84, paramLabel = "UID", description = "Act with this uid.")
-  @Nullable String asUid;
+  @Nullable String impersonatedUid;
 
   @Option(
       names = "--request-timeout",
@@ -127,9 +127,9 @@ final class ClusterOptions {
             context,
             cluster,
             user,
-            new Flags.OfServer(server, certificateAuthority, insecure, tlsServerName),
+            new Flags.OfServer(server, certificateAuthority, insecureSkipTlsVerify, tlsServerName),
             new Flags.OfUser(token, clientCertificate, clientKey),
-            new Flags.Impersonation(as, asGroups, asUid),
+            new Flags.Impersonation(impersonatedUser, impersonatedGroups, impersonatedUid),
             requestTimeoutMs());
     return Cluster.open(new Cluster.Access(flags, gadgetNamespace));
   }

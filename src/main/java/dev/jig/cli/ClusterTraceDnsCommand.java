@@ -111,7 +111,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
     private final TraceDnsOptions.Parsed parsed;
     private final ClusterTrace trace;
     private final RowOutput rows;
-    private volatile boolean over;
+    private volatile boolean finished;
 
     Run(Cluster cluster, TraceDnsOptions.Parsed parsed) {
       this.parsed = parsed;
@@ -119,26 +119,26 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
       this.trace = new ClusterTrace(cluster, request, VersionCommand.version(), this);
       trace.open();
       if (request.isChoosy()) {
-        Thread.ofVirtual().name("pods").start(() -> hint(cluster.hasPod(request)));
+        Thread.ofVirtual().name("pods").start(() -> hintIfNoPod(cluster.hasPod(request)));
       }
-      this.rows = RowOutput.open(parsed.format(), options.stream(true), trace::stop);
+      this.rows = RowOutput.open(parsed.format(), options.openOutput(true), trace::stop);
     }
 
-    private static void hint(boolean hasPod) {
+    private static void hintIfNoPod(boolean hasPod) {
       if (!hasPod) {
-        Console.say("no pod matches yet, waiting for one.");
+        Console.print("no pod matches yet, waiting for one.");
       }
     }
 
     void run() throws InterruptedException {
       Machine.onInterrupt(() -> {
         trace.stop();
-        Ending.enforce(() -> over, rows::isStuck, 0, () -> "the rest was dropped.");
+        ShutdownWatchdog.enforce(() -> finished, rows::isBlocked, 0, () -> "the rest was dropped.");
       });
       ClusterTrace.Summary summary = trace.run(parsed.limitNs());
-      rows.end(null);
+      rows.finish(null);
       if (!rows.isReaderGone() || summary.lost() > 0 || options.verbose) {
-        Console.plain(
+        Console.printPlain(
             String.format(
                 Locale.ROOT,
                 "%,d rows from %s, %,d lost",
@@ -146,14 +146,14 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
                 summary.nodes() == 1 ? "1 node" : summary.nodes() + " nodes",
                 summary.lost()));
       }
-      over = true;
-      rows.check();
+      finished = true;
+      rows.throwIfFailed();
     }
 
     @Override
     public void begun() {
       rows.begin();
-      options.makeReadyFile();
+      options.createReadyFile();
     }
 
     @Override
@@ -163,7 +163,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
 
     @Override
     public void lost(long count) {
-      rows.lost(count);
+      rows.reportLoss(count);
     }
 
     @Override
@@ -173,7 +173,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
 
     @Override
     public void say(String sentence) {
-      Console.say(sentence);
+      Console.print(sentence);
     }
 
     @Override

@@ -28,7 +28,7 @@ final class CommandRun {
   private final CommandCgroup.@Nullable User user;
   private final TraceDnsOptions options;
   private final TraceDnsOptions.Parsed parsed;
-  private final AtomicBoolean asked = new AtomicBoolean();
+  private final AtomicBoolean stopRequested = new AtomicBoolean();
   private volatile @Nullable Process process;
 
   /// @param user who the command runs as, null: as we do
@@ -44,24 +44,24 @@ final class CommandRun {
   }
 
   int run() {
-    Program program = Program.find(command.getFirst(), System.getenv("PATH"));
-    if (program != Program.FOUND) {
-      Console.say(program.sentence(command.getFirst()));
+    CommandStatus program = CommandStatus.check(command.getFirst(), System.getenv("PATH"));
+    if (program != CommandStatus.FOUND) {
+      Console.print(program.message(command.getFirst()));
       return program.exitCode();
     }
-    hintAtContainerClient();
+    hintIfContainerClient();
     Session session = Session.open(options, parsed, false);
-    Machine.onSignal(this::signalled);
+    Machine.onSignal(this::onSignal);
     try (CommandCgroup cgroup = CommandCgroup.make(session.trace().cgroupRoot())) {
       session.trace().attach(cgroup, session.rows());
       session.begin();
-      return asked.get() ? 0 : trace(session, cgroup.start(command, user));
+      return stopRequested.get() ? 0 : trace(session, cgroup.start(command, user));
     } catch (IOException e) {
-      throw new CannotException(
+      throw new UserFacingException(
           "cannot run "
               + command.getFirst()
               + " in a cgroup of its own: "
-              + CannotException.reason(e)
+              + UserFacingException.reason(e)
               + "; this needs root, and in a container the host's cgroup namespace");
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
@@ -70,11 +70,11 @@ final class CommandRun {
 
   private int trace(Session session, Process started) throws InterruptedException {
     process = started;
-    if (asked.get()) {
+    if (stopRequested.get()) {
       started.destroy(); // asked while it started
     }
     CompletableFuture<Void> _ =
-        started.onExit().thenAcceptAsync(ended -> session.end(ended.exitValue()));
+        started.onExit().thenAcceptAsync(ended -> session.requestStop(ended.exitValue()));
     TraceSummary summary = session.run();
     int code = started.waitFor(); // the time may be over before the command is
     session.finish(summary, false);
@@ -83,11 +83,11 @@ final class CommandRun {
 
   /// A terminal's Ctrl-C reaches the command by itself, which decides what it means. Other signals
   /// are handed on as a request to end; the second one ends us.
-  private void signalled(String name) {
+  private void onSignal(String name) {
     if (name.equals("INT") && Machine.isInForeground()) {
       return;
     }
-    if (!asked.compareAndSet(false, true)) {
+    if (!stopRequested.compareAndSet(false, true)) {
       Runtime.getRuntime().halt(1);
     }
     Process running = process;
@@ -96,10 +96,10 @@ final class CommandRun {
     }
   }
 
-  private void hintAtContainerClient() {
+  private void hintIfContainerClient() {
     Path name = Path.of(command.getFirst()).getFileName();
     if (name != null && CONTAINER_CLIENTS.contains(name.toString())) {
-      Console.say(
+      Console.print(
           name
               + " asks a daemon to run the container, which is no descendant of it:"
               + " to trace the container, use -c NAME in another terminal.");

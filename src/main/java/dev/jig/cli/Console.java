@@ -23,12 +23,12 @@ final class Console {
   }
 
   /// A line for the user.
-  static void say(String line) {
+  static void print(String line) {
     System.err.println(name + ": " + Escaping.TERMINAL.escape(line));
   }
 
   /// A line without the program's name in front, as the last one is.
-  static void plain(String line) {
+  static void printPlain(String line) {
     System.err.println(Escaping.TERMINAL.escape(line));
   }
 

@@ -27,12 +27,12 @@ public final class ContainerFormat {
           "The formats are columns, json, jsonpretty and yaml.");
     }
     if (format instanceof OutputFormat.Columns(List<Field> fields)) {
-      fields.forEach(ContainerFormat::requireOfContainer);
+      fields.forEach(ContainerFormat::requireContainerColumn);
     }
     return new ContainerFormat(format);
   }
 
-  private static void requireOfContainer(Field field) {
+  private static void requireContainerColumn(Field field) {
     if (field.group() == Group.TOP) {
       throw new UsageException(
           "The column \"" + field.column() + "\" says nothing of containers.",

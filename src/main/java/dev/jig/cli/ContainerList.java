@@ -35,7 +35,7 @@ public final class ContainerList {
   private static final int TIMESTAMP_WIDTH = 35;
   private static final int UTC_TIMESTAMP_WIDTH = 30;
   private static final int EVENT_WIDTH = 7;
-  private static final int NARROWEST = 7;
+  private static final int MIN_COLUMN_WIDTH = 7;
 
   /// Rows to come cannot widen a column of `-w`, so each begins wide enough for what is usual.
   private static final int WATCH_NAME_WIDTH = 30;
@@ -71,17 +71,17 @@ public final class ContainerList {
 
   /// An array of objects `{"runtime":{…},"k8s":{…}}`, sorted likewise.
   static String json(List<Container> containers) {
-    return written(JsonDocument::compact, document -> writeArray(document, containers));
+    return render(JsonDocument::compact, document -> writeArray(document, containers));
   }
 
   /// The same over several lines.
   static String jsonPretty(List<Container> containers) {
-    return written(JsonDocument::pretty, document -> writeArray(document, containers));
+    return render(JsonDocument::pretty, document -> writeArray(document, containers));
   }
 
   /// A document for each, sorted likewise.
   static String yaml(List<Container> containers) {
-    return written(
+    return render(
         YamlDocument::new,
         document -> {
           for (Container container : containers.stream().sorted(ORDER).toList()) {
@@ -148,7 +148,7 @@ public final class ContainerList {
       for (int i = 3; i < widths.length; i++) {
         widest = widths[i] > widths[widest] ? i : widest;
       }
-      if (widths.length <= 2 || widths[widest] <= NARROWEST) {
+      if (widths.length <= 2 || widths[widest] <= MIN_COLUMN_WIDTH) {
         return; // a terminal too narrow
       }
       widths[widest]--;
@@ -164,17 +164,17 @@ public final class ContainerList {
 
   /// One line of `-w -o json`: `{"timestamp":…,"event":…,"container":{…}}`.
   static String watchJson(long timestampNs, Change change, Container container) {
-    return written(JsonDocument::compact, to -> writeChange(to, timestampNs, change, container));
+    return render(JsonDocument::compact, to -> writeChange(to, timestampNs, change, container));
   }
 
   /// The same over several lines.
   static String watchJsonPretty(long timestampNs, Change change, Container container) {
-    return written(JsonDocument::pretty, to -> writeChange(to, timestampNs, change, container));
+    return render(JsonDocument::pretty, to -> writeChange(to, timestampNs, change, container));
   }
 
   /// The same as a YAML document.
   static String watchYaml(long timestampNs, Change change, Container container) {
-    return written(YamlDocument::new, to -> writeChange(to, timestampNs, change, container));
+    return render(YamlDocument::new, to -> writeChange(to, timestampNs, change, container));
   }
 
   private static void writeChange(
@@ -189,20 +189,20 @@ public final class ContainerList {
   }
 
   @FunctionalInterface
-  private interface Opening<D> {
-    D on(OutputStream out) throws IOException;
+  private interface DocumentFactory<D> {
+    D open(OutputStream out) throws IOException;
   }
 
   @FunctionalInterface
-  private interface Writing<D> {
-    void to(D document) throws IOException;
+  private interface DocumentBody<D> {
+    void writeTo(D document) throws IOException;
   }
 
-  private static <D extends Document> String written(Opening<D> opening, Writing<D> writing) {
+  private static <D extends Document> String render(DocumentFactory<D> opening, DocumentBody<D> writing) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
-      D document = opening.on(bytes);
-      writing.to(document);
+      D document = opening.open(bytes);
+      writing.writeTo(document);
       document.flush();
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot fail", e);

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 
 /// `ig trace dns --demo`: a handful of lookups of our own, seen on the real way through the kernel.
 final class DemoRun {
-  private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
-  private static final long PATIENCE_S = 10;
+  private static final long DNS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long MAX_WAIT_S = 10;
 
   private final TraceDnsOptions options;
   private final TraceDnsOptions.Parsed parsed;
@@ -29,10 +29,10 @@ final class DemoRun {
   int run() {
     try (Demo demo = Demo.start()) {
       PortSet port = PortSet.parse(Integer.toString(demo.port()));
-      Predicate<DnsEvent> filter = DemoRun::isClients;
+      Predicate<DnsEvent> filter = DemoRun::isClientSide;
       var own =
           new TraceDnsOptions.Parsed(
-              TIMEOUT_NS,
+              DNS_TIMEOUT_NS,
               port,
               parsed.limitNs(),
               filter.and(parsed.filter()),
@@ -40,7 +40,7 @@ final class DemoRun {
               parsed.details());
       Session session = Session.open(options, own, true);
       CountDownLatch unanswered = new CountDownLatch(1);
-      Machine.onInterrupt(() -> session.end(0));
+      Machine.onInterrupt(() -> session.requestStop(0));
       session
           .trace()
           .attach(
@@ -55,17 +55,17 @@ final class DemoRun {
       Thread.ofPlatform()
           .daemon()
           .name("demo-client")
-          .start(() -> lookUp(demo, session, unanswered));
+          .start(() -> runLookups(demo, session, unanswered));
       session.finish(session.run());
       return 0;
     } catch (IOException e) {
-      throw new CannotException("cannot start the demo's resolver: " + e.getMessage());
+      throw new UserFacingException("cannot start the demo's resolver: " + e.getMessage());
     }
   }
 
   /// The client's side of each hop; the resolver's is the same once more. Lookups are of the
   /// client's side anyway.
-  private static boolean isClients(DnsEvent event) {
+  private static boolean isClientSide(DnsEvent event) {
     if (event.lookup() != null) {
       return true;
     }
@@ -76,10 +76,10 @@ final class DemoRun {
     };
   }
 
-  private static void lookUp(Demo demo, Session session, CountDownLatch unanswered) {
+  private static void runLookups(Demo demo, Session session, CountDownLatch unanswered) {
     try {
-      demo.lookUp();
-      unanswered.await(PATIENCE_S, TimeUnit.SECONDS);
+      demo.runLookups();
+      unanswered.await(MAX_WAIT_S, TimeUnit.SECONDS);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -111,9 +111,9 @@ final class DeployCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Installation.Choice choice = choice();
+    Installation.Choice choice = parseChoice();
     long timeoutNs =
-        DurationOption.aboveZeroNs("--timeout", timeout, "Write a duration such as 120s or 5m.");
+        DurationOption.parsePositiveNs("--timeout", timeout, "Write a duration such as 120s or 5m.");
     if (printOnly) {
       System.out.print(Installation.print(choice));
       return 0;
@@ -133,7 +133,7 @@ final class DeployCommand implements Callable<Integer> {
   private void await(Installation installation, long timeoutNs) throws InterruptedException {
     String namespace = clusterOptions.gadgetNamespace;
     System.out.println("Waiting for the agents to be ready...");
-    Installation.Rollout rollout = installation.await(namespace, timeoutNs, Console::say);
+    Installation.Rollout rollout = installation.await(namespace, timeoutNs, Console::print);
     if (!rollout.done()) {
       throw new ClusterProblem(
           rollout.ready()
@@ -145,13 +145,13 @@ final class DeployCommand implements Callable<Integer> {
               + namespace);
     }
     if (rollout.wanted() == 0) {
-      Console.say("no node has the labels that --node-selector asks for: no agent runs.");
+      Console.print("no node has the labels that --node-selector asks for: no agent runs.");
     }
     System.out.println(
         "Jig is deployed: " + rollout.ready() + " of " + rollout.wanted() + " agents are ready.");
   }
 
-  private Installation.Choice choice() {
+  private Installation.Choice parseChoice() {
     if (image == null || image.isBlank()) {
       throw new UsageException(
           "deploy needs an image, and nobody has published one.",
@@ -162,19 +162,19 @@ final class DeployCommand implements Callable<Integer> {
           "\"" + pullPolicy + "\" is no pull policy.", "Write Always, IfNotPresent or Never.");
     }
     Map<String, Path> sockets = new LinkedHashMap<>();
-    sockets.put("containerd", absolute(containerdSocket));
-    sockets.put("cri-o", absolute(crioSocket));
+    sockets.put("containerd", requireAbsolute(containerdSocket));
+    sockets.put("cri-o", requireAbsolute(crioSocket));
     return new Installation.Choice(
         VersionCommand.version(),
         clusterOptions.gadgetNamespace,
         image,
         pullPolicy,
-        labels(nodeSelector),
+        parseLabels(nodeSelector),
         sockets,
         resolveEndpoints);
   }
 
-  private static Path absolute(Path socket) {
+  private static Path requireAbsolute(Path socket) {
     if (!socket.isAbsolute() || socket.getParent() == null) {
       throw new UsageException(
           "\"" + socket + "\" is no path of a socket on a node.", "It has to begin with /.");
@@ -182,7 +182,7 @@ final class DeployCommand implements Callable<Integer> {
     return socket.normalize();
   }
 
-  private static Map<String, String> labels(String text) {
+  private static Map<String, String> parseLabels(String text) {
     Map<String, String> labels = new LinkedHashMap<>();
     if (text.isBlank()) {
       return labels;

@@ -11,7 +11,7 @@ final class DurationOption {
   ///
   /// @param hint what to write instead
   /// @throws UsageException if the text is no duration, or none above 0
-  static long aboveZeroNs(String flag, String text, String hint) {
+  static long parsePositiveNs(String flag, String text, String hint) {
     long durationNs = GoDuration.parse(text);
     if (durationNs > 0) {
       return durationNs;

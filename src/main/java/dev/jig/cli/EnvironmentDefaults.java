@@ -26,11 +26,11 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
     String flag = option.longestName().replaceFirst("^-+", "");
     String value = environment.get(PREFIX + flag.toUpperCase(Locale.ROOT).replace('-', '_'));
     boolean isSwitch = option.type() == boolean.class;
-    return value != null && isSwitch ? truth(value) : value;
+    return value != null && isSwitch ? normalizeSwitch(value) : value;
   }
 
   /// A switch may be set by 1 and cleared by 0 or nothing, too.
-  private static String truth(String value) {
+  private static String normalizeSwitch(String value) {
     return switch (value.strip().toLowerCase(Locale.ROOT)) {
       case "1" -> "true";
       case "0", "" -> "false";

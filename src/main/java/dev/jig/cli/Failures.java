@@ -12,10 +12,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// From an exception to a sentence, a hint and an exit code.
 final class Failures {
   /// The machine can't, or a file is damaged.
-  static final int CANNOT = 1;
+  static final int EXIT_FAILURE = 1;
 
   /// A wrong word on the command line; nothing was attached.
-  static final int USAGE = 2;
+  static final int EXIT_USAGE = 2;
 
   private Failures() {}
 
@@ -24,41 +24,41 @@ final class Failures {
     if (e.getCause() instanceof UsageException usage) {
       return report(usage);
     }
-    Console.say(sentence(String.valueOf(e.getMessage())));
+    Console.print(sentence(String.valueOf(e.getMessage())));
     if (e instanceof UnmatchedArgumentException unmatched) {
       List<String> near = unmatched.getSuggestions();
       if (!near.isEmpty()) {
-        Console.say("Did you mean " + String.join(" or ", near) + "?");
-        return USAGE;
+        Console.print("Did you mean " + String.join(" or ", near) + "?");
+        return EXIT_USAGE;
       }
     }
-    Console.say("See " + command + " --help.");
-    return USAGE;
+    Console.print("See " + command + " --help.");
+    return EXIT_USAGE;
   }
 
   static int onExecution(Exception e, CommandLine command, ParseResult parsed) throws Exception {
     return switch (e) {
       case UsageException usage -> report(usage);
       case TraceRefused refused -> {
-        refused.log().lines().forEach(line -> Console.say("  " + line));
-        Console.say(sentence(refused.getMessage() + ": " + refused.hint()));
-        yield CANNOT;
+        refused.log().lines().forEach(line -> Console.print("  " + line));
+        Console.print(sentence(refused.getMessage() + ": " + refused.hint()));
+        yield EXIT_FAILURE;
       }
       case ClusterProblem problem -> {
-        Console.plain(sentence(String.valueOf(problem.getMessage())));
-        yield CANNOT;
+        Console.printPlain(sentence(String.valueOf(problem.getMessage())));
+        yield EXIT_FAILURE;
       }
-      case CannotException cannot -> {
-        Console.say(sentence(String.valueOf(cannot.getMessage())));
-        yield CANNOT;
+      case UserFacingException cannot -> {
+        Console.print(sentence(String.valueOf(cannot.getMessage())));
+        yield EXIT_FAILURE;
       }
       default -> throw e; // ours: loud
     };
   }
 
   private static int report(UsageException usage) {
-    Console.say(sentence(usage.sentence()) + " " + usage.hint());
-    return USAGE;
+    Console.print(sentence(usage.sentence()) + " " + usage.hint());
+    return EXIT_USAGE;
   }
 
   private static String sentence(String text) {

@@ -27,10 +27,10 @@ final class FileRun {
 
   int run() {
     try (FileTrace trace = FileTrace.open(file, parsed.ports())) {
-      RowOutput rows = RowOutput.open(parsed.format(), options.stream(true), trace::stop);
+      RowOutput rows = RowOutput.open(parsed.format(), options.openOutput(true), trace::stop);
       Machine.onInterrupt(() -> {
         trace.stop();
-        Ending.enforce(() -> false, rows::isStuck, 0, trace::summary);
+        ShutdownWatchdog.enforce(() -> false, rows::isBlocked, 0, trace::summary);
       });
       rows.begin();
       try {
@@ -40,26 +40,26 @@ final class FileRun {
             parsed.dnsTimeoutNs(),
             parsed.details(),
             rows,
-            count -> rows.lost(count, "what wrote the file was too slow"));
+            count -> rows.reportLoss(count, "what wrote the file was too slow"));
       } finally {
-        rows.end(trace.packets());
-        hintAtUnknownContainers(trace.unnoted());
+        rows.finish(trace.packets());
+        hintIfContainersUnknown(trace.unnoted());
         if (!rows.isReaderGone() || options.verbose) {
-          Console.plain(trace.summary());
+          Console.printPlain(trace.summary());
         }
       }
-      rows.check();
+      rows.throwIfFailed();
       return 0;
     } catch (CaptureFormatException e) {
-      throw new CannotException(String.valueOf(e.getMessage())); // names the file and the place
+      throw new UserFacingException(String.valueOf(e.getMessage())); // names the file and the place
     } catch (IOException e) {
-      throw CannotException.of("cannot read " + file, e);
+      throw UserFacingException.of("cannot read " + file, e);
     }
   }
 
-  private void hintAtUnknownContainers(long messages) {
+  private void hintIfContainersUnknown(long messages) {
     if (messages > 0 && !selection.isEveryContainer()) {
-      Console.say(
+      Console.print(
           "-c does not apply to "
               + (messages == 1 ? "1 message" : messages + " messages")
               + ": only what ig -o pcapng wrote tells containers.");

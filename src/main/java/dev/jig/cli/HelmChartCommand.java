@@ -31,7 +31,7 @@ final class HelmChartCommand implements Runnable {
         Files.createDirectories(path.toAbsolutePath().getParent());
         Files.writeString(path, file.getValue());
       } catch (IOException e) {
-        throw CannotException.of("cannot write " + path, e);
+        throw UserFacingException.of("cannot write " + path, e);
       }
     }
   }

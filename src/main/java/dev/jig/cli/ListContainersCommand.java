@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
     usageHelpWidth = 100)
 final class ListContainersCommand implements Callable<Integer> {
   private static final int STDOUT = 1;
-  private static final long LOOK_MS = 200;
+  private static final long READER_CHECK_MS = 200;
 
   @Option(
       names = {"-w", "--watch"},
@@ -63,7 +63,7 @@ final class ListContainersCommand implements Callable<Integer> {
 
   @Mixin HelpOption help = new HelpOption();
 
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final CountDownLatch stopRequested = new CountDownLatch(1);
 
   @Override
   public Integer call() {
@@ -71,30 +71,30 @@ final class ListContainersCommand implements Callable<Integer> {
     ContainerSelection selection =
         ContainerSelection.parse(containerName == null ? "" : containerName, false);
     Listener listener = new Listener(ContainerFormat.parse(output), selection);
-    List<RuntimeOptions.Asked> asked = runtimes.open();
+    List<RuntimeOptions.SelectedRuntime> asked = runtimes.select();
     return watch ? watch(listener, asked) : list(listener, asked);
   }
 
-  private int list(Listener listener, List<RuntimeOptions.Asked> asked) {
+  private int list(Listener listener, List<RuntimeOptions.SelectedRuntime> asked) {
     try (Containers containers = follow(listener, asked)) {
       containers.ready().join();
       print(listener.format.list(containers.found().stream().filter(listener::isWanted).toList()));
-      return sayWhoDoesNotAnswer(asked);
+      return reportUnavailableRuntimes(asked);
     }
   }
 
-  private int watch(Listener listener, List<RuntimeOptions.Asked> asked) {
-    Machine.onInterrupt(ended::countDown);
+  private int watch(Listener listener, List<RuntimeOptions.SelectedRuntime> asked) {
+    Machine.onInterrupt(stopRequested::countDown);
     print(listener.format.watchHeader(terminal()));
     try (Containers containers = follow(listener, asked)) {
       containers.ready().join();
-      if (sayWhoDoesNotAnswer(asked) != 0 && !anyAnswers(asked)) {
-        return Failures.CANNOT;
+      if (reportUnavailableRuntimes(asked) != 0 && !anyAnswers(asked)) {
+        return Failures.EXIT_FAILURE;
       }
-      listener.following = true;
+      listener.initialListDone = true;
       boolean over = false;
       while (!over && !Machine.isReaderGone(STDOUT)) {
-        over = ended.await(LOOK_MS, TimeUnit.MILLISECONDS);
+        over = stopRequested.await(READER_CHECK_MS, TimeUnit.MILLISECONDS);
       }
       return 0;
     } catch (InterruptedException e) {
@@ -102,36 +102,36 @@ final class ListContainersCommand implements Callable<Integer> {
     }
   }
 
-  private static Containers follow(Listener listener, List<RuntimeOptions.Asked> asked) {
-    var opened = asked.stream().map(RuntimeOptions.Asked::runtime).toList();
+  private static Containers follow(Listener listener, List<RuntimeOptions.SelectedRuntime> asked) {
+    var opened = asked.stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
     Containers containers = new Containers(Machine.cgroupRoot(), opened, listener);
     containers.start();
     return containers;
   }
 
   /// Without a runtime there are only ids: worth a word, and a failure if it can be helped.
-  private static int sayWhoDoesNotAnswer(List<RuntimeOptions.Asked> asked) {
+  private static int reportUnavailableRuntimes(List<RuntimeOptions.SelectedRuntime> asked) {
     boolean failed = false;
     boolean said = false;
     boolean answered = false;
-    for (RuntimeOptions.Asked each : asked) {
+    for (RuntimeOptions.SelectedRuntime each : asked) {
       if (each.runtime().isAnswering()) {
         answered = true;
-      } else if (each.isMissed()) {
-        Console.say(each.refusal());
+      } else if (each.isExpected()) {
+        Console.print(each.unavailableMessage());
         said = true;
-        failed |= each.named();
+        failed |= each.requested();
       } else {
-        Console.debug(each.refusal());
+        Console.debug(each.unavailableMessage());
       }
     }
     if (!answered && !said) {
-      Console.say("no runtime answers: containers are shown by their id, -v says who was asked.");
+      Console.print("no runtime answers: containers are shown by their id, -v says who was asked.");
     }
-    return failed || (!answered && said) ? Failures.CANNOT : 0;
+    return failed || (!answered && said) ? Failures.EXIT_FAILURE : 0;
   }
 
-  private static boolean anyAnswers(List<RuntimeOptions.Asked> asked) {
+  private static boolean anyAnswers(List<RuntimeOptions.SelectedRuntime> asked) {
     return asked.stream().anyMatch(each -> each.runtime().isAnswering());
   }
 
@@ -146,9 +146,9 @@ final class ListContainersCommand implements Callable<Integer> {
       out.write(text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       if (!Machine.isReaderGone(STDOUT)) {
-        throw CannotException.of("cannot write", e);
+        throw UserFacingException.of("cannot write", e);
       }
-      ended.countDown();
+      stopRequested.countDown();
     }
   }
 
@@ -158,7 +158,7 @@ final class ListContainersCommand implements Callable<Integer> {
     private final ContainerSelection selection;
 
     /// Before, the command itself says who does not answer.
-    private volatile boolean following;
+    private volatile boolean initialListDone;
 
     Listener(ContainerFormat format, ContainerSelection selection) {
       this.format = format;
@@ -187,8 +187,8 @@ final class ListContainersCommand implements Callable<Integer> {
 
     @Override
     public void warning(String sentence) {
-      if (following) {
-        Console.say(sentence);
+      if (initialListDone) {
+        Console.print(sentence);
       } else {
         Console.debug(sentence);
       }

@@ -28,14 +28,14 @@ final class LiveRun {
   }
 
   int run() {
-    var opened = runtimes.open().stream().map(RuntimeOptions.Asked::runtime).toList();
+    var opened = runtimes.select().stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
     Session session = Session.open(options, parsed, true);
     try (Containers containers =
         new Containers(session.trace().cgroupRoot(), opened, new Messages())) {
       session.trace().attach(containers, selection, session.rows());
-      Machine.onInterrupt(() -> session.end(0));
+      Machine.onInterrupt(() -> session.requestStop(0));
       session.begin();
-      session.limit(parsed.limitNs());
+      session.stopAfter(parsed.limitNs());
       containers.start();
       CompletableFuture<Void> _ = containers.ready().thenRun(() -> hintIfNothingToShow(containers));
       session.finish(session.run());
@@ -45,7 +45,7 @@ final class LiveRun {
 
   private void hintIfNothingToShow(Containers containers) {
     if (!host && containers.knownCount() == 0) {
-      Console.say("no container is known yet, waiting for one; --host shows other processes too.");
+      Console.print("no container is known yet, waiting for one; --host shows other processes too.");
     }
   }
 
@@ -53,7 +53,7 @@ final class LiveRun {
   private static final class Messages implements ContainerListener {
     @Override
     public void warning(String sentence) {
-      Console.say(sentence);
+      Console.print(sentence);
     }
 
     @Override

@@ -42,7 +42,7 @@ public sealed interface OutputFormat {
 
   /// Whether rows tell all that is known without much asking, and all that their messages say; not
   /// a choice of columns.
-  default boolean isDocument() {
+  default boolean isStructured() {
     return switch (this) {
       case Json(), JsonPretty(), Yaml(), PcapNg() -> true;
       case Columns(var fields) -> false;

@@ -11,20 +11,20 @@ import java.util.List;
 final class PodmanSockets {
   private static final Path SYSTEM = Path.of("/run/podman/podman.sock");
   private static final Path SESSIONS = Path.of("/run/user");
-  private static final Path IN_SESSION = Path.of("podman/podman.sock");
+  private static final Path SOCKET_IN_SESSION = Path.of("podman/podman.sock");
 
   private PodmanSockets() {}
 
   /// Root's first, there or not.
-  static List<Path> usual() {
-    return usual(SYSTEM, SESSIONS);
+  static List<Path> defaults() {
+    return defaults(SYSTEM, SESSIONS);
   }
 
-  static List<Path> usual(Path system, Path sessions) {
+  static List<Path> defaults(Path system, Path sessions) {
     List<Path> sockets = new ArrayList<>(List.of(system));
     try (DirectoryStream<Path> users = Files.newDirectoryStream(sessions)) {
       for (Path user : users) {
-        Path socket = user.resolve(IN_SESSION);
+        Path socket = user.resolve(SOCKET_IN_SESSION);
         if (Files.exists(socket)) {
           sockets.add(socket);
         }

@@ -9,18 +9,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Where rows go: a writer in the chosen format on stdout, stderr or a file. A table on a terminal
-/// follows the terminal's width. After a failure rows are dropped, and [#check] tells it.
+/// follows the terminal's width. After a failure rows are dropped, and [#throwIfFailed] tells it.
 final class RowOutput implements Consumer<DnsEvent> {
   /// How often a pipe is asked for its reader: `| head` ends us even when no row comes.
-  private static final long LOOK_NS = 200_000_000;
+  private static final long READER_CHECK_NS = 200_000_000;
 
   private final RowStream stream;
   private final EventWriter writer;
   private final @Nullable ColumnLayout layout;
   private final boolean onTerminal;
-  private final boolean saysLoss;
+  private final boolean printsLoss;
   private final Runnable onFailure;
-  private long lookedNs = System.nanoTime();
+  private long lastReaderCheckNs = System.nanoTime();
 
   /// Of this batch of rows: a resize shows in the next one.
   private boolean widthKnown;
@@ -39,7 +39,7 @@ final class RowOutput implements Consumer<DnsEvent> {
     this.writer = writer;
     this.layout = layout;
     this.onTerminal = onTerminal;
-    this.saysLoss = saysLoss;
+    this.printsLoss = saysLoss;
     this.onFailure = onFailure;
   }
 
@@ -59,10 +59,10 @@ final class RowOutput implements Consumer<DnsEvent> {
             case OutputFormat.PcapNg ignored ->
                 OutputFormat.pcapng(stream, Console.name() + " " + VersionCommand.version());
           };
-      boolean saysLoss = !format.isDocument() || format instanceof OutputFormat.PcapNg;
+      boolean saysLoss = !format.isStructured() || format instanceof OutputFormat.PcapNg;
       return new RowOutput(stream, writer, layout, columns.isPresent(), saysLoss, onFailure);
     } catch (IOException e) {
-      throw CannotException.of("cannot write rows", e);
+      throw UserFacingException.of("cannot write rows", e);
     }
   }
 
@@ -85,21 +85,21 @@ final class RowOutput implements Consumer<DnsEvent> {
   public void accept(DnsEvent event) {
     if (onTerminal && !widthKnown) {
       widthKnown = true;
-      followWidth();
+      updateWidth();
     }
     write(() -> writer.event(event));
   }
 
   /// Says that events were lost, where rows go if the format can carry it, and on stderr if nobody
   /// would read it there.
-  void lost(long count) {
-    lost(count, "the machine was faster than this output");
+  void reportLoss(long count) {
+    reportLoss(count, "the machine was faster than this output");
   }
 
   /// @param why in a few words
-  void lost(long count, String why) {
-    if (saysLoss) {
-      Console.say("lost " + count + " samples: " + why + ".");
+  void reportLoss(long count, String why) {
+    if (printsLoss) {
+      Console.print("lost " + count + " samples: " + why + ".");
     }
     write(() -> writer.lost(count));
   }
@@ -107,7 +107,7 @@ final class RowOutput implements Consumer<DnsEvent> {
   /// The last word where rows go, if the format has one.
   ///
   /// @param received packets seen in all; null if that is not known
-  void end(@Nullable Long received) {
+  void finish(@Nullable Long received) {
     write(() -> writer.end(received));
     flush();
   }
@@ -117,13 +117,13 @@ final class RowOutput implements Consumer<DnsEvent> {
     widthKnown = false;
     write(writer::flush);
     if (!onTerminal && failure == null && isTimeToLook() && stream.isReaderGone()) {
-      failed(new IOException("Broken pipe"));
+      onWriteError(new IOException("Broken pipe"));
     }
   }
 
   /// Whether a write waits for somebody to read; from any thread.
-  boolean isStuck() {
-    return stream.isStuck();
+  boolean isBlocked() {
+    return stream.isBlocked();
   }
 
   /// Whether rows can't be written because nobody reads them any more.
@@ -133,42 +133,42 @@ final class RowOutput implements Consumer<DnsEvent> {
 
   /// The last word on rows that could not be written.
   ///
-  /// @throws CannotException if that was not a reader who left
-  void check() {
+  /// @throws UserFacingException if that was not a reader who left
+  void throwIfFailed() {
     if (failure != null && !readerGone) {
-      throw CannotException.of("cannot write rows", failure);
+      throw UserFacingException.of("cannot write rows", failure);
     }
   }
 
   private boolean isTimeToLook() {
     long nowNs = System.nanoTime();
-    boolean time = nowNs - lookedNs > LOOK_NS;
-    lookedNs = time ? nowNs : lookedNs;
+    boolean time = nowNs - lastReaderCheckNs > READER_CHECK_NS;
+    lastReaderCheckNs = time ? nowNs : lastReaderCheckNs;
     return time;
   }
 
-  private void followWidth() {
+  private void updateWidth() {
     if (layout != null) {
       stream.terminalColumns().ifPresent(layout::resize);
     }
   }
 
-  private interface Writing {
+  private interface WriteAction {
     void run() throws IOException;
   }
 
-  private void write(Writing writing) {
+  private void write(WriteAction writing) {
     if (failure != null) {
       return;
     }
     try {
       writing.run();
     } catch (IOException e) {
-      failed(e);
+      onWriteError(e);
     }
   }
 
-  private void failed(IOException e) {
+  private void onWriteError(IOException e) {
     failure = e;
     // the message is in the user's language, the pipe itself tells
     readerGone = stream.isReaderGone() || String.valueOf(e.getMessage()).contains("Broken pipe");

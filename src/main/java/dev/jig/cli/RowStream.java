@@ -11,13 +11,13 @@ import java.util.OptionalInt;
 
 /// The bytes' way out: stdout, stderr or a file. Other threads may ask whether a write is stuck.
 final class RowStream extends OutputStream {
-  private static final long STUCK_NS = 300_000_000;
-  private static final int NO_STANDARD_STREAM = -1;
+  private static final long BLOCKED_AFTER_NS = 300_000_000;
+  private static final int NO_FD = -1;
 
   private final OutputStream out;
   private final int fd;
   private volatile boolean writing;
-  private volatile long sinceNs;
+  private volatile long writeStartNs;
 
   private RowStream(OutputStream out, int fd) {
     this.out = out;
@@ -33,12 +33,12 @@ final class RowStream extends OutputStream {
     return new RowStream(new FileOutputStream(FileDescriptor.err), 2);
   }
 
-  /// @throws CannotException if the file can't be opened
+  /// @throws UserFacingException if the file can't be opened
   static RowStream file(Path file) {
     try {
-      return new RowStream(Files.newOutputStream(file), NO_STANDARD_STREAM);
+      return new RowStream(Files.newOutputStream(file), NO_FD);
     } catch (IOException e) {
-      throw CannotException.of("cannot write to " + file, e);
+      throw UserFacingException.of("cannot write to " + file, e);
     }
   }
 
@@ -49,7 +49,7 @@ final class RowStream extends OutputStream {
 
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    sinceNs = System.nanoTime();
+    writeStartNs = System.nanoTime();
     writing = true;
     try {
       out.write(bytes, offset, length);
@@ -64,22 +64,22 @@ final class RowStream extends OutputStream {
   }
 
   /// Whether a write waits for somebody to read; from any thread.
-  boolean isStuck() {
-    return writing && System.nanoTime() - sinceNs > STUCK_NS;
+  boolean isBlocked() {
+    return writing && System.nanoTime() - writeStartNs > BLOCKED_AFTER_NS;
   }
 
   /// The columns of the terminal behind it, empty if there is none.
   OptionalInt terminalColumns() {
-    return fd == NO_STANDARD_STREAM ? OptionalInt.empty() : Machine.terminalColumns(fd);
+    return fd == NO_FD ? OptionalInt.empty() : Machine.terminalColumns(fd);
   }
 
   /// Whether a terminal is behind it, even one without a width.
   boolean isTerminal() {
-    return fd != NO_STANDARD_STREAM && Machine.isTerminal(fd);
+    return fd != NO_FD && Machine.isTerminal(fd);
   }
 
   /// Whether it is a pipe whose reader has gone.
   boolean isReaderGone() {
-    return fd != NO_STANDARD_STREAM && Machine.isReaderGone(fd);
+    return fd != NO_FD && Machine.isReaderGone(fd);
   }
 }

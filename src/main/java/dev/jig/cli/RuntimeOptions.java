@@ -17,46 +17,46 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// Which container runtimes to ask for names, and where. A new one is an entry in [#known] and the
+/// Which container runtimes to ask for names, and where. A new one is an entry in [#supported] and the
 /// option of its socket.
 final class RuntimeOptions {
   /// A runtime that can be asked.
   ///
   /// @param name as `--runtimes` has it
-  /// @param flag names another socket
-  /// @param usual its sockets if the flag names none
-  /// @param flagged what the flag says
+  /// @param socketFlag names another socket
+  /// @param defaultSockets its sockets if the flag names none
+  /// @param socketOverride what the flag says
   /// @param factory null while this version can't ask it
-  private record Known(
+  private record SupportedRuntime(
       String name,
-      String flag,
-      List<Path> usual,
-      @Nullable Path flagged,
+      String socketFlag,
+      List<Path> defaultSockets,
+      @Nullable Path socketOverride,
       @Nullable Factory factory) {}
 
   private interface Factory {
-    /// @param named whether the user named the runtime or its socket, and so wants to hear if it is
+    /// @param requested whether the user named the runtime or its socket, and so wants to hear if it is
     ///   missing
-    ContainerRuntime at(Path socket, boolean named);
+    ContainerRuntime create(Path socket, boolean named);
   }
 
   /// A runtime to be asked.
   ///
-  /// @param flag names another socket
-  /// @param named whether the user named it or its socket
-  record Asked(ContainerRuntime runtime, Path socket, String flag, boolean named) {
+  /// @param socketFlag names another socket
+  /// @param requested whether the user named it or its socket
+  record SelectedRuntime(ContainerRuntime runtime, Path socket, String socketFlag, boolean requested) {
     /// Whether its silence is worth a word: the user named it, or something is there.
-    boolean isMissed() {
-      return named || Files.exists(socket);
+    boolean isExpected() {
+      return requested || Files.exists(socket);
     }
 
     /// Why it does not answer, as far as can be seen, and what to do.
-    String refusal() {
+    String unavailableMessage() {
       boolean denied = Files.exists(socket) && !Files.isWritable(socket);
       String hint =
           denied
               ? "permission denied, run as root or as a member of the socket's group."
-              : "is it running? Another socket is named by " + flag + ".";
+              : "is it running? Another socket is named by " + socketFlag + ".";
       return runtime.title() + " does not answer at " + socket + ": " + hint;
     }
   }
@@ -105,30 +105,30 @@ final class RuntimeOptions {
       description = "containerd's namespaces, * for all (default: k8s.io).")
   @Nullable String containerdNamespace;
 
-  private List<Known> known() {
+  private List<SupportedRuntime> supported() {
     return List.of(
-        new Known(
+        new SupportedRuntime(
             "docker",
             "--docker-socketpath",
             List.of(Path.of("/run/docker.sock")),
             dockerSocket,
             (socket, named) -> new RestEngine(RestDialect.DOCKER, socket, named)),
-        new Known(
+        new SupportedRuntime(
             "containerd",
             "--containerd-socketpath",
             List.of(Path.of("/run/containerd/containerd.sock")),
             containerdSocket,
             this::containerd),
-        new Known(
+        new SupportedRuntime(
             "cri-o",
             "--crio-socketpath",
             List.of(Path.of("/run/crio/crio.sock")),
             crioSocket,
             GrpcEngine::crio),
-        new Known(
+        new SupportedRuntime(
             "podman",
             "--podman-socketpath",
-            PodmanSockets.usual(),
+            PodmanSockets.defaults(),
             podmanSocket,
             (socket, named) -> new RestEngine(RestDialect.PODMAN, socket, named)));
   }
@@ -144,18 +144,18 @@ final class RuntimeOptions {
   /// The runtimes to ask; says which of those the user named can't be asked yet.
   ///
   /// @throws UsageException for a runtime that is none
-  List<Asked> open() {
-    List<Known> known = known();
-    Set<String> wanted = wanted(known.stream().map(Known::name).toList());
-    List<Asked> opened = new ArrayList<>();
-    for (Known each : known) {
-      boolean named = runtimes != null || each.flagged() != null;
+  List<SelectedRuntime> select() {
+    List<SupportedRuntime> known = supported();
+    Set<String> wanted = selectedNames(known.stream().map(SupportedRuntime::name).toList());
+    List<SelectedRuntime> opened = new ArrayList<>();
+    for (SupportedRuntime each : known) {
+      boolean named = runtimes != null || each.socketOverride() != null;
       if (!wanted.contains(each.name())) {
-        sayUnused(each);
+        warnSocketUnused(each);
       } else if (each.factory() != null) {
-        opened.addAll(asked(each, each.factory(), named));
+        opened.addAll(create(each, each.factory(), named));
       } else if (named) {
-        Console.say(
+        Console.print(
             "this version can't ask " + each.name() + ": its containers are shown by their id.");
       }
     }
@@ -163,7 +163,7 @@ final class RuntimeOptions {
   }
 
   /// Where Podman stands in for Docker, Docker's socket is a link to Podman's.
-  private static boolean isLinkToAnother(Asked asked, List<Asked> all) {
+  private static boolean isLinkToAnother(SelectedRuntime asked, List<SelectedRuntime> all) {
     try {
       Path real = asked.socket().toRealPath();
       return !real.equals(asked.socket())
@@ -174,24 +174,24 @@ final class RuntimeOptions {
   }
 
   /// Of several usual sockets, the first is the one to miss.
-  private static List<Asked> asked(Known known, Factory factory, boolean named) {
-    List<Path> sockets = known.flagged() == null ? known.usual() : List.of(known.flagged());
-    List<Asked> asked = new ArrayList<>();
+  private static List<SelectedRuntime> create(SupportedRuntime known, Factory factory, boolean named) {
+    List<Path> sockets = known.socketOverride() == null ? known.defaultSockets() : List.of(known.socketOverride());
+    List<SelectedRuntime> asked = new ArrayList<>();
     for (Path socket : sockets) {
       boolean missed = named && asked.isEmpty();
-      asked.add(new Asked(factory.at(socket, missed), socket, known.flag(), missed));
+      asked.add(new SelectedRuntime(factory.create(socket, missed), socket, known.socketFlag(), missed));
     }
     return asked;
   }
 
-  private static void sayUnused(Known known) {
-    if (known.flagged() != null) {
-      Console.say(
-          known.flag() + " changes nothing: --runtimes does not hold " + known.name() + ".");
+  private static void warnSocketUnused(SupportedRuntime known) {
+    if (known.socketOverride() != null) {
+      Console.print(
+          known.socketFlag() + " changes nothing: --runtimes does not hold " + known.name() + ".");
     }
   }
 
-  private Set<String> wanted(List<String> known) {
+  private Set<String> selectedNames(List<String> known) {
     if (runtimes == null) {
       return Set.copyOf(known);
     }

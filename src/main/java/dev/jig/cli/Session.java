@@ -10,8 +10,8 @@ final class Session {
   private final TraceDnsOptions options;
   private final LiveTrace trace;
   private final RowOutput rows;
-  private boolean nameless;
-  private volatile boolean over;
+  private boolean nameWarningShown;
+  private volatile boolean finished;
 
   private Session(
       TraceDnsOptions options, TraceDnsOptions.Parsed parsed, LiveTrace trace, RowStream stream) {
@@ -35,7 +35,7 @@ final class Session {
             options.verbose);
     LiveTrace trace = LiveTrace.load(settings);
     trace.log().forEach(Console::debug);
-    return new Session(options, parsed, trace, options.stream(shownOnStdout));
+    return new Session(options, parsed, trace, options.openOutput(shownOnStdout));
   }
 
   LiveTrace trace() {
@@ -52,31 +52,31 @@ final class Session {
         .leftOut()
         .forEach((what, why) -> Console.debug("not on this kernel: " + what + ": " + why));
     rows.begin();
-    options.makeReadyFile();
+    options.createReadyFile();
   }
 
   /// Ends soon, from any thread; if the output is stuck, at once with `code` and saying so.
-  void end(int code) {
+  void requestStop(int code) {
     trace.stop();
-    Ending.enforce(
-        () -> over,
-        rows::isStuck,
+    ShutdownWatchdog.enforce(
+        () -> finished,
+        rows::isBlocked,
         code,
         () -> trace.summary().line() + ", the output is blocked: the rest was dropped");
   }
 
   /// Ends with exit code 0 when the time is over, even if the output is stuck by then.
-  void limit(long limitNs) {
+  void stopAfter(long limitNs) {
     if (limitNs > 0) {
-      Thread.ofPlatform().daemon().name("limit").start(() -> endAfter(limitNs));
+      Thread.ofPlatform().daemon().name("limit").start(() -> stopAtLimit(limitNs));
     }
   }
 
-  private void endAfter(long limitNs) {
+  private void stopAtLimit(long limitNs) {
     try {
       TimeUnit.NANOSECONDS.sleep(limitNs);
-      if (!over) {
-        end(0);
+      if (!finished) {
+        requestStop(0);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -85,17 +85,17 @@ final class Session {
 
   /// Traces until stopped, then adds up.
   TraceSummary run() {
-    trace.run(this::afterBatch, rows::lost);
-    TraceSummary summary = trace.end(rows::lost);
-    rows.end(summary.seen());
+    trace.run(this::onBatchEnd, rows::reportLoss);
+    TraceSummary summary = trace.end(rows::reportLoss);
+    rows.finish(summary.seen());
     return summary;
   }
 
-  private void afterBatch() {
+  private void onBatchEnd() {
     rows.flush();
-    if (!nameless && trace.nameUnknown() > 0) {
-      nameless = true;
-      Console.say(
+    if (!nameWarningShown && trace.nameUnknown() > 0) {
+      nameWarningShown = true;
+      Console.print(
           "a container's name can't be had, so -c NAME leaves its rows out;"
               + " -c ID (12 or more hex digits) works without names.");
     }
@@ -103,20 +103,20 @@ final class Session {
 
   /// The last line, unless nobody reads any more and there is nothing to complain of.
   ///
-  /// @throws CannotException if rows could not be written
+  /// @throws UserFacingException if rows could not be written
   void finish(TraceSummary summary) {
     finish(summary, !rows.isReaderGone());
   }
 
   /// The last line if `wanted`, or if there is something to complain of.
   ///
-  /// @throws CannotException if rows could not be written
+  /// @throws UserFacingException if rows could not be written
   void finish(TraceSummary summary, boolean wanted) {
     Console.debug("packets skipped in the kernel: " + summary.skippedInKernel());
     if (wanted || summary.lost() > 0 || options.verbose) {
-      Console.plain(summary.line());
+      Console.printPlain(summary.line());
     }
-    over = true;
-    rows.check();
+    finished = true;
+    rows.throwIfFailed();
   }
 }

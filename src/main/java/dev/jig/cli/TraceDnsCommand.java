@@ -100,7 +100,7 @@ final class TraceDnsCommand implements Callable<Integer> {
           .run();
     }
     if (!selection.isEveryContainer()) {
-      Console.say("-c does not apply here: what is traced is no container.");
+      Console.print("-c does not apply here: what is traced is no container.");
     }
     if (!command.isEmpty() && options.outputFile == null && parsed.format() instanceof PcapNg) {
       throw new UsageException(

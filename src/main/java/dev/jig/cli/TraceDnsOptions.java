@@ -101,8 +101,8 @@ final class TraceDnsOptions {
   /// Where rows go.
   ///
   /// @param onStdout else on stderr, if no file was given
-  /// @throws CannotException if the file can't be opened
-  RowStream stream(boolean onStdout) {
+  /// @throws UserFacingException if the file can't be opened
+  RowStream openOutput(boolean onStdout) {
     if (outputFile != null) {
       return RowStream.file(outputFile);
     }
@@ -111,15 +111,15 @@ final class TraceDnsOptions {
 
   /// Tells others that tracing has begun, if that was asked for.
   ///
-  /// @throws CannotException if the file can't be made
-  void makeReadyFile() {
+  /// @throws UserFacingException if the file can't be made
+  void createReadyFile() {
     if (readyFile == null) {
       return;
     }
     try {
       Files.writeString(readyFile, "");
     } catch (IOException e) {
-      throw CannotException.of("cannot make " + readyFile, e);
+      throw UserFacingException.of("cannot make " + readyFile, e);
     }
   }
 
@@ -175,14 +175,14 @@ final class TraceDnsOptions {
         filter,
         format,
         new RowDetails(
-            paths || names(format, filter, PATHS::contains),
-            format.isDocument() || names(format, filter, ACCOUNTS::contains),
-            format.isDocument() || names(format, filter, TraceDnsOptions::isOfOtherEnd),
-            format.isDocument(),
+            paths || mentions(format, filter, PATHS::contains),
+            format.isStructured() || mentions(format, filter, ACCOUNTS::contains),
+            format.isStructured() || mentions(format, filter, TraceDnsOptions::isPeerOrHop),
+            format.isStructured(),
             lookups));
   }
 
-  private static boolean isOfOtherEnd(Field field) {
+  private static boolean isPeerOrHop(Field field) {
     return switch (field.group()) {
       case PEER, HOP -> true;
       case RUNTIME, K8S, TOP -> false;
@@ -190,7 +190,7 @@ final class TraceDnsOptions {
   }
 
   /// Whether a column or the filter names such a field.
-  private static boolean names(
+  private static boolean mentions(
       OutputFormat format, FilterExpression filter, Predicate<Field> such) {
     boolean shown =
         format instanceof OutputFormat.Columns(List<Field> fields)
@@ -199,7 +199,7 @@ final class TraceDnsOptions {
   }
 
   private long dnsTimeoutNs() {
-    return DurationOption.aboveZeroNs(
+    return DurationOption.parsePositiveNs(
         "--dns-timeout", dnsTimeout, "Write a duration above 0 such as 10s, 500ms or 1m30s.");
   }
 

@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     usageHelpWidth = 100)
 final class UndeployCommand implements Callable<Integer> {
-  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(120);
+  private static final long MAX_WAIT_NS = TimeUnit.SECONDS.toNanos(120);
 
   @Mixin ClusterOptions clusterOptions = new ClusterOptions();
 
@@ -22,7 +22,7 @@ final class UndeployCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     String namespace = clusterOptions.gadgetNamespace;
     try (Cluster cluster = clusterOptions.open()) {
-      boolean any = new Installation(cluster).remove(namespace, System.out::println, PATIENCE_NS);
+      boolean any = new Installation(cluster).remove(namespace, System.out::println, MAX_WAIT_NS);
       System.out.println(
           any
               ? "Jig is gone from the cluster."

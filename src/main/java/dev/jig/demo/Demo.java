@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// A resolver on a free port of loopback, UDP and TCP, and the lookups that show what a trace
-/// shows. Only queries of [#lookUp] reach it.
+/// shows. Only queries of [#runLookups] reach it.
 public final class Demo implements AutoCloseable {
   private static final int BUFFER = 512;
 
@@ -44,12 +44,12 @@ public final class Demo implements AutoCloseable {
   }
 
   /// Makes the lookups, one after the other; the last one stays unanswered.
-  public void lookUp() throws IOException {
-    overUdp(DemoZone.query(0x1001, "example.test", DemoZone.TYPE_A));
-    overUdp(DemoZone.query(0x1002, "example.test", DemoZone.TYPE_AAAA));
-    overUdp(DemoZone.query(0x1003, "example.test", DemoZone.TYPE_MX));
-    overUdp(DemoZone.query(0x1004, "nowhere.example.test", DemoZone.TYPE_A));
-    overTcp(DemoZone.query(0x1005, "example.test", DemoZone.TYPE_A));
+  public void runLookups() throws IOException {
+    queryOverUdp(DemoZone.query(0x1001, "example.test", DemoZone.TYPE_A));
+    queryOverUdp(DemoZone.query(0x1002, "example.test", DemoZone.TYPE_AAAA));
+    queryOverUdp(DemoZone.query(0x1003, "example.test", DemoZone.TYPE_MX));
+    queryOverUdp(DemoZone.query(0x1004, "nowhere.example.test", DemoZone.TYPE_A));
+    queryOverTcp(DemoZone.query(0x1005, "example.test", DemoZone.TYPE_A));
     DatagramSocket silent = connected();
     unanswered = silent; // stays open: its query is to time out, not to be given up
     send(silent, DemoZone.query(0x1006, "silent.example.test", DemoZone.TYPE_A));
@@ -65,22 +65,22 @@ public final class Demo implements AutoCloseable {
     socket.send(new DatagramPacket(message, message.length));
   }
 
-  private void overUdp(byte[] query) throws IOException {
+  private void queryOverUdp(byte[] query) throws IOException {
     try (DatagramSocket socket = connected()) {
       send(socket, query);
       socket.receive(new DatagramPacket(new byte[BUFFER], BUFFER));
     }
   }
 
-  private void overTcp(byte[] query) throws IOException {
+  private void queryOverTcp(byte[] query) throws IOException {
     try (Socket socket = new Socket(tcp.getInetAddress(), tcp.getLocalPort())) {
-      socket.getOutputStream().write(framed(query));
+      socket.getOutputStream().write(withLengthPrefix(query));
       socket.getInputStream().read(new byte[BUFFER]);
     }
   }
 
   /// Length and message in one piece (RFC 1035 section 4.2.2).
-  private static byte[] framed(byte[] message) {
+  private static byte[] withLengthPrefix(byte[] message) {
     return ByteBuffer.allocate(2 + message.length)
         .putShort((short) message.length)
         .put(message)
@@ -93,7 +93,7 @@ public final class Demo implements AutoCloseable {
       while (true) {
         packet.setLength(BUFFER);
         udp.receive(packet);
-        byte[] answer = DemoZone.answer(packet.getData());
+        byte[] answer = DemoZone.response(packet.getData());
         if (answer != null) {
           udp.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
         }
@@ -110,9 +110,9 @@ public final class Demo implements AutoCloseable {
           OutputStream out = client.getOutputStream()) {
         DataInputStream framed = new DataInputStream(in);
         byte[] query = framed.readNBytes(framed.readUnsignedShort());
-        byte[] answer = DemoZone.answer(query);
+        byte[] answer = DemoZone.response(query);
         if (answer != null) {
-          out.write(framed(answer));
+          out.write(withLengthPrefix(answer));
         }
       } catch (IOException _) {
         // a client that went away, or the end

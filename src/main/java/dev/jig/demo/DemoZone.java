@@ -31,7 +31,7 @@ final class DemoZone {
   }
 
   /// The response to a query, or null if it is to stay unanswered.
-  static byte @Nullable [] answer(byte[] query) {
+  static byte @Nullable [] response(byte[] query) {
     int end = questionEnd(query);
     String name = name(query);
     if (name.equals("silent.example.test")) {

@@ -16,7 +16,7 @@ final class RuntimeOptionsTest {
   private final RuntimeOptions options = new RuntimeOptions();
 
   private List<String> opened() {
-    return options.open().stream().map(asked -> asked.runtime().name()).toList();
+    return options.select().stream().map(asked -> asked.runtime().name()).toList();
   }
 
   @Test
@@ -28,11 +28,11 @@ final class RuntimeOptionsTest {
 
   @Test
   void looksWhereTheFlagSaysAndElseAtTheUsualPlace() {
-    assertThat(options.open().getFirst().socket()).isEqualTo(Path.of("/run/docker.sock"));
+    assertThat(options.select().getFirst().socket()).isEqualTo(Path.of("/run/docker.sock"));
 
     options.dockerSocket = Path.of("/run/other.sock");
 
-    assertThat(options.open().getFirst().socket()).isEqualTo(Path.of("/run/other.sock"));
+    assertThat(options.select().getFirst().socket()).isEqualTo(Path.of("/run/other.sock"));
   }
 
   @Test
@@ -40,29 +40,29 @@ final class RuntimeOptionsTest {
     Path absent = folder.resolve("absent.sock");
     Path present = Files.createFile(folder.resolve("present.sock"));
 
-    assertThat(asked(absent, false).isMissed()).isFalse();
-    assertThat(asked(absent, true).isMissed()).isTrue();
-    assertThat(asked(present, false).isMissed()).isTrue();
+    assertThat(asked(absent, false).isExpected()).isFalse();
+    assertThat(asked(absent, true).isExpected()).isTrue();
+    assertThat(asked(present, false).isExpected()).isTrue();
   }
 
-  private RuntimeOptions.Asked asked(Path socket, boolean named) {
-    var docker = options.open().getFirst();
-    return new RuntimeOptions.Asked(docker.runtime(), socket, docker.flag(), named);
+  private RuntimeOptions.SelectedRuntime asked(Path socket, boolean named) {
+    var docker = options.select().getFirst();
+    return new RuntimeOptions.SelectedRuntime(docker.runtime(), socket, docker.socketFlag(), named);
   }
 
   @Test
   void aRuntimeIsNamedByTheListOrByItsSocket() {
-    assertThat(options.open()).noneMatch(RuntimeOptions.Asked::named);
+    assertThat(options.select()).noneMatch(RuntimeOptions.SelectedRuntime::requested);
 
     options.dockerSocket = Path.of("/run/other.sock");
-    assertThat(options.open())
-        .filteredOn(RuntimeOptions.Asked::named)
+    assertThat(options.select())
+        .filteredOn(RuntimeOptions.SelectedRuntime::requested)
         .extracting(asked -> asked.runtime().name())
         .containsExactly("docker");
 
     options.dockerSocket = null;
     options.runtimes = "docker";
-    assertThat(options.open()).allMatch(RuntimeOptions.Asked::named);
+    assertThat(options.select()).allMatch(RuntimeOptions.SelectedRuntime::requested);
   }
 
   @Test
@@ -84,13 +84,13 @@ final class RuntimeOptionsTest {
     Path user = Files.createFile(session.resolve("podman.sock"));
     Path root = Path.of("/run/podman/podman.sock");
 
-    assertThat(PodmanSockets.usual(root, folder)).containsExactly(root, user);
-    assertThat(PodmanSockets.usual(root, folder.resolve("none"))).containsExactly(root);
+    assertThat(PodmanSockets.defaults(root, folder)).containsExactly(root, user);
+    assertThat(PodmanSockets.defaults(root, folder.resolve("none"))).containsExactly(root);
 
     options.podmanSocket = user;
-    assertThat(options.open())
+    assertThat(options.select())
         .filteredOn(asked -> asked.runtime().name().equals("podman"))
-        .extracting(RuntimeOptions.Asked::socket)
+        .extracting(RuntimeOptions.SelectedRuntime::socket)
         .containsExactly(user);
   }
 
@@ -98,7 +98,7 @@ final class RuntimeOptionsTest {
   void aWrongNameIsAnErrorWithTheNearOne() {
     options.runtimes = "docker,podmam";
 
-    assertThatThrownBy(options::open)
+    assertThatThrownBy(options::select)
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("\"podmam\" is no container runtime");
   }

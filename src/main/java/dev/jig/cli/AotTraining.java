@@ -2,8 +2,8 @@ package dev.jig.cli;
 
 /// Walks the ways of the command that are to start fast, for the AOT cache that the tarball's build
 /// makes of what they loaded.
-public final class Training {
-  private Training() {}
+public final class AotTraining {
+  private AotTraining() {}
 
   /// Runs command lines one after the other; the first that fails ends it.
   ///

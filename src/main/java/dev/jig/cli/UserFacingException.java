@@ -6,24 +6,24 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /// What was asked for can't be done here; the message is a sentence with a hint.
-final class CannotException extends RuntimeException {
+final class UserFacingException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  CannotException(String message) {
+  UserFacingException(String message) {
     super(message);
   }
 
   /// A file that can't be used.
   ///
   /// @param what such as `cannot read FILE`
-  static CannotException of(String what, IOException e) {
+  static UserFacingException of(String what, IOException e) {
     String hint =
         switch (e) {
           case NoSuchFileException missing -> "check its path";
           case AccessDeniedException denied -> "check its permissions";
           default -> "";
         };
-    return new CannotException(what + ": " + reason(e) + (hint.isEmpty() ? "" : ", " + hint));
+    return new UserFacingException(what + ": " + reason(e) + (hint.isEmpty() ? "" : ", " + hint));
   }
 
   /// Why an operation on a file failed, without the file's name.

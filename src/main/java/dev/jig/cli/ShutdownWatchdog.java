@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 
 /// Sees to it that a process that was told to end does: an output that nobody reads must not keep
 /// anybody from ending.
-final class Ending {
+final class ShutdownWatchdog {
   /// After this a stuck output is given up.
   private static final long PATIENCE_MS = 1_200;
 
@@ -16,7 +16,7 @@ final class Ending {
   private static final long PAUSE_MS = 50;
   private static final long LAST_WORD_MS = 200;
 
-  private Ending() {}
+  private ShutdownWatchdog() {}
 
   /// Ends the process with `code` if what it does is not over in good time, or if it is stuck.
   ///
@@ -33,7 +33,7 @@ final class Ending {
         }
       }
       // stderr may be stuck just as well
-      Thread speaker = Thread.ofPlatform().daemon().start(() -> Console.plain(lastWord.get()));
+      Thread speaker = Thread.ofPlatform().daemon().start(() -> Console.printPlain(lastWord.get()));
       speaker.join(LAST_WORD_MS);
       Runtime.getRuntime().halt(code);
     } catch (InterruptedException e) {

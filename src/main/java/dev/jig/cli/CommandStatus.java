@@ -6,31 +6,31 @@ import org.jspecify.annotations.Nullable;
 
 /// Whether a command can be run, found out before anything is attached for it; the exit codes are a
 /// shell's.
-enum Program {
+enum CommandStatus {
   FOUND(0, ""),
   NOT_EXECUTABLE(126, "may not be executed, check its permissions."),
   NOT_FOUND(127, "is no command that can be found, check its name and PATH.");
 
-  private static final String USUAL_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+  private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
   private final int exitCode;
-  private final String complaint;
+  private final String problem;
 
-  Program(int exitCode, String complaint) {
+  CommandStatus(int exitCode, String complaint) {
     this.exitCode = exitCode;
-    this.complaint = complaint;
+    this.problem = complaint;
   }
 
   /// Looks for a command as a shell does.
   ///
   /// @param path PATH, null where it is not set
-  static Program find(String command, @Nullable String path) {
+  static CommandStatus check(String command, @Nullable String path) {
     if (command.contains("/")) {
-      return at(Path.of(command));
+      return statusOf(Path.of(command));
     }
-    Program best = NOT_FOUND;
-    for (String directory : (path == null ? USUAL_PATH : path).split(":", -1)) {
-      Program here = command.isEmpty() ? NOT_FOUND : at(Path.of(directory).resolve(command));
+    CommandStatus best = NOT_FOUND;
+    for (String directory : (path == null ? DEFAULT_PATH : path).split(":", -1)) {
+      CommandStatus here = command.isEmpty() ? NOT_FOUND : statusOf(Path.of(directory).resolve(command));
       if (here == FOUND) {
         return FOUND;
       }
@@ -39,7 +39,7 @@ enum Program {
     return best;
   }
 
-  private static Program at(Path file) {
+  private static CommandStatus statusOf(Path file) {
     if (!Files.exists(file)) {
       return NOT_FOUND;
     }
@@ -50,7 +50,7 @@ enum Program {
     return exitCode;
   }
 
-  String sentence(String command) {
-    return "\"" + command + "\" " + complaint;
+  String message(String command) {
+    return "\"" + command + "\" " + problem;
   }
 }
