@@ -10,25 +10,31 @@ final class FileSummary {
   static String line(CaptureFileSource source, Pipeline pipeline) {
     FileCounters file = source.counters();
     Counters messages = pipeline.counters();
-    return new SummaryLine(SummaryLine.number(file.read()) + " packets read")
-        .add(messages.rows() + messages.lookups(), messages.folded() > 0 ? "lookups" : "rows")
+    return new SummaryLine(file.read(), "packet read", "packets read")
+        .add(
+            messages.rows() + messages.lookups(),
+            messages.folded() > 0 ? "lookup" : "row",
+            messages.folded() > 0 ? "lookups" : "rows")
         .add(messages.filtered(), "filtered")
         .addIf(source.dropped(), "lost while it was written")
         .addIf(messages.unansweredRows(), "unanswered")
-        .addIf(messages.lookupsFiltered(), "lookups filtered")
+        .addIf(messages.lookupsFiltered(), "lookup filtered", "lookups filtered")
         .addIf(pipeline.pending(), "still waiting for an answer")
         .addIf(messages.malformed(), "malformed")
         .addIf(messages.damaged(), "malformed in part")
         .addIf(file.notDns() + messages.notDns(), "not DNS")
         .addIf(file.noPayload(), "without data")
-        .addIf(file.fragments(), "fragments")
-        .addIf(file.incomplete(), "packets with fragments missing")
+        .addIf(file.fragments(), "fragment", "fragments")
+        .addIf(
+            file.incomplete(),
+            "packet with fragments missing",
+            "packets with fragments missing")
         .addIf(file.truncated(), "cut short by the capture")
-        .addIf(file.badHeader(), "with bad headers")
-        .addIf(file.unknownLinkType(), "of unknown link types")
-        .addIf(messages.tcpGaps(), "gaps in TCP streams")
-        .addIf(messages.tcpBytesGivenUp(), "bytes of TCP given up")
-        .addIf(pipeline.evicted(), "queries forgotten before their answer")
+        .addIf(file.badHeader(), "with a bad header", "with bad headers")
+        .addIf(file.unknownLinkType(), "of an unknown link type", "of unknown link types")
+        .addIf(messages.tcpGaps(), "gap in a TCP stream", "gaps in TCP streams")
+        .addIf(messages.tcpBytesGivenUp(), "byte of TCP given up", "bytes of TCP given up")
+        .addIf(pipeline.evicted(), "query forgotten before its answer", "queries forgotten before their answer")
         .text();
   }
 }

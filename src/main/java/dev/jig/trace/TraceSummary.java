@@ -41,26 +41,29 @@ public record TraceSummary(
 
   /// One line for the user, such as `1,234 packets seen: 1,200 rows, 34 filtered, 0 lost`.
   public String line() {
-    return new SummaryLine(SummaryLine.number(seen()) + " packets seen")
-        .add(messages.rows() + messages.lookups(), messages.folded() > 0 ? "lookups" : "rows")
+    return new SummaryLine(seen(), "packet seen", "packets seen")
+        .add(
+            messages.rows() + messages.lookups(),
+            messages.folded() > 0 ? "lookup" : "row",
+            messages.folded() > 0 ? "lookups" : "rows")
         .add(messages.filtered() + kernel.skipped(), "filtered")
         .add(lost(), "lost")
         .append(byStage())
         .addIf(messages.unansweredRows(), "unanswered")
-        .addIf(messages.lookupsFiltered(), "lookups filtered")
-        .addIf(messages.lookupsUnknown(), "lookups of unknown containers")
+        .addIf(messages.lookupsFiltered(), "lookup filtered", "lookups filtered")
+        .addIf(messages.lookupsUnknown(), "lookup of an unknown container", "lookups of unknown containers")
         .addIf(pending, "still waiting for an answer")
         .addIf(messages.malformed() + kernel.bad(), "malformed")
         .addIf(messages.damaged(), "malformed in part")
         .addIf(messages.notDns(), "not DNS")
         .addIf(messages.nameUnknown(), "name unknown")
         .addIf(messages.containerUnknown(), "container unknown")
-        .addIf(messages.tcpGaps(), "gaps in TCP streams")
-        .addIf(messages.tcpBytesGivenUp(), "bytes of TCP given up")
-        .addIf(evicted, "queries forgotten before their answer")
-        .addIf(kernel.noticesLost(), "notices lost")
-        .addIf(kernel.noStorage(), "sockets without storage")
-        .append(!ended || isBalanced() ? "" : " (the sums do not come out even: " + this + ")")
+        .addIf(messages.tcpGaps(), "gap in a TCP stream", "gaps in TCP streams")
+        .addIf(messages.tcpBytesGivenUp(), "byte of TCP given up", "bytes of TCP given up")
+        .addIf(evicted, "query forgotten before its answer", "queries forgotten before their answer")
+        .addIf(kernel.noticesLost(), "notice lost", "notices lost")
+        .addIf(kernel.noStorage(), "socket without storage", "sockets without storage")
+        .append(!ended || isBalanced() ? "" : " (accounting error: " + this + ")")
         .text();
   }
 

@@ -39,7 +39,7 @@ final class LossFreeRate implements FigureGroup {
       String summary = ig.summary();
       long rows = ig.rowsBetween(0, Long.MAX_VALUE);
       long expected = sent.queries() * LookupLoad.ROWS_PER_LOOKUP;
-      boolean even = !summary.contains("do not come out even");
+      boolean even = !summary.contains("accounting error");
       return new Measurement(
           String.format(
               Locale.ROOT, "%,d packets/s, %d s, JSON to a file", rate, effort.lossSeconds()),

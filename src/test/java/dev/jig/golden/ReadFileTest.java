@@ -51,7 +51,7 @@ class ReadFileTest {
     assertThat(run.lines()).hasSize(2).last().asString().startsWith("Q  www.example.org.");
     assertThat(run.stderr().lines())
         .containsExactly(
-            "1 packets read: 1 rows, 0 filtered, 1 still waiting for an answer",
+            "1 packet read: 1 row, 0 filtered, 1 still waiting for an answer",
             "ig: "
                 + cut
                 + ": byte "
@@ -176,7 +176,7 @@ class ReadFileTest {
         "tcp.pcap|9 packets read: 2 rows, 0 filtered, 7 without data",
         "tcp-two-messages-a-segment.pcap|9 packets read: 4 rows, 0 filtered, 7 without data",
         "unanswered.pcap|3 packets read: 3 rows, 0 filtered, 1 unanswered",
-        "pending-at-end.pcap|1 packets read: 1 rows, 0 filtered, 1 still waiting for an answer",
+        "pending-at-end.pcap|1 packet read: 1 row, 0 filtered, 1 still waiting for an answer",
         "multicast.pcap|4 packets read: 3 rows, 0 filtered, 1 not DNS"
       })
   void countsEveryPacketInItsLastLine(String capture, String line) throws IOException {
@@ -187,7 +187,7 @@ class ReadFileTest {
   void countsWhatTheFilterLeftOut() throws IOException {
     IgInProcess run = read(GOLDEN.resolve("cname-chain.pcap"), "-F", "qr:R");
 
-    assertThat(run.stderr()).isEqualTo("2 packets read: 1 rows, 1 filtered\n");
+    assertThat(run.stderr()).isEqualTo("2 packets read: 1 row, 1 filtered\n");
   }
 
   @Test

@@ -278,7 +278,7 @@ final class RecordedFileTest {
     IgInProcess run = read(file, "-F", "comm:mine");
 
     assertThat(run.rows()).isEqualTo(json(List.of(mine)));
-    assertThat(run.stderr()).isEqualTo("2 packets read: 1 rows, 1 filtered\n");
+    assertThat(run.stderr()).isEqualTo("2 packets read: 1 row, 1 filtered\n");
   }
 
   @ParameterizedTest

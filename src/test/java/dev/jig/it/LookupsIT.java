@@ -103,7 +103,7 @@ final class LookupsIT {
       assertThat(ig.stop().err())
           .contains(expected + " lookups", " 0 lost")
           .doesNotContain("waiting")
-          .doesNotContain("do not come out even");
+          .doesNotContain("accounting error");
     }
   }
 

@@ -38,7 +38,7 @@ final class TraceSummaryTest {
     count(1, 0);
     assertThat(summary(true, kernel(0, 1_001, 3), 2).line())
         .isEqualTo(
-            "1,004 packets seen: 1 rows, 0 filtered, 1,003 lost (ring full 1,001, chunks missing 2)");
+            "1,004 packets seen: 1 row, 0 filtered, 1,003 lost (ring full 1,001, chunks missing 2)");
   }
 
   @Test
@@ -54,10 +54,23 @@ final class TraceSummaryTest {
     KernelCounters kernel = new KernelCounters(7, 0, 0, 0, 0, 7, 0, 8, 0, 9);
     assertThat(new TraceSummary(true, kernel, messages, 7, 0, 10, 11).line())
         .isEqualTo(
-            "7 packets seen: 1 rows, 0 filtered, 0 lost, 4 unanswered,"
+            "7 packets seen: 1 row, 0 filtered, 0 lost, 4 unanswered,"
                 + " 10 still waiting for an answer, 1 malformed, 2 not DNS, 3 name unknown,"
                 + " 5 gaps in TCP streams, 6 bytes of TCP given up, 11 queries forgotten before their"
                 + " answer, 9 notices lost, 8 sockets without storage");
+  }
+
+  @Test
+  void hasNoPluralOfOne() {
+    count(1, 0);
+    messages.tcpGaps = 1;
+    messages.tcpBytesGivenUp = 1;
+    KernelCounters kernel = new KernelCounters(1, 0, 0, 0, 0, 1, 0, 1, 0, 1);
+    assertThat(new TraceSummary(true, kernel, messages, 1, 0, 1, 1).line())
+        .isEqualTo(
+            "1 packet seen: 1 row, 0 filtered, 0 lost, 1 still waiting for an answer,"
+                + " 1 gap in a TCP stream, 1 byte of TCP given up, 1 query forgotten before its"
+                + " answer, 1 notice lost, 1 socket without storage");
   }
 
   @Test
@@ -66,7 +79,7 @@ final class TraceSummaryTest {
     messages.rows = 2;
     TraceSummary summary = summary(true, kernel(0, 0, 3), 0);
     assertThat(summary.isBalanced()).isFalse();
-    assertThat(summary.line()).contains("do not come out even").contains("messages 3, rows 2");
+    assertThat(summary.line()).contains("accounting error").contains("messages 3, rows 2");
   }
 
   @Test
