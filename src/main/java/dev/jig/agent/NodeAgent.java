@@ -188,7 +188,7 @@ public final class NodeAgent implements AutoCloseable {
   /// What the runtimes have to say.
   private record Messages(AgentLog log) implements ContainerListener {
     @Override
-    public void warning(String sentence) {
+    public void onWarning(String sentence) {
       log.log(Level.WARNING, sentence, Map.of());
     }
   }

@@ -33,6 +33,7 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection) {
                 start.getPeers(),
                 start.getMessages(),
                 start.getLookups()),
+            false,
             false);
     ContainerSelection selection =
         ContainerSelection.parse(start.getContainer(), false)

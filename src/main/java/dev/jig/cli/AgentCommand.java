@@ -45,8 +45,6 @@ final class AgentCommand implements Runnable {
 
   @Mixin RuntimeOptions runtimes = new RuntimeOptions();
 
-  @Mixin HelpOption help = new HelpOption();
-
   @Override
   public void run() {
     // src/main/dist/probe.c looks at it.

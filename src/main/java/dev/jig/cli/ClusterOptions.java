@@ -7,7 +7,6 @@ import dev.jig.kube.access.Flags;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What all commands of `kubectl gadget` begin with: which cluster, in kubectl's words, and help.
@@ -116,8 +115,6 @@ final class ClusterOptions {
       paramLabel = "DURATION",
       description = "How long one answer may take, 0: any time (default: 10s).")
   @Nullable String requestTimeout;
-
-  @Mixin HelpOption help = new HelpOption();
 
   /// @throws dev.jig.kube.ClusterProblem if there is no usable kubeconfig
   Cluster open() {

@@ -19,8 +19,6 @@ import picocli.CommandLine.Option;
 @Command(
     name = "dns",
     description = "Trace the DNS queries and responses of pods.",
-    sortOptions = false,
-    usageHelpWidth = 100,
     footer = {
       "",
       "Every flag can be set by environment: INSPEKTOR_GADGET_ and its name in capitals, - as _."
@@ -79,7 +77,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Console.setVerbose(options.verbose);
+    Console.setVerbose(options.verbosity.isVerbose());
     TraceDnsOptions.Parsed parsed = options.parse(Shown.KUBECTL);
     LabelSelector.parse(selector);
     try (Cluster cluster = clusterOptions.open()) {
@@ -137,7 +135,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
       });
       ClusterTrace.Summary summary = trace.run(parsed.limitNs());
       rows.finish(null);
-      if (!rows.isReaderGone() || summary.lost() > 0 || options.verbose) {
+      if (!rows.isReaderGone() || summary.lost() > 0 || options.verbosity.isVerbose()) {
         Console.printPlain(
             String.format(
                 Locale.ROOT,

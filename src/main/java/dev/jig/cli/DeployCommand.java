@@ -17,9 +17,7 @@ import picocli.CommandLine.Option;
 /// `kubectl gadget deploy`: an agent on every node.
 @Command(
     name = "deploy",
-    description = "Put an agent on every node, or change those that are there.",
-    sortOptions = false,
-    usageHelpWidth = 100)
+    description = "Put an agent on every node, or change those that are there.")
 final class DeployCommand implements Callable<Integer> {
   /// The runtimes' sockets on nodes, where nobody moved them.
   static final Map<String, Path> DEFAULT_SOCKETS = new LinkedHashMap<>();

@@ -7,8 +7,8 @@ import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// Flags from the environment: `INSPEKTOR_GADGET_` and the flag's long name in capitals, `-` as
-/// `_`. The command line wins.
+/// Default values of flags from the environment: `INSPEKTOR_GADGET_` and the flag's long name in
+/// capitals, `-` as `_`. The command line wins.
 final class EnvironmentDefaults implements IDefaultValueProvider {
   private static final String PREFIX = "INSPEKTOR_GADGET_";
 
@@ -20,16 +20,22 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
 
   @Override
   public @Nullable String defaultValue(ArgSpec argument) {
-    if (!(argument instanceof OptionSpec option) || option.usageHelp()) {
+    if (!(argument instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
       return null;
     }
     String flag = option.longestName().replaceFirst("^-+", "");
     String value = environment.get(PREFIX + flag.toUpperCase(Locale.ROOT).replace('-', '_'));
-    boolean isSwitch = option.type() == boolean.class;
-    return value != null && isSwitch ? normalizeSwitch(value) : value;
+    if (value == null) {
+      return null;
+    }
+    if (option.type() == boolean[].class && value.strip().equals("2")) {
+      return "true,true"; // as -v -v
+    }
+    boolean isSwitch = option.type() == boolean.class || option.type() == boolean[].class;
+    return isSwitch ? normalizeSwitch(value) : value;
   }
 
-  /// A switch may be set by 1 and cleared by 0 or nothing, too.
+  /// Also accepts 1 for true, and 0 or an empty value for false.
   private static String normalizeSwitch(String value) {
     return switch (value.strip().toLowerCase(Locale.ROOT)) {
       case "1" -> "true";

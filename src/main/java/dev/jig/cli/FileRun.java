@@ -44,7 +44,7 @@ final class FileRun {
       } finally {
         rows.finish(trace.packets());
         hintIfContainersUnknown(trace.unnoted());
-        if (!rows.isReaderGone() || options.verbose) {
+        if (!rows.isReaderGone() || options.verbosity.isVerbose()) {
           Console.printPlain(trace.summary());
         }
       }

@@ -6,20 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `kubectl gadget helm-chart`: writes what deploy applies as a Helm chart. For the build.
 @Command(
     name = "helm-chart",
     hidden = true,
-    description = "Write what deploy applies as a Helm chart.",
-    usageHelpWidth = 100)
+    description = "Write what deploy applies as a Helm chart.")
 final class HelmChartCommand implements Runnable {
   @Parameters(paramLabel = "FOLDER", description = "Where its files go.")
   Path folder = Path.of("");
-
-  @Mixin HelpOption help = new HelpOption();
 
   @Override
   public void run() {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// The `ig` command.
+/// The command `ig`.
 @Command(
     name = "ig",
     description = "Shows what containers do on this machine, live from the kernel.",
@@ -19,15 +19,19 @@ import picocli.CommandLine.Spec;
       AgentCommand.class,
       VersionCommand.class
     },
-    sortOptions = false,
+    versionProvider = VersionCommand.class,
     footer = {"", "Try it: ig trace dns --demo"})
 public final class Ig implements Runnable {
+  private static final int HELP_WIDTH = 100;
+
+  @Mixin VersionOption version = new VersionOption();
+
   @Mixin HelpOption help = new HelpOption();
 
   @Spec CommandSpec spec = CommandSpec.create();
 
-  /// Ends with the exit code of docs: 0 done, 1 the machine can't, 2 a wrong word on the command
-  /// line.
+  /// Exit codes: 0 done, 1 not possible on this machine, 2 a mistake on the command line, with
+  /// `-- CMD` that of CMD.
   public static void main(String[] args) {
     if (args.length > 0 && args[0].equals("trace")) {
       Machine.prepare();
@@ -35,25 +39,33 @@ public final class Ig implements Runnable {
     int code = commandLine(System.getenv()).execute(args);
     System.out.flush();
     System.err.flush();
-    // not exit(): no thread that follows a runtime may keep us, nothing needs an orderly goodbye
+    // not exit(): threads that follow a runtime would delay it, and no shutdown hook is needed
     Runtime.getRuntime().halt(code);
   }
 
-  /// The command line as users have it.
+  /// Builds the command line of `ig`.
   ///
-  /// @param environment where flags may stand, too
+  /// @param environment variables that set flags, see [EnvironmentDefaults]
   static CommandLine commandLine(Map<String, String> environment) {
     return commandLine(new Ig(), environment);
   }
 
-  /// That of another front end, read in the same way.
+  /// Builds the command line of a top command, `ig` or `kubectl gadget`.
   static CommandLine commandLine(Object command, Map<String, String> environment) {
-    return new CommandLine(command)
+    return inDeclaredOrder(new CommandLine(command))
+        .setUsageHelpWidth(HELP_WIDTH)
         .setDefaultValueProvider(new EnvironmentDefaults(environment))
         .setParameterExceptionHandler(Failures::onParameters)
         .setExecutionExceptionHandler(Failures::onExecution)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExpandAtFiles(false); // dig @192.0.2.1 names no file of arguments
+        .setExpandAtFiles(false); // in `-- dig @192.0.2.1`, @ is no file of arguments
+  }
+
+  /// Lists flags by their `order`, here and in all subcommands.
+  private static CommandLine inDeclaredOrder(CommandLine command) {
+    command.getCommandSpec().usageMessage().sortOptions(false);
+    command.getSubcommands().values().forEach(Ig::inDeclaredOrder);
+    return command;
   }
 
   @Override

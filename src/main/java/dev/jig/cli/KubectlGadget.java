@@ -8,7 +8,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// `kubectl gadget`: the same traces on a cluster. kubectl runs `kubectl-gadget` on PATH for it.
+/// The command `kubectl gadget`: traces on a cluster. kubectl runs the program `kubectl-gadget` of
+/// PATH for it.
 @Command(
     name = "kubectl gadget",
     description = "Shows what pods do, on all nodes, live from their kernels.",
@@ -19,20 +20,22 @@ import picocli.CommandLine.Spec;
       ClusterVersionCommand.class,
       HelmChartCommand.class
     },
-    sortOptions = false,
+    versionProvider = ClusterVersionCommand.Client.class,
     footer = {"", "Try it: kubectl gadget deploy --image IMAGE; kubectl gadget trace dns -A"})
 public final class KubectlGadget implements Runnable {
+  @Mixin VersionOption version = new VersionOption();
+
   @Mixin HelpOption help = new HelpOption();
 
   @Spec CommandSpec spec = CommandSpec.create();
 
-  /// Exit codes as ig's.
+  /// Exit codes as of [Ig#main].
   public static void main(String[] args) {
     Console.setName("kubectl gadget");
     int code = commandLine(System.getenv()).execute(args);
     System.out.flush();
     System.err.flush();
-    Runtime.getRuntime().halt(code); // threads of connections keep nobody
+    Runtime.getRuntime().halt(code); // threads of open connections would delay exit()
   }
 
   static CommandLine commandLine(Map<String, String> environment) {

@@ -23,9 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "list-containers",
     description = "List the containers of this machine.",
-    abbreviateSynopsis = true,
-    sortOptions = false,
-    usageHelpWidth = 100)
+    abbreviateSynopsis = true)
 final class ListContainersCommand implements Callable<Integer> {
   private static final int STDOUT = 1;
   private static final long READER_CHECK_MS = 200;
@@ -54,20 +52,13 @@ final class ListContainersCommand implements Callable<Integer> {
 
   @Mixin RuntimeOptions runtimes = new RuntimeOptions();
 
-  @Option(
-      names = {"-v", "--verbose"},
-      order = 90,
-      fallbackValue = "true",
-      description = "Say on stderr what happens.")
-  boolean verbose;
-
-  @Mixin HelpOption help = new HelpOption();
+  @Mixin VerboseOption verbosity = new VerboseOption();
 
   private final CountDownLatch stopRequested = new CountDownLatch(1);
 
   @Override
   public Integer call() {
-    Console.setVerbose(verbose);
+    Console.setVerbose(verbosity.isVerbose());
     ContainerSelection selection =
         ContainerSelection.parse(containerName == null ? "" : containerName, false);
     Listener listener = new Listener(ContainerFormat.parse(output), selection);
@@ -78,7 +69,7 @@ final class ListContainersCommand implements Callable<Integer> {
   private int list(Listener listener, List<RuntimeOptions.SelectedRuntime> asked) {
     try (Containers containers = follow(listener, asked)) {
       containers.ready().join();
-      print(listener.format.list(containers.found().stream().filter(listener::isWanted).toList()));
+      print(listener.format.list(containers.allRunning().stream().filter(listener::isWanted).toList()));
       return reportUnavailableRuntimes(asked);
     }
   }
@@ -115,7 +106,7 @@ final class ListContainersCommand implements Callable<Integer> {
     boolean said = false;
     boolean answered = false;
     for (RuntimeOptions.SelectedRuntime each : asked) {
-      if (each.runtime().isAnswering()) {
+      if (each.runtime().canAnswer()) {
         answered = true;
       } else if (each.isExpected()) {
         Console.print(each.unavailableMessage());
@@ -132,7 +123,7 @@ final class ListContainersCommand implements Callable<Integer> {
   }
 
   private static boolean anyAnswers(List<RuntimeOptions.SelectedRuntime> asked) {
-    return asked.stream().anyMatch(each -> each.runtime().isAnswering());
+    return asked.stream().anyMatch(each -> each.runtime().canAnswer());
   }
 
   private static OptionalInt terminal() {
@@ -170,12 +161,12 @@ final class ListContainersCommand implements Callable<Integer> {
     }
 
     @Override
-    public void created(Container container, Instant at) {
+    public void onStarted(Container container, Instant at) {
       changed(at, Change.CREATED, container);
     }
 
     @Override
-    public void deleted(Container container, Instant at) {
+    public void onStopped(Container container, Instant at) {
       changed(at, Change.DELETED, container);
     }
 
@@ -186,7 +177,7 @@ final class ListContainersCommand implements Callable<Integer> {
     }
 
     @Override
-    public void warning(String sentence) {
+    public void onWarning(String sentence) {
       if (initialListDone) {
         Console.print(sentence);
       } else {
@@ -195,7 +186,7 @@ final class ListContainersCommand implements Callable<Integer> {
     }
 
     @Override
-    public void debug(String sentence) {
+    public void onDebug(String sentence) {
       Console.debug(sentence);
     }
   }

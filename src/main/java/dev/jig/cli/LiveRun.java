@@ -44,7 +44,7 @@ final class LiveRun {
   }
 
   private void hintIfNothingToShow(Containers containers) {
-    if (!host && containers.knownCount() == 0) {
+    if (!host && containers.runningCount() == 0) {
       Console.print("no container is known yet, waiting for one; --host shows other processes too.");
     }
   }
@@ -52,12 +52,12 @@ final class LiveRun {
   /// What the runtimes have to say.
   private static final class Messages implements ContainerListener {
     @Override
-    public void warning(String sentence) {
+    public void onWarning(String sentence) {
       Console.print(sentence);
     }
 
     @Override
-    public void debug(String sentence) {
+    public void onDebug(String sentence) {
       Console.debug(sentence);
     }
   }

@@ -2,9 +2,9 @@ package dev.jig.cli;
 
 import dev.jig.container.ContainerRuntime;
 import dev.jig.container.cri.ContainerdNamespaces;
-import dev.jig.container.cri.GrpcEngine;
-import dev.jig.container.docker.RestDialect;
-import dev.jig.container.docker.RestEngine;
+import dev.jig.container.cri.GrpcRuntime;
+import dev.jig.container.docker.DockerApiFlavor;
+import dev.jig.container.docker.DockerApiRuntime;
 import dev.jig.event.UsageException;
 import dev.jig.fields.NearNames;
 import java.io.IOException;
@@ -112,7 +112,7 @@ final class RuntimeOptions {
             "--docker-socketpath",
             List.of(Path.of("/run/docker.sock")),
             dockerSocket,
-            (socket, named) -> new RestEngine(RestDialect.DOCKER, socket, named)),
+            (socket, named) -> new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, named)),
         new SupportedRuntime(
             "containerd",
             "--containerd-socketpath",
@@ -124,13 +124,13 @@ final class RuntimeOptions {
             "--crio-socketpath",
             List.of(Path.of("/run/crio/crio.sock")),
             crioSocket,
-            GrpcEngine::crio),
+            GrpcRuntime::crio),
         new SupportedRuntime(
             "podman",
             "--podman-socketpath",
             PodmanSockets.defaults(),
             podmanSocket,
-            (socket, named) -> new RestEngine(RestDialect.PODMAN, socket, named)));
+            (socket, named) -> new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, named)));
   }
 
   private ContainerRuntime containerd(Path socket, boolean named) {
@@ -138,7 +138,7 @@ final class RuntimeOptions {
         containerdNamespace == null
             ? ContainerdNamespaces.KUBERNETES
             : ContainerdNamespaces.parse(containerdNamespace);
-    return GrpcEngine.containerd(socket, named || containerdNamespace != null, namespaces);
+    return GrpcRuntime.containerd(socket, named || containerdNamespace != null, namespaces);
   }
 
   /// The runtimes to ask; says which of those the user named can't be asked yet.

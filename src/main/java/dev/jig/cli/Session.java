@@ -32,7 +32,8 @@ final class Session {
             parsed.dnsTimeoutNs(),
             parsed.limitNs(),
             parsed.details(),
-            options.verbose);
+            options.verbosity.isVerbose(),
+            options.verbosity.hasLibbpfLog());
     LiveTrace trace = LiveTrace.load(settings);
     trace.log().forEach(Console::debug);
     return new Session(options, parsed, trace, options.openOutput(shownOnStdout));
@@ -113,7 +114,7 @@ final class Session {
   /// @throws UserFacingException if rows could not be written
   void finish(TraceSummary summary, boolean wanted) {
     Console.debug("packets skipped in the kernel: " + summary.skippedInKernel());
-    if (wanted || summary.lost() > 0 || options.verbose) {
+    if (wanted || summary.lost() > 0 || options.verbosity.isVerbose()) {
       Console.printPlain(summary.line());
     }
     finished = true;

@@ -1,7 +1,6 @@
 package dev.jig.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -12,8 +11,6 @@ import picocli.CommandLine.Spec;
     description = "Trace events as they happen.",
     subcommands = TraceDnsCommand.class)
 final class TraceCommand implements Runnable {
-  @Mixin HelpOption help = new HelpOption();
-
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override

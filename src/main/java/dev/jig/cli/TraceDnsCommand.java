@@ -23,8 +23,6 @@ import picocli.CommandLine.Spec;
       "ig trace dns [FLAGS]",
       "       ig trace dns [FLAGS] -- CMD ARG...",
     },
-    sortOptions = false,
-    usageHelpWidth = 100,
     footer = {
       "",
       "Try it: ig trace dns --demo",
@@ -71,8 +69,6 @@ final class TraceDnsCommand implements Callable<Integer> {
 
   @Mixin RuntimeOptions runtimes = new RuntimeOptions();
 
-  @Mixin HelpOption help = new HelpOption();
-
   @Parameters(
       paramLabel = "-- CMD ARG...",
       hideParamSyntax = true,
@@ -83,7 +79,7 @@ final class TraceDnsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Console.setVerbose(options.verbose);
+    Console.setVerbose(options.verbosity.isVerbose());
     refuseStrayWords();
     TraceDnsOptions.Parsed parsed = options.parse();
     ContainerSelection selection =

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What to trace and how to show it: the flags that live traces and files share.
@@ -81,12 +82,7 @@ final class TraceDnsOptions {
           "columns[=...], wide, json, jsonpretty, yaml or pcapng (default: ${DEFAULT-VALUE}).")
   String output = "columns";
 
-  @Option(
-      names = {"-v", "--verbose"},
-      order = 47,
-      fallbackValue = "true",
-      description = "Say on stderr what happens.")
-  boolean verbose;
+  @Mixin VerboseOption verbosity = new VerboseOption();
 
   @Option(
       names = "--output-file",

@@ -10,9 +10,7 @@ import picocli.CommandLine.Mixin;
 /// `kubectl gadget undeploy`: takes away exactly what deploy made.
 @Command(
     name = "undeploy",
-    description = "Take away what deploy made.",
-    sortOptions = false,
-    usageHelpWidth = 100)
+    description = "Take away what deploy made.")
 final class UndeployCommand implements Callable<Integer> {
   private static final long MAX_WAIT_NS = TimeUnit.SECONDS.toNanos(120);
 

@@ -5,19 +5,22 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.IVersionProvider;
 
-/// `ig version`: the version on one line.
+/// `ig version` and `ig --version`: the version on one line.
 @Command(name = "version", description = "Show the version.")
-final class VersionCommand implements Runnable {
-  @Mixin HelpOption help = new HelpOption();
-
+final class VersionCommand implements Runnable, IVersionProvider {
   @Override
   public void run() {
     System.out.println("v" + version());
   }
 
-  /// As the build wrote it.
+  @Override
+  public String[] getVersion() {
+    return new String[] {"v" + version()};
+  }
+
+  /// The version in `jig.properties`, which the build writes, without `v`.
   static String version() {
     try (InputStream in = VersionCommand.class.getResourceAsStream("/jig.properties")) {
       Properties properties = new Properties();

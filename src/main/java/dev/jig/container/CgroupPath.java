@@ -46,7 +46,7 @@ public record CgroupPath(List<Id> containers) {
 
   /// The containers in `path`, which starts at the root of cgroup v2 (or of a v1 hierarchy: the
   /// shapes are the same).
-  public static CgroupPath of(String path) {
+  public static CgroupPath parse(String path) {
     String live =
         path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
     List<Id> found = new ArrayList<>(2);
@@ -58,7 +58,7 @@ public record CgroupPath(List<Id> containers) {
       podUid = pod != null ? pod : podUid;
       Id container = container(parent, segment, podUid);
       if (container == null && depth == 2 && isContainerdNamespace(parent)) {
-        container = ofContainerd(segment);
+        container = containerdId(segment);
       }
       depth++;
       // On cgroup v1 a path was seen that leads through the same container twice.
@@ -75,7 +75,7 @@ public record CgroupPath(List<Id> containers) {
   }
 
   /// `/default/NAME`: containerd's own clients let the user choose the id.
-  private static @Nullable Id ofContainerd(String segment) {
+  private static @Nullable Id containerdId(String segment) {
     return CONTAINERD_ID.matcher(segment).matches() ? new Id("containerd", segment, null) : null;
   }
 

@@ -24,40 +24,40 @@ import org.jspecify.annotations.Nullable;
 /// Living cgroups are all kept. Ended ones (a walk no longer meets them) are kept at least 60 s, so
 /// that late records find them, but never more than 10,000: memory is bounded first.
 final class CgroupTree {
-  private static final int ENDED_AT_LEAST = 1_000;
-  private static final int ENDED_AT_MOST = 10_000;
-  private static final long ENDED_NS = 60_000_000_000L;
+  private static final int MIN_REMOVED = 1_000;
+  private static final int MAX_REMOVED = 10_000;
+  private static final long REMOVED_NS = 60_000_000_000L;
 
   /// Births between two walks, after which one is worth its cost to find out who ended.
-  private static final int BIRTHS_PER_WALK = 4_096;
+  private static final int CREATED_PER_WALK = 4_096;
 
   /// Only reached where the tree cannot be walked, so that nobody is ever seen to end.
-  private static final int LIVING_AT_MOST = 100_000;
+  private static final int MAX_LIVE = 100_000;
 
   /// What one cgroup's path says; the path itself is kept only where it says nothing.
-  record Cgroup(CgroupPath path, String unread, long bornNs) {}
+  record Cgroup(CgroupPath path, String rawPath, long createdNs) {}
 
-  private static final int PLACES_AT_MOST = 10_000;
+  private static final int MAX_ASSIGNED = 10_000;
 
-  private record Ended(Cgroup cgroup, long endedNs) {}
+  private record Removed(Cgroup cgroup, long removedNs) {}
 
   /// A directory on the way, with the path that it has below the root.
   private record Directory(Path directory, String path) {}
 
   private final Path root;
   private final LongSupplier clockNs;
-  private final Map<Long, Cgroup> living = new LinkedHashMap<>();
-  private final Map<Long, Ended> ended = new LinkedHashMap<>();
+  private final Map<Long, Cgroup> live = new LinkedHashMap<>();
+  private final Map<Long, Removed> removed = new LinkedHashMap<>();
   private final Set<Long> wanted = new LinkedHashSet<>();
-  private final Set<Long> missing = new LinkedHashSet<>();
-  private int birthsSinceWalk;
+  private final Set<Long> notFound = new LinkedHashSet<>();
+  private int createdSinceWalk;
 
   /// Containers whose ids their paths do not show, by path.
-  private final Map<String, CgroupPath> places =
+  private final Map<String, CgroupPath> assigned =
       new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, CgroupPath> eldest) {
-          return size() > PLACES_AT_MOST;
+          return size() > MAX_ASSIGNED;
         }
       };
 
@@ -68,79 +68,79 @@ final class CgroupTree {
   }
 
   /// A cgroup was made; the kernel says so before any process is inside.
-  synchronized void born(long id, String path) {
-    living.put(id, read(path, clockNs.getAsLong()));
-    ended.remove(id);
-    missing.remove(id);
+  synchronized void onCreated(long id, String path) {
+    live.put(id, read(path, clockNs.getAsLong()));
+    removed.remove(id);
+    notFound.remove(id);
     wanted.remove(id);
-    birthsSinceWalk++;
-    if (living.size() > LIVING_AT_MOST) {
-      long eldest = living.keySet().iterator().next();
-      end(eldest);
-      forgetEnded();
+    createdSinceWalk++;
+    if (live.size() > MAX_LIVE) {
+      long eldest = live.keySet().iterator().next();
+      markRemoved(eldest);
+      evictRemoved();
     }
   }
 
   /// A container whose id its path does not show is in the cgroup `path`, and in those below.
   /// Returns whether that was news.
-  synchronized boolean place(String path, String runtime, String container) {
+  synchronized boolean assign(String path, String runtime, String container) {
     CgroupPath placed = new CgroupPath(List.of(new CgroupPath.Id(runtime, container, null)));
-    if (placed.equals(places.put(path, placed))) {
+    if (placed.equals(assigned.put(path, placed))) {
       return false;
     }
-    living.replaceAll((_, cgroup) -> cgroup.unread().isEmpty() ? cgroup : placed(cgroup));
+    live.replaceAll((_, cgroup) -> cgroup.rawPath().isEmpty() ? cgroup : withAssigned(cgroup));
     return true;
   }
 
   private Cgroup read(String path, long bornNs) {
-    CgroupPath said = CgroupPath.of(path);
+    CgroupPath said = CgroupPath.parse(path);
     return said.containers().isEmpty()
-        ? placed(new Cgroup(said, path, bornNs))
+        ? withAssigned(new Cgroup(said, path, bornNs))
         : new Cgroup(said, "", bornNs);
   }
 
-  private Cgroup placed(Cgroup cgroup) {
-    String path = cgroup.unread();
+  private Cgroup withAssigned(Cgroup cgroup) {
+    String path = cgroup.rawPath();
     for (int end = path.length();
-        end > 0 && !places.isEmpty();
+        end > 0 && !assigned.isEmpty();
         end = path.lastIndexOf('/', end - 1)) {
-      CgroupPath place = places.get(path.substring(0, end));
+      CgroupPath place = assigned.get(path.substring(0, end));
       if (place != null) {
-        return new Cgroup(place, path, cgroup.bornNs());
+        return new Cgroup(place, path, cgroup.createdNs());
       }
     }
     return cgroup;
   }
 
   /// What is known of `id`; null if nothing is, and then the next walk looks for it.
-  synchronized @Nullable CgroupPath find(long id) {
-    Cgroup cgroup = living.get(id);
+  synchronized @Nullable CgroupPath path(long id) {
+    Cgroup cgroup = live.get(id);
     if (cgroup != null) {
       return cgroup.path();
     }
-    Ended gone = ended.get(id);
+    Removed gone = removed.get(id);
     if (gone != null) {
       return gone.cgroup().path();
     }
-    if (!missing.contains(id)) {
+    if (!notFound.contains(id)) {
       wanted.add(id);
     }
     return null;
   }
 
   /// The paths of all cgroups known to live.
-  synchronized List<CgroupPath> livingPaths() {
-    return living.values().stream().map(Cgroup::path).toList();
+  synchronized List<CgroupPath> livePaths() {
+    return live.values().stream().map(Cgroup::path).toList();
   }
 
   /// Whether a walk has looked for `id` in vain.
-  synchronized boolean isMissing(long id) {
-    return missing.contains(id);
+  synchronized boolean isNotFound(long id) {
+    return notFound.contains(id);
   }
 
   /// Whether a walk is worth its cost: somebody asked for an unknown id, or many were born.
   synchronized boolean needsWalk() {
-    return !wanted.isEmpty() || birthsSinceWalk > BIRTHS_PER_WALK;
+    return !wanted.isEmpty() || createdSinceWalk > CREATED_PER_WALK;
   }
 
   /// Reads the whole tree once; takes about a millisecond per hundred cgroups.
@@ -152,60 +152,60 @@ final class CgroupTree {
     }
     Map<Long, String> met = new HashMap<>();
     try {
-      meetAll(met);
+      visitAll(met);
     } finally {
       // Also after a failure: an id sought in vain must not be held, nor sought again, for ever.
       synchronized (this) {
-        birthsSinceWalk = 0;
-        met.forEach((id, path) -> living.computeIfAbsent(id, _ -> read(path, startNs)));
-        settle(sought);
+        createdSinceWalk = 0;
+        met.forEach((id, path) -> live.computeIfAbsent(id, _ -> read(path, startNs)));
+        markNotFound(sought);
       }
     }
     synchronized (this) {
-      endAllBut(met.keySet(), startNs);
+      markRemovedExcept(met.keySet(), startNs);
     }
   }
 
-  private void settle(Set<Long> sought) {
+  private void markNotFound(Set<Long> sought) {
     for (long id : sought) {
       wanted.remove(id);
-      if (!living.containsKey(id) && !ended.containsKey(id)) {
-        missing.add(id);
+      if (!live.containsKey(id) && !removed.containsKey(id)) {
+        notFound.add(id);
       }
     }
-    dropEldest(missing, ENDED_AT_MOST);
+    evictOldest(notFound, MAX_REMOVED);
   }
 
-  private void endAllBut(Set<Long> met, long startNs) {
+  private void markRemovedExcept(Set<Long> met, long startNs) {
     // Copied, since end() changes the map; a birth during the walk may not have been met.
-    for (Map.Entry<Long, Cgroup> entry : Map.copyOf(living).entrySet()) {
-      if (!met.contains(entry.getKey()) && entry.getValue().bornNs() < startNs) {
-        end(entry.getKey());
+    for (Map.Entry<Long, Cgroup> entry : Map.copyOf(live).entrySet()) {
+      if (!met.contains(entry.getKey()) && entry.getValue().createdNs() < startNs) {
+        markRemoved(entry.getKey());
       }
     }
-    forgetEnded();
+    evictRemoved();
   }
 
-  private void end(long id) {
-    Cgroup cgroup = living.remove(id);
+  private void markRemoved(long id) {
+    Cgroup cgroup = live.remove(id);
     if (cgroup != null) {
-      ended.put(id, new Ended(cgroup, clockNs.getAsLong()));
+      removed.put(id, new Removed(cgroup, clockNs.getAsLong()));
     }
   }
 
-  private void forgetEnded() {
+  private void evictRemoved() {
     long now = clockNs.getAsLong();
-    Iterator<Ended> eldest = ended.values().iterator();
-    while (ended.size() > ENDED_AT_LEAST && eldest.hasNext()) {
-      boolean old = now - eldest.next().endedNs() >= ENDED_NS;
-      if (!old && ended.size() <= ENDED_AT_MOST) {
+    Iterator<Removed> eldest = removed.values().iterator();
+    while (removed.size() > MIN_REMOVED && eldest.hasNext()) {
+      boolean old = now - eldest.next().removedNs() >= REMOVED_NS;
+      if (!old && removed.size() <= MAX_REMOVED) {
         return;
       }
       eldest.remove();
     }
   }
 
-  private static void dropEldest(Set<Long> ids, int most) {
+  private static void evictOldest(Set<Long> ids, int most) {
     Iterator<Long> eldest = ids.iterator();
     while (ids.size() > most) {
       eldest.next();
@@ -213,7 +213,7 @@ final class CgroupTree {
     }
   }
 
-  private void meetAll(Map<Long, String> met) throws IOException {
+  private void visitAll(Map<Long, String> met) throws IOException {
     Deque<Directory> open = new ArrayDeque<>();
     Map<String, Object> top = Files.readAttributes(root, "unix:ino");
     met.put(number(top, "ino"), "/");
@@ -222,7 +222,7 @@ final class CgroupTree {
       Directory next = open.pop();
       try (DirectoryStream<Path> entries = Files.newDirectoryStream(next.directory())) {
         for (Path entry : entries) {
-          meet(entry, next.path(), met, open);
+          visit(entry, next.path(), met, open);
         }
       } catch (IOException | DirectoryIteratorException e) {
         if (next.directory().equals(root)) {
@@ -232,7 +232,7 @@ final class CgroupTree {
     }
   }
 
-  private static void meet(
+  private static void visit(
       Path entry, String parent, Map<Long, String> met, Deque<Directory> open) {
     Map<String, Object> attributes;
     try {

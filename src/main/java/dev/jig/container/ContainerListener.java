@@ -8,14 +8,14 @@ import java.time.Instant;
 public interface ContainerListener {
 
   /// A container runs; also told of each that ran already when its runtime was first listed.
-  default void created(Container container, Instant at) {}
+  default void onStarted(Container container, Instant at) {}
 
   /// A container has stopped running.
-  default void deleted(Container container, Instant at) {}
+  default void onStopped(Container container, Instant at) {}
 
   /// A sentence with a hint for the user, on stderr.
-  default void warning(String sentence) {}
+  default void onWarning(String sentence) {}
 
   /// A sentence for `-v`.
-  default void debug(String sentence) {}
+  default void onDebug(String sentence) {}
 }

@@ -1,7 +1,7 @@
 package dev.jig.container;
 
-import dev.jig.container.ContainerRuntime.Life;
-import dev.jig.container.ContainerRuntime.News;
+import dev.jig.container.ContainerRuntime.Transition;
+import dev.jig.container.ContainerRuntime.RuntimeEvent;
 import dev.jig.event.Container;
 import dev.jig.event.Owner;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// Whose packet: the registry the ring thread asks. Runtimes and the cgroup walk fill it in the
-/// background; [#generation] rises whenever an answer may have changed, and [Follower]s are told
+/// background; [#generation] rises whenever an answer may have changed, and [ResolutionListener]s are told
 /// which.
 ///
 /// Where a path leads through several containers (Docker in Docker, kind), the innermost one that a
@@ -30,37 +30,37 @@ import org.jspecify.annotations.Nullable;
 /// is the outermost, the only one this host's runtimes can have made.
 public final class Containers implements AutoCloseable {
   /// A walk may take at most a tenth of the time, and never follows another sooner than this.
-  private static final long WALK_PAUSE_MIN_MS = 100;
+  private static final long MIN_WALK_PAUSE_MS = 100;
 
   private static final int WALK_PAUSE_FACTOR = 9;
 
   /// Cached answers at most; beyond it the cache starts anew.
-  private static final int CACHED_AT_MOST = 65_536;
+  private static final int MAX_CACHED = 65_536;
 
-  private static final Lookup PATH_PENDING = new Lookup.Pending(null);
+  private static final Resolution PATH_UNKNOWN = new Resolution.InProgress(null);
 
   /// Who has drawn conclusions from answers. Called on the ring thread.
-  public interface Follower {
+  public interface ResolutionListener {
 
     /// The answer for one cgroup may be another one now.
     ///
     /// @param before what it was
     /// @param now what it is; null if it is looked up anew only when somebody asks
-    void changed(long cgroupId, Lookup before, @Nullable Lookup now);
+    void onChanged(long cgroupId, Resolution before, @Nullable Resolution now);
 
     /// Any answer may be another one now.
-    void allChanged();
+    void onAllChanged();
   }
 
   private static final Path PROC = Path.of("/proc");
 
   private final CgroupTree tree;
-  private final Processes processes;
+  private final ProcessContainers processes;
   private final List<ContainerRuntime> runtimes;
   private final ContainerListener listener;
-  private final Changes changes = new Changes();
-  private final Registry registry = new Registry(System::nanoTime, changes::forget);
-  private final Questions questions = new Questions();
+  private final Invalidations invalidations = new Invalidations();
+  private final Registry registry = new Registry(System::nanoTime, invalidations::addEvicted);
+  private final InspectRequests requests = new InspectRequests();
   private final AtomicLong generation = new AtomicLong();
   private final Object lock = new Object();
   private final CompletableFuture<Void> walked = new CompletableFuture<>();
@@ -71,8 +71,8 @@ public final class Containers implements AutoCloseable {
       Thread.ofPlatform().daemon().name("cgroup-walk").unstarted(this::walkOnRequest);
 
   // The ring thread's own.
-  private final Answers answers = new Answers();
-  private final List<Follower> followers = new ArrayList<>();
+  private final ResolutionCache cache = new ResolutionCache();
+  private final List<ResolutionListener> resolutionListeners = new ArrayList<>();
   private long seenGeneration;
 
   /// @param cgroupRoot where cgroup v2 is mounted, or `/proc/self/fd/N` of a detached mount
@@ -84,7 +84,7 @@ public final class Containers implements AutoCloseable {
   public Containers(
       Path cgroupRoot, Path procRoot, List<ContainerRuntime> runtimes, ContainerListener listener) {
     this.tree = new CgroupTree(cgroupRoot, System::nanoTime);
-    this.processes = new Processes(procRoot);
+    this.processes = new ProcessContainers(procRoot);
     this.runtimes = List.copyOf(runtimes);
     this.listener = listener;
     unlisted.addAll(runtimes);
@@ -99,7 +99,7 @@ public final class Containers implements AutoCloseable {
       listed.complete(null);
     }
     for (ContainerRuntime runtime : runtimes) {
-      runtime.start(news -> hear(runtime, news));
+      runtime.start(news -> onEvent(runtime, news));
     }
   }
 
@@ -113,7 +113,7 @@ public final class Containers implements AutoCloseable {
     return walked.isDone() && listed.isDone();
   }
 
-  /// Rises whenever an answer of [#of] may have changed.
+  /// Rises whenever an answer of [#resolve] may have changed.
   public long generation() {
     return generation.get();
   }
@@ -124,156 +124,156 @@ public final class Containers implements AutoCloseable {
   }
 
   /// [#running], and the containers no runtime told of, by what their cgroups tell.
-  public List<Container> found() {
+  public List<Container> allRunning() {
     Map<String, Container> found = new LinkedHashMap<>();
     running().forEach(container -> found.put(container.id(), container));
-    List<CgroupPath> paths = new ArrayList<>(tree.livingPaths());
-    paths.addAll(processes.outsideV2());
+    List<CgroupPath> paths = new ArrayList<>(tree.livePaths());
+    paths.addAll(processes.v1OnlyPaths());
     for (CgroupPath path : paths) {
       List<CgroupPath.Id> ids = path.containers();
       if (!ids.isEmpty() && ids.stream().allMatch(id -> registry.get(id.id()) == null)) {
-        found.putIfAbsent(ids.getFirst().id(), unnamed(ids.getFirst()));
+        found.putIfAbsent(ids.getFirst().id(), idOnly(ids.getFirst()));
       }
     }
     return List.copyOf(found.values());
   }
 
   /// How many containers run, as far as the runtimes told.
-  public int knownCount() {
+  public int runningCount() {
     return registry.runningCount();
   }
 
   /// The kernel made a cgroup. Ring thread.
   ///
   /// @param path from the root of cgroup v2
-  public void born(long cgroupId, String path) {
-    tree.born(cgroupId, path);
-    renew(cgroupId, false); // an id that was unknown until now
+  public void onCgroupCreated(long cgroupId, String path) {
+    tree.onCreated(cgroupId, path);
+    refresh(cgroupId, false); // an id that was unknown until now
     requestWalkIfNeeded();
   }
 
   /// From now on `follower` is told of changes. Ring thread, or before it runs.
-  public void follow(Follower follower) {
-    followers.add(follower);
+  public void addListener(ResolutionListener follower) {
+    resolutionListeners.add(follower);
   }
 
   /// No more of it. Ring thread.
-  public void unfollow(Follower follower) {
-    followers.remove(follower);
+  public void removeListener(ResolutionListener follower) {
+    resolutionListeners.remove(follower);
   }
 
   /// Takes in what has changed since the last time, and tells the followers. Ring thread; costs
   /// next to nothing if nothing has.
-  public void renew() {
+  public void refresh() {
     long now = generation.get(); // read before the changes are taken, so that none goes unnoticed
     if (now == seenGeneration) {
       return;
     }
     seenGeneration = now;
-    Changes.Taken news = changes.take();
-    if (news.everything()) {
-      forgetAll();
+    Invalidations.Batch news = invalidations.drain();
+    if (news.all()) {
+      evictAll();
       return;
     }
-    news.forgotten().forEach(answers::forget);
-    for (long cgroupId : answers.touchedBy(news)) {
+    news.evicted().forEach(cache::evictContainer);
+    for (long cgroupId : cache.affectedBy(news)) {
       // Of those without a name only whoever asks again is worth a question to a runtime.
-      renew(cgroupId, !news.names());
+      refresh(cgroupId, !news.unnamed());
     }
   }
 
-  private void renew(long cgroupId, boolean atOnce) {
-    Lookup before = answers.remove(cgroupId);
+  private void refresh(long cgroupId, boolean atOnce) {
+    Resolution before = cache.remove(cgroupId);
     if (before == null) {
       return;
     }
-    Lookup now = atOnce ? lookUp(cgroupId) : null;
+    Resolution now = atOnce ? resolveUncached(cgroupId) : null;
     if (!before.equals(now)) {
-      followers.forEach(follower -> follower.changed(cgroupId, before, now));
+      resolutionListeners.forEach(follower -> follower.onChanged(cgroupId, before, now));
     }
   }
 
-  private void forgetAll() {
-    answers.clear();
-    followers.forEach(Follower::allChanged);
+  private void evictAll() {
+    cache.clear();
+    resolutionListeners.forEach(ResolutionListener::onAllChanged);
   }
 
   /// Whose packet it is. Ring thread; allocates only when an id or its answer is new.
-  public Lookup of(long cgroupId) {
+  public Resolution resolve(long cgroupId) {
     if (cgroupId == 0) {
-      return Lookup.HOST; // a file, or no socket
+      return Resolution.HOST; // a file, or no socket
     }
-    renew();
-    Lookup known = answers.get(cgroupId);
-    return known != null ? known : lookUp(cgroupId);
+    refresh();
+    Resolution known = cache.get(cgroupId);
+    return known != null ? known : resolveUncached(cgroupId);
   }
 
-  private Lookup lookUp(long cgroupId) {
-    if (answers.size() > CACHED_AT_MOST) {
-      forgetAll();
+  private Resolution resolveUncached(long cgroupId) {
+    if (cache.size() > MAX_CACHED) {
+      evictAll();
     }
-    CgroupPath path = tree.find(cgroupId);
-    Lookup fresh = path == null ? withoutPath(cgroupId) : resolve(path.containers());
-    if (fresh instanceof Lookup.Host && unlisted.stream().anyMatch(ContainerRuntime::places)) {
-      fresh = PATH_PENDING; // it may be a container whose id its path does not show
+    CgroupPath path = tree.path(cgroupId);
+    Resolution fresh = path == null ? resolveWithoutPath(cgroupId) : resolvePath(path.containers());
+    if (fresh instanceof Resolution.Host && unlisted.stream().anyMatch(ContainerRuntime::canReportCgroups)) {
+      fresh = PATH_UNKNOWN; // it may be a container whose id its path does not show
     }
-    answers.put(cgroupId, fresh, path);
+    cache.put(cgroupId, fresh, path);
     return fresh;
   }
 
   /// Whether packets of a cgroup may be a container's although the cgroup itself is in none: then
-  /// [#ofProcess] tells.
-  public boolean areToldByProcess(Lookup byCgroup) {
-    return processes.areAsked()
+  /// [#resolveByProcess] tells.
+  public boolean needsProcess(Resolution byCgroup) {
+    return processes.isEnabled()
         && switch (byCgroup) {
-          case Lookup.Host(), Lookup.Unknown() -> true;
-          case Lookup.Pending(Container byPath) -> byPath == null;
-          case Lookup.Known(_), Lookup.Unnamed(_) -> false;
+          case Resolution.Host(), Resolution.Unknown() -> true;
+          case Resolution.InProgress(Container byPath) -> byPath == null;
+          case Resolution.Named(_), Resolution.IdOnly(_) -> false;
         };
   }
 
   /// Whose packet it is, by the process that owns its socket; null: not known. Ring thread.
-  public Lookup ofProcess(@Nullable Owner owner) {
-    CgroupPath path = processes.of(owner);
-    return path == null ? Lookup.UNKNOWN : resolve(path.containers());
+  public Resolution resolveByProcess(@Nullable Owner owner) {
+    CgroupPath path = processes.path(owner);
+    return path == null ? Resolution.UNKNOWN : resolvePath(path.containers());
   }
 
   /// Whether a process that nobody can ask any more was, by its mounts, the host's.
-  public boolean sawHostsMounts(Owner owner) {
-    return processes.sawHostsMounts(owner);
+  public boolean hasHostMounts(Owner owner) {
+    return processes.hasHostMounts(owner);
   }
 
-  private Lookup withoutPath(long cgroupId) {
+  private Resolution resolveWithoutPath(long cgroupId) {
     requestWalkIfNeeded();
-    return tree.isMissing(cgroupId) ? Lookup.UNKNOWN : PATH_PENDING;
+    return tree.isNotFound(cgroupId) ? Resolution.UNKNOWN : PATH_UNKNOWN;
   }
 
-  private Lookup resolve(List<CgroupPath.Id> path) {
+  private Resolution resolvePath(List<CgroupPath.Id> path) {
     if (path.isEmpty()) {
-      return Lookup.HOST;
+      return Resolution.HOST;
     }
     for (CgroupPath.Id id : path.reversed()) {
-      Registry.Entry entry = registry.get(id.id());
+      Registry.ContainerState entry = registry.get(id.id());
       if (entry != null) {
-        return entry.known();
+        return entry.named();
       }
     }
-    Container unnamed = unnamed(path.getFirst());
-    return isAnyOpen(path) ? new Lookup.Pending(unnamed) : new Lookup.Unnamed(unnamed);
+    Container unnamed = idOnly(path.getFirst());
+    return inspectAll(path) ? new Resolution.InProgress(unnamed) : new Resolution.IdOnly(unnamed);
   }
 
-  private boolean isAnyOpen(List<CgroupPath.Id> path) {
+  private boolean inspectAll(List<CgroupPath.Id> path) {
     boolean open = false;
     synchronized (lock) {
       for (CgroupPath.Id id : path) {
         // Between the look into the registry and the lock its name may have come.
-        open |= registry.get(id.id()) != null || questions.isOpen(id.id(), id.runtime(), runtimes);
+        open |= registry.get(id.id()) != null || requests.inspectOnce(id.id(), id.runtime(), runtimes);
       }
     }
     return open;
   }
 
-  private static Container unnamed(CgroupPath.Id id) {
+  private static Container idOnly(CgroupPath.Id id) {
     Container bare = Container.unnamed(id.runtime(), id.id());
     if (id.podUid() == null) {
       return bare;
@@ -282,57 +282,57 @@ public final class Containers implements AutoCloseable {
     return new Container(bare.runtime(), bare.id(), null, null, null, bare.labels(), pod);
   }
 
-  private void hear(ContainerRuntime runtime, News news) {
+  private void onEvent(ContainerRuntime runtime, RuntimeEvent news) {
     switch (news) {
-      case News.Warning(String sentence) -> listener.warning(sentence);
-      case News.Debug(String sentence) -> listener.debug(sentence);
-      case News.Happened happened -> happened(runtime, happened);
-      case News.Described(Container container, boolean running) ->
-          described(runtime, container, running);
-      case News.NotFound(String id) -> {
+      case RuntimeEvent.Warning(String sentence) -> listener.onWarning(sentence);
+      case RuntimeEvent.Debug(String sentence) -> listener.onDebug(sentence);
+      case RuntimeEvent.Lifecycle happened -> onLifecycle(runtime, happened);
+      case RuntimeEvent.Inspected(Container container, boolean running) ->
+          onInspected(runtime, container, running);
+      case RuntimeEvent.NotFound(String id) -> {
         synchronized (lock) {
-          if (questions.answeredInVain(id, runtime)) {
-            changes.of(id);
+          if (requests.onNotFound(id, runtime)) {
+            invalidations.addContainer(id);
             generation.incrementAndGet();
           }
         }
       }
-      case News.Placed(String id, String cgroup) -> {
-        if (tree.place(cgroup, runtime.name(), id)) {
-          changes.places();
+      case RuntimeEvent.CgroupKnown(String id, String cgroup) -> {
+        if (tree.assign(cgroup, runtime.name(), id)) {
+          invalidations.addAll();
           generation.incrementAndGet();
         }
       }
-      case News.Listed(Set<String> ids) -> listed(runtime, ids);
-      case News.Unreachable() -> {
+      case RuntimeEvent.Listed(Set<String> ids) -> onListed(runtime, ids);
+      case RuntimeEvent.Unreachable() -> {
         synchronized (lock) {
-          questions.forgiveAll(runtime);
-          changes.names();
+          requests.cancelAll(runtime);
+          invalidations.addUnnamed();
           generation.incrementAndGet();
         }
-        firstAnswer(runtime);
+        onFirstResult(runtime);
       }
     }
   }
 
-  private void happened(ContainerRuntime runtime, News.Happened event) {
+  private void onLifecycle(ContainerRuntime runtime, RuntimeEvent.Lifecycle event) {
     synchronized (lock) {
       Container told = event.container();
-      Registry.Entry before = registry.get(told.id());
+      Registry.ContainerState before = registry.get(told.id());
       if (isOutranked(runtime, before)) {
         return;
       }
       Container container =
-          before != null && before.isStill(runtime) ? merge(before.container(), told) : told;
+          before != null && before.isSameContainer(runtime) ? merge(before.container(), told) : told;
       boolean wasRunning = before != null && before.running();
       boolean running =
-          switch (event.life()) {
+          switch (event.transition()) {
             case STARTED -> true;
             case CREATED, STOPPED, REMOVED -> false;
             case RENAMED -> wasRunning;
           };
-      publish(new Registry.Entry(runtime, container, running), before, event.at());
-      if (event.life() == Life.REMOVED) {
+      publish(new Registry.ContainerState(runtime, container, running), before, event.at());
+      if (event.transition() == Transition.REMOVED) {
         registry.remove(container.id());
       }
     }
@@ -340,10 +340,10 @@ public final class Containers implements AutoCloseable {
 
   /// Where several claim an id, the first in the list is believed: root's Podman before users' own,
   /// who could claim any.
-  private boolean isOutranked(ContainerRuntime runtime, Registry.@Nullable Entry before) {
+  private boolean isOutranked(ContainerRuntime runtime, Registry.@Nullable ContainerState before) {
     return before != null
         && !before.removed()
-        && runtimes.indexOf(before.runtime()) < runtimes.indexOf(runtime);
+        && runtimes.indexOf(before.source()) < runtimes.indexOf(runtime);
   }
 
   /// What a description told and an event can't stays; name and image are the event's.
@@ -358,61 +358,61 @@ public final class Containers implements AutoCloseable {
         before.pod());
   }
 
-  private void described(ContainerRuntime runtime, Container container, boolean running) {
+  private void onInspected(ContainerRuntime runtime, Container container, boolean running) {
     synchronized (lock) {
-      questions.answered(container.id());
-      Registry.Entry before = registry.get(container.id());
+      requests.complete(container.id());
+      Registry.ContainerState before = registry.get(container.id());
       if (isOutranked(runtime, before)) {
         return;
       }
-      publish(new Registry.Entry(runtime, container, running), before, Instant.now());
+      publish(new Registry.ContainerState(runtime, container, running), before, Instant.now());
     }
   }
 
-  private void publish(Registry.Entry entry, Registry.@Nullable Entry before, Instant at) {
+  private void publish(Registry.ContainerState entry, Registry.@Nullable ContainerState before, Instant at) {
     boolean same = before != null && before.container().equals(entry.container());
     registry.put(
         before != null && same
-            ? new Registry.Entry(entry.runtime(), before.known(), entry.running(), false)
+            ? new Registry.ContainerState(entry.source(), before.named(), entry.running(), false)
             : entry);
     if (!same) {
-      changes.of(entry.container().id());
+      invalidations.addContainer(entry.container().id());
       generation.incrementAndGet();
     }
-    tell(entry, before, at);
+    notifyListener(entry, before, at);
   }
 
   /// A new name is told as one container less and one more: who selects by name hears of both.
-  private void tell(Registry.Entry entry, Registry.@Nullable Entry before, Instant at) {
+  private void notifyListener(Registry.ContainerState entry, Registry.@Nullable ContainerState before, Instant at) {
     Container was = before != null && before.running() ? before.container() : null;
     boolean renamed = was != null && !Objects.equals(was.name(), entry.container().name());
     if (was != null && (renamed || !entry.running())) {
-      listener.deleted(was, at);
+      listener.onStopped(was, at);
     }
     if (entry.running() && (was == null || renamed)) {
-      listener.created(entry.container(), at);
+      listener.onStarted(entry.container(), at);
     }
   }
 
-  private void listed(ContainerRuntime runtime, Set<String> ids) {
+  private void onListed(ContainerRuntime runtime, Set<String> ids) {
     synchronized (lock) {
-      for (String id : registry.goneFrom(runtime, ids)) {
-        Registry.Entry before = registry.get(id);
+      for (String id : registry.missingFrom(runtime, ids)) {
+        Registry.ContainerState before = registry.get(id);
         if (before != null && before.running()) {
-          listener.deleted(before.container(), Instant.now());
+          listener.onStopped(before.container(), Instant.now());
         }
         registry.remove(id);
       }
-      questions.askAgain();
-      changes.names();
+      requests.allowRetry();
+      invalidations.addUnnamed();
       generation.incrementAndGet();
     }
-    firstAnswer(runtime);
+    onFirstResult(runtime);
   }
 
-  private void firstAnswer(ContainerRuntime runtime) {
-    if (unlisted.remove(runtime) && runtime.places()) {
-      changes.places();
+  private void onFirstResult(ContainerRuntime runtime) {
+    if (unlisted.remove(runtime) && runtime.canReportCgroups()) {
+      invalidations.addAll();
       generation.incrementAndGet();
     }
     if (unlisted.isEmpty()) {
@@ -427,7 +427,7 @@ public final class Containers implements AutoCloseable {
   }
 
   private void walkOnRequest() {
-    lookAtProcesses();
+    scanProcesses();
     try {
       while (true) {
         walkRequests.acquire();
@@ -435,22 +435,22 @@ public final class Containers implements AutoCloseable {
         long startNs = System.nanoTime();
         walk();
         long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
-        TimeUnit.MILLISECONDS.sleep(Math.max(WALK_PAUSE_MIN_MS, WALK_PAUSE_FACTOR * tookMs));
+        TimeUnit.MILLISECONDS.sleep(Math.max(MIN_WALK_PAUSE_MS, WALK_PAUSE_FACTOR * tookMs));
       }
     } catch (InterruptedException e) {
       walked.complete(null); // closing
     }
   }
 
-  private void lookAtProcesses() {
-    processes.look();
+  private void scanProcesses() {
+    processes.scan();
     switch (processes.need()) {
       case YES ->
-          listener.debug(
+          listener.onDebug(
               "containers run without a cgroup v2 of their own and are told by their processes: who"
                   + " ends at once may stay unknown.");
       case POSSIBLE ->
-          listener.debug(
+          listener.onDebug(
               "cgroup v1 is in use: containers without a cgroup v2 of their own are told by their"
                   + " processes, and filters on others work in user space.");
       case NO -> {}
@@ -461,9 +461,9 @@ public final class Containers implements AutoCloseable {
     try {
       tree.walk();
     } catch (IOException e) {
-      listener.debug(e.toString());
+      listener.onDebug(e.toString());
     }
-    changes.paths();
+    invalidations.addPathless();
     generation.incrementAndGet();
     walked.complete(null);
   }

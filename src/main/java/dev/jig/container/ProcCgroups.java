@@ -21,7 +21,7 @@ record ProcCgroups(@Nullable CgroupPath v2, List<CgroupPath> v1) {
     v1 = List.copyOf(v1);
   }
 
-  static ProcCgroups of(List<String> lines) {
+  static ProcCgroups parse(List<String> lines) {
     CgroupPath v2 = null;
     List<CgroupPath> v1 = new ArrayList<>();
     for (String line : lines) {
@@ -30,9 +30,9 @@ record ProcCgroups(@Nullable CgroupPath v2, List<CgroupPath> v1) {
         continue;
       }
       if (fields[0].equals("0")) {
-        v2 = CgroupPath.of(fields[2]);
+        v2 = CgroupPath.parse(fields[2]);
       } else {
-        v1.add(CgroupPath.of(fields[2]));
+        v1.add(CgroupPath.parse(fields[2]));
       }
     }
     return new ProcCgroups(v2, v1);
@@ -49,13 +49,13 @@ record ProcCgroups(@Nullable CgroupPath v2, List<CgroupPath> v1) {
 
   /// The longest path of containers, in which all hierarchies agree: one that is not used for
   /// containers stops short. Null if they contradict each other.
-  @Nullable CgroupPath agreed() {
+  @Nullable CgroupPath agreedPath() {
     CgroupPath longest = v2 == null ? HOST : v2;
     for (CgroupPath path : v1) {
       if (!isPrefix(path, longest) && !isPrefix(longest, path)) {
         return null;
       }
-      longest = isMoreTelling(path, longest) ? path : longest;
+      longest = isMoreSpecific(path, longest) ? path : longest;
     }
     return longest;
   }
@@ -79,7 +79,7 @@ record ProcCgroups(@Nullable CgroupPath v2, List<CgroupPath> v1) {
   }
 
   /// Of two that agree. Only some drivers name the runtime, and not in each hierarchy.
-  private static boolean isMoreTelling(CgroupPath path, CgroupPath than) {
+  private static boolean isMoreSpecific(CgroupPath path, CgroupPath than) {
     int more = Integer.compare(path.containers().size(), than.containers().size());
     return more > 0 || (more == 0 && runtimes(path) > runtimes(than));
   }

@@ -17,84 +17,84 @@ import org.jspecify.annotations.Nullable;
 /// A removed container is remembered at least 60 s, since its last packets come after its end, but
 /// never more than 10,000 of them.
 final class Registry {
-  private static final int REMOVED_AT_LEAST = 1_000;
-  private static final int REMOVED_AT_MOST = 10_000;
+  private static final int MIN_REMOVED = 1_000;
+  private static final int MAX_REMOVED = 10_000;
   private static final long REMOVED_NS = 60_000_000_000L;
 
-  /// @param runtime who told
-  /// @param known the answer for its packets, made once so that lookups need not allocate
+  /// @param source who told
+  /// @param named the answer for its packets, made once so that lookups need not allocate
   /// @param removed the runtime has let go of it: its id may come again as another container
-  record Entry(ContainerRuntime runtime, Lookup.Known known, boolean running, boolean removed) {
+  record ContainerState(ContainerRuntime source, Resolution.Named named, boolean running, boolean removed) {
 
-    Entry(ContainerRuntime runtime, Container container, boolean running) {
-      this(runtime, new Lookup.Known(container), running, false);
+    ContainerState(ContainerRuntime runtime, Container container, boolean running) {
+      this(runtime, new Resolution.Named(container), running, false);
     }
 
     Container container() {
-      return known.container();
+      return named.container();
     }
 
     /// Whether it is the container that `teller` told of, and not one whose id came again.
-    boolean isStill(ContainerRuntime teller) {
-      return runtime.equals(teller) && !removed;
+    boolean isSameContainer(ContainerRuntime teller) {
+      return source.equals(teller) && !removed;
     }
   }
 
   private final LongSupplier clockNs;
-  private final Consumer<String> forgotten;
-  private final Map<String, Entry> byId = new ConcurrentHashMap<>();
+  private final Consumer<String> onEvicted;
+  private final Map<String, ContainerState> byId = new ConcurrentHashMap<>();
   private final Map<String, Long> removedNs = new LinkedHashMap<>();
 
-  /// @param forgotten told of each id that is remembered no longer
+  /// @param onEvicted told of each id that is remembered no longer
   Registry(LongSupplier clockNs, Consumer<String> forgotten) {
     this.clockNs = clockNs;
-    this.forgotten = forgotten;
+    this.onEvicted = forgotten;
   }
 
-  @Nullable Entry get(String id) {
+  @Nullable ContainerState get(String id) {
     return byId.get(id);
   }
 
-  void put(Entry entry) {
+  void put(ContainerState entry) {
     removedNs.remove(entry.container().id());
     byId.put(entry.container().id(), entry);
   }
 
   /// The runtime has let go of it; its last packets may still come.
   void remove(String id) {
-    Entry entry = byId.get(id);
+    ContainerState entry = byId.get(id);
     if (entry == null) {
       return;
     }
     long now = clockNs.getAsLong();
-    byId.put(id, new Entry(entry.runtime(), entry.known(), false, true));
+    byId.put(id, new ContainerState(entry.source(), entry.named(), false, true));
     removedNs.putIfAbsent(id, now);
     Iterator<Map.Entry<String, Long>> eldest = removedNs.entrySet().iterator();
-    while (removedNs.size() > REMOVED_AT_LEAST && eldest.hasNext()) {
+    while (removedNs.size() > MIN_REMOVED && eldest.hasNext()) {
       Map.Entry<String, Long> next = eldest.next();
-      if (now - next.getValue() < REMOVED_NS && removedNs.size() <= REMOVED_AT_MOST) {
+      if (now - next.getValue() < REMOVED_NS && removedNs.size() <= MAX_REMOVED) {
         return;
       }
       byId.remove(next.getKey());
-      forgotten.accept(next.getKey());
+      onEvicted.accept(next.getKey());
       eldest.remove();
     }
   }
 
   /// The ids that `runtime` told of, that are not removed and not in `listed`.
-  List<String> goneFrom(ContainerRuntime runtime, Set<String> listed) {
+  List<String> missingFrom(ContainerRuntime runtime, Set<String> listed) {
     return byId.entrySet().stream()
-        .filter(e -> e.getValue().runtime().equals(runtime) && !e.getValue().removed())
+        .filter(e -> e.getValue().source().equals(runtime) && !e.getValue().removed())
         .map(Map.Entry::getKey)
         .filter(id -> !listed.contains(id))
         .toList();
   }
 
   List<Container> running() {
-    return byId.values().stream().filter(Entry::running).map(Entry::container).toList();
+    return byId.values().stream().filter(ContainerState::running).map(ContainerState::container).toList();
   }
 
   int runningCount() {
-    return (int) byId.values().stream().filter(Entry::running).count();
+    return (int) byId.values().stream().filter(ContainerState::running).count();
   }
 }

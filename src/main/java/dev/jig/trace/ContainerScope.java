@@ -1,7 +1,7 @@
 package dev.jig.trace;
 
 import dev.jig.container.Containers;
-import dev.jig.container.Lookup;
+import dev.jig.container.Resolution;
 import dev.jig.event.Container;
 import dev.jig.event.Owner;
 import dev.jig.filter.ContainerSelection;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// What is not wanted is told to the kernel, by cgroup, once nothing about it is open. Those
 /// verdicts are taken back only if one of them has become wrong: a container that comes or goes
 /// changes nothing for the others.
-final class ContainerScope implements Scope, Containers.Follower {
+final class ContainerScope implements Scope, Containers.ResolutionListener {
   /// Of the cgroup v2 hierarchy's root: containers without a cgroup of their own share it.
   private static final long ROOT_CGROUP = 1;
 
@@ -39,21 +39,21 @@ final class ContainerScope implements Scope, Containers.Follower {
     this.selection = selection;
     this.skipped = skipped;
     this.changed = changed;
-    containers.follow(this);
+    containers.addListener(this);
   }
 
   @Override
   public Answer of(long cgroupId, @Nullable Owner owner) {
-    containers.renew();
+    containers.refresh();
     int slot = slot(cgroupId);
     Known found = known[slot];
     if (found == null || found.cgroupId() != cgroupId) {
-      Lookup lookup = containers.of(cgroupId);
-      if (containers.areToldByProcess(lookup)) {
+      Resolution lookup = containers.resolve(cgroupId);
+      if (containers.needsProcess(lookup)) {
         return ofProcess(lookup, owner); // others share the cgroup: nothing to remember of it
       }
       Answer answer = answer(lookup, owner);
-      if (lookup instanceof Lookup.Unknown) {
+      if (lookup instanceof Resolution.Unknown) {
         return answer; // it depends on the process
       }
       found = new Known(cgroupId, answer, isForKernel(cgroupId, lookup));
@@ -67,34 +67,34 @@ final class ContainerScope implements Scope, Containers.Follower {
   }
 
   /// While the cgroup's path is not known yet, a process outside containers decides nothing.
-  private Answer ofProcess(Lookup byCgroup, @Nullable Owner owner) {
-    Lookup lookup = containers.ofProcess(owner);
-    boolean told = !(lookup instanceof Lookup.Host || lookup instanceof Lookup.Unknown);
-    return answer(told || !(byCgroup instanceof Lookup.Pending) ? lookup : byCgroup, owner);
+  private Answer ofProcess(Resolution byCgroup, @Nullable Owner owner) {
+    Resolution lookup = containers.resolveByProcess(owner);
+    boolean told = !(lookup instanceof Resolution.Host || lookup instanceof Resolution.Unknown);
+    return answer(told || !(byCgroup instanceof Resolution.InProgress) ? lookup : byCgroup, owner);
   }
 
   private static int slot(long cgroupId) {
     return (int) (cgroupId ^ cgroupId >>> 12) & SLOTS - 1;
   }
 
-  private Answer answer(Lookup lookup, @Nullable Owner owner) {
+  private Answer answer(Resolution lookup, @Nullable Owner owner) {
     return switch (lookup) {
-      case Lookup.Pending(Container byPath) -> new Answer(Decision.HOLD, byPath);
-      case Lookup.Known(Container container)
+      case Resolution.InProgress(Container byPath) -> new Answer(Decision.HOLD, byPath);
+      case Resolution.Named(Container container)
           when selection.verdict(container) == Verdict.UNDECIDED_NAME ->
           new Answer(Decision.HOLD, container); // its pod's labels come after its name
-      case Lookup.Host(), Lookup.Known(_), Lookup.Unnamed(_), Lookup.Unknown() ->
+      case Resolution.Host(), Resolution.Named(_), Resolution.IdOnly(_), Resolution.Unknown() ->
           settled(lookup, owner);
     };
   }
 
-  private Answer settled(Lookup lookup, @Nullable Owner owner) {
+  private Answer settled(Resolution lookup, @Nullable Owner owner) {
     return switch (lookup) {
-      case Lookup.Host() -> decided(null);
-      case Lookup.Known(Container container) -> decided(container);
-      case Lookup.Unnamed(Container container) -> decided(container);
-      case Lookup.Unknown() -> unknown(owner);
-      case Lookup.Pending pending -> settled(pending.givenUp(), owner);
+      case Resolution.Host() -> decided(null);
+      case Resolution.Named(Container container) -> decided(container);
+      case Resolution.IdOnly(Container container) -> decided(container);
+      case Resolution.Unknown() -> unknown(owner);
+      case Resolution.InProgress pending -> settled(pending.fallback(), owner);
     };
   }
 
@@ -109,7 +109,7 @@ final class ContainerScope implements Scope, Containers.Follower {
   /// Nobody can tell any more. Who ran with mounts of its own was in a container most likely: it is
   /// shown where every container is wanted, without a name rather than not at all.
   private Answer unknown(@Nullable Owner owner) {
-    if (owner != null && containers.sawHostsMounts(owner)) {
+    if (owner != null && containers.hasHostMounts(owner)) {
       return decided(null);
     }
     boolean every = selection.isEveryContainer();
@@ -118,24 +118,24 @@ final class ContainerScope implements Scope, Containers.Follower {
   }
 
   /// Whether nothing that may still become known of the cgroup would make its packets wanted; what
-  /// it was decided by is followed ([#changed]).
-  private boolean isForKernel(long cgroupId, Lookup lookup) {
+  /// it was decided by is followed ([#onChanged]).
+  private boolean isForKernel(long cgroupId, Resolution lookup) {
     if (cgroupId <= ROOT_CGROUP) {
       return false;
     }
     return switch (lookup) {
-      case Lookup.Host() -> selection.verdict(null) == Verdict.SKIP;
-      case Lookup.Known(Container container) -> selection.verdict(container) == Verdict.SKIP;
-      case Lookup.Unnamed(Container container) -> selection.verdict(container) == Verdict.SKIP;
-      case Lookup.Pending(_), Lookup.Unknown() -> false;
+      case Resolution.Host() -> selection.verdict(null) == Verdict.SKIP;
+      case Resolution.Named(Container container) -> selection.verdict(container) == Verdict.SKIP;
+      case Resolution.IdOnly(Container container) -> selection.verdict(container) == Verdict.SKIP;
+      case Resolution.InProgress(_), Resolution.Unknown() -> false;
     };
   }
 
   @Override
   public Answer afterWaiting(long cgroupId, @Nullable Owner owner) {
-    Lookup lookup = containers.of(cgroupId);
-    boolean byProcess = containers.areToldByProcess(lookup);
-    return settled(byProcess ? containers.ofProcess(owner) : lookup, owner);
+    Resolution lookup = containers.resolve(cgroupId);
+    boolean byProcess = containers.needsProcess(lookup);
+    return settled(byProcess ? containers.resolveByProcess(owner) : lookup, owner);
   }
 
   @Override
@@ -145,27 +145,27 @@ final class ContainerScope implements Scope, Containers.Follower {
 
   @Override
   public void renew() {
-    containers.renew();
+    containers.refresh();
   }
 
   @Override
   public void born(long cgroupId, String path) {
-    containers.born(cgroupId, path);
+    containers.onCgroupCreated(cgroupId, path);
   }
 
   @Override
-  public void changed(long cgroupId, Lookup before, @Nullable Lookup now) {
+  public void onChanged(long cgroupId, Resolution before, @Nullable Resolution now) {
     Known found = known[slot(cgroupId)];
     if (found != null && found.cgroupId() == cgroupId) {
       known[slot(cgroupId)] = null;
     }
     if (isForKernel(cgroupId, before) && (now == null || !isForKernel(cgroupId, now))) {
-      allChanged();
+      onAllChanged();
     }
   }
 
   @Override
-  public void allChanged() {
+  public void onAllChanged() {
     Arrays.fill(known, null);
     changed.run();
   }

@@ -8,11 +8,13 @@ import java.util.function.Predicate;
 ///
 /// @param dnsTimeoutNs after which a query counts as unanswered
 /// @param limitNs how long to trace, 0: until stopped
-/// @param verbose whether libbpf's words are kept
+/// @param verbose whether a refusal shows the last lines of libbpf and the verifier
+/// @param libbpfLog whether libbpf's debug output, some 660 lines, is kept for [LiveTrace#log]
 public record LiveSettings(
     PortSet ports,
     Predicate<DnsEvent> filter,
     long dnsTimeoutNs,
     long limitNs,
     RowDetails details,
-    boolean verbose) {}
+    boolean verbose,
+    boolean libbpfLog) {}

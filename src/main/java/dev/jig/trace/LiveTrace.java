@@ -70,7 +70,7 @@ public final class LiveTrace implements AutoCloseable {
     Relay relay = new Relay();
     PortSet ports = settings.ports();
     try {
-      LiveCapture capture = LiveCapture.load(ports.ports(), ports.any(), settings.verbose(), relay);
+      LiveCapture capture = LiveCapture.load(ports.ports(), ports.any(), settings.libbpfLog(), relay);
       return new LiveTrace(settings, relay, capture);
     } catch (BpfException e) {
       throw refused(e, settings.verbose());
@@ -98,7 +98,7 @@ public final class LiveTrace implements AutoCloseable {
     return capture.leftOut();
   }
 
-  /// What libbpf said while loading, if verbose.
+  /// libbpf's debug output of the load; empty without [LiveSettings#libbpfLog].
   public List<String> log() {
     return capture.log();
   }

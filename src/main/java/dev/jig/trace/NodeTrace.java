@@ -65,7 +65,7 @@ public final class NodeTrace implements AutoCloseable {
     @Override
     public void cgroup(long id, String path) {
       if (containers != null) {
-        containers.born(id, path); // once for all views, which follow it
+        containers.onCgroupCreated(id, path); // once for all views, which follow it
       }
     }
 
@@ -212,7 +212,7 @@ public final class NodeTrace implements AutoCloseable {
     }
     view.pipeline.finish();
     if (fan.containers != null && view.scope != null) {
-      fan.containers.unfollow(view.scope);
+      fan.containers.removeListener(view.scope);
     }
     listen();
     if (!views.isEmpty()) {
@@ -257,7 +257,7 @@ public final class NodeTrace implements AutoCloseable {
         request.run();
       }
       if (fan.containers != null) {
-        fan.containers.renew(); // also while there is no view
+        fan.containers.refresh(); // also while there is no view
       }
       long nowNs = capture.bootNs();
       boolean empty = capture.poll(POLL_MS) < LiveCapture.BATCH;

@@ -337,7 +337,7 @@ public final class Pipeline implements PacketHandler {
     return event;
   }
 
-  private void show(DnsEvent event) {
+  private void emit(DnsEvent event) {
     DnsEvent named = naming.apply(event);
     if (filter.test(named)) {
       counters.rows++;
@@ -369,7 +369,7 @@ public final class Pipeline implements PacketHandler {
 
   private void show(Decision decision, DnsEvent event) {
     if (decision == Decision.PASS) {
-      show(event);
+      emit(event);
     } else {
       countLeftOut(decision);
     }

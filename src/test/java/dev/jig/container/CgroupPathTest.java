@@ -128,7 +128,7 @@ final class CgroupPathTest {
 
     // When it is read
     String containers =
-        CgroupPath.of(filled(path)).containers().stream()
+        CgroupPath.parse(filled(path)).containers().stream()
             .map(c -> shown(c.runtime(), "?") + " " + c.id() + " " + shown(c.podUid(), "-"))
             .collect(Collectors.joining(", "));
 

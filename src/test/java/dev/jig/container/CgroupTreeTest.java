@@ -40,15 +40,15 @@ final class CgroupTreeTest {
     CgroupTree tree = tree();
     tree.walk();
 
-    assertThat(tree.place("/batch/job", "containerd", "job")).isTrue();
-    assertThat(tree.place("/batch/job", "containerd", "job")).isFalse();
-    tree.born(7, "/batch/job/later");
+    assertThat(tree.assign("/batch/job", "containerd", "job")).isTrue();
+    assertThat(tree.assign("/batch/job", "containerd", "job")).isFalse();
+    tree.onCreated(7, "/batch/job/later");
 
     CgroupPath placed = new CgroupPath(List.of(new CgroupPath.Id("containerd", "job", null)));
-    assertThat(tree.find(id(job))).isEqualTo(placed);
-    assertThat(tree.find(id(below))).isEqualTo(placed);
-    assertThat(tree.find(7)).isEqualTo(placed);
-    assertThat(tree.find(id(other))).isEqualTo(CgroupPath.of("/"));
+    assertThat(tree.path(id(job))).isEqualTo(placed);
+    assertThat(tree.path(id(below))).isEqualTo(placed);
+    assertThat(tree.path(7)).isEqualTo(placed);
+    assertThat(tree.path(id(other))).isEqualTo(CgroupPath.parse("/"));
   }
 
   @Test
@@ -64,10 +64,10 @@ final class CgroupTreeTest {
 
     // Then each is found by its id, the root included
     CgroupPath.Id container = new CgroupPath.Id("docker", ID, null);
-    assertThat(tree.find(id(outer))).isEqualTo(new CgroupPath(List.of(container)));
-    assertThat(tree.find(id(inner))).isEqualTo(new CgroupPath(List.of(container)));
-    assertThat(tree.find(id(service))).isEqualTo(CgroupPath.of("/"));
-    assertThat(tree.find(id(root))).isEqualTo(CgroupPath.of("/"));
+    assertThat(tree.path(id(outer))).isEqualTo(new CgroupPath(List.of(container)));
+    assertThat(tree.path(id(inner))).isEqualTo(new CgroupPath(List.of(container)));
+    assertThat(tree.path(id(service))).isEqualTo(CgroupPath.parse("/"));
+    assertThat(tree.path(id(root))).isEqualTo(CgroupPath.parse("/"));
     assertThat(tree.needsWalk()).isFalse();
   }
 
@@ -77,10 +77,10 @@ final class CgroupTreeTest {
     CgroupTree tree = tree();
 
     // When the kernel reports a birth
-    tree.born(77, "/docker/" + ID);
+    tree.onCreated(77, "/docker/" + ID);
 
     // Then it is found, and no walk is wanted
-    assertThat(tree.find(77)).isEqualTo(CgroupPath.of("/docker/" + ID));
+    assertThat(tree.path(77)).isEqualTo(CgroupPath.parse("/docker/" + ID));
     assertThat(tree.needsWalk()).isFalse();
   }
 
@@ -88,15 +88,15 @@ final class CgroupTreeTest {
   void looksForAnUnknownIdOnceAndThenCallsItMissing() throws IOException {
     // Given somebody asked for an id that nothing has
     CgroupTree tree = tree();
-    assertThat(tree.find(987_654_321)).isNull();
+    assertThat(tree.path(987_654_321)).isNull();
     assertThat(tree.needsWalk()).isTrue();
 
     // When a walk has not met it
     tree.walk();
 
     // Then it is missing, and asking again wants no further walk
-    assertThat(tree.isMissing(987_654_321)).isTrue();
-    assertThat(tree.find(987_654_321)).isNull();
+    assertThat(tree.isNotFound(987_654_321)).isTrue();
+    assertThat(tree.path(987_654_321)).isNull();
     assertThat(tree.needsWalk()).isFalse();
   }
 
@@ -104,15 +104,15 @@ final class CgroupTreeTest {
   void findsAMissingIdOnceItIsBorn() throws IOException {
     // Given an id that a walk did not meet
     CgroupTree tree = tree();
-    tree.find(55);
+    tree.path(55);
     tree.walk();
 
     // When it is born after all
-    tree.born(55, "/docker/" + ID);
+    tree.onCreated(55, "/docker/" + ID);
 
     // Then it is known
-    assertThat(tree.isMissing(55)).isFalse();
-    assertThat(tree.find(55)).isEqualTo(CgroupPath.of("/docker/" + ID));
+    assertThat(tree.isNotFound(55)).isFalse();
+    assertThat(tree.path(55)).isEqualTo(CgroupPath.parse("/docker/" + ID));
   }
 
   @Test
@@ -120,26 +120,26 @@ final class CgroupTreeTest {
     // Given 2,000 cgroups that ended before a walk
     CgroupTree tree = tree();
     for (int id = 1_000_001; id <= 1_002_000; id++) {
-      tree.born(id, "/docker/" + ID);
+      tree.onCreated(id, "/docker/" + ID);
     }
     clockNs.addAndGet(SECOND);
     tree.walk();
-    assertThat(tree.find(1_000_001)).isNotNull();
-    assertThat(tree.find(1_002_000)).isNotNull();
+    assertThat(tree.path(1_000_001)).isNotNull();
+    assertThat(tree.path(1_002_000)).isNotNull();
 
     // When a minute has passed and another one ends
     clockNs.addAndGet(60 * SECOND);
-    tree.born(1_002_001, "/docker/" + ID);
+    tree.onCreated(1_002_001, "/docker/" + ID);
     clockNs.addAndGet(SECOND);
     tree.walk();
 
     // Then a thousand remain, the one that ended last among them
     long remembered = 0;
     for (int id = 1_000_001; id <= 1_002_001; id++) {
-      remembered += tree.find(id) == null ? 0 : 1;
+      remembered += tree.path(id) == null ? 0 : 1;
     }
     assertThat(remembered).isEqualTo(1_000);
-    assertThat(tree.find(1_002_001)).isNotNull();
+    assertThat(tree.path(1_002_001)).isNotNull();
   }
 
   @Test
@@ -147,7 +147,7 @@ final class CgroupTreeTest {
     // Given 12,000 cgroups that ended within a second
     CgroupTree tree = tree();
     for (int id = 1_000_001; id <= 1_012_000; id++) {
-      tree.born(id, "/docker/" + ID);
+      tree.onCreated(id, "/docker/" + ID);
     }
     assertThat(tree.needsWalk()).isTrue();
     clockNs.addAndGet(SECOND);
@@ -158,7 +158,7 @@ final class CgroupTreeTest {
     // Then 10,000 are left
     long remembered = 0;
     for (int id = 1_000_001; id <= 1_012_000; id++) {
-      remembered += tree.find(id) == null ? 0 : 1;
+      remembered += tree.path(id) == null ? 0 : 1;
     }
     assertThat(remembered).isEqualTo(10_000);
   }
@@ -168,28 +168,28 @@ final class CgroupTreeTest {
     // Given a clock that stands: the births are not older than the walk
     CgroupTree tree = tree();
     for (int id = 1_000_001; id <= 1_012_000; id++) {
-      tree.born(id, "/docker/" + ID);
+      tree.onCreated(id, "/docker/" + ID);
     }
 
     // When the walk does not meet them
     tree.walk();
 
     // Then they count as living, of which more than 10,000 are kept
-    assertThat(tree.find(1_000_001)).isNotNull();
-    assertThat(tree.find(1_012_000)).isNotNull();
+    assertThat(tree.path(1_000_001)).isNotNull();
+    assertThat(tree.path(1_012_000)).isNotNull();
   }
 
   @Test
   void namesTheRootThatCannotBeRead() {
     // Given a root that is not there, and somebody who waits for an id
     CgroupTree tree = new CgroupTree(root.resolve("absent"), clockNs::get);
-    tree.find(33);
+    tree.path(33);
 
     // When it is walked, then the error has the path
     assertThatThrownBy(tree::walk).isInstanceOf(IOException.class).hasMessageContaining("absent");
 
     // And nobody waits for ever
-    assertThat(tree.isMissing(33)).isTrue();
+    assertThat(tree.isNotFound(33)).isTrue();
     assertThat(tree.needsWalk()).isFalse();
   }
 }

@@ -2,8 +2,8 @@ package dev.jig.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.ContainerRuntime.Life;
-import dev.jig.container.ContainerRuntime.News;
+import dev.jig.container.ContainerRuntime.Transition;
+import dev.jig.container.ContainerRuntime.RuntimeEvent;
 import dev.jig.event.Container;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,10 +31,10 @@ final class ContainersTest {
   private static final Instant AT = Instant.ofEpochSecond(1_795_400_477);
 
   /// A runtime whose news the test tells.
-  private static final class Scripted implements ContainerRuntime {
+  private static final class ScriptedRuntime implements ContainerRuntime {
     final List<String> asked = new ArrayList<>();
     boolean answering = true;
-    Consumer<News> news = _ -> {};
+    Consumer<RuntimeEvent> news = _ -> {};
 
     @Override
     public String name() {
@@ -42,17 +42,17 @@ final class ContainersTest {
     }
 
     @Override
-    public void start(Consumer<News> to) {
+    public void start(Consumer<RuntimeEvent> to) {
       news = to;
     }
 
     @Override
-    public boolean isAnswering() {
+    public boolean canAnswer() {
       return answering;
     }
 
     @Override
-    public void ask(String id) {
+    public void inspect(String id) {
       asked.add(id);
     }
 
@@ -61,35 +61,35 @@ final class ContainersTest {
   }
 
   /// Writes down what it hears.
-  private static final class Heard implements ContainerListener {
+  private static final class RecordingListener implements ContainerListener {
     final List<String> lines = new ArrayList<>();
 
     @Override
-    public void created(Container container, Instant at) {
+    public void onStarted(Container container, Instant at) {
       lines.add("created " + container.name() + " " + at.getEpochSecond());
     }
 
     @Override
-    public void deleted(Container container, Instant at) {
+    public void onStopped(Container container, Instant at) {
       lines.add("deleted " + container.name() + " " + at.getEpochSecond());
     }
 
     @Override
-    public void warning(String sentence) {
+    public void onWarning(String sentence) {
       lines.add("warning " + sentence);
     }
   }
 
   @TempDir Path root;
-  private final Scripted docker = new Scripted();
-  private final Heard heard = new Heard();
+  private final ScriptedRuntime docker = new ScriptedRuntime();
+  private final RecordingListener heard = new RecordingListener();
   private Containers containers = new Containers(Path.of("unset"), List.of(), heard);
 
   @BeforeEach
   void begin() throws Exception {
     containers = new Containers(root, root.resolve("proc"), List.of(docker), heard);
     containers.start();
-    docker.news.accept(new News.Listed(Set.of()));
+    docker.news.accept(new RuntimeEvent.Listed(Set.of()));
     containers.ready().get(10, TimeUnit.SECONDS);
   }
 
@@ -102,49 +102,49 @@ final class ContainersTest {
     return new Container("docker", id, name, "app:1", null, Map.of(), null);
   }
 
-  private void happened(String id, String name, Life life) {
-    docker.news.accept(new News.Happened(web(id, name), life, AT));
+  private void happened(String id, String name, Transition life) {
+    docker.news.accept(new RuntimeEvent.Lifecycle(web(id, name), life, AT));
   }
 
   @Test
   void namesAContainerWhoseEventCameBeforeItsCgroup() {
     // Given
-    happened(A, "web", Life.CREATED);
+    happened(A, "web", Transition.CREATED);
 
     // When
-    containers.born(7, "/docker/" + A);
+    containers.onCgroupCreated(7, "/docker/" + A);
 
     // Then
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Known(web(A, "web")));
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "web")));
     assertThat(docker.asked).isEmpty();
   }
 
   @Test
   void holdsUntilTheRuntimeAnswersAndAsksItOnce() {
     // Given a cgroup whose container nobody has named yet
-    containers.born(7, "/docker/" + A);
+    containers.onCgroupCreated(7, "/docker/" + A);
     Container bare = Container.unnamed("docker", A);
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Pending(bare));
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Pending(bare));
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.InProgress(bare));
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.InProgress(bare));
     assertThat(docker.asked).containsExactly(A);
     long before = containers.generation();
 
     // When its description comes
-    docker.news.accept(new News.Described(web(A, "web"), true));
+    docker.news.accept(new RuntimeEvent.Inspected(web(A, "web"), true));
 
     // Then the generation has risen and the name is there
     assertThat(containers.generation()).isGreaterThan(before);
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Known(web(A, "web")));
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "web")));
   }
 
   @Test
   void givesUpWhenTheRuntimeDoesNotKnowTheId() {
-    containers.born(7, "/docker/" + A);
-    containers.of(7);
+    containers.onCgroupCreated(7, "/docker/" + A);
+    containers.resolve(7);
     long before = containers.generation();
-    docker.news.accept(new News.NotFound(A));
+    docker.news.accept(new RuntimeEvent.NotFound(A));
     assertThat(containers.generation()).isGreaterThan(before);
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Unnamed(Container.unnamed("docker", A)));
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", A)));
     assertThat(docker.asked).containsExactly(A);
   }
 
@@ -152,140 +152,140 @@ final class ContainersTest {
   void doesNotHoldForAnAbsentRuntimeButAsksOnceItIsBack() {
     // Given
     docker.answering = false;
-    docker.news.accept(new News.Unreachable());
-    containers.born(7, "/docker/" + A);
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Unnamed(Container.unnamed("docker", A)));
+    docker.news.accept(new RuntimeEvent.Unreachable());
+    containers.onCgroupCreated(7, "/docker/" + A);
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", A)));
     assertThat(docker.asked).isEmpty();
 
     // When
     docker.answering = true;
-    docker.news.accept(new News.Listed(Set.of()));
+    docker.news.accept(new RuntimeEvent.Listed(Set.of()));
 
     // Then
-    assertThat(containers.of(7)).isInstanceOf(Lookup.Pending.class);
+    assertThat(containers.resolve(7)).isInstanceOf(Resolution.InProgress.class);
     assertThat(docker.asked).containsExactly(A);
   }
 
   @Test
   void stopsHoldingWhenTheRuntimeGoesAway() {
-    containers.born(7, "/docker/" + A);
-    assertThat(containers.of(7)).isInstanceOf(Lookup.Pending.class);
+    containers.onCgroupCreated(7, "/docker/" + A);
+    assertThat(containers.resolve(7)).isInstanceOf(Resolution.InProgress.class);
     docker.answering = false;
-    docker.news.accept(new News.Unreachable());
-    assertThat(containers.of(7)).isInstanceOf(Lookup.Unnamed.class);
+    docker.news.accept(new RuntimeEvent.Unreachable());
+    assertThat(containers.resolve(7)).isInstanceOf(Resolution.IdOnly.class);
   }
 
   @Test
   void keepsKnownNamesWhileTheRuntimeIsAway() {
-    happened(A, "web", Life.STARTED);
-    containers.born(7, "/docker/" + A);
+    happened(A, "web", Transition.STARTED);
+    containers.onCgroupCreated(7, "/docker/" + A);
     docker.answering = false;
-    docker.news.accept(new News.Unreachable());
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Known(web(A, "web")));
+    docker.news.accept(new RuntimeEvent.Unreachable());
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "web")));
   }
 
   @Test
   void asksNobodyAboutAContainerOfARuntimeThatIsNotFollowed() {
-    containers.born(7, "/machine.slice/libpod-" + A + ".scope");
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Unnamed(Container.unnamed("podman", A)));
+    containers.onCgroupCreated(7, "/machine.slice/libpod-" + A + ".scope");
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.IdOnly(Container.unnamed("podman", A)));
     assertThat(docker.asked).isEmpty();
   }
 
   @Test
   void showsThePodUidWithoutAnyRuntime() {
     String uid = "8d2c1f3a-0b1c-4d5e-8f90-a1b2c3d4e5f6";
-    containers.born(7, "/kubepods/burstable/pod" + uid + "/crio-" + A);
+    containers.onCgroupCreated(7, "/kubepods/burstable/pod" + uid + "/crio-" + A);
     var pod = new Container.Pod(null, null, uid, null, null, false);
-    assertThat(containers.of(7))
-        .isEqualTo(new Lookup.Unnamed(new Container("cri-o", A, null, null, null, Map.of(), pod)));
+    assertThat(containers.resolve(7))
+        .isEqualTo(new Resolution.IdOnly(new Container("cri-o", A, null, null, null, Map.of(), pod)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/", "/system.slice/cron.service", "/docker"})
   void leavesHostProcessesToTheHost(String path) {
-    containers.born(7, path);
-    assertThat(containers.of(7)).isEqualTo(Lookup.HOST);
-    assertThat(containers.of(0)).isEqualTo(Lookup.HOST);
+    containers.onCgroupCreated(7, path);
+    assertThat(containers.resolve(7)).isEqualTo(Resolution.HOST);
+    assertThat(containers.resolve(0)).isEqualTo(Resolution.HOST);
   }
 
   @Test
   void takesTheInnermostContainerThatHasAName() {
     // Given a container within a container, of which only the outer one has a name
-    happened(A, "outer", Life.STARTED);
-    containers.born(7, "/docker/" + A + "/docker/" + B);
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Known(web(A, "outer")));
+    happened(A, "outer", Transition.STARTED);
+    containers.onCgroupCreated(7, "/docker/" + A + "/docker/" + B);
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "outer")));
 
     // When the inner one gets a name too
-    happened(B, "inner", Life.STARTED);
+    happened(B, "inner", Transition.STARTED);
 
     // Then it is the answer
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Known(web(B, "inner")));
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(B, "inner")));
   }
 
   @Test
   void takesTheOutermostWhileNoneHasAName() {
-    containers.born(7, "/docker/" + A + "/docker/" + B);
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Pending(Container.unnamed("docker", A)));
-    docker.news.accept(new News.NotFound(A));
-    docker.news.accept(new News.NotFound(B));
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Unnamed(Container.unnamed("docker", A)));
+    containers.onCgroupCreated(7, "/docker/" + A + "/docker/" + B);
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.InProgress(Container.unnamed("docker", A)));
+    docker.news.accept(new RuntimeEvent.NotFound(A));
+    docker.news.accept(new RuntimeEvent.NotFound(B));
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", A)));
   }
 
   @Test
   void followsARename() {
-    happened(A, "old", Life.STARTED);
-    containers.born(7, "/docker/" + A);
-    containers.of(7);
+    happened(A, "old", Transition.STARTED);
+    containers.onCgroupCreated(7, "/docker/" + A);
+    containers.resolve(7);
     long before = containers.generation();
-    happened(A, "new", Life.RENAMED);
+    happened(A, "new", Transition.RENAMED);
     assertThat(containers.generation()).isGreaterThan(before);
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Known(web(A, "new")));
-    assertThat(containers.knownCount()).isEqualTo(1);
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "new")));
+    assertThat(containers.runningCount()).isEqualTo(1);
   }
 
   @Test
   void keepsWhatADescriptionToldWhenAnEventTellsLess() {
     Container full =
         new Container("docker", A, "web", "app:1", "sha256:aa", Map.of("name", "label"), null);
-    docker.news.accept(new News.Described(full, true));
+    docker.news.accept(new RuntimeEvent.Inspected(full, true));
     long before = containers.generation();
-    happened(A, "web", Life.STOPPED);
-    containers.born(7, "/docker/" + A);
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Known(full));
+    happened(A, "web", Transition.STOPPED);
+    containers.onCgroupCreated(7, "/docker/" + A);
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(full));
     assertThat(containers.generation()).isEqualTo(before);
   }
 
   @Test
   void remembersARemovedContainerForItsLastPackets() {
-    happened(A, "web", Life.STARTED);
-    happened(A, "web", Life.REMOVED);
-    containers.born(7, "/docker/" + A);
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Known(web(A, "web")));
-    assertThat(containers.knownCount()).isZero();
+    happened(A, "web", Transition.STARTED);
+    happened(A, "web", Transition.REMOVED);
+    containers.onCgroupCreated(7, "/docker/" + A);
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "web")));
+    assertThat(containers.runningCount()).isZero();
   }
 
   @Test
   void forgetsRemovedContainersBeyondTenThousand() {
     for (int i = 0; i <= 10_000; i++) {
       String id = "%064x".formatted(i);
-      happened(id, "c" + i, Life.REMOVED);
+      happened(id, "c" + i, Transition.REMOVED);
     }
-    containers.born(7, "/docker/" + "%064x".formatted(0));
-    containers.born(8, "/docker/" + "%064x".formatted(10_000));
-    assertThat(containers.of(7)).isInstanceOf(Lookup.Pending.class);
-    assertThat(containers.of(8)).isInstanceOf(Lookup.Known.class);
+    containers.onCgroupCreated(7, "/docker/" + "%064x".formatted(0));
+    containers.onCgroupCreated(8, "/docker/" + "%064x".formatted(10_000));
+    assertThat(containers.resolve(7)).isInstanceOf(Resolution.InProgress.class);
+    assertThat(containers.resolve(8)).isInstanceOf(Resolution.Named.class);
   }
 
   @Test
   void tellsListenersWhenContainersRunAndStop() {
-    docker.news.accept(new News.Described(web(B, "stopped"), false));
-    happened(A, "web", Life.CREATED);
-    happened(A, "web", Life.STARTED);
-    docker.news.accept(new News.Described(web(A, "web"), true));
-    happened(A, "site", Life.RENAMED);
-    happened(A, "site", Life.STOPPED);
-    happened(A, "site", Life.REMOVED);
-    docker.news.accept(new News.Warning("w"));
+    docker.news.accept(new RuntimeEvent.Inspected(web(B, "stopped"), false));
+    happened(A, "web", Transition.CREATED);
+    happened(A, "web", Transition.STARTED);
+    docker.news.accept(new RuntimeEvent.Inspected(web(A, "web"), true));
+    happened(A, "site", Transition.RENAMED);
+    happened(A, "site", Transition.STOPPED);
+    happened(A, "site", Transition.REMOVED);
+    docker.news.accept(new RuntimeEvent.Warning("w"));
     assertThat(heard.lines)
         .containsExactly(
             "created web 1795400477",
@@ -297,9 +297,9 @@ final class ContainersTest {
 
   @Test
   void endsWhatTheListingAfterAReconnectNoLongerHas() {
-    happened(A, "gone", Life.STARTED);
-    happened(B, "here", Life.STARTED);
-    docker.news.accept(new News.Listed(Set.of(B)));
+    happened(A, "gone", Transition.STARTED);
+    happened(B, "here", Transition.STARTED);
+    docker.news.accept(new RuntimeEvent.Listed(Set.of(B)));
     assertThat(containers.running()).containsExactly(web(B, "here"));
     assertThat(heard.lines.getLast()).startsWith("deleted gone ");
   }
@@ -307,81 +307,81 @@ final class ContainersTest {
   @Test
   void findsACgroupOlderThanTheTracerByWalking() throws Exception {
     // Given a container that runs already
-    happened(A, "web", Life.STARTED);
+    happened(A, "web", Transition.STARTED);
     Path cgroup = Files.createDirectories(root.resolve("docker/" + A));
     long id = ((Number) Files.getAttribute(cgroup, "unix:ino")).longValue();
     long before = containers.generation();
 
     // When it is asked for, its path is not known at first
-    Lookup first = containers.of(id);
-    assertThat(first).isEqualTo(new Lookup.Pending(null));
-    assertThat(((Lookup.Pending) first).givenUp()).isEqualTo(Lookup.UNKNOWN);
+    Resolution first = containers.resolve(id);
+    assertThat(first).isEqualTo(new Resolution.InProgress(null));
+    assertThat(((Resolution.InProgress) first).fallback()).isEqualTo(Resolution.UNKNOWN);
 
     // Then the walk that this caused finds it
     while (containers.generation() == before) {
       Thread.onSpinWait();
     }
-    assertThat(containers.of(id)).isEqualTo(new Lookup.Known(web(A, "web")));
+    assertThat(containers.resolve(id)).isEqualTo(new Resolution.Named(web(A, "web")));
   }
 
   @Test
   void cannotTellOfAnIdThatNoWalkMeets() {
     long before = containers.generation();
-    assertThat(containers.of(987_654_321)).isEqualTo(new Lookup.Pending(null));
+    assertThat(containers.resolve(987_654_321)).isEqualTo(new Resolution.InProgress(null));
     while (containers.generation() == before) {
       Thread.onSpinWait();
     }
-    assertThat(containers.of(987_654_321)).isEqualTo(Lookup.UNKNOWN);
+    assertThat(containers.resolve(987_654_321)).isEqualTo(Resolution.UNKNOWN);
 
     // Unless its birth is reported after all
-    containers.born(987_654_321, "/machine.slice/libpod-" + A + ".scope");
-    assertThat(containers.of(987_654_321)).isInstanceOf(Lookup.Unnamed.class);
+    containers.onCgroupCreated(987_654_321, "/machine.slice/libpod-" + A + ".scope");
+    assertThat(containers.resolve(987_654_321)).isInstanceOf(Resolution.IdOnly.class);
   }
 
   @Test
   void tellsFollowersOfExactlyWhatChanged() {
     // Given containers within a container, and one beside them
     List<String> told = new ArrayList<>();
-    containers.follow(told(told));
-    happened(A, "outer", Life.STARTED);
-    happened(B, "beside", Life.STARTED);
-    containers.born(7, "/docker/" + A);
-    containers.born(8, "/docker/" + A + "/docker/" + C);
-    containers.born(9, "/docker/" + B);
-    List.of(7L, 8L, 9L).forEach(containers::of);
+    containers.addListener(told(told));
+    happened(A, "outer", Transition.STARTED);
+    happened(B, "beside", Transition.STARTED);
+    containers.onCgroupCreated(7, "/docker/" + A);
+    containers.onCgroupCreated(8, "/docker/" + A + "/docker/" + C);
+    containers.onCgroupCreated(9, "/docker/" + B);
+    List.of(7L, 8L, 9L).forEach(containers::resolve);
 
     // When one that nobody asked for comes and goes, then nobody is told
-    happened("d".repeat(64), "new", Life.STARTED);
-    happened("d".repeat(64), "new", Life.REMOVED);
-    containers.renew();
+    happened("d".repeat(64), "new", Transition.STARTED);
+    happened("d".repeat(64), "new", Transition.REMOVED);
+    containers.refresh();
     assertThat(told).isEmpty();
 
     // When the inner one gets a name, then only its cgroup has another answer
-    happened(C, "inner", Life.STARTED);
-    containers.renew();
+    happened(C, "inner", Transition.STARTED);
+    containers.refresh();
     assertThat(told).containsExactly("8: outer -> inner");
 
     // When the outer one is renamed, then that is not the inner one's affair
     told.clear();
-    happened(A, "renamed", Life.RENAMED);
-    containers.renew();
+    happened(A, "renamed", Transition.RENAMED);
+    containers.refresh();
     assertThat(told).containsExactly("7: outer -> renamed");
   }
 
-  private static Containers.Follower told(List<String> told) {
-    return new Containers.Follower() {
+  private static Containers.ResolutionListener told(List<String> told) {
+    return new Containers.ResolutionListener() {
       @Override
-      public void changed(long cgroupId, Lookup before, @Nullable Lookup now) {
+      public void onChanged(long cgroupId, Resolution before, @Nullable Resolution now) {
         told.add(cgroupId + ": " + name(before) + " -> " + name(now));
       }
 
       @Override
-      public void allChanged() {
+      public void onAllChanged() {
         told.add("all");
       }
 
-      private static @Nullable String name(@Nullable Lookup lookup) {
-        return lookup instanceof Lookup.Known(Container container) ? container.name() : "?";
+      private static @Nullable String name(@Nullable Resolution lookup) {
+        return lookup instanceof Resolution.Named(Container container) ? container.name() : "?";
       }
     };
   }
@@ -390,19 +390,19 @@ final class ContainersTest {
   void asksAgainOnlyForWhatHasNoNameWhenARuntimeIsBack() {
     // Given
     List<String> told = new ArrayList<>();
-    containers.follow(told(told));
-    happened(A, "web", Life.STARTED);
-    containers.born(7, "/docker/" + A);
-    containers.born(8, "/docker/" + B);
-    containers.of(7);
-    containers.of(8);
-    docker.news.accept(new News.NotFound(B));
-    containers.renew();
+    containers.addListener(told(told));
+    happened(A, "web", Transition.STARTED);
+    containers.onCgroupCreated(7, "/docker/" + A);
+    containers.onCgroupCreated(8, "/docker/" + B);
+    containers.resolve(7);
+    containers.resolve(8);
+    docker.news.accept(new RuntimeEvent.NotFound(B));
+    containers.refresh();
     told.clear();
 
     // When it connects anew
-    docker.news.accept(new News.Listed(Set.of(A)));
-    containers.renew();
+    docker.news.accept(new RuntimeEvent.Listed(Set.of(A)));
+    containers.refresh();
 
     // Then
     assertThat(told).containsExactly("8: ? -> ?");
@@ -412,21 +412,21 @@ final class ContainersTest {
   void beginsAnewWhenMoreHasChangedThanItKeeps() {
     // Given nobody looks while 10,001 containers come
     List<String> told = new ArrayList<>();
-    containers.follow(told(told));
-    happened(A, "old", Life.STARTED);
-    containers.born(7, "/docker/" + A);
-    containers.of(7);
+    containers.addListener(told(told));
+    happened(A, "old", Transition.STARTED);
+    containers.onCgroupCreated(7, "/docker/" + A);
+    containers.resolve(7);
     for (int i = 0; i <= 10_000; i++) {
-      happened("%064x".formatted(i), "c" + i, Life.STARTED);
+      happened("%064x".formatted(i), "c" + i, Transition.STARTED);
     }
-    happened(A, "new", Life.RENAMED);
+    happened(A, "new", Transition.RENAMED);
 
     // When it is looked again
-    containers.renew();
+    containers.refresh();
 
     // Then nothing old is answered
     assertThat(told).containsExactly("all");
-    assertThat(containers.of(7)).isEqualTo(new Lookup.Known(web(A, "new")));
+    assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "new")));
   }
 
   @Test
@@ -435,7 +435,7 @@ final class ContainersTest {
         new Containers(root.resolve("absent"), root.resolve("proc"), List.of(), heard)) {
       alone.start();
       alone.ready().get(10, TimeUnit.SECONDS);
-      assertThat(alone.knownCount()).isZero();
+      assertThat(alone.runningCount()).isZero();
     }
   }
 }

@@ -2,11 +2,11 @@ package dev.jig.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.ContainerRuntime.Life;
-import dev.jig.container.ContainerRuntime.News;
+import dev.jig.container.ContainerRuntime.Transition;
+import dev.jig.container.ContainerRuntime.RuntimeEvent;
 import dev.jig.container.docker.FakeDocker;
-import dev.jig.container.docker.RestDialect;
-import dev.jig.container.docker.RestEngine;
+import dev.jig.container.docker.DockerApiFlavor;
+import dev.jig.container.docker.DockerApiRuntime;
 import dev.jig.event.Container;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -28,16 +28,16 @@ final class LifecycleTest {
   private static final Instant AT = Instant.ofEpochSecond(1_795_400_477);
 
   /// A runtime whose news the test tells.
-  private static final class Scripted implements ContainerRuntime {
+  private static final class ScriptedRuntime implements ContainerRuntime {
     private final String name;
-    private Consumer<News> news = _ -> {};
+    private Consumer<RuntimeEvent> news = _ -> {};
 
-    Scripted(String name) {
+    ScriptedRuntime(String name) {
       this.name = name;
     }
 
-    void happened(Life life, Container container) {
-      news.accept(new News.Happened(container, life, AT));
+    void happened(Transition life, Container container) {
+      news.accept(new RuntimeEvent.Lifecycle(container, life, AT));
     }
 
     Container container(String name, String image) {
@@ -50,17 +50,17 @@ final class LifecycleTest {
     }
 
     @Override
-    public void start(Consumer<News> to) {
+    public void start(Consumer<RuntimeEvent> to) {
       news = to;
     }
 
     @Override
-    public boolean isAnswering() {
+    public boolean canAnswer() {
       return true;
     }
 
     @Override
-    public void ask(String id) {}
+    public void inspect(String id) {}
 
     @Override
     public void close() {}
@@ -76,12 +76,12 @@ final class LifecycleTest {
             List.of(runtimes),
             new ContainerListener() {
               @Override
-              public void created(Container container, Instant at) {
+              public void onStarted(Container container, Instant at) {
                 heard.add("created " + container.name());
               }
 
               @Override
-              public void deleted(Container container, Instant at) {
+              public void onStopped(Container container, Instant at) {
                 heard.add("deleted " + container.name());
               }
             });
@@ -89,8 +89,8 @@ final class LifecycleTest {
     return containers;
   }
 
-  private static Container known(Lookup answer) {
-    if (answer instanceof Lookup.Known(Container container)) {
+  private static Container known(Resolution answer) {
+    if (answer instanceof Resolution.Named(Container container)) {
       return container;
     }
     throw new AssertionError("not known: " + answer);
@@ -98,48 +98,48 @@ final class LifecycleTest {
 
   @Test
   void anIdThatComesAgainIsAnotherContainer() {
-    Scripted podman = new Scripted("podman");
+    ScriptedRuntime podman = new ScriptedRuntime("podman");
     try (Containers containers = containers(podman)) {
-      containers.born(1, "/libpod_parent/libpod-" + A);
-      podman.happened(Life.CREATED, podman.container("first", "image:1"));
-      podman.happened(Life.REMOVED, podman.container("first", "image:1"));
-      assertThat(known(containers.of(1)).name()).isEqualTo("first");
+      containers.onCgroupCreated(1, "/libpod_parent/libpod-" + A);
+      podman.happened(Transition.CREATED, podman.container("first", "image:1"));
+      podman.happened(Transition.REMOVED, podman.container("first", "image:1"));
+      assertThat(known(containers.resolve(1)).name()).isEqualTo("first");
 
       Container second = podman.container("second", "image:2");
-      podman.happened(Life.CREATED, second);
-      containers.born(2, "/libpod_parent/libpod-" + A);
+      podman.happened(Transition.CREATED, second);
+      containers.onCgroupCreated(2, "/libpod_parent/libpod-" + A);
 
-      assertThat(known(containers.of(2))).isEqualTo(second);
+      assertThat(known(containers.resolve(2))).isEqualTo(second);
     }
   }
 
   @Test
   void aRestartedContainerKeepsItsNameInItsNewCgroup() {
-    Scripted docker = new Scripted("docker");
+    ScriptedRuntime docker = new ScriptedRuntime("docker");
     Container web = docker.container("web", "image:1");
     try (Containers containers = containers(docker)) {
-      docker.happened(Life.STARTED, web);
-      containers.born(1, "/docker/" + A);
-      assertThat(known(containers.of(1))).isEqualTo(web);
+      docker.happened(Transition.STARTED, web);
+      containers.onCgroupCreated(1, "/docker/" + A);
+      assertThat(known(containers.resolve(1))).isEqualTo(web);
 
-      docker.happened(Life.STOPPED, web);
-      containers.born(2, "/docker/" + A);
-      docker.happened(Life.STARTED, web);
+      docker.happened(Transition.STOPPED, web);
+      containers.onCgroupCreated(2, "/docker/" + A);
+      docker.happened(Transition.STARTED, web);
 
-      assertThat(known(containers.of(2))).isEqualTo(web);
-      assertThat(known(containers.of(1))).isEqualTo(web); // its last packets
+      assertThat(known(containers.resolve(2))).isEqualTo(web);
+      assertThat(known(containers.resolve(1))).isEqualTo(web); // its last packets
       assertThat(heard).containsExactly("created web", "deleted web", "created web");
     }
   }
 
   @Test
   void aRenamedContainerIsOneLessAndOneMore() {
-    Scripted docker = new Scripted("docker");
+    ScriptedRuntime docker = new ScriptedRuntime("docker");
     try (Containers containers = containers(docker)) {
-      docker.happened(Life.STARTED, docker.container("old", "image:1"));
-      docker.happened(Life.RENAMED, docker.container("new", "image:1"));
-      docker.happened(Life.STOPPED, docker.container("new", "image:1"));
-      docker.happened(Life.RENAMED, docker.container("newer", "image:1"));
+      docker.happened(Transition.STARTED, docker.container("old", "image:1"));
+      docker.happened(Transition.RENAMED, docker.container("new", "image:1"));
+      docker.happened(Transition.STOPPED, docker.container("new", "image:1"));
+      docker.happened(Transition.RENAMED, docker.container("newer", "image:1"));
 
       assertThat(heard).containsExactly("created old", "deleted old", "created new", "deleted new");
       assertThat(containers.running()).isEmpty();
@@ -148,23 +148,23 @@ final class LifecycleTest {
 
   @Test
   void theFirstInTheListIsBelievedWhoeverElseClaimsAnId() {
-    Scripted roots = new Scripted("podman");
-    Scripted users = new Scripted("podman");
+    ScriptedRuntime roots = new ScriptedRuntime("podman");
+    ScriptedRuntime users = new ScriptedRuntime("podman");
     Container real = roots.container("real", "image:1");
     Container claimed = users.container("claimed", "image:2");
     try (Containers containers = containers(roots, users)) {
-      containers.born(1, "/libpod_parent/libpod-" + A);
-      users.news.accept(new News.Described(claimed, true));
-      assertThat(known(containers.of(1))).isEqualTo(claimed);
+      containers.onCgroupCreated(1, "/libpod_parent/libpod-" + A);
+      users.news.accept(new RuntimeEvent.Inspected(claimed, true));
+      assertThat(known(containers.resolve(1))).isEqualTo(claimed);
 
-      roots.happened(Life.STARTED, real);
-      assertThat(known(containers.of(1))).isEqualTo(real);
+      roots.happened(Transition.STARTED, real);
+      assertThat(known(containers.resolve(1))).isEqualTo(real);
 
-      users.happened(Life.RENAMED, claimed);
-      users.news.accept(new News.Described(claimed, false));
-      users.news.accept(new News.Listed(Set.of()));
+      users.happened(Transition.RENAMED, claimed);
+      users.news.accept(new RuntimeEvent.Inspected(claimed, false));
+      users.news.accept(new RuntimeEvent.Listed(Set.of()));
 
-      assertThat(known(containers.of(1))).isEqualTo(real);
+      assertThat(known(containers.resolve(1))).isEqualTo(real);
       assertThat(containers.running()).containsExactly(real);
     }
   }
@@ -175,7 +175,7 @@ final class LifecycleTest {
     Path socket = root.resolve("docker.sock");
     int count = 1_000;
     try (FakeDocker docker = new FakeDocker(socket);
-        Containers containers = containers(new RestEngine(RestDialect.DOCKER, socket, false))) {
+        Containers containers = containers(new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, false))) {
       containers.ready().get(10, TimeUnit.SECONDS);
       for (int i = 0; i < count; i++) {
         String attributes = "\"image\":\"app:1\",\"name\":\"web-%d\"".formatted(i);
@@ -183,15 +183,15 @@ final class LifecycleTest {
           docker.emit(FakeDocker.event(action, id(i), attributes));
         }
         assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("created web-" + i);
-        containers.born(100 + i, "/docker/" + id(i));
-        assertThat(known(containers.of(100 + i)).name()).isEqualTo("web-" + i);
+        containers.onCgroupCreated(100 + i, "/docker/" + id(i));
+        assertThat(known(containers.resolve(100 + i)).name()).isEqualTo("web-" + i);
         assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("deleted web-" + i);
       }
       // The last packets of any of them may still come.
       for (int i = 0; i < count; i++) {
-        assertThat(known(containers.of(100 + i)).name()).isEqualTo("web-" + i);
+        assertThat(known(containers.resolve(100 + i)).name()).isEqualTo("web-" + i);
       }
-      assertThat(containers.knownCount()).isZero();
+      assertThat(containers.runningCount()).isZero();
     }
   }
 

@@ -40,7 +40,7 @@ final class ProcCgroupsTest {
           contradicting v2          | 2:pids:/docker/<A> 0::/docker/<B>                     | none
           """)
   void tellsTheContainersInWhichAllHierarchiesAgree(String which, String lines, String expected) {
-    CgroupPath agreed = of(lines).agreed();
+    CgroupPath agreed = of(lines).agreedPath();
 
     assertThat(agreed == null ? null : shown(agreed)).as(which).isEqualTo(spelled(expected));
   }
@@ -53,12 +53,12 @@ final class ProcCgroupsTest {
     assertThat(of("2:pids:/docker/<A> 0::/docker/<A>").isContainerOnV2()).isTrue();
     assertThat(of("2:pids:/ 0::/").isContainerOnV1Only()).isFalse();
     assertThat(of("2:pids:/ 0::/").isContainerOnV2()).isFalse();
-    assertThat(ProcCgroups.of(List.of("", "nonsense")).v1()).isEmpty();
+    assertThat(ProcCgroups.parse(List.of("", "nonsense")).v1()).isEmpty();
   }
 
   private static ProcCgroups of(String lines) {
     String filled = lines.replace("<A>", A).replace("<B>", B).replace("<UID>", UID);
-    return ProcCgroups.of(List.of(filled.split(" ")));
+    return ProcCgroups.parse(List.of(filled.split(" ")));
   }
 
   private static String shown(CgroupPath path) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jig.cli.OutputFormat;
 import dev.jig.container.ContainerListener;
 import dev.jig.container.Containers;
-import dev.jig.container.docker.RestDialect;
-import dev.jig.container.docker.RestEngine;
+import dev.jig.container.docker.DockerApiFlavor;
+import dev.jig.container.docker.DockerApiRuntime;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Qr;
 import dev.jig.filter.ContainerSelection;
@@ -134,12 +134,13 @@ final class RecordingIT {
               TimeUnit.SECONDS.toNanos(10),
               0,
               new RowDetails(true, true, true, true, false),
+              false,
               false);
       trace = LiveTrace.load(settings);
       containers =
           new Containers(
               trace.cgroupRoot(),
-              List.of(new RestEngine(RestDialect.DOCKER, Docker.socket(), true)),
+              List.of(new DockerApiRuntime(DockerApiFlavor.DOCKER, Docker.socket(), true)),
               new Silence());
       Thread.ofPlatform()
           .start(() -> {
@@ -219,12 +220,12 @@ final class RecordingIT {
 
   private static final class Silence implements ContainerListener {
     @Override
-    public void warning(String sentence) {
+    public void onWarning(String sentence) {
       throw new AssertionError(sentence);
     }
 
     @Override
-    public void debug(String sentence) {
+    public void onDebug(String sentence) {
       // not of interest
     }
   }

@@ -21,7 +21,7 @@ final class PodCgroups implements ContainerRuntime {
   private final Path own;
   private final Map<String, Container> byId = new LinkedHashMap<>();
   private final Map<String, Path> directories = new LinkedHashMap<>();
-  private @Nullable Consumer<News> news;
+  private @Nullable Consumer<RuntimeEvent> news;
 
   /// @param root of cgroup v2
   PodCgroups(Path root) throws IOException {
@@ -56,23 +56,23 @@ final class PodCgroups implements ContainerRuntime {
   }
 
   @Override
-  public void start(Consumer<News> news) {
+  public void start(Consumer<RuntimeEvent> news) {
     this.news = news;
-    byId.values().forEach(it -> news.accept(new News.Described(it, true)));
-    news.accept(new News.Listed(byId.keySet()));
+    byId.values().forEach(it -> news.accept(new RuntimeEvent.Inspected(it, true)));
+    news.accept(new RuntimeEvent.Listed(byId.keySet()));
   }
 
   @Override
-  public boolean isAnswering() {
+  public boolean canAnswer() {
     return true;
   }
 
   @Override
-  public void ask(String id) {
-    Consumer<News> to = news;
+  public void inspect(String id) {
+    Consumer<RuntimeEvent> to = news;
     if (to != null) {
       Container known = byId.get(id);
-      to.accept(known == null ? new News.NotFound(id) : new News.Described(known, true));
+      to.accept(known == null ? new RuntimeEvent.NotFound(id) : new RuntimeEvent.Inspected(known, true));
     }
   }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.ContainerListener;
 import dev.jig.container.ContainerRuntime;
-import dev.jig.container.ContainerRuntime.Life;
-import dev.jig.container.ContainerRuntime.News;
+import dev.jig.container.ContainerRuntime.Transition;
+import dev.jig.container.ContainerRuntime.RuntimeEvent;
 import dev.jig.container.Containers;
 import dev.jig.event.Container;
 import dev.jig.filter.ContainerSelection;
@@ -36,7 +36,7 @@ final class ContainerScopeTest {
   private static final String UID = "8d2c1f3a-0b1c-4d5e-8f90-a1b2c3d4e5f6";
 
   private static final class Told implements ContainerRuntime {
-    Consumer<News> news = _ -> {};
+    Consumer<RuntimeEvent> news = _ -> {};
     boolean answering = true;
 
     @Override
@@ -45,17 +45,17 @@ final class ContainerScopeTest {
     }
 
     @Override
-    public void start(Consumer<News> to) {
+    public void start(Consumer<RuntimeEvent> to) {
       news = to;
     }
 
     @Override
-    public boolean isAnswering() {
+    public boolean canAnswer() {
       return answering;
     }
 
     @Override
-    public void ask(String id) {}
+    public void inspect(String id) {}
 
     @Override
     public void close() {}
@@ -73,7 +73,7 @@ final class ContainerScopeTest {
     containers =
         new Containers(root, root.resolve("proc"), List.of(docker), new ContainerListener() {});
     containers.start();
-    docker.news.accept(new News.Listed(Set.of()));
+    docker.news.accept(new RuntimeEvent.Listed(Set.of()));
     containers.ready().get(10, TimeUnit.SECONDS);
   }
 
@@ -92,14 +92,14 @@ final class ContainerScopeTest {
   }
 
   private void name(String name) {
-    docker.news.accept(new News.Described(container(name), true));
+    docker.news.accept(new RuntimeEvent.Inspected(container(name), true));
   }
 
   /// A cgroup outside containers, and its id.
   private long hostCgroup() throws Exception {
     Path cgroup = Files.createDirectory(root.resolve("system.slice"));
     long id = (Long) Files.getAttribute(cgroup, "unix:ino");
-    containers.born(id, "/system.slice");
+    containers.onCgroupCreated(id, "/system.slice");
     return id;
   }
 
@@ -167,7 +167,7 @@ final class ContainerScopeTest {
     ContainerScope scope = scope("web", false);
     scope.born(OF_A, "/docker/" + A);
     docker.answering = false;
-    docker.news.accept(new News.Unreachable());
+    docker.news.accept(new RuntimeEvent.Unreachable());
     assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.NAME_UNKNOWN);
     assertThat(scope.afterWaiting(OF_A, null).decision()).isEqualTo(Decision.NAME_UNKNOWN);
     assertThat(skipped).isEmpty();
@@ -178,7 +178,7 @@ final class ContainerScopeTest {
     ContainerScope scope = scope(A.substring(0, 12), false);
     scope.born(OF_A, "/docker/" + A);
     docker.answering = false;
-    docker.news.accept(new News.Unreachable());
+    docker.news.accept(new RuntimeEvent.Unreachable());
     assertThat(scope.of(OF_A, null))
         .isEqualTo(new Answer(Decision.PASS, Container.unnamed("docker", A)));
   }
@@ -204,8 +204,8 @@ final class ContainerScopeTest {
       String id = "%064x".formatted(i);
       Container one = new Container("docker", id, "web", "app:1", null, Map.of(), null);
       scope.born(1_000_000 + i, "/docker/" + id);
-      for (Life life : List.of(Life.CREATED, Life.STARTED, Life.STOPPED, Life.REMOVED)) {
-        docker.news.accept(new News.Happened(one, life, Instant.EPOCH));
+      for (Transition life : List.of(Transition.CREATED, Transition.STARTED, Transition.STOPPED, Transition.REMOVED)) {
+        docker.news.accept(new RuntimeEvent.Lifecycle(one, life, Instant.EPOCH));
       }
       assertThat(scope.of(1_000_000 + i, null)).isEqualTo(new Answer(Decision.PASS, one));
     }
@@ -250,7 +250,7 @@ final class ContainerScopeTest {
     scope.born(77, "/docker/" + b);
     name("other");
     docker.news.accept(
-        new News.Described(new Container("docker", b, "b", null, null, Map.of(), null), true));
+        new RuntimeEvent.Inspected(new Container("docker", b, "b", null, null, Map.of(), null), true));
     scope.of(OF_A, null);
     scope.of(77, null);
     skipped.clear();
@@ -304,7 +304,7 @@ final class ContainerScopeTest {
   private void label(@Nullable Map<String, String> labels) {
     var pod = new Container.Pod("shop", "web-0", UID, labels, "web", false);
     docker.news.accept(
-        new News.Described(new Container("docker", A, "web", "app:1", null, Map.of(), pod), true));
+        new RuntimeEvent.Inspected(new Container("docker", A, "web", "app:1", null, Map.of(), pod), true));
   }
 
   @Test
@@ -313,7 +313,7 @@ final class ContainerScopeTest {
     ContainerScope scope = scope("bbbbbbbbbbbb", false);
     scope.born(OF_A, "/docker/" + A);
     docker.answering = false;
-    docker.news.accept(new News.Unreachable());
+    docker.news.accept(new RuntimeEvent.Unreachable());
     assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.SKIP);
     assertThat(skipped).containsExactly(OF_A);
 

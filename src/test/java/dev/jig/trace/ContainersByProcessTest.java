@@ -56,7 +56,7 @@ final class ContainersByProcessTest {
   private ContainerListener listener() {
     return new ContainerListener() {
       @Override
-      public void debug(String sentence) {
+      public void onDebug(String sentence) {
         said.add(sentence);
       }
     };
@@ -101,7 +101,7 @@ final class ContainersByProcessTest {
 
   @Test
   void listsContainersThatOnlyTheirProcessesTellOf() {
-    assertThat(containers.found())
+    assertThat(containers.allRunning())
         .containsExactlyInAnyOrder(Container.unnamed("docker", A), Container.unnamed("docker", B));
   }
 

@@ -35,28 +35,28 @@ final class ContainerdApi {
   private static final Metadata.Key<String> NAMESPACE =
       Metadata.Key.of("containerd-namespace", Metadata.ASCII_STRING_MARSHALLER);
 
-  private final GrpcSocket socket;
+  private final GrpcChannel channel;
 
-  ContainerdApi(GrpcSocket socket) {
-    this.socket = socket;
+  ContainerdApi(GrpcChannel socket) {
+    this.channel = socket;
   }
 
   /// Follows events of these topics, in all namespaces.
-  void events(List<String> topics, Consumer<Envelope> each, Consumer<Status> end) {
+  void subscribe(List<String> topics, Consumer<Envelope> each, Consumer<Status> end) {
     SubscribeRequest.Builder request = SubscribeRequest.newBuilder();
     topics.forEach(topic -> request.addFilters("topic==\"" + topic + "\""));
-    socket.follow(EventsGrpc.getSubscribeMethod(), request.build(), each, end);
+    channel.subscribe(EventsGrpc.getSubscribeMethod(), request.build(), each, end);
   }
 
   CompletableFuture<List<String>> namespaces() {
-    return socket
-        .ask(NamespacesGrpc.getListMethod(), ListNamespacesRequest.getDefaultInstance(), _ -> {})
+    return channel
+        .call(NamespacesGrpc.getListMethod(), ListNamespacesRequest.getDefaultInstance(), _ -> {})
         .thenApply(
             reply -> reply.getNamespacesList().stream().map(PlainNamespace::getName).toList());
   }
 
   CompletableFuture<List<PlainContainer>> containers(String namespace) {
-    return socket
+    return channel
         .collect(
             ContainersGrpc.getListStreamMethod(),
             ContainersRequest.getDefaultInstance(),
@@ -65,7 +65,7 @@ final class ContainerdApi {
   }
 
   CompletableFuture<PlainContainer> container(String namespace, String id) {
-    return ask(
+    return call(
             ContainersGrpc.getGetMethod(),
             GetContainerRequest.newBuilder().setId(id).build(),
             namespace)
@@ -73,12 +73,12 @@ final class ContainerdApi {
   }
 
   CompletableFuture<List<Task>> tasks(String namespace) {
-    return ask(TasksGrpc.getListMethod(), ListTasksRequest.getDefaultInstance(), namespace)
+    return call(TasksGrpc.getListMethod(), ListTasksRequest.getDefaultInstance(), namespace)
         .thenApply(ListTasksReply::getTasksList);
   }
 
   CompletableFuture<Task> task(String namespace, String containerId) {
-    return ask(
+    return call(
             TasksGrpc.getGetMethod(),
             GetTaskRequest.newBuilder().setContainerId(containerId).build(),
             namespace)
@@ -86,16 +86,16 @@ final class ContainerdApi {
   }
 
   CompletableFuture<PlainImage> image(String namespace, String name) {
-    return ask(
+    return call(
             ImagesGrpc.getGetMethod(),
             GetImageRequest.newBuilder().setName(name).build(),
             namespace)
         .thenApply(GetImageReply::getImage);
   }
 
-  private <Q, A> CompletableFuture<A> ask(
+  private <Q, A> CompletableFuture<A> call(
       MethodDescriptor<Q, A> method, Q question, String namespace) {
-    return socket.ask(method, question, in(namespace));
+    return channel.call(method, question, in(namespace));
   }
 
   private static Consumer<Metadata> in(String namespace) {

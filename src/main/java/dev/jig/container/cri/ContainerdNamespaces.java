@@ -13,14 +13,14 @@ public record ContainerdNamespaces(Set<String> names) {
   /// Where Kubernetes keeps its pods.
   public static final ContainerdNamespaces KUBERNETES = new ContainerdNamespaces(Set.of("k8s.io"));
 
-  private static final String CRI = "k8s.io";
+  private static final String KUBERNETES_NAME = "k8s.io";
   private static final String ALL = "*";
-  private static final String OF_DOCKER = "moby";
+  private static final String DOCKER_NAME = "moby";
 
   /// As containerd accepts them (its package identifiers).
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]+([._-]+[A-Za-z0-9]+)*");
 
-  private static final int LENGTH_AT_MOST = 76;
+  private static final int MAX_LENGTH = 76;
 
   public ContainerdNamespaces {
     names = Set.copyOf(names);
@@ -36,7 +36,7 @@ public record ContainerdNamespaces(Set<String> names) {
       if (name.equals(ALL)) {
         return new ContainerdNamespaces(Set.of());
       }
-      if (name.length() > LENGTH_AT_MOST || !NAME.matcher(name).matches()) {
+      if (name.length() > MAX_LENGTH || !NAME.matcher(name).matches()) {
         throw new UsageException(
             "\"" + name + "\" is no namespace of containerd.",
             "Give names such as k8s.io,default, or * for all.");
@@ -47,20 +47,20 @@ public record ContainerdNamespaces(Set<String> names) {
   }
 
   boolean includes(String namespace) {
-    return names.isEmpty() ? !namespace.equals(OF_DOCKER) : names.contains(namespace);
+    return names.isEmpty() ? !namespace.equals(DOCKER_NAME) : names.contains(namespace);
   }
 
   /// Whether Kubernetes' pods are wanted.
   boolean includesPods() {
-    return includes(CRI);
+    return includes(KUBERNETES_NAME);
   }
 
-  static boolean isOfPods(String namespace) {
-    return namespace.equals(CRI);
+  static boolean isKubernetes(String namespace) {
+    return namespace.equals(KUBERNETES_NAME);
   }
 
   /// Those of `existing` that are wanted.
-  List<String> of(List<String> existing) {
+  List<String> select(List<String> existing) {
     return existing.stream().filter(this::includes).toList();
   }
 }

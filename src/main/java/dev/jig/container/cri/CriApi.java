@@ -29,32 +29,32 @@ import java.util.function.Consumer;
 /// The Container Runtime Interface as far as names need it, in the version the daemon speaks: `v1`,
 /// or the older `v1alpha2`, which differs in nothing but its services' names.
 final class CriApi {
-  private static final String NEW = "runtime.v1.";
-  private static final String OLD = "runtime.v1alpha2.";
+  private static final String V1 = "runtime.v1.";
+  private static final String V1ALPHA2 = "runtime.v1alpha2.";
 
-  private final GrpcSocket socket;
-  private boolean old;
+  private final GrpcChannel channel;
+  private boolean isAlpha;
 
-  CriApi(GrpcSocket socket) {
-    this.socket = socket;
+  CriApi(GrpcChannel socket) {
+    this.channel = socket;
   }
 
   /// Finds out the version; to be called before all others. Fails with [Status.Code#UNIMPLEMENTED]
   /// if the daemon speaks no CRI.
-  CompletableFuture<VersionReply> version() {
+  CompletableFuture<VersionReply> detectVersion() {
     VersionRequest question = VersionRequest.getDefaultInstance();
-    return ask(RuntimeServiceGrpc.getVersionMethod(), question)
+    return call(RuntimeServiceGrpc.getVersionMethod(), question)
         .exceptionallyCompose(failure -> {
           if (Status.fromThrowable(failure).getCode() != Status.Code.UNIMPLEMENTED) {
             return CompletableFuture.failedFuture(failure);
           }
-          old = true;
-          return ask(RuntimeServiceGrpc.getVersionMethod(), question);
+          isAlpha = true;
+          return call(RuntimeServiceGrpc.getVersionMethod(), question);
         });
   }
 
   CompletableFuture<List<CriContainer>> containers() {
-    return ask(
+    return call(
             RuntimeServiceGrpc.getListContainersMethod(),
             ListContainersRequest.getDefaultInstance())
         .thenApply(ListContainersReply::getContainersList);
@@ -62,21 +62,21 @@ final class CriApi {
 
   /// Those whose id begins with `id`: one or none if it is a whole one.
   CompletableFuture<List<CriContainer>> containers(String id) {
-    return ask(
+    return call(
             RuntimeServiceGrpc.getListContainersMethod(),
             ListContainersRequest.newBuilder().setFilter(filter(id)).build())
         .thenApply(ListContainersReply::getContainersList);
   }
 
   CompletableFuture<List<Sandbox>> sandboxes() {
-    return ask(
+    return call(
             RuntimeServiceGrpc.getListPodSandboxMethod(), ListSandboxesRequest.getDefaultInstance())
         .thenApply(ListSandboxesReply::getItemsList);
   }
 
   /// Those whose id begins with `id`.
   CompletableFuture<List<Sandbox>> sandboxes(String id) {
-    return ask(
+    return call(
             RuntimeServiceGrpc.getListPodSandboxMethod(),
             ListSandboxesRequest.newBuilder().setFilter(filter(id)).build())
         .thenApply(ListSandboxesReply::getItemsList);
@@ -84,7 +84,7 @@ final class CriApi {
 
   /// Whether a sandbox uses the host's network; false if nobody can tell any more.
   CompletableFuture<Boolean> isOnHostNetwork(String sandboxId) {
-    return ask(
+    return call(
             RuntimeServiceGrpc.getPodSandboxStatusMethod(),
             SandboxStatusRequest.newBuilder().setPodSandboxId(sandboxId).build())
         .thenApply(reply -> reply.getStatus().getLinux().getNamespaces().getOptions().getNetwork())
@@ -93,7 +93,7 @@ final class CriApi {
   }
 
   CompletableFuture<List<CriImage>> images() {
-    return ask(ImageServiceGrpc.getListImagesMethod(), ListImagesRequest.getDefaultInstance())
+    return call(ImageServiceGrpc.getListImagesMethod(), ListImagesRequest.getDefaultInstance())
         .thenApply(ListImagesReply::getImagesList);
   }
 
@@ -101,7 +101,7 @@ final class CriApi {
   CompletableFuture<List<CriImage>> images(String reference) {
     ImageFilter filter =
         ImageFilter.newBuilder().setImage(ImageSpec.newBuilder().setImage(reference)).build();
-    return ask(
+    return call(
             ImageServiceGrpc.getListImagesMethod(),
             ListImagesRequest.newBuilder().setFilter(filter).build())
         .thenApply(ListImagesReply::getImagesList)
@@ -109,9 +109,9 @@ final class CriApi {
   }
 
   /// Follows what happens to containers and sandboxes, where the daemon tells (`v1` only).
-  void events(Consumer<CriEvent> each, Consumer<Status> end) {
-    socket.follow(
-        version(RuntimeServiceGrpc.getGetContainerEventsMethod()),
+  void subscribe(Consumer<CriEvent> each, Consumer<Status> end) {
+    channel.subscribe(
+        versioned(RuntimeServiceGrpc.getGetContainerEventsMethod()),
         EventsRequest.getDefaultInstance(),
         each,
         end);
@@ -121,15 +121,15 @@ final class CriApi {
     return IdFilter.newBuilder().setId(id).build();
   }
 
-  private <Q, A> CompletableFuture<A> ask(MethodDescriptor<Q, A> method, Q question) {
-    return socket.ask(version(method), question, _ -> {});
+  private <Q, A> CompletableFuture<A> call(MethodDescriptor<Q, A> method, Q question) {
+    return channel.call(versioned(method), question, _ -> {});
   }
 
-  private <Q, A> MethodDescriptor<Q, A> version(MethodDescriptor<Q, A> method) {
-    if (!old) {
+  private <Q, A> MethodDescriptor<Q, A> versioned(MethodDescriptor<Q, A> method) {
+    if (!isAlpha) {
       return method;
     }
-    String name = OLD + method.getFullMethodName().substring(NEW.length());
+    String name = V1ALPHA2 + method.getFullMethodName().substring(V1.length());
     return method.toBuilder().setFullMethodName(name).build();
   }
 }

@@ -7,13 +7,13 @@ import java.io.InputStream;
 /// A body that knows its end, by Content-Length or the chunked coding (RFC 9112 section 7.1), and
 /// is in error if the connection ends before. Chunk extensions and trailers are passed over.
 final class HttpBody extends InputStream {
-  private static final int CHUNK_LINE_AT_MOST = 1_024;
+  private static final int MAX_CHUNK_LINE_BYTES = 1_024;
 
   private final InputStream in;
   private final boolean chunked;
   private long left;
-  private boolean begun;
-  private boolean ended;
+  private boolean inChunk;
+  private boolean atEnd;
 
   private HttpBody(InputStream in, boolean chunked, long left) {
     this.in = in;
@@ -40,10 +40,10 @@ final class HttpBody extends InputStream {
     if (length == 0) {
       return 0;
     }
-    if (left == 0 && !ended) {
+    if (left == 0 && !atEnd) {
       nextChunk();
     }
-    if (ended) {
+    if (atEnd) {
       return -1;
     }
     int read = in.read(bytes, offset, (int) Math.min(length, left));
@@ -56,14 +56,14 @@ final class HttpBody extends InputStream {
 
   private void nextChunk() throws IOException {
     if (chunked) {
-      if (begun && !HttpLine.read(in, CHUNK_LINE_AT_MOST).isEmpty()) {
+      if (inChunk && !HttpLine.read(in, MAX_CHUNK_LINE_BYTES).isEmpty()) {
         throw new IOException("a chunk of the HTTP answer is longer than announced");
       }
-      begun = true;
-      String size = HttpLine.read(in, CHUNK_LINE_AT_MOST);
+      inChunk = true;
+      String size = HttpLine.read(in, MAX_CHUNK_LINE_BYTES);
       int extension = size.indexOf(';');
-      left = HttpLine.number((extension < 0 ? size : size.substring(0, extension)).strip(), 16);
+      left = HttpLine.parseNumber((extension < 0 ? size : size.substring(0, extension)).strip(), 16);
     }
-    ended = left == 0;
+    atEnd = left == 0;
   }
 }

@@ -6,7 +6,7 @@ import java.io.InputStream;
 
 /// A line of an HTTP/1.1 answer: status line, header, chunk size.
 final class HttpLine {
-  private static final int QUOTED_AT_MOST = 40;
+  private static final int MAX_QUOTED_CHARS = 40;
 
   private HttpLine() {}
 
@@ -23,14 +23,14 @@ final class HttpLine {
         return last >= 0 && line.charAt(last) == '\r' ? line.substring(0, last) : line.toString();
       }
       if (line.length() >= atMost) {
-        throw new IOException("the HTTP answer's head is too long: " + quoted(line.toString()));
+        throw new IOException("the HTTP answer's head is too long: " + quote(line.toString()));
       }
       line.append((char) next);
     }
   }
 
   /// A number that is not negative.
-  static long number(String digits, int radix) throws IOException {
+  static long parseNumber(String digits, int radix) throws IOException {
     try {
       long value = Long.parseLong(digits, radix);
       if (value >= 0) {
@@ -39,13 +39,13 @@ final class HttpLine {
     } catch (NumberFormatException _) {
       // said below
     }
-    throw new IOException("the HTTP answer has no number but " + quoted(digits));
+    throw new IOException("the HTTP answer has no number but " + quote(digits));
   }
 
   /// A bounded, harmless piece of what the other side sent.
-  static String quoted(String text) {
-    boolean cut = text.length() > QUOTED_AT_MOST;
-    String shown = cut ? text.substring(0, QUOTED_AT_MOST) : text;
+  static String quote(String text) {
+    boolean cut = text.length() > MAX_QUOTED_CHARS;
+    String shown = cut ? text.substring(0, MAX_QUOTED_CHARS) : text;
     return '"' + shown.replaceAll("[^\\x20-\\x7e]", "?") + (cut ? "…\"" : "\"");
   }
 }

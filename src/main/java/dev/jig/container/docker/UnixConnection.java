@@ -44,12 +44,12 @@ final class UnixConnection extends InputStream implements Closeable {
   }
 
   /// From now on everything must be through within `timeout`.
-  void expectWithin(Duration timeout) {
+  void setDeadline(Duration timeout) {
     deadlineNs = System.nanoTime() + timeout.toNanos();
   }
 
   /// From now on silence is no failure.
-  void expectWhenever() {
+  void clearDeadline() {
     deadlineNs = NEVER;
   }
 

@@ -12,7 +12,7 @@ import java.util.Locale;
 
 /// One HTTP/1.1 GET over a unix socket (RFC 9112), as much as the Docker and Podman APIs need.
 final class UnixHttp implements Closeable {
-  private static final int HEAD_AT_MOST = 16_384;
+  private static final int MAX_HEAD_BYTES = 16_384;
 
   private final UnixConnection connection;
   private final InputStream in;
@@ -32,8 +32,8 @@ final class UnixHttp implements Closeable {
   static UnixHttp get(Path socket, String target, Duration timeout) throws IOException {
     UnixHttp http = new UnixHttp(new UnixConnection(socket));
     try {
-      http.connection.expectWithin(timeout);
-      http.request(target);
+      http.connection.setDeadline(timeout);
+      http.sendRequest(target);
       http.readHead();
       return http;
     } catch (IOException | RuntimeException e) {
@@ -43,8 +43,8 @@ final class UnixHttp implements Closeable {
   }
 
   /// The body may take as long as it likes: a stream of events.
-  UnixHttp endless() {
-    connection.expectWhenever();
+  UnixHttp withoutDeadline() {
+    connection.clearDeadline();
     return this;
   }
 
@@ -61,7 +61,7 @@ final class UnixHttp implements Closeable {
     connection.close();
   }
 
-  private void request(String target) throws IOException {
+  private void sendRequest(String target) throws IOException {
     String head =
         "GET "
             + target
@@ -71,7 +71,7 @@ final class UnixHttp implements Closeable {
   }
 
   private void readHead() throws IOException {
-    int left = HEAD_AT_MOST;
+    int left = MAX_HEAD_BYTES;
     String line = HttpLine.read(in, left);
     status = statusOf(line);
     long length = -1;
@@ -83,7 +83,7 @@ final class UnixHttp implements Closeable {
       if (header.startsWith("transfer-encoding:")) {
         chunked = header.endsWith("chunked");
       } else if (header.startsWith("content-length:")) {
-        length = HttpLine.number(header.substring("content-length:".length()).strip(), 10);
+        length = HttpLine.parseNumber(header.substring("content-length:".length()).strip(), 10);
       }
     }
     if (chunked) {
@@ -96,8 +96,8 @@ final class UnixHttp implements Closeable {
   private static int statusOf(String line) throws IOException {
     String[] parts = line.split(" ", 3);
     if (parts.length < 2 || !parts[0].startsWith("HTTP/1.")) {
-      throw new IOException("no HTTP answer but " + HttpLine.quoted(line));
+      throw new IOException("no HTTP answer but " + HttpLine.quote(line));
     }
-    return (int) HttpLine.number(parts[1], 10);
+    return (int) HttpLine.parseNumber(parts[1], 10);
   }
 }

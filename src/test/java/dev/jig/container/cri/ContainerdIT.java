@@ -2,8 +2,8 @@ package dev.jig.container.cri;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.ContainerRuntime.Life;
-import dev.jig.container.ContainerRuntime.News;
+import dev.jig.container.ContainerRuntime.Transition;
+import dev.jig.container.ContainerRuntime.RuntimeEvent;
 import dev.jig.event.Container;
 import dev.jig.fixture.Containerd;
 import dev.jig.fixture.CriControl;
@@ -26,11 +26,11 @@ import org.junit.jupiter.api.Timeout;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 final class ContainerdIT {
-  private final BlockingQueue<News> news = new LinkedBlockingQueue<>();
-  private final List<News> passedOver = new ArrayList<>();
+  private final BlockingQueue<RuntimeEvent> news = new LinkedBlockingQueue<>();
+  private final List<RuntimeEvent> passedOver = new ArrayList<>();
   private Containerd containerd;
   private CriControl cri;
-  private GrpcEngine engine = GrpcEngine.crio(Path.of("unset"), false);
+  private GrpcRuntime engine = GrpcRuntime.crio(Path.of("unset"), false);
 
   @BeforeAll
   void start() {
@@ -51,14 +51,14 @@ final class ContainerdIT {
 
   private void follow(String namespaces) throws InterruptedException {
     engine =
-        GrpcEngine.containerd(containerd.socket(), true, ContainerdNamespaces.parse(namespaces));
+        GrpcRuntime.containerd(containerd.socket(), true, ContainerdNamespaces.parse(namespaces));
     engine.start(news::add);
-    await(News.Listed.class, _ -> true);
+    await(RuntimeEvent.Listed.class, _ -> true);
   }
 
-  private <T extends News> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
+  private <T extends RuntimeEvent> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
     while (true) {
-      News next = news.poll(30, TimeUnit.SECONDS);
+      RuntimeEvent next = news.poll(30, TimeUnit.SECONDS);
       if (next == null) {
         throw new AssertionError("no such " + kind.getSimpleName() + "; others: " + passedOver);
       }
@@ -76,10 +76,10 @@ final class ContainerdIT {
 
       follow("k8s.io");
 
-      News.Described web =
-          (News.Described)
+      RuntimeEvent.Inspected web =
+          (RuntimeEvent.Inspected)
               passedOver.stream()
-                  .filter(n -> n instanceof News.Described d && d.container().id().equals(id))
+                  .filter(n -> n instanceof RuntimeEvent.Inspected d && d.container().id().equals(id))
                   .findFirst()
                   .orElseThrow();
       Container container = web.container();
@@ -100,9 +100,9 @@ final class ContainerdIT {
 
     containerd.run("default", "short", List.of("--rm"), "/bin/busybox", "true");
 
-    News.Described created = await(News.Described.class, d -> d.container().id().equals("short"));
+    RuntimeEvent.Inspected created = await(RuntimeEvent.Inspected.class, d -> d.container().id().equals("short"));
     assertThat(created.container().name()).isEqualTo("short");
-    await(News.Happened.class, h -> h.life() == Life.REMOVED);
-    assertThat(passedOver).contains(new News.Placed("short", "/default/short"));
+    await(RuntimeEvent.Lifecycle.class, h -> h.transition() == Transition.REMOVED);
+    assertThat(passedOver).contains(new RuntimeEvent.CgroupKnown("short", "/default/short"));
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.ContainerListener;
 import dev.jig.container.Containers;
-import dev.jig.container.Lookup;
+import dev.jig.container.Resolution;
 import dev.jig.event.Container;
 import java.io.File;
 import java.io.IOException;
@@ -34,7 +34,7 @@ final class DockerRestartIT {
   @Test
   void namesContainersAgainAfterARestart() throws Exception {
     Path socket = directory.resolve("docker.sock");
-    RestEngine engine = new RestEngine(RestDialect.DOCKER, socket, false);
+    DockerApiRuntime engine = new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, false);
     Process daemon = dockerd(socket);
     try (Containers containers =
         new Containers(directory.resolve("no-cgroups"), List.of(engine), listener())) {
@@ -50,7 +50,7 @@ final class DockerRestartIT {
 
       // Then that is said once, and nothing is waited for
       assertThat(warning()).startsWith("Docker is gone from " + socket);
-      assertThat(engine.isAnswering()).isFalse();
+      assertThat(engine.canAnswer()).isFalse();
 
       // And when it is started again
       daemon = dockerd(socket);
@@ -59,8 +59,8 @@ final class DockerRestartIT {
       // Then the container of before is known, and its changes are followed
       String id = docker(socket, "inspect", "-f", "{{.Id}}", "before");
       docker(socket, "rename", "before", "after");
-      containers.born(7, "/docker/" + id);
-      while (!"after".equals(name(containers.of(7)))) {
+      containers.onCgroupCreated(7, "/docker/" + id);
+      while (!"after".equals(name(containers.resolve(7)))) {
         Thread.onSpinWait();
       }
     } finally {
@@ -71,16 +71,16 @@ final class DockerRestartIT {
   private ContainerListener listener() {
     return new ContainerListener() {
       @Override
-      public void warning(String sentence) {
+      public void onWarning(String sentence) {
         warnings.add(sentence);
       }
     };
   }
 
   /// Absent first: the daemon takes its time, and the first try has found no socket.
-  private static void awaitConnected(Containers containers, RestEngine engine) throws Exception {
+  private static void awaitConnected(Containers containers, DockerApiRuntime engine) throws Exception {
     containers.ready().get(60, TimeUnit.SECONDS);
-    while (!engine.isAnswering()) {
+    while (!engine.canAnswer()) {
       Thread.onSpinWait();
     }
   }
@@ -90,8 +90,8 @@ final class DockerRestartIT {
     return sentence == null ? "no warning" : sentence;
   }
 
-  private static String name(Lookup answer) {
-    return answer instanceof Lookup.Known(Container container) ? container.name() + "" : "";
+  private static String name(Resolution answer) {
+    return answer instanceof Resolution.Named(Container container) ? container.name() + "" : "";
   }
 
   /// In a network namespace of its own: with `--bridge=none` dockerd deletes the machine's docker0.
@@ -122,12 +122,12 @@ final class DockerRestartIT {
   private void tar(Path to) throws Exception {
     Path root = Files.createDirectory(directory.resolve("root"));
     Files.writeString(root.resolve("none"), "");
-    DockerEngineIT.run("tar", "-C", root.toString(), "-cf", to.toString(), ".");
+    DockerIT.run("tar", "-C", root.toString(), "-cf", to.toString(), ".");
   }
 
   private static String docker(Path socket, String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("docker", "-H", "unix://" + socket));
     command.addAll(List.of(arguments));
-    return DockerEngineIT.run(command.toArray(String[]::new));
+    return DockerIT.run(command.toArray(String[]::new));
   }
 }

@@ -3,8 +3,8 @@ package dev.jig.container.cri;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.ContainerRuntime.Life;
-import dev.jig.container.ContainerRuntime.News;
+import dev.jig.container.ContainerRuntime.Transition;
+import dev.jig.container.ContainerRuntime.RuntimeEvent;
 import dev.jig.container.cri.api.ContainerState;
 import dev.jig.container.cri.api.CriEventType;
 import dev.jig.event.Container;
@@ -32,21 +32,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-final class GrpcEngineTest {
+final class GrpcRuntimeTest {
   private static final String WEB = "a".repeat(64);
   private static final String OLD = "b".repeat(64);
   private static final String POD = "c".repeat(64);
 
   @TempDir Path directory;
-  private final BlockingQueue<News> news = new LinkedBlockingQueue<>();
-  private final List<News> passedOver = new ArrayList<>();
+  private final BlockingQueue<RuntimeEvent> news = new LinkedBlockingQueue<>();
+  private final List<RuntimeEvent> passedOver = new ArrayList<>();
   private Path socket = Path.of("unset");
-  private GrpcEngine engine = GrpcEngine.crio(socket, false);
+  private GrpcRuntime engine = GrpcRuntime.crio(socket, false);
 
   @BeforeEach
   void place() {
     socket = directory.resolve("crio.sock");
-    engine = GrpcEngine.crio(socket, false);
+    engine = GrpcRuntime.crio(socket, false);
   }
 
   @AfterEach
@@ -54,9 +54,9 @@ final class GrpcEngineTest {
     engine.close();
   }
 
-  private <T extends News> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
+  private <T extends RuntimeEvent> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
     while (true) {
-      News next = news.poll(20, TimeUnit.SECONDS);
+      RuntimeEvent next = news.poll(20, TimeUnit.SECONDS);
       if (next == null) {
         throw new AssertionError("no such " + kind.getSimpleName() + "; others: " + passedOver);
       }
@@ -67,7 +67,7 @@ final class GrpcEngineTest {
     }
   }
 
-  private <T extends News> T await(Class<T> kind) throws InterruptedException {
+  private <T extends RuntimeEvent> T await(Class<T> kind) throws InterruptedException {
     return await(kind, _ -> true);
   }
 
@@ -100,13 +100,13 @@ final class GrpcEngineTest {
       engine.start(news::add);
 
       // Then the image has its name again, the pod only its own labels, and all are listed
-      News.Listed listed = await(News.Listed.class);
+      RuntimeEvent.Listed listed = await(RuntimeEvent.Listed.class);
       assertThat(listed.ids()).isEqualTo(Set.of(WEB, OLD, POD));
-      assertThat(passedOver).contains(new News.Described(web(true), true));
+      assertThat(passedOver).contains(new RuntimeEvent.Inspected(web(true), true));
       assertThat(passedOver)
-          .filteredOn(n -> n instanceof News.Described d && d.container().id().equals(OLD))
-          .allMatch(n -> n instanceof News.Described d && !d.running());
-      assertThat(engine.isAnswering()).isTrue();
+          .filteredOn(n -> n instanceof RuntimeEvent.Inspected d && d.container().id().equals(OLD))
+          .allMatch(n -> n instanceof RuntimeEvent.Inspected d && !d.running());
+      assertThat(engine.canAnswer()).isTrue();
     }
   }
 
@@ -115,11 +115,11 @@ final class GrpcEngineTest {
     try (FakeCri cri = new FakeCri(socket, "v1", false)) {
       fill(cri, false);
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
 
-      engine.ask(POD);
+      engine.inspect(POD);
 
-      News.Described sandbox = await(News.Described.class, d -> d.container().id().equals(POD));
+      RuntimeEvent.Inspected sandbox = await(RuntimeEvent.Inspected.class, d -> d.container().id().equals(POD));
       Container.Pod pod = sandbox.container().pod();
       assertThat(sandbox.running()).isFalse();
       assertThat(sandbox.container().name()).isNull();
@@ -131,15 +131,15 @@ final class GrpcEngineTest {
   void namesAnExitedContainerThatIsAskedForById() throws Exception {
     try (FakeCri cri = new FakeCri(socket, "v1", false)) {
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
 
       // When one has come and gone between two listings
       cri.sandbox(POD, "front-1", false, Map.of("app", "front"));
       cri.container(WEB, POD, "web", ContainerState.EXITED);
-      engine.ask(WEB);
+      engine.inspect(WEB);
 
-      News.Described found = await(News.Described.class, d -> d.container().name() != null);
-      assertThat(found).isEqualTo(new News.Described(web(false), false));
+      RuntimeEvent.Inspected found = await(RuntimeEvent.Inspected.class, d -> d.container().name() != null);
+      assertThat(found).isEqualTo(new RuntimeEvent.Inspected(web(false), false));
     }
   }
 
@@ -148,11 +148,11 @@ final class GrpcEngineTest {
     try (FakeCri cri = new FakeCri(socket, "v1", false)) {
       fill(cri, false);
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
 
-      engine.ask("f".repeat(64));
+      engine.inspect("f".repeat(64));
 
-      assertThat(await(News.NotFound.class).id()).isEqualTo("f".repeat(64));
+      assertThat(await(RuntimeEvent.NotFound.class).id()).isEqualTo("f".repeat(64));
     }
   }
 
@@ -160,22 +160,22 @@ final class GrpcEngineTest {
   void followsALifeByEvents() throws Exception {
     try (FakeCri cri = new FakeCri(socket, "v1", true)) {
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
       cri.awaitFollower();
 
       // When a container is made, started, stopped and removed
       fill(cri, false);
       cri.emit(CriEventType.CREATED_EVENT, WEB);
-      await(News.Described.class, d -> d.container().id().equals(WEB));
+      await(RuntimeEvent.Inspected.class, d -> d.container().id().equals(WEB));
       cri.emit(CriEventType.STARTED_EVENT, WEB);
       cri.emit(CriEventType.STOPPED_EVENT, WEB);
       cri.remove(WEB);
       cri.emit(CriEventType.DELETED_EVENT, WEB);
 
       // Then each step is told with its name
-      for (Life life : List.of(Life.STARTED, Life.STOPPED, Life.REMOVED)) {
-        News.Happened happened = await(News.Happened.class);
-        assertThat(happened.life()).isEqualTo(life);
+      for (Transition life : List.of(Transition.STARTED, Transition.STOPPED, Transition.REMOVED)) {
+        RuntimeEvent.Lifecycle happened = await(RuntimeEvent.Lifecycle.class);
+        assertThat(happened.transition()).isEqualTo(life);
         assertThat(happened.container()).isEqualTo(web(false));
       }
     }
@@ -186,11 +186,11 @@ final class GrpcEngineTest {
     try (FakeCri cri = new FakeCri(socket, "v1", false)) {
       fill(cri, false);
       engine.start(news::add);
-      await(News.Listed.class, l -> l.ids().contains(WEB));
+      await(RuntimeEvent.Listed.class, l -> l.ids().contains(WEB));
 
       cri.remove(WEB);
 
-      assertThat(await(News.Listed.class, l -> !l.ids().contains(WEB)).ids())
+      assertThat(await(RuntimeEvent.Listed.class, l -> !l.ids().contains(WEB)).ids())
           .isEqualTo(Set.of(OLD, POD));
     }
   }
@@ -201,26 +201,26 @@ final class GrpcEngineTest {
     FakeCri first = new FakeCri(socket, "v1", true);
     fill(first, false);
     engine.start(news::add);
-    await(News.Listed.class);
+    await(RuntimeEvent.Listed.class);
 
     // When it goes away
     first.close();
 
     // Then nothing is waited for, and that is said once
-    await(News.Unreachable.class);
-    assertThat(engine.isAnswering()).isFalse();
-    assertThat(await(News.Warning.class).sentence())
+    await(RuntimeEvent.Unreachable.class);
+    assertThat(engine.canAnswer()).isFalse();
+    assertThat(await(RuntimeEvent.Warning.class).sentence())
         .startsWith("CRI-O is gone from " + socket + " (")
         .endsWith("): tracing goes on, containers without a name are shown by their id");
 
     // And when it is back, all is told anew
     try (FakeCri second = new FakeCri(socket, "v1", true)) {
       fill(second, false);
-      assertThat(await(News.Warning.class).sentence())
+      assertThat(await(RuntimeEvent.Warning.class).sentence())
           .isEqualTo("CRI-O answers at " + socket + ": containers have names again");
-      await(News.Listed.class, l -> l.ids().contains(WEB));
-      assertThat(passedOver).noneMatch(News.Warning.class::isInstance);
-      assertThat(engine.isAnswering()).isTrue();
+      await(RuntimeEvent.Listed.class, l -> l.ids().contains(WEB));
+      assertThat(passedOver).noneMatch(RuntimeEvent.Warning.class::isInstance);
+      assertThat(engine.canAnswer()).isTrue();
     }
   }
 
@@ -228,10 +228,10 @@ final class GrpcEngineTest {
   void staysSilentAboutARuntimeThatIsAbsentAndWasNotNamed() throws Exception {
     engine.start(news::add);
 
-    await(News.Unreachable.class);
-    assertThat(await(News.Debug.class).sentence())
+    await(RuntimeEvent.Unreachable.class);
+    assertThat(await(RuntimeEvent.Debug.class).sentence())
         .isEqualTo("CRI-O does not answer at " + socket + " (no such file)");
-    assertThat(passedOver).noneMatch(News.Warning.class::isInstance);
+    assertThat(passedOver).noneMatch(RuntimeEvent.Warning.class::isInstance);
   }
 
   @Test
@@ -242,9 +242,9 @@ final class GrpcEngineTest {
 
       engine.start(news::add);
 
-      assertThat(await(News.Warning.class).sentence())
+      assertThat(await(RuntimeEvent.Warning.class).sentence())
           .startsWith("CRI-O does not answer at " + socket + " (");
-      assertThat(engine.isAnswering()).isFalse();
+      assertThat(engine.canAnswer()).isFalse();
     }
   }
 
@@ -275,7 +275,7 @@ final class GrpcEngineTest {
 
       engine.start(news::add);
 
-      assertThat(await(News.Listed.class).ids()).hasSize(3_001);
+      assertThat(await(RuntimeEvent.Listed.class).ids()).hasSize(3_001);
     }
   }
 }

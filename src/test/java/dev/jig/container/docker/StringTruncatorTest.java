@@ -9,7 +9,7 @@ import java.io.InputStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class ShortStringsTest {
+final class StringTruncatorTest {
 
   @ParameterizedTest
   @CsvSource(
@@ -33,7 +33,7 @@ final class ShortStringsTest {
       throws IOException {
     // Given a text, When it is read in one piece and byte by byte, Then both ways are cut alike
     assertThat(cut(json)).isEqualTo(expected);
-    InputStream single = new ShortStrings(new ByteArrayInputStream(json.getBytes(UTF_8)), 4);
+    InputStream single = new StringTruncator(new ByteArrayInputStream(json.getBytes(UTF_8)), 4);
     StringBuilder bytes = new StringBuilder();
     for (int next = single.read(); next >= 0; next = single.read()) {
       bytes.append((char) next);
@@ -44,6 +44,6 @@ final class ShortStringsTest {
 
   private static String cut(String json) throws IOException {
     InputStream in = new ByteArrayInputStream(json.getBytes(UTF_8));
-    return new String(new ShortStrings(in, 4).readAllBytes(), UTF_8);
+    return new String(new StringTruncator(in, 4).readAllBytes(), UTF_8);
   }
 }

@@ -2,10 +2,10 @@ package dev.jig.container.cri;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
-import dev.jig.container.ContainerRuntime.News;
-import dev.jig.container.cri.ContainerLives.Described;
-import dev.jig.container.cri.GrpcEngine.Line;
-import dev.jig.container.cri.PlainContainers.Kind;
+import dev.jig.container.ContainerRuntime.RuntimeEvent;
+import dev.jig.container.cri.LifecycleTracker.Inspection;
+import dev.jig.container.cri.GrpcRuntime.Connection;
+import dev.jig.container.cri.ContainerdRecords.Kind;
 import dev.jig.container.cri.containerd.ContainerEvent;
 import dev.jig.container.cri.containerd.Envelope;
 import dev.jig.container.cri.containerd.PlainContainer;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// A container's record is asked for when its creation is told, long before it runs: that names one
 /// that lives 50 ms. CRI, which knows its pod's labels and its image's digest, knows it only a
 /// little later.
-final class ContainerdTalk implements DaemonTalk {
+final class ContainerdSession implements RuntimeSession {
   private static final String CREATED = "/containers/create";
   private static final String UPDATED = "/containers/update";
   private static final String DELETED = "/containers/delete";
@@ -40,14 +40,14 @@ final class ContainerdTalk implements DaemonTalk {
   private static final List<String> TOPICS =
       List.of(CREATED, UPDATED, DELETED, TASK_CREATED, STARTED, EXITED);
 
-  private static final int REMEMBERED_AT_MOST = 10_000;
+  private static final int MAX_IDS = 10_000;
 
-  private final Line line;
+  private final Connection connection;
   private final ContainerdNamespaces namespaces;
   private final ContainerdApi api;
   private final CriApi criApi;
-  private final CriCatalog catalog;
-  private boolean cri;
+  private final CriInspector criInspector;
+  private boolean hasCri;
 
   /// The ids that CRI has described; an id more or less does no harm.
   private final Set<String> complete =
@@ -55,103 +55,103 @@ final class ContainerdTalk implements DaemonTalk {
           new LinkedHashMap<>() {
             @Override
             protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-              return size() > REMEMBERED_AT_MOST;
+              return size() > MAX_IDS;
             }
           });
 
   /// Those seen; asked one by one for an id nobody told of.
-  private List<String> present = List.of();
+  private List<String> knownNamespaces = List.of();
 
-  ContainerdTalk(Line line, ContainerdNamespaces namespaces) {
-    this.line = line;
+  ContainerdSession(Connection line, ContainerdNamespaces namespaces) {
+    this.connection = line;
     this.namespaces = namespaces;
-    this.api = new ContainerdApi(line.socket());
-    this.criApi = new CriApi(line.socket());
-    this.catalog = new CriCatalog(PlainContainers.RUNTIME, criApi);
+    this.api = new ContainerdApi(line.channel());
+    this.criApi = new CriApi(line.channel());
+    this.criInspector = new CriInspector(ContainerdRecords.RUNTIME, criApi);
   }
 
   @Override
-  public void begin() {
+  public void start() {
     // Events first, so that nothing falls between them and the listing; the questions after them
     // make sure that containerd has taken up the subscription when it lists.
-    api.events(TOPICS, this::happened, status -> line.broken(status.asException()));
-    line.hear(
-        findCri().thenCompose(_ -> list()),
+    api.subscribe(TOPICS, this::onEvent, status -> connection.fail(status.asException()));
+    connection.handle(
+        detectCri().thenCompose(_ -> list()),
         (_, failure) -> {
           if (failure != null) {
-            line.broken(failure);
+            connection.fail(failure);
           }
         });
   }
 
   /// Docker's packages of containerd come with its CRI switched off.
-  private CompletableFuture<Void> findCri() {
+  private CompletableFuture<Void> detectCri() {
     if (!namespaces.includesPods()) {
       return CompletableFuture.completedFuture(null);
     }
     return criApi
-        .version()
+        .detectVersion()
         .handle((_, failure) -> {
-          cri = failure == null;
+          hasCri = failure == null;
           return Status.fromThrowable(failure == null ? Status.OK.asException() : failure);
         })
         .thenAccept(status -> {
-          if (!cri && status.getCode() != Status.Code.UNIMPLEMENTED) {
+          if (!hasCri && status.getCode() != Status.Code.UNIMPLEMENTED) {
             throw status.asRuntimeException();
           }
         });
   }
 
   private CompletableFuture<Void> list() {
-    long asked = line.lives().eventCount();
-    CompletableFuture<List<Described>> pods =
-        cri ? catalog.all() : CompletableFuture.completedFuture(List.of());
+    long asked = connection.tracker().eventCount();
+    CompletableFuture<List<Inspection>> pods =
+        hasCri ? criInspector.listAll() : CompletableFuture.completedFuture(List.of());
     return api.namespaces()
         .thenCompose(all -> {
-          present = namespaces.of(all);
-          return plain();
+          knownNamespaces = namespaces.select(all);
+          return listPlain();
         })
         .thenCombine(
             pods,
             (plain, ofPods) -> {
-              List<Described> all = new ArrayList<>(plain);
+              List<Inspection> all = new ArrayList<>(plain);
               all.addAll(ofPods); // last, since CRI knows more
-              line.up();
-              line.lives().listed(all, asked);
+              connection.onListed();
+              connection.tracker().onListed(all, asked);
               return null;
             });
   }
 
-  private CompletableFuture<List<Described>> plain() {
-    List<Described> found = new ArrayList<>();
+  private CompletableFuture<List<Inspection>> listPlain() {
+    List<Inspection> found = new ArrayList<>();
     List<CompletableFuture<Void>> asked = new ArrayList<>();
-    for (String namespace : present) {
-      asked.add(plain(namespace).thenAccept(found::addAll));
+    for (String namespace : knownNamespaces) {
+      asked.add(listPlain(namespace).thenAccept(found::addAll));
     }
     return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).thenApply(_ -> found);
   }
 
-  private CompletableFuture<List<Described>> plain(String namespace) {
+  private CompletableFuture<List<Inspection>> listPlain(String namespace) {
     return api.tasks(namespace)
         .thenCombine(
             api.containers(namespace),
             (tasks, containers) -> {
               Map<String, Boolean> running = new HashMap<>();
               tasks.forEach(task -> running.put(id(task), isRunning(task)));
-              List<CompletableFuture<Described>> described = new ArrayList<>();
+              List<CompletableFuture<Inspection>> described = new ArrayList<>();
               for (PlainContainer container : containers) {
-                if (!cri || PlainContainers.kind(container) == Kind.PLAIN) {
+                if (!hasCri || ContainerdRecords.kind(container) == Kind.PLAIN) {
                   boolean runs = running.getOrDefault(container.getId(), false);
                   described.add(describe(namespace, container, runs));
                 }
               }
               return described;
             })
-        .thenCompose(ContainerdTalk::all);
+        .thenCompose(ContainerdSession::all);
   }
 
-  private static CompletableFuture<List<Described>> all(
-      List<CompletableFuture<Described>> described) {
+  private static CompletableFuture<List<Inspection>> all(
+      List<CompletableFuture<Inspection>> described) {
     return CompletableFuture.allOf(described.toArray(CompletableFuture[]::new))
         .thenApply(_ -> described.stream().map(CompletableFuture::join).toList());
   }
@@ -167,62 +167,62 @@ final class ContainerdTalk implements DaemonTalk {
     };
   }
 
-  private CompletableFuture<Described> describe(
+  private CompletableFuture<Inspection> describe(
       String namespace, PlainContainer container, boolean running) {
-    String cgroup = PlainContainers.ownCgroup(container);
+    String cgroup = ContainerdRecords.customCgroup(container);
     if (cgroup != null) {
-      line.tell(new News.Placed(container.getId(), cgroup));
+      connection.emit(new RuntimeEvent.CgroupKnown(container.getId(), cgroup));
     }
     return image(namespace, container)
-        .thenApply(image -> new Described(PlainContainers.describe(container, image), running));
+        .thenApply(image -> new Inspection(ContainerdRecords.describe(container, image), running));
   }
 
   private CompletableFuture<@Nullable PlainImage> image(
       String namespace, PlainContainer container) {
-    if (PlainContainers.kind(container) != Kind.PLAIN || container.getImage().isEmpty()) {
+    if (ContainerdRecords.kind(container) != Kind.PLAIN || container.getImage().isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
     return api.image(namespace, container.getImage())
         .handle((image, failure) -> failure == null ? image : null);
   }
 
-  private void happened(Envelope event) {
+  private void onEvent(Envelope event) {
     String namespace = event.getNamespace();
     if (!namespaces.includes(namespace)) {
       return;
     }
-    if (!present.contains(namespace)) {
-      present = new ArrayList<>(present);
-      present.add(namespace);
+    if (!knownNamespaces.contains(namespace)) {
+      knownNamespaces = new ArrayList<>(knownNamespaces);
+      knownNamespaces.add(namespace);
     }
     try {
-      happened(event, ContainerEvent.parseFrom(event.getEvent().getValue()).getContainerId());
+      onEvent(event, ContainerEvent.parseFrom(event.getEvent().getValue()).getContainerId());
     } catch (InvalidProtocolBufferException e) {
-      line.tell(new News.Debug("containerd told an event that cannot be read: " + e));
+      connection.emit(new RuntimeEvent.Debug("containerd told an event that cannot be read: " + e));
     }
   }
 
-  private void happened(Envelope event, String id) throws InvalidProtocolBufferException {
-    ContainerLives lives = line.lives();
+  private void onEvent(Envelope event, String id) throws InvalidProtocolBufferException {
+    LifecycleTracker lives = connection.tracker();
     Instant at = at(event.getTimestamp());
     switch (event.getTopic()) {
       case CREATED -> {
-        lives.created(id);
+        lives.onCreated(id);
         describe(event.getNamespace(), id);
       }
       case UPDATED -> describe(event.getNamespace(), id);
-      case TASK_CREATED -> complete(event.getNamespace(), id);
+      case TASK_CREATED -> inspectByCri(event.getNamespace(), id);
       case STARTED -> {
-        lives.started(id, at);
-        complete(event.getNamespace(), id);
+        lives.onStarted(id, at);
+        inspectByCri(event.getNamespace(), id);
       }
       case EXITED -> {
         TaskExit exit = TaskExit.parseFrom(event.getEvent().getValue());
         if (exit.getProcessId().equals(id)) { // else an exec's
-          lives.stopped(id, at);
+          lives.onStopped(id, at);
         }
       }
-      case DELETED -> lives.removed(id, at);
+      case DELETED -> lives.onRemoved(id, at);
       default -> {} // not subscribed to
     }
   }
@@ -233,83 +233,83 @@ final class ContainerdTalk implements DaemonTalk {
 
   /// By containerd's own record; a pod's container that CRI has described is left to CRI.
   private void describe(String namespace, String id) {
-    long asked = line.lives().eventCount();
-    line.hear(
+    long asked = connection.tracker().eventCount();
+    connection.handle(
         api.container(namespace, id)
-            .thenCompose(container -> describeUnlessBetter(namespace, container)),
+            .thenCompose(container -> describeUnlessByCri(namespace, container)),
         (found, failure) -> {
           if (found != null) {
-            answered(found, asked);
+            onInspected(found, asked);
           } else if (failure != null) {
-            line.tell(
-                new News.Debug(
-                    "containerd has no record of " + id + ": " + GrpcSocket.reason(failure)));
+            connection.emit(
+                new RuntimeEvent.Debug(
+                    "containerd has no record of " + id + ": " + GrpcChannel.reason(failure)));
           }
         });
   }
 
-  private CompletableFuture<@Nullable Described> describeUnlessBetter(
+  private CompletableFuture<@Nullable Inspection> describeUnlessByCri(
       String namespace, PlainContainer container) {
     String id = container.getId();
-    if (PlainContainers.kind(container) != Kind.PLAIN && complete.contains(id)) {
+    if (ContainerdRecords.kind(container) != Kind.PLAIN && complete.contains(id)) {
       return CompletableFuture.completedFuture(null);
     }
-    return describe(namespace, container, line.lives().isRunning(id)).thenApply(found -> found);
+    return describe(namespace, container, connection.tracker().isRunning(id)).thenApply(found -> found);
   }
 
   /// A pod's container without kubelet's labels has no name yet.
-  private void answered(Described found, long asked) {
+  private void onInspected(Inspection found, long asked) {
     if (found.container().name() != null || found.container().pod() != null) {
-      line.lives().answered(found, asked);
+      connection.tracker().onInspected(found, asked);
     }
   }
 
   /// By CRI, once it knows the container.
-  private void complete(String namespace, String id) {
-    if (!cri || !ContainerdNamespaces.isOfPods(namespace) || complete.contains(id)) {
+  private void inspectByCri(String namespace, String id) {
+    if (!hasCri || !ContainerdNamespaces.isKubernetes(namespace) || complete.contains(id)) {
       return;
     }
-    long asked = line.lives().eventCount();
-    line.hear(
-        catalog.one(id),
+    long asked = connection.tracker().eventCount();
+    connection.handle(
+        criInspector.inspect(id),
         (found, _) -> {
           if (found != null && complete.add(id)) {
-            line.lives().answered(found, asked);
+            connection.tracker().onInspected(found, asked);
           }
         });
   }
 
   @Override
-  public void ask(String id) {
-    long asked = line.lives().eventCount();
-    CompletableFuture<@Nullable Described> byCri =
-        cri ? catalog.one(id) : CompletableFuture.completedFuture(null);
-    line.hear(
+  public void inspect(String id) {
+    long asked = connection.tracker().eventCount();
+    CompletableFuture<@Nullable Inspection> byCri =
+        hasCri ? criInspector.inspect(id) : CompletableFuture.completedFuture(null);
+    connection.handle(
         byCri
             .exceptionally(_ -> null)
             .thenCompose(
-                found -> found == null ? plain(id, 0) : CompletableFuture.completedFuture(found)),
+                found -> found == null ? inspectPlain(id, 0) : CompletableFuture.completedFuture(found)),
         (found, _) -> {
           if (found == null) {
-            line.tell(new News.NotFound(id));
+            connection.emit(new RuntimeEvent.NotFound(id));
           } else {
-            line.lives().answered(found, asked);
+            connection.tracker().onInspected(found, asked);
           }
         });
   }
 
   /// Asks one namespace after the other.
-  private CompletableFuture<@Nullable Described> plain(String id, int from) {
-    if (from >= present.size()) {
+  private CompletableFuture<@Nullable Inspection> inspectPlain(String id, int from) {
+    if (from >= knownNamespaces.size()) {
       return CompletableFuture.completedFuture(null);
     }
-    String namespace = present.get(from);
+    String namespace = knownNamespaces.get(from);
     CompletableFuture<Boolean> runs =
         api.task(namespace, id).handle((task, _) -> task != null && isRunning(task));
     return api.container(namespace, id)
         .thenCompose(
             container -> runs.thenCompose(running -> describe(namespace, container, running)))
-        .<@Nullable Described>thenApply(found -> found)
-        .exceptionallyCompose(_ -> plain(id, from + 1));
+        .<@Nullable Inspection>thenApply(found -> found)
+        .exceptionallyCompose(_ -> inspectPlain(id, from + 1));
   }
 }

@@ -3,8 +3,8 @@ package dev.jig.container.docker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.ContainerRuntime.Life;
-import dev.jig.container.ContainerRuntime.News;
+import dev.jig.container.ContainerRuntime.Transition;
+import dev.jig.container.ContainerRuntime.RuntimeEvent;
 import dev.jig.event.Container;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -27,21 +27,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-final class RestEngineTest {
+final class DockerApiRuntimeTest {
   private static final String A = "a".repeat(64);
   private static final String B = "b".repeat(64);
   private static final String NAMED = "\"image\":\"app:1\",\"name\":\"web\",\"k\":\"v\"";
 
   @TempDir Path directory;
-  private final BlockingQueue<News> news = new LinkedBlockingQueue<>();
-  private final List<News> passedOver = new ArrayList<>();
+  private final BlockingQueue<RuntimeEvent> news = new LinkedBlockingQueue<>();
+  private final List<RuntimeEvent> passedOver = new ArrayList<>();
   private Path socket = Path.of("unset");
-  private RestEngine engine = new RestEngine(RestDialect.DOCKER, socket, false);
+  private DockerApiRuntime engine = new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, false);
 
   @BeforeEach
   void place() {
     socket = directory.resolve("docker.sock");
-    engine = new RestEngine(RestDialect.DOCKER, socket, false);
+    engine = new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, false);
   }
 
   @AfterEach
@@ -49,9 +49,9 @@ final class RestEngineTest {
     engine.close();
   }
 
-  private <T extends News> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
+  private <T extends RuntimeEvent> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
     while (true) {
-      News next = news.poll(10, TimeUnit.SECONDS);
+      RuntimeEvent next = news.poll(10, TimeUnit.SECONDS);
       if (next == null) {
         throw new AssertionError("no such " + kind.getSimpleName() + "; others: " + passedOver);
       }
@@ -62,7 +62,7 @@ final class RestEngineTest {
     }
   }
 
-  private <T extends News> T await(Class<T> kind) throws InterruptedException {
+  private <T extends RuntimeEvent> T await(Class<T> kind) throws InterruptedException {
     return await(kind, _ -> true);
   }
 
@@ -84,12 +84,12 @@ final class RestEngineTest {
       // Then both are described, and the events were followed before the listing was asked for
       Container web =
           new Container("docker", A, "web", "app:1", "sha256:aa", Map.of("k", "v"), null);
-      assertThat(await(News.Described.class)).isEqualTo(new News.Described(web, true));
-      assertThat(await(News.Described.class).running()).isFalse();
-      assertThat(await(News.Listed.class).ids()).isEqualTo(Set.of(A, B));
+      assertThat(await(RuntimeEvent.Inspected.class)).isEqualTo(new RuntimeEvent.Inspected(web, true));
+      assertThat(await(RuntimeEvent.Inspected.class).running()).isFalse();
+      assertThat(await(RuntimeEvent.Listed.class).ids()).isEqualTo(Set.of(A, B));
       assertThat(docker.awaitRequest("/")).startsWith("/events?filters={\"type\":[\"container\"]");
       assertThat(docker.awaitRequest("/")).isEqualTo(FakeDocker.ALL);
-      assertThat(engine.isAnswering()).isTrue();
+      assertThat(engine.canAnswer()).isTrue();
     }
   }
 
@@ -99,7 +99,7 @@ final class RestEngineTest {
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.answer(FakeDocker.ALL, "[" + FakeDocker.listed(A, "web", state) + "]");
       engine.start(news::add);
-      assertThat(await(News.Described.class).running()).isTrue();
+      assertThat(await(RuntimeEvent.Inspected.class).running()).isTrue();
     }
   }
 
@@ -107,7 +107,7 @@ final class RestEngineTest {
   void namesFromTheEventAloneWhatIsGoneWhenAsked() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
 
       // When a container comes and goes, and the daemon knows nothing of it any more
       docker.emit(FakeDocker.event("create", A, NAMED));
@@ -117,9 +117,9 @@ final class RestEngineTest {
       // Then its whole life was told, with the name, the image and no more labels than it has
       Container web = new Container("docker", A, "web", "app:1", null, Map.of("k", "v"), null);
       Instant at = Instant.ofEpochSecond(1795400477, 642861816);
-      assertThat(await(News.Happened.class)).isEqualTo(new News.Happened(web, Life.CREATED, at));
-      assertThat(await(News.Happened.class)).isEqualTo(new News.Happened(web, Life.STOPPED, at));
-      assertThat(await(News.Happened.class)).isEqualTo(new News.Happened(web, Life.REMOVED, at));
+      assertThat(await(RuntimeEvent.Lifecycle.class)).isEqualTo(new RuntimeEvent.Lifecycle(web, Transition.CREATED, at));
+      assertThat(await(RuntimeEvent.Lifecycle.class)).isEqualTo(new RuntimeEvent.Lifecycle(web, Transition.STOPPED, at));
+      assertThat(await(RuntimeEvent.Lifecycle.class)).isEqualTo(new RuntimeEvent.Lifecycle(web, Transition.REMOVED, at));
     }
   }
 
@@ -128,9 +128,9 @@ final class RestEngineTest {
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.answer(FakeDocker.one(A), "[" + FakeDocker.listed(A, "web", "created") + "]");
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
       docker.emit(FakeDocker.event("create", A, NAMED));
-      assertThat(await(News.Described.class).container().imageDigest()).isEqualTo("sha256:aa");
+      assertThat(await(RuntimeEvent.Inspected.class).container().imageDigest()).isEqualTo("sha256:aa");
     }
   }
 
@@ -139,21 +139,21 @@ final class RestEngineTest {
     try (FakeDocker docker = new FakeDocker(socket)) {
       // Given a question whose answer, with the old name, is on its way
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
       docker.answer(FakeDocker.one(A), "[" + FakeDocker.listed(A, "old", "running") + "]");
       CountDownLatch gate = docker.gate(FakeDocker.one(A));
-      engine.ask(A);
+      engine.inspect(A);
       docker.awaitRequest(FakeDocker.one(A));
 
       // When a rename is told before that answer arrives
       docker.emit(FakeDocker.event("rename", A, "\"name\":\"new\",\"oldName\":\"/old\""));
-      await(News.Happened.class, h -> h.life() == Life.RENAMED);
+      await(RuntimeEvent.Lifecycle.class, h -> h.transition() == Transition.RENAMED);
       docker.answer(FakeDocker.one(A), "[" + FakeDocker.listed(A, "new", "running") + "]");
       gate.countDown();
 
       // Then only the new name is described, after asking again
-      assertThat(await(News.Described.class).container().name()).isEqualTo("new");
-      assertThat(passedOver).noneMatch(News.Described.class::isInstance);
+      assertThat(await(RuntimeEvent.Inspected.class).container().name()).isEqualTo("new");
+      assertThat(passedOver).noneMatch(RuntimeEvent.Inspected.class::isInstance);
     }
   }
 
@@ -167,7 +167,7 @@ final class RestEngineTest {
           FakeDocker.inspect(A),
           "{\"Image\":\"sha256:aa\",\"State\":{\"Image\":\"no\"},\"Config\":{\"Env\":[\"Image\"],\"Image\":\"app:0\",\"Labels\":{\"Image\":\"no\"}}}");
       engine.start(news::add);
-      assertThat(await(News.Described.class).container().image()).isEqualTo("app:0");
+      assertThat(await(RuntimeEvent.Inspected.class).container().image()).isEqualTo("app:0");
     }
   }
 
@@ -175,10 +175,10 @@ final class RestEngineTest {
   void saysThatAnIdIsUnknown() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       engine.start(news::add);
-      await(News.Listed.class);
-      engine.ask(B);
+      await(RuntimeEvent.Listed.class);
+      engine.inspect(B);
       docker.awaitRequest(FakeDocker.one(B));
-      assertThat(await(News.NotFound.class).id()).isEqualTo(B);
+      assertThat(await(RuntimeEvent.NotFound.class).id()).isEqualTo(B);
     }
   }
 
@@ -186,7 +186,7 @@ final class RestEngineTest {
   void carriesTextsFromOutsideUnchanged() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
 
       // When a label holds an escape sequence, a newline, a surrogate pair and a format
       docker.emit(
@@ -194,7 +194,7 @@ final class RestEngineTest {
               "create", A, "\"name\":\"web\",\"k\":\"a\\u001b[31m\\nb\\ud83d\\ude00 %n é\""));
 
       // Then it is told raw: output escapes
-      assertThat(await(News.Happened.class).container().labels())
+      assertThat(await(RuntimeEvent.Lifecycle.class).container().labels())
           .isEqualTo(Map.of("k", "a\u001b[31m\nb😀 %n é"));
     }
   }
@@ -203,7 +203,7 @@ final class RestEngineTest {
   void boundsHugeLabels() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
 
       // When a container has a label of 8 MB, and after it thousands, all sorted before its name
       StringBuilder attributes = new StringBuilder();
@@ -214,16 +214,16 @@ final class RestEngineTest {
       docker.emit(FakeDocker.event("create", A, attributes + "\"name\":\"web\""));
 
       // Then its name is told, its labels within bounds, and the stream goes on
-      Container told = await(News.Happened.class).container();
+      Container told = await(RuntimeEvent.Lifecycle.class).container();
       assertThat(told.name()).isEqualTo("web");
-      assertThat(told.labels().get("a")).isEqualTo("x".repeat(RestJson.STRING_BYTES_AT_MOST));
+      assertThat(told.labels().get("a")).isEqualTo("x".repeat(DockerJson.MAX_STRING_BYTES));
       assertThat(
               told.labels().entrySet().stream()
                   .mapToInt(e -> e.getKey().length() + e.getValue().length())
                   .sum())
-          .isLessThanOrEqualTo(RestJson.LABEL_CHARS_AT_MOST);
+          .isLessThanOrEqualTo(DockerJson.MAX_LABEL_CHARS);
       docker.emit(FakeDocker.event("start", A, "\"name\":\"web\""));
-      assertThat(await(News.Happened.class).life()).isEqualTo(Life.STARTED);
+      assertThat(await(RuntimeEvent.Lifecycle.class).transition()).isEqualTo(Transition.STARTED);
     }
   }
 
@@ -231,7 +231,7 @@ final class RestEngineTest {
   void toleratesEventsOfUnknownShape() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
       docker.emit("{}");
       docker.emit("{\"Action\":7,\"Actor\":[{\"ID\":\"x\"}],\"timeNano\":\"soon\"}");
       docker.emit("{\"Action\":\"create\",\"Actor\":{\"ID\":null,\"Attributes\":[1]}}");
@@ -241,8 +241,8 @@ final class RestEngineTest {
           "{\"Action\":\"start\",\"Actor\":{\"ID\":\""
               + A
               + "\",\"Attributes\":{\"name\":{\"deep\":[]}}}}");
-      News.Happened only = await(News.Happened.class);
-      assertThat(only.life()).isEqualTo(Life.STARTED);
+      RuntimeEvent.Lifecycle only = await(RuntimeEvent.Lifecycle.class);
+      assertThat(only.transition()).isEqualTo(Transition.STARTED);
       assertThat(only.container()).isEqualTo(Container.unnamed("docker", A));
     }
   }
@@ -252,7 +252,7 @@ final class RestEngineTest {
     try (FakeDocker docker = new FakeDocker(socket)) {
       // Given two events, each byte of them a chunk of its own, the first with an extension
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       String text = FakeDocker.event("create", A, NAMED) + FakeDocker.event("start", A, NAMED);
       for (byte b : text.getBytes(UTF_8)) {
@@ -266,8 +266,8 @@ final class RestEngineTest {
       docker.emitRaw(bytes.toByteArray());
 
       // Then both are told
-      assertThat(await(News.Happened.class).life()).isEqualTo(Life.CREATED);
-      assertThat(await(News.Happened.class).life()).isEqualTo(Life.STARTED);
+      assertThat(await(RuntimeEvent.Lifecycle.class).transition()).isEqualTo(Transition.CREATED);
+      assertThat(await(RuntimeEvent.Lifecycle.class).transition()).isEqualTo(Transition.STARTED);
     }
   }
 
@@ -277,29 +277,29 @@ final class RestEngineTest {
     engine.start(news::add);
 
     // Then only a debug sentence names it
-    await(News.Unreachable.class);
-    assertThat(engine.isAnswering()).isFalse();
-    assertThat(await(News.Debug.class).sentence()).contains(socket.toString());
-    assertThat(passedOver).noneMatch(News.Warning.class::isInstance);
+    await(RuntimeEvent.Unreachable.class);
+    assertThat(engine.canAnswer()).isFalse();
+    assertThat(await(RuntimeEvent.Debug.class).sentence()).contains(socket.toString());
+    assertThat(passedOver).noneMatch(RuntimeEvent.Warning.class::isInstance);
 
     // And when the daemon appears it is followed, still without a warning
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.awaitRequest(FakeDocker.ALL);
-      await(News.Listed.class);
-      assertThat(passedOver).noneMatch(News.Warning.class::isInstance);
+      await(RuntimeEvent.Listed.class);
+      assertThat(passedOver).noneMatch(RuntimeEvent.Warning.class::isInstance);
     }
   }
 
   @Test
   void warnsOfAMissingSocketThatTheUserNamed() throws Exception {
-    engine = new RestEngine(RestDialect.DOCKER, socket, true);
+    engine = new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, true);
     engine.start(news::add);
-    assertThat(await(News.Warning.class).sentence())
+    assertThat(await(RuntimeEvent.Warning.class).sentence())
         .startsWith("Docker does not answer at " + socket)
         .contains("tracing goes on");
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.awaitRequest(FakeDocker.ALL);
-      assertThat(await(News.Warning.class).sentence()).startsWith("Docker answers at " + socket);
+      assertThat(await(RuntimeEvent.Warning.class).sentence()).startsWith("Docker answers at " + socket);
     }
   }
 
@@ -308,24 +308,24 @@ final class RestEngineTest {
     // Given a daemon that was followed
     FakeDocker first = new FakeDocker(socket);
     engine.start(news::add);
-    await(News.Listed.class);
+    await(RuntimeEvent.Listed.class);
 
     // When it is gone for several tries
     first.close();
-    await(News.Unreachable.class);
-    assertThat(await(News.Warning.class).sentence()).startsWith("Docker is gone from " + socket);
-    assertThat(engine.isAnswering()).isFalse();
+    await(RuntimeEvent.Unreachable.class);
+    assertThat(await(RuntimeEvent.Warning.class).sentence()).startsWith("Docker is gone from " + socket);
+    assertThat(engine.canAnswer()).isFalse();
 
     // And comes back with a container
     try (FakeDocker second = new FakeDocker(socket)) {
       second.answer(FakeDocker.ALL, "[" + FakeDocker.listed(A, "web", "running") + "]");
 
       // Then there is one more warning, and the container is known
-      assertThat(await(News.Warning.class).sentence()).startsWith("Docker answers at " + socket);
-      assertThat(await(News.Listed.class).ids()).isEqualTo(Set.of(A));
-      assertThat(engine.isAnswering()).isTrue();
+      assertThat(await(RuntimeEvent.Warning.class).sentence()).startsWith("Docker answers at " + socket);
+      assertThat(await(RuntimeEvent.Listed.class).ids()).isEqualTo(Set.of(A));
+      assertThat(engine.canAnswer()).isTrue();
     }
-    long warnings = passedOver.stream().filter(News.Warning.class::isInstance).count();
+    long warnings = passedOver.stream().filter(RuntimeEvent.Warning.class::isInstance).count();
     assertThat(warnings).isZero(); // besides the two that were awaited
   }
 
@@ -333,7 +333,7 @@ final class RestEngineTest {
   void followsAgainWithoutAWordWhenOnlyTheStreamBreaks() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
       docker.awaitRequest("/events");
 
       // When the stream breaks in the middle of an event, as a proxy may do
@@ -342,8 +342,8 @@ final class RestEngineTest {
 
       // Then it is followed and listed anew, and nobody was warned
       docker.awaitRequest("/events");
-      await(News.Listed.class);
-      assertThat(passedOver).noneMatch(News.Warning.class::isInstance);
+      await(RuntimeEvent.Listed.class);
+      assertThat(passedOver).noneMatch(RuntimeEvent.Warning.class::isInstance);
     }
   }
 
@@ -362,8 +362,8 @@ final class RestEngineTest {
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.raw("/events", answer);
       engine.start(news::add);
-      await(News.Unreachable.class);
-      assertThat(await(News.Warning.class).sentence()).contains(socket.toString());
+      await(RuntimeEvent.Unreachable.class);
+      assertThat(await(RuntimeEvent.Warning.class).sentence()).contains(socket.toString());
     }
   }
 
@@ -372,18 +372,18 @@ final class RestEngineTest {
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.raw(FakeDocker.ALL, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[{\"Id\":\"x\"");
       engine.start(news::add);
-      await(News.Unreachable.class);
-      assertThat(await(News.Warning.class).sentence()).contains("ends within its body");
+      await(RuntimeEvent.Unreachable.class);
+      assertThat(await(RuntimeEvent.Warning.class).sentence()).contains("ends within its body");
       docker.answer(FakeDocker.ALL, "[]");
-      assertThat(await(News.Listed.class).ids()).isEmpty();
+      assertThat(await(RuntimeEvent.Listed.class).ids()).isEmpty();
     }
   }
 
   @Test
   void namesAPathTooLongForASocket() throws Exception {
-    engine = new RestEngine(RestDialect.DOCKER, directory.resolve("x".repeat(200)), true);
+    engine = new DockerApiRuntime(DockerApiFlavor.DOCKER, directory.resolve("x".repeat(200)), true);
     engine.start(news::add);
-    assertThat(await(News.Warning.class).sentence()).contains("x".repeat(200));
+    assertThat(await(RuntimeEvent.Warning.class).sentence()).contains("x".repeat(200));
   }
 
   @Test
@@ -391,7 +391,7 @@ final class RestEngineTest {
     try (FakeDocker docker = new FakeDocker(socket)) {
       // Given an engine that waits for events and questions
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
       docker.awaitRequest(FakeDocker.ALL);
       Set<Thread> all = Thread.getAllStackTraces().keySet();
 

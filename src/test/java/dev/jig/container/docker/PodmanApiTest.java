@@ -2,8 +2,8 @@ package dev.jig.container.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.ContainerRuntime.Life;
-import dev.jig.container.ContainerRuntime.News;
+import dev.jig.container.ContainerRuntime.Transition;
+import dev.jig.container.ContainerRuntime.RuntimeEvent;
 import dev.jig.event.Container;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What Podman's own API says otherwise than Docker's.
 @Timeout(30)
-final class PodmanEngineTest {
+final class PodmanApiTest {
   private static final String A = "a".repeat(64);
   private static final String B = "b".repeat(64);
   private static final String POD = "e37a79831ea3" + "0".repeat(52);
@@ -27,11 +27,11 @@ final class PodmanEngineTest {
       "\"containerExitCode\":\"0\",\"image\":\"app:1\",\"name\":\"web\",\"podId\":\"\",\"k\":\"v\"";
 
   @TempDir Path directory;
-  private final BlockingQueue<News> news = new LinkedBlockingQueue<>();
+  private final BlockingQueue<RuntimeEvent> news = new LinkedBlockingQueue<>();
 
-  private <T extends News> T await(Class<T> kind) throws InterruptedException {
+  private <T extends RuntimeEvent> T await(Class<T> kind) throws InterruptedException {
     while (true) {
-      News next = news.poll(10, TimeUnit.SECONDS);
+      RuntimeEvent next = news.poll(10, TimeUnit.SECONDS);
       if (next == null) {
         throw new AssertionError("no such " + kind.getSimpleName());
       }
@@ -53,7 +53,7 @@ final class PodmanEngineTest {
   void listsContainersWithTheirPodAndNoSandbox() throws Exception {
     Path socket = directory.resolve("podman.sock");
     try (FakeDocker podman = new FakeDocker(socket);
-        var engine = new RestEngine(RestDialect.PODMAN, socket, false)) {
+        var engine = new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, false)) {
       podman.answer(
           FakeDocker.ALL,
           "["
@@ -64,15 +64,15 @@ final class PodmanEngineTest {
 
       engine.start(news::add);
 
-      assertThat(await(News.Described.class).running()).isFalse();
+      assertThat(await(RuntimeEvent.Inspected.class).running()).isFalse();
       var pod = new Container.Pod(null, "shop", null, Map.of(), "web", false);
-      assertThat(await(News.Described.class))
+      assertThat(await(RuntimeEvent.Inspected.class))
           .isEqualTo(
-              new News.Described(
+              new RuntimeEvent.Inspected(
                   new Container(
                       "podman", B, "web", "app:1", "sha256:" + "c".repeat(64), Map.of(), pod),
                   true));
-      assertThat(await(News.Listed.class).ids()).isEqualTo(Set.of(A, B));
+      assertThat(await(RuntimeEvent.Listed.class).ids()).isEqualTo(Set.of(A, B));
       assertThat(podman.awaitRequest("/")).startsWith("/v4.0.0/libpod/events?");
       assertThat(podman.awaitRequest("/")).startsWith("/v4.0.0/libpod/containers/json?");
     }
@@ -82,17 +82,17 @@ final class PodmanEngineTest {
   void namesFromTheEventAloneWhatIsGoneWhenAsked() throws Exception {
     Path socket = directory.resolve("podman.sock");
     try (FakeDocker podman = new FakeDocker(socket);
-        var engine = new RestEngine(RestDialect.PODMAN, socket, false)) {
+        var engine = new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, false)) {
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
 
       for (String action : new String[] {"create", "init", "start", "rename", "died", "remove"}) {
         podman.emit(FakeDocker.event(action, A, NAMED));
       }
 
       var web = new Container("podman", A, "web", "app:1", null, Map.of("k", "v"), null);
-      for (Life life : Life.values()) {
-        assertThat(await(News.Happened.class)).isEqualTo(new News.Happened(web, life, AT));
+      for (Transition life : Transition.values()) {
+        assertThat(await(RuntimeEvent.Lifecycle.class)).isEqualTo(new RuntimeEvent.Lifecycle(web, life, AT));
       }
     }
   }
@@ -101,9 +101,9 @@ final class PodmanEngineTest {
   void aPodsSandboxIsKnownAndNeverRuns() throws Exception {
     Path socket = directory.resolve("podman.sock");
     try (FakeDocker podman = new FakeDocker(socket);
-        var engine = new RestEngine(RestDialect.PODMAN, socket, false)) {
+        var engine = new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, false)) {
       engine.start(news::add);
-      await(News.Listed.class);
+      await(RuntimeEvent.Listed.class);
       String sandbox =
           "\"image\":\"pause\",\"name\":\"e37a79831ea3-infra\",\"podId\":\"" + POD + "\"";
 
@@ -111,18 +111,18 @@ final class PodmanEngineTest {
       podman.emit(FakeDocker.event("start", A, sandbox));
       podman.emit(FakeDocker.event("start", B, NAMED));
 
-      assertThat(await(News.Happened.class).life()).isEqualTo(Life.CREATED);
-      assertThat(await(News.Happened.class).container().id()).isEqualTo(B);
+      assertThat(await(RuntimeEvent.Lifecycle.class).transition()).isEqualTo(Transition.CREATED);
+      assertThat(await(RuntimeEvent.Lifecycle.class).container().id()).isEqualTo(B);
     }
   }
 
   @Test
   void speaksOfPodmanWhenItIsGone() throws Exception {
     Path socket = directory.resolve("podman.sock");
-    try (var engine = new RestEngine(RestDialect.PODMAN, socket, true)) {
+    try (var engine = new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, true)) {
       engine.start(news::add);
 
-      assertThat(await(News.Warning.class).sentence())
+      assertThat(await(RuntimeEvent.Warning.class).sentence())
           .startsWith("Podman does not answer at " + socket);
     }
   }

@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// By the JDK's own unix sockets: netty's epoll would unpack a native library into a temporary
 /// folder, which a pod with a read-only root may not have.
-final class GrpcSocket implements AutoCloseable {
+final class GrpcChannel implements AutoCloseable {
   private static final long TIMEOUT_S = 5;
 
   /// A thousand containers with their labels are some 2 MiB.
-  private static final int MESSAGE_AT_MOST = 64 << 20;
+  private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
   /// What netty and gRPC log is said by the failing call too; their loggers would write to stderr.
   private static final Logger SILENCED = Logger.getLogger("io.grpc");
@@ -44,7 +44,7 @@ final class GrpcSocket implements AutoCloseable {
   private final EventLoopGroup loop;
   private final ManagedChannel channel;
 
-  private GrpcSocket(EventLoopGroup loop, ManagedChannel channel) {
+  private GrpcChannel(EventLoopGroup loop, ManagedChannel channel) {
     this.loop = loop;
     this.channel = channel;
   }
@@ -53,7 +53,7 @@ final class GrpcSocket implements AutoCloseable {
   ///
   /// @param name of the thread that reads and writes
   /// @param executor of one thread
-  static GrpcSocket open(Path socket, String name, Executor executor) {
+  static GrpcChannel open(Path socket, String name, Executor executor) {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, Thread.ofPlatform().daemon().name(name).factory(), NioIoHandler.newFactory());
@@ -66,13 +66,13 @@ final class GrpcSocket implements AutoCloseable {
             .executor(executor)
             .offloadExecutor(executor)
             .disableRetry()
-            .maxInboundMessageSize(MESSAGE_AT_MOST)
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .build();
-    return new GrpcSocket(loop, channel);
+    return new GrpcChannel(loop, channel);
   }
 
   /// One question, one answer; fails with a [io.grpc.StatusException], after 5 s at the latest.
-  <Q, A> CompletableFuture<A> ask(
+  <Q, A> CompletableFuture<A> call(
       MethodDescriptor<Q, A> method, Q question, Consumer<Metadata> headers) {
     return collect(method, question, headers)
         .thenApply(answers -> {
@@ -107,7 +107,7 @@ final class GrpcSocket implements AutoCloseable {
   }
 
   /// One question, answers without end; `end` is told why they ended after all.
-  <Q, A> void follow(
+  <Q, A> void subscribe(
       MethodDescriptor<Q, A> method, Q question, Consumer<A> each, Consumer<Status> end) {
     start(channel.newCall(method, CallOptions.DEFAULT), question, _ -> {}, each, end);
   }

@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
 /// The JSON of Docker's and Podman's APIs, read as a stream: events, the listing of containers, one
 /// inspected container. Unknown parts are passed over, texts and labels are bounded, nothing is
 /// trusted.
-final class RestJson {
+final class DockerJson {
   /// Longer strings are cut: names are shorter, and nobody reads such a label in a table.
-  static final int STRING_BYTES_AT_MOST = 4_096;
+  static final int MAX_STRING_BYTES = 4_096;
 
   /// Keys and values of one container together; what comes after is dropped.
-  static final int LABEL_CHARS_AT_MOST = 32_768;
+  static final int MAX_LABEL_CHARS = 32_768;
 
   private static final Set<String> RESERVED = Set.of("name", "image", "podId");
-  private static final int POD_IN_NAME = 12;
+  private static final int POD_PREFIX_LENGTH = 12;
   private static final int DIGEST_LENGTH = 64;
 
   private static final JsonFactory JSON =
@@ -44,11 +44,11 @@ final class RestJson {
 
     /// The container as the event shows it. Of a label called `name` or `image` only the reserved
     /// meaning is left; the listing has it in full.
-    Container container(RestDialect dialect) {
+    Container container(DockerApiFlavor dialect) {
       Map<String, String> labels = new HashMap<>(attributes);
       String name = labels.remove("name");
       String image = labels.remove("image");
-      labels.keySet().removeAll(dialect.added(action));
+      labels.keySet().removeAll(dialect.nonLabels(action));
       return new Container(dialect.runtime(), id, name, image, null, labels, null);
     }
 
@@ -56,23 +56,23 @@ final class RestJson {
     boolean isSandbox() {
       String pod = attributes.getOrDefault("podId", "");
       String name = attributes.getOrDefault("name", "");
-      return pod.length() > POD_IN_NAME && name.equals(pod.substring(0, POD_IN_NAME) + "-infra");
+      return pod.length() > POD_PREFIX_LENGTH && name.equals(pod.substring(0, POD_PREFIX_LENGTH) + "-infra");
     }
   }
 
   /// One entry of `/containers/json`.
   ///
   /// @param running never true of a sandbox
-  record Listed(Container container, boolean running) {}
+  record Summary(Container container, boolean running) {}
 
-  private RestJson() {}
+  private DockerJson() {}
 
   /// Hands on each event as it comes; returns when the stream ends.
-  static void events(InputStream in, Consumer<Event> to) throws IOException {
+  static void readEvents(InputStream in, Consumer<Event> to) throws IOException {
     try (JsonParser json = parser(in)) {
       while (json.nextToken() != null) {
         expect(json, JsonToken.START_OBJECT);
-        Event event = event(json);
+        Event event = readEvent(json);
         if (event != null) {
           to.accept(event);
         }
@@ -80,13 +80,13 @@ final class RestJson {
     }
   }
 
-  static List<Listed> listing(InputStream in, RestDialect dialect) throws IOException {
-    List<Listed> listed = new ArrayList<>();
+  static List<Summary> readList(InputStream in, DockerApiFlavor dialect) throws IOException {
+    List<Summary> listed = new ArrayList<>();
     try (JsonParser json = parser(in)) {
       json.nextToken();
       expect(json, JsonToken.START_ARRAY);
       while (json.nextToken() == JsonToken.START_OBJECT) {
-        Listed one = listed(json, dialect);
+        Summary one = readSummary(json, dialect);
         if (one != null) {
           listed.add(one);
         }
@@ -97,7 +97,7 @@ final class RestJson {
   }
 
   /// The image's name as the user gave it, from `/containers/{id}/json`.
-  static @Nullable String inspectedImage(InputStream in) throws IOException {
+  static @Nullable String readImage(InputStream in) throws IOException {
     String image = null;
     try (JsonParser json = parser(in)) {
       json.nextToken();
@@ -105,7 +105,7 @@ final class RestJson {
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         if (isObject(json, "Config")) {
           while (json.nextToken() == JsonToken.FIELD_NAME) {
-            image = json.currentName().equals("Image") ? text(json) : passOver(json, image);
+            image = json.currentName().equals("Image") ? text(json) : skip(json, image);
           }
         } else {
           json.skipChildren();
@@ -115,7 +115,7 @@ final class RestJson {
     return image;
   }
 
-  private static @Nullable Event event(JsonParser json) throws IOException {
+  private static @Nullable Event readEvent(JsonParser json) throws IOException {
     String action = null;
     String id = null;
     long timeNs = 0;
@@ -130,14 +130,14 @@ final class RestJson {
               switch (json.currentName()) {
                 case "ID" -> id = text(json);
                 case "Attributes" -> attributes = texts(json);
-                default -> passOver(json, null);
+                default -> skip(json, null);
               }
             }
           } else {
             json.skipChildren();
           }
         }
-        default -> passOver(json, null);
+        default -> skip(json, null);
       }
     }
     return action == null || id == null || id.isEmpty()
@@ -145,7 +145,7 @@ final class RestJson {
         : new Event(action, id, attributes, Instant.ofEpochSecond(0, timeNs));
   }
 
-  private static @Nullable Listed listed(JsonParser json, RestDialect dialect) throws IOException {
+  private static @Nullable Summary readSummary(JsonParser json, DockerApiFlavor dialect) throws IOException {
     String id = null;
     String name = null;
     String image = null;
@@ -164,7 +164,7 @@ final class RestJson {
         case "PodName" -> pod = text(json);
         case "IsInfra" -> sandbox = json.nextToken() == JsonToken.VALUE_TRUE;
         case "Labels" -> labels = texts(json);
-        default -> passOver(json, null);
+        default -> skip(json, null);
       }
     }
     if (id == null || id.isEmpty()) {
@@ -173,7 +173,7 @@ final class RestJson {
     boolean running = !sandbox && ("running".equals(state) || "paused".equals(state));
     var container =
         new Container(dialect.runtime(), id, name, image, digest, labels, pod(pod, name));
-    return new Listed(container, running);
+    return new Summary(container, running);
   }
 
   private static Container.@Nullable Pod pod(@Nullable String pod, @Nullable String container) {
@@ -205,7 +205,7 @@ final class RestJson {
 
   private static Map<String, String> texts(JsonParser json) throws IOException {
     Map<String, String> texts = new HashMap<>();
-    int left = LABEL_CHARS_AT_MOST;
+    int left = MAX_LABEL_CHARS;
     if (json.nextToken() == JsonToken.START_OBJECT) {
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String key = json.currentName();
@@ -238,7 +238,7 @@ final class RestJson {
   }
 
   /// Passes over the next value; `kept` makes it usable in an expression.
-  private static @Nullable String passOver(JsonParser json, @Nullable String kept)
+  private static @Nullable String skip(JsonParser json, @Nullable String kept)
       throws IOException {
     json.nextToken();
     json.skipChildren();
@@ -251,7 +251,7 @@ final class RestJson {
   }
 
   private static JsonParser parser(InputStream in) throws IOException {
-    return JSON.createParser(new ShortStrings(in, STRING_BYTES_AT_MOST));
+    return JSON.createParser(new StringTruncator(in, MAX_STRING_BYTES));
   }
 
   private static void expect(JsonParser json, JsonToken token) throws IOException {

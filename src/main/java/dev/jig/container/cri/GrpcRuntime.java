@@ -20,51 +20,51 @@ import org.jspecify.annotations.Nullable;
 /// loss, ever more slowly. All it does happens on one thread, which also hears the answers.
 ///
 /// gRPC's classes are loaded only once somebody listens at the socket.
-public final class GrpcEngine implements ContainerRuntime {
+public final class GrpcRuntime implements ContainerRuntime {
   private static final long PAUSE_MIN_MS = 100;
   private static final long PAUSE_MAX_MS = 2_000;
   private static final long STABLE_NS = 2_000_000_000L;
 
   /// One connection, as those see it who talk over it.
-  static final class Line {
-    private final GrpcEngine engine;
-    private final GrpcSocket socket;
-    private final ContainerLives lives;
+  static final class Connection {
+    private final GrpcRuntime runtime;
+    private final GrpcChannel channel;
+    private final LifecycleTracker tracker;
 
-    private Line(GrpcEngine engine, GrpcSocket socket, ContainerLives lives) {
-      this.engine = engine;
-      this.socket = socket;
-      this.lives = lives;
+    private Connection(GrpcRuntime engine, GrpcChannel socket, LifecycleTracker lives) {
+      this.runtime = engine;
+      this.channel = socket;
+      this.tracker = lives;
     }
 
-    GrpcSocket socket() {
-      return socket;
+    GrpcChannel channel() {
+      return channel;
     }
 
-    ContainerLives lives() {
-      return lives;
+    LifecycleTracker tracker() {
+      return tracker;
     }
 
-    void tell(News news) {
-      engine.news.accept(news);
+    void emit(RuntimeEvent news) {
+      runtime.events.accept(news);
     }
 
     /// The listing is through.
-    void up() {
+    void onListed() {
       if (isOpen()) {
-        if (engine.reachability().up()) {
-          tell(new News.Debug(engine.title() + " answers at " + engine.socket));
+        if (runtime.reachability().onListed()) {
+          emit(new RuntimeEvent.Debug(runtime.title() + " answers at " + runtime.socket));
         }
       }
     }
 
     /// This connection is of no use any more.
-    void broken(@Nullable Throwable reason) {
-      engine.broken(this, reason);
+    void fail(@Nullable Throwable reason) {
+      runtime.onConnectionFailed(this, reason);
     }
 
     /// Hears an answer or why there is none, if this connection still stands.
-    <A> void hear(CompletableFuture<A> answer, BiConsumer<@Nullable A, @Nullable Throwable> heard) {
+    <A> void handle(CompletableFuture<A> answer, BiConsumer<@Nullable A, @Nullable Throwable> heard) {
       var _ =
           answer
               .handle((given, failure) -> {
@@ -74,14 +74,14 @@ public final class GrpcEngine implements ContainerRuntime {
                 return given;
               })
               .exceptionally(mistake -> {
-                broken(mistake);
+                fail(mistake);
                 return null;
               });
     }
 
     /// Does something later, if this connection still stands.
-    void after(long ms, Runnable what) {
-      engine.after(
+    void schedule(long ms, Runnable what) {
+      runtime.schedule(
           ms,
           () -> {
             if (isOpen()) {
@@ -91,67 +91,67 @@ public final class GrpcEngine implements ContainerRuntime {
     }
 
     private boolean isOpen() {
-      return engine.line == this;
+      return runtime.connection == this;
     }
   }
 
   /// Who talks over a new connection.
-  private interface Talker {
-    DaemonTalk over(Line line);
+  private interface SessionFactory {
+    RuntimeSession open(Connection line);
   }
 
   private final String name;
   private final String title;
   private final Path socket;
-  private final boolean chosen;
-  private final boolean places;
-  private final Talker talker;
+  private final boolean requested;
+  private final boolean canReportCgroups;
+  private final SessionFactory sessions;
   private final ScheduledThreadPoolExecutor thread;
-  private Consumer<News> news = _ -> {};
+  private Consumer<RuntimeEvent> events = _ -> {};
   private @Nullable Reachability reachability;
-  private @Nullable ContainerLives lives;
-  private volatile @Nullable Line line;
+  private @Nullable LifecycleTracker tracker;
+  private volatile @Nullable Connection connection;
 
   // The thread's own.
-  private @Nullable DaemonTalk talk;
+  private @Nullable RuntimeSession session;
   private long connectedNs;
   private long pauseMs = PAUSE_MIN_MS;
 
-  private GrpcEngine(
-      String name, String title, Path socket, boolean chosen, boolean places, Talker talker) {
-    this.places = places;
+  private GrpcRuntime(
+      String name, String title, Path socket, boolean chosen, boolean places, SessionFactory talker) {
+    this.canReportCgroups = places;
     this.name = name;
     this.title = title;
     this.socket = socket;
-    this.chosen = chosen;
-    this.talker = talker;
+    this.requested = chosen;
+    this.sessions = talker;
     this.thread =
         new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name(name).factory());
   }
 
   /// containerd: pods by CRI, other containers by its own API.
   ///
-  /// @param socket usually `/run/containerd/containerd.sock`
-  /// @param chosen whether the user named this runtime or socket, and so wants to hear if it is
+  /// @param channel usually `/run/containerd/containerd.sock`
+  /// @param requested whether the user named this runtime or socket, and so wants to hear if it is
   ///   missing
-  public static GrpcEngine containerd(
+  public static GrpcRuntime containerd(
       Path socket, boolean chosen, ContainerdNamespaces namespaces) {
-    return new GrpcEngine(
-        PlainContainers.RUNTIME,
+    return new GrpcRuntime(
+        ContainerdRecords.RUNTIME,
         "containerd",
         socket,
         chosen,
         !namespaces.equals(ContainerdNamespaces.KUBERNETES),
-        line -> new ContainerdTalk(line, namespaces));
+        line -> new ContainerdSession(line, namespaces));
   }
 
   /// CRI-O.
   ///
-  /// @param socket usually `/run/crio/crio.sock`
-  /// @param chosen as for containerd
-  public static GrpcEngine crio(Path socket, boolean chosen) {
-    return new GrpcEngine(
-        "cri-o", "CRI-O", socket, chosen, false, line -> new CriTalk("cri-o", line));
+  /// @param channel usually `/run/crio/crio.sock`
+  /// @param requested as for containerd
+  public static GrpcRuntime crio(Path socket, boolean chosen) {
+    return new GrpcRuntime(
+        "cri-o", "CRI-O", socket, chosen, false, line -> new CriSession("cri-o", line));
   }
 
   @Override
@@ -165,37 +165,37 @@ public final class GrpcEngine implements ContainerRuntime {
   }
 
   @Override
-  public boolean places() {
-    return places;
+  public boolean canReportCgroups() {
+    return canReportCgroups;
   }
 
   @Override
-  public void start(Consumer<News> to) {
-    news = to;
-    reachability = new Reachability(title, socket, chosen, to);
-    lives = new ContainerLives(to);
-    after(0, this::connect);
+  public void start(Consumer<RuntimeEvent> to) {
+    events = to;
+    reachability = new Reachability(title, socket, requested, to);
+    tracker = new LifecycleTracker(to);
+    schedule(0, this::connect);
   }
 
   @Override
-  public boolean isAnswering() {
-    return reachability().isAnswering();
+  public boolean canAnswer() {
+    return reachability().canAnswer();
   }
 
   @Override
-  public void ask(String id) {
-    after(
+  public void inspect(String id) {
+    schedule(
         0,
         () -> {
-          if (talk == null) {
-            news.accept(new News.NotFound(id));
+          if (session == null) {
+            events.accept(new RuntimeEvent.NotFound(id));
           } else {
-            talk.ask(id);
+            session.inspect(id);
           }
         });
   }
 
-  private void after(long ms, Runnable what) {
+  private void schedule(long ms, Runnable what) {
     try {
       var _ = thread.schedule(what, ms, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
@@ -208,35 +208,35 @@ public final class GrpcEngine implements ContainerRuntime {
       SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
     } catch (IOException e) {
       boolean exists = Files.exists(socket);
-      down(
-          !exists || e instanceof ConnectException, exists ? GrpcSocket.reason(e) : "no such file");
+      scheduleReconnect(
+          !exists || e instanceof ConnectException, exists ? GrpcChannel.reason(e) : "no such file");
       return;
     }
     connectedNs = System.nanoTime();
-    GrpcSocket opened = GrpcSocket.open(socket, name + "-io", command -> after(0, command));
-    Line opening = new Line(this, opened, lives());
-    line = opening;
-    talk = talker.over(opening);
-    talk.begin();
+    GrpcChannel opened = GrpcChannel.open(socket, name + "-io", command -> schedule(0, command));
+    Connection opening = new Connection(this, opened, tracker());
+    connection = opening;
+    session = sessions.open(opening);
+    session.start();
   }
 
-  private void broken(Line over, @Nullable Throwable reason) {
-    if (line != over) {
+  private void onConnectionFailed(Connection over, @Nullable Throwable reason) {
+    if (connection != over) {
       return;
     }
-    line = null;
-    talk = null;
-    over.socket().close();
+    connection = null;
+    session = null;
+    over.channel().close();
     if (System.nanoTime() - connectedNs > STABLE_NS) {
       pauseMs = PAUSE_MIN_MS;
     }
-    down(false, GrpcSocket.reason(reason));
+    scheduleReconnect(false, GrpcChannel.reason(reason));
   }
 
-  private void down(boolean absent, String reason) {
+  private void scheduleReconnect(boolean absent, String reason) {
     if (!thread.isShutdown()) {
-      reachability().down(absent, reason);
-      after(pauseMs, this::connect);
+      reachability().onFailure(absent, reason);
+      schedule(pauseMs, this::connect);
       pauseMs = Math.min(PAUSE_MAX_MS, pauseMs * 2);
     }
   }
@@ -248,20 +248,20 @@ public final class GrpcEngine implements ContainerRuntime {
     return reachability;
   }
 
-  private ContainerLives lives() {
-    if (lives == null) {
+  private LifecycleTracker tracker() {
+    if (tracker == null) {
       throw new IllegalStateException("not started");
     }
-    return lives;
+    return tracker;
   }
 
   @Override
   public void close() {
     thread.shutdownNow();
-    Line open = line;
-    line = null;
+    Connection open = connection;
+    connection = null;
     if (open != null) {
-      open.socket().close();
+      open.channel().close();
     }
   }
 }

@@ -6,11 +6,11 @@ import java.io.InputStream;
 /// A JSON text whose over-long strings are cut on the way, so that no parser behind it ever holds
 /// one: a label may have megabytes. Cuts fall between characters, never inside an escape or a UTF-8
 /// sequence.
-final class ShortStrings extends InputStream {
+final class StringTruncator extends InputStream {
   private static final int UNICODE_ESCAPE_DIGITS = 4;
 
   private final InputStream in;
-  private final int bytesAtMost;
+  private final int maxBytes;
   private boolean inString;
   private int length;
 
@@ -20,10 +20,10 @@ final class ShortStrings extends InputStream {
   private boolean escapeBegins;
   private boolean cutting;
 
-  /// @param bytesAtMost of one string, as written in the JSON text
-  ShortStrings(InputStream in, int bytesAtMost) {
+  /// @param maxBytes of one string, as written in the JSON text
+  StringTruncator(InputStream in, int bytesAtMost) {
     this.in = in;
-    this.bytesAtMost = bytesAtMost;
+    this.maxBytes = bytesAtMost;
   }
 
   @Override
@@ -69,7 +69,7 @@ final class ShortStrings extends InputStream {
       return true;
     }
     boolean startsCharacter = (next & 0xc0) != 0x80;
-    cutting |= startsCharacter && length >= bytesAtMost;
+    cutting |= startsCharacter && length >= maxBytes;
     if (next == '\\') {
       escapeLeft = 1;
       escapeBegins = true;

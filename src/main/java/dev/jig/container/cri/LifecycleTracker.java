@@ -1,7 +1,7 @@
 package dev.jig.container.cri;
 
-import dev.jig.container.ContainerRuntime.Life;
-import dev.jig.container.ContainerRuntime.News;
+import dev.jig.container.ContainerRuntime.Transition;
+import dev.jig.container.ContainerRuntime.RuntimeEvent;
 import dev.jig.event.Container;
 import java.time.Instant;
 import java.util.HashMap;
@@ -15,34 +15,34 @@ import org.jspecify.annotations.Nullable;
 /// The containers of a runtime whose events tell ids alone: joins what events say of a life with
 /// what the daemon answered when asked for the rest. An answer asked before an event is stale as to
 /// whether the container runs. One thread's own.
-final class ContainerLives {
-  private static final int REMOVED_AT_MOST = 10_000;
+final class LifecycleTracker {
+  private static final int MAX_REMOVED = 10_000;
 
   /// @param running false for a sandbox too: it is known, and not listed
-  record Described(Container container, boolean running) {}
+  record Inspection(Container container, boolean running) {}
 
-  private static final class Member {
+  private static final class Tracked {
     @Nullable Container container;
     boolean running;
-    long changed;
+    long lastEvent;
   }
 
-  private final Consumer<News> news;
-  private final Map<String, Member> members = new HashMap<>();
+  private final Consumer<RuntimeEvent> events;
+  private final Map<String, Tracked> tracked = new HashMap<>();
 
   /// Ended ones, and whether their names were told.
   private final Map<String, Boolean> removed =
       new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-          return size() > REMOVED_AT_MOST;
+          return size() > MAX_REMOVED;
         }
       };
 
   private long eventCount;
 
-  ContainerLives(Consumer<News> news) {
-    this.news = news;
+  LifecycleTracker(Consumer<RuntimeEvent> news) {
+    this.events = news;
   }
 
   /// How many events there were: to be noted when asking.
@@ -50,89 +50,89 @@ final class ContainerLives {
     return eventCount;
   }
 
-  boolean isDescribed(String id) {
-    Member member = members.get(id);
+  boolean isInspected(String id) {
+    Tracked member = tracked.get(id);
     return member != null && member.container != null;
   }
 
   /// Whether it runs, as far as events told.
   boolean isRunning(String id) {
-    Member member = members.get(id);
+    Tracked member = tracked.get(id);
     return member != null && member.running;
   }
 
   /// It exists; who it is will be answered.
-  void created(String id) {
-    members.computeIfAbsent(id, _ -> new Member()).changed = ++eventCount;
+  void onCreated(String id) {
+    tracked.computeIfAbsent(id, _ -> new Tracked()).lastEvent = ++eventCount;
     removed.remove(id);
   }
 
-  void started(String id, Instant at) {
-    happened(id, true, Life.STARTED, at);
+  void onStarted(String id, Instant at) {
+    onTransition(id, true, Transition.STARTED, at);
   }
 
-  void stopped(String id, Instant at) {
-    happened(id, false, Life.STOPPED, at);
+  void onStopped(String id, Instant at) {
+    onTransition(id, false, Transition.STOPPED, at);
   }
 
-  private void happened(String id, boolean running, Life life, Instant at) {
-    Member member = members.computeIfAbsent(id, _ -> new Member());
-    member.changed = ++eventCount;
+  private void onTransition(String id, boolean running, Transition life, Instant at) {
+    Tracked member = tracked.computeIfAbsent(id, _ -> new Tracked());
+    member.lastEvent = ++eventCount;
     member.running = running;
     if (member.container != null && !isSandbox(member.container)) {
-      news.accept(new News.Happened(member.container, life, at));
+      events.accept(new RuntimeEvent.Lifecycle(member.container, life, at));
     }
   }
 
-  void removed(String id, Instant at) {
-    Member member = members.remove(id);
+  void onRemoved(String id, Instant at) {
+    Tracked member = tracked.remove(id);
     eventCount++;
     Container container = member == null ? null : member.container;
     removed.put(id, container != null);
     if (container != null) {
-      news.accept(new News.Happened(container, Life.REMOVED, at));
+      events.accept(new RuntimeEvent.Lifecycle(container, Transition.REMOVED, at));
     }
   }
 
   /// The daemon has described a container.
   ///
   /// @param asked the [#eventCount()] when it was asked
-  void answered(Described answer, long asked) {
+  void onInspected(Inspection answer, long asked) {
     Container container = answer.container();
     Boolean told = removed.get(container.id());
     if (told != null) {
-      tellLate(container, told);
+      emitLate(container, told);
       return;
     }
-    Member member = members.computeIfAbsent(container.id(), _ -> new Member());
+    Tracked member = tracked.computeIfAbsent(container.id(), _ -> new Tracked());
     member.container = container;
-    if (member.changed <= asked) {
+    if (member.lastEvent <= asked) {
       member.running = answer.running();
     }
-    news.accept(new News.Described(container, member.running && !isSandbox(container)));
+    events.accept(new RuntimeEvent.Inspected(container, member.running && !isSandbox(container)));
   }
 
   /// Removed before the answer came: its name is still of use for its last packets.
-  private void tellLate(Container container, boolean told) {
+  private void emitLate(Container container, boolean told) {
     if (!told) {
       removed.put(container.id(), true);
       Instant now = Instant.now();
-      news.accept(new News.Happened(container, Life.CREATED, now));
-      news.accept(new News.Happened(container, Life.REMOVED, now));
+      events.accept(new RuntimeEvent.Lifecycle(container, Transition.CREATED, now));
+      events.accept(new RuntimeEvent.Lifecycle(container, Transition.REMOVED, now));
     }
   }
 
   /// The daemon has listed all containers it has.
   ///
   /// @param asked the [#eventCount()] when it was asked
-  void listed(List<Described> all, long asked) {
-    Map<String, Described> byId = new HashMap<>();
+  void onListed(List<Inspection> all, long asked) {
+    Map<String, Inspection> byId = new HashMap<>();
     all.forEach(one -> byId.put(one.container().id(), one));
-    members
+    tracked
         .entrySet()
-        .removeIf(e -> !byId.containsKey(e.getKey()) && e.getValue().changed <= asked);
-    byId.values().forEach(one -> answered(one, asked));
-    news.accept(new News.Listed(Set.copyOf(members.keySet())));
+        .removeIf(e -> !byId.containsKey(e.getKey()) && e.getValue().lastEvent <= asked);
+    byId.values().forEach(one -> onInspected(one, asked));
+    events.accept(new RuntimeEvent.Listed(Set.copyOf(tracked.keySet())));
   }
 
   private static boolean isSandbox(Container container) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What containerd's own records of containers tell, for containers that Kubernetes knows nothing
 /// of and, until CRI is asked, for those it does.
-final class PlainContainers {
+final class ContainerdRecords {
   /// `containerd` in [Container#runtime].
   static final String RUNTIME = "containerd";
 
@@ -29,7 +29,7 @@ final class PlainContainers {
     PLAIN
   }
 
-  private PlainContainers() {}
+  private ContainerdRecords() {}
 
   static Kind kind(PlainContainer container) {
     return switch (container.getLabelsMap().getOrDefault(CRI_KIND, "")) {
@@ -48,40 +48,40 @@ final class PlainContainers {
     String name =
         switch (kind(container)) {
           case SANDBOX -> null;
-          case POD_CONTAINER -> labels.get(CriCatalog.CONTAINER_NAME);
+          case POD_CONTAINER -> labels.get(CriInspector.CONTAINER_NAME);
           case PLAIN -> labels.getOrDefault(NERDCTL_NAME, container.getId());
         };
     return new Container(
         RUNTIME,
         container.getId(),
         name,
-        name == null ? null : CriCatalog.text(container.getImage()),
+        name == null ? null : CriInspector.emptyToNull(container.getImage()),
         image == null ? null : digest(container, image),
         name == null ? Map.of() : labels,
-        CriCatalog.pod(labels, name));
+        CriInspector.pod(labels, name));
   }
 
   /// Unless the name has moved on to another image since.
   private static @Nullable String digest(PlainContainer container, PlainImage image) {
     boolean moved = image.getUpdatedAt().getSeconds() > container.getCreatedAt().getSeconds();
-    return moved ? null : CriCatalog.text(image.getTarget().getDigest());
+    return moved ? null : CriInspector.emptyToNull(image.getTarget().getDigest());
   }
 
   /// The cgroup of a container whose id a path does not show, as its specification asks for it;
   /// null if it can be told from the path, or not at all.
-  static @Nullable String ownCgroup(PlainContainer container) {
-    if (!CgroupPath.of("/" + container.getId()).containers().isEmpty()) {
+  static @Nullable String customCgroup(PlainContainer container) {
+    if (!CgroupPath.parse("/" + container.getId()).containers().isEmpty()) {
       return null;
     }
     try (InputStream spec = container.getSpec().getValue().newInput()) {
-      return cgroup(spec);
+      return specCgroup(spec);
     } catch (IOException e) {
       return null; // not of runc's kind
     }
   }
 
   /// `linux.cgroupsPath` of an OCI runtime specification, as a path below the hierarchy's root.
-  static @Nullable String cgroup(InputStream spec) throws IOException {
+  static @Nullable String specCgroup(InputStream spec) throws IOException {
     try (JsonParser json = JSON.createParser(spec)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         return null;

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// root, or of a parent that others share, and /proc/PID/cgroup of its owner is asked instead.
 ///
 /// A process that is gone by then stays unknown, unless its parent is there to tell; nobody is
-/// taken for another process with the same pid. All but [#look] is the ring thread's.
-final class Processes {
-  private static final int REMEMBERED_AT_MOST = 8_192;
+/// taken for another process with the same pid. All but [#scan] is the ring thread's.
+final class ProcessContainers {
+  private static final int MAX_CACHED = 8_192;
 
   /// Whether containers must be told so.
   enum Need {
@@ -35,26 +35,26 @@ final class Processes {
   private record Identity(int pid, long startTimeNs) {}
 
   /// @param path null: nobody can tell any more
-  private record Told(@Nullable CgroupPath path) {}
+  private record Cached(@Nullable CgroupPath path) {}
 
   private final Proc proc;
   private final Path root;
   private volatile Need need;
-  private volatile List<CgroupPath> outsideV2 = List.of();
+  private volatile List<CgroupPath> v1OnlyPaths = List.of();
   private final long hostMountNs; // 0: not known
 
-  private final Map<Identity, Told> told =
+  private final Map<Identity, Cached> cache =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Identity, Told> eldest) {
-          return size() > REMEMBERED_AT_MOST;
+        protected boolean removeEldestEntry(Map.Entry<Identity, Cached> eldest) {
+          return size() > MAX_CACHED;
         }
       };
 
   /// @param root where procfs is mounted, with the host's pids
-  Processes(Path root) {
+  ProcessContainers(Path root) {
     this.root = root;
     this.proc = new Proc(root);
     this.need = hasV1() ? Need.POSSIBLE : Need.NO;
@@ -63,11 +63,11 @@ final class Processes {
 
   /// Whatever reads it sees all hierarchies, also in a cgroup namespace.
   private boolean hasV1() {
-    return !ProcCgroups.of(proc.cgroupLines("self")).v1().isEmpty();
+    return !ProcCgroups.parse(proc.cgroupLines("self")).v1().isEmpty();
   }
 
   /// Whether they are asked; where not, nothing is read of them.
-  boolean areAsked() {
+  boolean isEnabled() {
     return need != Need.NO;
   }
 
@@ -75,13 +75,13 @@ final class Processes {
     return need;
   }
 
-  /// Containers that v2 does not show, as of the last [#look].
-  List<CgroupPath> outsideV2() {
-    return outsideV2;
+  /// Containers that v2 does not show, as of the last [#scan].
+  List<CgroupPath> v1OnlyPaths() {
+    return v1OnlyPaths;
   }
 
   /// Looks at all processes, to find out whether containers need them. Any thread.
-  void look() {
+  void scan() {
     if (need == Need.NO) {
       return;
     }
@@ -89,9 +89,9 @@ final class Processes {
     boolean with = false;
     try (DirectoryStream<Path> all = Files.newDirectoryStream(root, "[1-9]*")) {
       for (Path process : all) {
-        ProcCgroups its = ProcCgroups.of(proc.cgroupLines(process.getFileName().toString()));
+        ProcCgroups its = ProcCgroups.parse(proc.cgroupLines(process.getFileName().toString()));
         with |= its.isContainerOnV2();
-        CgroupPath path = its.isContainerOnV1Only() ? its.agreed() : null;
+        CgroupPath path = its.isContainerOnV1Only() ? its.agreedPath() : null;
         if (path != null && !without.contains(path)) {
           without.add(path);
         }
@@ -99,47 +99,47 @@ final class Processes {
     } catch (IOException | DirectoryIteratorException e) {
       return; // as before the look
     }
-    outsideV2 = List.copyOf(without);
+    v1OnlyPaths = List.copyOf(without);
     need = !without.isEmpty() ? Need.YES : with ? Need.NO : Need.POSSIBLE;
   }
 
   /// The containers a process is in; null if nobody can tell any more.
-  @Nullable CgroupPath of(@Nullable Owner owner) {
+  @Nullable CgroupPath path(@Nullable Owner owner) {
     if (owner == null) {
       return null;
     }
     Identity process = new Identity(owner.pid(), owner.startTimeNs());
-    Told known = told.get(process);
+    Cached known = cache.get(process);
     if (known == null) {
-      known = new Told(ask(owner));
-      told.put(process, known);
+      known = new Cached(readPath(owner));
+      cache.put(process, known);
     }
     return known.path();
   }
 
-  private @Nullable CgroupPath ask(Owner owner) {
+  private @Nullable CgroupPath readPath(Owner owner) {
     List<String> lines = proc.cgroups(owner.pid(), owner.startTimeNs());
     if (lines != null) {
-      return ProcCgroups.of(lines).agreed();
+      return ProcCgroups.parse(lines).agreedPath();
     }
-    return ofParent(owner);
+    return readParentPath(owner);
   }
 
   /// Whether a process saw the host's mounts: those of containers have their own.
-  boolean sawHostsMounts(Owner owner) {
+  boolean hasHostMounts(Owner owner) {
     return hostMountNs != 0 && owner.mountNs() == hostMountNs;
   }
 
   /// A parent in a container, provided that it is the one who was there at the time: who took its
   /// pid later is younger than the child. With the same mounts too it is no runtime that has just
   /// sent its child elsewhere.
-  private @Nullable CgroupPath ofParent(Owner owner) {
+  private @Nullable CgroupPath readParentPath(Owner owner) {
     long mountNs = proc.mountNs(owner.ppid());
     if (mountNs == 0 || mountNs != owner.mountNs()) {
       return null;
     }
     List<String> lines = proc.cgroupsOfElder(owner.ppid(), owner.startTimeNs());
-    CgroupPath path = lines == null ? null : ProcCgroups.of(lines).agreed();
+    CgroupPath path = lines == null ? null : ProcCgroups.parse(lines).agreedPath();
     return path == null || path.containers().isEmpty() ? null : path;
   }
 }

@@ -4,34 +4,34 @@ import dev.jig.event.Container;
 import org.jspecify.annotations.Nullable;
 
 /// The answer to "whose packet is this?" for one cgroup.
-public sealed interface Lookup {
+public sealed interface Resolution {
 
   /// Not in a container.
-  Lookup HOST = new Host();
+  Resolution HOST = new Host();
 
   /// Nobody can tell any more.
-  Lookup UNKNOWN = new Unknown();
+  Resolution UNKNOWN = new Unknown();
 
   /// A process outside containers.
-  record Host() implements Lookup {}
+  record Host() implements Resolution {}
 
   /// A cgroup or process that was gone before anybody saw where it belonged.
-  record Unknown() implements Lookup {}
+  record Unknown() implements Resolution {}
 
   /// A container that its runtime has named.
-  record Known(Container container) implements Lookup {}
+  record Named(Container container) implements Resolution {}
 
   /// A container that no runtime names: its id is all there is.
-  record Unnamed(Container container) implements Lookup {}
+  record IdOnly(Container container) implements Resolution {}
 
   /// A runtime, or the walk over the cgroups, may still answer; the generation rises when it has.
   ///
-  /// @param byPath what the path tells; null while the path itself is unknown
-  record Pending(@Nullable Container byPath) implements Lookup {
+  /// @param idOnly what the path tells; null while the path itself is unknown
+  record InProgress(@Nullable Container idOnly) implements Resolution {
 
     /// What to take if nobody answered in time.
-    public Lookup givenUp() {
-      return byPath == null ? UNKNOWN : new Unnamed(byPath);
+    public Resolution fallback() {
+      return idOnly == null ? UNKNOWN : new IdOnly(idOnly);
     }
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class PlainContainersTest {
+final class ContainerdRecordsTest {
 
   private static PlainContainer.Builder container(String id) {
     return PlainContainer.newBuilder().setId(id).setImage("app:1");
@@ -39,9 +39,9 @@ final class PlainContainersTest {
             .putLabels("io.kubernetes.pod.namespace", "shop")
             .build();
 
-    assertThat(PlainContainers.describe(ctr, null).name()).isEqualTo("job");
-    assertThat(PlainContainers.describe(nerdctl, null).name()).isEqualTo("shop-db");
-    Container web = PlainContainers.describe(pods, null);
+    assertThat(ContainerdRecords.describe(ctr, null).name()).isEqualTo("job");
+    assertThat(ContainerdRecords.describe(nerdctl, null).name()).isEqualTo("shop-db");
+    Container web = ContainerdRecords.describe(pods, null);
     assertThat(web.name()).isEqualTo("web");
     Container.Pod pod = web.pod();
     assertThat(pod == null ? null : pod.name()).isEqualTo("front-1");
@@ -52,8 +52,8 @@ final class PlainContainersTest {
     PlainContainer made =
         container("job").setCreatedAt(Timestamp.newBuilder().setSeconds(100)).build();
 
-    assertThat(PlainContainers.describe(made, image(99)).imageDigest()).isEqualTo("sha256:aa");
-    assertThat(PlainContainers.describe(made, image(101)).imageDigest()).isNull();
+    assertThat(ContainerdRecords.describe(made, image(99)).imageDigest()).isEqualTo("sha256:aa");
+    assertThat(ContainerdRecords.describe(made, image(101)).imageDigest()).isNull();
   }
 
   private static PlainImage image(long updatedSeconds) {
@@ -86,7 +86,7 @@ final class PlainContainersTest {
   }
 
   private static @Nullable String cgroup(String spec) throws IOException {
-    return PlainContainers.cgroup(new ByteArrayInputStream(spec.getBytes(UTF_8)));
+    return ContainerdRecords.specCgroup(new ByteArrayInputStream(spec.getBytes(UTF_8)));
   }
 
   @Test
@@ -96,19 +96,19 @@ final class PlainContainersTest {
             .setValue(ByteString.copyFromUtf8("{\"linux\":{\"cgroupsPath\":\"/default/x\"}}"))
             .build();
 
-    assertThat(PlainContainers.ownCgroup(container("x").setSpec(spec).build()))
+    assertThat(ContainerdRecords.customCgroup(container("x").setSpec(spec).build()))
         .isEqualTo("/default/x");
-    assertThat(PlainContainers.ownCgroup(container("a".repeat(64)).setSpec(spec).build())).isNull();
+    assertThat(ContainerdRecords.customCgroup(container("a".repeat(64)).setSpec(spec).build())).isNull();
     Any garbage = Any.newBuilder().setValue(ByteString.copyFromUtf8("{\"linux\":")).build();
-    assertThat(PlainContainers.ownCgroup(container("x").setSpec(garbage).build())).isNull();
+    assertThat(ContainerdRecords.customCgroup(container("x").setSpec(garbage).build())).isNull();
   }
 
   @Test
   void namespacesAreAListOrAll() {
     ContainerdNamespaces two = ContainerdNamespaces.parse("k8s.io, default");
-    assertThat(two.of(List.of("moby", "default", "k8s.io"))).containsExactly("default", "k8s.io");
+    assertThat(two.select(List.of("moby", "default", "k8s.io"))).containsExactly("default", "k8s.io");
     ContainerdNamespaces all = ContainerdNamespaces.parse("*");
-    assertThat(all.of(List.of("moby", "default"))).containsExactly("default");
+    assertThat(all.select(List.of("moby", "default"))).containsExactly("default");
     assertThat(ContainerdNamespaces.parse("moby").includes("moby")).isTrue();
     assertThatThrownBy(() -> ContainerdNamespaces.parse("a,/b"))
         .isInstanceOf(UsageException.class)

@@ -1,11 +1,11 @@
 package dev.jig.container.cri;
 
 /// What is said with a daemon over one connection. Called on the engine's thread.
-interface DaemonTalk {
+interface RuntimeSession {
 
   /// Follows events and lists; once.
-  void begin();
+  void start();
 
   /// Asks for one container.
-  void ask(String id);
+  void inspect(String id);
 }

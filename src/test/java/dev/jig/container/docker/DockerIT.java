@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.ContainerListener;
 import dev.jig.container.Containers;
-import dev.jig.container.Lookup;
+import dev.jig.container.Resolution;
 import dev.jig.event.Container;
 import dev.jig.fixture.Docker;
 import java.io.IOException;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Against this machine's dockerd, with an image of nothing but busybox.
 @Timeout(120)
-final class DockerEngineIT {
+final class DockerIT {
   private static final String TAG = "jig-it-" + ProcessHandle.current().pid();
   private static final String IMAGE = TAG + ":busybox";
 
@@ -46,20 +46,20 @@ final class DockerEngineIT {
   private final Containers containers =
       new Containers(
           cgroupRoot(),
-          List.of(new RestEngine(RestDialect.DOCKER, Docker.socket(), true)),
+          List.of(new DockerApiRuntime(DockerApiFlavor.DOCKER, Docker.socket(), true)),
           new ContainerListener() {
             @Override
-            public void created(Container container, Instant at) {
+            public void onStarted(Container container, Instant at) {
               seen.add(new Seen("created", container));
             }
 
             @Override
-            public void deleted(Container container, Instant at) {
+            public void onStopped(Container container, Instant at) {
               seen.add(new Seen("deleted", container));
             }
 
             @Override
-            public void warning(String sentence) {
+            public void onWarning(String sentence) {
               warnings.add(sentence);
             }
           });
@@ -125,16 +125,16 @@ final class DockerEngineIT {
     try {
       // When its process' cgroup is asked for, until the walk has met it
       long cgroupId = cgroupOf(docker("inspect", "-f", "{{.State.Pid}}", id));
-      Lookup answer = settled(cgroupId);
+      Resolution answer = settled(cgroupId);
 
       // Then it is this container, image digest included once the daemon was asked
-      assertThat(answer).isInstanceOf(Lookup.Known.class);
+      assertThat(answer).isInstanceOf(Resolution.Named.class);
       while (digest(answer) == null) {
         answer = next(cgroupId, containers.generation(), answer);
       }
       assertThat(answer)
           .isEqualTo(
-              new Lookup.Known(
+              new Resolution.Named(
                   new Container(
                       "docker",
                       id,
@@ -145,7 +145,7 @@ final class DockerEngineIT {
                       null)));
 
       // And a process outside containers is the host's
-      assertThat(settled(cgroupOf("self"))).isEqualTo(Lookup.HOST);
+      assertThat(settled(cgroupOf("self"))).isEqualTo(Resolution.HOST);
     } finally {
       docker("rm", "-f", id);
     }
@@ -196,12 +196,12 @@ final class DockerEngineIT {
   void saysThatAnIdIsUnknownToDocker() throws Exception {
     // Given the cgroup of a container that no daemon has
     String id = "0".repeat(64);
-    containers.born(Long.MAX_VALUE, "/docker/" + id);
-    assertThat(containers.of(Long.MAX_VALUE)).isInstanceOf(Lookup.Pending.class);
+    containers.onCgroupCreated(Long.MAX_VALUE, "/docker/" + id);
+    assertThat(containers.resolve(Long.MAX_VALUE)).isInstanceOf(Resolution.InProgress.class);
 
     // When the daemon has answered, Then its id is all there is
     assertThat(settled(Long.MAX_VALUE))
-        .isEqualTo(new Lookup.Unnamed(Container.unnamed("docker", id)));
+        .isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", id)));
   }
 
   private Seen next(String namePrefix) throws InterruptedException {
@@ -216,10 +216,10 @@ final class DockerEngineIT {
     }
   }
 
-  private Lookup settled(long cgroupId) {
+  private Resolution settled(long cgroupId) {
     long generation = containers.generation();
-    Lookup answer = containers.of(cgroupId);
-    while (answer instanceof Lookup.Pending) {
+    Resolution answer = containers.resolve(cgroupId);
+    while (answer instanceof Resolution.InProgress) {
       answer = next(cgroupId, generation, answer);
       generation = containers.generation();
     }
@@ -227,16 +227,16 @@ final class DockerEngineIT {
   }
 
   /// The answer of the next generation, which @Timeout bounds.
-  private Lookup next(long cgroupId, long generation, Lookup before) {
-    Lookup answer = containers.of(cgroupId);
+  private Resolution next(long cgroupId, long generation, Resolution before) {
+    Resolution answer = containers.resolve(cgroupId);
     while (answer.equals(before) && containers.generation() == generation) {
       Thread.onSpinWait();
     }
-    return containers.of(cgroupId);
+    return containers.resolve(cgroupId);
   }
 
-  private static @Nullable String digest(Lookup answer) {
-    return answer instanceof Lookup.Known(Container container) ? container.imageDigest() : null;
+  private static @Nullable String digest(Resolution answer) {
+    return answer instanceof Resolution.Named(Container container) ? container.imageDigest() : null;
   }
 
   private static long cgroupOf(String pid) throws IOException {

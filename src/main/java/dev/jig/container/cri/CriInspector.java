@@ -1,6 +1,6 @@
 package dev.jig.container.cri;
 
-import dev.jig.container.cri.ContainerLives.Described;
+import dev.jig.container.cri.LifecycleTracker.Inspection;
 import dev.jig.container.cri.api.ContainerState;
 import dev.jig.container.cri.api.CriContainer;
 import dev.jig.container.cri.api.CriImage;
@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Containers as CRI tells of them, each put together of three answers: its own, its sandbox's (the
 /// pod) and its image's. The latter two are remembered. All on one thread.
-final class CriCatalog {
+final class CriInspector {
   static final String POD_NAME = "io.kubernetes.pod.name";
   static final String POD_NAMESPACE = "io.kubernetes.pod.namespace";
   static final String POD_UID = "io.kubernetes.pod.uid";
   static final String CONTAINER_NAME = "io.kubernetes.container.name";
   private static final String SHA256 = "sha256:";
-  private static final int REMEMBERED_AT_MOST = 10_000;
+  private static final int MAX_CACHED = 10_000;
 
   private record Pod(Container.Pod pod, String sandboxId) {}
 
@@ -31,23 +31,23 @@ final class CriCatalog {
   private final Map<String, Pod> pods = new HashMap<>();
   private final Map<String, CriImage> images = new HashMap<>();
 
-  CriCatalog(String runtime, CriApi api) {
+  CriInspector(String runtime, CriApi api) {
     this.runtime = runtime;
     this.api = api;
   }
 
   /// All containers and sandboxes, also those that have exited.
-  CompletableFuture<List<Described>> all() {
+  CompletableFuture<List<Inspection>> listAll() {
     var sandboxes = api.sandboxes();
     var containers = api.containers();
     var known = api.images();
     return sandboxes
-        .thenCompose(this::learnPods)
-        .thenCombine(known, (_, list) -> learnImages(list))
+        .thenCompose(this::updatePods)
+        .thenCombine(known, (_, list) -> cacheImages(list))
         .thenCombine(
             containers,
             (_, list) -> {
-              List<Described> all = new ArrayList<>();
+              List<Inspection> all = new ArrayList<>();
               pods.values().forEach(pod -> all.add(sandbox(pod)));
               list.forEach(container -> all.add(describe(container)));
               return all;
@@ -55,48 +55,48 @@ final class CriCatalog {
   }
 
   /// A container or a sandbox by its whole id; null if there is none.
-  CompletableFuture<@Nullable Described> one(String id) {
+  CompletableFuture<@Nullable Inspection> inspect(String id) {
     return api.containers(id)
         .thenCompose(found -> {
           for (CriContainer container : found) {
             if (container.getId().equals(id)) {
-              return complete(container);
+              return inspectContainer(container);
             }
           }
-          return oneSandbox(id);
+          return inspectSandbox(id);
         });
   }
 
-  private CompletableFuture<@Nullable Described> oneSandbox(String id) {
-    return learnPod(id)
+  private CompletableFuture<@Nullable Inspection> inspectSandbox(String id) {
+    return fetchPod(id)
         .thenApply(_ -> {
           Pod pod = pods.get(id);
           return pod == null ? null : sandbox(pod);
         });
   }
 
-  private CompletableFuture<@Nullable Described> complete(CriContainer container) {
-    return learnPod(container.getPodSandboxId())
-        .thenCombine(learnImage(container), (_, _) -> describe(container));
+  private CompletableFuture<@Nullable Inspection> inspectContainer(CriContainer container) {
+    return fetchPod(container.getPodSandboxId())
+        .thenCombine(fetchImage(container), (_, _) -> describe(container));
   }
 
-  private CompletableFuture<Void> learnPod(String sandboxId) {
+  private CompletableFuture<Void> fetchPod(String sandboxId) {
     if (pods.containsKey(sandboxId)) {
       return done();
     }
     return api.sandboxes(sandboxId)
         .thenCompose(found ->
-            learnNewPods(found.stream().filter(s -> s.getId().equals(sandboxId)).toList()));
+            fetchPods(found.stream().filter(s -> s.getId().equals(sandboxId)).toList()));
   }
 
   /// What is not among `sandboxes` is gone.
-  private CompletableFuture<Void> learnPods(List<Sandbox> sandboxes) {
+  private CompletableFuture<Void> updatePods(List<Sandbox> sandboxes) {
     pods.keySet().retainAll(sandboxes.stream().map(Sandbox::getId).collect(Collectors.toSet()));
-    return learnNewPods(sandboxes);
+    return fetchPods(sandboxes);
   }
 
-  private CompletableFuture<Void> learnNewPods(List<Sandbox> sandboxes) {
-    if (pods.size() > REMEMBERED_AT_MOST) {
+  private CompletableFuture<Void> fetchPods(List<Sandbox> sandboxes) {
+    if (pods.size() > MAX_CACHED) {
       pods.clear();
     }
     List<CompletableFuture<Void>> asked = new ArrayList<>();
@@ -110,15 +110,15 @@ final class CriCatalog {
     return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new));
   }
 
-  private CompletableFuture<Void> learnImage(CriContainer container) {
+  private CompletableFuture<Void> fetchImage(CriContainer container) {
     if (image(container) != null) {
       return done();
     }
-    return api.images(reference(container)).thenAccept(this::learnImages);
+    return api.images(reference(container)).thenAccept(this::cacheImages);
   }
 
-  private Void learnImages(List<CriImage> list) {
-    if (images.size() > REMEMBERED_AT_MOST) {
+  private Void cacheImages(List<CriImage> list) {
+    if (images.size() > MAX_CACHED) {
       images.clear();
     }
     for (CriImage image : list) {
@@ -132,17 +132,17 @@ final class CriCatalog {
     return CompletableFuture.completedFuture(null);
   }
 
-  private Described sandbox(Pod pod) {
-    return new Described(
+  private Inspection sandbox(Pod pod) {
+    return new Inspection(
         new Container(runtime, pod.sandboxId(), null, null, null, Map.of(), pod.pod()), false);
   }
 
   private static Pod pod(Sandbox sandbox, boolean hostNetwork) {
     return new Pod(
         new Container.Pod(
-            text(sandbox.getMetadata().getNamespace()),
-            text(sandbox.getMetadata().getName()),
-            text(sandbox.getMetadata().getUid()),
+            emptyToNull(sandbox.getMetadata().getNamespace()),
+            emptyToNull(sandbox.getMetadata().getName()),
+            emptyToNull(sandbox.getMetadata().getUid()),
             podLabels(sandbox.getLabelsMap()),
             null,
             hostNetwork),
@@ -156,7 +156,7 @@ final class CriCatalog {
     return own;
   }
 
-  private Described describe(CriContainer container) {
+  private Inspection describe(CriContainer container) {
     Map<String, String> labels = container.getLabelsMap();
     String name = labels.getOrDefault(CONTAINER_NAME, container.getMetadata().getName());
     Pod known = pods.get(container.getPodSandboxId());
@@ -168,15 +168,15 @@ final class CriCatalog {
                 known.pod().name(),
                 known.pod().uid(),
                 known.pod().labels(),
-                text(name),
+                emptyToNull(name),
                 known.pod().hostNetwork());
     CriImage image = image(container);
-    return new Described(
+    return new Inspection(
         new Container(
             runtime,
             container.getId(),
-            text(name),
-            text(imageName(container, image)),
+            emptyToNull(name),
+            emptyToNull(imageName(container, image)),
             digest(container, image),
             labels,
             pod),
@@ -232,7 +232,7 @@ final class CriCatalog {
     return isId(digest) ? SHA256 + digest : null;
   }
 
-  static @Nullable String text(String text) {
+  static @Nullable String emptyToNull(String text) {
     return text.isEmpty() ? null : text;
   }
 }

@@ -4,7 +4,7 @@ import static dev.jig.os.FakeProc.HOST_MOUNTS;
 import static dev.jig.os.FakeProc.owner;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.Processes.Need;
+import dev.jig.container.ProcessContainers.Need;
 import dev.jig.event.Owner;
 import dev.jig.os.FakeProc;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Containers told by their processes on a host with cgroup v1; start times are in ticks.
-final class ProcessesTest {
+final class ProcessContainersTest {
   private static final String A = "a".repeat(64);
   private static final String B = "b".repeat(64);
   private static final long MOUNTS = 4026533000L;
@@ -31,13 +31,13 @@ final class ProcessesTest {
   }
 
   private static Need need(FakeProc proc) {
-    Processes processes = new Processes(proc.root());
-    processes.look();
+    ProcessContainers processes = new ProcessContainers(proc.root());
+    processes.scan();
     return processes.need();
   }
 
-  private static @Nullable String told(Processes processes, Owner owner) {
-    CgroupPath path = processes.of(owner);
+  private static @Nullable String told(ProcessContainers processes, Owner owner) {
+    CgroupPath path = processes.path(owner);
     return path == null
         ? null
         : path.containers().stream().map(CgroupPath.Id::id).collect(Collectors.joining("/"));
@@ -46,9 +46,9 @@ final class ProcessesTest {
   @Test
   void areNotNeededWhereThereIsOnlyV2() throws IOException {
     FakeProc proc = host("0::/user.slice").process(7, 500, MOUNTS, "0::/docker/" + A);
-    assertThat(new Processes(proc.root()).areAsked()).isFalse();
+    assertThat(new ProcessContainers(proc.root()).isEnabled()).isFalse();
     assertThat(need(proc)).isEqualTo(Need.NO);
-    assertThat(new Processes(folder.resolve("absent")).areAsked()).isFalse();
+    assertThat(new ProcessContainers(folder.resolve("absent")).isEnabled()).isFalse();
   }
 
   @Test
@@ -57,10 +57,10 @@ final class ProcessesTest {
         hybridHost()
             .process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/docker/" + A)
             .process(8, 500, MOUNTS, "2:pids:/docker/" + B, "0::/system.slice/docker.service");
-    Processes processes = new Processes(proc.root());
-    processes.look();
+    ProcessContainers processes = new ProcessContainers(proc.root());
+    processes.scan();
     assertThat(processes.need()).isEqualTo(Need.YES);
-    assertThat(processes.outsideV2()).containsExactly(CgroupPath.of("/docker/" + B));
+    assertThat(processes.v1OnlyPaths()).containsExactly(CgroupPath.parse("/docker/" + B));
   }
 
   @Test
@@ -72,7 +72,7 @@ final class ProcessesTest {
   @Test
   void areNotNeededWhereEveryContainerHasACgroupV2OfItsOwn() throws IOException {
     FakeProc proc = hybridHost().process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/docker/" + A);
-    assertThat(new Processes(proc.root()).areAsked()).as("before the look").isTrue();
+    assertThat(new ProcessContainers(proc.root()).isEnabled()).as("before the look").isTrue();
     assertThat(need(proc)).isEqualTo(Need.NO);
   }
 
@@ -87,7 +87,7 @@ final class ProcessesTest {
         hybridHost()
             .process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/")
             .process(8, 600, HOST_MOUNTS, "2:pids:/system.slice", "0::/");
-    Processes processes = new Processes(proc.root());
+    ProcessContainers processes = new ProcessContainers(proc.root());
     assertThat(told(processes, owner(7, 500, MOUNTS, 1))).isEqualTo(A);
     assertThat(told(processes, owner(8, 600, HOST_MOUNTS, 1))).isEmpty();
   }
@@ -95,7 +95,7 @@ final class ProcessesTest {
   @Test
   void rememberAProcessThatHasEnded() throws IOException {
     FakeProc proc = hybridHost().process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/");
-    Processes processes = new Processes(proc.root());
+    ProcessContainers processes = new ProcessContainers(proc.root());
     told(processes, owner(7, 500, MOUNTS, 1));
     proc.end(7);
     assertThat(told(processes, owner(7, 500, MOUNTS, 1))).isEqualTo(A);
@@ -105,7 +105,7 @@ final class ProcessesTest {
   void giveNobodyTheContainerOfAnotherWithTheSamePid() throws IOException {
     // Given a pid that now belongs to a container, before and after it was asked for
     FakeProc proc = hybridHost().process(7, 900, MOUNTS, "2:pids:/docker/" + B, "0::/");
-    Processes processes = new Processes(proc.root());
+    ProcessContainers processes = new ProcessContainers(proc.root());
 
     assertThat(told(processes, owner(7, 500, MOUNTS, 1))).isNull();
     assertThat(told(processes, owner(7, 900, MOUNTS, 1))).isEqualTo(B);
@@ -114,22 +114,22 @@ final class ProcessesTest {
 
   @Test
   void cannotTellOfAProcessThatIsGone() throws IOException {
-    Processes processes = new Processes(hybridHost().root());
+    ProcessContainers processes = new ProcessContainers(hybridHost().root());
     assertThat(told(processes, owner(7, 500, MOUNTS, 6))).isNull();
-    assertThat(processes.of(null)).isNull();
+    assertThat(processes.path(null)).isNull();
   }
 
   @Test
   void knowTheHostsMounts() throws IOException {
-    Processes processes = new Processes(hybridHost().root());
-    assertThat(processes.sawHostsMounts(owner(7, 500, HOST_MOUNTS, 6))).isTrue();
-    assertThat(processes.sawHostsMounts(owner(7, 500, MOUNTS, 6))).isFalse();
+    ProcessContainers processes = new ProcessContainers(hybridHost().root());
+    assertThat(processes.hasHostMounts(owner(7, 500, HOST_MOUNTS, 6))).isTrue();
+    assertThat(processes.hasHostMounts(owner(7, 500, MOUNTS, 6))).isFalse();
   }
 
   @Test
   void tellAGoneChildByItsParentInTheContainer() throws IOException {
     FakeProc proc = hybridHost().process(6, 400, MOUNTS, "2:pids:/docker/" + A, "0::/");
-    assertThat(told(new Processes(proc.root()), owner(7, 500, MOUNTS, 6))).isEqualTo(A);
+    assertThat(told(new ProcessContainers(proc.root()), owner(7, 500, MOUNTS, 6))).isEqualTo(A);
   }
 
   @Test
@@ -139,7 +139,7 @@ final class ProcessesTest {
             .process(4, 400, MOUNTS, "2:pids:/system.slice", "0::/") // not in a container
             .process(5, 400, MOUNTS + 1, "2:pids:/docker/" + A, "0::/") // a runtime's child
             .process(6, 500, MOUNTS, "2:pids:/docker/" + A, "0::/"); // not surely the elder
-    Processes processes = new Processes(proc.root());
+    ProcessContainers processes = new ProcessContainers(proc.root());
     assertThat(told(processes, owner(7, 500, MOUNTS, 4))).isNull();
     assertThat(told(processes, owner(8, 500, MOUNTS, 5))).isNull();
     assertThat(told(processes, owner(9, 500, MOUNTS, 6))).isNull();

@@ -1,6 +1,6 @@
 package dev.jig.container.docker;
 
-import dev.jig.container.ContainerRuntime.Life;
+import dev.jig.container.ContainerRuntime.Transition;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What Docker's Engine API and Podman's own (libpod) call the same things. Podman also speaks
 /// Docker's, but there it tells neither pods nor which container is a pod's sandbox.
-public enum RestDialect {
+public enum DockerApiFlavor {
   DOCKER("docker", "Docker", "", "die", "destroy", 0),
   PODMAN(
       "podman",
@@ -23,9 +23,9 @@ public enum RestDialect {
   private final String prefix;
   private final String stopped;
   private final String removed;
-  private final long eventsLateMs;
+  private final long eventDelayMs;
 
-  RestDialect(
+  DockerApiFlavor(
       String runtime,
       String title,
       String prefix,
@@ -37,12 +37,12 @@ public enum RestDialect {
     this.prefix = prefix;
     this.stopped = stopped;
     this.removed = removed;
-    this.eventsLateMs = eventsLateMs;
+    this.eventDelayMs = eventsLateMs;
   }
 
   /// How long after a container is gone its creation may still be told.
-  long eventsLateMs() {
-    return eventsLateMs;
+  long eventDelayMs() {
+    return eventDelayMs;
   }
 
   /// As [dev.jig.event.Container] has it.
@@ -55,7 +55,7 @@ public enum RestDialect {
   }
 
   /// Of the stream of events.
-  String events() {
+  String eventsTarget() {
     return prefix
         + "/events?filters="
         + encoded(
@@ -66,38 +66,38 @@ public enum RestDialect {
   }
 
   /// Of the listing of all containers.
-  String all() {
+  String listTarget() {
     return prefix + "/containers/json?all=1";
   }
 
   /// Of the listing of one container.
-  String one(String id) {
-    return all() + "&filters=" + encoded("{\"id\":[\"" + id + "\"]}");
+  String listOneTarget(String id) {
+    return listTarget() + "&filters=" + encoded("{\"id\":[\"" + id + "\"]}");
   }
 
   /// Of everything about one container.
-  String inspect(String id) {
+  String inspectTarget(String id) {
     return prefix + "/containers/" + encoded(id) + "/json";
   }
 
   /// What an event's action means; null if nothing to us.
-  @Nullable Life life(String action) {
+  @Nullable Transition transition(String action) {
     if (action.equals(stopped)) {
-      return Life.STOPPED;
+      return Transition.STOPPED;
     }
     if (action.equals(removed)) {
-      return Life.REMOVED;
+      return Transition.REMOVED;
     }
     return switch (action) {
-      case "create" -> Life.CREATED;
-      case "start" -> Life.STARTED;
-      case "rename" -> Life.RENAMED;
+      case "create" -> Transition.CREATED;
+      case "start" -> Transition.STARTED;
+      case "rename" -> Transition.RENAMED;
       default -> null;
     };
   }
 
   /// Which attributes of an event are no labels, besides `name` and `image`.
-  Set<String> added(String action) {
+  Set<String> nonLabels(String action) {
     return switch (this) {
       case PODMAN -> Set.of("containerExitCode", "podId");
       case DOCKER ->

@@ -1,10 +1,10 @@
 package dev.jig.container.docker;
 
 import dev.jig.container.ContainerRuntime;
-import dev.jig.container.ContainerRuntime.News;
+import dev.jig.container.ContainerRuntime.RuntimeEvent;
 import dev.jig.container.Reachability;
-import dev.jig.container.docker.RestJson.Event;
-import dev.jig.container.docker.RestJson.Listed;
+import dev.jig.container.docker.DockerJson.Event;
+import dev.jig.container.docker.DockerJson.Summary;
 import dev.jig.event.Container;
 import java.io.EOFException;
 import java.io.IOException;
@@ -31,28 +31,28 @@ import org.jspecify.annotations.Nullable;
 /// Events are followed first and listed after, so nothing falls in between. Single containers are
 /// asked through the listing with an id filter: it reads dockerd's snapshot, where inspect waits
 /// for the container's lock, which is held while it starts (0.4 s seen against 2 ms).
-public final class RestEngine implements ContainerRuntime {
+public final class DockerApiRuntime implements ContainerRuntime {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final long PAUSE_MIN_MS = 100;
   private static final long PAUSE_MAX_MS = 2_000;
   private static final long STABLE_NS = 2_000_000_000L;
-  private static final int ASKED_AT_MOST = 10_000;
+  private static final int MAX_REQUESTS = 10_000;
 
   /// What the asking thread is asked for.
-  private sealed interface Question {
+  private sealed interface Request {
     /// Everything; `over` is the event stream that has to end if it fails.
-    record All(UnixHttp over) implements Question {}
+    record ListAll(UnixHttp eventStream) implements Request {}
 
-    record One(String id) implements Question {}
+    record Inspect(String id) implements Request {}
   }
 
-  private final RestDialect dialect;
+  private final DockerApiFlavor flavor;
   private final Path socket;
-  private final LinkedBlockingDeque<Question> questions = new LinkedBlockingDeque<>(ASKED_AT_MOST);
+  private final LinkedBlockingDeque<Request> requests = new LinkedBlockingDeque<>(MAX_REQUESTS);
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Object lock = new Object();
   private final Reachability reachability;
-  private volatile @Nullable UnixHttp stream;
+  private volatile @Nullable UnixHttp eventStream;
   private volatile long pauseMs = PAUSE_MIN_MS;
 
   /// Why the stream was ended by ourselves.
@@ -61,76 +61,76 @@ public final class RestEngine implements ContainerRuntime {
   // Guarded by the lock.
   private long eventCount;
 
-  private Consumer<News> news = _ -> {};
-  private @Nullable Thread asker;
+  private Consumer<RuntimeEvent> events = _ -> {};
+  private @Nullable Thread requestThread;
 
   /// When events last told of a container, in their own count: an answer asked before is stale.
-  private final Map<String, Long> touched =
+  private final Map<String, Long> lastEvents =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-          return size() > ASKED_AT_MOST;
+          return size() > MAX_REQUESTS;
         }
       };
 
   /// @param socket usually `/run/docker.sock`
   /// @param chosen whether the user named this runtime or socket, and so wants to hear if it is
   ///   missing
-  public RestEngine(RestDialect dialect, Path socket, boolean chosen) {
-    this.dialect = dialect;
+  public DockerApiRuntime(DockerApiFlavor dialect, Path socket, boolean chosen) {
+    this.flavor = dialect;
     this.socket = socket;
     this.reachability =
-        new Reachability(dialect.title(), socket, chosen, told -> news.accept(told));
+        new Reachability(dialect.title(), socket, chosen, told -> events.accept(told));
   }
 
   @Override
   public String name() {
-    return dialect.runtime();
+    return flavor.runtime();
   }
 
   @Override
   public String title() {
-    return dialect.title();
+    return flavor.title();
   }
 
   @Override
-  public void start(Consumer<News> to) {
-    news = to;
-    Thread.ofPlatform().daemon().name(name() + "-events").start(this::follow);
-    asker = Thread.ofPlatform().daemon().name(name() + "-ask").start(this::answer);
+  public void start(Consumer<RuntimeEvent> to) {
+    events = to;
+    Thread.ofPlatform().daemon().name(name() + "-events").start(this::followEvents);
+    requestThread = Thread.ofPlatform().daemon().name(name() + "-ask").start(this::handleRequests);
   }
 
   @Override
-  public boolean isAnswering() {
-    return reachability.isAnswering();
+  public boolean canAnswer() {
+    return reachability.canAnswer();
   }
 
   /// In front of what merely completes containers already named: somebody holds a row for it.
   @Override
-  public void ask(String id) {
-    if (!questions.offerFirst(new Question.One(id))) {
-      news.accept(new News.NotFound(id));
+  public void inspect(String id) {
+    if (!requests.offerFirst(new Request.Inspect(id))) {
+      events.accept(new RuntimeEvent.NotFound(id));
     }
   }
 
   @Override
   public void close() {
     closed.countDown();
-    Thread asking = asker;
+    Thread asking = requestThread;
     if (asking != null) {
       asking.interrupt();
     }
-    end(stream);
+    closeQuietly(eventStream);
   }
 
   // The thread that follows events.
 
-  private void follow() {
+  private void followEvents() {
     do {
       long startNs = System.nanoTime();
-      try (UnixHttp events = open(dialect.events())) {
-        begin(events);
-        RestJson.events(events.body(), this::happened);
+      try (UnixHttp events = open(flavor.eventsTarget())) {
+        onConnected(events);
+        DockerJson.readEvents(events.body(), this::onEvent);
         throw new EOFException("the event stream has ended");
       } catch (IOException broken) {
         IOException listing = listingFailure;
@@ -138,50 +138,50 @@ public final class RestEngine implements ContainerRuntime {
         if (System.nanoTime() - startNs > STABLE_NS) {
           pauseMs = PAUSE_MIN_MS;
         }
-        lost(listing == null ? broken : listing);
+        onDisconnected(listing == null ? broken : listing);
       }
     } while (!isClosedWithin(pauseMs));
   }
 
-  private void begin(UnixHttp events) throws IOException {
+  private void onConnected(UnixHttp events) throws IOException {
     synchronized (lock) {
-      stream = events.endless();
+      eventStream = events.withoutDeadline();
     }
     if (closed.getCount() == 0) {
       throw new AsynchronousCloseException();
     }
-    if (!questions.offerFirst(new Question.All(events))) {
-      throw new IOException("more than " + ASKED_AT_MOST + " questions wait");
+    if (!requests.offerFirst(new Request.ListAll(events))) {
+      throw new IOException("more than " + MAX_REQUESTS + " questions wait");
     }
   }
 
-  private void happened(Event event) {
-    Life life = dialect.life(event.action());
+  private void onEvent(Event event) {
+    Transition life = flavor.transition(event.action());
     if (life == null) {
       return;
     }
-    if (life == Life.STARTED && event.isSandbox()) {
+    if (life == Transition.STARTED && event.isSandbox()) {
       return; // known since it was created, and nothing to list
     }
     synchronized (lock) {
-      touched.put(event.id(), ++eventCount);
-      news.accept(new News.Happened(event.container(dialect), life, event.at()));
+      lastEvents.put(event.id(), ++eventCount);
+      events.accept(new RuntimeEvent.Lifecycle(event.container(flavor), life, event.at()));
     }
-    if (life == Life.CREATED && !questions.offerLast(new Question.One(event.id()))) {
-      news.accept(new News.Debug("no image digest for " + event.id() + ": too many new ones"));
+    if (life == Transition.CREATED && !requests.offerLast(new Request.Inspect(event.id()))) {
+      events.accept(new RuntimeEvent.Debug("no image digest for " + event.id() + ": too many new ones"));
     }
   }
 
-  private void lost(IOException e) {
+  private void onDisconnected(IOException e) {
     if (closed.getCount() == 0) {
       return;
     }
     synchronized (lock) {
-      stream = null;
+      eventStream = null;
       boolean absent = e instanceof ConnectException || !Files.exists(socket);
-      reachability.down(absent, reason(e));
+      reachability.onFailure(absent, reason(e));
     }
-    questions.removeIf(Question.All.class::isInstance);
+    requests.removeIf(Request.ListAll.class::isInstance);
   }
 
   private boolean isClosedWithin(long ms) {
@@ -195,12 +195,12 @@ public final class RestEngine implements ContainerRuntime {
 
   // The thread that lists and asks.
 
-  private void answer() {
+  private void handleRequests() {
     try {
       while (closed.getCount() > 0) {
-        switch (questions.takeFirst()) {
-          case Question.All(UnixHttp over) -> answerAll(over);
-          case Question.One(String id) -> answerOne(id);
+        switch (requests.takeFirst()) {
+          case Request.ListAll(UnixHttp over) -> listAll(over);
+          case Request.Inspect(String id) -> inspectNow(id);
         }
       }
     } catch (InterruptedException e) {
@@ -208,61 +208,61 @@ public final class RestEngine implements ContainerRuntime {
     }
   }
 
-  private void answerAll(UnixHttp over) {
+  private void listAll(UnixHttp over) {
     try {
       long before = eventCount();
-      List<Listed> listing = listing(dialect.all());
-      completeImages(listing);
+      List<Summary> listing = list(flavor.listTarget());
+      restoreImageNames(listing);
       synchronized (lock) {
-        if (stream != over) {
+        if (eventStream != over) {
           return; // lost meanwhile; the next stream brings its own listing
         }
         Set<String> ids = new HashSet<>();
-        for (Listed listed : listing) {
+        for (Summary listed : listing) {
           ids.add(listed.container().id());
-          describe(listed, before);
+          report(listed, before);
         }
         // Born after dockerd made its list: events know better.
-        touched.forEach((id, when) -> addIf(when > before, ids, id));
-        reachability.up();
-        news.accept(new News.Listed(ids));
+        lastEvents.forEach((id, when) -> addIf(when > before, ids, id));
+        reachability.onListed();
+        events.accept(new RuntimeEvent.Listed(ids));
       }
     } catch (IOException e) {
       listingFailure = e;
-      end(over); // to begin anew
+      closeQuietly(over); // to begin anew
     }
   }
 
-  private void answerOne(String id) {
+  private void inspectNow(String id) {
     try {
       long before = eventCount();
-      List<Listed> listing = listing(dialect.one(id));
-      completeImages(listing);
+      List<Summary> listing = list(flavor.listOneTarget(id));
+      restoreImageNames(listing);
       synchronized (lock) {
-        for (Listed listed : listing) {
+        for (Summary listed : listing) {
           if (listed.container().id().equals(id)) {
-            describe(listed, before);
+            report(listed, before);
             return;
           }
         }
       }
     } catch (IOException e) {
-      news.accept(new News.Debug(title() + " does not answer for " + id + ": " + reason(e)));
+      events.accept(new RuntimeEvent.Debug(title() + " does not answer for " + id + ": " + reason(e)));
     }
-    notFound(id);
+    reportNotFound(id);
   }
 
   /// It may have been removed before its events came.
-  private void notFound(String id) {
-    if (dialect.eventsLateMs() == 0) {
-      news.accept(new News.NotFound(id));
+  private void reportNotFound(String id) {
+    if (flavor.eventDelayMs() == 0) {
+      events.accept(new RuntimeEvent.NotFound(id));
       return;
     }
     Thread.ofVirtual()
         .start(() -> {
           try {
-            if (!closed.await(dialect.eventsLateMs(), TimeUnit.MILLISECONDS)) {
-              news.accept(new News.NotFound(id));
+            if (!closed.await(flavor.eventDelayMs(), TimeUnit.MILLISECONDS)) {
+              events.accept(new RuntimeEvent.NotFound(id));
             }
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -271,18 +271,18 @@ public final class RestEngine implements ContainerRuntime {
   }
 
   /// Publishes what was listed, unless an event has told something newer since `before`.
-  private void describe(Listed listed, long before) {
+  private void report(Summary listed, long before) {
     String id = listed.container().id();
-    if (touched.getOrDefault(id, 0L) <= before) {
-      news.accept(new News.Described(listed.container(), listed.running()));
-    } else if (!questions.offerLast(new Question.One(id))) {
-      news.accept(new News.Debug("no image digest for " + id + ": too many new ones"));
+    if (lastEvents.getOrDefault(id, 0L) <= before) {
+      events.accept(new RuntimeEvent.Inspected(listed.container(), listed.running()));
+    } else if (!requests.offerLast(new Request.Inspect(id))) {
+      events.accept(new RuntimeEvent.Debug("no image digest for " + id + ": too many new ones"));
     }
   }
 
   /// The listing shows an image whose tag has moved on by its digest; inspect keeps the name that
   /// the user gave.
-  private void completeImages(List<Listed> listing) {
+  private void restoreImageNames(List<Summary> listing) {
     listing.replaceAll(listed -> {
       Container old = listed.container();
       if (old.image() == null || !old.image().equals(old.imageDigest())) {
@@ -298,21 +298,21 @@ public final class RestEngine implements ContainerRuntime {
               old.imageDigest(),
               old.labels(),
               old.pod());
-      return new Listed(named, listed.running());
+      return new Summary(named, listed.running());
     });
   }
 
   private @Nullable String inspectedImage(String id) {
-    try (UnixHttp http = open(dialect.inspect(id))) {
-      return RestJson.inspectedImage(http.body());
+    try (UnixHttp http = open(flavor.inspectTarget(id))) {
+      return DockerJson.readImage(http.body());
     } catch (IOException e) {
       return null; // removed meanwhile
     }
   }
 
-  private List<Listed> listing(String target) throws IOException {
+  private List<Summary> list(String target) throws IOException {
     try (UnixHttp http = open(target)) {
-      return RestJson.listing(http.body(), dialect);
+      return DockerJson.readList(http.body(), flavor);
     }
   }
 
@@ -337,7 +337,7 @@ public final class RestEngine implements ContainerRuntime {
     }
   }
 
-  private static void end(@Nullable UnixHttp http) {
+  private static void closeQuietly(@Nullable UnixHttp http) {
     if (http != null) {
       try {
         http.close();
