@@ -200,7 +200,7 @@ final class AgentStream implements Consumer<DnsEvent> {
     View seen = view;
     figures.put("filtered", seen == null ? 0 : seen.filtered());
     figures.put("unknown", seen == null ? 0 : seen.unknown());
-    figures.put("forgotten", seen == null ? 0 : seen.forgotten());
+    figures.put("forgotten", seen == null ? 0 : seen.evicted());
     figures.put("lost", lostSince());
     return figures;
   }

@@ -143,7 +143,7 @@ public final class NodeAgent implements AutoCloseable {
 
   private void look() {
     try {
-      long turns = trace.turns();
+      long turns = trace.iterations();
       looksWithoutTurn = turns == turnsSeen ? looksWithoutTurn + 1 : 0;
       turnsSeen = turns;
       if (looksWithoutTurn >= STALLED_AFTER_LOOKS) {

@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `ig agent`: what runs on every node of a cluster, deployed by `kubectl gadget deploy`.
+/// `ig agent`: serves the traces of one node of a cluster. `kubectl gadget deploy` runs it on every
+/// node.
 @Command(
     name = "agent",
     hidden = true,
@@ -40,14 +41,14 @@ final class AgentCommand implements Runnable {
 
   @Option(
       names = "--resolve-endpoints",
-      description = "Name the pods and services behind addresses: asks the cluster's API server.")
+      description = "Show pods and services instead of addresses; lists and watches them in the cluster.")
   boolean resolveEndpoints;
 
   @Mixin RuntimeOptions runtimes = new RuntimeOptions();
 
   @Override
   public void run() {
-    // src/main/dist/probe.c looks at it.
+    // src/main/dist/probe.c checks the age of this file
     Path alive = Path.of(System.getenv().getOrDefault("JIG_AGENT_STATE", "/run/jig"), "alive");
     var settings =
         new NodeAgent.Settings(node, VersionCommand.version(), port, alive, resolveEndpoints);
@@ -63,7 +64,7 @@ final class AgentCommand implements Runnable {
     log(AgentLog.Level.INFO, "agent ended", Map.of());
   }
 
-  /// One JSON object a line on stdout, where the cluster collects it.
+  /// Prints one JSON object a line on stdout, where the container runtime collects it.
   private static void log(AgentLog.Level level, String event, Map<String, ?> details) {
     StringWriter line = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(line)) {
@@ -80,7 +81,7 @@ final class AgentCommand implements Runnable {
       }
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // a StringWriter has none
+      throw new UncheckedIOException(e); // a StringWriter throws none
     }
     System.out.println(line);
   }

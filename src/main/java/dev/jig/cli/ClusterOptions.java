@@ -9,113 +9,115 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// What all commands of `kubectl gadget` begin with: which cluster, in kubectl's words, and help.
+/// The connection flags of all `kubectl gadget` commands, with kubectl's names and meanings.
 final class ClusterOptions {
   @Option(
       names = "--gadget-namespace",
       order = 70,
       paramLabel = "NAME",
       defaultValue = "gadget",
-      description = "Where the agents live (default: ${DEFAULT-VALUE}).")
+      description = "Namespace of the agents (default: ${DEFAULT-VALUE}).")
   String gadgetNamespace = "gadget";
 
   @Option(
       names = "--kubeconfig",
       order = 71,
       paramLabel = "FILE",
-      description = "The kubeconfig (default: KUBECONFIG, ~/.kube/config, or the pod's own).")
+      description = "The kubeconfig (default: KUBECONFIG, ~/.kube/config, or the pod's service account).")
   @Nullable String kubeconfig;
 
   @Option(
       names = "--context",
       order = 72,
       paramLabel = "NAME",
-      description = "Another than the kubeconfig's current context.")
+      description = "Context of the kubeconfig (default: its current context).")
   @Nullable String context;
 
   @Option(
       names = "--cluster",
       order = 73,
       paramLabel = "NAME",
-      description = "Another cluster of the kubeconfig than the context's.")
+      description = "Cluster of the kubeconfig (default: the context's).")
   @Nullable String cluster;
 
   @Option(
       names = "--user",
       order = 74,
       paramLabel = "NAME",
-      description = "Another user of the kubeconfig than the context's.")
+      description = "User of the kubeconfig (default: the context's).")
   @Nullable String user;
 
   @Option(
       names = {"-s", "--server"},
       order = 75,
       paramLabel = "URL",
-      description = "The API server's address.")
+      description = "Address of the API server.")
   @Nullable String server;
 
   @Option(
       names = "--certificate-authority",
       order = 76,
       paramLabel = "FILE",
-      description = "Who signs the API server's certificate.")
+      description = "CA certificate that signed the API server's certificate.")
   @Nullable String certificateAuthority;
 
   @Option(
       names = "--tls-server-name",
       order = 77,
       paramLabel = "NAME",
-      description = "The name in the API server's certificate (default: its host).")
+      description = "Name in the API server's certificate (default: the host of its address).")
   @Nullable String tlsServerName;
 
   @Option(
       names = "--insecure-skip-tls-verify",
       order = 78,
       fallbackValue = "true",
-      description = "Take any certificate for the API server's: anybody can listen in.")
+      description = "Accept any certificate of the API server: the connection can be intercepted.")
   boolean insecureSkipTlsVerify;
 
   @Option(
       names = "--token",
       order = 79,
       paramLabel = "TOKEN",
-      description = "A bearer token for the API server.")
+      description = "Bearer token for the API server.")
   @Nullable String token;
 
   @Option(
       names = "--client-certificate",
       order = 80,
       paramLabel = "FILE",
-      description = "Your certificate for the API server.")
+      description = "Client certificate for the API server.")
   @Nullable String clientCertificate;
 
   @Option(
       names = "--client-key",
       order = 81,
       paramLabel = "FILE",
-      description = "The key of your certificate.")
+      description = "Private key of the client certificate.")
   @Nullable String clientKey;
 
-  @Option(names = "--as", order = 82, paramLabel = "USER", description = "Act as this user.")
+  @Option(names = "--as", order = 82, paramLabel = "USER", description = "User to impersonate.")
   @Nullable String impersonatedUser;
 
   @Option(
       names = "--as-group",
       order = 83,
       paramLabel = "GROUP",
-      description = "Act as a member of this group; may repeat.")
+      description = "Group to impersonate; may repeat.")
   List<String> impersonatedGroups = List.of();
 
-  @Option(names = "--as-uid", order = 84, paramLabel = "UID", description = "Act with this uid.")
+  @Option(names = "--as-uid", order = 84, paramLabel = "UID", description = "UID to impersonate.")
   @Nullable String impersonatedUid;
 
   @Option(
       names = "--request-timeout",
       order = 85,
       paramLabel = "DURATION",
-      description = "How long one answer may take, 0: any time (default: 10s).")
+      description = "Timeout of one API request; 0: none (default: 10s).")
   @Nullable String requestTimeout;
 
+  /// Opens the cluster these flags select.
+  ///
   /// @throws dev.jig.kube.ClusterProblem if there is no usable kubeconfig
   Cluster open() {
     Flags flags =
@@ -131,7 +133,7 @@ final class ClusterOptions {
     return Cluster.open(new Cluster.Access(flags, gadgetNamespace));
   }
 
-  /// Whole seconds may stand without a unit, as with kubectl.
+  /// A number without a unit is in seconds, as with kubectl. Null: the flag was not given.
   private @Nullable Integer requestTimeoutMs() {
     if (requestTimeout == null) {
       return null;
@@ -143,10 +145,10 @@ final class ClusterOptions {
         return Math.toIntExact(timeoutMs);
       }
     } catch (UsageException | ArithmeticException e) {
-      // said below
+      // reported below
     }
     throw new UsageException(
         "\"" + requestTimeout + "\" is no value for --request-timeout.",
-        "Write a duration such as 30s or 1m; 0 is without limit.");
+        "Write a duration such as 30s or 1m; 0 is no limit.");
   }
 }

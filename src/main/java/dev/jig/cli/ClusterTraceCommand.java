@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// `kubectl gadget trace`: what can be traced.
+/// `kubectl gadget trace`: the parent of the trace commands.
 @Command(
     name = "trace",
     description = "Trace events as they happen.",

@@ -15,13 +15,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `kubectl gadget trace dns`: which pod and process asks which name, on all nodes.
+/// `kubectl gadget trace dns`: shows the DNS packets of pods on all nodes.
 @Command(
     name = "dns",
     description = "Trace the DNS queries and responses of pods.",
     footer = {
       "",
-      "Every flag can be set by environment: INSPEKTOR_GADGET_ and its name in capitals, - as _."
+      "Every flag can be set in the environment: INSPEKTOR_GADGET_ and its name in capitals, - as _."
     })
 final class ClusterTraceDnsCommand implements Callable<Integer> {
   @Option(
@@ -29,14 +29,14 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
       order = 1,
       paramLabel = "NAME",
       defaultValue = "",
-      description = "Pods of this namespace (default: the kubeconfig's).")
+      description = "Only pods of this namespace (default: the kubeconfig's).")
   String namespace = "";
 
   @Option(
       names = {"-A", "--all-namespaces"},
       order = 2,
       fallbackValue = "true",
-      description = "Pods of all namespaces.")
+      description = "Pods of all namespaces; overrides -n.")
   boolean allNamespaces;
 
   @Option(
@@ -52,7 +52,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
       order = 4,
       paramLabel = "NAME",
       defaultValue = "",
-      description = "Only containers of this name in their pods.")
+      description = "Only containers with this name in their pods.")
   String container = "";
 
   @Option(
@@ -60,7 +60,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
       order = 5,
       paramLabel = "SELECTOR",
       defaultValue = "",
-      description = "Only pods with these labels, as kubectl reads it.")
+      description = "Only pods with these labels, in kubectl's syntax.")
   String selector = "";
 
   @Option(
@@ -68,7 +68,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
       order = 6,
       paramLabel = "NAMES",
       defaultValue = "",
-      description = "Only these nodes.")
+      description = "Only these nodes: names separated by commas.")
   String nodes = "";
 
   @Mixin TraceDnsOptions options = new TraceDnsOptions();
@@ -104,7 +104,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /// One trace, from the header to the last line.
+  /// One trace, from the header to the summary line.
   private final class Run implements ClusterTrace.Viewer {
     private final TraceDnsOptions.Parsed parsed;
     private final ClusterTrace trace;
@@ -124,14 +124,14 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
 
     private static void hintIfNoPod(boolean hasPod) {
       if (!hasPod) {
-        Console.print("no pod matches yet, waiting for one.");
+        Console.print("no pod matches yet: waiting for one.");
       }
     }
 
     void run() throws InterruptedException {
       Machine.onInterrupt(() -> {
         trace.stop();
-        ShutdownWatchdog.enforce(() -> finished, rows::isBlocked, 0, () -> "the rest was dropped.");
+        ShutdownWatchdog.enforce(() -> finished, rows::isBlocked, 0, () -> "the output is blocked: the remaining rows were dropped.");
       });
       ClusterTrace.Summary summary = trace.run(parsed.limitNs());
       rows.finish(null);
@@ -139,9 +139,11 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
         Console.printPlain(
             String.format(
                 Locale.ROOT,
-                "%,d rows from %s, %,d lost",
+                "%,d %s from %,d %s, %,d lost",
                 summary.rows(),
-                summary.nodes() == 1 ? "1 node" : summary.nodes() + " nodes",
+                summary.rows() == 1 ? "row" : "rows",
+                summary.nodes(),
+                summary.nodes() == 1 ? "node" : "nodes",
                 summary.lost()));
       }
       finished = true;

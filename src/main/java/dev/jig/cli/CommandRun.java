@@ -11,8 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// `ig trace dns -- CMD`: one command and its descendants, live.
+/// `ig trace dns -- CMD`: runs a command in a cgroup of its own and traces it and its descendants.
 final class CommandRun {
+  /// Clients of a daemon: the containers they start are not their descendants.
   private static final Set<String> CONTAINER_CLIENTS =
       Set.of(
           "docker",
@@ -31,7 +32,7 @@ final class CommandRun {
   private final AtomicBoolean stopRequested = new AtomicBoolean();
   private volatile @Nullable Process process;
 
-  /// @param user who the command runs as, null: as we do
+  /// @param user the user the command runs as; null: this process's
   CommandRun(
       List<String> command,
       CommandCgroup.@Nullable User user,
@@ -52,7 +53,7 @@ final class CommandRun {
     hintIfContainerClient();
     Session session = Session.open(options, parsed, false);
     Machine.onSignal(this::onSignal);
-    try (CommandCgroup cgroup = CommandCgroup.make(session.trace().cgroupRoot())) {
+    try (CommandCgroup cgroup = CommandCgroup.create(session.trace().cgroupRoot())) {
       session.trace().attach(cgroup, session.rows());
       session.begin();
       return stopRequested.get() ? 0 : trace(session, cgroup.start(command, user));
@@ -62,7 +63,7 @@ final class CommandRun {
               + command.getFirst()
               + " in a cgroup of its own: "
               + UserFacingException.reason(e)
-              + "; this needs root, and in a container the host's cgroup namespace");
+              + "; run as root, and in a container with the host's cgroup namespace");
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -71,18 +72,19 @@ final class CommandRun {
   private int trace(Session session, Process started) throws InterruptedException {
     process = started;
     if (stopRequested.get()) {
-      started.destroy(); // asked while it started
+      started.destroy(); // the signal came while the command was starting
     }
     CompletableFuture<Void> _ =
         started.onExit().thenAcceptAsync(ended -> session.requestStop(ended.exitValue()));
     TraceSummary summary = session.run();
-    int code = started.waitFor(); // the time may be over before the command is
+    int code = started.waitFor(); // --timeout may end the trace before the command
     session.finish(summary, false);
     return code;
   }
 
-  /// A terminal's Ctrl-C reaches the command by itself, which decides what it means. Other signals
-  /// are handed on as a request to end; the second one ends us.
+  /// Passes a signal on to the command as SIGTERM; the second one halts this process with exit code
+  /// 1. Ctrl-C at a terminal reaches the command without help, and the command decides whether to
+  /// end.
   private void onSignal(String name) {
     if (name.equals("INT") && Machine.isInForeground()) {
       return;
@@ -101,7 +103,7 @@ final class CommandRun {
     if (name != null && CONTAINER_CLIENTS.contains(name.toString())) {
       Console.print(
           name
-              + " asks a daemon to run the container, which is no descendant of it:"
+              + " asks a daemon to run the container, so the container is not its descendant:"
               + " to trace the container, use -c NAME in another terminal.");
     }
   }

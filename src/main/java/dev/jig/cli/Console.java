@@ -2,14 +2,14 @@ package dev.jig.cli;
 
 import dev.jig.output.Escaping;
 
-/// stderr: everything that is no event. Lines may come from several threads.
+/// Prints everything but rows, on stderr. Safe for several threads.
 final class Console {
   private static volatile boolean verbose;
   private static volatile String name = "ig";
 
   private Console() {}
 
-  /// The program's name, in front of every sentence.
+  /// Sets the program's name, the prefix of every line.
   static void setName(String program) {
     name = program;
   }
@@ -22,24 +22,20 @@ final class Console {
     verbose = shown;
   }
 
-  /// A line for the user.
+  /// Prints a line for the user.
   static void print(String line) {
     System.err.println(name + ": " + Escaping.TERMINAL.escape(line));
   }
 
-  /// A line without the program's name in front, as the last one is.
+  /// Prints a line without the prefix, such as the summary line.
   static void printPlain(String line) {
     System.err.println(Escaping.TERMINAL.escape(line));
   }
 
-  /// A line for `-v`.
+  /// Prints a line if `-v` was given.
   static void debug(String line) {
     if (verbose) {
       System.err.println(name + ": debug: " + Escaping.TERMINAL.escape(line));
     }
-  }
-
-  static boolean isVerbose() {
-    return verbose;
   }
 }

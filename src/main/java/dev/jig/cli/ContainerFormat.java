@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// What `-o` asks `ig list-containers` for.
+/// The output format of `ig list-containers`, from `-o`.
 public final class ContainerFormat {
   private final OutputFormat format;
 
@@ -16,9 +16,9 @@ public final class ContainerFormat {
     this.format = format;
   }
 
-  /// Reads `-o`.
+  /// Parses `-o`.
   ///
-  /// @throws UsageException for an unknown format, or a column that says nothing of containers
+  /// @throws UsageException for an unknown format, or a column that does not describe containers
   public static ContainerFormat parse(String text) {
     OutputFormat format = OutputFormat.parse(text, ContainerList.FIELDS, ContainerList.FIELDS);
     if (format instanceof OutputFormat.PcapNg || text.equals("wide")) {
@@ -35,32 +35,32 @@ public final class ContainerFormat {
   private static void requireContainerColumn(Field field) {
     if (field.group() == Group.TOP) {
       throw new UsageException(
-          "The column \"" + field.column() + "\" says nothing of containers.",
-          "The columns are those that begin with runtime. or k8s.");
+          "The column \"" + field.column() + "\" does not describe containers.",
+          "Take columns that begin with runtime. or k8s.");
     }
   }
 
-  /// All of `containers`, sorted by runtime and name.
+  /// Formats a list, sorted by runtime and name.
   public String list(List<Container> containers) {
     return switch (format) {
       case OutputFormat.Columns(List<Field> fields) -> ContainerList.columns(containers, fields);
       case OutputFormat.Json() -> ContainerList.json(containers);
       case OutputFormat.JsonPretty() -> ContainerList.jsonPretty(containers);
       case OutputFormat.Yaml() -> ContainerList.yaml(containers);
-      case OutputFormat.PcapNg() -> throw new AssertionError("refused before");
+      case OutputFormat.PcapNg() -> throw new AssertionError("parse refuses it");
     };
   }
 
-  /// What stands before the first change; may be empty.
+  /// Formats the header of `-w`; empty for all formats but columns.
   ///
-  /// @param cells how wide the terminal is; none: stdout is no terminal
+  /// @param cells the width of the terminal; empty: stdout is no terminal
   public String watchHeader(OptionalInt cells) {
     return format instanceof OutputFormat.Columns(List<Field> fields)
         ? ContainerList.watchHeader(fields, cells)
         : "";
   }
 
-  /// One change.
+  /// Formats one change of `-w`.
   public String watchRow(
       Instant at, ContainerList.Change change, Container container, OptionalInt cells) {
     long atNs = at.getEpochSecond() * 1_000_000_000L + at.getNano();
@@ -70,7 +70,7 @@ public final class ContainerFormat {
       case OutputFormat.Json() -> ContainerList.watchJson(atNs, change, container);
       case OutputFormat.JsonPretty() -> ContainerList.watchJsonPretty(atNs, change, container);
       case OutputFormat.Yaml() -> ContainerList.watchYaml(atNs, change, container);
-      case OutputFormat.PcapNg() -> throw new AssertionError("refused before");
+      case OutputFormat.PcapNg() -> throw new AssertionError("parse refuses it");
     };
   }
 }

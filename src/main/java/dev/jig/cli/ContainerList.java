@@ -25,7 +25,7 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// What `ig list-containers` prints, as text with the ends of its lines.
+/// Formats the output of `ig list-containers`; every text ends with a line feed.
 public final class ContainerList {
   /// The columns shown by default.
   static final List<Field> FIELDS =
@@ -37,7 +37,7 @@ public final class ContainerList {
   private static final int EVENT_WIDTH = 7;
   private static final int MIN_COLUMN_WIDTH = 7;
 
-  /// Rows to come cannot widen a column of `-w`, so each begins wide enough for what is usual.
+  /// Width of the name columns of `-w`: later rows cannot widen a column.
   private static final int WATCH_NAME_WIDTH = 30;
 
   private static final Comparator<Container> ORDER =
@@ -53,7 +53,7 @@ public final class ContainerList {
 
   private ContainerList() {}
 
-  /// A table sorted by runtime and name, its columns as wide as what is in them.
+  /// A table sorted by runtime and name; each column is as wide as its widest cell.
   static String columns(List<Container> containers, List<Field> fields) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(header(fields));
@@ -69,7 +69,7 @@ public final class ContainerList {
     return text.toString();
   }
 
-  /// An array of objects `{"runtime":{…},"k8s":{…}}`, sorted likewise.
+  /// An array of objects `{"runtime":{…},"k8s":{…}}`, in the same order.
   static String json(List<Container> containers) {
     return render(JsonDocument::compact, document -> writeArray(document, containers));
   }
@@ -79,7 +79,7 @@ public final class ContainerList {
     return render(JsonDocument::pretty, document -> writeArray(document, containers));
   }
 
-  /// A document for each, sorted likewise.
+  /// One YAML document for each container, in the same order.
   static String yaml(List<Container> containers) {
     return render(
         YamlDocument::new,
@@ -105,14 +105,14 @@ public final class ContainerList {
 
   /// The header of `-w`.
   ///
-  /// @param cells how wide the terminal is; none: stdout is no terminal
+  /// @param cells the width of the terminal; empty: stdout is no terminal
   static String watchHeader(List<Field> fields, OptionalInt cells) {
     List<String> row = new ArrayList<>(List.of("TIMESTAMP", "EVENT"));
     row.addAll(header(fields));
     return watchLine(row, fields, cells);
   }
 
-  /// One row of `-w`; what is wider than its column pushes the next, on a terminal it is cut.
+  /// One row of `-w`. A cell wider than its column is cut on a terminal; elsewhere it moves the next.
   static String watchRow(
       long timestampNs, Change change, Container container, List<Field> fields, OptionalInt cells) {
     List<String> row = new ArrayList<>(List.of(Timestamp.format(timestampNs), change.name()));
@@ -139,7 +139,7 @@ public final class ContainerList {
     return text.toString();
   }
 
-  /// Takes from the widest until a row fits; time and event stay whole.
+  /// Narrows the widest columns until a row fits; TIMESTAMP and EVENT are never cut.
   private static void fit(int[] widths, int cells) {
     int excess = Arrays.stream(widths).sum() + widths.length - 1 - cells;
     widths[0] -= Math.clamp(excess, 0, TIMESTAMP_WIDTH - UTC_TIMESTAMP_WIDTH);
@@ -149,7 +149,7 @@ public final class ContainerList {
         widest = widths[i] > widths[widest] ? i : widest;
       }
       if (widths.length <= 2 || widths[widest] <= MIN_COLUMN_WIDTH) {
-        return; // a terminal too narrow
+        return; // the terminal is too narrow
       }
       widths[widest]--;
     }
@@ -205,7 +205,7 @@ public final class ContainerList {
       writing.writeTo(document);
       document.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException("memory cannot fail", e);
+      throw new UncheckedIOException("a byte array takes any write", e);
     }
     return bytes.toString(StandardCharsets.UTF_8);
   }

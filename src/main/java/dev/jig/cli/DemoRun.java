@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/// `ig trace dns --demo`: a handful of lookups of our own, seen on the real way through the kernel.
+/// `ig trace dns --demo`: starts a resolver and a client on loopback and traces them live.
 final class DemoRun {
   private static final long DNS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long MAX_WAIT_S = 10;
@@ -63,8 +63,8 @@ final class DemoRun {
     }
   }
 
-  /// The client's side of each hop; the resolver's is the same once more. Lookups are of the
-  /// client's side anyway.
+  /// Whether a row is of the client: each packet is recorded at the resolver too. Rows of lookups are
+  /// always the client's.
   private static boolean isClientSide(DnsEvent event) {
     if (event.lookup() != null) {
       return true;

@@ -14,12 +14,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `kubectl gadget deploy`: an agent on every node.
+/// `kubectl gadget deploy`: installs an agent on every node, or updates those that run.
 @Command(
     name = "deploy",
-    description = "Put an agent on every node, or change those that are there.")
+    description = "Install an agent on every node, or update the agents.")
 final class DeployCommand implements Callable<Integer> {
-  /// The runtimes' sockets on nodes, where nobody moved them.
+  /// Default sockets on the nodes, by runtime.
   static final Map<String, Path> DEFAULT_SOCKETS = new LinkedHashMap<>();
 
   private static final String CONTAINERD = "/run/containerd/containerd.sock";
@@ -36,7 +36,7 @@ final class DeployCommand implements Callable<Integer> {
       names = "--image",
       order = 1,
       paramLabel = "NAME:TAG",
-      description = "The agents' image: made by bin/image, pushed to a registry of yours.")
+      description = "The agents' image: build it with bin/image and push it to your registry.")
   @Nullable String image;
 
   @Option(
@@ -52,7 +52,7 @@ final class DeployCommand implements Callable<Integer> {
       order = 3,
       paramLabel = "K=V,...",
       defaultValue = "",
-      description = "Only on nodes with these labels.")
+      description = "Only nodes with these labels.")
   String nodeSelector = "";
 
   @Option(
@@ -77,7 +77,7 @@ final class DeployCommand implements Callable<Integer> {
       fallbackValue = "true",
       description = {
         "Show pods and services instead of addresses, as p/NAMESPACE/NAME and s/NAMESPACE/NAME.",
-        "Lets the agents list and watch the cluster's pods and services, which else they may not."
+        "Allows the agents to list and watch the pods and services of the cluster."
       })
   boolean resolveEndpoints;
 
@@ -87,7 +87,7 @@ final class DeployCommand implements Callable<Integer> {
       negatable = true,
       defaultValue = "true",
       fallbackValue = "true",
-      description = "Wait until every node's agent is ready; --no-wait does not.")
+      description = "Wait until the agents of all nodes are ready; --no-wait: do not wait.")
   boolean wait = true;
 
   @Option(
@@ -136,24 +136,28 @@ final class DeployCommand implements Callable<Integer> {
       throw new ClusterProblem(
           rollout.ready()
               + " of "
-              + rollout.wanted()
-              + " agents are ready after "
+              + agents(rollout.wanted())
+              + " ready after "
               + timeout
               + ": see kubectl describe daemonset,pods -n "
               + namespace);
     }
     if (rollout.wanted() == 0) {
-      Console.print("no node has the labels that --node-selector asks for: no agent runs.");
+      Console.print("no node has the labels of --node-selector: no agent runs.");
     }
     System.out.println(
-        "Jig is deployed: " + rollout.ready() + " of " + rollout.wanted() + " agents are ready.");
+        "Jig is deployed: " + rollout.ready() + " of " + agents(rollout.wanted()) + " ready.");
+  }
+
+  private static String agents(int count) {
+    return count == 1 ? "1 agent is" : count + " agents are";
   }
 
   private Installation.Choice parseChoice() {
     if (image == null || image.isBlank()) {
       throw new UsageException(
-          "deploy needs an image, and nobody has published one.",
-          "Make it with bin/image, push it to a registry the nodes reach, and write --image NAME:TAG.");
+          "deploy needs an image; none is published.",
+          "Build it with bin/image, push it to a registry the nodes can reach, and write --image NAME:TAG.");
     }
     if (!PULL_POLICIES.contains(pullPolicy)) {
       throw new UsageException(
@@ -175,7 +179,7 @@ final class DeployCommand implements Callable<Integer> {
   private static Path requireAbsolute(Path socket) {
     if (!socket.isAbsolute() || socket.getParent() == null) {
       throw new UsageException(
-          "\"" + socket + "\" is no path of a socket on a node.", "It has to begin with /.");
+          "\"" + socket + "\" is no path of a socket on a node.", "Write an absolute path.");
     }
     return socket.normalize();
   }

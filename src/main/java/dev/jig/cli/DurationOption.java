@@ -3,14 +3,14 @@ package dev.jig.cli;
 import dev.jig.event.UsageException;
 import dev.jig.fields.GoDuration;
 
-/// The value of a flag that takes a time to wait.
+/// Parses the value of a flag that is a duration.
 final class DurationOption {
   private DurationOption() {}
 
-  /// A duration above 0.
+  /// Parses a duration above 0.
   ///
   /// @param hint what to write instead
-  /// @throws UsageException if the text is no duration, or none above 0
+  /// @throws UsageException if the text is no duration or not above 0
   static long parsePositiveNs(String flag, String text, String hint) {
     long durationNs = GoDuration.parse(text);
     if (durationNs > 0) {

@@ -9,12 +9,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// From an exception to a sentence, a hint and an exit code.
+/// Prints an exception as a sentence with a hint and chooses the exit code.
 final class Failures {
-  /// The machine can't, or a file is damaged.
+  /// Exit code: not possible on this machine or cluster, or a damaged file.
   static final int EXIT_FAILURE = 1;
 
-  /// A wrong word on the command line; nothing was attached.
+  /// Exit code: a mistake on the command line; nothing was attached.
   static final int EXIT_USAGE = 2;
 
   private Failures() {}
@@ -52,7 +52,7 @@ final class Failures {
         Console.print(sentence(String.valueOf(cannot.getMessage())));
         yield EXIT_FAILURE;
       }
-      default -> throw e; // ours: loud
+      default -> throw e; // a bug: picocli prints the stack trace
     };
   }
 

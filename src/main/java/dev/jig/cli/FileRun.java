@@ -6,14 +6,14 @@ import dev.jig.pcap.CaptureFormatException;
 import dev.jig.trace.FileTrace;
 import java.io.IOException;
 
-/// `ig trace dns --read FILE`: the rows of a capture file. Needs no root.
+/// `ig trace dns --read FILE`: shows the rows of a capture file. Needs no root.
 final class FileRun {
   private final String file;
   private final ContainerSelection selection;
   private final TraceDnsOptions options;
   private final TraceDnsOptions.Parsed parsed;
 
-  /// @param selection of containers, where the file tells of them
+  /// @param selection applies to rows written by `-o pcapng`, which name their container
   FileRun(
       String file,
       ContainerSelection selection,
@@ -40,10 +40,10 @@ final class FileRun {
             parsed.dnsTimeoutNs(),
             parsed.details(),
             rows,
-            count -> rows.reportLoss(count, "what wrote the file was too slow"));
+            count -> rows.reportLoss(count, "the program that wrote the file was too slow"));
       } finally {
         rows.finish(trace.packets());
-        hintIfContainersUnknown(trace.unnoted());
+        hintIfContainersUnknown(trace.unattributed());
         if (!rows.isReaderGone() || options.verbosity.isVerbose()) {
           Console.printPlain(trace.summary());
         }
@@ -51,7 +51,7 @@ final class FileRun {
       rows.throwIfFailed();
       return 0;
     } catch (CaptureFormatException e) {
-      throw new UserFacingException(String.valueOf(e.getMessage())); // names the file and the place
+      throw new UserFacingException(String.valueOf(e.getMessage())); // names the file and the offset
     } catch (IOException e) {
       throw UserFacingException.of("cannot read " + file, e);
     }
@@ -62,7 +62,7 @@ final class FileRun {
       Console.print(
           "-c does not apply to "
               + (messages == 1 ? "1 message" : messages + " messages")
-              + ": only what ig -o pcapng wrote tells containers.");
+              + ": only packets written by ig -o pcapng name their container.");
     }
   }
 }

@@ -8,13 +8,13 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `kubectl gadget helm-chart`: writes what deploy applies as a Helm chart. For the build.
+/// `kubectl gadget helm-chart`: writes the manifests of deploy as a Helm chart. For the build.
 @Command(
     name = "helm-chart",
     hidden = true,
-    description = "Write what deploy applies as a Helm chart.")
+    description = "Write the manifests of deploy as a Helm chart.")
 final class HelmChartCommand implements Runnable {
-  @Parameters(paramLabel = "FOLDER", description = "Where its files go.")
+  @Parameters(paramLabel = "FOLDER", description = "Folder to write the chart to.")
   Path folder = Path.of("");
 
   @Override

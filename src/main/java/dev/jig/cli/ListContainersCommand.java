@@ -157,7 +157,7 @@ final class ListContainersCommand implements Callable<Integer> {
     }
 
     boolean isWanted(Container container) {
-      return selection.verdict(container) == ContainerSelection.Verdict.PASS;
+      return selection.match(container) == ContainerSelection.Match.PASS;
     }
 
     @Override

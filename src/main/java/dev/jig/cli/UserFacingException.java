@@ -5,7 +5,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/// What was asked for can't be done here; the message is a sentence with a hint.
+/// A failure that the user can act on: the message is a sentence with a hint, printed without a stack
+/// trace. Exit code 1.
 final class UserFacingException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -13,7 +14,7 @@ final class UserFacingException extends RuntimeException {
     super(message);
   }
 
-  /// A file that can't be used.
+  /// Builds the exception for a file that cannot be read or written.
   ///
   /// @param what such as `cannot read FILE`
   static UserFacingException of(String what, IOException e) {
@@ -26,7 +27,7 @@ final class UserFacingException extends RuntimeException {
     return new UserFacingException(what + ": " + reason(e) + (hint.isEmpty() ? "" : ", " + hint));
   }
 
-  /// Why an operation on a file failed, without the file's name.
+  /// Returns why an operation on a file failed, without the name of the file.
   static String reason(IOException e) {
     return switch (e) {
       case NoSuchFileException missing -> "no such file or directory";

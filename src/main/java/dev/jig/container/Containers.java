@@ -1,7 +1,6 @@
 package dev.jig.container;
 
-import dev.jig.container.ContainerRuntime.Transition;
-import dev.jig.container.ContainerRuntime.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.event.Container;
 import dev.jig.event.Owner;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package dev.jig.container;
 
-import dev.jig.container.ContainerRuntime.RuntimeEvent;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 

@@ -39,7 +39,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Question;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Lookup;
-import dev.jig.event.Lookup.Hop;
+import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Owner;
 import dev.jig.fields.FieldValue.Address;
 import dev.jig.fields.FieldValue.Addresses;
@@ -274,14 +274,14 @@ public enum Field {
   HOP_TOOK(
       "hop.took",
       cells(16).atMost(20),
-      hopTime(Hop::tookNs),
+      hopTime(Upstream::tookNs),
       "of a lookup: time the process at the other end took, on this machine"),
   HOP_SERVER(
       "hop.server",
       cells(16).within(15, 45),
-      new Address(event -> ofHop(event, Hop::server), _ -> null),
+      new Address(event -> ofHop(event, Upstream::server), _ -> null),
       "whom it asked the same"),
-  HOP_LATENCY("hop.latency", cells(16).atMost(20), hopTime(Hop::latencyNs), "how long that took"),
+  HOP_LATENCY("hop.latency", cells(16).atMost(20), hopTime(Upstream::latencyNs), "how long that took"),
   PEER_CONTAINER_NAME(
       "peer.containerName",
       cells(30),

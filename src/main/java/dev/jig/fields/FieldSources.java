@@ -8,7 +8,7 @@ import dev.jig.event.DnsEvent.Question;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Lookup;
-import dev.jig.event.Lookup.Hop;
+import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Owner;
 import dev.jig.fields.FieldValue.Duration;
 import dev.jig.fields.FieldValue.Getter;
@@ -114,12 +114,12 @@ final class FieldSources {
     return lookup == null ? null : get.of(lookup);
   }
 
-  static <T> @Nullable T ofHop(DnsEvent event, Getter<Hop, T> get) {
-    Hop hop = ofLookup(event, Lookup::hop);
+  static <T> @Nullable T ofHop(DnsEvent event, Getter<Upstream, T> get) {
+    Upstream hop = ofLookup(event, Lookup::hop);
     return hop == null ? null : get.of(hop);
   }
 
-  static Duration hopTime(Getter<Hop, Long> get) {
+  static Duration hopTime(Getter<Upstream, Long> get) {
     return new Duration(
         event -> ofHop(event, get) != null,
         event -> {

@@ -20,21 +20,21 @@ public final class ContainerSelection {
   private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{12,64}");
 
   /// What becomes of a container's rows.
-  public enum Verdict {
+  public enum Match {
     PASS,
     SKIP,
     /// The container's or its pod's name or labels decide and are not known yet.
     UNDECIDED_NAME;
 
     /// Of two demands that must both be met.
-    Verdict and(Verdict other) {
+    Match and(Match other) {
       if (this == SKIP || other == SKIP) {
         return SKIP;
       }
       return this == UNDECIDED_NAME ? UNDECIDED_NAME : other;
     }
 
-    private static Verdict of(boolean wanted) {
+    private static Match of(boolean wanted) {
       return wanted ? PASS : SKIP;
     }
   }
@@ -121,11 +121,11 @@ public final class ContainerSelection {
   }
 
   /// What becomes of the rows of `container`, null for a process outside containers.
-  public Verdict verdict(@Nullable Container container) {
+  public Match match(@Nullable Container container) {
     if (container == null) {
-      return Verdict.of(host);
+      return Match.of(host);
     }
-    Verdict byName = container.name() == null ? ofUnnamed(container) : ofNamed(container);
+    Match byName = container.name() == null ? ofUnnamed(container) : ofNamed(container);
     return isEveryPod() ? byName : byName.and(ofPod(container));
   }
 
@@ -138,47 +138,47 @@ public final class ContainerSelection {
     return namespace == null && podName == null && labels.isEverything();
   }
 
-  private Verdict ofPod(Container container) {
+  private Match ofPod(Container container) {
     Pod pod = container.pod();
     if (pod == null) {
       // A runtime that names a container knows whether it has a pod.
-      return container.name() == null ? Verdict.UNDECIDED_NAME : Verdict.SKIP;
+      return container.name() == null ? Match.UNDECIDED_NAME : Match.SKIP;
     }
     return equal(namespace, pod.namespace()).and(equal(podName, pod.name())).and(labelled(pod));
   }
 
-  private static Verdict equal(@Nullable String wanted, @Nullable String is) {
+  private static Match equal(@Nullable String wanted, @Nullable String is) {
     if (wanted == null) {
-      return Verdict.PASS;
+      return Match.PASS;
     }
-    return is == null ? Verdict.UNDECIDED_NAME : Verdict.of(wanted.equals(is));
+    return is == null ? Match.UNDECIDED_NAME : Match.of(wanted.equals(is));
   }
 
-  private Verdict labelled(Pod pod) {
+  private Match labelled(Pod pod) {
     if (labels.isEverything()) {
-      return Verdict.PASS;
+      return Match.PASS;
     }
     Map<String, String> known = pod.labels();
-    return known == null ? Verdict.UNDECIDED_NAME : Verdict.of(labels.matches(known));
+    return known == null ? Match.UNDECIDED_NAME : Match.of(labels.matches(known));
   }
 
   private static boolean anyMatches(List<Entry> entries, Container container) {
     return entries.stream().anyMatch(entry -> entry.matches(container));
   }
 
-  private Verdict ofNamed(Container container) {
+  private Match ofNamed(Container container) {
     boolean in = included.isEmpty() || anyMatches(included, container);
-    return Verdict.of(in && !anyMatches(excluded, container));
+    return Match.of(in && !anyMatches(excluded, container));
   }
 
-  private Verdict ofUnnamed(Container container) {
+  private Match ofUnnamed(Container container) {
     if (excluded.stream().anyMatch(entry -> entry.matchesId(container))) {
-      return Verdict.SKIP;
+      return Match.SKIP;
     }
     boolean in = included.isEmpty() || anyMatches(included, container);
     if (!in) {
-      return included.stream().anyMatch(Entry::needsName) ? Verdict.UNDECIDED_NAME : Verdict.SKIP;
+      return included.stream().anyMatch(Entry::needsName) ? Match.UNDECIDED_NAME : Match.SKIP;
     }
-    return excluded.stream().anyMatch(Entry::needsName) ? Verdict.UNDECIDED_NAME : Verdict.PASS;
+    return excluded.stream().anyMatch(Entry::needsName) ? Match.UNDECIDED_NAME : Match.PASS;
   }
 }

@@ -5,7 +5,7 @@ import dev.jig.event.Attempt;
 import dev.jig.event.Attempt.Outcome;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Lookup;
-import dev.jig.event.Lookup.Hop;
+import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Protocol;
 import dev.jig.event.State;
 import java.util.ArrayList;
@@ -17,44 +17,44 @@ import org.jspecify.annotations.Nullable;
 final class OpenLookup {
   enum Phase {
     /// A try waits for its answer.
-    ASKED,
+    WAITING,
     /// The next try may be about to come.
-    BETWEEN,
+    RETRY_WINDOW,
     /// Over, but its row waits for its twin's.
-    OVER,
+    COMPLETE,
     /// Its row is out, or there will be none.
-    TOLD
+    EMITTED
   }
 
   /// One time a query was sent.
-  private static final class Try {
-    final Pending query;
+  private static final class OpenAttempt {
+    final PendingQuery query;
     final DnsEvent event;
     final long bootNs;
-    Outcome outcome = Outcome.WAITING;
-    long tookNs;
+    Outcome state = Outcome.WAITING;
+    long durationNs;
     int messages;
     @Nullable Integer rcode;
 
-    Try(Pending query, DnsEvent event, long bootNs) {
+    OpenAttempt(PendingQuery query, DnsEvent event, long bootNs) {
       this.query = query;
       this.event = event;
       this.bootNs = bootNs;
     }
 
     void end(Outcome how, long atNs) {
-      outcome = how;
-      tookNs = atNs - bootNs;
+      state = how;
+      durationNs = atNs - bootNs;
     }
 
-    Attempt attempt() {
+    Attempt toAttempt() {
       return new Attempt(
           event.timestampNs(),
           event.protocol(),
           event.nameserver(),
           event.id(),
-          outcome,
-          tookNs,
+          state,
+          durationNs,
           rcode,
           messages);
     }
@@ -66,20 +66,20 @@ final class OpenLookup {
   final boolean wanted;
 
   final long cgroupId;
-  final DnsEvent first;
+  final DnsEvent firstQuery;
   final long firstBootNs;
 
-  private final List<Try> tries = new ArrayList<>(1);
-  private int count;
+  private final List<OpenAttempt> attempts = new ArrayList<>(1);
+  private int attemptCount;
 
   /// The query that was answered or given up last.
-  private DnsEvent last;
+  private DnsEvent lastQuery;
 
   private @Nullable DnsEvent answer;
-  private int answerRecords;
+  private int answerCount;
   private long answeredNs;
 
-  Phase phase = Phase.ASKED;
+  Phase phase = Phase.WAITING;
 
   /// What it is, once it is over.
   State state = State.TIMEOUT;
@@ -96,74 +96,74 @@ final class OpenLookup {
   @Nullable OpenLookup newerOfKey;
 
   /// What happened behind its answer, if that is known.
-  @Nullable Hop hop;
+  @Nullable Upstream upstream;
 
   OpenLookup(LookupKey key, boolean wanted, long cgroupId, DnsEvent first, long firstBootNs) {
     this.key = key;
     this.wanted = wanted;
     this.cgroupId = cgroupId;
-    this.first = first;
+    this.firstQuery = first;
     this.firstBootNs = firstBootNs;
-    this.last = first;
+    this.lastQuery = first;
   }
 
   /// A query was sent for it: another one, or the same once more.
-  void asked(Pending query, DnsEvent event, long bootNs) {
-    Try before = lastTryOf(query);
-    if (before != null && before.outcome == Outcome.WAITING) {
+  void addAttempt(PendingQuery query, DnsEvent event, long bootNs) {
+    OpenAttempt before = lastAttemptOf(query);
+    if (before != null && before.state == Outcome.WAITING) {
       before.end(Outcome.REPEATED, bootNs);
     }
-    count++;
-    if (phase != Phase.OVER) {
-      last = event;
+    attemptCount++;
+    if (phase != Phase.COMPLETE) {
+      lastQuery = event;
     }
-    if (tries.size() == Lookup.MAX_ATTEMPTS) {
-      tries.removeLast(); // the first ones tell how it began, the last one how it ends
+    if (attempts.size() == Lookup.MAX_ATTEMPTS) {
+      attempts.removeLast(); // the first ones tell how it began, the last one how it ends
     }
-    tries.add(new Try(query, event, bootNs));
+    attempts.add(new OpenAttempt(query, event, bootNs));
   }
 
   /// A message came for a query of it.
   ///
   /// @param more whether others follow, as in a zone transfer
-  void answered(Pending query, DnsEvent response, boolean more, long bootNs) {
-    Try answered = lastTryOf(query);
+  void addResponse(PendingQuery query, DnsEvent response, boolean more, long bootNs) {
+    OpenAttempt answered = lastAttemptOf(query);
     boolean first = answered == null || answered.messages == 0;
     if (answered != null) {
       answered.messages++;
       answered.rcode = response.rcode();
       if (!more) {
-        answered.end(outcome(query, response), bootNs);
+        answered.end(stateAfter(query, response), bootNs);
       }
     }
-    if (phase == Phase.OVER && isAnswered()) {
+    if (phase == Phase.COMPLETE && isAnswered()) {
       return; // asked once more only for its twin's sake
     }
     answer = response;
     answeredNs = bootNs;
-    answerRecords = response.answerCount() + (first ? 0 : answerRecords);
-    last = answered == null ? last : answered.event;
+    answerCount = response.answerCount() + (first ? 0 : answerCount);
+    lastQuery = answered == null ? lastQuery : answered.event;
   }
 
-  private static Outcome outcome(Pending query, DnsEvent response) {
+  private static Outcome stateAfter(PendingQuery query, DnsEvent response) {
     return query.reported
         ? Outcome.LATE
         : isTruncated(response) ? Outcome.TRUNCATED : Outcome.ANSWERED;
   }
 
   /// A query of it was given up.
-  void ended(Pending query, Outcome how, long bootNs) {
-    Try ended = lastTryOf(query);
-    if (ended != null && ended.outcome == Outcome.WAITING) {
+  void endAttempt(PendingQuery query, Outcome how, long bootNs) {
+    OpenAttempt ended = lastAttemptOf(query);
+    if (ended != null && ended.state == Outcome.WAITING) {
       ended.end(how, bootNs);
-      last = ended.event;
+      lastQuery = ended.event;
     }
   }
 
-  private @Nullable Try lastTryOf(Pending query) {
-    for (int i = tries.size() - 1; i >= 0; i--) {
-      if (tries.get(i).query.equals(query)) {
-        return tries.get(i);
+  private @Nullable OpenAttempt lastAttemptOf(PendingQuery query) {
+    for (int i = attempts.size() - 1; i >= 0; i--) {
+      if (attempts.get(i).query.equals(query)) {
+        return attempts.get(i);
       }
     }
     return null;
@@ -171,7 +171,7 @@ final class OpenLookup {
 
   /// Whether a query of it is still to be answered.
   boolean isWaiting() {
-    return tries.stream().anyMatch(it -> it.outcome == Outcome.WAITING);
+    return attempts.stream().anyMatch(it -> it.state == Outcome.WAITING);
   }
 
   /// Whether it was answered by a server that could not help.
@@ -193,24 +193,24 @@ final class OpenLookup {
   /// given up; or truncated, and it asks the same server over TCP; or it goes out under the same
   /// id, as from resolvers that ask several nameservers, or the next one, or both twins again
   /// although only one of them has no answer.
-  boolean isTriedAgainBy(Pending query) {
+  boolean isRetriedBy(PendingQuery query) {
     return switch (phase) {
-      case BETWEEN -> answer == null || isOverTcpInsteadOf(answer, query) || isSameMessage(query);
-      case ASKED -> isSameMessage(query);
-      case OVER -> twin != null && isSameMessage(query);
-      case TOLD -> false;
+      case RETRY_WINDOW -> answer == null || isTcpRetryAfter(answer, query) || hasSameId(query);
+      case WAITING -> hasSameId(query);
+      case COMPLETE -> twin != null && hasSameId(query);
+      case EMITTED -> false;
     };
   }
 
-  private static boolean isOverTcpInsteadOf(DnsEvent answer, Pending query) {
+  private static boolean isTcpRetryAfter(DnsEvent answer, PendingQuery query) {
     return isTruncated(answer)
         && query.event.protocol() == Protocol.TCP
         && Objects.equals(answer.nameserver(), query.event.nameserver());
   }
 
   /// Some always send id 0: then only what comes from the same socket.
-  private boolean isSameMessage(Pending query) {
-    return tries.stream()
+  private boolean hasSameId(PendingQuery query) {
+    return attempts.stream()
         .map(it -> it.query.key)
         .anyMatch(
             it -> it.id() == query.key.id() && (it.id() != 0 || it.flow() == query.key.flow()));
@@ -221,20 +221,20 @@ final class OpenLookup {
   }
 
   /// Its row, as of now.
-  DnsEvent row() {
+  DnsEvent toRow() {
     OpenLookup other = twin;
-    boolean told = other != null && (other.phase == Phase.OVER || other.phase == Phase.TOLD);
+    boolean told = other != null && (other.phase == Phase.COMPLETE || other.phase == Phase.EMITTED);
     return Rows.lookup(
-        first,
-        last,
+        firstQuery,
+        lastQuery,
         isAnswered() ? answer : null,
         isAnswered() ? answeredNs - firstBootNs : null,
-        isAnswered() ? answerRecords : 0,
+        isAnswered() ? answerCount : 0,
         state,
         new Lookup(
-            count,
-            tries.stream().map(Try::attempt).toList(),
+            attemptCount,
+            attempts.stream().map(OpenAttempt::toAttempt).toList(),
             other != null && told ? other.state : null,
-            isAnswered() ? hop : null));
+            isAnswered() ? upstream : null));
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class PendingQueries {
   private static final int BUCKETS = 1 << 16;
   private static final int MASK = BUCKETS - 1;
-  private static final long ODD = 0x9e3779b97f4a7c15L;
+  private static final long HASH_MULTIPLIER = 0x9e3779b97f4a7c15L;
 
   /// Transfers under way at a time; the one that has been silent longest gives way.
   public static final int MAX_TRANSFERS = 1024;
@@ -20,10 +20,10 @@ public final class PendingQueries {
   private int capacity;
 
   /// Newest first.
-  private final @Nullable Pending[] byQuestion = new @Nullable Pending[BUCKETS];
+  private final @Nullable PendingQuery[] byQuestion = new @Nullable PendingQuery[BUCKETS];
 
   /// Newest first.
-  private final @Nullable Pending[] byFlow = new @Nullable Pending[BUCKETS];
+  private final @Nullable PendingQuery[] byFlow = new @Nullable PendingQuery[BUCKETS];
 
   private final TimeList waiting = new TimeList();
   private final TimeList reported = new TimeList();
@@ -31,7 +31,7 @@ public final class PendingQueries {
   /// By their last message.
   private final TimeList transfers = new TimeList();
 
-  private final Consumer<Pending> forgotten;
+  private final Consumer<PendingQuery> onEvicted;
   private final byte[] scratch = new byte[DnsMessage.MAX_QUESTION_LENGTH];
   private long evicted;
 
@@ -39,15 +39,15 @@ public final class PendingQueries {
     this(capacity, _ -> {});
   }
 
-  /// @param forgotten told of each query of which nothing more will be heard, although it was
+  /// @param onEvicted told of each query of which nothing more will be heard, although it was
   ///   neither answered to its end nor reported
-  public PendingQueries(int capacity, Consumer<Pending> forgotten) {
+  public PendingQueries(int capacity, Consumer<PendingQuery> forgotten) {
     this.capacity = capacity;
-    this.forgotten = forgotten;
+    this.onEvicted = forgotten;
   }
 
   /// From now on at most so many are kept.
-  public void keepAtMost(int queries) {
+  public void lowerCapacity(int queries) {
     capacity = Math.min(capacity, queries);
   }
 
@@ -74,19 +74,19 @@ public final class PendingQueries {
   /// Notes a query; if it still waits under the same key and question, it is sent once more.
   ///
   /// @return the one that waits
-  public Pending asked(QueryKey key, DnsMessage query, DnsEvent event, long cgroupId, long bootNs) {
-    for (Pending p = byQuestion[bucket(key, query.questionHash())]; p != null; p = p.nextInBucket) {
-      if (!p.reported && !p.transferring && p.key.equals(key) && p.hasQuestionOf(query)) {
+  public PendingQuery addQuery(QueryKey key, DnsMessage query, DnsEvent event, long cgroupId, long bootNs) {
+    for (PendingQuery p = byQuestion[bucket(key, query.questionHash())]; p != null; p = p.nextInBucket) {
+      if (!p.reported && !p.transferring && p.key.equals(key) && p.hasSameQuestion(query)) {
         p.tries++;
         return p;
       }
     }
-    Pending added = new Pending(key, query, scratch, cgroupId, bootNs, event);
+    PendingQuery added = new PendingQuery(key, query, scratch, cgroupId, bootNs, event);
     add(added);
     return added;
   }
 
-  private void add(Pending added) {
+  private void add(PendingQuery added) {
     if (size() >= capacity) {
       evictOldest();
     }
@@ -100,12 +100,12 @@ public final class PendingQueries {
   /// The query a response answers; null if none is known to be it. It is taken out, unless the
   /// response is one of many and not the last.
   @Nullable
-  public Pending answered(QueryKey key, DnsMessage response, long bootNs) {
-    Pending query = response.hasQuestion() ? byQuestion(key, response) : byIdAlone(key);
+  public PendingQuery matchResponse(QueryKey key, DnsMessage response, long bootNs) {
+    PendingQuery query = response.hasQuestion() ? matchByQuestion(key, response) : matchById(key);
     if (query == null) {
       return null;
     }
-    if (!query.isAnsweredOnlyInPart(response)) {
+    if (!query.isPartialAnswer(response)) {
       remove(query);
       query.transferring = false;
       return query;
@@ -115,20 +115,20 @@ public final class PendingQueries {
     query.lastBootNs = bootNs;
     transfers.append(query);
     if (transfers.size > MAX_TRANSFERS && transfers.first != null) {
-      forgotten.accept(remove(transfers.first));
+      onEvicted.accept(remove(transfers.first));
     }
     return query;
   }
 
   /// Among those with its id and question the newest whose peer is the response's; one of another
   /// peer only if it is the only one (NAT changed the address).
-  private @Nullable Pending byQuestion(QueryKey key, DnsMessage response) {
-    Pending candidate = null;
+  private @Nullable PendingQuery matchByQuestion(QueryKey key, DnsMessage response) {
+    PendingQuery candidate = null;
     int candidates = 0;
-    for (Pending p = byQuestion[bucket(key, response.questionHash())];
+    for (PendingQuery p = byQuestion[bucket(key, response.questionHash())];
         p != null;
         p = p.nextInBucket) {
-      if (!p.key.isSameSocketAndId(key) || !p.hasQuestionOf(response)) {
+      if (!p.key.hasSameFlowAndId(key) || !p.hasSameQuestion(response)) {
         continue;
       }
       if (p.key.equals(key)) {
@@ -143,13 +143,13 @@ public final class PendingQueries {
   /// A response may come without question, as errors do. It is only taken for an answer if there is
   /// but one query it can answer, of its peer or else at all. Multicast DNS announces so what
   /// nobody asked (RFC 6762 section 6).
-  private @Nullable Pending byIdAlone(QueryKey key) {
-    Pending ofPeer = null;
-    Pending ofAnother = null;
+  private @Nullable PendingQuery matchById(QueryKey key) {
+    PendingQuery ofPeer = null;
+    PendingQuery ofAnother = null;
     int ofPeers = 0;
     int ofOthers = 0;
-    for (Pending p = byFlow[flowBucket(key.flow())]; p != null; p = p.nextOfFlow) {
-      if (!p.key.isSameSocketAndId(key) || p.isMulticast()) {
+    for (PendingQuery p = byFlow[flowBucket(key.flow())]; p != null; p = p.nextOfFlow) {
+      if (!p.key.hasSameFlowAndId(key) || p.isMulticast()) {
         continue;
       }
       if (p.key.equals(key)) {
@@ -167,9 +167,9 @@ public final class PendingQueries {
   }
 
   /// Reports, oldest first, the queries asked at or before `deadlineNs`.
-  public void expire(long deadlineNs, Consumer<Pending> report) {
+  public void expire(long deadlineNs, Consumer<PendingQuery> report) {
     while (waiting.first != null && waiting.first.firstBootNs <= deadlineNs) {
-      Pending expired = waiting.first;
+      PendingQuery expired = waiting.first;
       markReported(expired);
       report.accept(expired);
     }
@@ -177,20 +177,20 @@ public final class PendingQueries {
 
   /// Forgets the reported ones asked at or before `deadlineNs`: their late answers become orphans.
   /// So it does with transfers of which nothing has come since.
-  public void forget(long deadlineNs) {
+  public void evictOlderThan(long deadlineNs) {
     while (reported.first != null && reported.first.firstBootNs <= deadlineNs) {
       remove(reported.first);
     }
     while (transfers.first != null && transfers.first.lastBootNs <= deadlineNs) {
-      forgotten.accept(remove(transfers.first));
+      onEvicted.accept(remove(transfers.first));
     }
   }
 
   /// Reports, oldest first, all queries a client's socket still waits for, or for the rest of their
   /// answer. They stay: an answer may be on its way into the socket while it is closed, and is a
   /// late one.
-  public void close(long flow, Consumer<Pending> report) {
-    for (Pending p : of(Role.CLIENT, flow)) {
+  public void closeFlow(long flow, Consumer<PendingQuery> report) {
+    for (PendingQuery p : ofFlow(Role.CLIENT, flow)) {
       if (p.transferring) {
         report.accept(p);
       } else if (!p.reported) {
@@ -202,18 +202,18 @@ public final class PendingQueries {
 
   /// Takes out the waiting queries of one side of a flow without a word: what came was not
   /// readable, and may have been the answer.
-  public void abandon(QueryKey key) {
-    for (Pending p : of(key.role(), key.flow())) {
+  public void discard(QueryKey key) {
+    for (PendingQuery p : ofFlow(key.role(), key.flow())) {
       if (!p.transferring && !p.reported) {
-        forgotten.accept(remove(p));
+        onEvicted.accept(remove(p));
       }
     }
   }
 
   /// Oldest first.
-  private Iterable<Pending> of(Role role, long flow) {
-    ArrayDeque<Pending> found = new ArrayDeque<>();
-    for (Pending p = byFlow[flowBucket(flow)]; p != null; p = p.nextOfFlow) {
+  private Iterable<PendingQuery> ofFlow(Role role, long flow) {
+    ArrayDeque<PendingQuery> found = new ArrayDeque<>();
+    for (PendingQuery p = byFlow[flowBucket(flow)]; p != null; p = p.nextOfFlow) {
       if (p.key.flow() == flow && p.key.role() == role) {
         found.addFirst(p);
       }
@@ -221,7 +221,7 @@ public final class PendingQueries {
     return found;
   }
 
-  private void markReported(Pending p) {
+  private void markReported(PendingQuery p) {
     waiting.remove(p);
     p.reported = true;
     reported.append(p);
@@ -232,26 +232,26 @@ public final class PendingQueries {
       remove(reported.first);
     } else if (waiting.first != null) {
       evicted++;
-      forgotten.accept(remove(waiting.first));
+      onEvicted.accept(remove(waiting.first));
     } else if (transfers.first != null) {
-      forgotten.accept(remove(transfers.first));
+      onEvicted.accept(remove(transfers.first));
     }
   }
 
-  private TimeList listOf(Pending p) {
+  private TimeList listOf(PendingQuery p) {
     return p.transferring ? transfers : p.reported ? reported : waiting;
   }
 
-  private Pending remove(Pending gone) {
+  private PendingQuery remove(PendingQuery gone) {
     unlinkQuestion(gone);
     unlinkFlow(gone);
     listOf(gone).remove(gone);
     return gone;
   }
 
-  private void unlinkQuestion(Pending gone) {
+  private void unlinkQuestion(PendingQuery gone) {
     int bucket = bucket(gone.key, gone.questionHash);
-    Pending p = byQuestion[bucket];
+    PendingQuery p = byQuestion[bucket];
     if (p == gone) {
       byQuestion[bucket] = gone.nextInBucket;
       return;
@@ -264,9 +264,9 @@ public final class PendingQueries {
     }
   }
 
-  private void linkFlow(Pending added) {
+  private void linkFlow(PendingQuery added) {
     int bucket = flowBucket(added.key.flow());
-    Pending head = byFlow[bucket];
+    PendingQuery head = byFlow[bucket];
     added.nextOfFlow = head;
     if (head != null) {
       head.previousOfFlow = added;
@@ -274,7 +274,7 @@ public final class PendingQueries {
     byFlow[bucket] = added;
   }
 
-  private void unlinkFlow(Pending gone) {
+  private void unlinkFlow(PendingQuery gone) {
     if (gone.previousOfFlow == null) {
       byFlow[flowBucket(gone.key.flow())] = gone.nextOfFlow;
     } else {
@@ -289,21 +289,21 @@ public final class PendingQueries {
   /// chain.
   private static int bucket(QueryKey key, long questionHash) {
     long role = key.role() == Role.SERVER ? 1 << 16 : 0;
-    long mixed = (key.flow() + questionHash) * ODD + key.id() + role;
-    return (int) (mixed * ODD >>> 40) & MASK;
+    long mixed = (key.flow() + questionHash) * HASH_MULTIPLIER + key.id() + role;
+    return (int) (mixed * HASH_MULTIPLIER >>> 40) & MASK;
   }
 
   private static int flowBucket(long flow) {
-    return (int) (flow * ODD >>> 40) & MASK;
+    return (int) (flow * HASH_MULTIPLIER >>> 40) & MASK;
   }
 
   /// Pending queries in the order they were asked.
   private static final class TimeList {
-    @Nullable Pending first;
-    @Nullable Pending last;
+    @Nullable PendingQuery first;
+    @Nullable PendingQuery last;
     int size;
 
-    void append(Pending added) {
+    void append(PendingQuery added) {
       size++;
       added.previousInTime = last;
       added.nextInTime = null;
@@ -315,7 +315,7 @@ public final class PendingQueries {
       last = added;
     }
 
-    void remove(Pending gone) {
+    void remove(PendingQuery gone) {
       size--;
       if (gone.previousInTime == null) {
         first = gone.nextInTime;

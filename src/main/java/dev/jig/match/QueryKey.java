@@ -55,17 +55,17 @@ public record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPor
 
   /// The key of a message whose event an earlier trace has noted. There the endpoints may differ
   /// between query and answer as NAT left them; the client's is the same in both.
-  public static QueryKey ofNoted(Packet packet, DnsEvent event) {
+  public static QueryKey ofRecorded(Packet packet, DnsEvent event) {
     boolean response = event.qr() == Qr.R;
     QueryKey told = of(packet, event.id(), response);
     IpAddress nameserver = event.nameserver();
     return told.role == Role.CLIENT && nameserver != null
-        ? new QueryKey(told.role, notedFlow(event), told.id, nameserver, 0)
-        : new QueryKey(told.role, notedFlow(event), told.id, told.peer, told.peerPort);
+        ? new QueryKey(told.role, recordedFlow(event), told.id, nameserver, 0)
+        : new QueryKey(told.role, recordedFlow(event), told.id, told.peer, told.peerPort);
   }
 
   /// The flow of such a message.
-  public static long notedFlow(DnsEvent event) {
+  public static long recordedFlow(DnsEvent event) {
     Endpoint client = event.qr() == Qr.R ? event.destination() : event.source();
     long protocol = event.protocol() == Protocol.TCP ? 1 : 0;
     return mix((long) client.port() << 1 | protocol, client.address());
@@ -79,7 +79,7 @@ public record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPor
   }
 
   /// Whether a response of this key may answer a query of that one, the peer aside.
-  boolean isSameSocketAndId(QueryKey other) {
+  boolean hasSameFlowAndId(QueryKey other) {
     return flow == other.flow && id == other.id && role == other.role;
   }
 }

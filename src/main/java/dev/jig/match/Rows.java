@@ -58,12 +58,12 @@ public final class Rows {
       DnsMessage message,
       @Nullable Container container,
       @Nullable Owner own,
-      @Nullable Pending query,
+      @Nullable PendingQuery query,
       @Nullable Peer sender) {
     Owner owner = own;
     Peer peer = sender;
     Attribution attribution = packet.attribution();
-    if (query != null && query.key.role() == Role.CLIENT && query.isOwned()) {
+    if (query != null && query.key.role() == Role.CLIENT && query.hasOwner()) {
       owner = query.event.owner();
       attribution = query.event.attribution();
     }

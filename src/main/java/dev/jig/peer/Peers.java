@@ -6,9 +6,9 @@ import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
-import dev.jig.peer.RecentSenders.Entry;
-import dev.jig.peer.Translations.Translation;
-import dev.jig.table.Mixing;
+import dev.jig.peer.RecentSenders.SentMessage;
+import dev.jig.peer.NatMappings.NatMapping;
+import dev.jig.table.Hash64;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 /// that address is known to have reached. Where senders remain that are not one process, there is
 /// no peer.
 public final class Peers {
-  private static final int HEADER = 12;
-  private static final int FLAGS = 2;
+  private static final int HEADER_LENGTH = 12;
+  private static final int FLAGS_OFFSET = 2;
 
   /// Finds the container of a cgroup.
   @FunctionalInterface
-  public interface ContainerOf {
+  public interface ContainerFinder {
     /// Returns the container; null outside containers.
     ///
     /// @param owner a process of the cgroup, for hosts where the cgroup's path does not show it
@@ -34,17 +34,17 @@ public final class Peers {
   }
 
   private final RecentSenders senders = new RecentSenders();
-  private final Translations translations = new Translations();
-  private final Bystanders bystanders;
+  private final NatMappings natMappings = new NatMappings();
+  private final PeerSkipPolicy skipPolicy;
 
-  /// @param bystanders told whose packets help here and whose do not
-  public Peers(Bystanders bystanders) {
-    this.bystanders = bystanders;
+  /// @param skipPolicy told whose packets help here and whose do not
+  public Peers(PeerSkipPolicy bystanders) {
+    this.skipPolicy = bystanders;
   }
 
   /// A message has left its sender.
-  public void sent(Packet packet, byte[] bytes, int offset, int length) {
-    if (length < HEADER) {
+  public void onSent(Packet packet, byte[] bytes, int offset, int length) {
+    if (length < HEADER_LENGTH) {
       return;
     }
     boolean response = isResponse(bytes, offset);
@@ -56,70 +56,70 @@ public final class Peers {
     senders.add(key, packet, packet.destination(), packet.destinationPort());
     IpAddress asked = packet.asked();
     if (asked != null) {
-      learn(packet, asked, packet.askedPort());
+      addNatMapping(packet, asked, packet.askedPort());
     }
   }
 
   /// A message of a cgroup whose rows nobody wants.
-  public void unwanted(Packet packet) {
-    bystanders.sawOf(packet.cgroupId(), packet.source());
+  public void onUnwanted(Packet packet) {
+    skipPolicy.packetSeen(packet.cgroupId(), packet.source());
   }
 
   /// The sender of a message that arrived; null if it is not of this machine, or not certain.
   ///
   /// @param owners what to add to the owner the kernel told
   @Nullable
-  public Peer senderOf(
+  public Peer findSender(
       Packet packet,
       byte[] bytes,
       int offset,
       int length,
-      ContainerOf containers,
+      ContainerFinder containers,
       UnaryOperator<Owner> owners) {
-    if (length < HEADER) {
+    if (length < HEADER_LENGTH) {
       return null;
     }
     boolean response = isResponse(bytes, offset);
     long key = key(packet, bytes, offset, length, response);
-    Entry found = response ? responder(key, packet) : asker(key, packet);
+    SentMessage found = response ? findServer(key, packet) : findClient(key, packet);
     if (found == null || found.owner == null) {
-      bystanders.missed(packet.source(), packet.bootNs());
+      skipPolicy.peerMissing(packet.source(), packet.bootNs());
       return null;
     }
-    bystanders.helped(found.cgroupId);
+    skipPolicy.peerFound(found.cgroupId);
     return new Peer(
         containers.find(found.cgroupId, found.owner), owners.apply(found.owner), found.attribution);
   }
 
-  private @Nullable Entry responder(long key, Packet packet) {
-    Entry direct = senders.find(key, packet, packet.source(), packet.sourcePort());
+  private @Nullable SentMessage findServer(long key, Packet packet) {
+    SentMessage direct = senders.find(key, packet, packet.source(), packet.sourcePort());
     if (direct != null) {
       return direct;
     }
-    Translation reached =
-        translations.find(
+    NatMapping reached =
+        natMappings.find(
             packet.destination(), packet.destinationPort(), packet.source(), packet.sourcePort());
     return reached == null
         ? null
         : senders.find(key, packet, reached.server(), reached.serverPort());
   }
 
-  private @Nullable Entry asker(long key, Packet packet) {
-    Entry exact = senders.find(key, packet, packet.destination(), packet.destinationPort());
+  private @Nullable SentMessage findClient(long key, Packet packet) {
+    SentMessage exact = senders.find(key, packet, packet.destination(), packet.destinationPort());
     if (exact != null) {
       return exact;
     }
-    Entry translated = senders.find(key, packet, null, 0);
+    SentMessage translated = senders.find(key, packet, null, 0);
     if (translated != null) {
-      learn(packet, translated.server, translated.serverPort);
+      addNatMapping(packet, translated.server, translated.serverPort);
     }
     return translated;
   }
 
-  private void learn(Packet query, IpAddress asked, int askedPort) {
+  private void addNatMapping(Packet query, IpAddress asked, int askedPort) {
     if (askedPort != query.destinationPort() || !asked.equals(query.destination())) {
-      translations.learn(
-          new Translation(
+      natMappings.put(
+          new NatMapping(
               query.source(),
               query.sourcePort(),
               asked,
@@ -130,14 +130,14 @@ public final class Peers {
   }
 
   private static boolean isResponse(byte[] bytes, int offset) {
-    return bytes[offset + FLAGS] < 0;
+    return bytes[offset + FLAGS_OFFSET] < 0;
   }
 
   private static long key(Packet packet, byte[] bytes, int offset, int length, boolean response) {
     IpAddress client = response ? packet.destination() : packet.source();
     int port = response ? packet.destinationPort() : packet.sourcePort();
-    long key = Mixing.mix(Mixing.of(bytes, offset, length) ^ client.high());
-    key = Mixing.mix(key ^ client.low());
-    return Mixing.mix(key ^ (long) port << 1 ^ (packet.protocol() == Protocol.TCP ? 1 : 0));
+    long key = Hash64.mix(Hash64.of(bytes, offset, length) ^ client.high());
+    key = Hash64.mix(key ^ client.low());
+    return Hash64.mix(key ^ (long) port << 1 ^ (packet.protocol() == Protocol.TCP ? 1 : 0));
   }
 }

@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
 /// The last messages that left, and who sent them: a fixed number, found by key, the oldest
 /// overwritten. Nothing is allocated per message.
 final class RecentSenders {
-  private static final int ENTRIES = 1 << 13;
-  private static final int MASK = ENTRIES - 1;
+  private static final int SLOTS = 1 << 13;
+  private static final int MASK = SLOTS - 1;
 
   /// What arrives later than this is not what left.
-  private static final long RECENT_NS = 1_000_000_000;
+  private static final long MAX_AGE_NS = 1_000_000_000;
 
   /// Entries looked at for one key; where there are more, nobody is certain.
-  private static final int STEPS = 64;
+  private static final int MAX_STEPS = 64;
 
   /// One message, or the same bytes sent once more by the same process to the same place.
-  static final class Entry {
+  static final class SentMessage {
     IpAddress server = IpAddress.v4(0);
     int serverPort;
     long cgroupId;
@@ -32,22 +32,22 @@ final class RecentSenders {
     private long netNs;
 
     /// Number of the one before it in the same slot.
-    private long previous;
+    private long previousNumber;
 
-    private boolean isOf(long otherKey, IpAddress address, int port, long otherNetNs) {
+    private boolean matches(long otherKey, IpAddress address, int port, long otherNetNs) {
       return key == otherKey && serverPort == port && netNs == otherNetNs && server.equals(address);
     }
   }
 
-  private final Entry[] entries = new Entry[ENTRIES];
+  private final SentMessage[] ring = new SentMessage[SLOTS];
 
   /// By slot of the key: the number of the newest entry, counted from 1; 0 for none.
-  private final long[] newest = new long[ENTRIES];
+  private final long[] newestNumber = new long[SLOTS];
 
-  private long last;
+  private long lastNumber;
 
   RecentSenders() {
-    Arrays.setAll(entries, _ -> new Entry());
+    Arrays.setAll(ring, _ -> new SentMessage());
   }
 
   /// Notes a packet that leaves.
@@ -55,16 +55,16 @@ final class RecentSenders {
   /// @param server the end of it that does not ask
   void add(long key, Packet packet, IpAddress server, int serverPort) {
     int slot = (int) key & MASK;
-    Entry entry = sentBefore(key, packet, server, serverPort, newest[slot]);
+    SentMessage entry = findRepeated(key, packet, server, serverPort, newestNumber[slot]);
     if (entry == null) {
-      last++;
-      entry = entries[(int) last & MASK];
+      lastNumber++;
+      entry = ring[(int) lastNumber & MASK];
       entry.key = key;
-      entry.previous = newest[slot];
+      entry.previousNumber = newestNumber[slot];
       entry.server = server;
       entry.serverPort = serverPort;
       entry.netNs = packet.socketNetNs();
-      newest[slot] = last;
+      newestNumber[slot] = lastNumber;
     }
     entry.bootNs = packet.bootNs();
     entry.cgroupId = packet.cgroupId();
@@ -73,14 +73,14 @@ final class RecentSenders {
   }
 
   /// The slot's newest entry if this is the same once more, unless it is soon overwritten.
-  private @Nullable Entry sentBefore(
+  private @Nullable SentMessage findRepeated(
       long key, Packet packet, IpAddress server, int serverPort, long number) {
-    if (number == 0 || number <= last - ENTRIES / 2) {
+    if (number == 0 || number <= lastNumber - SLOTS / 2) {
       return null;
     }
-    Entry entry = entries[(int) number & MASK];
+    SentMessage entry = ring[(int) number & MASK];
     boolean same =
-        entry.isOf(key, server, serverPort, packet.socketNetNs())
+        entry.matches(key, server, serverPort, packet.socketNetNs())
             && isSameProcess(entry.owner, packet.owner());
     return same ? entry : null;
   }
@@ -88,16 +88,16 @@ final class RecentSenders {
   /// The one sender of what arrives; null if there is none, or several.
   ///
   /// @param server where it was sent to or from; null: wherever
-  @Nullable Entry find(long key, Packet packet, @Nullable IpAddress server, int serverPort) {
-    Entry found = null;
+  @Nullable SentMessage find(long key, Packet packet, @Nullable IpAddress server, int serverPort) {
+    SentMessage found = null;
     int steps = 0;
-    for (long number = newest[(int) key & MASK];
-        number > 0 && number > last - ENTRIES;
-        number = entries[(int) number & MASK].previous) {
-      if (++steps > STEPS) {
+    for (long number = newestNumber[(int) key & MASK];
+        number > 0 && number > lastNumber - SLOTS;
+        number = ring[(int) number & MASK].previousNumber) {
+      if (++steps > MAX_STEPS) {
         return null;
       }
-      Entry entry = entries[(int) number & MASK];
+      SentMessage entry = ring[(int) number & MASK];
       if (!isCandidate(entry, key, packet)
           || server != null && !(entry.serverPort == serverPort && entry.server.equals(server))) {
         continue;
@@ -112,10 +112,10 @@ final class RecentSenders {
   }
 
   /// Loopback addresses are the same only within their network namespace.
-  private static boolean isCandidate(Entry entry, long key, Packet packet) {
+  private static boolean isCandidate(SentMessage entry, long key, Packet packet) {
     return entry.key == key
         && entry.netNs == packet.socketNetNs()
-        && packet.bootNs() - entry.bootNs <= RECENT_NS;
+        && packet.bootNs() - entry.bootNs <= MAX_AGE_NS;
   }
 
   private static boolean isSameProcess(@Nullable Owner one, @Nullable Owner other) {

@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 /// and every packet of the command is known by the cgroup's id.
 public final class CommandCgroup implements AutoCloseable, Scope {
   private static final String PREFIX = "ig-command-";
-  private static final Answer IN = new Answer(Decision.PASS, null);
-  private static final Answer OUT = new Answer(Decision.SKIP, null);
+  private static final Verdict INSIDE = new Verdict(Decision.PASS, null);
+  private static final Verdict OUTSIDE = new Verdict(Decision.SKIP, null);
 
   /// So many foreign ids are remembered, before they are looked for again.
-  private static final int FOREIGN_AT_MOST = 10_000;
+  private static final int MAX_OUTSIDERS = 10_000;
 
-  private static final int REMOVE_TRIES = 50;
+  private static final int MAX_REMOVE_TRIES = 50;
   private static final long REMOVE_PAUSE_NS = 10_000_000;
 
   /// Who the command runs as.
@@ -37,8 +37,8 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   private final Path parent;
   private final String pathInHierarchy;
   private final long id;
-  private final Set<Long> below = new HashSet<>();
-  private final Set<Long> foreign = new HashSet<>();
+  private final Set<Long> descendants = new HashSet<>();
+  private final Set<Long> outsiders = new HashSet<>();
 
   private CommandCgroup(Path parent, Path directory, String pathInHierarchy) throws IOException {
     this.parent = parent;
@@ -51,15 +51,15 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   ///
   /// @param root where cgroup v2 is mounted
   /// @throws IOException if the cgroup can't be made
-  public static CommandCgroup make(Path root) throws IOException {
-    return make(root, ownPath());
+  public static CommandCgroup create(Path root) throws IOException {
+    return create(root, ownPath());
   }
 
   /// @param own path of the cgroup to make it in, from `root`, with leading slash
-  static CommandCgroup make(Path root, String own) throws IOException {
+  static CommandCgroup create(Path root, String own) throws IOException {
     Path parent = root.resolve(own.substring(1));
-    requireOurs(parent);
-    sweep(parent);
+    requireMember(parent);
+    removeLeftovers(parent);
     String name = PREFIX + ProcessHandle.current().pid();
     Path directory = Files.createDirectory(parent.resolve(name));
     return new CommandCgroup(parent, directory, own.equals("/") ? "/" + name : own + "/" + name);
@@ -76,7 +76,7 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   }
 
   /// In a cgroup namespace of its own a process sees another path than the mounted hierarchy has.
-  private static void requireOurs(Path parent) throws IOException {
+  private static void requireMember(Path parent) throws IOException {
     String pid = Long.toString(ProcessHandle.current().pid());
     try {
       if (Files.readAllLines(parent.resolve("cgroup.procs")).contains(pid)) {
@@ -90,10 +90,10 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   }
 
   /// Removing a cgroup that still has processes fails, so only what is empty goes.
-  private static void sweep(Path parent) throws IOException {
+  private static void removeLeftovers(Path parent) throws IOException {
     try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path directory : left) {
-        if (isLeft(directory.getFileName().toString().substring(PREFIX.length()))) {
+        if (isLeftover(directory.getFileName().toString().substring(PREFIX.length()))) {
           removeTree(directory);
         }
       }
@@ -101,7 +101,7 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   }
 
   /// Whether nobody with this pid can still need its cgroup; our own number was somebody else's.
-  private static boolean isLeft(String pid) {
+  private static boolean isLeftover(String pid) {
     try {
       long number = Long.parseLong(pid);
       return number == ProcessHandle.current().pid() || ProcessHandle.of(number).isEmpty();
@@ -137,33 +137,33 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   }
 
   @Override
-  public Answer of(long cgroupId, @Nullable Owner owner) {
+  public Verdict decide(long cgroupId, @Nullable Owner owner) {
     if (cgroupId == id) {
-      return IN;
+      return INSIDE;
     }
-    if (!below.contains(cgroupId) && !foreign.contains(cgroupId)) {
-      look(cgroupId);
+    if (!descendants.contains(cgroupId) && !outsiders.contains(cgroupId)) {
+      rescan(cgroupId);
     }
-    return below.contains(cgroupId) ? IN : OUT;
+    return descendants.contains(cgroupId) ? INSIDE : OUTSIDE;
   }
 
   /// An id never seen: where the kernel does not tell of births, a descendant may have made it.
-  private void look(long cgroupId) {
-    addAll(directory);
-    if (!below.contains(cgroupId)) {
-      if (foreign.size() >= FOREIGN_AT_MOST) {
-        foreign.clear();
+  private void rescan(long cgroupId) {
+    addDescendants(directory);
+    if (!descendants.contains(cgroupId)) {
+      if (outsiders.size() >= MAX_OUTSIDERS) {
+        outsiders.clear();
       }
-      foreign.add(cgroupId);
+      outsiders.add(cgroupId);
     }
   }
 
-  private void addAll(Path parentOfSome) {
+  private void addDescendants(Path parentOfSome) {
     try (DirectoryStream<Path> children =
         Files.newDirectoryStream(parentOfSome, Files::isDirectory)) {
       for (Path child : children) {
-        below.add(inode(child));
-        addAll(child);
+        descendants.add(inode(child));
+        addDescendants(child);
       }
     } catch (IOException | UncheckedIOException _) {
       // it ended meanwhile
@@ -171,23 +171,23 @@ public final class CommandCgroup implements AutoCloseable, Scope {
   }
 
   @Override
-  public Answer afterWaiting(long cgroupId, @Nullable Owner owner) {
-    return of(cgroupId, owner);
+  public Verdict decideNow(long cgroupId, @Nullable Owner owner) {
+    return decide(cgroupId, owner);
   }
 
   /// A descendant may make cgroups of its own below.
   @Override
-  public void born(long cgroupId, String path) {
-    foreign.remove(cgroupId);
+  public void onCgroupCreated(long cgroupId, String path) {
+    outsiders.remove(cgroupId);
     if (path.startsWith(pathInHierarchy + "/")) {
-      below.add(cgroupId);
+      descendants.add(cgroupId);
     }
   }
 
   /// Removes the cgroup; descendants that still run go on in the parent.
   @Override
   public void close() throws IOException {
-    for (int tries = 0; tries < REMOVE_TRIES && Files.exists(directory); tries++) {
+    for (int tries = 0; tries < MAX_REMOVE_TRIES && Files.exists(directory); tries++) {
       if (tries > 0) {
         LockSupport.parkNanos(REMOVE_PAUSE_NS); // a process may be between fork and exit
       }

@@ -5,7 +5,7 @@ import dev.jig.container.Resolution;
 import dev.jig.event.Container;
 import dev.jig.event.Owner;
 import dev.jig.filter.ContainerSelection;
-import dev.jig.filter.ContainerSelection.Verdict;
+import dev.jig.filter.ContainerSelection.Match;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -22,151 +22,151 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
 
   private static final int SLOTS = 4096;
 
-  /// @param forKernel whether a packet of the cgroup need not be recorded
-  private record Known(long cgroupId, Answer answer, boolean forKernel) {}
+  /// @param skippedInKernel whether a packet of the cgroup need not be recorded
+  private record CachedVerdict(long cgroupId, Verdict verdict, boolean skippedInKernel) {}
 
   private final Containers containers;
   private final ContainerSelection selection;
-  private final LongConsumer skipped;
+  private final LongConsumer skip;
   private final Runnable changed;
-  private final @Nullable Known[] known = new @Nullable Known[SLOTS];
+  private final @Nullable CachedVerdict[] cache = new @Nullable CachedVerdict[SLOTS];
 
-  /// @param skipped told of each cgroup none of whose packets are wanted until something changes
+  /// @param skip told of each cgroup none of whose packets are wanted until something changes
   /// @param changed told when what was skipped may be wanted again
   ContainerScope(
       Containers containers, ContainerSelection selection, LongConsumer skipped, Runnable changed) {
     this.containers = containers;
     this.selection = selection;
-    this.skipped = skipped;
+    this.skip = skipped;
     this.changed = changed;
     containers.addListener(this);
   }
 
   @Override
-  public Answer of(long cgroupId, @Nullable Owner owner) {
+  public Verdict decide(long cgroupId, @Nullable Owner owner) {
     containers.refresh();
     int slot = slot(cgroupId);
-    Known found = known[slot];
+    CachedVerdict found = cache[slot];
     if (found == null || found.cgroupId() != cgroupId) {
       Resolution lookup = containers.resolve(cgroupId);
       if (containers.needsProcess(lookup)) {
-        return ofProcess(lookup, owner); // others share the cgroup: nothing to remember of it
+        return decideByProcess(lookup, owner); // others share the cgroup: nothing to remember of it
       }
-      Answer answer = answer(lookup, owner);
+      Verdict answer = decide(lookup, owner);
       if (lookup instanceof Resolution.Unknown) {
         return answer; // it depends on the process
       }
-      found = new Known(cgroupId, answer, isForKernel(cgroupId, lookup));
-      known[slot] = found;
+      found = new CachedVerdict(cgroupId, answer, isSkippable(cgroupId, lookup));
+      cache[slot] = found;
     }
-    if (found.forKernel()) {
+    if (found.skippedInKernel()) {
       // Again at each packet: the kernel may have dropped the verdict to make room for others.
-      skipped.accept(cgroupId);
+      skip.accept(cgroupId);
     }
-    return found.answer();
+    return found.verdict();
   }
 
   /// While the cgroup's path is not known yet, a process outside containers decides nothing.
-  private Answer ofProcess(Resolution byCgroup, @Nullable Owner owner) {
+  private Verdict decideByProcess(Resolution byCgroup, @Nullable Owner owner) {
     Resolution lookup = containers.resolveByProcess(owner);
     boolean told = !(lookup instanceof Resolution.Host || lookup instanceof Resolution.Unknown);
-    return answer(told || !(byCgroup instanceof Resolution.InProgress) ? lookup : byCgroup, owner);
+    return decide(told || !(byCgroup instanceof Resolution.InProgress) ? lookup : byCgroup, owner);
   }
 
   private static int slot(long cgroupId) {
     return (int) (cgroupId ^ cgroupId >>> 12) & SLOTS - 1;
   }
 
-  private Answer answer(Resolution lookup, @Nullable Owner owner) {
+  private Verdict decide(Resolution lookup, @Nullable Owner owner) {
     return switch (lookup) {
-      case Resolution.InProgress(Container byPath) -> new Answer(Decision.HOLD, byPath);
+      case Resolution.InProgress(Container byPath) -> new Verdict(Decision.HOLD, byPath);
       case Resolution.Named(Container container)
-          when selection.verdict(container) == Verdict.UNDECIDED_NAME ->
-          new Answer(Decision.HOLD, container); // its pod's labels come after its name
+          when selection.match(container) == Match.UNDECIDED_NAME ->
+          new Verdict(Decision.HOLD, container); // its pod's labels come after its name
       case Resolution.Host(), Resolution.Named(_), Resolution.IdOnly(_), Resolution.Unknown() ->
-          settled(lookup, owner);
+          decideFinally(lookup, owner);
     };
   }
 
-  private Answer settled(Resolution lookup, @Nullable Owner owner) {
+  private Verdict decideFinally(Resolution lookup, @Nullable Owner owner) {
     return switch (lookup) {
-      case Resolution.Host() -> decided(null);
-      case Resolution.Named(Container container) -> decided(container);
-      case Resolution.IdOnly(Container container) -> decided(container);
-      case Resolution.Unknown() -> unknown(owner);
-      case Resolution.InProgress pending -> settled(pending.fallback(), owner);
+      case Resolution.Host() -> verdictOf(null);
+      case Resolution.Named(Container container) -> verdictOf(container);
+      case Resolution.IdOnly(Container container) -> verdictOf(container);
+      case Resolution.Unknown() -> verdictOfUnknown(owner);
+      case Resolution.InProgress pending -> decideFinally(pending.fallback(), owner);
     };
   }
 
-  private Answer decided(@Nullable Container container) {
-    return switch (selection.verdict(container)) {
-      case PASS -> new Answer(Decision.PASS, container);
-      case SKIP -> new Answer(Decision.SKIP, container);
-      case UNDECIDED_NAME -> new Answer(Decision.NAME_UNKNOWN, container);
+  private Verdict verdictOf(@Nullable Container container) {
+    return switch (selection.match(container)) {
+      case PASS -> new Verdict(Decision.PASS, container);
+      case SKIP -> new Verdict(Decision.SKIP, container);
+      case UNDECIDED_NAME -> new Verdict(Decision.NAME_UNKNOWN, container);
     };
   }
 
   /// Nobody can tell any more. Who ran with mounts of its own was in a container most likely: it is
   /// shown where every container is wanted, without a name rather than not at all.
-  private Answer unknown(@Nullable Owner owner) {
+  private Verdict verdictOfUnknown(@Nullable Owner owner) {
     if (owner != null && containers.hasHostMounts(owner)) {
-      return decided(null);
+      return verdictOf(null);
     }
     boolean every = selection.isEveryContainer();
-    boolean wanted = every && (owner != null || selection.verdict(null) == Verdict.PASS);
-    return new Answer(wanted ? Decision.PASS : Decision.CONTAINER_UNKNOWN, null);
+    boolean wanted = every && (owner != null || selection.match(null) == Match.PASS);
+    return new Verdict(wanted ? Decision.PASS : Decision.CONTAINER_UNKNOWN, null);
   }
 
   /// Whether nothing that may still become known of the cgroup would make its packets wanted; what
   /// it was decided by is followed ([#onChanged]).
-  private boolean isForKernel(long cgroupId, Resolution lookup) {
+  private boolean isSkippable(long cgroupId, Resolution lookup) {
     if (cgroupId <= ROOT_CGROUP) {
       return false;
     }
     return switch (lookup) {
-      case Resolution.Host() -> selection.verdict(null) == Verdict.SKIP;
-      case Resolution.Named(Container container) -> selection.verdict(container) == Verdict.SKIP;
-      case Resolution.IdOnly(Container container) -> selection.verdict(container) == Verdict.SKIP;
+      case Resolution.Host() -> selection.match(null) == Match.SKIP;
+      case Resolution.Named(Container container) -> selection.match(container) == Match.SKIP;
+      case Resolution.IdOnly(Container container) -> selection.match(container) == Match.SKIP;
       case Resolution.InProgress(_), Resolution.Unknown() -> false;
     };
   }
 
   @Override
-  public Answer afterWaiting(long cgroupId, @Nullable Owner owner) {
+  public Verdict decideNow(long cgroupId, @Nullable Owner owner) {
     Resolution lookup = containers.resolve(cgroupId);
     boolean byProcess = containers.needsProcess(lookup);
-    return settled(byProcess ? containers.resolveByProcess(owner) : lookup, owner);
+    return decideFinally(byProcess ? containers.resolveByProcess(owner) : lookup, owner);
   }
 
   @Override
-  public boolean isSettling() {
+  public boolean isInitializing() {
     return !containers.isReady();
   }
 
   @Override
-  public void renew() {
+  public void refresh() {
     containers.refresh();
   }
 
   @Override
-  public void born(long cgroupId, String path) {
+  public void onCgroupCreated(long cgroupId, String path) {
     containers.onCgroupCreated(cgroupId, path);
   }
 
   @Override
   public void onChanged(long cgroupId, Resolution before, @Nullable Resolution now) {
-    Known found = known[slot(cgroupId)];
+    CachedVerdict found = cache[slot(cgroupId)];
     if (found != null && found.cgroupId() == cgroupId) {
-      known[slot(cgroupId)] = null;
+      cache[slot(cgroupId)] = null;
     }
-    if (isForKernel(cgroupId, before) && (now == null || !isForKernel(cgroupId, now))) {
+    if (isSkippable(cgroupId, before) && (now == null || !isSkippable(cgroupId, now))) {
       onAllChanged();
     }
   }
 
   @Override
   public void onAllChanged() {
-    Arrays.fill(known, null);
+    Arrays.fill(cache, null);
     changed.run();
   }
 }

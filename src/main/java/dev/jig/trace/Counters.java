@@ -20,9 +20,9 @@ public final class Counters {
 
   long unansweredRows;
   long tcpGaps;
-  long tcpBytesGivenUp;
-  long damaged;
-  long noted;
+  long tcpBytesDropped;
+  long partlyMalformed;
+  long recordedRows;
 
   /// Messages handed on by the framing: one per UDP datagram, those completed per TCP segment.
   public long messages() {
@@ -90,18 +90,18 @@ public final class Counters {
   }
 
   /// Bytes of TCP streams that belong to no message handed on.
-  public long tcpBytesGivenUp() {
-    return tcpBytesGivenUp;
+  public long tcpBytesDropped() {
+    return tcpBytesDropped;
   }
 
   /// Messages of which only a part was readable: beside what became of them as of any other.
-  public long damaged() {
-    return damaged;
+  public long partlyMalformed() {
+    return partlyMalformed;
   }
 
   /// Messages of which an earlier trace had noted whose they are; files only.
-  public long noted() {
-    return noted;
+  public long recordedRows() {
+    return recordedRows;
   }
 
   /// Whether every message is accounted for.

@@ -21,7 +21,7 @@ final class FileSummary {
         .addIf(messages.lookupsFiltered(), "lookup filtered", "lookups filtered")
         .addIf(pipeline.pending(), "still waiting for an answer")
         .addIf(messages.malformed(), "malformed")
-        .addIf(messages.damaged(), "malformed in part")
+        .addIf(messages.partlyMalformed(), "malformed in part")
         .addIf(file.notDns() + messages.notDns(), "not DNS")
         .addIf(file.noPayload(), "without data")
         .addIf(file.fragments(), "fragment", "fragments")
@@ -33,7 +33,7 @@ final class FileSummary {
         .addIf(file.badHeader(), "with a bad header", "with bad headers")
         .addIf(file.unknownLinkType(), "of an unknown link type", "of unknown link types")
         .addIf(messages.tcpGaps(), "gap in a TCP stream", "gaps in TCP streams")
-        .addIf(messages.tcpBytesGivenUp(), "byte of TCP given up", "bytes of TCP given up")
+        .addIf(messages.tcpBytesDropped(), "byte of TCP given up", "bytes of TCP given up")
         .addIf(pipeline.evicted(), "query forgotten before its answer", "queries forgotten before their answer")
         .text();
   }

@@ -61,8 +61,8 @@ public final class FileTrace implements AutoCloseable {
             dnsTimeoutNs,
             UnaryOperator.identity(),
             output);
-    walk.selectNoted(selection);
-    walk.show(details);
+    walk.selectRecorded(selection);
+    walk.configure(details);
     pipeline = walk;
     try {
       boolean more = true;
@@ -95,8 +95,8 @@ public final class FileTrace implements AutoCloseable {
   }
 
   /// Messages so far of which the file does not tell whose they are.
-  public long unnoted() {
-    return pipeline == null ? 0 : pipeline.counters().messages() - pipeline.counters().noted();
+  public long unattributed() {
+    return pipeline == null ? 0 : pipeline.counters().messages() - pipeline.counters().recordedRows();
   }
 
   /// What became of the file's packets, in one line.

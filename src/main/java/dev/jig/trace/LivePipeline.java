@@ -4,7 +4,7 @@ import dev.jig.container.Containers;
 import dev.jig.event.DnsEvent;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
-import dev.jig.peer.Bystanders;
+import dev.jig.peer.PeerSkipPolicy;
 import dev.jig.peer.Peers;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -19,7 +19,7 @@ record LivePipeline(Pipeline pipeline, @Nullable ContainerScope scope) {
   ///
   /// @param skip told of each cgroup whose packets need not be recorded until `forgetSkipped`
   /// @param forgetSkipped called when all packets are to be recorded again
-  static LivePipeline ofContainers(
+  static LivePipeline forContainers(
       LiveSettings settings,
       Containers containers,
       ContainerSelection selection,
@@ -30,28 +30,28 @@ record LivePipeline(Pipeline pipeline, @Nullable ContainerScope scope) {
       ContainerScope scope = new ContainerScope(containers, selection, skip, forgetSkipped);
       return new LivePipeline(pipeline(settings, scope, null, output), scope);
     }
-    Bystanders bystanders = new Bystanders(skip, forgetSkipped);
+    PeerSkipPolicy bystanders = new PeerSkipPolicy(skip, forgetSkipped);
     ContainerScope scope =
         new ContainerScope(
             containers,
             selection,
-            bystanders::maySkip,
+            bystanders::allowSkip,
             () -> {
-              bystanders.offersAreVoid();
+              bystanders.reset();
               forgetSkipped.run();
             });
     return new LivePipeline(pipeline(settings, scope, new Peers(bystanders), output), scope);
   }
 
   /// For the packets of a scope that skips nothing in the kernel by itself.
-  static LivePipeline ofScope(
+  static LivePipeline forScope(
       LiveSettings settings,
       Scope scope,
       LongConsumer skip,
       Runnable forgetSkipped,
       Consumer<DnsEvent> output) {
     Peers peers =
-        settings.details().peers() ? new Peers(new Bystanders(skip, forgetSkipped)) : null;
+        settings.details().peers() ? new Peers(new PeerSkipPolicy(skip, forgetSkipped)) : null;
     return new LivePipeline(pipeline(settings, scope, peers, output), null);
   }
 
@@ -69,7 +69,7 @@ record LivePipeline(Pipeline pipeline, @Nullable ContainerScope scope) {
             OwnerDetails.of(details.paths(), details.accounts()),
             peers,
             output);
-    pipeline.show(details);
+    pipeline.configure(details);
     return pipeline;
   }
 }

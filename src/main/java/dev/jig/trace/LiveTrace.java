@@ -24,7 +24,7 @@ public final class LiveTrace implements AutoCloseable {
   private static final long LOSS_CHECK_NS = 1_000_000_000;
 
   /// Hands on to the pipeline, which is made when the kernel side is there.
-  private static final class Relay implements PacketHandler {
+  private static final class PacketForwarder implements PacketHandler {
     @Nullable Pipeline pipeline;
 
     @Override
@@ -51,15 +51,15 @@ public final class LiveTrace implements AutoCloseable {
   }
 
   private final LiveSettings settings;
-  private final Relay relay;
+  private final PacketForwarder forwarder;
   private final LiveCapture capture;
   private volatile boolean stopped;
   private int epoch;
   private long lostSoFar;
 
-  private LiveTrace(LiveSettings settings, Relay relay, LiveCapture capture) {
+  private LiveTrace(LiveSettings settings, PacketForwarder relay, LiveCapture capture) {
     this.settings = settings;
-    this.relay = relay;
+    this.forwarder = relay;
     this.capture = capture;
   }
 
@@ -67,18 +67,18 @@ public final class LiveTrace implements AutoCloseable {
   ///
   /// @throws TraceRefused if this machine can't
   public static LiveTrace load(LiveSettings settings) {
-    Relay relay = new Relay();
+    PacketForwarder relay = new PacketForwarder();
     PortSet ports = settings.ports();
     try {
       LiveCapture capture = LiveCapture.load(ports.ports(), ports.any(), settings.libbpfLog(), relay);
       return new LiveTrace(settings, relay, capture);
     } catch (BpfException e) {
-      throw refused(e, settings.verbose());
+      throw toTraceRefused(e, settings.verbose());
     }
   }
 
   /// With what libbpf and the verifier said, where the sentence alone does not tell.
-  static TraceRefused refused(BpfException e, boolean verbose) {
+  static TraceRefused toTraceRefused(BpfException e, boolean verbose) {
     boolean telling =
         switch (e.reason()) {
           case REJECTED, OTHER -> true;
@@ -108,38 +108,38 @@ public final class LiveTrace implements AutoCloseable {
   /// @throws TraceRefused if the kernel refuses
   public void attach(
       Containers containers, ContainerSelection selection, Consumer<DnsEvent> output) {
-    forgetSkipped();
+    clearSkipped();
     attach(
-        LivePipeline.ofContainers(
-            settings, containers, selection, this::skip, this::forgetSkipped, output));
+        LivePipeline.forContainers(
+            settings, containers, selection, this::skip, this::clearSkipped, output));
   }
 
   /// Attaches, to show the packets of a scope; from here on packets are recorded.
   ///
   /// @throws TraceRefused if the kernel refuses
   public void attach(Scope scope, Consumer<DnsEvent> output) {
-    attach(LivePipeline.ofScope(settings, scope, this::skip, this::forgetSkipped, output));
+    attach(LivePipeline.forScope(settings, scope, this::skip, this::clearSkipped, output));
   }
 
   private void attach(LivePipeline made) {
-    relay.pipeline = made.pipeline();
+    forwarder.pipeline = made.pipeline();
     if (settings.details().paths()) {
       capture.readPromptly();
     }
     try {
       capture.attach();
     } catch (BpfException e) {
-      throw refused(e, settings.verbose());
+      throw toTraceRefused(e, settings.verbose());
     }
   }
 
-  /// Packets of this cgroup need not be recorded until [#forgetSkipped].
+  /// Packets of this cgroup need not be recorded until [#clearSkipped].
   private void skip(long cgroupId) {
     capture.skip(cgroupId, epoch);
   }
 
   /// Everything counts again: what is wanted has changed.
-  private void forgetSkipped() {
+  private void clearSkipped() {
     capture.useVerdicts(++epoch);
   }
 
@@ -148,7 +148,7 @@ public final class LiveTrace implements AutoCloseable {
   /// @param afterBatch called after each batch, also an empty one: flush here
   /// @param lost told how many packets were lost since it was told last
   public void run(Runnable afterBatch, LongConsumer lost) {
-    Pipeline pipeline = relay.pipeline();
+    Pipeline pipeline = forwarder.pipeline();
     LongSupplier clock = capture::bootNs;
     long startNs = clock.getAsLong();
     long lossCheckNs = startNs;
@@ -184,7 +184,7 @@ public final class LiveTrace implements AutoCloseable {
 
   /// Detaches, walks what the ring still holds, and adds up.
   public TraceSummary end(LongConsumer lost) {
-    Pipeline pipeline = relay.pipeline();
+    Pipeline pipeline = forwarder.pipeline();
     capture.detachAndDrain();
     pipeline.tick(capture.bootNs());
     pipeline.finish();
@@ -194,7 +194,7 @@ public final class LiveTrace implements AutoCloseable {
 
   /// Messages left out so far because their container has no name to compare. Ring thread.
   public long nameUnknown() {
-    return relay.pipeline().counters().nameUnknown();
+    return forwarder.pipeline().counters().nameUnknown();
   }
 
   /// What became of the packets so far; from any thread.
@@ -203,7 +203,7 @@ public final class LiveTrace implements AutoCloseable {
   }
 
   private TraceSummary summary(boolean ended) {
-    Pipeline pipeline = relay.pipeline();
+    Pipeline pipeline = forwarder.pipeline();
     KernelCounters kernel = capture.counters();
     return new TraceSummary(
         ended,

@@ -32,26 +32,26 @@ public final class NodeTrace implements AutoCloseable {
   private static final int POLL_MS = 20;
 
   /// Skipped cgroups remembered per view; beyond it all are asked for anew.
-  private static final int SKIPPED_AT_MOST = 65_536;
+  private static final int MAX_SKIPPED = 65_536;
 
-  private final Fan fan;
+  private final PacketFanOut fanOut;
   private final UnaryOperator<DnsEvent> naming;
   private final LiveCapture capture;
   private final Queue<Runnable> requests = new ConcurrentLinkedQueue<>();
   private final List<View> views = new ArrayList<>();
   private volatile boolean stopped;
-  private final AtomicLong turns = new AtomicLong();
+  private final AtomicLong iterations = new AtomicLong();
   private int epoch;
 
-  private NodeTrace(Fan fan, boolean verbose, UnaryOperator<DnsEvent> naming) {
-    this.fan = fan;
+  private NodeTrace(PacketFanOut fan, boolean verbose, UnaryOperator<DnsEvent> naming) {
+    this.fanOut = fan;
     this.naming = naming;
     this.capture = LiveCapture.load(new BitSet(), false, verbose, fan);
     fan.views = views;
   }
 
   /// Hands every record to all views.
-  private static final class Fan implements PacketHandler {
+  private static final class PacketFanOut implements PacketHandler {
     @Nullable Containers containers;
     List<View> views = List.of();
 
@@ -78,7 +78,7 @@ public final class NodeTrace implements AutoCloseable {
   }
 
   /// Queries of which one client may await the answers, since there may be many clients.
-  private static final int PENDING_AT_MOST = 16_384;
+  private static final int MAX_PENDING_PER_VIEW = 16_384;
 
   /// What one client sees.
   public final class View {
@@ -94,11 +94,11 @@ public final class NodeTrace implements AutoCloseable {
         Consumer<DnsEvent> output) {
       this.ports = settings.ports();
       LivePipeline made =
-          LivePipeline.ofContainers(
-              settings, containers, selection, this::skip, this::forget, output);
+          LivePipeline.forContainers(
+              settings, containers, selection, this::skip, this::clearSkipped, output);
       this.pipeline = made.pipeline();
-      pipeline.nameEndpoints(naming);
-      pipeline.waitForAtMost(PENDING_AT_MOST);
+      pipeline.setEndpointNaming(naming);
+      pipeline.limitPending(MAX_PENDING_PER_VIEW);
       this.scope = made.scope();
     }
 
@@ -112,17 +112,17 @@ public final class NodeTrace implements AutoCloseable {
       }
     }
 
-    /// Nothing of this cgroup is wanted until [#forget].
+    /// Nothing of this cgroup is wanted until [#clearSkipped].
     private void skip(long cgroupId) {
-      if (skipped.size() >= SKIPPED_AT_MOST) {
-        forget();
+      if (skipped.size() >= MAX_SKIPPED) {
+        clearSkipped();
       }
       skipped.add(cgroupId);
-      skipIfUnwanted(cgroupId);
+      skipIfAllViewsSkip(cgroupId);
     }
 
     /// What was wanted has changed: everything counts again.
-    private void forget() {
+    private void clearSkipped() {
       skipped.clear();
       capture.useVerdicts(++epoch);
     }
@@ -144,13 +144,13 @@ public final class NodeTrace implements AutoCloseable {
     }
 
     /// Queries so far that gave way to newer ones before answer or timeout.
-    public long forgotten() {
+    public long evicted() {
       return pipeline.evicted();
     }
 
     /// No more events, when this is done; from any thread.
     public CompletableFuture<Void> close() {
-      return ask(() -> remove(this));
+      return runOnRingThread(() -> remove(this));
     }
   }
 
@@ -160,9 +160,9 @@ public final class NodeTrace implements AutoCloseable {
   /// @throws TraceRefused if this machine can't
   public static NodeTrace load(boolean verbose, UnaryOperator<DnsEvent> naming) {
     try {
-      return new NodeTrace(new Fan(), verbose, naming);
+      return new NodeTrace(new PacketFanOut(), verbose, naming);
     } catch (BpfException e) {
-      throw LiveTrace.refused(e, verbose);
+      throw LiveTrace.toTraceRefused(e, verbose);
     }
   }
 
@@ -170,11 +170,11 @@ public final class NodeTrace implements AutoCloseable {
   ///
   /// @throws TraceRefused if the kernel refuses
   public void attach(Containers containers) {
-    fan.containers = containers;
+    fanOut.containers = containers;
     try {
       capture.attach();
     } catch (BpfException e) {
-      throw LiveTrace.refused(e, true);
+      throw LiveTrace.toTraceRefused(e, true);
     }
   }
 
@@ -193,14 +193,14 @@ public final class NodeTrace implements AutoCloseable {
   /// @param output takes its rows, on the ring thread
   public CompletableFuture<View> open(
       LiveSettings settings, ContainerSelection selection, Consumer<DnsEvent> output) {
-    Containers containers = Objects.requireNonNull(fan.containers, "not attached");
+    Containers containers = Objects.requireNonNull(fanOut.containers, "not attached");
     CompletableFuture<View> opened = new CompletableFuture<>();
     CompletableFuture<Void> _ =
-        ask(() -> {
+        runOnRingThread(() -> {
           View view = new View(settings, containers, selection, output);
           views.add(view);
           capture.useVerdicts(++epoch); // no verdict knew of it
-          listen();
+          updatePorts();
           opened.complete(view);
         });
     return opened;
@@ -211,22 +211,22 @@ public final class NodeTrace implements AutoCloseable {
       return;
     }
     view.pipeline.finish();
-    if (fan.containers != null && view.scope != null) {
-      fan.containers.removeListener(view.scope);
+    if (fanOut.containers != null && view.scope != null) {
+      fanOut.containers.removeListener(view.scope);
     }
-    listen();
+    updatePorts();
     if (!views.isEmpty()) {
-      List.copyOf(views.getFirst().skipped).forEach(this::skipIfUnwanted);
+      List.copyOf(views.getFirst().skipped).forEach(this::skipIfAllViewsSkip);
     }
   }
 
-  private void skipIfUnwanted(long cgroupId) {
+  private void skipIfAllViewsSkip(long cgroupId) {
     if (views.stream().allMatch(view -> view.skipped.contains(cgroupId))) {
       capture.skip(cgroupId, epoch);
     }
   }
 
-  private void listen() {
+  private void updatePorts() {
     BitSet ports = new BitSet();
     boolean any = false;
     for (View view : views) {
@@ -236,7 +236,7 @@ public final class NodeTrace implements AutoCloseable {
     capture.listen(ports, any);
   }
 
-  private CompletableFuture<Void> ask(Runnable request) {
+  private CompletableFuture<Void> runOnRingThread(Runnable request) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     requests.add(() -> {
       try {
@@ -256,8 +256,8 @@ public final class NodeTrace implements AutoCloseable {
       for (Runnable request = requests.poll(); request != null; request = requests.poll()) {
         request.run();
       }
-      if (fan.containers != null) {
-        fan.containers.refresh(); // also while there is no view
+      if (fanOut.containers != null) {
+        fanOut.containers.refresh(); // also while there is no view
       }
       long nowNs = capture.bootNs();
       boolean empty = capture.poll(POLL_MS) < LiveCapture.BATCH;
@@ -266,13 +266,13 @@ public final class NodeTrace implements AutoCloseable {
         Pipeline pipeline = view.pipeline;
         pipeline.tick(empty ? nowNs : Math.min(nowNs, pipeline.lastPacketNs()));
       }
-      turns.incrementAndGet();
+      iterations.incrementAndGet();
     }
   }
 
   /// How often the loop went round: it stands still when the ring thread does. From any thread.
-  public long turns() {
-    return turns.get();
+  public long iterations() {
+    return iterations.get();
   }
 
   /// Packets that the ring had no room for, or that did not come whole, for all views together.

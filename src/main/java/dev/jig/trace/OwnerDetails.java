@@ -23,15 +23,15 @@ final class OwnerDetails implements UnaryOperator<Owner> {
   private static final Path OWN_ETC = Path.of("/etc");
 
   private static final int SLOTS = 1024;
-  private static final long FRESH_NS = 1_000_000_000;
+  private static final long MAX_AGE_NS = 1_000_000_000;
 
-  private record Known(Owner owner, Owner detailed, long atNs) {}
+  private record CachedOwner(Owner owner, Owner detailed, long atNs) {}
 
   private final @Nullable Proc proc;
   private final @Nullable Accounts accounts;
   private final LongSupplier clockNs;
   private final long bootToRealNs;
-  private final @Nullable Known[] known = new @Nullable Known[SLOTS];
+  private final @Nullable CachedOwner[] cache = new @Nullable CachedOwner[SLOTS];
 
   /// @param proc null where paths are not wanted
   /// @param accounts null where names of users are not wanted
@@ -60,13 +60,13 @@ final class OwnerDetails implements UnaryOperator<Owner> {
   @Override
   public Owner apply(Owner owner) {
     int slot = owner.tid() & SLOTS - 1;
-    Known last = known[slot];
+    CachedOwner last = cache[slot];
     long nowNs = clockNs.getAsLong();
-    if (last != null && nowNs - last.atNs() <= FRESH_NS && last.owner().equals(owner)) {
+    if (last != null && nowNs - last.atNs() <= MAX_AGE_NS && last.owner().equals(owner)) {
       return last.detailed();
     }
     Owner detailed = detailed(owner);
-    known[slot] = new Known(owner, detailed, nowNs);
+    cache[slot] = new CachedOwner(owner, detailed, nowNs);
     return detailed;
   }
 

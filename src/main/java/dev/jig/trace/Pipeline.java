@@ -14,15 +14,15 @@ import dev.jig.event.Qr;
 import dev.jig.event.State;
 import dev.jig.event.WireMessage;
 import dev.jig.filter.ContainerSelection;
-import dev.jig.match.Hops;
+import dev.jig.match.UpstreamTracker;
 import dev.jig.match.Lookups;
-import dev.jig.match.Pending;
+import dev.jig.match.PendingQuery;
 import dev.jig.match.PendingQueries;
 import dev.jig.match.QueryKey;
 import dev.jig.match.Role;
 import dev.jig.match.Rows;
 import dev.jig.peer.Peers;
-import dev.jig.trace.Scope.Answer;
+import dev.jig.trace.Scope.Verdict;
 import dev.jig.trace.Scope.Decision;
 import dev.jig.wire.EventNote;
 import java.util.function.Consumer;
@@ -45,7 +45,7 @@ public final class Pipeline implements PacketHandler {
   /// than the time.
   private static final int LATE_TIMEOUTS = 4;
 
-  private static final long LATE_AT_LEAST_NS = 40_000_000_000L;
+  private static final long MIN_LATE_NS = 40_000_000_000L;
 
   /// Of what comes from a file.
   private static final long NO_CGROUP = 0;
@@ -58,23 +58,23 @@ public final class Pipeline implements PacketHandler {
   private final UnaryOperator<Owner> owners;
   private final @Nullable Peers peers;
   private final Counters counters = new Counters();
-  private final PendingQueries pending = new PendingQueries(MAX_PENDING, this::forgotten);
-  private final HeldEvents held = new HeldEvents(this::nameOrGiveUp);
+  private final PendingQueries pending = new PendingQueries(MAX_PENDING, this::onEvicted);
+  private final HeldRows held = new HeldRows(this::emitReleased);
   private final TcpStreams streams = new TcpStreams();
 
   /// Made once, not for every segment.
-  private final TcpStreams.MessageHandler messages = this::message;
+  private final TcpStreams.MessageHandler messageHandler = this::onMessage;
 
   private final DnsMessage message = new DnsMessage();
-  private final MessageReading reading;
+  private final MessageReader reader;
 
   /// The query of the message at hand: itself, or what it answers.
-  private @Nullable Pending matched;
+  private @Nullable PendingQuery matched;
 
-  private final Peers.ContainerOf containers;
+  private final Peers.ContainerFinder containers;
 
   private boolean keepsMessages;
-  private Function<@Nullable Container, Decision> decisionOnNoted = _ -> Decision.PASS;
+  private Function<@Nullable Container, Decision> recordedDecision = _ -> Decision.PASS;
   private UnaryOperator<DnsEvent> naming = UnaryOperator.identity();
   private @Nullable Lookups lookups;
   private long lastPacketNs;
@@ -111,34 +111,34 @@ public final class Pipeline implements PacketHandler {
       Consumer<DnsEvent> output) {
     this.scope = scope;
     this.filter = filter;
-    this.reading = new MessageReading(message, dnsPort, strict, counters);
+    this.reader = new MessageReader(message, dnsPort, strict, counters);
     this.timeoutNs = timeoutNs;
     this.lateNs = lateNs(timeoutNs);
     this.owners = owners;
     this.peers = peers;
-    this.containers = (cgroupId, owner) -> scope.of(cgroupId, owner).container();
+    this.containers = (cgroupId, owner) -> scope.decide(cgroupId, owner).container();
     this.output = output;
   }
 
   /// From now on rows carry their messages, or stand for whole lookups, where that is wanted.
-  void show(RowDetails details) {
+  void configure(RowDetails details) {
     keepsMessages = details.messages();
     if (details.lookups()) {
-      pending.keepAtMost(MAX_LOOKUPS);
-      lookups = new Lookups(details.peers() ? new Hops() : null, this::showLookup);
+      pending.lowerCapacity(MAX_LOOKUPS);
+      lookups = new Lookups(details.peers() ? new UpstreamTracker() : null, this::emitLookup);
     }
   }
 
   /// From now on at most so many queries wait: where one heap serves many pipelines.
-  void waitForAtMost(int queries) {
-    pending.keepAtMost(queries);
+  void limitPending(int queries) {
+    pending.lowerCapacity(queries);
   }
 
   /// From now on only of these containers, where an earlier trace has noted whose a message is.
-  void selectNoted(ContainerSelection selection) {
-    decisionOnNoted =
+  void selectRecorded(ContainerSelection selection) {
+    recordedDecision =
         container ->
-            switch (selection.verdict(container)) {
+            switch (selection.match(container)) {
               case PASS -> Decision.PASS;
               case SKIP -> Decision.SKIP;
               case UNDECIDED_NAME -> Decision.NAME_UNKNOWN;
@@ -146,13 +146,13 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// From now on rows carry the names this gives them.
-  void nameEndpoints(UnaryOperator<DnsEvent> by) {
+  void setEndpointNaming(UnaryOperator<DnsEvent> by) {
     naming = by;
   }
 
   private static long lateNs(long timeoutNs) {
     boolean huge = timeoutNs > Long.MAX_VALUE / 2 / LATE_TIMEOUTS;
-    return huge ? Long.MAX_VALUE / 2 : Math.max(LATE_AT_LEAST_NS, timeoutNs * LATE_TIMEOUTS);
+    return huge ? Long.MAX_VALUE / 2 : Math.max(MIN_LATE_NS, timeoutNs * LATE_TIMEOUTS);
   }
 
   public Counters counters() {
@@ -180,57 +180,57 @@ public final class Pipeline implements PacketHandler {
     nowNs = lastPacketNs;
     expire(lastPacketNs);
     if (packet.protocol() == Protocol.UDP || packet.note() != null) {
-      message(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
+      onMessage(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
       return;
     }
-    boolean givenUp = streams.segment(packet, messages);
+    boolean givenUp = streams.segment(packet, messageHandler);
     countStreams();
     if (givenUp) {
       // What is missing may be the answer, or part of it: to call its query unanswered would be
       // wrong.
-      pending.abandon(QueryKey.of(packet, 0, true));
+      pending.discard(QueryKey.of(packet, 0, true));
     }
   }
 
   private void countStreams() {
     counters.tcpGaps = streams.gaps();
-    counters.tcpBytesGivenUp = streams.bytesGivenUp();
+    counters.tcpBytesDropped = streams.bytesGivenUp();
   }
 
-  private void message(Packet packet, byte[] bytes, int offset, int length) {
+  private void onMessage(Packet packet, byte[] bytes, int offset, int length) {
     counters.messages++;
-    Answer whose = scope.of(packet.cgroupId(), packet.owner());
+    Verdict whose = scope.decide(packet.cgroupId(), packet.owner());
     if (peers != null && packet.direction() == Direction.EGRESS) {
-      peers.sent(packet, bytes, offset, length);
+      peers.onSent(packet, bytes, offset, length);
     }
     if (whose.decision() == Decision.SKIP) {
       counters.filtered++;
       if (peers != null) {
-        peers.unwanted(packet);
-        takeUnwanted(packet, whose, bytes, offset, length);
+        peers.onUnwanted(packet);
+        trackUnwanted(packet, whose, bytes, offset, length);
       }
       return;
     }
-    if (!reading.isDns(packet, bytes, offset, length)) {
+    if (!reader.readAndCount(packet, bytes, offset, length)) {
       return;
     }
     if (packet.note() != null) {
-      showNoted(packet, packet.note(), full(told(packet), bytes, offset, length));
+      emitRecorded(packet, packet.note(), withMessageIfPrinted(packetRow(packet), bytes, offset, length));
       return;
     }
-    DnsEvent event = match(packet, whose.container(), sender(packet, bytes, offset, length));
+    DnsEvent event = match(packet, whose.container(), findSender(packet, bytes, offset, length));
     if (lookups != null) {
       counters.folded++;
-      lookups.take(packet, full(event, bytes, offset, length), matched, true);
-    } else if (whose.decision() == Decision.HOLD || held.holds(packet.cgroupId())) {
-      held.hold(packet.cgroupId(), withMessage(event, bytes, offset, length), packet.bootNs());
+      lookups.onMessage(packet, withMessageIfPrinted(event, bytes, offset, length), matched, true);
+    } else if (whose.decision() == Decision.HOLD || held.isHolding(packet.cgroupId())) {
+      held.hold(packet.cgroupId(), withMessageIfKept(event, bytes, offset, length), packet.bootNs());
     } else if (whose.decision() != Decision.PASS) {
-      countLeftOut(whose.decision());
+      countDropped(whose.decision());
     } else {
       DnsEvent named = naming.apply(event);
       if (filter.test(named)) {
         counters.rows++;
-        output.accept(withMessage(named, bytes, offset, length));
+        output.accept(withMessageIfKept(named, bytes, offset, length));
       } else {
         counters.filtered++;
       }
@@ -238,14 +238,14 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// What is not to be shown may be what happened behind a lookup that is.
-  private void takeUnwanted(Packet packet, Answer whose, byte[] bytes, int offset, int length) {
-    if (lookups != null && reading.isReadable(packet, bytes, offset, length)) {
-      lookups.take(packet, match(packet, whose.container(), null), matched, false);
+  private void trackUnwanted(Packet packet, Verdict whose, byte[] bytes, int offset, int length) {
+    if (lookups != null && reader.read(packet, bytes, offset, length)) {
+      lookups.onMessage(packet, match(packet, whose.container(), null), matched, false);
     }
   }
 
   /// What the packet alone tells.
-  private DnsEvent told(Packet packet) {
+  private DnsEvent packetRow(Packet packet) {
     return message.isResponse()
         ? Rows.response(packet, message, null, null, null, null)
         : Rows.query(packet, message, null, null, null);
@@ -253,29 +253,29 @@ public final class Pipeline implements PacketHandler {
 
   /// An earlier trace's event is taken as it was noted; nothing is worked out again, but for what
   /// becomes of whole lookups.
-  private void showNoted(Packet packet, EventNote note, DnsEvent told) {
-    counters.noted++;
+  private void emitRecorded(Packet packet, EventNote note, DnsEvent told) {
+    counters.recordedRows++;
     DnsEvent event = note.beside(told).orElse(told);
-    Decision decision = decisionOnNoted.apply(event.container());
+    Decision decision = recordedDecision.apply(event.container());
     if (lookups == null) {
-      show(decision, event);
+      emit(decision, event);
       return;
     }
     if (decision == Decision.PASS) {
       counters.folded++;
     } else {
-      countLeftOut(decision);
+      countDropped(decision);
     }
-    QueryKey key = QueryKey.ofNoted(packet, event);
+    QueryKey key = QueryKey.ofRecorded(packet, event);
     matched =
         event.qr() == Qr.R
-            ? pending.answered(key, message, packet.bootNs())
-            : pending.asked(key, message, event, NO_CGROUP, packet.bootNs());
-    lookups.take(packet, event, matched, decision == Decision.PASS);
+            ? pending.matchResponse(key, message, packet.bootNs())
+            : pending.addQuery(key, message, event, NO_CGROUP, packet.bootNs());
+    lookups.onMessage(packet, event, matched, decision == Decision.PASS);
   }
 
   /// A message has no row for this reason.
-  private void countLeftOut(Decision reason) {
+  private void countDropped(Decision reason) {
     switch (reason) {
       case SKIP -> counters.filtered++;
       case NAME_UNKNOWN, HOLD -> counters.nameUnknown++;
@@ -289,51 +289,51 @@ public final class Pipeline implements PacketHandler {
     note.alone()
         .ifPresent(event -> {
           if (lookups != null) {
-            endNoted(event);
-          } else if (decisionOnNoted.apply(event.container()) == Decision.PASS) {
-            showUnanswered(event);
+            endRecorded(event);
+          } else if (recordedDecision.apply(event.container()) == Decision.PASS) {
+            emitUnanswered(event);
           }
         });
   }
 
   /// What was given up then may be given up later now: the timeout is this run's.
-  private void endNoted(DnsEvent unanswered) {
+  private void endRecorded(DnsEvent unanswered) {
     long atNs = unanswered.timestampNs();
     nowNs = Math.max(nowNs, atNs);
     expire(atNs);
     if (unanswered.state() == State.CLOSED) {
-      closed(QueryKey.notedFlow(unanswered), atNs);
+      closed(QueryKey.recordedFlow(unanswered), atNs);
     }
   }
 
   /// The event as far as rows show it: those of lookups nothing more of a query.
-  private DnsEvent full(DnsEvent event, byte[] bytes, int offset, int length) {
+  private DnsEvent withMessageIfPrinted(DnsEvent event, byte[] bytes, int offset, int length) {
     boolean shown = lookups == null || event.qr() == Qr.R;
-    return shown ? withMessage(event, bytes, offset, length) : event;
+    return shown ? withMessageIfKept(event, bytes, offset, length) : event;
   }
 
   /// The event with its message, where that is wanted.
-  private DnsEvent withMessage(DnsEvent event, byte[] bytes, int offset, int length) {
+  private DnsEvent withMessageIfKept(DnsEvent event, byte[] bytes, int offset, int length) {
     return keepsMessages ? event.with(WireMessage.of(bytes, offset, length)) : event;
   }
 
   /// Who sent what arrived here, if that is on this machine and somebody wants to know.
-  private @Nullable Peer sender(Packet packet, byte[] bytes, int offset, int length) {
+  private @Nullable Peer findSender(Packet packet, byte[] bytes, int offset, int length) {
     if (peers == null || packet.direction() != Direction.INGRESS) {
       return null;
     }
-    return peers.senderOf(packet, bytes, offset, length, containers, owners);
+    return peers.findSender(packet, bytes, offset, length, containers, owners);
   }
 
   private DnsEvent match(Packet packet, @Nullable Container container, @Nullable Peer sender) {
     QueryKey key = QueryKey.of(packet, message.id(), message.isResponse());
     Owner owner = packet.owner() == null ? null : owners.apply(packet.owner());
     if (message.isResponse()) {
-      matched = pending.answered(key, message, packet.bootNs());
+      matched = pending.matchResponse(key, message, packet.bootNs());
       return Rows.response(packet, message, container, owner, matched, sender);
     }
     DnsEvent event = Rows.query(packet, message, container, owner, sender);
-    matched = pending.asked(key, message, event, packet.cgroupId(), packet.bootNs());
+    matched = pending.addQuery(key, message, event, packet.cgroupId(), packet.bootNs());
     return event;
   }
 
@@ -348,42 +348,42 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// A held event goes on, with the name that came or without.
-  private void nameOrGiveUp(long cgroupId, DnsEvent event) {
-    Answer whose = scope.of(cgroupId, event.owner());
+  private void emitReleased(long cgroupId, DnsEvent event) {
+    Verdict whose = scope.decide(cgroupId, event.owner());
     if (whose.decision() == Decision.HOLD) {
-      whose = scope.afterWaiting(cgroupId, event.owner());
+      whose = scope.decideNow(cgroupId, event.owner());
     }
     DnsEvent named = event.in(whose.container());
     if (event.lookup() != null) {
-      showLookup(named, whose.decision());
+      emitLookup(named, whose.decision());
       return;
     }
     if (event.qr() == Qr.T) {
       if (whose.decision() == Decision.PASS) {
-        showUnanswered(named);
+        emitUnanswered(named);
       }
       return;
     }
-    show(whose.decision(), named);
+    emit(whose.decision(), named);
   }
 
-  private void show(Decision decision, DnsEvent event) {
+  private void emit(Decision decision, DnsEvent event) {
     if (decision == Decision.PASS) {
       emit(event);
     } else {
-      countLeftOut(decision);
+      countDropped(decision);
     }
   }
 
   @Override
   public void cgroup(long id, String path) {
-    scope.born(id, path);
+    scope.onCgroupCreated(id, path);
   }
 
   @Override
   public void closed(long socketCookie, long bootNs) {
     nowNs = bootNs;
-    pending.close(socketCookie, p -> reportUnanswered(p, State.CLOSED, bootNs));
+    pending.closeFlow(socketCookie, p -> onUnanswered(p, State.CLOSED, bootNs));
   }
 
   /// What has to happen as time passes: timeouts, late answers, names that came or did not. To be
@@ -391,27 +391,27 @@ public final class Pipeline implements PacketHandler {
   ///
   /// @param bootNs now, on the packets' clock
   public void tick(long bootNs) {
-    scope.renew();
-    streams.tick(bootNs, messages);
+    scope.refresh();
+    streams.tick(bootNs, messageHandler);
     countStreams();
     nowNs = bootNs;
     expire(bootNs);
-    pending.forget(bootNs - lateNs);
+    pending.evictOlderThan(bootNs - lateNs);
     if (lookups != null) {
       lookups.tick(bootNs);
     }
     if (held.size() > 0) {
-      held.review(bootNs, scope);
+      held.releaseDue(bootNs, scope);
     }
   }
 
   private void expire(long bootNs) {
-    pending.expire(bootNs - timeoutNs, p -> reportUnanswered(p, State.TIMEOUT, bootNs));
+    pending.expire(bootNs - timeoutNs, p -> onUnanswered(p, State.TIMEOUT, bootNs));
   }
 
   /// The end: nothing waits any longer.
   public void finish() {
-    streams.finish(messages);
+    streams.finish(messageHandler);
     countStreams();
     if (lookups != null) {
       lookups.finish(nowNs);
@@ -420,51 +420,51 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// The T row: only for the side that asked, and not where nobody is obliged to answer.
-  private void reportUnanswered(Pending p, State state, long bootNs) {
+  private void onUnanswered(PendingQuery p, State state, long bootNs) {
     if (p.key.role() == Role.SERVER) {
       return;
     }
     if (lookups != null && !p.expectsAnswer()) {
-      lookups.forgotten(p, bootNs);
+      lookups.onEvicted(p, bootNs);
     } else if (lookups != null) {
-      lookups.ended(p, state, state == State.TIMEOUT ? p.firstBootNs + timeoutNs : bootNs);
+      lookups.onUnanswered(p, state, state == State.TIMEOUT ? p.firstBootNs + timeoutNs : bootNs);
     } else if (p.expectsAnswer() && !p.transferring) {
       long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
       DnsEvent event = Rows.unanswered(p.event, state, afterNs);
-      Answer whose = whoseNow(event, p.cgroupId, bootNs);
+      Verdict whose = decideOrHold(event, p.cgroupId, bootNs);
       if (whose != null && whose.decision() == Decision.PASS) {
-        showUnanswered(event.in(whose.container()));
+        emitUnanswered(event.in(whose.container()));
       }
     }
   }
 
   /// Whose an event is that comes from no packet; null if it waits for its container's name.
-  private @Nullable Answer whoseNow(DnsEvent event, long cgroupId, long bootNs) {
+  private @Nullable Verdict decideOrHold(DnsEvent event, long cgroupId, long bootNs) {
     Container then = event.container();
-    Answer whose = scope.of(cgroupId, event.owner());
-    if (whose.decision() == Decision.HOLD || held.holds(cgroupId)) {
+    Verdict whose = scope.decide(cgroupId, event.owner());
+    if (whose.decision() == Decision.HOLD || held.isHolding(cgroupId)) {
       held.hold(cgroupId, event, bootNs);
       return null;
     }
     // One that was shown then, and named, may have ended and been forgotten since.
-    return then != null && then.name() != null ? new Answer(Decision.PASS, then) : whose;
+    return then != null && then.name() != null ? new Verdict(Decision.PASS, then) : whose;
   }
 
-  private void forgotten(Pending p) {
+  private void onEvicted(PendingQuery p) {
     if (lookups != null) {
-      lookups.forgotten(p, nowNs);
+      lookups.onEvicted(p, nowNs);
     }
   }
 
-  private void showLookup(DnsEvent row, long cgroupId, long bootNs) {
-    Answer whose = whoseNow(row, cgroupId, bootNs);
+  private void emitLookup(DnsEvent row, long cgroupId, long bootNs) {
+    Verdict whose = decideOrHold(row, cgroupId, bootNs);
     if (whose != null) {
       // a file notes whose it is, and forgotten is not: of no container
-      showLookup(whose.container() == null ? row : row.in(whose.container()), whose.decision());
+      emitLookup(whose.container() == null ? row : row.in(whose.container()), whose.decision());
     }
   }
 
-  private void showLookup(DnsEvent row, Decision decision) {
+  private void emitLookup(DnsEvent row, Decision decision) {
     switch (decision) {
       case NAME_UNKNOWN, CONTAINER_UNKNOWN, HOLD -> counters.lookupsUnknown++;
       case SKIP -> {} // its messages are counted
@@ -480,7 +480,7 @@ public final class Pipeline implements PacketHandler {
     }
   }
 
-  private void showUnanswered(DnsEvent event) {
+  private void emitUnanswered(DnsEvent event) {
     DnsEvent named = naming.apply(event);
     if (filter.test(named)) {
       counters.unansweredRows++;

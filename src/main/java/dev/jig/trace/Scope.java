@@ -10,7 +10,7 @@ public interface Scope {
   /// What to do with a packet, and what to show of its container.
   ///
   /// @param container null outside containers, or while nothing is known of it
-  record Answer(Decision decision, @Nullable Container container) {}
+  record Verdict(Decision decision, @Nullable Container container) {}
 
   enum Decision {
     /// To be shown.
@@ -28,35 +28,35 @@ public interface Scope {
   /// Whose packets those of a cgroup are.
   ///
   /// @param owner tells where the cgroup does not; null if unknown
-  Answer of(long cgroupId, @Nullable Owner owner);
+  Verdict decide(long cgroupId, @Nullable Owner owner);
 
   /// The answer when the moment is over; never HOLD.
-  Answer afterWaiting(long cgroupId, @Nullable Owner owner);
+  Verdict decideNow(long cgroupId, @Nullable Owner owner);
 
   /// Whether it is only just being found out what there is: patience pays.
-  default boolean isSettling() {
+  default boolean isInitializing() {
     return false;
   }
 
   /// Takes in what has changed meanwhile: what was not wanted may be now. To be called now and
   /// then, also while no packet comes.
-  default void renew() {}
+  default void refresh() {}
 
   /// The kernel made a cgroup.
-  default void born(long cgroupId, String path) {}
+  default void onCgroupCreated(long cgroupId, String path) {}
 
   /// Everything is wanted and nothing is a container: capture files.
   Scope EVERYTHING =
       new Scope() {
-        private static final Answer PASS = new Answer(Decision.PASS, null);
+        private static final Verdict PASS = new Verdict(Decision.PASS, null);
 
         @Override
-        public Answer of(long cgroupId, @Nullable Owner owner) {
+        public Verdict decide(long cgroupId, @Nullable Owner owner) {
           return PASS;
         }
 
         @Override
-        public Answer afterWaiting(long cgroupId, @Nullable Owner owner) {
+        public Verdict decideNow(long cgroupId, @Nullable Owner owner) {
           return PASS;
         }
       };

@@ -8,7 +8,7 @@ import static dev.jig.wire.EventCodec.present;
 import dev.jig.event.Attempt;
 import dev.jig.event.Attempt.Outcome;
 import dev.jig.event.Lookup;
-import dev.jig.event.Lookup.Hop;
+import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Protocol;
 import java.util.List;
 
@@ -70,7 +70,7 @@ final class LookupCodec {
         from.getMessages());
   }
 
-  private static dev.jig.wire.proto.Hop encode(Hop hop) {
+  private static dev.jig.wire.proto.Hop encode(Upstream hop) {
     var to = dev.jig.wire.proto.Hop.newBuilder();
     present(hop.tookNs(), to::setTookNs);
     present(hop.server(), address -> to.setServer(EventCodec.encode(address)));
@@ -78,8 +78,8 @@ final class LookupCodec {
     return to.build();
   }
 
-  private static Hop decode(dev.jig.wire.proto.Hop from) {
-    return new Hop(
+  private static Upstream decode(dev.jig.wire.proto.Hop from) {
+    return new Upstream(
         from.hasTookNs() ? from.getTookNs() : null,
         from.getServer().isEmpty() ? null : EventCodec.decode(from.getServer()),
         from.hasLatencyNs() ? from.getLatencyNs() : null);

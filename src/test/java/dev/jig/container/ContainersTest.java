@@ -2,8 +2,7 @@ package dev.jig.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.ContainerRuntime.Transition;
-import dev.jig.container.ContainerRuntime.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.event.Container;
 import java.nio.file.Files;
 import java.nio.file.Path;

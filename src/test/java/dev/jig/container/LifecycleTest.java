@@ -2,8 +2,7 @@ package dev.jig.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.ContainerRuntime.Transition;
-import dev.jig.container.ContainerRuntime.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.docker.FakeDocker;
 import dev.jig.container.docker.DockerApiFlavor;
 import dev.jig.container.docker.DockerApiRuntime;

@@ -4,7 +4,7 @@ import dev.jig.event.Attempt.Outcome;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
-import dev.jig.event.Lookup.Hop;
+import dev.jig.event.Lookup.Upstream;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -100,7 +100,7 @@ public final class SampleEvents {
                   2,
                   List.of(new Attempt(17, Protocol.TCP, IPV4, 9, Outcome.LATE, 5, 3, 2)),
                   State.CLOSED,
-                  new Hop(3L, IPV6, 2L));
+                  new Upstream(3L, IPV6, 2L));
         })
         .build();
   }

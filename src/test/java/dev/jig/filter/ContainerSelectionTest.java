@@ -1,15 +1,15 @@
 package dev.jig.filter;
 
-import static dev.jig.filter.ContainerSelection.Verdict.PASS;
-import static dev.jig.filter.ContainerSelection.Verdict.SKIP;
-import static dev.jig.filter.ContainerSelection.Verdict.UNDECIDED_NAME;
+import static dev.jig.filter.ContainerSelection.Match.PASS;
+import static dev.jig.filter.ContainerSelection.Match.SKIP;
+import static dev.jig.filter.ContainerSelection.Match.UNDECIDED_NAME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jig.event.Container;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.UsageException;
-import dev.jig.filter.ContainerSelection.Verdict;
+import dev.jig.filter.ContainerSelection.Match;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -48,27 +48,27 @@ final class ContainerSelectionTest {
           'b176b176b176,!web',  ,     UNDECIDED_NAME
           'web,!b176b176b176',  ,     SKIP
           """)
-  void decidesByNameAndId(String containers, String name, Verdict verdict) {
+  void decidesByNameAndId(String containers, String name, Match verdict) {
     Container container =
         name == null ? Container.unnamed("docker", ID) : SampleEvents.container(name);
 
-    assertThat(ContainerSelection.parse(containers, false).verdict(container)).isEqualTo(verdict);
-    assertThat(ContainerSelection.parse(containers, true).verdict(container)).isEqualTo(verdict);
+    assertThat(ContainerSelection.parse(containers, false).match(container)).isEqualTo(verdict);
+    assertThat(ContainerSelection.parse(containers, true).match(container)).isEqualTo(verdict);
   }
 
   @Test
   void showsTheHostOnlyIfAskedAndThenWhateverContainersAreAskedFor() {
-    assertThat(ContainerSelection.parse("", false).verdict(null)).isEqualTo(SKIP);
-    assertThat(ContainerSelection.parse("", true).verdict(null)).isEqualTo(PASS);
-    assertThat(ContainerSelection.parse("web", true).verdict(null)).isEqualTo(PASS);
-    assertThat(ContainerSelection.parse("!web", false).verdict(null)).isEqualTo(SKIP);
+    assertThat(ContainerSelection.parse("", false).match(null)).isEqualTo(SKIP);
+    assertThat(ContainerSelection.parse("", true).match(null)).isEqualTo(PASS);
+    assertThat(ContainerSelection.parse("web", true).match(null)).isEqualTo(PASS);
+    assertThat(ContainerSelection.parse("!web", false).match(null)).isEqualTo(SKIP);
   }
 
   @Test
   void knowsWhetherItSelectsAtAll() {
     assertThat(ContainerSelection.parse("", true).isEveryContainer()).isTrue();
     assertThat(ContainerSelection.parse("!web", true).isEveryContainer()).isFalse();
-    assertThat(ContainerSelection.parse("web", true).verdict(Container.unnamed(null, "0")))
+    assertThat(ContainerSelection.parse("web", true).match(Container.unnamed(null, "0")))
         .isEqualTo(UNDECIDED_NAME);
   }
 
@@ -103,7 +103,7 @@ final class ContainerSelectionTest {
           jobs, -,     app=web,     SKIP
           """)
   void decidesByNamespacePodAndLabels(
-      String namespace, String podName, String labels, Verdict verdict) {
+      String namespace, String podName, String labels, Match verdict) {
     ContainerSelection selection =
         ContainerSelection.parse("", true)
             .inNamespace(namespace)
@@ -111,8 +111,8 @@ final class ContainerSelectionTest {
             .labelled(LabelSelector.parse(labels));
     Container container = ofPod("main", pod("shop", "web-0", Map.of("app", "web")));
 
-    assertThat(selection.verdict(container)).isEqualTo(verdict);
-    assertThat(selection.verdict(null)).isEqualTo(PASS);
+    assertThat(selection.match(container)).isEqualTo(verdict);
+    assertThat(selection.match(null)).isEqualTo(PASS);
   }
 
   @Test
@@ -123,32 +123,32 @@ final class ContainerSelectionTest {
     Container onlyUid = ofPod(null, new Container.Pod(null, null, "uid", null, null, false));
 
     // Known by its cgroup's path, with or without a pod in it
-    assertThat(shop.verdict(onlyUid)).isEqualTo(UNDECIDED_NAME);
-    assertThat(shop.verdict(Container.unnamed("docker", ID))).isEqualTo(UNDECIDED_NAME);
-    assertThat(labelled.verdict(onlyUid)).isEqualTo(UNDECIDED_NAME);
-    assertThat(labelled.ofPod("x").inNamespace("y").verdict(onlyUid)).isEqualTo(UNDECIDED_NAME);
+    assertThat(shop.match(onlyUid)).isEqualTo(UNDECIDED_NAME);
+    assertThat(shop.match(Container.unnamed("docker", ID))).isEqualTo(UNDECIDED_NAME);
+    assertThat(labelled.match(onlyUid)).isEqualTo(UNDECIDED_NAME);
+    assertThat(labelled.ofPod("x").inNamespace("y").match(onlyUid)).isEqualTo(UNDECIDED_NAME);
 
     // Named, but without its pod's labels so far
     Container early = ofPod("web", new Container.Pod("shop", "web-0", "uid", null, "web", false));
-    assertThat(labelled.verdict(early)).isEqualTo(UNDECIDED_NAME);
-    assertThat(shop.verdict(early)).isEqualTo(PASS);
+    assertThat(labelled.match(early)).isEqualTo(UNDECIDED_NAME);
+    assertThat(shop.match(early)).isEqualTo(PASS);
 
     // Excluded by its id: the pod does not matter
-    assertThat(ContainerSelection.parse("!" + ID, false).inNamespace("shop").verdict(onlyUid))
+    assertThat(ContainerSelection.parse("!" + ID, false).inNamespace("shop").match(onlyUid))
         .isEqualTo(SKIP);
 
     // Named, and no pod's
-    assertThat(shop.verdict(SampleEvents.container("web"))).isEqualTo(SKIP);
-    assertThat(labelled.verdict(SampleEvents.container("web"))).isEqualTo(SKIP);
+    assertThat(shop.match(SampleEvents.container("web"))).isEqualTo(SKIP);
+    assertThat(labelled.match(SampleEvents.container("web"))).isEqualTo(SKIP);
   }
 
   @Test
   void knowsAContainerByItsNameWithinThePod() {
     ContainerSelection selection = ContainerSelection.parse("main,!sidecar", false);
-    assertThat(selection.verdict(ofPod("k8s_main_web-0", pod("shop", "web-0", Map.of()))))
+    assertThat(selection.match(ofPod("k8s_main_web-0", pod("shop", "web-0", Map.of()))))
         .isEqualTo(PASS);
     assertThat(
-            ContainerSelection.parse("!main", false).verdict(ofPod("x", pod("s", "p", Map.of()))))
+            ContainerSelection.parse("!main", false).match(ofPod("x", pod("s", "p", Map.of()))))
         .isEqualTo(SKIP);
   }
 

@@ -1,6 +1,7 @@
 package dev.jig.kube;
 
 import dev.jig.container.ContainerRuntime;
+import dev.jig.container.RuntimeEvent;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
 import java.io.IOException;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jig.capture.Packets;
 import dev.jig.event.Qr;
 import dev.jig.golden.Messages;
-import dev.jig.trace.Scope.Answer;
+import dev.jig.trace.Scope.Verdict;
 import dev.jig.trace.Scope.Decision;
 import java.util.Arrays;
 import java.util.Objects;
@@ -24,17 +24,17 @@ final class AccountingTest {
       Messages.response(7, NAME, Type.A, Messages.a(NAME, "192.0.2.80"));
   private static final byte[] NOISE = {1, 2, 3, 4, 5};
 
-  private Road road = new Road();
+  private PipelineHarness harness = new PipelineHarness();
 
   @AfterEach
   void theSumComesOutEven() {
-    assertThat(road.pipeline.counters().isBalanced())
-        .describedAs("%s", road.pipeline.counters())
+    assertThat(harness.pipeline.counters().isBalanced())
+        .describedAs("%s", harness.pipeline.counters())
         .isTrue();
   }
 
   private Counters counters() {
-    return road.pipeline.counters();
+    return harness.pipeline.counters();
   }
 
   /// A query whose Z bit is set: readable, but not by the strict rules.
@@ -46,8 +46,8 @@ final class AccountingTest {
 
   @Test
   void countsRowsAndThoseTheFilterLeftOut() {
-    road = new Road(Scope.EVERYTHING, event -> event.qr() == Qr.R, false);
-    road.send(queryOut(QUERY), responseIn(ANSWER), responseIn(ANSWER));
+    harness = new PipelineHarness(Scope.EVERYTHING, event -> event.qr() == Qr.R, false);
+    harness.send(queryOut(QUERY), responseIn(ANSWER), responseIn(ANSWER));
     assertThat(counters())
         .hasToString(
             "messages 3, rows 2, filtered 1, malformed 0, notDns 0, nameUnknown 0, containerUnknown 0, folded 0");
@@ -55,37 +55,37 @@ final class AccountingTest {
 
   @Test
   void callsUnreadableBytesMalformedOnADnsPortOnly() {
-    road.send(queryOut(NOISE), queryOut(NOISE).to("192.0.2.1", 40_000), responseIn(ANSWER));
+    harness.send(queryOut(NOISE), queryOut(NOISE).to("192.0.2.1", 40_000), responseIn(ANSWER));
     assertThat(counters().malformed()).isEqualTo(1);
     assertThat(counters().notDns()).isEqualTo(1);
-    assertThat(road.rows).hasSize(1);
+    assertThat(harness.rows).hasSize(1);
   }
 
   @Test
   void showsWhatWasReadBeforeTheDamage() {
     byte[] cut = Arrays.copyOf(ANSWER, ANSWER.length - 2);
-    road.send(queryOut(QUERY), responseIn(cut));
-    assertThat(road.told()).containsExactly("Q", "R ANSWERED 0ms");
-    assertThat(road.last().answerCount()).isEqualTo(1);
-    assertThat(road.last().addresses()).isEmpty();
-    assertThat(counters().damaged()).isEqualTo(1);
+    harness.send(queryOut(QUERY), responseIn(cut));
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 0ms");
+    assertThat(harness.last().answerCount()).isEqualTo(1);
+    assertThat(harness.last().addresses()).isEmpty();
+    assertThat(counters().partlyMalformed()).isEqualTo(1);
   }
 
   @Test
   void readsADnsSocketsMessagesWhateverPortNatPutOnTheWire() {
-    road.send(queryOut(sloppy()).to("127.0.0.11", 40_123).asked("127.0.0.11", 53));
-    assertThat(road.rows).hasSize(1);
+    harness.send(queryOut(sloppy()).to("127.0.0.11", 40_123).asked("127.0.0.11", 53));
+    assertThat(harness.rows).hasSize(1);
   }
 
   @Test
   void isStrictWithAnyPortButNotOnADnsPort() {
-    road = new Road(Scope.EVERYTHING, _ -> true, true);
-    road.send(
+    harness = new PipelineHarness(Scope.EVERYTHING, _ -> true, true);
+    harness.send(
         queryOut(sloppy()),
         queryOut(sloppy()).to("192.0.2.1", 4_000),
         queryOut(NOISE),
         queryOut(Messages.query(8, NAME, Type.A)).to("192.0.2.1", 4_000));
-    assertThat(road.rows).extracting(row -> row.destination().port()).containsExactly(53, 4_000);
+    assertThat(harness.rows).extracting(row -> row.destination().port()).containsExactly(53, 4_000);
     assertThat(counters().notDns()).isEqualTo(1);
     assertThat(counters().malformed()).isEqualTo(1);
   }
@@ -94,42 +94,42 @@ final class AccountingTest {
   void countsAMessageOnceItIsCompleteAndGivesUpTheRestAtTheEnd() {
     byte[] two = Messages.framed(QUERY, Messages.query(8, NAME, Type.MX));
     byte[] cut = Arrays.copyOf(two, two.length - 1);
-    road.send(queryOut(cut).tcp(1_000), queryOut(two).tcp(1_000 + cut.length + 1).cookie(2));
+    harness.send(queryOut(cut).tcp(1_000), queryOut(two).tcp(1_000 + cut.length + 1).cookie(2));
     assertThat(counters().messages()).isEqualTo(3);
-    assertThat(counters().tcpBytesGivenUp()).isEqualTo(two.length / 2 - 1);
+    assertThat(counters().tcpBytesDropped()).isEqualTo(two.length / 2 - 1);
   }
 
   @Test
   void countsAnEmptyMessageAsMalformed() {
     byte[] query = Messages.framed(QUERY);
-    road.send(queryOut(query).tcp(1), queryOut(new byte[] {0, 0}).tcp(1 + query.length));
+    harness.send(queryOut(query).tcp(1), queryOut(new byte[] {0, 0}).tcp(1 + query.length));
     assertThat(counters().malformed()).isEqualTo(1);
   }
 
   @Test
   void remembersNothingOfThoseNotAskedFor() {
-    road = new Road(ScriptedScope.always(new Answer(Decision.SKIP, null)));
-    road.send(queryOut(QUERY), responseIn(ANSWER)).tickMs(5_000);
-    assertThat(road.rows).isEmpty();
+    harness = new PipelineHarness(ScriptedScope.always(new Verdict(Decision.SKIP, null)));
+    harness.send(queryOut(QUERY), responseIn(ANSWER)).tickMs(5_000);
+    assertThat(harness.rows).isEmpty();
     assertThat(counters().filtered()).isEqualTo(2);
-    assertThat(road.pipeline.pending()).isZero();
+    assertThat(harness.pipeline.pending()).isZero();
   }
 
   @Test
   void holdsUntilTheNameIsThereAndKeepsTheOrder() {
     // Given
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
-    road = new Road(scope);
-    road.send(queryOut(QUERY).cgroup(7).atMs(0), responseIn(ANSWER).cgroup(7).atMs(1));
-    assertThat(road.rows).isEmpty();
+    harness = new PipelineHarness(scope);
+    harness.send(queryOut(QUERY).cgroup(7).atMs(0), responseIn(ANSWER).cgroup(7).atMs(1));
+    assertThat(harness.rows).isEmpty();
 
     // When
-    scope.answer = ScriptedScope.named("web");
-    road.send(queryOut(Messages.query(9, NAME, Type.A)).cgroup(7).atMs(2)).tickMs(3);
+    scope.verdict = ScriptedScope.named("web");
+    harness.send(queryOut(Messages.query(9, NAME, Type.A)).cgroup(7).atMs(2)).tickMs(3);
 
     // Then
-    assertThat(road.told()).containsExactly("Q", "R ANSWERED 1ms", "Q");
-    assertThat(road.rows)
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 1ms", "Q");
+    assertThat(harness.rows)
         .allSatisfy(
             row -> assertThat(Objects.requireNonNull(row.container()).name()).isEqualTo("web"));
   }
@@ -137,85 +137,85 @@ final class AccountingTest {
   @Test
   void holdsATRowBehindItsOwnQuery() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
-    road = new Road(scope);
-    road.send(queryOut(QUERY).atMs(0));
-    scope.answer = ScriptedScope.named("web");
-    road.closeMs(1, 1).tickMs(2);
-    assertThat(road.told()).containsExactly("Q", "T CLOSED");
+    harness = new PipelineHarness(scope);
+    harness.send(queryOut(QUERY).atMs(0));
+    scope.verdict = ScriptedScope.named("web");
+    harness.closeSocket(1, 1).tickMs(2);
+    assertThat(harness.rowTexts()).containsExactly("Q", "T CLOSED");
   }
 
   @Test
   void doesNotLetOthersWait() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("web"));
-    scope.exceptions.put(8L, ScriptedScope.HOLD);
-    road = new Road(scope);
-    road.send(queryOut(QUERY).cgroup(8), queryIn(QUERY).cgroup(7));
-    assertThat(road.rows).hasSize(1);
-    scope.exceptions.put(8L, ScriptedScope.named("late"));
-    road.tickMs(1);
-    assertThat(road.rows).hasSize(2);
+    scope.byCgroup.put(8L, ScriptedScope.HOLD);
+    harness = new PipelineHarness(scope);
+    harness.send(queryOut(QUERY).cgroup(8), queryIn(QUERY).cgroup(7));
+    assertThat(harness.rows).hasSize(1);
+    scope.byCgroup.put(8L, ScriptedScope.named("late"));
+    harness.tickMs(1);
+    assertThat(harness.rows).hasSize(2);
   }
 
   @Test
   void showsAfterTheWaitWhatIsKnown() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
-    road = new Road(scope);
-    road.send(queryOut(QUERY).atMs(0)).tickMs(499);
-    assertThat(road.rows).isEmpty();
-    road.tickMs(500);
-    assertThat(road.told()).containsExactly("Q");
+    harness = new PipelineHarness(scope);
+    harness.send(queryOut(QUERY).atMs(0)).tickMs(499);
+    assertThat(harness.rows).isEmpty();
+    harness.tickMs(500);
+    assertThat(harness.rowTexts()).containsExactly("Q");
   }
 
   @Test
   void countsWhatCantBeComparedAsNameUnknown() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
     scope.afterWaiting = ScriptedScope.NAME_UNKNOWN;
-    road = new Road(scope);
-    road.send(queryOut(QUERY).atMs(0)).tickMs(4_999);
+    harness = new PipelineHarness(scope);
+    harness.send(queryOut(QUERY).atMs(0)).tickMs(4_999);
     assertThat(counters().nameUnknown()).isZero();
-    road.tickMs(5_000);
-    assertThat(road.rows).isEmpty();
+    harness.tickMs(5_000);
+    assertThat(harness.rows).isEmpty();
     assertThat(counters().nameUnknown()).isEqualTo(1);
   }
 
   @Test
   void countsWhatNobodyCanTellTheContainerOf() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
-    scope.afterWaiting = new Answer(Decision.CONTAINER_UNKNOWN, null);
-    scope.exceptions.put(8L, scope.afterWaiting);
-    road = new Road(scope);
-    road.send(queryOut(QUERY).atMs(0), queryIn(QUERY).cgroup(8).atMs(0)).tickMs(500);
-    assertThat(road.rows).isEmpty();
+    scope.afterWaiting = new Verdict(Decision.CONTAINER_UNKNOWN, null);
+    scope.byCgroup.put(8L, scope.afterWaiting);
+    harness = new PipelineHarness(scope);
+    harness.send(queryOut(QUERY).atMs(0), queryIn(QUERY).cgroup(8).atMs(0)).tickMs(500);
+    assertThat(harness.rows).isEmpty();
     assertThat(counters().containerUnknown()).isEqualTo(2);
   }
 
   @Test
   void doesNotShowWhoseNameIsKnownToBeOutOfReach() {
-    road = new Road(ScriptedScope.always(new Answer(Decision.NAME_UNKNOWN, null)));
-    road.send(queryOut(QUERY)).tickMs(1_000);
-    assertThat(road.rows).isEmpty();
+    harness = new PipelineHarness(ScriptedScope.always(new Verdict(Decision.NAME_UNKNOWN, null)));
+    harness.send(queryOut(QUERY)).tickMs(1_000);
+    assertThat(harness.rows).isEmpty();
     assertThat(counters().nameUnknown()).isEqualTo(1);
   }
 
   @Test
   void namesAtTheEndWhatStillWaits() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
-    road = new Road(scope);
-    road.send(queryOut(QUERY));
-    scope.answer = ScriptedScope.named("web");
-    road.pipeline.finish();
-    assertThat(Objects.requireNonNull(road.last().container()).name()).isEqualTo("web");
+    harness = new PipelineHarness(scope);
+    harness.send(queryOut(QUERY));
+    scope.verdict = ScriptedScope.named("web");
+    harness.pipeline.finish();
+    assertThat(Objects.requireNonNull(harness.last().container()).name()).isEqualTo("web");
   }
 
   @Test
   void namesATRowAsItsQueryWasNamed() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("web"));
-    road = new Road(scope);
-    road.send(queryOut(QUERY));
-    scope.answer = new Answer(Decision.NAME_UNKNOWN, null); // it ended and is forgotten
-    road.tickMs(1_000);
-    assertThat(road.told()).containsExactly("Q", "T TIMEOUT");
-    assertThat(Objects.requireNonNull(road.last().container()).name()).isEqualTo("web");
+    harness = new PipelineHarness(scope);
+    harness.send(queryOut(QUERY));
+    scope.verdict = new Verdict(Decision.NAME_UNKNOWN, null); // it ended and is forgotten
+    harness.tickMs(1_000);
+    assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT");
+    assertThat(Objects.requireNonNull(harness.last().container()).name()).isEqualTo("web");
   }
 
   @Test

@@ -29,13 +29,13 @@ final class CommandCgroupTest {
   @Test
   void isMadeBelowTheCallersOwn() throws IOException {
     own("/user.slice");
-    CommandCgroup cgroup = CommandCgroup.make(root, "/user.slice");
+    CommandCgroup cgroup = CommandCgroup.create(root, "/user.slice");
     Path made = root.resolve("user.slice/ig-command-" + PID);
     long id = (Long) Files.getAttribute(made, "unix:ino");
 
-    assertThat(cgroup.of(id, null).decision()).isEqualTo(Decision.PASS);
-    assertThat(cgroup.of(id + 1, null).decision()).isEqualTo(Decision.SKIP);
-    assertThat(cgroup.of(0, null).decision()).isEqualTo(Decision.SKIP);
+    assertThat(cgroup.decide(id, null).decision()).isEqualTo(Decision.PASS);
+    assertThat(cgroup.decide(id + 1, null).decision()).isEqualTo(Decision.SKIP);
+    assertThat(cgroup.decide(0, null).decision()).isEqualTo(Decision.SKIP);
   }
 
   @ParameterizedTest
@@ -49,11 +49,11 @@ final class CommandCgroupTest {
   })
   void takesInWhatIsBornWithinOnly(String own, String path, Decision decision) throws IOException {
     own(own);
-    CommandCgroup cgroup = CommandCgroup.make(root, own);
+    CommandCgroup cgroup = CommandCgroup.create(root, own);
 
-    cgroup.born(1L << 60, path.formatted(PID));
+    cgroup.onCgroupCreated(1L << 60, path.formatted(PID));
 
-    assertThat(cgroup.of(1L << 60, null).decision()).isEqualTo(decision);
+    assertThat(cgroup.decide(1L << 60, null).decision()).isEqualTo(decision);
   }
 
   @Test
@@ -66,7 +66,7 @@ final class CommandCgroupTest {
     own("/");
 
     // When
-    CommandCgroup.make(root, "/");
+    CommandCgroup.create(root, "/");
 
     // Then
     assertThat(dead).doesNotExist();
@@ -79,7 +79,7 @@ final class CommandCgroupTest {
   void refusesAHierarchyInWhichThisProcessIsNot() throws IOException {
     Files.writeString(root.resolve("cgroup.procs"), "1\n");
 
-    assertThatThrownBy(() -> CommandCgroup.make(root, "/"))
+    assertThatThrownBy(() -> CommandCgroup.create(root, "/"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("this process is not in " + root);
     assertThat(root.resolve("ig-command-" + PID)).doesNotExist();
@@ -88,10 +88,10 @@ final class CommandCgroupTest {
   @Test
   void findsACgroupBelowWhoseBirthNobodyTold() throws IOException {
     own("/");
-    CommandCgroup cgroup = CommandCgroup.make(root, "/");
+    CommandCgroup cgroup = CommandCgroup.create(root, "/");
     Path below = Files.createDirectories(root.resolve("ig-command-" + PID + "/inner/deeper"));
 
-    assertThat(cgroup.of((Long) Files.getAttribute(below, "unix:ino"), null).decision())
+    assertThat(cgroup.decide((Long) Files.getAttribute(below, "unix:ino"), null).decision())
         .isEqualTo(Decision.PASS);
   }
 }

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.ContainerListener;
 import dev.jig.container.ContainerRuntime;
-import dev.jig.container.ContainerRuntime.Transition;
-import dev.jig.container.ContainerRuntime.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
+import dev.jig.container.RuntimeEvent;
 import dev.jig.container.Containers;
 import dev.jig.event.Container;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.LabelSelector;
-import dev.jig.trace.Scope.Answer;
+import dev.jig.trace.Scope.Verdict;
 import dev.jig.trace.Scope.Decision;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ final class ContainerScopeTest {
   private static final long OF_A = 1L << 40;
   private static final String UID = "8d2c1f3a-0b1c-4d5e-8f90-a1b2c3d4e5f6";
 
-  private static final class Told implements ContainerRuntime {
+  private static final class FakeRuntime implements ContainerRuntime {
     Consumer<RuntimeEvent> news = _ -> {};
     boolean answering = true;
 
@@ -62,7 +62,7 @@ final class ContainerScopeTest {
   }
 
   @TempDir Path root;
-  private final Told docker = new Told();
+  private final FakeRuntime docker = new FakeRuntime();
   private final List<Long> skipped = new ArrayList<>();
   private int changes;
   private Containers containers =
@@ -107,8 +107,8 @@ final class ContainerScopeTest {
   void passesAContainerAsksAndNamesIt() {
     ContainerScope scope = scope("", false);
     name("web");
-    scope.born(OF_A, "/docker/" + A);
-    assertThat(scope.of(OF_A, null)).isEqualTo(new Answer(Decision.PASS, container("web")));
+    scope.onCgroupCreated(OF_A, "/docker/" + A);
+    assertThat(scope.decide(OF_A, null)).isEqualTo(new Verdict(Decision.PASS, container("web")));
     assertThat(skipped).isEmpty();
   }
 
@@ -116,98 +116,98 @@ final class ContainerScopeTest {
   void skipsTheHostAndTellsTheKernel() throws Exception {
     ContainerScope scope = scope("", false);
     long host = hostCgroup();
-    assertThat(scope.of(host, null).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.decide(host, null).decision()).isEqualTo(Decision.SKIP);
     assertThat(skipped).containsExactly(host);
   }
 
   @Test
   void passesTheHostIfAskedFor() throws Exception {
     ContainerScope scope = scope("", true);
-    assertThat(scope.of(hostCgroup(), null)).isEqualTo(new Answer(Decision.PASS, null));
+    assertThat(scope.decide(hostCgroup(), null)).isEqualTo(new Verdict(Decision.PASS, null));
     assertThat(skipped).isEmpty();
   }
 
   @Test
   void givesNoVerdictOnTheRootThatOthersShare() {
     ContainerScope scope = scope("", false);
-    scope.born(1, "/");
-    assertThat(scope.of(1, null).decision()).isEqualTo(Decision.SKIP);
+    scope.onCgroupCreated(1, "/");
+    assertThat(scope.decide(1, null).decision()).isEqualTo(Decision.SKIP);
     assertThat(skipped).isEmpty();
   }
 
   @Test
   void holdsWithoutVerdictUntilTheNameCame() {
     ContainerScope scope = scope("web", false);
-    scope.born(OF_A, "/docker/" + A);
-    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.HOLD);
+    scope.onCgroupCreated(OF_A, "/docker/" + A);
+    assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.HOLD);
     assertThat(skipped).isEmpty();
 
     name("other");
 
-    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.SKIP);
     assertThat(skipped).containsExactly(OF_A);
   }
 
   @Test
   void takesVerdictsBackWhenAContainerIsRenamed() {
     ContainerScope scope = scope("web", false);
-    scope.born(OF_A, "/docker/" + A);
+    scope.onCgroupCreated(OF_A, "/docker/" + A);
     name("other");
-    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.SKIP);
     int before = changes;
 
     name("web");
 
-    assertThat(scope.of(OF_A, null)).isEqualTo(new Answer(Decision.PASS, container("web")));
+    assertThat(scope.decide(OF_A, null)).isEqualTo(new Verdict(Decision.PASS, container("web")));
     assertThat(changes).isGreaterThan(before);
   }
 
   @Test
   void countsAsNameUnknownWhatOnlyANameCouldDecide() {
     ContainerScope scope = scope("web", false);
-    scope.born(OF_A, "/docker/" + A);
+    scope.onCgroupCreated(OF_A, "/docker/" + A);
     docker.answering = false;
     docker.news.accept(new RuntimeEvent.Unreachable());
-    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.NAME_UNKNOWN);
-    assertThat(scope.afterWaiting(OF_A, null).decision()).isEqualTo(Decision.NAME_UNKNOWN);
+    assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.NAME_UNKNOWN);
+    assertThat(scope.decideNow(OF_A, null).decision()).isEqualTo(Decision.NAME_UNKNOWN);
     assertThat(skipped).isEmpty();
   }
 
   @Test
   void passesByIdWithoutAnyRuntime() {
     ContainerScope scope = scope(A.substring(0, 12), false);
-    scope.born(OF_A, "/docker/" + A);
+    scope.onCgroupCreated(OF_A, "/docker/" + A);
     docker.answering = false;
     docker.news.accept(new RuntimeEvent.Unreachable());
-    assertThat(scope.of(OF_A, null))
-        .isEqualTo(new Answer(Decision.PASS, Container.unnamed("docker", A)));
+    assertThat(scope.decide(OF_A, null))
+        .isEqualTo(new Verdict(Decision.PASS, Container.unnamed("docker", A)));
   }
 
   @Test
   void showsAfterWaitingTheIdThatThePathTold() {
     ContainerScope scope = scope("", false);
-    scope.born(OF_A, "/docker/" + A);
-    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.HOLD);
-    assertThat(scope.afterWaiting(OF_A, null))
-        .isEqualTo(new Answer(Decision.PASS, Container.unnamed("docker", A)));
+    scope.onCgroupCreated(OF_A, "/docker/" + A);
+    assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.HOLD);
+    assertThat(scope.decideNow(OF_A, null))
+        .isEqualTo(new Verdict(Decision.PASS, Container.unnamed("docker", A)));
   }
 
   @Test
   void leavesVerdictsAloneWhileOtherContainersComeAndGo() {
     ContainerScope scope = scope("web", false);
-    scope.born(OF_A, "/docker/" + A);
+    scope.onCgroupCreated(OF_A, "/docker/" + A);
     name("other");
-    scope.of(OF_A, null);
+    scope.decide(OF_A, null);
     assertThat(skipped).containsExactly(OF_A);
 
     for (int i = 0; i < 1_000; i++) {
       String id = "%064x".formatted(i);
       Container one = new Container("docker", id, "web", "app:1", null, Map.of(), null);
-      scope.born(1_000_000 + i, "/docker/" + id);
+      scope.onCgroupCreated(1_000_000 + i, "/docker/" + id);
       for (Transition life : List.of(Transition.CREATED, Transition.STARTED, Transition.STOPPED, Transition.REMOVED)) {
         docker.news.accept(new RuntimeEvent.Lifecycle(one, life, Instant.EPOCH));
       }
-      assertThat(scope.of(1_000_000 + i, null)).isEqualTo(new Answer(Decision.PASS, one));
+      assertThat(scope.decide(1_000_000 + i, null)).isEqualTo(new Verdict(Decision.PASS, one));
     }
 
     assertThat(changes).isZero();
@@ -217,26 +217,26 @@ final class ContainerScopeTest {
   @Test
   void takesNoVerdictBackForANameThatIsNotWantedEither() {
     ContainerScope scope = scope("web", false);
-    scope.born(OF_A, "/docker/" + A);
+    scope.onCgroupCreated(OF_A, "/docker/" + A);
     name("other");
-    scope.of(OF_A, null);
+    scope.decide(OF_A, null);
 
     name("another");
-    scope.renew();
+    scope.refresh();
 
     assertThat(changes).isZero();
-    assertThat(scope.of(OF_A, null).container()).isEqualTo(container("another"));
+    assertThat(scope.decide(OF_A, null).container()).isEqualTo(container("another"));
   }
 
   @Test
   void takesVerdictsBackAlsoWhileNoPacketComes() {
     ContainerScope scope = scope("web", false);
-    scope.born(OF_A, "/docker/" + A);
+    scope.onCgroupCreated(OF_A, "/docker/" + A);
     name("other");
-    scope.of(OF_A, null);
+    scope.decide(OF_A, null);
 
     name("web");
-    scope.renew();
+    scope.refresh();
 
     assertThat(changes).isEqualTo(1);
   }
@@ -246,21 +246,21 @@ final class ContainerScopeTest {
     // Given two containers that are not wanted
     String b = "b".repeat(64);
     ContainerScope scope = scope("web", false);
-    scope.born(OF_A, "/docker/" + A);
-    scope.born(77, "/docker/" + b);
+    scope.onCgroupCreated(OF_A, "/docker/" + A);
+    scope.onCgroupCreated(77, "/docker/" + b);
     name("other");
     docker.news.accept(
         new RuntimeEvent.Inspected(new Container("docker", b, "b", null, null, Map.of(), null), true));
-    scope.of(OF_A, null);
-    scope.of(77, null);
+    scope.decide(OF_A, null);
+    scope.decide(77, null);
     skipped.clear();
 
     // When one of them becomes wanted
     name("web");
-    scope.of(OF_A, null);
+    scope.decide(OF_A, null);
 
     // Then the next packet of the other renews its verdict
-    scope.of(77, null);
+    scope.decide(77, null);
     assertThat(changes).isEqualTo(1);
     assertThat(skipped).containsExactly(77L);
   }
@@ -268,10 +268,10 @@ final class ContainerScopeTest {
   @Test
   void tellsAVerdictAgainThatTheKernelSeemsToHaveDropped() {
     ContainerScope scope = scope("web", false);
-    scope.born(OF_A, "/docker/" + A);
+    scope.onCgroupCreated(OF_A, "/docker/" + A);
     name("other");
-    scope.of(OF_A, null);
-    scope.of(OF_A, null);
+    scope.decide(OF_A, null);
+    scope.decide(OF_A, null);
     assertThat(skipped).containsExactly(OF_A, OF_A);
   }
 
@@ -281,23 +281,23 @@ final class ContainerScopeTest {
     ContainerSelection selection =
         ContainerSelection.parse("", false).labelled(LabelSelector.parse("app in (web, shop)"));
     ContainerScope scope = new ContainerScope(containers, selection, skipped::add, () -> changes++);
-    scope.born(OF_A, "/kubepods/pod" + UID + "/" + A);
-    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.HOLD);
+    scope.onCgroupCreated(OF_A, "/kubepods/pod" + UID + "/" + A);
+    assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.HOLD);
 
     // Also while its name is known and its pod's labels are not
     label(null);
-    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.HOLD);
-    assertThat(scope.afterWaiting(OF_A, null).decision()).isEqualTo(Decision.NAME_UNKNOWN);
+    assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.HOLD);
+    assertThat(scope.decideNow(OF_A, null).decision()).isEqualTo(Decision.NAME_UNKNOWN);
     assertThat(skipped).isEmpty();
 
     // When its labels are not the ones
     label(Map.of("app", "db"));
-    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.SKIP);
     assertThat(skipped).containsExactly(OF_A);
 
     // And when they become so
     label(Map.of("app", "shop"));
-    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.PASS);
+    assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.PASS);
     assertThat(changes).isEqualTo(1);
   }
 
@@ -311,10 +311,10 @@ final class ContainerScopeTest {
   void skipsByIdWithoutAnyRuntimeUntilOneTellsAName() {
     // Given an id that could also be a name
     ContainerScope scope = scope("bbbbbbbbbbbb", false);
-    scope.born(OF_A, "/docker/" + A);
+    scope.onCgroupCreated(OF_A, "/docker/" + A);
     docker.answering = false;
     docker.news.accept(new RuntimeEvent.Unreachable());
-    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.SKIP);
     assertThat(skipped).containsExactly(OF_A);
 
     // When it turns out to be one
@@ -322,19 +322,19 @@ final class ContainerScopeTest {
     name("bbbbbbbbbbbb");
 
     // Then the verdict is taken back
-    assertThat(scope.of(OF_A, null).decision()).isEqualTo(Decision.PASS);
+    assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.PASS);
     assertThat(changes).isEqualTo(1);
   }
 
   @Test
   void countsWhatNobodyCanTellAnyMoreAndNeverSkipsItInTheKernel() throws Exception {
     ContainerScope scope = scope("", false);
-    assertThat(scope.of(987_654_321, null).decision()).isEqualTo(Decision.HOLD);
-    assertThat(scope.afterWaiting(987_654_321, null).decision())
+    assertThat(scope.decide(987_654_321, null).decision()).isEqualTo(Decision.HOLD);
+    assertThat(scope.decideNow(987_654_321, null).decision())
         .isEqualTo(Decision.CONTAINER_UNKNOWN);
     assertThat(skipped).isEmpty();
-    assertThat(scope("", true).afterWaiting(987_654_321, null))
-        .isEqualTo(new Answer(Decision.PASS, null));
+    assertThat(scope("", true).decideNow(987_654_321, null))
+        .isEqualTo(new Verdict(Decision.PASS, null));
   }
 
   @Test
@@ -342,17 +342,17 @@ final class ContainerScopeTest {
     // Given an id that a walk did not meet
     ContainerScope scope = scope("", false);
     long before = containers.generation();
-    scope.of(987_654_321, null);
+    scope.decide(987_654_321, null);
     while (containers.generation() == before) {
       Thread.onSpinWait();
     }
-    assertThat(scope.of(987_654_321, null).decision()).isEqualTo(Decision.CONTAINER_UNKNOWN);
+    assertThat(scope.decide(987_654_321, null).decision()).isEqualTo(Decision.CONTAINER_UNKNOWN);
 
     // When its birth is reported
     name("web");
-    scope.born(987_654_321, "/docker/" + A);
+    scope.onCgroupCreated(987_654_321, "/docker/" + A);
 
     // Then it is known
-    assertThat(scope.of(987_654_321, null)).isEqualTo(new Answer(Decision.PASS, container("web")));
+    assertThat(scope.decide(987_654_321, null)).isEqualTo(new Verdict(Decision.PASS, container("web")));
   }
 }

@@ -9,7 +9,7 @@ import dev.jig.container.Containers;
 import dev.jig.event.Container;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.os.FakeProc;
-import dev.jig.trace.Scope.Answer;
+import dev.jig.trace.Scope.Verdict;
 import dev.jig.trace.Scope.Decision;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,25 +72,25 @@ final class ContainersByProcessTest {
     return new ContainerScope(containers, selection, skipped::add, () -> {});
   }
 
-  private static Answer pass(String id) {
-    return new Answer(Decision.PASS, Container.unnamed("docker", id));
+  private static Verdict pass(String id) {
+    return new Verdict(Decision.PASS, Container.unnamed("docker", id));
   }
 
   @Test
   void tellsContainersOfOneCgroupApart() {
     ContainerScope scope = scope("", false);
-    assertThat(scope.of(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
-    assertThat(scope.of(shared, owner(8, 500, MOUNTS + 1, 1))).isEqualTo(pass(B));
-    assertThat(scope.of(shared, owner(9, 500, HOST_MOUNTS, 1)).decision()).isEqualTo(Decision.SKIP);
-    assertThat(scope.of(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
+    assertThat(scope.decide(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
+    assertThat(scope.decide(shared, owner(8, 500, MOUNTS + 1, 1))).isEqualTo(pass(B));
+    assertThat(scope.decide(shared, owner(9, 500, HOST_MOUNTS, 1)).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.decide(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
   }
 
   @Test
   void skipsNothingInTheKernelThatContainersShare() {
     ContainerScope scope = scope(A, false);
-    assertThat(scope.of(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
-    assertThat(scope.of(shared, owner(8, 500, MOUNTS + 1, 1)).decision()).isEqualTo(Decision.SKIP);
-    assertThat(scope.of(shared, owner(9, 500, HOST_MOUNTS, 1)).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.decide(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
+    assertThat(scope.decide(shared, owner(8, 500, MOUNTS + 1, 1)).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.decide(shared, owner(9, 500, HOST_MOUNTS, 1)).decision()).isEqualTo(Decision.SKIP);
     assertThat(skipped).isEmpty();
   }
 
@@ -109,37 +109,37 @@ final class ContainersByProcessTest {
   void showsWithoutContainerWhatHadMountsOfItsOwnAndIsGone() {
     // Gone: 10, and 7 was another process then
     for (var gone : List.of(owner(10, 700, MOUNTS, 1), owner(7, 300, MOUNTS, 1))) {
-      assertThat(scope("", false).of(shared, gone)).isEqualTo(new Answer(Decision.PASS, null));
-      assertThat(scope("", true).of(shared, gone)).isEqualTo(new Answer(Decision.PASS, null));
+      assertThat(scope("", false).decide(shared, gone)).isEqualTo(new Verdict(Decision.PASS, null));
+      assertThat(scope("", true).decide(shared, gone)).isEqualTo(new Verdict(Decision.PASS, null));
     }
   }
 
   @Test
   void countsWhatIsGoneWhereOneContainerIsAskedFor() {
     ContainerScope scope = scope(A, false);
-    assertThat(scope.of(shared, owner(10, 700, MOUNTS, 1)).decision())
+    assertThat(scope.decide(shared, owner(10, 700, MOUNTS, 1)).decision())
         .isEqualTo(Decision.CONTAINER_UNKNOWN);
-    assertThat(scope.of(shared, null).decision()).isEqualTo(Decision.CONTAINER_UNKNOWN);
-    assertThat(scope.afterWaiting(shared, null).decision()).isEqualTo(Decision.CONTAINER_UNKNOWN);
+    assertThat(scope.decide(shared, null).decision()).isEqualTo(Decision.CONTAINER_UNKNOWN);
+    assertThat(scope.decideNow(shared, null).decision()).isEqualTo(Decision.CONTAINER_UNKNOWN);
   }
 
   @Test
   void leavesToTheHostWhatIsGoneAndSawItsMounts() {
     var gone = owner(10, 700, HOST_MOUNTS, 1);
-    assertThat(scope("", false).of(shared, gone).decision()).isEqualTo(Decision.SKIP);
-    assertThat(scope("", true).of(shared, gone)).isEqualTo(new Answer(Decision.PASS, null));
+    assertThat(scope("", false).decide(shared, gone).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope("", true).decide(shared, gone)).isEqualTo(new Verdict(Decision.PASS, null));
   }
 
   @Test
   void asksNoProcessOfACgroupThatIsAContainers() {
     ContainerScope scope = scope("", false);
-    scope.born(1L << 40, "/docker/" + B);
-    assertThat(scope.of(1L << 40, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(B));
+    scope.onCgroupCreated(1L << 40, "/docker/" + B);
+    assertThat(scope.decide(1L << 40, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(B));
   }
 
   @Test
   void asksTheProcessAtOnceWhileTheCgroupsPathIsNotKnown() {
     ContainerScope scope = scope("", false);
-    assertThat(scope.of(987_654_321, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
+    assertThat(scope.decide(987_654_321, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
   }
 }

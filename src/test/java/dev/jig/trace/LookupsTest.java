@@ -33,7 +33,7 @@ final class LookupsTest {
   /// Long enough for everything that waits.
   private static final long LATER_MS = 60_000;
 
-  private final Road road = Road.ofLookups();
+  private final PipelineHarness harness = PipelineHarness.forLookups();
 
   /// By the same process, of an MX, which has no twin.
   private static Packets ask(int id, long cookie) {
@@ -64,11 +64,11 @@ final class LookupsTest {
   }
 
   /// Rows as `MX answered 18ms of 2: closed 5000ms, answered 3ms`.
-  private List<String> told() {
-    return road.rows.stream().map(LookupsTest::told).toList();
+  private List<String> rowTexts() {
+    return harness.rows.stream().map(LookupsTest::text).toList();
   }
 
-  private static String told(DnsEvent row) {
+  private static String text(DnsEvent row) {
     Lookup lookup = lookupOf(row);
     Long latencyNs = row.latencyNs();
     return Type.string(Objects.requireNonNull(row.question()).type())
@@ -78,11 +78,11 @@ final class LookupsTest {
         + " of "
         + lookup.tries()
         + ": "
-        + lookup.attempts().stream().map(LookupsTest::told).collect(joining(", "))
+        + lookup.attempts().stream().map(LookupsTest::text).collect(joining(", "))
         + (lookup.twin() == null ? "" : "; twin " + lookup.twin());
   }
 
-  private static String told(Attempt attempt) {
+  private static String text(Attempt attempt) {
     return attempt.protocol() + " " + attempt.outcome() + " " + attempt.tookNs() / 1_000_000 + "ms";
   }
 
@@ -90,55 +90,55 @@ final class LookupsTest {
     return Objects.requireNonNull(row.lookup());
   }
 
-  private void isEven() {
-    assertThat(road.pipeline.counters().isBalanced()).isTrue();
-    assertThat(road.pipeline.counters().lookups()).isEqualTo(road.rows.size());
+  private void assertBalanced() {
+    assertThat(harness.pipeline.counters().isBalanced()).isTrue();
+    assertThat(harness.pipeline.counters().lookups()).isEqualTo(harness.rows.size());
   }
 
   @Test
   void anAnsweredQueryIsOneRow() {
-    road.send(ask(7, 1).atMs(10));
-    assertThat(road.rows).isEmpty();
-    assertThat(road.pipeline.pending()).isEqualTo(1);
+    harness.send(ask(7, 1).atMs(10));
+    assertThat(harness.rows).isEmpty();
+    assertThat(harness.pipeline.pending()).isEqualTo(1);
 
-    road.send(answer(7, 1).atMs(28));
+    harness.send(answer(7, 1).atMs(28));
 
-    assertThat(told()).containsExactly("MX ANSWERED 18ms of 1: UDP ANSWERED 18ms");
-    DnsEvent row = road.last();
+    assertThat(rowTexts()).containsExactly("MX ANSWERED 18ms of 1: UDP ANSWERED 18ms");
+    DnsEvent row = harness.last();
     assertThat(row.timestampNs()).isEqualTo(10_000_000);
     assertThat(row.owner()).isEqualTo(ASKER);
     assertThat(row.source().address()).hasToString(Packets.CLIENT);
     assertThat(row.nameserver()).hasToString(Packets.SERVER);
     assertThat(row.rcode()).isZero();
-    assertThat(road.pipeline.pending()).isZero();
-    isEven();
+    assertThat(harness.pipeline.pending()).isZero();
+    assertBalanced();
   }
 
   @Test
   void theServersSideIsItsAskersLookup() {
     byte[] query = Messages.query(7, NAME, Type.MX);
-    road.send(queryIn(query), responseOut(Messages.response(7, NAME, Type.MX)));
-    road.send(queryIn(query)).tickMs(LATER_MS);
-    assertThat(road.rows).isEmpty();
-    assertThat(road.pipeline.pending()).isZero();
-    isEven();
+    harness.send(queryIn(query), responseOut(Messages.response(7, NAME, Type.MX)));
+    harness.send(queryIn(query)).tickMs(LATER_MS);
+    assertThat(harness.rows).isEmpty();
+    assertThat(harness.pipeline.pending()).isZero();
+    assertBalanced();
   }
 
   @Test
   void anUnansweredQueryIsOneRowAfterTheTimeout() {
-    road.send(ask(7, 1)).tickMs(999);
-    assertThat(road.rows).isEmpty();
-    road.tickMs(1_000);
-    assertThat(told()).containsExactly("MX TIMEOUT of 1: UDP TIMEOUT 1000ms");
-    assertThat(road.last().timestampNs()).isZero();
-    road.tickMs(LATER_MS);
-    assertThat(road.rows).hasSize(1);
+    harness.send(ask(7, 1)).tickMs(999);
+    assertThat(harness.rows).isEmpty();
+    harness.tickMs(1_000);
+    assertThat(rowTexts()).containsExactly("MX TIMEOUT of 1: UDP TIMEOUT 1000ms");
+    assertThat(harness.last().timestampNs()).isZero();
+    harness.tickMs(LATER_MS);
+    assertThat(harness.rows).hasSize(1);
   }
 
   @Test
   void aLateAnswerIsARowOfItsOwn() {
-    road.send(ask(7, 1)).tickMs(1_000).send(answer(7, 1).atMs(1_500), answer(7, 1).atMs(1_501));
-    assertThat(told())
+    harness.send(ask(7, 1)).tickMs(1_000).send(answer(7, 1).atMs(1_500), answer(7, 1).atMs(1_501));
+    assertThat(rowTexts())
         .containsExactly(
             "MX TIMEOUT of 1: UDP TIMEOUT 1000ms",
             "MX LATE 1500ms of 1: UDP LATE 1500ms",
@@ -147,56 +147,56 @@ final class LookupsTest {
 
   @Test
   void aSecondAnswerIsAnOrphan() {
-    road.send(ask(7, 1), answer(7, 1).atMs(1), answer(7, 1).atMs(2));
-    assertThat(told())
+    harness.send(ask(7, 1), answer(7, 1).atMs(1), answer(7, 1).atMs(2));
+    assertThat(rowTexts())
         .containsExactly("MX ANSWERED 1ms of 1: UDP ANSWERED 1ms", "MX ORPHAN of 0: ");
-    assertThat(road.last().source().address()).hasToString(Packets.CLIENT);
-    isEven();
+    assertThat(harness.last().source().address()).hasToString(Packets.CLIENT);
+    assertBalanced();
   }
 
   @Test
   void aQuerySentAgainIsATryAndCountsFromTheLast() {
-    road.send(ask(7, 1), ask(7, 1).atMs(500), answer(7, 1).atMs(520));
-    assertThat(told())
+    harness.send(ask(7, 1), ask(7, 1).atMs(500), answer(7, 1).atMs(520));
+    assertThat(rowTexts())
         .containsExactly("MX ANSWERED 520ms of 2: UDP REPEATED 500ms, UDP ANSWERED 20ms");
   }
 
   @Test
   void theNextSocketsQueryIsATryWhereTheOneBeforeWasGivenUp() {
-    road.send(ask(7, 1)).closeMs(1, 300).send(ask(8, 2).atMs(301), answer(8, 2).atMs(310));
-    road.tickMs(LATER_MS);
-    assertThat(told())
+    harness.send(ask(7, 1)).closeSocket(1, 300).send(ask(8, 2).atMs(301), answer(8, 2).atMs(310));
+    harness.tickMs(LATER_MS);
+    assertThat(rowTexts())
         .containsExactly("MX ANSWERED 310ms of 2: UDP CLOSED 300ms, UDP ANSWERED 9ms");
   }
 
   @Test
   void whereNoTryFollowsAClosedSocketTheLookupIsClosed() {
-    road.send(ask(7, 1)).closeMs(1, 300);
-    assertThat(road.rows).isEmpty();
-    assertThat(road.pipeline.pending()).isZero();
-    road.tickMs(799);
-    assertThat(road.rows).isEmpty();
-    road.tickMs(800);
-    assertThat(told()).containsExactly("MX CLOSED of 1: UDP CLOSED 300ms");
-    road.send(ask(8, 2).atMs(801), answer(8, 2).atMs(802));
-    assertThat(told()).hasSize(2).last().isEqualTo("MX ANSWERED 1ms of 1: UDP ANSWERED 1ms");
+    harness.send(ask(7, 1)).closeSocket(1, 300);
+    assertThat(harness.rows).isEmpty();
+    assertThat(harness.pipeline.pending()).isZero();
+    harness.tickMs(799);
+    assertThat(harness.rows).isEmpty();
+    harness.tickMs(800);
+    assertThat(rowTexts()).containsExactly("MX CLOSED of 1: UDP CLOSED 300ms");
+    harness.send(ask(8, 2).atMs(801), answer(8, 2).atMs(802));
+    assertThat(rowTexts()).hasSize(2).last().isEqualTo("MX ANSWERED 1ms of 1: UDP ANSWERED 1ms");
   }
 
   @Test
   void anotherProcessIsNoTry() {
     Owner other = new Owner(1, 1, 0, 0, "other", 0, "", 1, 1, 1, null);
-    road.send(ask(7, 1)).closeMs(1, 300);
-    road.send(ask(7, 2).owner(other, Attribution.EXACT).atMs(301), answer(7, 2).atMs(310));
-    road.tickMs(LATER_MS);
-    assertThat(told())
+    harness.send(ask(7, 1)).closeSocket(1, 300);
+    harness.send(ask(7, 2).owner(other, Attribution.EXACT).atMs(301), answer(7, 2).atMs(310));
+    harness.tickMs(LATER_MS);
+    assertThat(rowTexts())
         .containsExactly(
             "MX ANSWERED 9ms of 1: UDP ANSWERED 9ms", "MX CLOSED of 1: UDP CLOSED 300ms");
   }
 
   @Test
   void twoThreadsThatAskTheSameAtOnceAreTwoLookups() {
-    road.send(ask(7, 1), ask(8, 2).atMs(1), answer(8, 2).atMs(5), answer(7, 1).atMs(9));
-    assertThat(told())
+    harness.send(ask(7, 1), ask(8, 2).atMs(1), answer(8, 2).atMs(5), answer(7, 1).atMs(9));
+    assertThat(rowTexts())
         .containsExactly(
             "MX ANSWERED 4ms of 1: UDP ANSWERED 4ms", "MX ANSWERED 9ms of 1: UDP ANSWERED 9ms");
   }
@@ -204,99 +204,99 @@ final class LookupsTest {
   @Test
   void threeNameserversAskedUnderOneIdAreOneLookup() {
     for (int i = 1; i <= 3; i++) {
-      road.send(ask(7, 1).to("198.51.100." + i, 53));
+      harness.send(ask(7, 1).to("198.51.100." + i, 53));
     }
-    road.send(
+    harness.send(
         answer(7, 1).from("198.51.100.2", 53).atMs(4),
         answer(7, 1).from("198.51.100.1", 53).atMs(5));
-    road.closeMs(1, 6).tickMs(LATER_MS);
-    assertThat(told())
+    harness.closeSocket(1, 6).tickMs(LATER_MS);
+    assertThat(rowTexts())
         .containsExactly(
             "MX ANSWERED 4ms of 3: UDP WAITING 0ms, UDP ANSWERED 4ms, UDP WAITING 0ms");
-    assertThat(road.last().nameserver()).hasToString("198.51.100.2");
-    isEven();
+    assertThat(harness.last().nameserver()).hasToString("198.51.100.2");
+    assertBalanced();
   }
 
   @Test
   void aServersFailureIsNotTheEndWhereAnotherServerStillMayAnswer() {
-    road.send(ask(7, 1).to("198.51.100.1", 53), ask(7, 1).to("198.51.100.2", 53));
-    road.send(
+    harness.send(ask(7, 1).to("198.51.100.1", 53), ask(7, 1).to("198.51.100.2", 53));
+    harness.send(
         answered(7, 1, Type.MX, Rcode.SERVFAIL).from("198.51.100.1", 53).atMs(1),
         answer(7, 1).from("198.51.100.2", 53).atMs(5));
-    road.tickMs(LATER_MS);
-    assertThat(told()).containsExactly("MX ANSWERED 5ms of 2: UDP ANSWERED 1ms, UDP ANSWERED 5ms");
-    assertThat(road.last().rcode()).isZero();
-    assertThat(lookupOf(road.last()).attempts().getFirst().rcode()).isEqualTo(Rcode.SERVFAIL);
+    harness.tickMs(LATER_MS);
+    assertThat(rowTexts()).containsExactly("MX ANSWERED 5ms of 2: UDP ANSWERED 1ms, UDP ANSWERED 5ms");
+    assertThat(harness.last().rcode()).isZero();
+    assertThat(lookupOf(harness.last()).attempts().getFirst().rcode()).isEqualTo(Rcode.SERVFAIL);
   }
 
   @Test
   void theNextServerAfterAFailureIsATry() {
-    road.send(
+    harness.send(
         ask(7, 1).to("198.51.100.1", 53),
         answered(7, 1, Type.MX, Rcode.SERVFAIL).from("198.51.100.1", 53).atMs(1),
         ask(7, 2).to("198.51.100.2", 53).atMs(2),
         answer(7, 2).from("198.51.100.2", 53).atMs(5));
-    assertThat(told()).containsExactly("MX ANSWERED 5ms of 2: UDP ANSWERED 1ms, UDP ANSWERED 3ms");
+    assertThat(rowTexts()).containsExactly("MX ANSWERED 5ms of 2: UDP ANSWERED 1ms, UDP ANSWERED 3ms");
   }
 
   @Test
   void aFailureThatAllServersShareIsTheAnswer() {
-    road.send(ask(7, 1), answered(7, 1, Type.MX, Rcode.SERVFAIL).atMs(1));
-    assertThat(road.rows).isEmpty();
-    road.tickMs(501);
-    assertThat(told()).containsExactly("MX ANSWERED 1ms of 1: UDP ANSWERED 1ms");
-    assertThat(road.last().rcode()).isEqualTo(Rcode.SERVFAIL);
+    harness.send(ask(7, 1), answered(7, 1, Type.MX, Rcode.SERVFAIL).atMs(1));
+    assertThat(harness.rows).isEmpty();
+    harness.tickMs(501);
+    assertThat(rowTexts()).containsExactly("MX ANSWERED 1ms of 1: UDP ANSWERED 1ms");
+    assertThat(harness.last().rcode()).isEqualTo(Rcode.SERVFAIL);
   }
 
   @Test
   void aTruncatedAnswerAndItsRetryOverTcpAreOneLookup() {
-    road.send(
+    harness.send(
         ask(7, 1),
         truncated(7, 1).atMs(2),
         overTcp(Messages.query(9, NAME, Type.MX), ask(9, 2)).atMs(3),
         overTcp(Messages.response(9, NAME, Type.MX), answer(9, 2)).atMs(8));
-    assertThat(told()).containsExactly("MX ANSWERED 8ms of 2: UDP TRUNCATED 2ms, TCP ANSWERED 5ms");
-    assertThat(road.last().protocol()).hasToString("TCP");
+    assertThat(rowTexts()).containsExactly("MX ANSWERED 8ms of 2: UDP TRUNCATED 2ms, TCP ANSWERED 5ms");
+    assertThat(harness.last().protocol()).hasToString("TCP");
   }
 
   @Test
   void aTruncatedAnswerThatWasEnoughIsOne() {
-    road.send(ask(7, 1), truncated(7, 1).atMs(2)).tickMs(502);
-    assertThat(told()).containsExactly("MX ANSWERED 2ms of 1: UDP TRUNCATED 2ms");
-    assertThat(Objects.requireNonNull(road.last().flags()).tc()).isTrue();
+    harness.send(ask(7, 1), truncated(7, 1).atMs(2)).tickMs(502);
+    assertThat(rowTexts()).containsExactly("MX ANSWERED 2ms of 1: UDP TRUNCATED 2ms");
+    assertThat(Objects.requireNonNull(harness.last().flags()).tc()).isTrue();
   }
 
   @Test
   void aRetryOverTcpWithoutAnswerIsNoAnswer() {
-    road.send(
+    harness.send(
         ask(7, 1),
         truncated(7, 1).atMs(2),
         overTcp(Messages.query(9, NAME, Type.MX), ask(9, 2)).atMs(3));
-    road.tickMs(1_003);
-    assertThat(told()).containsExactly("MX TIMEOUT of 2: UDP TRUNCATED 2ms, TCP TIMEOUT 1000ms");
-    assertThat(road.last().rcode()).isNull();
+    harness.tickMs(1_003);
+    assertThat(rowTexts()).containsExactly("MX TIMEOUT of 2: UDP TRUNCATED 2ms, TCP TIMEOUT 1000ms");
+    assertThat(harness.last().rcode()).isNull();
   }
 
   @Test
   void overTcpToAnotherServerIsAnotherLookup() {
-    road.send(
+    harness.send(
         ask(7, 1),
         truncated(7, 1).atMs(2),
         overTcp(Messages.query(9, NAME, Type.MX), ask(9, 2)).to("198.51.100.99", 53).atMs(3));
-    road.tickMs(502);
-    assertThat(told()).containsExactly("MX ANSWERED 2ms of 1: UDP TRUNCATED 2ms");
+    harness.tickMs(502);
+    assertThat(rowTexts()).containsExactly("MX ANSWERED 2ms of 1: UDP TRUNCATED 2ms");
   }
 
   @Test
   void theRowsOfTwinsStandTogether() {
-    road.send(
+    harness.send(
         asked(7, 1, Type.A),
         asked(8, 1, Type.AAAA),
         ask(9, 2),
         answered(8, 1, Type.AAAA, Rcode.NOERROR).atMs(1),
         answer(9, 2).atMs(2),
         answered(7, 1, Type.A, Rcode.NOERROR).atMs(3));
-    assertThat(told())
+    assertThat(rowTexts())
         .containsExactly(
             "MX ANSWERED 2ms of 1: UDP ANSWERED 2ms",
             "A ANSWERED 3ms of 1: UDP ANSWERED 3ms; twin ANSWERED",
@@ -306,26 +306,26 @@ final class LookupsTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aLostTwinIsSaid(boolean closed) {
-    road.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA));
-    road.send(answered(7, 1, Type.A, Rcode.NOERROR).atMs(1));
+    harness.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA));
+    harness.send(answered(7, 1, Type.A, Rcode.NOERROR).atMs(1));
     if (closed) {
-      road.closeMs(1, 400);
+      harness.closeSocket(1, 400);
     }
-    assertThat(road.rows).isEmpty();
-    road.tickMs(LATER_MS);
+    assertThat(harness.rows).isEmpty();
+    harness.tickMs(LATER_MS);
     String lost = closed ? "CLOSED" : "TIMEOUT";
-    assertThat(told().getFirst()).isEqualTo("A ANSWERED 1ms of 1: UDP ANSWERED 1ms; twin " + lost);
-    assertThat(told().getLast()).startsWith("AAAA " + lost).endsWith("; twin ANSWERED");
+    assertThat(rowTexts().getFirst()).isEqualTo("A ANSWERED 1ms of 1: UDP ANSWERED 1ms; twin " + lost);
+    assertThat(rowTexts().getLast()).startsWith("AAAA " + lost).endsWith("; twin ANSWERED");
   }
 
   @Test
   void twinsMayBeAskedOneAfterTheOther() {
-    road.send(
+    harness.send(
         asked(7, 1, Type.A),
         answered(7, 1, Type.A, Rcode.NOERROR).atMs(1),
         asked(8, 1, Type.AAAA).atMs(2),
         answered(8, 1, Type.AAAA, Rcode.NOERROR).atMs(3));
-    assertThat(told())
+    assertThat(rowTexts())
         .containsExactly(
             "A ANSWERED 1ms of 1: UDP ANSWERED 1ms; twin ANSWERED",
             "AAAA ANSWERED 1ms of 1: UDP ANSWERED 1ms; twin ANSWERED");
@@ -334,12 +334,12 @@ final class LookupsTest {
   @Test
   void theAnsweredTwinMayBeAskedAgainWithTheOtherOne() {
     // As glibc does, which then asks one after the other.
-    road.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA));
-    road.send(answered(7, 1, Type.A, Rcode.NOERROR).atMs(1));
-    road.send(asked(7, 1, Type.A).atMs(900), answered(7, 1, Type.A, Rcode.NOERROR).atMs(902));
-    road.send(asked(8, 1, Type.AAAA).atMs(903));
-    road.send(answered(8, 1, Type.AAAA, Rcode.NOERROR).atMs(905));
-    assertThat(told())
+    harness.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA));
+    harness.send(answered(7, 1, Type.A, Rcode.NOERROR).atMs(1));
+    harness.send(asked(7, 1, Type.A).atMs(900), answered(7, 1, Type.A, Rcode.NOERROR).atMs(902));
+    harness.send(asked(8, 1, Type.AAAA).atMs(903));
+    harness.send(answered(8, 1, Type.AAAA, Rcode.NOERROR).atMs(905));
+    assertThat(rowTexts())
         .containsExactly(
             "A ANSWERED 1ms of 2: UDP ANSWERED 1ms, UDP ANSWERED 2ms; twin ANSWERED",
             "AAAA ANSWERED 905ms of 2: UDP REPEATED 903ms, UDP ANSWERED 2ms; twin ANSWERED");
@@ -347,30 +347,30 @@ final class LookupsTest {
 
   @Test
   void anAWithoutAAAAWaitsOnlyAMoment() {
-    road.send(asked(7, 1, Type.A), answered(7, 1, Type.A, Rcode.NOERROR).atMs(1)).tickMs(99);
-    assertThat(road.rows).isEmpty();
-    road.tickMs(100);
-    assertThat(told()).containsExactly("A ANSWERED 1ms of 1: UDP ANSWERED 1ms");
-    road.send(asked(8, 1, Type.AAAA).atMs(101));
-    road.send(answered(8, 1, Type.AAAA, Rcode.NOERROR).atMs(350));
-    assertThat(told().getLast()).isEqualTo("AAAA ANSWERED 249ms of 1: UDP ANSWERED 249ms");
+    harness.send(asked(7, 1, Type.A), answered(7, 1, Type.A, Rcode.NOERROR).atMs(1)).tickMs(99);
+    assertThat(harness.rows).isEmpty();
+    harness.tickMs(100);
+    assertThat(rowTexts()).containsExactly("A ANSWERED 1ms of 1: UDP ANSWERED 1ms");
+    harness.send(asked(8, 1, Type.AAAA).atMs(101));
+    harness.send(answered(8, 1, Type.AAAA, Rcode.NOERROR).atMs(350));
+    assertThat(rowTexts().getLast()).isEqualTo("AAAA ANSWERED 249ms of 1: UDP ANSWERED 249ms");
   }
 
   @Test
   void atTheEndWhatIsOverIsToldAndWhatWaitsIsCounted() {
-    road.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA), ask(9, 2), ask(10, 3));
-    road.send(answered(7, 1, Type.A, Rcode.NOERROR).atMs(1)).closeMs(2, 3);
-    road.pipeline.finish();
-    assertThat(told())
+    harness.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA), ask(9, 2), ask(10, 3));
+    harness.send(answered(7, 1, Type.A, Rcode.NOERROR).atMs(1)).closeSocket(2, 3);
+    harness.pipeline.finish();
+    assertThat(rowTexts())
         .containsExactlyInAnyOrder(
             "MX CLOSED of 1: UDP CLOSED 3ms", "A ANSWERED 1ms of 1: UDP ANSWERED 1ms");
-    assertThat(road.pipeline.pending()).isEqualTo(2);
-    isEven();
+    assertThat(harness.pipeline.pending()).isEqualTo(2);
+    assertBalanced();
   }
 
   @Test
   void filtersAreAboutLookups() {
-    Road slow = Road.ofLookups(row -> row.latencyNs() != null && row.latencyNs() > 10_000_000);
+    PipelineHarness slow = PipelineHarness.forLookups(row -> row.latencyNs() != null && row.latencyNs() > 10_000_000);
     slow.send(ask(7, 1), answer(7, 1).atMs(9), ask(8, 1).atMs(20), answer(8, 1).atMs(40));
     assertThat(slow.rows).hasSize(1);
     assertThat(slow.last().id()).isEqualTo(8);
@@ -381,18 +381,18 @@ final class LookupsTest {
   @Test
   void announcementsToAGroupAreNoLookups() {
     byte[] announced = Messages.response(0, "printer.example.test.", Type.A);
-    road.send(responseIn(announced).from("192.0.2.77", 5353).to("224.0.0.251", 5353));
+    harness.send(responseIn(announced).from("192.0.2.77", 5353).to("224.0.0.251", 5353));
     byte[] query = Messages.query(0, "printer.example.test.", Type.A);
-    road.send(queryOut(query).from(Packets.CLIENT, 5353).to("224.0.0.251", 5353));
-    road.tickMs(LATER_MS);
-    assertThat(road.rows).isEmpty();
-    assertThat(road.pipeline.pending()).isZero();
-    isEven();
+    harness.send(queryOut(query).from(Packets.CLIENT, 5353).to("224.0.0.251", 5353));
+    harness.tickMs(LATER_MS);
+    assertThat(harness.rows).isEmpty();
+    assertThat(harness.pipeline.pending()).isZero();
+    assertBalanced();
   }
 
   @Test
   void inAFileTheClientsAddressStandsForTheProcess() {
-    road.send(
+    harness.send(
         ask(7, 0).owner(null, Attribution.UNKNOWN).ofFile(),
         truncated(7, 0).ofFile().atMs(2),
         overTcp(Messages.query(9, NAME, Type.MX), ask(9, 0))
@@ -404,32 +404,32 @@ final class LookupsTest {
             .to(Packets.CLIENT, 40_002)
             .ofFile()
             .atMs(8));
-    assertThat(told()).containsExactly("MX ANSWERED 8ms of 2: UDP TRUNCATED 2ms, TCP ANSWERED 5ms");
+    assertThat(rowTexts()).containsExactly("MX ANSWERED 8ms of 2: UDP TRUNCATED 2ms, TCP ANSWERED 5ms");
   }
 
   @ParameterizedTest
   @CsvSource({"40, 32", "5, 5"})
   void manyTriesAreCountedAndSomeKept(int tries, int kept) {
     for (int i = 0; i < tries; i++) {
-      road.send(ask(7, 1).atMs(i));
+      harness.send(ask(7, 1).atMs(i));
     }
-    road.send(answer(7, 1).atMs(tries));
-    assertThat(lookupOf(road.last()).tries()).isEqualTo(tries);
-    assertThat(lookupOf(road.last()).attempts()).hasSize(kept);
-    assertThat(lookupOf(road.last()).attempts().getLast().tookNs()).isEqualTo(1_000_000);
+    harness.send(answer(7, 1).atMs(tries));
+    assertThat(lookupOf(harness.last()).tries()).isEqualTo(tries);
+    assertThat(lookupOf(harness.last()).attempts()).hasSize(kept);
+    assertThat(lookupOf(harness.last()).attempts().getLast().tookNs()).isEqualTo(1_000_000);
   }
 
   @Test
   void whatGaveWayBeforeItsAnswerIsForgottenAndNotItsTwin() {
-    road.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA).atMs(1));
-    road.send(answered(8, 1, Type.AAAA, Rcode.NOERROR).atMs(2));
+    harness.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA).atMs(1));
+    harness.send(answered(8, 1, Type.AAAA, Rcode.NOERROR).atMs(2));
     for (int i = 0; i < Pipeline.MAX_LOOKUPS; i++) {
       byte[] query = Messages.query(i & 0xffff, "n" + i + ".example.test.", Type.MX);
-      road.send(queryOut(query).atMs(3));
+      harness.send(queryOut(query).atMs(3));
     }
-    assertThat(told()).containsExactly("AAAA ANSWERED 1ms of 1: UDP ANSWERED 1ms");
-    assertThat(road.pipeline.evicted()).isEqualTo(1);
-    assertThat(road.pipeline.pending()).isEqualTo(Pipeline.MAX_LOOKUPS);
-    assertThat(road.last().state()).isEqualTo(State.ANSWERED);
+    assertThat(rowTexts()).containsExactly("AAAA ANSWERED 1ms of 1: UDP ANSWERED 1ms");
+    assertThat(harness.pipeline.evicted()).isEqualTo(1);
+    assertThat(harness.pipeline.pending()).isEqualTo(Pipeline.MAX_LOOKUPS);
+    assertThat(harness.last().state()).isEqualTo(State.ANSWERED);
   }
 }

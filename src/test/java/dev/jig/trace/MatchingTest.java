@@ -29,7 +29,7 @@ final class MatchingTest {
   private static final byte[] OTHER = Messages.query(7, "other.example.org.", Type.A);
   private static final byte[] OTHER_ANSWER = Messages.response(7, "other.example.org.", Type.A);
 
-  private final Road road = new Road();
+  private final PipelineHarness harness = new PipelineHarness();
 
   /// A header alone: a response without question.
   private static byte[] bare(int id) {
@@ -38,235 +38,235 @@ final class MatchingTest {
 
   @Test
   void givesAResponseTheTimeSinceItsQuery() {
-    road.send(queryOut(QUERY).atMs(100), responseIn(ANSWER).atMs(118));
-    assertThat(road.told()).containsExactly("Q", "R ANSWERED 18ms");
-    assertThat(road.pipeline.pending()).isZero();
+    harness.send(queryOut(QUERY).atMs(100), responseIn(ANSWER).atMs(118));
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 18ms");
+    assertThat(harness.pipeline.pending()).isZero();
   }
 
   @Test
   void answersOnlyOnce() {
-    road.send(queryOut(QUERY), responseIn(ANSWER), responseIn(ANSWER));
-    assertThat(road.told()).containsExactly("Q", "R ANSWERED 0ms", "R ORPHAN");
+    harness.send(queryOut(QUERY), responseIn(ANSWER), responseIn(ANSWER));
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 0ms", "R ORPHAN");
   }
 
   @Test
   void doesNotMindTheCaseOfTheName() {
     byte[] shouted = Messages.response(7, "WWW.eXample.ORG.", Type.A);
-    road.send(queryOut(QUERY), responseIn(shouted));
-    assertThat(road.last().state()).isEqualTo(State.ANSWERED);
-    assertThat(Objects.requireNonNull(road.last().question()).name()).isEqualTo("WWW.eXample.ORG.");
+    harness.send(queryOut(QUERY), responseIn(shouted));
+    assertThat(harness.last().state()).isEqualTo(State.ANSWERED);
+    assertThat(Objects.requireNonNull(harness.last().question()).name()).isEqualTo("WWW.eXample.ORG.");
   }
 
   @Test
   void tellsEqualIdsApartByTheQuestion() {
-    road.send(
+    harness.send(
         queryOut(QUERY).atMs(0),
         queryOut(OTHER).atMs(10),
         responseIn(ANSWER).atMs(20),
         responseIn(OTHER_ANSWER).atMs(21));
-    assertThat(road.told()).containsExactly("Q", "Q", "R ANSWERED 20ms", "R ANSWERED 11ms");
+    assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ANSWERED 20ms", "R ANSWERED 11ms");
   }
 
   @Test
   void tellsEqualQuestionsApartByTheSocket() {
-    road.send(
+    harness.send(
         queryOut(QUERY).cookie(1).atMs(0),
         queryOut(QUERY).cookie(2).atMs(10),
         responseIn(ANSWER).cookie(2).atMs(20),
         responseIn(ANSWER).cookie(1).atMs(21));
-    assertThat(road.told()).containsExactly("Q", "Q", "R ANSWERED 10ms", "R ANSWERED 21ms");
+    assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ANSWERED 10ms", "R ANSWERED 21ms");
   }
 
   @ParameterizedTest
   @CsvSource({"8,1", "7,2"})
   void doesNotTakeAnotherIdOrSocketForTheAnswer(int id, long cookie) {
     byte[] response = Messages.response(id, NAME, Type.A);
-    road.send(queryOut(QUERY), responseIn(response).cookie(cookie));
-    assertThat(road.told()).containsExactly("Q", "R ORPHAN");
-    assertThat(road.pipeline.pending()).isEqualTo(1);
+    harness.send(queryOut(QUERY), responseIn(response).cookie(cookie));
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ORPHAN");
+    assertThat(harness.pipeline.pending()).isEqualTo(1);
   }
 
   @Test
   void tellsTheThreeNameserversOfMuslApart() {
     // Given one socket that asks three nameservers the same under one id
     for (int i = 1; i <= 3; i++) {
-      road.send(queryOut(QUERY).to("198.51.100." + i, 53).atMs(i));
+      harness.send(queryOut(QUERY).to("198.51.100." + i, 53).atMs(i));
     }
 
     // When all answer, in another order
     for (int i : new int[] {2, 3, 1}) {
-      road.send(responseIn(ANSWER).from("198.51.100." + i, 53).atMs(10));
+      harness.send(responseIn(ANSWER).from("198.51.100." + i, 53).atMs(10));
     }
 
     // Then each has its own time
-    assertThat(road.told().subList(3, 6))
+    assertThat(harness.rowTexts().subList(3, 6))
         .containsExactly("R ANSWERED 8ms", "R ANSWERED 7ms", "R ANSWERED 9ms");
   }
 
   @Test
   void knowsTheAskedNameserverBehindNat() {
     Packets query = queryOut(QUERY).to("127.0.0.11", 39_999).asked("127.0.0.11", 53);
-    road.send(query, responseIn(ANSWER).from("127.0.0.11", 53).atMs(3));
-    assertThat(road.rows.getFirst().nameserver()).hasToString("127.0.0.11");
-    assertThat(road.last().latencyNs()).isEqualTo(3_000_000);
+    harness.send(query, responseIn(ANSWER).from("127.0.0.11", 53).atMs(3));
+    assertThat(harness.rows.getFirst().nameserver()).hasToString("127.0.0.11");
+    assertThat(harness.last().latencyNs()).isEqualTo(3_000_000);
   }
 
   @Test
   void takesTheOnlyCandidateIfNatChangedTheAddress() {
-    road.send(queryOut(QUERY), responseIn(ANSWER).from("198.51.100.99", 53));
-    assertThat(road.told()).containsExactly("Q", "R ANSWERED 0ms");
+    harness.send(queryOut(QUERY), responseIn(ANSWER).from("198.51.100.99", 53));
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 0ms");
   }
 
   @Test
   void doesNotGuessAmongSeveralCandidates() {
-    road.send(
+    harness.send(
         queryOut(QUERY).to("198.51.100.1", 53),
         queryOut(QUERY).to("198.51.100.2", 53),
         responseIn(ANSWER).from("198.51.100.99", 53));
-    assertThat(road.told()).containsExactly("Q", "Q", "R ORPHAN");
+    assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ORPHAN");
   }
 
   @Test
   void countsARetransmissionAsATryAndTheWaitFromTheFirst() {
-    road.send(queryOut(QUERY).atMs(0), queryOut(QUERY).atMs(500), responseIn(ANSWER).atMs(520));
-    assertThat(road.told()).containsExactly("Q", "Q", "R ANSWERED 520ms");
-    road.send(responseIn(ANSWER).atMs(530));
-    assertThat(road.last().state()).isEqualTo(State.ORPHAN);
+    harness.send(queryOut(QUERY).atMs(0), queryOut(QUERY).atMs(500), responseIn(ANSWER).atMs(520));
+    assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ANSWERED 520ms");
+    harness.send(responseIn(ANSWER).atMs(530));
+    assertThat(harness.last().state()).isEqualTo(State.ORPHAN);
   }
 
   @Test
   void beginsAnewWhereTheFirstWasAlreadyGivenUp() {
-    road.send(queryOut(QUERY).atMs(0), queryOut(QUERY).atMs(1500), responseIn(ANSWER).atMs(1520));
-    assertThat(road.told()).containsExactly("Q", "T TIMEOUT", "Q", "R ANSWERED 20ms");
+    harness.send(queryOut(QUERY).atMs(0), queryOut(QUERY).atMs(1500), responseIn(ANSWER).atMs(1520));
+    assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT", "Q", "R ANSWERED 20ms");
   }
 
   @Test
   void keepsTheTwoSidesOfOneMachineApart() {
     // Given both ends of a lookup, should their sockets even bear the same cookie
-    road.send(
+    harness.send(
         queryOut(QUERY).atMs(0),
         queryIn(QUERY).atMs(1),
         responseOut(ANSWER).atMs(5),
         responseIn(ANSWER).atMs(6));
 
     // Then the server's is its time to answer, the client's the wait
-    assertThat(road.told()).containsExactly("Q", "Q", "R ANSWERED 4ms", "R ANSWERED 6ms");
+    assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ANSWERED 4ms", "R ANSWERED 6ms");
   }
 
   @Test
   void tellsTwoClientsWithOneIdAndNameApartAtTheServer() {
-    road.send(
+    harness.send(
         queryIn(QUERY).from("192.0.2.10", 40_001).atMs(0),
         queryIn(QUERY).from("192.0.2.11", 40_001).atMs(10),
         queryIn(QUERY).from("192.0.2.10", 40_002).atMs(20),
         responseOut(ANSWER).to("192.0.2.11", 40_001).atMs(30),
         responseOut(ANSWER).to("192.0.2.10", 40_002).atMs(31),
         responseOut(ANSWER).to("192.0.2.10", 40_001).atMs(32));
-    assertThat(road.told().subList(3, 6))
+    assertThat(harness.rowTexts().subList(3, 6))
         .containsExactly("R ANSWERED 20ms", "R ANSWERED 11ms", "R ANSWERED 32ms");
   }
 
   @Test
   void takesAServersOnlyCandidateIfNatChangedThePeer() {
-    road.send(queryIn(QUERY), responseOut(ANSWER).to("192.0.2.99", 50_000).atMs(2));
-    assertThat(road.told()).containsExactly("Q", "R ANSWERED 2ms");
+    harness.send(queryIn(QUERY), responseOut(ANSWER).to("192.0.2.99", 50_000).atMs(2));
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 2ms");
   }
 
   @Test
   void findsTheQueryThatCameUnderTheListenersCookie() {
     byte[] query = Messages.framed(QUERY);
     byte[] answer = Messages.framed(ANSWER);
-    road.send(
+    harness.send(
         queryIn(query).tcp().cookie(100).atMs(0), responseOut(answer).tcp().cookie(101).atMs(4));
-    assertThat(road.told()).containsExactly("Q", "R ANSWERED 4ms");
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 4ms");
   }
 
   @Test
   void matchesEveryMessageOfASegment() {
     byte[] queries = Messages.framed(QUERY, OTHER);
     byte[] answers = Messages.framed(OTHER_ANSWER, ANSWER);
-    road.send(queryOut(queries).tcp().atMs(0), responseIn(answers).tcp().atMs(9));
-    assertThat(road.told()).containsExactly("Q", "Q", "R ANSWERED 9ms", "R ANSWERED 9ms");
+    harness.send(queryOut(queries).tcp().atMs(0), responseIn(answers).tcp().atMs(9));
+    assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ANSWERED 9ms", "R ANSWERED 9ms");
   }
 
   @Test
   void takesAResponseWithoutQuestionForTheOnlyQueryOfItsId() {
-    road.send(queryOut(QUERY).atMs(0), responseIn(bare(7)).atMs(5));
-    assertThat(road.told()).containsExactly("Q", "R ANSWERED 5ms");
-    assertThat(road.last().question()).isNull();
+    harness.send(queryOut(QUERY).atMs(0), responseIn(bare(7)).atMs(5));
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 5ms");
+    assertThat(harness.last().question()).isNull();
   }
 
   @Test
   void doesNotGuessWhichQueryAResponseWithoutQuestionAnswers() {
-    road.send(queryOut(QUERY), queryOut(OTHER), responseIn(bare(7)));
-    assertThat(road.told()).containsExactly("Q", "Q", "R ORPHAN");
-    assertThat(road.pipeline.pending()).isEqualTo(2);
+    harness.send(queryOut(QUERY), queryOut(OTHER), responseIn(bare(7)));
+    assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ORPHAN");
+    assertThat(harness.pipeline.pending()).isEqualTo(2);
   }
 
   @Test
   void knowsTheNameserverThatAnswersWithoutQuestion() {
-    road.send(
+    harness.send(
         queryOut(QUERY).to("198.51.100.1", 53).atMs(0),
         queryOut(QUERY).to("198.51.100.2", 53).atMs(1),
         responseIn(bare(7)).from("198.51.100.2", 53).atMs(5));
-    assertThat(road.told()).containsExactly("Q", "Q", "R ANSWERED 4ms");
+    assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ANSWERED 4ms");
   }
 
   @Test
   void doesNotTakeAMulticastAnnouncementForAnAnswer() {
     byte[] query = Messages.query(0, "printer.example.test.", Type.A);
     Packets asked = queryOut(query).from(CLIENT, 5353).to("224.0.0.251", 5353);
-    road.send(asked, responseIn(bare(0)).from("192.0.2.77", 5353).to("224.0.0.251", 5353));
-    assertThat(road.last().state()).isEqualTo(State.ORPHAN);
+    harness.send(asked, responseIn(bare(0)).from("192.0.2.77", 5353).to("224.0.0.251", 5353));
+    assertThat(harness.last().state()).isEqualTo(State.ORPHAN);
   }
 
   @Test
   void matchesInAFileByBothEndpoints() {
-    road.send(
+    harness.send(
         queryOut(QUERY).ofFile().atMs(0),
         queryOut(QUERY).from("192.0.2.11", 40_001).ofFile().atMs(10),
         responseIn(ANSWER).ofFile().atMs(20),
         responseIn(ANSWER).from("198.51.100.99", 53).ofFile().atMs(30));
-    assertThat(road.told()).containsExactly("Q", "Q", "R ANSWERED 20ms", "R ORPHAN");
+    assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ANSWERED 20ms", "R ORPHAN");
   }
 
   @Test
   void takesAClientsResponsesOwnerAndCertaintyFromItsQuery() {
     Owner asker = SampleEvents.owner("asker");
     Owner holder = SampleEvents.owner("holder");
-    road.send(
+    harness.send(
         queryOut(QUERY).owner(asker, Attribution.EXACT),
         responseIn(ANSWER).owner(holder, Attribution.SOCKET));
-    assertThat(road.last().owner()).isEqualTo(asker);
-    assertThat(road.last().attribution()).isEqualTo(Attribution.EXACT);
+    assertThat(harness.last().owner()).isEqualTo(asker);
+    assertThat(harness.last().attribution()).isEqualTo(Attribution.EXACT);
   }
 
   @Test
   void leavesAServersResponseItsOwnSender() {
     Owner receiver = SampleEvents.owner("receiver");
     Owner sender = SampleEvents.owner("sender");
-    road.send(
+    harness.send(
         queryIn(QUERY).owner(receiver, Attribution.SOCKET),
         responseOut(ANSWER).owner(sender, Attribution.EXACT));
-    assertThat(road.last().owner()).isEqualTo(sender);
+    assertThat(harness.last().owner()).isEqualTo(sender);
   }
 
   @Test
   void leavesAnOrphanToTheSocketsHolder() {
     Owner holder = SampleEvents.owner("holder");
-    road.send(responseIn(ANSWER).owner(holder, Attribution.SOCKET));
-    assertThat(road.last().owner()).isEqualTo(holder);
-    assertThat(road.last().attribution()).isEqualTo(Attribution.SOCKET);
+    harness.send(responseIn(ANSWER).owner(holder, Attribution.SOCKET));
+    assertThat(harness.last().owner()).isEqualTo(holder);
+    assertThat(harness.last().attribution()).isEqualTo(Attribution.SOCKET);
   }
 
   @Test
   void doesNotCallAQueryUnansweredWhoseAnswerCouldNotBeRead() {
     byte[] answer = Messages.framed(ANSWER);
     byte[] end = Arrays.copyOfRange(answer, 10, answer.length);
-    road.send(queryOut(Messages.framed(QUERY)).tcp(), responseIn(end).tcp(10).atMs(2));
-    road.tickMs(5_000);
-    assertThat(road.told()).containsExactly("Q");
-    assertThat(road.pipeline.counters().tcpBytesGivenUp()).isPositive();
+    harness.send(queryOut(Messages.framed(QUERY)).tcp(), responseIn(end).tcp(10).atMs(2));
+    harness.tickMs(5_000);
+    assertThat(harness.rowTexts()).containsExactly("Q");
+    assertThat(harness.pipeline.counters().tcpBytesDropped()).isPositive();
   }
 
   @Test
@@ -274,10 +274,10 @@ final class MatchingTest {
     byte[] answer = Messages.framed(ANSWER);
     byte[] begin = Arrays.copyOf(answer, 1);
     byte[] end = Arrays.copyOfRange(answer, 1, answer.length);
-    road.send(
+    harness.send(
         queryOut(Messages.framed(QUERY)).tcp(),
         responseIn(begin).tcp(7).atMs(2),
         responseIn(end).tcp(8).atMs(5));
-    assertThat(road.told()).containsExactly("Q", "R ANSWERED 5ms");
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 5ms");
   }
 }

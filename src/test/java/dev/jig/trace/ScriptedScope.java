@@ -8,39 +8,39 @@ import org.jspecify.annotations.Nullable;
 
 /// A scope whose answers the test gives.
 final class ScriptedScope implements Scope {
-  static final Answer HOLD = new Answer(Decision.HOLD, null);
+  static final Verdict HOLD = new Verdict(Decision.HOLD, null);
 
-  static final Answer NAME_UNKNOWN = new Answer(Decision.NAME_UNKNOWN, null);
+  static final Verdict NAME_UNKNOWN = new Verdict(Decision.NAME_UNKNOWN, null);
 
-  Answer answer;
-  boolean settling;
-  Answer afterWaiting = new Answer(Decision.PASS, null);
-  final Map<Long, Answer> exceptions = new HashMap<>();
+  Verdict verdict;
+  boolean initializing;
+  Verdict afterWaiting = new Verdict(Decision.PASS, null);
+  final Map<Long, Verdict> byCgroup = new HashMap<>();
 
-  private ScriptedScope(Answer answer) {
-    this.answer = answer;
+  private ScriptedScope(Verdict answer) {
+    this.verdict = answer;
   }
 
-  static ScriptedScope always(Answer answer) {
+  static ScriptedScope always(Verdict answer) {
     return new ScriptedScope(answer);
   }
 
-  static Answer named(String name) {
-    return new Answer(Decision.PASS, SampleEvents.container(name));
+  static Verdict named(String name) {
+    return new Verdict(Decision.PASS, SampleEvents.container(name));
   }
 
   @Override
-  public Answer of(long cgroupId, @Nullable Owner owner) {
-    return exceptions.getOrDefault(cgroupId, answer);
+  public Verdict decide(long cgroupId, @Nullable Owner owner) {
+    return byCgroup.getOrDefault(cgroupId, verdict);
   }
 
   @Override
-  public Answer afterWaiting(long cgroupId, @Nullable Owner owner) {
+  public Verdict decideNow(long cgroupId, @Nullable Owner owner) {
     return afterWaiting;
   }
 
   @Override
-  public boolean isSettling() {
-    return settling;
+  public boolean isInitializing() {
+    return initializing;
   }
 }

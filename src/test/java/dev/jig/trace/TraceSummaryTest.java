@@ -50,7 +50,7 @@ final class TraceSummaryTest {
     messages.nameUnknown = 3;
     messages.unansweredRows = 4;
     messages.tcpGaps = 5;
-    messages.tcpBytesGivenUp = 6;
+    messages.tcpBytesDropped = 6;
     KernelCounters kernel = new KernelCounters(7, 0, 0, 0, 0, 7, 0, 8, 0, 9);
     assertThat(new TraceSummary(true, kernel, messages, 7, 0, 10, 11).line())
         .isEqualTo(
@@ -64,7 +64,7 @@ final class TraceSummaryTest {
   void hasNoPluralOfOne() {
     count(1, 0);
     messages.tcpGaps = 1;
-    messages.tcpBytesGivenUp = 1;
+    messages.tcpBytesDropped = 1;
     KernelCounters kernel = new KernelCounters(1, 0, 0, 0, 0, 1, 0, 1, 0, 1);
     assertThat(new TraceSummary(true, kernel, messages, 1, 0, 1, 1).line())
         .isEqualTo(

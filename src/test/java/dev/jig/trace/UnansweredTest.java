@@ -29,7 +29,7 @@ final class UnansweredTest {
   private static final byte[] QUERY = query(7);
   private static final byte[] ANSWER = Messages.response(7, name(7), Type.A);
 
-  private final Road road = new Road();
+  private final PipelineHarness harness = new PipelineHarness();
 
   private static String name(int i) {
     return "n" + i + ".example.test.";
@@ -42,14 +42,14 @@ final class UnansweredTest {
   @Test
   void tellsAfterTheTimeoutWhoGotNoAnswer() {
     Owner asker = SampleEvents.owner("asker");
-    road.send(queryOut(QUERY).owner(asker, Attribution.EXACT).asked("127.0.0.11", 53).atMs(10));
+    harness.send(queryOut(QUERY).owner(asker, Attribution.EXACT).asked("127.0.0.11", 53).atMs(10));
 
-    road.tickMs(1_009);
-    assertThat(road.told()).containsExactly("Q");
-    road.tickMs(1_010);
+    harness.tickMs(1_009);
+    assertThat(harness.rowTexts()).containsExactly("Q");
+    harness.tickMs(1_010);
 
-    assertThat(road.told()).containsExactly("Q", "T TIMEOUT");
-    DnsEvent row = road.last();
+    assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT");
+    DnsEvent row = harness.last();
     assertThat(row.owner()).isEqualTo(asker);
     assertThat(row.packetType()).isEqualTo(PacketType.OUTGOING);
     assertThat(row.nameserver()).hasToString("127.0.0.11");
@@ -61,63 +61,63 @@ final class UnansweredTest {
 
   @Test
   void tellsItOnce() {
-    road.send(queryOut(QUERY)).tickMs(1_000).tickMs(2_000).closeMs(1, 2_500).tickMs(90_000);
-    assertThat(road.told()).containsExactly("Q", "T TIMEOUT");
-    assertThat(road.pipeline.pending()).isZero();
+    harness.send(queryOut(QUERY)).tickMs(1_000).tickMs(2_000).closeSocket(1, 2_500).tickMs(90_000);
+    assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT");
+    assertThat(harness.pipeline.pending()).isZero();
   }
 
   @Test
   void marksALateAnswerAndStillGivesItsLatency() {
-    road.send(queryOut(QUERY)).tickMs(1_000).send(responseIn(ANSWER).atMs(39_000));
-    assertThat(road.told()).containsExactly("Q", "T TIMEOUT", "R LATE 39000ms");
+    harness.send(queryOut(QUERY)).tickMs(1_000).send(responseIn(ANSWER).atMs(39_000));
+    assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT", "R LATE 39000ms");
   }
 
   @Test
   void callsAnAnswerLateAlsoWhereNobodyTickedInBetween() {
-    road.send(queryOut(QUERY), responseIn(ANSWER).atMs(1_001));
-    assertThat(road.told()).containsExactly("Q", "T TIMEOUT", "R LATE 1001ms");
+    harness.send(queryOut(QUERY), responseIn(ANSWER).atMs(1_001));
+    assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT", "R LATE 1001ms");
   }
 
   @Test
   void doesNotKnowTheQueryOfAnAnswerThatIsTooLate() {
-    road.send(queryOut(QUERY)).tickMs(1_000).tickMs(40_000).send(responseIn(ANSWER).atMs(40_001));
-    assertThat(road.told()).containsExactly("Q", "T TIMEOUT", "R ORPHAN");
+    harness.send(queryOut(QUERY)).tickMs(1_000).tickMs(40_000).send(responseIn(ANSWER).atMs(40_001));
+    assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT", "R ORPHAN");
   }
 
   @Test
   void saysClosedWhereTheSocketWasClosedEarly() {
-    road.send(queryOut(QUERY).atMs(0)).closeMs(1, 300);
-    assertThat(road.told()).containsExactly("Q", "T CLOSED");
-    assertThat(road.last().timestampNs()).isEqualTo(300_000_000);
-    road.tickMs(5_000);
-    assertThat(road.rows).hasSize(2);
+    harness.send(queryOut(QUERY).atMs(0)).closeSocket(1, 300);
+    assertThat(harness.rowTexts()).containsExactly("Q", "T CLOSED");
+    assertThat(harness.last().timestampNs()).isEqualTo(300_000_000);
+    harness.tickMs(5_000);
+    assertThat(harness.rows).hasSize(2);
   }
 
   @Test
   void callsAnAnswerLateThatWasOnItsWayIntoTheClosingSocket() {
-    road.send(queryOut(QUERY)).closeMs(1, 300).send(responseIn(ANSWER).atMs(301));
-    assertThat(road.told()).containsExactly("Q", "T CLOSED", "R LATE 301ms");
+    harness.send(queryOut(QUERY)).closeSocket(1, 300).send(responseIn(ANSWER).atMs(301));
+    assertThat(harness.rowTexts()).containsExactly("Q", "T CLOSED", "R LATE 301ms");
   }
 
   @Test
   void closesOnlyThatSocketsQueriesInTheOrderTheyWereAsked() {
-    road.send(
+    harness.send(
         queryOut(query(1)).cookie(5),
         queryOut(query(2)).cookie(6),
         queryOut(query(3)).cookie(5),
         queryIn(query(4)).cookie(5));
 
-    road.closeMs(5, 10);
+    harness.closeSocket(5, 10);
 
-    assertThat(road.told()).endsWith("T CLOSED", "T CLOSED").hasSize(6);
-    assertThat(road.rows.subList(4, 6)).extracting(DnsEvent::id).containsExactly(1, 3);
-    assertThat(road.pipeline.pending()).isEqualTo(2);
+    assertThat(harness.rowTexts()).endsWith("T CLOSED", "T CLOSED").hasSize(6);
+    assertThat(harness.rows.subList(4, 6)).extracting(DnsEvent::id).containsExactly(1, 3);
+    assertThat(harness.pipeline.pending()).isEqualTo(2);
   }
 
   @Test
   void staysSilentForTheServersSide() {
-    road.send(queryIn(QUERY)).tickMs(1_000);
-    assertThat(road.told()).containsExactly("Q");
+    harness.send(queryIn(QUERY)).tickMs(1_000);
+    assertThat(harness.rowTexts()).containsExactly("Q");
   }
 
   @ParameterizedTest
@@ -131,26 +131,26 @@ final class UnansweredTest {
     "40001,255.255.255.255,53"
   })
   void staysSilentWhereNobodyMustAnswer(int from, String to, int port) {
-    road.send(queryOut(QUERY).from(CLIENT, from).to(to, port)).tickMs(1_000).closeMs(1, 2_000);
-    assertThat(road.told()).containsExactly("Q");
+    harness.send(queryOut(QUERY).from(CLIENT, from).to(to, port)).tickMs(1_000).closeSocket(1, 2_000);
+    assertThat(harness.rowTexts()).containsExactly("Q");
   }
 
   @Test
   void speaksForAUnicastServerOnThePortOfMulticastDns() {
-    road.send(queryOut(QUERY).to("198.51.100.53", 5353)).tickMs(1_000);
-    assertThat(road.told()).containsExactly("Q", "T TIMEOUT");
+    harness.send(queryOut(QUERY).to("198.51.100.53", 5353)).tickMs(1_000);
+    assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT");
   }
 
   @Test
   void countsTheRowsApartAndFiltersThem() {
-    Road onlyQueries = new Road(Scope.EVERYTHING, event -> event.qr() == Qr.Q, false);
+    PipelineHarness onlyQueries = new PipelineHarness(Scope.EVERYTHING, event -> event.qr() == Qr.Q, false);
     onlyQueries.send(queryOut(QUERY)).tickMs(1_000);
-    road.send(queryOut(QUERY)).tickMs(1_000);
+    harness.send(queryOut(QUERY)).tickMs(1_000);
 
-    assertThat(onlyQueries.told()).containsExactly("Q");
-    assertThat(road.pipeline.counters().unansweredRows()).isEqualTo(1);
-    assertThat(road.pipeline.counters().rows()).isEqualTo(1);
-    assertThat(road.pipeline.counters().isBalanced()).isTrue();
+    assertThat(onlyQueries.rowTexts()).containsExactly("Q");
+    assertThat(harness.pipeline.counters().unansweredRows()).isEqualTo(1);
+    assertThat(harness.pipeline.counters().rows()).isEqualTo(1);
+    assertThat(harness.pipeline.counters().isBalanced()).isTrue();
     assertThat(onlyQueries.pipeline.counters().isBalanced()).isTrue();
   }
 
@@ -158,20 +158,20 @@ final class UnansweredTest {
   void answersAHundredAfterTwoThousandUnanswered() {
     // Given
     for (int i = 0; i < 2_000; i++) {
-      road.send(queryOut(query(i)));
+      harness.send(queryOut(query(i)));
     }
 
     // When
     for (int i = 2_000; i < 2_100; i++) {
       byte[] answer = Messages.response(i, name(i), Type.A);
-      road.send(queryOut(query(i)).atMs(i), responseIn(answer).atMs(i + 3));
+      harness.send(queryOut(query(i)).atMs(i), responseIn(answer).atMs(i + 3));
     }
-    road.tickMs(5_000);
+    harness.tickMs(5_000);
 
     // Then
-    assertThat(road.told().stream().filter("R ANSWERED 3ms"::equals)).hasSize(100);
-    assertThat(road.told().stream().filter("T TIMEOUT"::equals)).hasSize(2_000);
-    assertThat(road.pipeline.evicted()).isZero();
+    assertThat(harness.rowTexts().stream().filter("R ANSWERED 3ms"::equals)).hasSize(100);
+    assertThat(harness.rowTexts().stream().filter("T TIMEOUT"::equals)).hasSize(2_000);
+    assertThat(harness.pipeline.evicted()).isZero();
   }
 
   @Test
@@ -190,15 +190,15 @@ final class UnansweredTest {
         bytes[13 + digit] = (byte) ('a' + (i >>> 4 * digit & 0xf));
       }
       message.wrap(bytes, 0, bytes.length);
-      pending.asked(key, message, event, 7, i);
+      pending.addQuery(key, message, event, 7, i);
     }
 
     // Then the newest are there, the others counted
     assertThat(pending.size()).isEqualTo(1_000);
     assertThat(pending.waiting()).isEqualTo(1_000);
     assertThat(pending.evicted()).isEqualTo(999_000);
-    assertThat(pending.answered(key, message, 0)).isNotNull();
-    assertThat(pending.answered(key, message, 0)).isNull();
+    assertThat(pending.matchResponse(key, message, 0)).isNotNull();
+    assertThat(pending.matchResponse(key, message, 0)).isNull();
   }
 
   @Test
@@ -224,6 +224,6 @@ final class UnansweredTest {
       PendingQueries pending, DnsMessage message, QueryKey key, DnsEvent event, int i) {
     byte[] bytes = query(i);
     message.wrap(bytes, 0, bytes.length);
-    pending.asked(key, message, event, 7, i);
+    pending.addQuery(key, message, event, 7, i);
   }
 }

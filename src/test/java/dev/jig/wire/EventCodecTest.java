@@ -14,7 +14,7 @@ import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Lookup;
-import dev.jig.event.Lookup.Hop;
+import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
@@ -75,7 +75,7 @@ final class EventCodecTest {
         Arrays.stream(Outcome.values())
             .map(outcome -> new Attempt(1, Protocol.UDP, null, 0, outcome, 0, null, 0))
             .toList();
-    DnsEvent lookup = FULL.with(new Lookup(7, attempts, null, new Hop(null, null, null)));
+    DnsEvent lookup = FULL.with(new Lookup(7, attempts, null, new Upstream(null, null, null)));
 
     assertThat(roundTrip(lookup)).isEqualTo(lookup);
   }

@@ -2,7 +2,7 @@ package dev.jig.container.cri;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
-import dev.jig.container.ContainerRuntime.RuntimeEvent;
+import dev.jig.container.RuntimeEvent;
 import dev.jig.container.cri.LifecycleTracker.Inspection;
 import dev.jig.container.cri.GrpcRuntime.Connection;
 import dev.jig.container.cri.ContainerdRecords.Kind;

@@ -1,6 +1,6 @@
 package dev.jig.container.cri;
 
-import dev.jig.container.ContainerRuntime.RuntimeEvent;
+import dev.jig.container.RuntimeEvent;
 import dev.jig.container.cri.GrpcRuntime.Connection;
 import dev.jig.container.cri.api.CriEvent;
 import java.time.Instant;

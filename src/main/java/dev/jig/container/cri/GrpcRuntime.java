@@ -1,5 +1,6 @@
 package dev.jig.container.cri;
 
+import dev.jig.container.RuntimeEvent;
 import dev.jig.container.ContainerRuntime;
 import dev.jig.container.Reachability;
 import java.io.IOException;

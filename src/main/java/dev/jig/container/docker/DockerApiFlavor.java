@@ -1,6 +1,6 @@
 package dev.jig.container.docker;
 
-import dev.jig.container.ContainerRuntime.Transition;
+import dev.jig.container.RuntimeEvent.Transition;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;

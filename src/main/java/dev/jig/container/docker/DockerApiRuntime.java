@@ -1,7 +1,8 @@
 package dev.jig.container.docker;
 
+import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.ContainerRuntime;
-import dev.jig.container.ContainerRuntime.RuntimeEvent;
+import dev.jig.container.RuntimeEvent;
 import dev.jig.container.Reachability;
 import dev.jig.container.docker.DockerJson.Event;
 import dev.jig.container.docker.DockerJson.Summary;

@@ -3,8 +3,8 @@ package dev.jig.container.cri;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.ContainerRuntime.Transition;
-import dev.jig.container.ContainerRuntime.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
+import dev.jig.container.RuntimeEvent;
 import dev.jig.container.cri.api.ContainerState;
 import dev.jig.container.cri.api.CriEventType;
 import dev.jig.event.Container;

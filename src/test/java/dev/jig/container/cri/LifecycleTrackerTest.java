@@ -2,8 +2,8 @@ package dev.jig.container.cri;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.ContainerRuntime.Transition;
-import dev.jig.container.ContainerRuntime.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
+import dev.jig.container.RuntimeEvent;
 import dev.jig.container.cri.LifecycleTracker.Inspection;
 import dev.jig.event.Container;
 import java.time.Instant;

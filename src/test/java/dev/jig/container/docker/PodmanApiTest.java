@@ -2,8 +2,8 @@ package dev.jig.container.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.ContainerRuntime.Transition;
-import dev.jig.container.ContainerRuntime.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
+import dev.jig.container.RuntimeEvent;
 import dev.jig.event.Container;
 import java.nio.file.Path;
 import java.time.Instant;

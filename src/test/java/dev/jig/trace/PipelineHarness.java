@@ -2,7 +2,7 @@ package dev.jig.trace;
 
 import dev.jig.capture.Packets;
 import dev.jig.event.DnsEvent;
-import dev.jig.peer.Bystanders;
+import dev.jig.peer.PeerSkipPolicy;
 import dev.jig.peer.Peers;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,34 +13,34 @@ import org.jspecify.annotations.Nullable;
 
 /// A pipeline for tests, with a timeout of one second and port 53 as the DNS port: packets in, rows
 /// out.
-final class Road {
+final class PipelineHarness {
   static final long TIMEOUT_MS = 1_000;
 
   final List<DnsEvent> rows = new ArrayList<>();
   final Pipeline pipeline;
 
-  Road(Pipeline pipeline) {
+  PipelineHarness(Pipeline pipeline) {
     this.pipeline = pipeline;
   }
 
-  Road() {
+  PipelineHarness() {
     this(Scope.EVERYTHING);
   }
 
-  Road(Scope scope) {
+  PipelineHarness(Scope scope) {
     this(scope, _ -> true, false);
   }
 
-  Road(Scope scope, Predicate<DnsEvent> filter, boolean any) {
+  PipelineHarness(Scope scope, Predicate<DnsEvent> filter, boolean any) {
     this(scope, filter, any, null);
   }
 
   /// One that looks for the other end.
-  static Road withPeers(Scope scope, Bystanders bystanders) {
-    return new Road(scope, _ -> true, false, new Peers(bystanders));
+  static PipelineHarness withPeers(Scope scope, PeerSkipPolicy bystanders) {
+    return new PipelineHarness(scope, _ -> true, false, new Peers(bystanders));
   }
 
-  private Road(Scope scope, Predicate<DnsEvent> filter, boolean any, @Nullable Peers peers) {
+  private PipelineHarness(Scope scope, Predicate<DnsEvent> filter, boolean any, @Nullable Peers peers) {
     pipeline =
         new Pipeline(
             scope,
@@ -54,36 +54,36 @@ final class Road {
   }
 
   /// One whose rows stand for whole lookups.
-  static Road ofLookups() {
-    return ofLookups(Scope.EVERYTHING, null);
+  static PipelineHarness forLookups() {
+    return forLookups(Scope.EVERYTHING, null);
   }
 
-  static Road ofLookups(Predicate<DnsEvent> filter) {
-    return folding(new Road(Scope.EVERYTHING, filter, false, null), false);
+  static PipelineHarness forLookups(Predicate<DnsEvent> filter) {
+    return withLookups(new PipelineHarness(Scope.EVERYTHING, filter, false, null), false);
   }
 
-  static Road ofLookups(Scope scope, @Nullable Peers peers) {
-    return folding(new Road(scope, _ -> true, false, peers), peers != null);
+  static PipelineHarness forLookups(Scope scope, @Nullable Peers peers) {
+    return withLookups(new PipelineHarness(scope, _ -> true, false, peers), peers != null);
   }
 
-  private static Road folding(Road road, boolean peers) {
-    road.pipeline.show(new RowDetails(false, false, peers, false, true));
+  private static PipelineHarness withLookups(PipelineHarness road, boolean peers) {
+    road.pipeline.configure(new RowDetails(false, false, peers, false, true));
     return road;
   }
 
-  Road send(Packets... packets) {
+  PipelineHarness send(Packets... packets) {
     for (Packets packet : packets) {
       pipeline.packet(packet.build());
     }
     return this;
   }
 
-  Road tickMs(long ms) {
+  PipelineHarness tickMs(long ms) {
     pipeline.tick(ms * 1_000_000);
     return this;
   }
 
-  Road closeMs(long cookie, long ms) {
+  PipelineHarness closeSocket(long cookie, long ms) {
     pipeline.closed(cookie, ms * 1_000_000);
     return this;
   }
@@ -93,11 +93,11 @@ final class Road {
   }
 
   /// Rows as `QR state latency`, to compare them at a glance.
-  List<String> told() {
-    return rows.stream().map(Road::told).toList();
+  List<String> rowTexts() {
+    return rows.stream().map(PipelineHarness::rowTexts).toList();
   }
 
-  private static String told(DnsEvent event) {
+  private static String rowTexts(DnsEvent event) {
     Long latencyNs = event.latencyNs();
     return event.qr()
         + (event.state() == null ? "" : " " + event.state())

@@ -5,7 +5,7 @@ import dev.jig.dns.DnsMessage;
 import java.util.function.IntPredicate;
 
 /// What of a payload can be read, and whether that is taken for DNS.
-final class MessageReading {
+final class MessageReader {
   private final DnsMessage message;
   private final IntPredicate dnsPort;
   private final boolean strict;
@@ -15,7 +15,7 @@ final class MessageReading {
   /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something
   ///   else
   /// @param strict on other ports only strictly valid messages are DNS
-  MessageReading(DnsMessage message, IntPredicate dnsPort, boolean strict, Counters counters) {
+  MessageReader(DnsMessage message, IntPredicate dnsPort, boolean strict, Counters counters) {
     this.message = message;
     this.dnsPort = dnsPort;
     this.strict = strict;
@@ -23,10 +23,10 @@ final class MessageReading {
   }
 
   /// Reads; if that is no message, or not all of one, it is counted.
-  boolean isDns(Packet packet, byte[] bytes, int offset, int length) {
+  boolean readAndCount(Packet packet, byte[] bytes, int offset, int length) {
     boolean whole = message.wrap(bytes, offset, length);
-    if (isReadable(packet, whole)) {
-      counters.damaged += whole ? 0 : 1;
+    if (isDns(packet, whole)) {
+      counters.partlyMalformed += whole ? 0 : 1;
       return true;
     }
     if (isOnDnsPort(packet)) {
@@ -38,13 +38,13 @@ final class MessageReading {
   }
 
   /// Reads what was counted already.
-  boolean isReadable(Packet packet, byte[] bytes, int offset, int length) {
-    return isReadable(packet, message.wrap(bytes, offset, length));
+  boolean read(Packet packet, byte[] bytes, int offset, int length) {
+    return isDns(packet, message.wrap(bytes, offset, length));
   }
 
   /// On a DNS port a header is enough, since who sends there means DNS; elsewhere it takes a
   /// question.
-  private boolean isReadable(Packet packet, boolean whole) {
+  private boolean isDns(Packet packet, boolean whole) {
     if (isOnDnsPort(packet)) {
       return message.hasHeader();
     }

@@ -25,13 +25,13 @@ import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Type;
 
 /// The many messages of a zone transfer and the one query they answer.
-final class TransferTest {
+final class ZoneTransferTest {
   private static final String ZONE = "example.test.";
   private static final byte[] QUERY = Messages.query(7, ZONE, Type.AXFR);
   private static final Record SOA = soa();
   private static final Record A = Messages.a("www.example.test.", "192.0.2.1");
 
-  private final Road road = new Road();
+  private final PipelineHarness harness = new PipelineHarness();
   private int sentOut;
   private int sentIn;
 
@@ -60,13 +60,13 @@ final class TransferTest {
 
   @Test
   void allItsMessagesAreAnswersWithTheTimeSinceTheQuery() {
-    road.send(
+    harness.send(
         ask(QUERY),
         answer(message(SOA, A)).atMs(10),
         answer(message(A), message(A)).atMs(20),
         answer(message(A, SOA)).atMs(30),
         answer(message(A)).atMs(40));
-    assertThat(road.told())
+    assertThat(harness.rowTexts())
         .containsExactly(
             "Q",
             "R ANSWERED 10ms",
@@ -81,52 +81,52 @@ final class TransferTest {
     byte[] query = Messages.framed(QUERY);
     byte[] begin = Messages.framed(message(SOA, A));
     byte[] end = Messages.framed(message(SOA));
-    road.send(
+    harness.send(
         queryIn(query).tcp(),
         responseOut(begin).tcp().atMs(1),
         responseOut(end).tcp(begin.length).atMs(2));
-    assertThat(road.told()).containsExactly("Q", "R ANSWERED 1ms", "R ANSWERED 2ms");
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 1ms", "R ANSWERED 2ms");
   }
 
   @Test
   void anotherQueryOnTheConnectionIsAnsweredInBetween() {
     byte[] other = Messages.query(8, "www.example.test.", Type.A);
     byte[] reply = Messages.response(8, "www.example.test.", Type.A, A);
-    road.send(
+    harness.send(
         ask(QUERY),
         answer(message(SOA, A)).atMs(10),
         ask(other).atMs(11),
         answer(reply).atMs(14),
         answer(message(SOA)).atMs(30));
-    assertThat(road.told())
+    assertThat(harness.rowTexts())
         .containsExactly("Q", "R ANSWERED 10ms", "Q", "R ANSWERED 3ms", "R ANSWERED 30ms");
   }
 
   @Test
   void thatLastsLongerThanTheTimeoutIsAnswered() {
-    road.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).tickMs(30_000);
-    road.send(answer(message(A)).atMs(30_000)).tickMs(65_000);
-    road.send(answer(message(SOA)).atMs(65_000));
-    assertThat(road.told())
+    harness.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).tickMs(30_000);
+    harness.send(answer(message(A)).atMs(30_000)).tickMs(65_000);
+    harness.send(answer(message(SOA)).atMs(65_000));
+    assertThat(harness.rowTexts())
         .containsExactly("Q", "R ANSWERED 10ms", "R ANSWERED 30000ms", "R ANSWERED 65000ms");
   }
 
   @Test
   void thatFallsSilentIsForgotten() {
-    road.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).tickMs(40_010);
-    road.send(answer(message(SOA)).atMs(40_011));
-    assertThat(road.told()).containsExactly("Q", "R ANSWERED 10ms", "R ORPHAN");
+    harness.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).tickMs(40_010);
+    harness.send(answer(message(SOA)).atMs(40_011));
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 10ms", "R ORPHAN");
   }
 
   @Test
   void whoseSocketIsClosedEarlyIsNotUnanswered() {
-    road.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).closeMs(1, 20).tickMs(60_000);
-    assertThat(road.told()).containsExactly("Q", "R ANSWERED 10ms");
+    harness.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).closeSocket(1, 20).tickMs(60_000);
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 10ms");
   }
 
   @Test
   void isOneLookupWithAllItsRecords() {
-    Road lookups = Road.ofLookups();
+    PipelineHarness lookups = PipelineHarness.forLookups();
     lookups.send(
         ask(QUERY), answer(message(SOA, A)).atMs(10), answer(message(A), message(SOA)).atMs(30));
     DnsEvent row = lookups.last();
@@ -138,8 +138,8 @@ final class TransferTest {
 
   @Test
   void thatWasBrokenOffIsALookupClosed() {
-    Road lookups = Road.ofLookups();
-    lookups.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).closeMs(1, 20).tickMs(520);
+    PipelineHarness lookups = PipelineHarness.forLookups();
+    lookups.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).closeSocket(1, 20).tickMs(520);
     assertThat(lookups.rows).hasSize(1);
     assertThat(lookups.last().state()).isEqualTo(State.CLOSED);
     assertThat(Objects.requireNonNull(lookups.last().lookup()).attempts().getFirst().messages())
@@ -157,8 +157,8 @@ final class TransferTest {
     DnsEvent event = SampleEvents.query().with(it -> it.protocol = Protocol.TCP).build();
     for (int i = 0; i < 2 * PendingQueries.MAX_TRANSFERS; i++) {
       QueryKey key = new QueryKey(Role.CLIENT, i, 7, SampleEvents.RESOLVER, 53);
-      pending.asked(key, query, event, 7, i);
-      pending.answered(key, begin, i);
+      pending.addQuery(key, query, event, 7, i);
+      pending.matchResponse(key, begin, i);
     }
     assertThat(pending.transferring()).isEqualTo(PendingQueries.MAX_TRANSFERS);
     assertThat(pending.size()).isEqualTo(PendingQueries.MAX_TRANSFERS);

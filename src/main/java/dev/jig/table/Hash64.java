@@ -5,13 +5,13 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /// 64 bits of many, for tables that live as long as a trace.
-public final class Mixing {
+public final class Hash64 {
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ODD = 0x9e3779b97f4a7c15L;
   private static final long SEED = 0xc2b2ae3d27d4eb4fL;
 
-  private Mixing() {}
+  private Hash64() {}
 
   /// Of `length` bytes, at least eight.
   public static long of(byte[] bytes, int offset, int length) {

@@ -9,10 +9,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Bounds and order of what waits for a name.
-final class HeldEventsTest {
+final class HeldRowsTest {
   private final List<String> released = new ArrayList<>();
-  private final HeldEvents held =
-      new HeldEvents((cgroupId, event) -> released.add(cgroupId + ":" + event.id()));
+  private final HeldRows held =
+      new HeldRows((cgroupId, event) -> released.add(cgroupId + ":" + event.id()));
   private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
 
   private static DnsEvent event(int id) {
@@ -24,24 +24,24 @@ final class HeldEventsTest {
     held.hold(1, event(10), 0);
     held.hold(2, event(20), 0);
     held.hold(1, event(11), 0);
-    scope.exceptions.put(1L, ScriptedScope.named("one"));
+    scope.byCgroup.put(1L, ScriptedScope.named("one"));
 
-    held.review(1, scope);
+    held.releaseDue(1, scope);
 
     assertThat(released).containsExactly("1:10", "1:11");
     assertThat(held.size()).isEqualTo(1);
-    assertThat(held.holds(1)).isFalse();
-    assertThat(held.holds(2)).isTrue();
+    assertThat(held.isHolding(1)).isFalse();
+    assertThat(held.isHolding(2)).isTrue();
   }
 
   @Test
   void waitsNoLongerThanTheFirstOfALineMay() {
     held.hold(1, event(10), 0);
-    held.hold(1, event(11), HeldEvents.MAX_WAIT_NS - 1);
+    held.hold(1, event(11), HeldRows.MAX_WAIT_NS - 1);
 
-    held.review(HeldEvents.MAX_WAIT_NS - 1, scope);
+    held.releaseDue(HeldRows.MAX_WAIT_NS - 1, scope);
     assertThat(released).isEmpty();
-    held.review(HeldEvents.MAX_WAIT_NS, scope);
+    held.releaseDue(HeldRows.MAX_WAIT_NS, scope);
 
     assertThat(released).containsExactly("1:10", "1:11");
   }
@@ -51,22 +51,22 @@ final class HeldEventsTest {
     scope.afterWaiting = ScriptedScope.NAME_UNKNOWN;
     held.hold(1, event(10), 0);
 
-    held.review(HeldEvents.NEEDED_WAIT_NS - 1, scope);
+    held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS - 1, scope);
     assertThat(released).isEmpty();
-    held.review(HeldEvents.NEEDED_WAIT_NS, scope);
+    held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS, scope);
 
     assertThat(released).containsExactly("1:10");
   }
 
   @Test
   void waitsLongerWhileContainersAreBeingListed() {
-    scope.settling = true;
+    scope.initializing = true;
     held.hold(1, event(10), 0);
 
-    held.review(HeldEvents.NEEDED_WAIT_NS - 1, scope);
+    held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS - 1, scope);
     assertThat(released).isEmpty();
-    scope.settling = false;
-    held.review(HeldEvents.NEEDED_WAIT_NS - 1, scope);
+    scope.initializing = false;
+    held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS - 1, scope);
 
     assertThat(released).containsExactly("1:10");
   }
@@ -75,7 +75,7 @@ final class HeldEventsTest {
   void makesRoomByTheCgroupThatHasWaitedLongest() {
     // Given a full house of two cgroups
     held.hold(1, event(1), 0);
-    for (int i = 1; i < HeldEvents.MAX_EVENTS; i++) {
+    for (int i = 1; i < HeldRows.MAX_ROWS; i++) {
       held.hold(2, event(2), 0);
     }
     assertThat(released).isEmpty();
@@ -85,17 +85,17 @@ final class HeldEventsTest {
 
     // Then
     assertThat(released).containsExactly("1:1");
-    assertThat(held.size()).isEqualTo(HeldEvents.MAX_EVENTS);
+    assertThat(held.size()).isEqualTo(HeldRows.MAX_ROWS);
   }
 
   @Test
   void keepsTheOrderOfACgroupThatFillsTheHouseAlone() {
-    for (int i = 0; i <= HeldEvents.MAX_EVENTS; i++) {
+    for (int i = 0; i <= HeldRows.MAX_ROWS; i++) {
       held.hold(1, event(i), 0);
     }
     held.releaseAll();
     List<String> all = new ArrayList<>();
-    for (int i = 0; i <= HeldEvents.MAX_EVENTS; i++) {
+    for (int i = 0; i <= HeldRows.MAX_ROWS; i++) {
       all.add("1:" + i);
     }
     assertThat(released).isEqualTo(all);

@@ -10,12 +10,12 @@ import dev.jig.capture.Packets;
 import dev.jig.event.Attribution;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Lookup;
-import dev.jig.event.Lookup.Hop;
+import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Owner;
 import dev.jig.golden.Messages;
-import dev.jig.peer.Bystanders;
+import dev.jig.peer.PeerSkipPolicy;
 import dev.jig.peer.Peers;
-import dev.jig.trace.Scope.Answer;
+import dev.jig.trace.Scope.Verdict;
 import dev.jig.trace.Scope.Decision;
 import java.util.List;
 import java.util.Objects;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.Type;
 
 /// What a stub on this machine did between a query and its answer, and when nobody can tell.
-final class HopsTest {
+final class UpstreamTrackerTest {
   private static final String NAME = "www.example.org.";
   private static final long APP = 100;
   private static final long STUB = 200;
@@ -34,7 +34,7 @@ final class HopsTest {
   private static final String UPSTREAM = "198.51.100.1";
 
   private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("any"));
-  private final Road road = Road.ofLookups(scope, new Peers(new Bystanders(_ -> {}, () -> {})));
+  private final PipelineHarness harness = PipelineHarness.forLookups(scope, new Peers(new PeerSkipPolicy(_ -> {}, () -> {})));
 
   private static Owner process(long pid) {
     return new Owner((int) pid, (int) pid, 0, 0, "p" + pid, 1, "init", 1, 1, pid, null);
@@ -53,33 +53,33 @@ final class HopsTest {
   }
 
   private void appAsks(int id, long ms) {
-    road.send(
+    harness.send(
         by(APP, queryOut(query(id)).to(STUB_ADDRESS, 53), ms),
         by(STUB, queryIn(query(id)).to(STUB_ADDRESS, 53), ms + 1));
   }
 
   private void stubAnswers(int id, long ms) {
-    road.send(
+    harness.send(
         by(STUB, responseOut(answer(id)).from(STUB_ADDRESS, 53), ms),
         by(APP, responseIn(answer(id)).from(STUB_ADDRESS, 53), ms + 1));
   }
 
   private void stubAsks(int id, long ms, long answeredMs) {
     Packets asked = queryOut(query(id)).from("192.0.2.10", 50_000 + id).to(UPSTREAM, 53);
-    road.send(by(STUB, asked, ms).cookie(1_000L + id));
+    harness.send(by(STUB, asked, ms).cookie(1_000L + id));
     Packets answered = responseIn(answer(id)).to("192.0.2.10", 50_000 + id).from(UPSTREAM, 53);
-    road.send(by(STUB, answered, answeredMs).cookie(1_000L + id));
+    harness.send(by(STUB, answered, answeredMs).cookie(1_000L + id));
   }
 
-  private List<@Nullable Hop> hopsOf(long pid) {
-    return road.rows.stream().filter(row -> isOf(row, pid)).map(HopsTest::hop).toList();
+  private List<@Nullable Upstream> upstreamsOf(long pid) {
+    return harness.rows.stream().filter(row -> isOwnedBy(row, pid)).map(UpstreamTrackerTest::upstream).toList();
   }
 
-  private static boolean isOf(DnsEvent row, long pid) {
+  private static boolean isOwnedBy(DnsEvent row, long pid) {
     return Objects.requireNonNull(row.owner()).pid() == pid;
   }
 
-  private static @Nullable Hop hop(DnsEvent row) {
+  private static @Nullable Upstream upstream(DnsEvent row) {
     Lookup lookup = Objects.requireNonNull(row.lookup());
     return lookup.hop();
   }
@@ -88,17 +88,17 @@ final class HopsTest {
   @ValueSource(booleans = {true, false})
   void isTheStubsTimeAndItsOwnLookup(boolean stubsRowsWanted) {
     if (!stubsRowsWanted) {
-      scope.exceptions.put(STUB, new Answer(Decision.SKIP, null));
+      scope.byCgroup.put(STUB, new Verdict(Decision.SKIP, null));
     }
     appAsks(7, 0);
     stubAsks(9, 2, 12);
     stubAnswers(7, 13);
-    Hop hop = Objects.requireNonNull(hopsOf(APP).getFirst());
+    Upstream hop = Objects.requireNonNull(upstreamsOf(APP).getFirst());
     assertThat(hop.tookNs()).isEqualTo(12_000_000);
     assertThat(hop.server()).hasToString(UPSTREAM);
     assertThat(hop.latencyNs()).isEqualTo(10_000_000);
-    assertThat(road.rows).hasSize(stubsRowsWanted ? 2 : 1);
-    assertThat(road.pipeline.counters().isBalanced()).isTrue();
+    assertThat(harness.rows).hasSize(stubsRowsWanted ? 2 : 1);
+    assertThat(harness.pipeline.counters().isBalanced()).isTrue();
   }
 
   @Test
@@ -106,7 +106,7 @@ final class HopsTest {
     stubAsks(8, 0, 1); // for somebody else, before
     appAsks(7, 2);
     stubAnswers(7, 5);
-    Hop hop = Objects.requireNonNull(hopsOf(APP).getFirst());
+    Upstream hop = Objects.requireNonNull(upstreamsOf(APP).getFirst());
     assertThat(hop.tookNs()).isEqualTo(2_000_000);
     assertThat(hop.server()).isNull();
   }
@@ -117,22 +117,22 @@ final class HopsTest {
     stubAsks(8, 2, 3);
     stubAsks(9, 4, 5);
     stubAnswers(7, 6);
-    Hop hop = Objects.requireNonNull(hopsOf(APP).getFirst());
+    Upstream hop = Objects.requireNonNull(upstreamsOf(APP).getFirst());
     assertThat(hop.server()).isNull();
   }
 
   @Test
   void isAbsentWhereTheAnswerCameFromElsewhere() {
     stubAsks(9, 0, 10);
-    assertThat(hopsOf(STUB)).containsExactly((Hop) null);
+    assertThat(upstreamsOf(STUB)).containsExactly((Upstream) null);
   }
 
   @Test
   void whatIsUnwantedAndWaitsIsNotCounted() {
-    scope.exceptions.put(STUB, new Answer(Decision.SKIP, null));
-    road.send(by(STUB, queryOut(query(3)).to(UPSTREAM, 53), 0));
-    assertThat(road.pipeline.pending()).isZero();
-    road.tickMs(60_000);
-    assertThat(road.rows).isEmpty();
+    scope.byCgroup.put(STUB, new Verdict(Decision.SKIP, null));
+    harness.send(by(STUB, queryOut(query(3)).to(UPSTREAM, 53), 0));
+    assertThat(harness.pipeline.pending()).isZero();
+    harness.tickMs(60_000);
+    assertThat(harness.rows).isEmpty();
   }
 }

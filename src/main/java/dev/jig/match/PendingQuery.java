@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A query that waits for its answer, linked into the lists of [PendingQueries].
-public final class Pending {
+public final class PendingQuery {
   /// LLMNR, RFC 4795.
   private static final int LLMNR_PORT = 5355;
 
@@ -48,15 +48,15 @@ public final class Pending {
 
   private final @Nullable ZoneTransfer transfer;
 
-  @Nullable Pending nextInBucket;
-  @Nullable Pending previousOfFlow;
-  @Nullable Pending nextOfFlow;
-  @Nullable Pending previousInTime;
-  @Nullable Pending nextInTime;
+  @Nullable PendingQuery nextInBucket;
+  @Nullable PendingQuery previousOfFlow;
+  @Nullable PendingQuery nextOfFlow;
+  @Nullable PendingQuery previousInTime;
+  @Nullable PendingQuery nextInTime;
 
   /// @param message the query, of which the question is copied
   /// @param scratch room for a question
-  Pending(
+  PendingQuery(
       QueryKey key,
       DnsMessage message,
       byte[] scratch,
@@ -73,12 +73,12 @@ public final class Pending {
   }
 
   /// Whether more answers follow this one.
-  boolean isAnsweredOnlyInPart(DnsMessage response) {
+  boolean isPartialAnswer(DnsMessage response) {
     return transfer != null && !transfer.isLast(response);
   }
 
   /// Whether a message asks, or answers, exactly this.
-  boolean hasQuestionOf(DnsMessage message) {
+  boolean hasSameQuestion(DnsMessage message) {
     return questionHash == message.questionHash()
         && (message.hasQuestion()
             ? message.questionEquals(question, 0, question.length)
@@ -86,7 +86,7 @@ public final class Pending {
   }
 
   /// Whether its owner is known.
-  boolean isOwned() {
+  boolean hasOwner() {
     return event.owner() != null;
   }
 
