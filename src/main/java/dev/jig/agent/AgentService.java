@@ -1,6 +1,5 @@
 package dev.jig.agent;
 
-import dev.jig.agent.endpoints.AgentLog;
 import dev.jig.event.UsageException;
 import dev.jig.trace.NodeTrace;
 import dev.jig.wire.proto.AgentGrpc;

@@ -1,7 +1,6 @@
 package dev.jig.agent;
 
-import dev.jig.agent.endpoints.AgentLog;
-import dev.jig.agent.endpoints.AgentLog.Level;
+import dev.jig.agent.AgentLog.Level;
 import dev.jig.agent.endpoints.EndpointDirectory;
 import dev.jig.container.ContainerListener;
 import dev.jig.container.ContainerRuntime;

@@ -3,7 +3,7 @@ package dev.jig.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.jig.agent.NodeAgent;
-import dev.jig.agent.endpoints.AgentLog;
+import dev.jig.agent.AgentLog;
 import dev.jig.os.Machine;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -3,19 +3,19 @@ package dev.jig.container;
 import dev.jig.event.Container;
 import java.time.Instant;
 
-/// Who wants to hear of containers as they come and go. Called on the runtimes' threads, in order;
-/// must not block for long.
+/// Receives starts and stops of containers, and messages for the user. Called on the runtimes'
+/// threads, in order per runtime; must not block for long.
 public interface ContainerListener {
 
-  /// A container runs; also told of each that ran already when its runtime was first listed.
+  /// A container started, or was running when its runtime was first listed.
   default void onStarted(Container container, Instant at) {}
 
-  /// A container has stopped running.
+  /// A container stopped.
   default void onStopped(Container container, Instant at) {}
 
-  /// A sentence with a hint for the user, on stderr.
+  /// A warning for the user.
   default void onWarning(String sentence) {}
 
-  /// A sentence for `-v`.
+  /// A message for `-v`.
   default void onDebug(String sentence) {}
 }

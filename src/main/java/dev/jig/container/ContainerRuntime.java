@@ -2,34 +2,29 @@ package dev.jig.container;
 
 import java.util.function.Consumer;
 
-/// A source of names: a container runtime of this machine, followed on threads of its own. Several
-/// may have one name, such as the Podmans of several users.
+/// A client of one container runtime of this machine, which follows it on threads of its own. There
+/// may be several clients of one kind: every user may run a Podman.
 ///
-/// A runtime that is absent is no error: it says so with [RuntimeEvent.Unreachable], keeps trying, and
-/// tells everything anew once it is there.
+/// An absent runtime is no error: the client emits [RuntimeEvent.Unreachable], retries, and after
+/// each connect reports all containers again.
 public interface ContainerRuntime extends AutoCloseable {
 
-  /// As cgroup paths tell it: `docker`, `containerd`, `cri-o`, `podman`.
-  String name();
+  RuntimeKind kind();
 
-  /// As sentences have it: `Docker`, `CRI-O`.
-  default String title() {
-    return name();
-  }
-
-  /// Whether it may tell of containers whose ids their cgroups' paths do not show: [RuntimeEvent.CgroupKnown].
+  /// Whether it may emit [RuntimeEvent.CgroupKnown]: some of its cgroups' paths have no container
+  /// id.
   default boolean canReportCgroups() {
     return false;
   }
 
-  /// Begins to follow; returns at once. Called once.
-  void start(Consumer<RuntimeEvent> news);
+  /// Starts to follow; returns at once. Called once.
+  void start(Consumer<RuntimeEvent> events);
 
-  /// Whether it is worth waiting for: connected, or not yet known to be absent.
+  /// Whether an inspection may succeed: connected, or the first connect is still under way.
   boolean canAnswer();
 
-  /// Asks for one container in the background; the answer is [RuntimeEvent.Inspected] or [RuntimeEvent.NotFound].
-  /// Never blocks.
+  /// Requests an inspection of one container, which results in [RuntimeEvent.Inspected] or
+  /// [RuntimeEvent.NotFound]. Never blocks.
   void inspect(String id);
 
   @Override

@@ -7,56 +7,59 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Which container ids were asked of which runtimes, so that nobody is asked twice. Guarded by the
-/// caller's lock.
+/// The inspections under way, so that each id is requested once per runtime. Guarded by the caller's
+/// lock.
 final class InspectRequests {
   private static final int MAX_IDS = 10_000;
 
-  /// By container id, the runtimes that still owe an answer; empty once all have answered in vain.
+  /// By container id, the runtimes that have not answered; empty once none of them found it.
   private final Map<String, Set<ContainerRuntime>> openById = new LinkedHashMap<>();
 
-  /// Whether some runtime may still name `id`; asks them all if it is asked for the first time.
+  /// Requests an inspection of `id` from each runtime that may have it, unless that was done.
   ///
-  /// @param runtime the name of those to ask, null: all
-  boolean inspectOnce(String id, @Nullable String runtime, List<ContainerRuntime> runtimes) {
+  /// @param kind the runtime in the cgroup's path, null: any
+  /// @return whether an answer is outstanding
+  boolean inspectOnce(String id, @Nullable RuntimeKind kind, List<ContainerRuntime> runtimes) {
     Set<ContainerRuntime> open = openById.get(id);
     if (open != null) {
       return !open.isEmpty();
     }
-    Set<ContainerRuntime> asked = new HashSet<>();
-    for (ContainerRuntime candidate : runtimes) {
-      if ((runtime == null || runtime.equals(candidate.name())) && candidate.canAnswer()) {
-        asked.add(candidate);
+    Set<ContainerRuntime> requested = new HashSet<>();
+    for (ContainerRuntime runtime : runtimes) {
+      if ((kind == null || kind == runtime.kind()) && runtime.canAnswer()) {
+        requested.add(runtime);
       }
     }
-    if (asked.isEmpty()) {
-      return false; // not remembered: it may connect later
+    if (requested.isEmpty()) {
+      return false; // not stored: a runtime may connect later
     }
-    openById.put(id, asked);
+    openById.put(id, requested);
     if (openById.size() > MAX_IDS) {
       openById.remove(openById.keySet().iterator().next());
     }
-    asked.forEach(candidate -> candidate.inspect(id));
+    requested.forEach(runtime -> runtime.inspect(id));
     return true;
   }
 
-  /// Somebody knows `id`.
+  /// A runtime has inspected `id`.
   void complete(String id) {
     openById.remove(id);
   }
 
-  /// `runtime` does not know `id`; returns whether nobody else is left to answer.
+  /// `runtime` has no container `id`.
+  ///
+  /// @return whether it was the last one to answer
   boolean onNotFound(String id, ContainerRuntime runtime) {
     Set<ContainerRuntime> open = openById.get(id);
     return open != null && open.remove(runtime) && open.isEmpty();
   }
 
-  /// `runtime` will answer nothing any more.
+  /// `runtime` is unreachable: no answer of it is outstanding any more.
   void cancelAll(ContainerRuntime runtime) {
     openById.values().forEach(open -> open.remove(runtime));
   }
 
-  /// A runtime begins anew: what nobody could answer may be asked again.
+  /// Ids that no runtime found may be requested again.
   void allowRetry() {
     openById.values().removeIf(Set::isEmpty);
   }

@@ -3,19 +3,19 @@ package dev.jig.container;
 import java.util.HashSet;
 import java.util.Set;
 
-/// What has changed since the ring thread last looked: written by the runtimes' threads and the
-/// cgroup walk, taken by the ring thread. Where nobody takes, only the first 10,000 ids are kept
-/// and then it is "everything".
+/// Collects what makes cached resolutions stale: written by the runtimes' threads and the cgroup
+/// walk, drained by the ring thread. Holds at most 10,000 ids; beyond that everything is stale.
 final class Invalidations {
   private static final int MAX_IDS = 10_000;
 
-  /// One look's worth.
+  /// What became stale since the last drain.
   ///
-  /// @param containers ids of which a runtime has told something new
-  /// @param evicted ids of containers that ended long ago
-  /// @param unnamed whether runtimes may answer now, or no longer, what they could not tell before
+  /// @param containers ids of containers with another name or labels, or none
+  /// @param evicted ids of containers that the registry evicted
+  /// @param unnamed whether the set of runtimes that answer has changed: containers without a name
+  ///   may be inspected, or no longer
   /// @param pathless whether cgroups of unknown path may have one now
-  /// @param all whether more has changed than could be kept
+  /// @param all whether everything is stale
   record Batch(
       Set<String> containers,
       Set<String> evicted,
@@ -25,11 +25,11 @@ final class Invalidations {
 
   private Set<String> containers = new HashSet<>();
   private Set<String> evicted = new HashSet<>();
-  private boolean names;
-  private boolean paths;
+  private boolean unnamed;
+  private boolean pathless;
   private boolean all;
 
-  /// A container has another name, or labels, or none after all.
+  /// A container's name or labels changed, or no runtime has it.
   synchronized void addContainer(String containerId) {
     if (containers.size() < MAX_IDS) {
       containers.add(containerId);
@@ -38,7 +38,7 @@ final class Invalidations {
     }
   }
 
-  /// A container ended so long ago that its last packets are through.
+  /// The registry evicted a container.
   synchronized void addEvicted(String containerId) {
     if (evicted.size() < MAX_IDS) {
       evicted.add(containerId);
@@ -47,28 +47,28 @@ final class Invalidations {
     }
   }
 
-  /// A runtime has appeared or gone: what has no name may be asked for, or no longer.
+  /// A runtime was listed or became unreachable.
   synchronized void addUnnamed() {
-    names = true;
+    unnamed = true;
   }
 
-  /// A cgroup's path tells another container than before.
+  /// The cgroup tree was walked.
+  synchronized void addPathless() {
+    pathless = true;
+  }
+
+  /// A cgroup of known path belongs to another container than its path shows.
   synchronized void addAll() {
     all = true;
   }
 
-  /// The tree was walked.
-  synchronized void addPathless() {
-    paths = true;
-  }
-
   synchronized Batch drain() {
-    Batch taken = new Batch(containers, evicted, names, paths, all);
+    Batch batch = new Batch(containers, evicted, unnamed, pathless, all);
     containers = new HashSet<>();
     evicted = new HashSet<>();
-    names = false;
-    paths = false;
+    unnamed = false;
+    pathless = false;
     all = false;
-    return taken;
+    return batch;
   }
 }

@@ -3,11 +3,12 @@ package dev.jig.container;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/// Whether a daemon answers, and what the user is told of it: one warning each way. Written by one
-/// thread at a time, read by any.
+/// Tracks whether a runtime answers, and warns the user once when it stops and once when it is back.
+/// Written by one thread at a time, read by any.
 ///
-/// Absent from the start is common and worth a word only if the user asked for this runtime. Once
-/// up, the second failure counts: a daemon may end a connection now and then.
+/// A runtime that was never up is warned of only if the user named it or something else listens at
+/// its socket. One that was up is warned of at the second failure in a row: a daemon may end a
+/// connection now and then.
 public final class Reachability {
   private enum State {
     CONNECTING,
@@ -15,7 +16,7 @@ public final class Reachability {
     DOWN
   }
 
-  private final String title;
+  private final RuntimeKind kind;
   private final Path socket;
   private final boolean requested;
   private final Consumer<RuntimeEvent> events;
@@ -24,46 +25,47 @@ public final class Reachability {
   private boolean warned;
   private int failures;
 
-  /// @param title as users write it, such as CRI-O
-  /// @param requested whether the user named this runtime or socket, and so wants to hear if it is
-  ///   missing
-  public Reachability(String title, Path socket, boolean chosen, Consumer<RuntimeEvent> news) {
-    this.title = title;
+  /// @param requested whether the user named this runtime or its socket
+  public Reachability(
+      RuntimeKind kind, Path socket, boolean requested, Consumer<RuntimeEvent> events) {
+    this.kind = kind;
     this.socket = socket;
-    this.requested = chosen;
-    this.events = news;
+    this.requested = requested;
+    this.events = events;
   }
 
-  /// Whether it is worth waiting for.
+  /// Whether the runtime is connected, or its first connect is still under way.
   public boolean canAnswer() {
     return state != State.DOWN;
   }
 
-  /// It was listed.
+  /// The runtime is connected and was listed.
   ///
-  /// @return whether that is new and the user was not told of it
+  /// @return whether it was not up before and no warning has said that it is now
   public boolean onListed() {
-    boolean untold = state != State.UP && !warned;
+    boolean silent = state != State.UP && !warned;
     state = State.UP;
     everUp = true;
     failures = 0;
     if (warned) {
       warned = false;
       events.accept(
-          new RuntimeEvent.Warning(title + " answers at " + socket + ": containers have names again"));
+          new RuntimeEvent.Warning(
+              kind.title() + " answers at " + socket + ": containers are shown by name"));
     }
-    return untold;
+    return silent;
   }
 
-  /// It could not be reached, or has gone away.
+  /// A connect failed, or a connection broke.
   ///
-  /// @param absent whether nobody listens there
+  /// @param absent whether no process listens at the socket
   public void onFailure(boolean absent, String reason) {
     failures++;
-    boolean told = warned;
+    boolean warnedBefore = warned;
     warned |= everUp ? failures == 2 : requested || !absent;
     String what =
-        (everUp ? title + " is gone from " : title + " does not answer at ")
+        kind.title()
+            + (everUp ? " stopped answering at " : " does not answer at ")
             + socket
             + " ("
             + reason
@@ -72,10 +74,10 @@ public final class Reachability {
       state = State.DOWN;
       events.accept(new RuntimeEvent.Unreachable());
     }
-    if (warned && !told) {
+    if (warned && !warnedBefore) {
       events.accept(
           new RuntimeEvent.Warning(
-              what + ": tracing goes on, containers without a name are shown by their id"));
+              what + ": tracing continues, containers without a name are shown by id"));
     } else if (failures <= 2) {
       events.accept(new RuntimeEvent.Debug(what));
     }

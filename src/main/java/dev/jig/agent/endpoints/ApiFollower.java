@@ -1,6 +1,8 @@
 package dev.jig.agent.endpoints;
 
-import dev.jig.agent.endpoints.AgentLog.Level;
+import dev.jig.agent.AgentLog;
+
+import dev.jig.agent.AgentLog.Level;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointName.Kind;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package dev.jig.agent.endpoints;
 
+import dev.jig.agent.AgentLog;
+
 import dev.jig.event.DnsEvent;
 import dev.jig.event.EndpointName.Kind;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.jig.agent.endpoints;
+package dev.jig.agent;
 
 import java.util.Map;
 
