@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
- * The kernel's own structures, only the fields that are read: CO-RE finds their real offsets when
- * the program is loaded, so no vmlinux.h is needed.
+ * Kernel structures, only the fields that are read. CO-RE relocates their offsets when the program
+ * is loaded, so that no vmlinux.h is needed.
  */
 #ifndef KERNEL_TYPES_H
 #define KERNEL_TYPES_H

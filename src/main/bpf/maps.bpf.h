@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
-/* What the programs share with each other and with user space. */
+/* Maps and global variables. */
 #ifndef MAPS_BPF_H
 #define MAPS_BPF_H
 
@@ -10,20 +10,20 @@
 
 #include "trace_dns.h"
 
-/* What is remembered of a DNS socket, in the socket itself. */
+/* Socket storage of a DNS socket. */
 struct dns_socket {
-	struct owner owner;
-	__u8 asked[16];
-	__u32 asked_tid; /* the thread that asked */
-	__u16 asked_port; /* 0: nothing asked, or the last send went elsewhere */
-	__u16 server; /* it has sent from a DNS port, or is bound to one */
-	__u32 unanswered; /* queries less responses */
+	struct owner owner; /* read and written without a lock: see store_owner() */
+	__u8 asked[16]; /* destination of the last connect() or sendmsg() to a DNS port */
+	__u32 asked_tid; /* the thread that called it; 0 while asked is being written */
+	__u16 asked_port; /* 0: none yet, or a later send went to a non-DNS port */
+	__u16 server; /* 1: bound to a DNS port, or has sent from one */
+	__u32 unanswered; /* queries sent minus responses received */
 	__u32 unused;
 };
 
+/* BPF_F_CLONE: sockets from accept() inherit their listener's storage. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	/* accepted sockets inherit their listener's */
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
 	__type(key, int);
 	__type(value, struct dns_socket);
@@ -31,16 +31,18 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 8 * 1024 * 1024); /* user space sets its own before the load */
+	__uint(max_entries, 8 * 1024 * 1024); /* user space sets the size before loading */
 } events SEC(".maps");
 
+/* Key: enum direction. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 2); /* by direction */
+	__uint(max_entries, 2);
 	__type(key, __u32);
 	__type(value, struct counters);
 } counters SEC(".maps");
 
+/* Key: cgroup id. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
@@ -48,9 +50,9 @@ struct {
 	__type(value, struct verdict);
 } verdicts SEC(".maps");
 
-struct settings settings; /* mapped by user space */
+struct settings settings; /* user space maps .bss */
 
-/* A softirq can interrupt the same CPU's egress run: add atomically. */
+/* Atomic although per CPU: a softirq may run egress while egress runs in process context. */
 #define COUNT(direction, field)                                                     \
 	do {                                                                        \
 		__u32 _key = (direction);                                           \
@@ -64,12 +66,24 @@ static __always_inline int is_dns_port(__u16 port)
 	return settings.ports[port >> 6] >> (port & 63) & 1;
 }
 
-static __always_inline void map_ipv4(__u8 *target, __be32 address)
+/* RFC 4291 section 2.5.5.2: ::ffff:a.b.c.d */
+static __always_inline void write_ipv4_mapped(__u8 *target, __be32 address)
 {
 	__builtin_memset(target, 0, 10);
 	target[10] = 0xff;
 	target[11] = 0xff;
 	__builtin_memcpy(target + 12, &address, 4);
+}
+
+/* Copies word by word: the verifier allows no wider access to bpf_sock and bpf_sock_addr. */
+static __always_inline void write_ipv6(__u8 *target, const __u32 *address)
+{
+	__u32 *words = (__u32 *)target;
+
+	words[0] = address[0];
+	words[1] = address[1];
+	words[2] = address[2];
+	words[3] = address[3];
 }
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
-/* Whose a DNS socket is, and whom it asks. */
+/* Which process owns a DNS socket, and which server it asks: kept in the socket's storage. */
 #ifndef OWNERS_BPF_H
 #define OWNERS_BPF_H
 
-#include "headers.bpf.h"
 #include "maps.bpf.h"
+#include "parse.bpf.h"
 
 #include <bpf/bpf_core_read.h>
 
@@ -14,16 +14,16 @@
 #define AF_INET6 10
 #define PF_KTHREAD 0x00200000
 
-/* Folds an owner whose sum is 0. */
-static __always_inline __u32 sum_of(const struct owner *owner)
+/* Expects owner->checksum to be 0. */
+static __always_inline __u32 owner_checksum(const struct owner *owner)
 {
 	const __u64 *words = (const __u64 *)owner;
-	__u64 sum = 0;
+	__u64 hash = 0;
 
 #pragma unroll
 	for (__u32 i = 0; i < sizeof(*owner) / sizeof(*words); i++)
-		sum = sum * 0x9e3779b97f4a7c15ULL + words[i];
-	return sum >> 32;
+		hash = hash * 0x9e3779b97f4a7c15ULL + words[i];
+	return hash >> 32;
 }
 
 static __noinline int read_owner(struct owner *owner, struct task_struct *task)
@@ -41,66 +41,95 @@ static __noinline int read_owner(struct owner *owner, struct task_struct *task)
 	owner->ppid = BPF_CORE_READ(parent, tgid);
 	owner->mntns = BPF_CORE_READ(nsproxy, mnt_ns, ns.inum);
 	owner->netns = BPF_CORE_READ(nsproxy, net_ns, ns.inum);
-	owner->sum = 0;
+	owner->checksum = 0;
 	bpf_core_read(owner->comm, COMM_LEN, &task->comm);
 	bpf_core_read(owner->pcomm, COMM_LEN, &parent->comm);
 	return 0;
 }
 
-/*
- * Into the socket, which others may be writing to and reading from on other CPUs: there is no lock
- * that all these programs may take on all kernels. The sum tells a mixture of two.
- */
-static __always_inline void remember(struct dns_socket *socket, const struct owner *owner)
+static __always_inline void read_current_owner(struct owner *owner)
 {
-	__u32 sum = sum_of(owner);
+	read_owner(owner, (struct task_struct *)bpf_get_current_task());
+}
 
-	if (socket->owner.sum == sum && socket->owner.tid == owner->tid)
+/*
+ * Other CPUs may read and write the storage of a shared socket at the same time, and no lock is
+ * available to cgroup, tracing and iterator programs alike on 5.10. The checksum lets load_owner()
+ * detect a copy that is mixed from two owners.
+ */
+static __always_inline void store_owner(struct dns_socket *socket, const struct owner *owner)
+{
+	__u32 checksum = owner_checksum(owner);
+
+	if (socket->owner.checksum == checksum && socket->owner.tid == owner->tid)
 		return;
 	socket->owner = *owner;
-	socket->owner.sum = sum;
+	socket->owner.checksum = checksum;
 }
 
-/* Out of the socket; false if it has none, or one that is just being written. */
-static __noinline int recall(struct owner *owner, const struct dns_socket *socket)
+/* Returns 0 if the socket has no owner, or one that another CPU is writing. */
+static __noinline int load_owner(struct owner *owner, const struct dns_socket *socket)
 {
-	__u32 sum;
+	__u32 checksum;
 
 	__builtin_memcpy(owner, &socket->owner, sizeof(*owner));
-	barrier(); /* what counts is the copy */
-	sum = owner->sum;
-	owner->sum = 0;
-	return owner->pid && sum_of(owner) == sum;
+	barrier(); /* check the copy, not the socket */
+	checksum = owner->checksum;
+	owner->checksum = 0;
+	return owner->pid && owner_checksum(owner) == checksum;
 }
 
-static __always_inline void remember_current(struct dns_socket *socket)
+static __always_inline void store_current_owner(struct dns_socket *socket)
 {
 	struct owner owner;
 
-	read_owner(&owner, (struct task_struct *)bpf_get_current_task());
-	remember(socket, &owner);
+	read_current_owner(&owner);
+	store_owner(socket, &owner);
 }
 
-static __always_inline struct dns_socket *own_socket(struct bpf_sock *sk, enum direction direction)
+/* Makes the current task the owner of the socket. Returns NULL if there is no room for storage. */
+static __always_inline struct dns_socket *claim_socket(struct bpf_sock *sk,
+						       enum direction direction)
 {
 	struct dns_socket *socket =
 		bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
 	if (!socket) {
 		COUNT(direction, no_storage);
 		return 0;
 	}
-	remember_current(socket);
+	store_current_owner(socket);
 	return socket;
 }
 
-/* The port the application asks for, before any NAT. */
+/* user_port is the destination port as the application gave it, before any NAT. */
 static __always_inline int is_dns_destination(struct bpf_sock_addr *ctx)
 {
 	__u16 port = bpf_ntohs((__u16)ctx->user_port);
+
 	return is_dns_port(port) || (settings.any_udp_port && ctx->protocol == IPPROTO_UDP);
 }
 
-static __always_inline void asks(struct bpf_sock_addr *ctx, int version)
+/* asked_tid is 0 in between: another thread may be between its sendmsg() and write_asked(). */
+static __always_inline void store_asked(struct dns_socket *socket, struct bpf_sock_addr *ctx,
+					int version)
+{
+	socket->asked_tid = 0;
+	barrier();
+	if (version == 4)
+		write_ipv4_mapped(socket->asked, ctx->user_ip4);
+	else
+		write_ipv6(socket->asked, ctx->user_ip6);
+	socket->asked_port = bpf_ntohs((__u16)ctx->user_port);
+	barrier();
+	socket->asked_tid = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), pid);
+}
+
+/*
+ * connect() on UDP and TCP sockets, sendto() and sendmsg() with a destination on UDP sockets.
+ * A send to a non-DNS port clears asked_port.
+ */
+static __always_inline void on_connect_or_send(struct bpf_sock_addr *ctx, int version)
 {
 	struct bpf_sock *sk = ctx->sk;
 	struct dns_socket *socket;
@@ -108,43 +137,27 @@ static __always_inline void asks(struct bpf_sock_addr *ctx, int version)
 	if (!sk)
 		return;
 	if (!is_dns_destination(ctx)) {
-		/* The mark goes with a send elsewhere. */
 		socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
 		if (socket)
 			socket->asked_port = 0;
 		return;
 	}
-	socket = own_socket(sk, EGRESS);
-	if (!socket)
-		return;
-	/* Another thread may be between this and its packet: see write_asked. */
-	socket->asked_tid = 0;
-	barrier();
-	if (version == 4) {
-		map_ipv4(socket->asked, ctx->user_ip4);
-	} else {
-		__u32 *asked = (__u32 *)socket->asked;
-		asked[0] = ctx->user_ip6[0];
-		asked[1] = ctx->user_ip6[1];
-		asked[2] = ctx->user_ip6[2];
-		asked[3] = ctx->user_ip6[3];
-	}
-	socket->asked_port = bpf_ntohs((__u16)ctx->user_port);
-	barrier();
-	socket->asked_tid = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), pid);
+	socket = claim_socket(sk, EGRESS);
+	if (socket)
+		store_asked(socket, ctx, version);
 }
 
-/* A server's worker that reads a query: the socket is its own from now on. */
-static __always_inline void receives(struct bpf_sock_addr *ctx)
+/* A server that reads a query owns the socket. udp_recvmsg() with an address buffer only. */
+static __always_inline void on_recvmsg(struct bpf_sock_addr *ctx)
 {
 	struct bpf_sock *sk = ctx->sk;
 
 	if (sk && is_dns_port((__u16)sk->src_port))
-		own_socket(sk, INGRESS);
+		claim_socket(sk, INGRESS);
 }
 
-/* The same for any socket, in process context. Most are none of ours: ports first. */
-static __always_inline void reads(struct sock *sk)
+/* As on_recvmsg(), from a tracepoint that every socket passes: the cheapest checks come first. */
+static __always_inline void on_read(struct sock *sk)
 {
 	__u16 family = sk->__sk_common.skc_family;
 	struct task_struct *task;
@@ -157,25 +170,25 @@ static __always_inline void reads(struct sock *sk)
 		return;
 	socket = bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (socket)
-		remember_current(socket);
+		store_current_owner(socket);
 	else
 		COUNT(INGRESS, no_storage);
 }
 
-static __always_inline void binds(struct bpf_sock *sk)
+static __always_inline void on_bind(struct bpf_sock *sk)
 {
 	struct dns_socket *socket;
 
 	if (!is_dns_port((__u16)sk->src_port))
 		return;
-	socket = own_socket(sk, INGRESS);
+	socket = claim_socket(sk, INGRESS);
 	if (socket)
 		socket->server = 1;
 }
 
 /*
- * The port the socket is connected to, as the application gave it; 0 if it is not connected.
- * Read as 4 bytes, the only width 5.10 allows: network order in the low half.
+ * The port the socket is connected to, as the application gave it, before any NAT; 0 if it is not
+ * connected. 5.10 allows only a 4-byte load of dst_port: network order in the low half.
  */
 static __always_inline __u16 connected_port(struct bpf_sock *sk)
 {
@@ -185,49 +198,55 @@ static __always_inline __u16 connected_port(struct bpf_sock *sk)
 }
 
 /*
- * Whether the running task is the one that sends. Always over UDP, but for a kernel thread, which
- * sends for somebody else. Over TCP if it holds the socket's lock: an ACK or a timer that lets
- * data go runs on top of anybody, but only while nobody holds it. Even then the bytes may be some
- * that another process had written before: good for the socket's owner, not proven exact.
+ * Whether the current task sends the packet.
+ *
+ * UDP: udp_sendmsg() reaches the egress hook in process context, so yes, except for kernel threads
+ * (PF_KTHREAD), which send on behalf of others.
+ *
+ * TCP: only while a task holds the socket lock (sk_lock.owned). An incoming ACK or a timer can send
+ * queued data from a softirq on top of any task, but only while the lock is free. Even the holder
+ * may send bytes that another process queued: the attribution is OWNER_SOCKET, not OWNER_EXACT.
  */
-static __always_inline int is_running(struct __sk_buff *skb, struct headers *h)
+static __always_inline int is_sent_by_current(struct packet_ctx *packet)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct sk_buff *skb = (struct sk_buff *)packet->skb;
 
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
 		return 0;
-	return h->protocol == IPPROTO_UDP ||
-	       BPF_CORE_READ((struct sk_buff *)skb, sk, sk_lock.owned) != 0;
+	return packet->protocol == IPPROTO_UDP || BPF_CORE_READ(skb, sk, sk_lock.owned) != 0;
 }
 
-/* Without a sender to write into it, a socket gets no storage: the walk may still bring one. */
-static __always_inline struct dns_socket *sender(struct __sk_buff *skb, struct bpf_sock *sk,
-						 struct headers *h)
-{
-	struct dns_socket *socket;
-
-	h->running = is_running(skb, h);
-	if (h->running && h->protocol == IPPROTO_UDP)
-		h->attribution = OWNER_EXACT;
-	socket = bpf_sk_storage_get(&sockets, sk, 0, h->running ? BPF_SK_STORAGE_GET_F_CREATE : 0);
-	if (!socket) {
-		if (h->running)
-			COUNT(EGRESS, no_storage);
-		return 0;
-	}
-	if (is_dns_port(h->source_port))
-		socket->server = 1;
-	return socket;
-}
-
-/* Counts a client's queries and responses, for the notice when it closes the socket early.
+/*
+ * Sets the packet's socket storage and attribution. An egress packet creates the storage, unless
+ * its sender is not known: an empty one would keep the walk (walk.bpf.h) from storing an owner.
  */
-static __always_inline void count_unanswered(struct dns_socket *socket, struct bpf_sock *sk,
-					     enum direction direction)
+static __always_inline void find_socket(struct packet_ctx *packet)
 {
-	if (!socket->asked_port && !is_dns_port(connected_port(sk)))
+	packet->attribution = OWNER_SOCKET;
+	if (packet->direction == INGRESS) {
+		packet->socket = bpf_sk_storage_get(&sockets, packet->sk, 0, 0);
 		return;
-	if (direction == EGRESS)
+	}
+	packet->sent_by_current = is_sent_by_current(packet);
+	if (packet->sent_by_current && packet->protocol == IPPROTO_UDP)
+		packet->attribution = OWNER_EXACT;
+	packet->socket = bpf_sk_storage_get(
+		&sockets, packet->sk, 0, packet->sent_by_current ? BPF_SK_STORAGE_GET_F_CREATE : 0);
+	if (packet->socket && is_dns_port(packet->source_port))
+		packet->socket->server = 1;
+	if (!packet->socket && packet->sent_by_current)
+		COUNT(EGRESS, no_storage);
+}
+
+/* Counts a client's queries and responses; sock_release reports those left unanswered. */
+static __always_inline void count_unanswered(struct packet_ctx *packet)
+{
+	struct dns_socket *socket = packet->socket;
+
+	if (!socket || (!socket->asked_port && !is_dns_port(connected_port(packet->sk))))
+		return;
+	if (packet->direction == EGRESS)
 		__sync_fetch_and_add(&socket->unanswered, 1);
 	else if (socket->unanswered)
 		__sync_fetch_and_add(&socket->unanswered, -1);

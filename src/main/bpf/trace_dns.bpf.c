@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
- * DNS packets with the process that sent them, for every cgroup below the one this is attached to.
+ * Records DNS packets with the process that sent or received them, for the cgroup the programs are
+ * attached to and all cgroups below it.
  *
- *   connect, sendmsg, post_bind, recvmsg --> owners.bpf.h: a DNS socket's owner and its server
- *   cgroup_skb ingress and egress        --> headers.bpf.h, records.bpf.h: a record per packet
- *   sock_recv_length and its like        --> owners.bpf.h: a server's socket changes hands
- *   a walk over the open files           --> walk.bpf.h: sockets older than this
- *   cgroup_mkdir, sock_release           --> notices
+ *   connect, sendmsg, post_bind, recvmsg   owners.bpf.h: owner and asked server of a DNS socket
+ *   sock_recv_length, tcp_rcv_space_adjust owners.bpf.h: the reader of a server socket owns it
+ *   iter/task_file                         walk.bpf.h: owners of sockets opened before
+ *   cgroup_skb/ingress, cgroup_skb/egress  parse.bpf.h, records.bpf.h: one record per packet
+ *   cgroup_mkdir, sock_release             notices
  *
- * Stable hooks only; loads on 5.10 and later. What was tried on which kernel: docs/ARCHITECTURE.md.
+ * Hooks: cgroup programs, BTF tracepoints and an iterator, no kprobes. Loads on Linux 5.10 and
+ * later; bin/test-kernels checks it. Programs in SEC("?...") are optional: some kernels lack them.
  */
 #include "records.bpf.h"
 #include "walk.bpf.h"
@@ -17,9 +19,9 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define PASS 1 /* the verdict of every program: never block anything */
+#define PASS 1 /* the return value of every cgroup program: block nothing */
 
-/* Keeps them in the object's BTF, for the test that compares them with the Java layout. */
+/* Keeps these types in the object's BTF, where RecordLayoutTest reads them. */
 const enum record_kind *record_kind_btf __attribute__((unused));
 const enum direction *direction_btf __attribute__((unused));
 const enum attribution *attribution_btf __attribute__((unused));
@@ -31,80 +33,80 @@ const struct closed_record *closed_record_btf __attribute__((unused));
 SEC("cgroup/connect4")
 int connect4(struct bpf_sock_addr *ctx)
 {
-	asks(ctx, 4);
+	on_connect_or_send(ctx, 4);
 	return PASS;
 }
 
 SEC("cgroup/connect6")
 int connect6(struct bpf_sock_addr *ctx)
 {
-	asks(ctx, 6);
+	on_connect_or_send(ctx, 6);
 	return PASS;
 }
 
 SEC("cgroup/sendmsg4")
 int sendmsg4(struct bpf_sock_addr *ctx)
 {
-	asks(ctx, 4);
+	on_connect_or_send(ctx, 4);
 	return PASS;
 }
 
 SEC("cgroup/sendmsg6")
 int sendmsg6(struct bpf_sock_addr *ctx)
 {
-	asks(ctx, 6);
+	on_connect_or_send(ctx, 6);
 	return PASS;
 }
 
 SEC("cgroup/recvmsg4")
 int recvmsg4(struct bpf_sock_addr *ctx)
 {
-	receives(ctx);
+	on_recvmsg(ctx);
 	return PASS;
 }
 
 SEC("cgroup/recvmsg6")
 int recvmsg6(struct bpf_sock_addr *ctx)
 {
-	receives(ctx);
+	on_recvmsg(ctx);
 	return PASS;
 }
 
 SEC("cgroup/post_bind4")
 int post_bind4(struct bpf_sock *sk)
 {
-	binds(sk);
+	on_bind(sk);
 	return PASS;
 }
 
 SEC("cgroup/post_bind6")
 int post_bind6(struct bpf_sock *sk)
 {
-	binds(sk);
+	on_bind(sk);
 	return PASS;
 }
 
-/* A socket that asked, or serves, a DNS port which NAT keeps off the wire. */
-static __always_inline int is_dns_socket(struct bpf_sock *sk, struct headers *h)
+/* Finds DNS behind NAT: the packet has no DNS port, but its socket asks or serves one. */
+static __always_inline int is_dns_socket(struct packet_ctx *packet)
 {
 	struct dns_socket *socket;
-	__u16 connected = connected_port(sk);
+	__u16 connected = connected_port(packet->sk);
 
 	if (connected)
 		return is_dns_port(connected);
-	if (h->protocol != IPPROTO_UDP)
+	if (packet->protocol != IPPROTO_UDP)
 		return 0;
-	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	socket = bpf_sk_storage_get(&sockets, packet->sk, 0, 0);
 	return socket && (socket->asked_port || socket->server);
 }
 
-static __always_inline int is_dns(struct __sk_buff *skb, struct bpf_sock *sk, struct headers *h)
+static __always_inline int is_dns(struct packet_ctx *packet)
 {
-	if (is_dns_port(h->source_port) || is_dns_port(h->destination_port))
+	if (is_dns_port(packet->source_port) || is_dns_port(packet->destination_port))
 		return 1;
-	if (settings.any_udp_port && h->protocol == IPPROTO_UDP)
-		return looks_like_dns(skb, h->payload_offset);
-	return is_dns_socket(sk, h);
+	if (settings.any_udp_port && packet->protocol == IPPROTO_UDP)
+		return looks_like_dns(packet);
+	return is_dns_socket(packet);
 }
 
 static __always_inline int is_skipped(__u64 cgroup)
@@ -119,27 +121,24 @@ static __always_inline int is_skipped(__u64 cgroup)
 
 static __always_inline int trace(struct __sk_buff *skb, enum direction direction)
 {
-	struct headers h = {};
-	struct dns_socket *socket;
-	struct bpf_sock *sk;
-	int parsed = parse(skb, &h);
+	struct packet_ctx packet = { .skb = skb, .direction = direction };
 
-	if (parsed == NOT_TRANSPORT)
+	switch (parse_packet(&packet)) {
+	case NOT_TRANSPORT:
 		return PASS;
-	if (parsed == FRAGMENT) {
+	case LATER_FRAGMENT:
 		COUNT(direction, fragments);
 		return PASS;
-	}
-	if (parsed == BAD) {
+	case MALFORMED:
 		COUNT(direction, seen);
 		COUNT(direction, bad);
 		return PASS;
 	}
-	sk = skb->sk ? bpf_sk_fullsock(skb->sk) : 0;
-	if (!sk || !is_dns(skb, sk, &h))
+	packet.sk = skb->sk ? bpf_sk_fullsock(skb->sk) : 0;
+	if (!packet.sk || !is_dns(&packet))
 		return PASS;
 	COUNT(direction, seen);
-	if (h.payload_offset >= skb->len) {
+	if (packet.payload_offset >= skb->len) {
 		COUNT(direction, no_payload);
 		return PASS;
 	}
@@ -147,59 +146,55 @@ static __always_inline int trace(struct __sk_buff *skb, enum direction direction
 		COUNT(direction, skipped);
 		return PASS;
 	}
-	h.direction = direction;
-	h.payload_len = skb->len - h.payload_offset;
-	h.time = bpf_ktime_get_boot_ns();
-	h.attribution = OWNER_SOCKET;
-	if (direction == EGRESS)
-		socket = sender(skb, sk, &h);
-	else
-		socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
-	if (socket)
-		count_unanswered(socket, sk, direction);
-	emit(skb, &h, socket);
+	packet.payload_len = skb->len - packet.payload_offset;
+	packet.time = bpf_ktime_get_boot_ns();
+	find_socket(&packet);
+	count_unanswered(&packet);
+	record_packet(&packet);
 	return PASS;
 }
 
+/* Called from sk_filter_trim_cap(), before the packet is queued to the socket. */
 SEC("cgroup_skb/ingress")
 int ingress(struct __sk_buff *skb)
 {
 	return trace(skb, INGRESS);
 }
 
+/* Called from ip_finish_output() and ip6_finish_output(): after netfilter's NAT. */
 SEC("cgroup_skb/egress")
 int egress(struct __sk_buff *skb)
 {
 	return trace(skb, EGRESS);
 }
 
-/*
- * Who reads from a server's socket is its owner from now on, whoever bound or accepted it. Nothing
- * else is a server's; SEC("?…"): not on every kernel.
- */
+/* Linux 6.3 and later. Called from sock_recvmsg() and its like, in the reader's context. */
 SEC("?tp_btf/sock_recv_length")
 int BPF_PROG(sock_recv_length, struct sock *sk, int len)
 {
 	if (len > 0)
-		reads(sk);
+		on_read(sk);
 	return 0;
 }
 
-/* For kernels without that one; TCP alone. Runs in softirq too, but then nobody holds the lock. */
+/*
+ * Replaces sock_recv_length for TCP on older kernels. tcp_rcv_space_adjust() also runs in softirq,
+ * but then no task owns the socket lock.
+ */
 SEC("?tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(tcp_rcv_space_adjust, struct sock *sk)
 {
 	if (sk->sk_lock.owned)
-		reads(sk);
+		on_read(sk);
 	return 0;
 }
 
-/* The walk over every open file (walk.bpf.h), on kernels that let it write to a socket. */
+/* Stores the owners of older sockets. Linux 5.11 and later: bpf_sock_from_file(). */
 SEC("?iter/task_file")
 int mark_sockets(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
-	struct dns_socket known = {};
+	struct dns_socket initial = {};
 	struct file *file = ctx->file;
 	struct socket *socket;
 	struct sock *sk;
@@ -210,12 +205,13 @@ int mark_sockets(struct bpf_iter__task_file *ctx)
 	if (!socket)
 		return 0;
 	sk = socket->sk;
-	if (sk && describe(&known, sk, task))
-		bpf_sk_storage_get(&sockets, sk, &known, BPF_SK_STORAGE_GET_F_CREATE);
+	/* Leaves existing storage as it is. */
+	if (sk && fill_dns_socket(&initial, sk, task))
+		bpf_sk_storage_get(&sockets, sk, &initial, BPF_SK_STORAGE_GET_F_CREATE);
 	return 0;
 }
 
-/* And on kernels that don't: user space writes. */
+/* Replaces mark_sockets on 5.10: prints what user space then stores. */
 SEC("?iter/task_file")
 int list_sockets(struct bpf_iter__task_file *ctx)
 {
@@ -229,15 +225,16 @@ int list_sockets(struct bpf_iter__task_file *ctx)
 		return 0;
 	socket = BPF_CORE_READ(file, private_data);
 	sk = BPF_CORE_READ(socket, sk);
-	if (!sk || !describe(&open.known, sk, task))
+	if (!sk || !fill_dns_socket(&open.socket, sk, task))
 		return 0;
-	open.pid = open.known.owner.pid;
+	open.pid = open.socket.owner.pid;
 	open.fd = ctx->fd;
 	open.inode = BPF_CORE_READ(file, f_inode, i_ino);
 	bpf_seq_write(ctx->meta->seq, &open, sizeof(open));
 	return 0;
 }
 
+/* Called from inet_release(): the application closed the last descriptor of the socket. */
 SEC("cgroup/sock_release")
 int sock_release(struct bpf_sock *sk)
 {
@@ -260,7 +257,10 @@ int sock_release(struct bpf_sock *sk)
 	return PASS;
 }
 
-/* Runs before any process can be inside; v1 hierarchies make cgroups too. */
+/*
+ * Called from cgroup_mkdir() before kernfs_activate(): no process can have joined the cgroup yet.
+ * Only the v2 hierarchy (id 0), not v1 hierarchies.
+ */
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(cgroup_mkdir, struct cgroup *cgroup, const char *path)
 {

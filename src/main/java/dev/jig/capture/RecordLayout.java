@@ -19,7 +19,7 @@ import java.nio.ByteOrder;
 /// 104      owner(72)
 /// 176      inline_len bytes of payload
 ///
-/// owner    start_time(8) pid(4) tid(4) uid(4) gid(4) ppid(4) mntns(4) netns(4) sum(4: 0)
+/// owner    start_time(8) pid(4) tid(4) uid(4) gid(4) ppid(4) mntns(4) netns(4) checksum(4: 0)
 ///          comm(16) pcomm(16)
 /// chunk    kind direction unused(2) offset(4) len(4) unused(4) time(8) cookie(8), then len bytes
 /// cgroup   kind unused(3) path_len(4) id(8) path(1024)
