@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A little of everything room bpf handles: constants, globals, maps, a ring, optional programs.
+// Covers what package dev.jig.bpf handles: constants, globals, maps, a ring, optional programs.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
@@ -92,7 +92,7 @@ int absent(void *ctx)
 	return 0;
 }
 
-// Refused by every verifier: reads through what may be null.
+// Rejected by every verifier: dereferences a pointer that may be NULL.
 SEC("cgroup_skb/ingress")
 int refused(struct __sk_buff *skb)
 {

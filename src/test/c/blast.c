@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What tracing costs others: packets between two sockets on loopback.
+ * Measures what tracing costs: sends packets between two sockets on loopback.
  *   blast flood PORT SIZE SECONDS       one process sends 64, then receives 64, again and again
  *   blast pingpong PORT SIZE SECONDS    two processes, one packet under way
  * The receiver is bound to PORT, so 53 makes it DNS; the payload is a valid query of SIZE bytes
@@ -32,7 +32,7 @@ static long long now(void)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-/* A query; what is missing to size follows as zeros, as EDNS padding would. */
+/* A query, padded with zeros to size. */
 static void make_payload(size_t size)
 {
 	payload_length = dns_query(payload, 0x1234, "blast.example.test", 1);

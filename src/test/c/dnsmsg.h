@@ -53,7 +53,7 @@ static inline uint16_t dns_id(const uint8_t *msg)
 	return msg[0] << 8 | msg[1];
 }
 
-/* The name of the first question, as dns_query took it; empty if it can't be read. */
+/* The name of the first question, as dns_query took it; empty if malformed. */
 static inline void dns_name(const uint8_t *msg, size_t length, char *name, size_t size)
 {
 	size_t at = 12, to = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Asks what a decent program would not: hostile ADDR PORT COMM NAME
+ * Sends a query with control characters or the like: hostile ADDR PORT COMM NAME
  * COMM is the thread's name, NAME the question's in wire format (RFC 1035 section 3.1), both as
  * hexadecimal digits. Waits for the answer.
  */
@@ -32,7 +32,7 @@ static size_t from_hex(uint8_t *into, size_t max, const char *text)
 int main(int argc, char **argv)
 {
 	struct sockaddr_storage to;
-	struct timeval patience = { .tv_sec = 5 };
+	struct timeval timeout = { .tv_sec = 5 };
 	uint8_t comm[16] = { 0 }, msg[DNS_MAX], answer[2048];
 	size_t length;
 	socklen_t to_length;
@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 	memcpy(msg + length, "\0\1\0\1", 4);
 	length += 4;
 	fd = socket(to.ss_family, SOCK_DGRAM, 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	if (connect(fd, (struct sockaddr *)&to, to_length) || send(fd, msg, length, 0) < 0)
 		err(1, "cannot ask %s", argv[1]);
 	if (recv(fd, answer, sizeof(answer), 0) < 0)

@@ -4,10 +4,10 @@
  *   load serve ADDR PORT READY-FILE        answers every query until SIGTERM, then prints
  *                                          "received=N answered=N"
  *   load query ADDR PORT RATE SECONDS [SOCKETS]
- *                                          RATE × SECONDS queries, each with a name of its own,
+ *                                          RATE × SECONDS queries, each with a unique name,
  *                                          then "sent=N answered=N ns=N"
- * At most WINDOW queries are under way, fewer in a pod, so that no socket buffer overflows: where
- * the machine cannot keep RATE, the run takes longer instead of losing.
+ * At most WINDOW queries are unanswered at a time, fewer in a pod, so that no socket buffer
+ * overflows: if the machine cannot keep RATE, the run takes longer and loses nothing.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -57,13 +57,13 @@ static int open_socket(const struct sockaddr_storage *address)
 
 	if (fd < 0)
 		err(1, "socket");
-	/* Needs CAP_NET_ADMIN; without it the default must do, which holds some 270 packets. */
+	/* Needs CAP_NET_ADMIN; without it the default holds about 270 packets. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		window = WINDOW_UNPRIVILEGED;
 	return fd;
 }
 
-/* Readies the whole batch for receiving; with_peer on unconnected sockets. */
+/* Prepares the batch for recvmmsg(). with_peer: for unconnected sockets. */
 static void ready_batch(int with_peer)
 {
 	for (int i = 0; i < BATCH; i++) {
@@ -97,11 +97,12 @@ static void serve(const struct sockaddr_storage *address, socklen_t length, cons
 	long received = 0, answered = 0;
 	int fd = open_socket(address), n;
 	struct sigaction action = { .sa_handler = end };
-	struct timeval patience = { .tv_usec = 100000 }; /* a signal just before recvmmsg */
+	struct timeval timeout = { .tv_usec =
+					   100000 }; /* a signal may come just before recvmmsg() */
 
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	if (bind(fd, (const struct sockaddr *)address, length))
 		err(1, "bind");
 	close(open(ready, O_CREAT | O_WRONLY, 0644));

@@ -1,4 +1,4 @@
-/* What keeps a pod's namespaces: does nothing, for ever. */
+/* A pod's sandbox process: keeps the namespaces open and does nothing. */
 #include <signal.h>
 #include <unistd.h>
 

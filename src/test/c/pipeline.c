@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pipeline ADDRESS PORT COUNT: that many queries on one TCP connection, all sent before the first
- * answer is read, in writes of 1 to 40 bytes and segments of 88. Every tenth asks for an answer 30
- * ms late, which others then overtake. Prints the process's pid in its own namespace; exit code 0
+ * pipeline ADDRESS PORT COUNT: sends COUNT queries on one TCP connection before it reads the first
+ * answer, in writes of 1 to 40 bytes and segments of 88. The answer to every tenth is 30 ms late,
+ * so that later answers overtake it. Prints the process's pid in its own namespace; exit code 0
  * if every query was answered once.
  */
 #include "dnsmsg.h"

@@ -35,7 +35,7 @@ static void set_columns(int terminal, int columns)
 		err(1, "TIOCSWINSZ");
 }
 
-/* The terminal's far end, with nothing translated: a row's newline stays one byte. */
+/* The terminal in raw mode: a newline stays one byte. */
 static int open_terminal(int columns, int *near)
 {
 	int far;
@@ -69,7 +69,7 @@ static void copy(int near, const char *resize_file, int resize_columns)
 			continue;
 		n = read(near, bytes, sizeof(bytes));
 		if (n <= 0 && errno != EINTR)
-			return; /* EIO: the far end is closed */
+			return; /* EIO: the last process has closed the terminal */
 		for (ssize_t done = 0, w; done < n; done += w)
 			if ((w = write(STDOUT_FILENO, bytes + done, n - done)) < 0)
 				err(1, "write");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* resolve NAME: what the C library's resolver says, one address a line. Built with musl. */
+/* resolve NAME: prints the addresses from getaddrinfo(), one a line. Built with musl. */
 #include <netdb.h>
 #include <stdio.h>
 #include <sys/socket.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A program that handles Ctrl-C itself, as an interactive one does: prints "up", then "int" for
- * each of two SIGINTs, then reads a line and exits with 9.
+ * Handles SIGINT like an interactive program: prints "up", then "int" for each of two SIGINTs, then
+ * reads a line and exits with 9.
  */
 #include <err.h>
 #include <signal.h>
@@ -13,7 +13,7 @@ int main(void)
 	sigset_t interrupt;
 	int signal;
 
-	/* Blocked and waited for: unlike a shell's trap, none can come between two steps. */
+	/* Blocked and taken with sigwait(): no SIGINT is lost between two steps. */
 	sigemptyset(&interrupt);
 	sigaddset(&interrupt, SIGINT);
 	if (sigprocmask(SIG_BLOCK, &interrupt, NULL))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
- * Whose each packet is, as its record has it, beside what the asker tells of the message: what
- * live/AttributionIT.java does with the rows of the whole command.
+ * Compares the owner in each packet's record with what the asker prints about the message. The
+ * same as AttributionIT.java, which compares the rows of the whole command.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,30 +23,30 @@
 
 #define USER_HZ 100
 #define DRAIN_MS 5
-#define PATIENCE_MS 300000 /* without hardware virtualization all is slow */
+#define TIMEOUT_MS 300000 /* qemu is slow without hardware virtualization */
 #define NAME_LEN 256
 
 enum hop { CLIENT_Q, CLIENT_R, SERVER_Q, SERVER_R, HOPS };
 static const char *const hops[] = { "client-Q", "client-R", "server-Q", "server-R" };
 
-/* A line of the asker: tell_row in asker.h has its words. */
+/* A line of the asker: see print_row() in asker.h. */
 struct truth {
 	char name[NAME_LEN], comm[COMM_LEN], pcomm[COMM_LEN];
 	enum hop hop;
-	bool doubt; /* the socket may be taken for another process's */
-	bool shared; /* two processes may be writing to it at once: it may have no owner */
+	bool doubt; /* the record may have another owner */
+	bool shared; /* two processes may store their owner at once: it may be unknown */
 	bool shown; /* by a record */
 	__u32 pid, tid, uid, gid, ppid, mntns, netns;
 	__u64 start_ticks;
 };
 
-/* How a record's owner compares: stale is the right process, as it was at an earlier moment. */
+/* How a record's owner compares. Stale: the right process, with outdated attributes. */
 enum judgment { EXACT, SOCKET, SOCKET_STALE, SOCKET_WRONG, UNKNOWN, EXACT_WRONG, VERDICTS };
 static const char *const verdicts[] = { "exact",	 "socket",  "socket, stale",
 					"socket, wrong", "unknown", "exact, wrong" };
 
 static pid_t asker;
-static int go, told;
+static int asker_input, asker_output;
 static struct truth *truths;
 static size_t truth_count;
 static unsigned long counts[VERDICTS];
@@ -56,7 +56,7 @@ static void read_line(char *line, size_t size)
 {
 	size_t len = 0;
 
-	while (len + 1 < size && read(told, line + len, 1) == 1 && line[len] != '\n')
+	while (len + 1 < size && read(asker_output, line + len, 1) == 1 && line[len] != '\n')
 		len++;
 	line[len] = 0;
 }
@@ -80,14 +80,14 @@ void begin_attribution(const char *program, const char *queries)
 		die("fork: %s", strerror(errno));
 	close(in[0]);
 	close(out[1]);
-	go = in[1];
-	told = out[0];
+	asker_input = in[1];
+	asker_output = out[0];
 	read_line(line, sizeof(line));
 	if (strcmp(line, "ready"))
-		die("the asker says instead of ready: %s", line);
+		die("the asker printed instead of ready: %s", line);
 }
 
-/* ---- what the asker told ----------------------------------------------------------------------
+/* ---- the asker's rows ---------------------------------------------------------------------
  */
 
 static int by_hop_and_name(const void *one, const void *other)
@@ -113,11 +113,11 @@ static void keep_truth(const char *line)
 	if (sscanf(line, "%u %u %u %15s %255s %15s %15s %u %u %u %u %llu %15[^\n]", &truth.pid,
 		   &truth.tid, &truth.uid, truth.comm, truth.name, hop, doubt, &truth.ppid,
 		   &truth.gid, &truth.mntns, &truth.netns, &truth.start_ticks, truth.pcomm) != 13)
-		die("the asker says: %s", line);
+		die("the asker printed: %s", line);
 	while (truth.hop < HOPS && strcmp(hops[truth.hop], hop))
 		truth.hop++;
 	if (truth.hop == HOPS)
-		die("the asker says: %s", line);
+		die("the asker printed: %s", line);
 	truth.doubt = strcmp(doubt, "none") != 0;
 	truth.shared = !strcmp(doubt, "shared");
 	truths = realloc(truths, (truth_count + 1) * sizeof(truth));
@@ -126,22 +126,22 @@ static void keep_truth(const char *line)
 	truths[truth_count++] = truth;
 }
 
-/* Has all asked; meanwhile the ring must not run full. */
-static void listen_to_asker(void)
+/* Lets the asker run and reads its rows; drains the ring meanwhile, which must not fill up. */
+static void run_asker(void)
 {
-	struct pollfd watched = { .fd = told, .events = POLLIN };
-	FILE *lines = fdopen(told, "r");
+	struct pollfd watched = { .fd = asker_output, .events = POLLIN };
+	FILE *lines = fdopen(asker_output, "r");
 	char line[512];
 	int status, waited = 0;
 
-	if (!lines || write(go, "\n", 1) != 1)
+	if (!lines || write(asker_input, "\n", 1) != 1)
 		die("asker: %s", strerror(errno));
 	setvbuf(lines, NULL, _IONBF, 0); /* or poll would miss what is in the buffer */
 	for (;;) {
 		drain();
 		if (!poll(&watched, 1, DRAIN_MS)) {
 			waited += DRAIN_MS;
-			if (waited > PATIENCE_MS)
+			if (waited > TIMEOUT_MS)
 				die("the asker is stuck");
 			continue;
 		}
@@ -150,17 +150,17 @@ static void listen_to_asker(void)
 		keep_truth(line);
 	}
 	fclose(lines);
-	close(go);
+	close(asker_input);
 	if (waitpid(asker, &status, 0) != asker || status)
 		die("the asker ended with %#x", status);
 	drain();
 	qsort(truths, truth_count, sizeof(*truths), by_hop_and_name);
 }
 
-/* ---- what the records say ---------------------------------------------------------------------
+/* ---- the records ------------------------------------------------------------------------
  */
 
-/* The name asked for, as the asker tells it; messages of the asker are whole in one packet. */
+/* The name in the question. Each message of the asker is in one packet. */
 static bool name_of(const struct packet *packet, char *name, enum hop *hop)
 {
 	size_t start = packet->head.protocol == IPPROTO_TCP ? 2 : 0, at = start + 12, to = 0;
@@ -212,7 +212,7 @@ static enum judgment judge(const struct packet_record *head, const struct truth 
 static void complain(const struct truth *truth, const char *what, const struct owner *owner)
 {
 	if (complaint[0])
-		return; /* the first tells most */
+		return; /* the first is reported */
 	snprintf(complaint, sizeof(complaint),
 		 "%s: %s of %.100s: pid %u tid %u uid %u comm %.16s, not %u %u %u %s", what,
 		 hops[truth->hop], strchr(truth->name, '.') + 1, owner->pid, owner->tid, owner->uid,
@@ -228,18 +228,18 @@ static void compare(const struct packet *packet)
 	enum hop hop;
 
 	if (!name_of(packet, name, &hop)) {
-		snprintf(complaint, sizeof(complaint), "a packet that nobody sent");
+		snprintf(complaint, sizeof(complaint), "a packet without a question");
 		return;
 	}
 	truth = find(hop, name);
 	if (truth)
 		truth->shown = true;
-	/* User space takes the owner of a client's response from its query. */
+	/* User space takes the owner of a client's response from the query. */
 	if (hop == CLIENT_R)
 		return;
 	if (!truth) {
-		snprintf(complaint, sizeof(complaint), "nobody sent or read the %s of %s",
-			 hops[hop], name);
+		snprintf(complaint, sizeof(complaint), "the asker has no %s of %s", hops[hop],
+			 name);
 		return;
 	}
 	verdict = judge(head, truth);
@@ -253,11 +253,11 @@ static void compare(const struct packet *packet)
 
 static void look_for_missing(void)
 {
-	static const struct owner nobody;
+	static const struct owner no_owner;
 
 	for (size_t i = 0; i < truth_count; i++)
 		if (!truths[i].shown)
-			complain(&truths[i], "no record", &nobody);
+			complain(&truths[i], "no record", &no_owner);
 }
 
 void check_attribution(void)
@@ -265,7 +265,7 @@ void check_attribution(void)
 	unsigned long queries = 0;
 
 	forget();
-	listen_to_asker();
+	run_asker();
 	for (size_t i = 0; i < seen.packet_count; i++)
 		compare(&seen.packets[i]);
 	look_for_missing();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
- * Whether the kernel program loads, attaches and tells the truth on the running kernel:
+ * Checks that the kernel program loads, attaches and records correctly on the running kernel:
  *
  *   check OBJECT CGROUP ASKER COUNT
- *                       (root; CGROUP is a cgroup v2 directory, the caller's own or above it;
+ *                       (root; CGROUP is a cgroup v2 directory, the caller's or an ancestor of it;
  *                       ASKER the program of src/test/c, COUNT the queries that it asks)
  *
- * Each scenario sends lookups whose bytes and whose sender are known, then compares the records.
+ * Each scenario sends messages with known bytes from known processes, then compares the records.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -126,7 +126,7 @@ static const struct scenario no_storage = { .name = "no room for storage",
 static struct stage *stage;
 static char cgroup[4096];
 static __u64 cgroup_id;
-static __u64 storage_refused; /* on purpose */
+static __u64 storage_refused; /* by check_without_storage() */
 
 void passed(const char *check)
 {
@@ -253,7 +253,7 @@ static bool skips(void)
 	return right;
 }
 
-/* Packets are recorded whole or counted; afterwards all is as before. */
+/* Packets are recorded whole or counted as ring_full; then a scenario passes as before. */
 static bool survives_full_ring(void)
 {
 	struct totals before = read_totals();
@@ -276,7 +276,7 @@ static bool survives_full_ring(void)
 	       lookup_is(&scenarios[0]);
 }
 
-/* Sockets may spend `len` bytes on options and storage; returns what they might before. */
+/* Limits options and storage of a socket to `len` bytes; returns the limit before. */
 static int limit_option_memory(int len)
 {
 	FILE *limit = fopen("/proc/sys/net/core/optmem_max", "r+");
@@ -291,7 +291,7 @@ static int limit_option_memory(int len)
 	return before;
 }
 
-/* Namespaces other than the first have the limit since 6.8 only. */
+/* Before 6.8 only the initial network namespace has the limit. */
 static void check_without_storage(void)
 {
 	__u64 before = read_totals().by[EGRESS].no_storage + read_totals().by[INGRESS].no_storage;

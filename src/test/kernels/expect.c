@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
-/* Compares the records of a scenario with what its two sides say of themselves. */
+/* Compares the records of a scenario with what its client and server report of themselves. */
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,7 +55,7 @@ static bool task_is(const struct owner *owner, const struct who *who)
 		wrong("pcomm %.16s instead of %s", owner->pcomm, who->pcomm));
 }
 
-/* A UDP sender is the running task, all others are what the socket's storage says. */
+/* UDP egress: the current task. Everything else: the owner in the socket's storage. */
 static bool owner_is(const struct scenario *scenario, const struct packet_record *head,
 		     const struct who *who)
 {
@@ -82,7 +82,7 @@ static bool addresses_are(const struct scenario *scenario, const struct packet_r
 	       same("destination port", head->destination_port, response ? stage->client.port : 53);
 }
 
-/* Only the client's own egress knows the server asked. */
+/* Set in the client's egress records only. */
 static bool asked_is(const struct scenario *scenario, const struct packet_record *head)
 {
 	__u8 server[16];
@@ -94,8 +94,8 @@ static bool asked_is(const struct scenario *scenario, const struct packet_record
 }
 
 /*
- * Data that overtakes the ACK of its handshake makes the accepted socket: it is filtered for the
- * listener, whose cookie it carries.
+ * Data that arrives before the ACK of the handshake is filtered for the listener and has the
+ * listener's cookie.
  */
 static bool cookie_is(const struct packet_record *head, const struct who *who)
 {
@@ -162,7 +162,7 @@ static bool datagrams_are(const struct scenario *scenario, bool response, enum d
 	for (int lookup = 0; lookup < lookups_of(scenario); lookup++) {
 		if (!datagram_is(scenario, lookup, response, direction))
 			return false;
-		/* The later segments leave in the first one's packet. */
+		/* GSO: all segments are in the first one's packet. */
 		if (!response && direction == EGRESS)
 			break;
 	}
@@ -171,7 +171,7 @@ static bool datagrams_are(const struct scenario *scenario, bool response, enum d
 
 /* ---- TCP ------------------------------------------------------------------------------------ */
 
-/* The bytes of one direction of a connection at one of the hooks; a retransmission comes again. */
+/* Compares one direction of a connection at one hook; retransmissions may repeat bytes. */
 static bool stream_is(const struct scenario *scenario, bool response, enum direction direction)
 {
 	size_t each = (response ? scenario->answer_len : scenario->query_len) + 2;
@@ -219,11 +219,11 @@ static bool stream_is(const struct scenario *scenario, bool response, enum direc
 	return right;
 }
 
-bool hops_are(const struct scenario *scenario, const struct stage *told, __u64 clients_cgroup)
+bool hops_are(const struct scenario *scenario, const struct stage *played, __u64 clients_cgroup)
 {
 	char why[sizeof(reason)];
 
-	stage = told;
+	stage = played;
 	cgroup_id = clients_cgroup;
 	for (int hop = 0; hop < (scenario->answer_len ? 4 : 2); hop++) {
 		bool response = hop & 2;

@@ -40,7 +40,7 @@ static struct chunk {
 } * chunks;
 static size_t chunk_count;
 
-/* libbpf's own words and the verifier's, the latest LOG_LEN of them. */
+/* The last LOG_LEN bytes of libbpf's and the verifier's messages. */
 static char log_text[LOG_LEN];
 static size_t log_len;
 
@@ -78,7 +78,7 @@ static void *grow(void *array, size_t count, size_t size)
 	return array;
 }
 
-/* The map of the object's zeroed globals, and where in it `settings` lies. */
+/* The map of section .bss, and the offset of `settings` in it. */
 static struct bpf_map *globals(struct bpf_object *object, __u32 *offset)
 {
 	const struct btf *btf = bpf_object__btf(object);
@@ -247,15 +247,15 @@ static bool is_walk(const struct bpf_program *program)
 	return !strncmp(bpf_program__section_name(program), "iter/", 5);
 }
 
-/* For kernels without sock_recv_length. */
-static bool stands_in(const struct bpf_program *program)
+/* Only needed without sock_recv_length. */
+static bool is_fallback(const struct bpf_program *program)
 {
 	const char *name = bpf_program__name(program);
 
 	return !strcmp(name, "tcp_rcv_space_adjust") || !strncmp(name, "recvmsg", 7);
 }
 
-/* Unless it is attached, or cannot be loaded. */
+/* Attaches a program that loads and is not attached yet. */
 static void attach(const char *name, int cgroup, bool *all)
 {
 	struct bpf_program *each = bpf_object__find_program_by_name(tracer, name);
@@ -293,11 +293,11 @@ bool attach_all(const char *path, const char *cgroup)
 		print_log_tail();
 		return false;
 	}
-	/* Whoever reads: where it is told for all sockets, the others are not needed. */
+	/* Covers all sockets: the fallbacks are then not attached. */
 	attach("sock_recv_length", fd, &all);
 	bpf_object__for_each_program(
-		each,
-		tracer) if (!is_walk(each) && !(is_attached("sock_recv_length") && stands_in(each)))
+		each, tracer) if (!is_walk(each) &&
+				  !(is_attached("sock_recv_length") && is_fallback(each)))
 		attach(bpf_program__name(each), fd, &all);
 	ring = ring_buffer__new(bpf_object__find_map_fd_by_name(tracer, "events"), keep, NULL,
 				NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
-/* The kernel program under test, loaded and attached, and what its ring held. */
+/* The kernel program under test, and the records read from its ring. */
 #ifndef TRACER_H
 #define TRACER_H
 
@@ -9,14 +9,14 @@
 
 #include "trace_dns.h"
 
-/* A packet put together from its record and its chunks. */
+/* A packet from its record and chunks. */
 struct packet {
 	struct packet_record head;
 	__u8 *payload; /* head.payload_len bytes */
-	__u32 missing; /* of them, brought by no chunk */
+	__u32 missing; /* of them, neither in the record nor in a chunk */
 };
 
-/* What was read since the last forget(). */
+/* The records read since the last forget(). */
 struct seen {
 	struct packet *packets;
 	size_t packet_count;
@@ -33,24 +33,24 @@ struct totals {
 	struct counters by[2];
 };
 
-/* Loads each program of the object alone, and says how it went: false if a needed one refused. */
+/* Loads each program of the object alone and prints the results; false if a required one fails. */
 bool load_each(const char *object);
 
-/* Loads all that loaded alone, tracing port 53 alone, and attaches them to the cgroup. */
+/* Loads all programs that load alone, for port 53, and attaches them to the cgroup. */
 bool attach_all(const char *object, const char *cgroup);
 
-/* Marks the sockets that were open before; false if the object or this kernel has no such walk. */
+/* Stores the owners of older sockets; false if the object has no program for it. */
 bool walk(void);
 
-/* False if the object has no such program, or this kernel refused it. */
+/* False if the object has no such program, or it was not attached. */
 bool is_attached(const char *program);
 
 struct bpf_object;
 
-/* walk.c: by the program that writes into sockets, or from what the other one prints. */
+/* walk.c. writes: by mark_sockets, else by list_sockets. */
 bool walk_sockets(const struct bpf_object *object, bool writes);
 
-/* Moves what the ring holds into `seen`; returns the packets read since the start. */
+/* Moves the records in the ring to `seen`; returns the number of packets since the start. */
 __u64 drain(void);
 void forget(void);
 

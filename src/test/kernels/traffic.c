@@ -23,8 +23,8 @@
 #include "traffic.h"
 
 #define PORT 53
-#define PATIENCE_S 30
-#define NOBODY 1000
+#define TIMEOUT_S 30
+#define OTHER_UID 1000
 #define UDP_SEGMENT 103
 #define MESSAGE_MAX 65535
 
@@ -60,8 +60,8 @@ void address_of(const char *text, __u8 address[16])
 		die("%s: no address", text);
 }
 
-static __attribute__((format(printf, 2, 3), noreturn)) void give_up(struct side *side,
-								    const char *format, ...)
+static __attribute__((format(printf, 2, 3), noreturn)) void abort_side(struct side *side,
+								       const char *format, ...)
 {
 	char *trouble = side->stage->trouble;
 	va_list arguments;
@@ -125,7 +125,7 @@ static void describe_socket(struct who *who, int fd)
 	len = sizeof(own);
 	if (getsockname(fd, (struct sockaddr *)&own, &len))
 		die("getsockname: %s", strerror(errno));
-	/* the port lies at the same place in both families */
+	/* sockaddr_in and sockaddr_in6 have the port at the same offset */
 	who->port = ntohs(own.sin6_port);
 }
 
@@ -148,7 +148,7 @@ static void name_server(struct side *side, const char *address)
 
 static void make_socket(struct side *side)
 {
-	/* PadN over the whole header; no-operation four times */
+	/* a PadN option; four No Operation options */
 	static const __u8 hop_by_hop[8] = { 0, 0, 1, 4 };
 	static const __u8 ip_options[4] = { 1, 1, 1, 1 };
 	const struct scenario *scenario = side->scenario;
@@ -156,14 +156,14 @@ static void make_socket(struct side *side)
 
 	side->fd = socket(side->server.sin6_family, scenario->tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
 	if (side->fd < 0)
-		give_up(side, "socket: %s", strerror(errno));
+		abort_side(side, "socket: %s", strerror(errno));
 	setsockopt(side->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (scenario->hop_by_hop &&
 	    setsockopt(side->fd, IPPROTO_IPV6, IPV6_HOPOPTS, hop_by_hop, sizeof(hop_by_hop)))
-		give_up(side, "IPV6_HOPOPTS: %s", strerror(errno));
+		abort_side(side, "IPV6_HOPOPTS: %s", strerror(errno));
 	if (scenario->ip_options &&
 	    setsockopt(side->fd, IPPROTO_IP, IP_OPTIONS, ip_options, sizeof(ip_options)))
-		give_up(side, "IP_OPTIONS: %s", strerror(errno));
+		abort_side(side, "IP_OPTIONS: %s", strerror(errno));
 }
 
 /* RFC 1035 section 4.2.2: over TCP each message follows its length. */
@@ -205,11 +205,11 @@ static void answer_udp(struct side *side)
 				       (struct sockaddr *)&client, &len);
 
 		if (got < 0)
-			give_up(side, "server: recvfrom: %s", strerror(errno));
+			abort_side(side, "server: recvfrom: %s", strerror(errno));
 		fill_message(message, scenario->answer_len, message[1], true);
 		if (sendto(side->fd, message, scenario->answer_len, 0, (struct sockaddr *)&client,
 			   len) < 0)
-			give_up(side, "server: sendto: %s", strerror(errno));
+			abort_side(side, "server: sendto: %s", strerror(errno));
 	}
 }
 
@@ -222,14 +222,14 @@ static void answer_tcp(struct side *side)
 	int fd = accept(side->fd, NULL, NULL);
 
 	if (fd < 0)
-		give_up(side, "server: accept: %s", strerror(errno));
+		abort_side(side, "server: accept: %s", strerror(errno));
 	side->stage->server.listener_cookie = side->stage->server.cookie;
 	describe_socket(&side->stage->server, fd);
 	if (recv(fd, stream, queries, MSG_WAITALL) != (ssize_t)queries)
-		give_up(side, "server: recv: %s", strerror(errno));
+		abort_side(side, "server: recv: %s", strerror(errno));
 	len = fill_stream(scenario, stream, scenario->answer_len, true);
 	if (send(fd, stream, len, 0) != (ssize_t)len)
-		give_up(side, "server: send: %s", strerror(errno));
+		abort_side(side, "server: send: %s", strerror(errno));
 }
 
 static void serve(struct side *side, int ready)
@@ -237,13 +237,13 @@ static void serve(struct side *side, int ready)
 	prctl(PR_SET_NAME, "answerer");
 	make_socket(side);
 	if (bind(side->fd, (struct sockaddr *)&side->server, side->server_len))
-		give_up(side, "server: bind: %s", strerror(errno));
+		abort_side(side, "server: bind: %s", strerror(errno));
 	if (side->scenario->tcp && listen(side->fd, 1))
-		give_up(side, "server: listen: %s", strerror(errno));
+		abort_side(side, "server: listen: %s", strerror(errno));
 	describe(&side->stage->server);
 	describe_socket(&side->stage->server, side->fd);
 	if (write(ready, "", 1) != 1)
-		give_up(side, "server: pipe: %s", strerror(errno));
+		abort_side(side, "server: pipe: %s", strerror(errno));
 	if (side->scenario->tcp)
 		answer_tcp(side);
 	else if (side->scenario->answer_len)
@@ -281,7 +281,7 @@ static void send_queries(struct side *side)
 		memcpy(CMSG_DATA(segment), &size, sizeof(size));
 	}
 	if (sendmsg(side->fd, &message, 0) != (ssize_t)len)
-		give_up(side, "sendmsg: %s", strerror(errno));
+		abort_side(side, "sendmsg: %s", strerror(errno));
 	free(stream);
 }
 
@@ -295,12 +295,12 @@ static void receive_answers(struct side *side)
 		ssize_t more = recv(side->fd, got + have, len - have, 0);
 
 		if (more <= 0)
-			give_up(side, "recv: %s after %zu of %zu bytes", strerror(errno), have,
-				len);
+			abort_side(side, "recv: %s after %zu of %zu bytes", strerror(errno), have,
+				   len);
 		have += more;
 	}
 	if (memcmp(expected, got, len))
-		give_up(side, "the answer itself is wrong");
+		abort_side(side, "the answer itself is wrong");
 }
 
 static void *ask(void *argument)
@@ -325,13 +325,13 @@ static void ask_from_child(struct side *side)
 	pid_t child = fork();
 
 	if (child == 0) {
-		alarm(PATIENCE_S);
+		alarm(TIMEOUT_S);
 		prctl(PR_SET_NAME, "asker-child");
 		ask(side);
 		_exit(0);
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child)
-		give_up(side, "fork: %s", strerror(errno));
+		abort_side(side, "fork: %s", strerror(errno));
 	if (status)
 		_exit(1);
 }
@@ -341,7 +341,7 @@ static void ask_from_thread(struct side *side)
 	pthread_t thread;
 
 	if (pthread_create(&thread, NULL, ask, side) || pthread_join(thread, NULL))
-		give_up(side, "no thread");
+		abort_side(side, "no thread");
 }
 
 static void join(const char *cgroup)
@@ -358,15 +358,15 @@ static void join(const char *cgroup)
 
 static void be_client(struct side *side, const char *cgroup)
 {
-	alarm(PATIENCE_S);
+	alarm(TIMEOUT_S);
 	join(cgroup);
 	prctl(PR_SET_NAME, "asker");
 	make_socket(side);
-	if (side->scenario->asker == OTHER_USER && (setgid(NOBODY) || setuid(NOBODY)))
-		give_up(side, "setuid: %s", strerror(errno));
+	if (side->scenario->asker == OTHER_USER && (setgid(OTHER_UID) || setuid(OTHER_UID)))
+		abort_side(side, "setuid: %s", strerror(errno));
 	if ((side->scenario->tcp || side->scenario->connected) &&
 	    connect(side->fd, (struct sockaddr *)&side->server, side->server_len))
-		give_up(side, "connect: %s", strerror(errno));
+		abort_side(side, "connect: %s", strerror(errno));
 	switch (side->scenario->asker) {
 	case CHILD_AFTER_CONNECT:
 		ask_from_child(side);
@@ -425,6 +425,6 @@ bool run(const struct scenario *scenario, const char *cgroup, struct stage *stag
 	waitpid(server, NULL, 0);
 	if (status && !stage->trouble[0])
 		snprintf(stage->trouble, sizeof(stage->trouble), "the client got no answer in %d s",
-			 PATIENCE_S);
+			 TIMEOUT_S);
 	return !stage->trouble[0];
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
-/* Lookups on loopback between two processes of ours, which say who they are. */
+/* Lookups on loopback between a client and a server process, which report their identity. */
 #ifndef TRAFFIC_H
 #define TRAFFIC_H
 
@@ -16,7 +16,7 @@ enum asker {
 
 struct scenario {
 	const char *name;
-	const char *server; /* its address decides the family of the client's socket */
+	const char *server; /* an address; sets the family of the client's socket */
 	bool tcp;
 	bool connected; /* UDP: connect() before the first send */
 	enum asker asker;
@@ -25,13 +25,13 @@ struct scenario {
 	size_t answer_len; /* 0: the server stays silent */
 	bool hop_by_hop; /* both sides send an IPv6 hop-by-hop header */
 	bool ip_options; /* both sides send IPv4 options */
-	bool flood; /* nobody reads the ring meanwhile: send many, wait for nothing */
-	bool no_storage; /* the sockets have no room for their owner */
+	bool flood; /* send FLOOD_LOOKUPS queries while the ring is not read */
+	bool no_storage; /* socket storage cannot be allocated */
 };
 
 #define FLOOD_LOOKUPS 200
 
-/* A thread as it sees itself. */
+/* What a thread reads about itself. */
 struct who {
 	__u32 pid, tid, ppid, uid, gid, mntns, netns;
 	__u64 start_ticks; /* USER_HZ */
@@ -44,7 +44,7 @@ struct who {
 /* Filled by the client and the server. */
 struct stage {
 	struct who client, server;
-	char trouble[200]; /* what kept the client from its answer */
+	char trouble[200]; /* why the scenario failed */
 };
 
 /* Runs a client inside `cgroup` and its server; false with the reason in trouble. */

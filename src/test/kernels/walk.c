@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
- * The walk over sockets that are older than the tracer, as user space has it done: by the program
- * that writes into them, else from the list of the one that only prints them.
+ * Stores the owners of sockets that are older than the tracer: mark_sockets does it in the kernel;
+ * list_sockets prints them, and this code writes the socket storage.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,14 +19,14 @@
 #include "check.h"
 #include "tracer.h"
 
-/* walk.bpf.h: struct open_socket, followed by what belongs into the socket's storage. */
+/* struct open_socket of walk.bpf.h, up to the socket storage. */
 struct open_socket {
 	__u32 pid;
 	__u32 fd;
 	__u64 inode;
 };
 
-/* Runs an iterator; what it printed, *len bytes. */
+/* Runs an iterator; returns its output, *len bytes. */
 static char *iterate(const struct bpf_program *program, size_t *len)
 {
 	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
@@ -52,7 +52,7 @@ static char *iterate(const struct bpf_program *program, size_t *len)
 	return printed;
 }
 
-/* The descriptor may be another one's by now: the inode tells. */
+/* The inode shows whether the descriptor is still that of the same socket. */
 static void mark(const struct open_socket *open, const void *known, int sockets)
 {
 	int process = syscall(SYS_pidfd_open, open->pid, 0);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Asks in all the ways that make it hard to say who asked, and prints the truth in lines as
- * tell_row() writes them, in the program's own pid namespace.
- *   asker [-4 ADDR,ADDR…] [-6 ADDR] [-p PORT] CASE COUNT      COUNT questions to servers that are
- *                                                             there; tells the asker's queries
- *   asker … matrix COUNT                                      COUNT in all, spread over the cases
- *                                                             of attribution, with servers of its
- *                                                             own; tells the sender and the
- *                                                             reader of every message
- *   asker list                                                the cases
- * -l LABEL stands in the names where else the case does; -t says at the end how long it took.
- * The matrix says `ready` when the sockets that shall be older than the tracer are open, and goes
- * on with a line on stdin.
+ * Sends DNS queries from sockets that are hard to attribute (shared, inherited, passed on), and
+ * prints the expected attribution in the lines of print_row(), with ids of its own pid namespace.
+ *   asker [-4 ADDR,ADDR…] [-6 ADDR] [-p PORT] CASE COUNT      COUNT queries to running servers;
+ *                                                             prints the senders of the queries
+ *   asker … matrix COUNT                                      COUNT queries in all, spread over all
+ *                                                             matrix cases; starts the servers;
+ *                                                             prints the sender and the reader of
+ *                                                             every message
+ *   asker list                                                prints the cases
+ * -l LABEL replaces the case's name in the names of the questions; -t prints the time it took.
+ * The matrix prints `ready` once the sockets that must be older than the tracer are open, then
+ * waits for a line on stdin.
  */
 #include <err.h>
 #include <stdio.h>
@@ -51,7 +51,7 @@ static int run(const char *name, const char *label, long count)
 		pid_t child;
 
 		board->matrix = 1;
-		/* So that every sender's parent is known by name. */
+		/* The parent of every sender then runs in this pid namespace. */
 		child = spawn("asker");
 		if (child == 0) {
 			run_matrix(count);
@@ -60,18 +60,18 @@ static int run(const char *name, const char *label, long count)
 		reap(child);
 		return 0;
 	}
-	for (size_t i = 0; i < way_count; i++) {
-		if (!strcmp(name, ways[i].name)) {
-			if (ways[i].prepare)
-				ways[i].prepare();
-			ways[i].run(label ? label : name, count);
+	for (size_t i = 0; i < test_case_count; i++) {
+		if (!strcmp(name, test_cases[i].name)) {
+			if (test_cases[i].prepare)
+				test_cases[i].prepare();
+			test_cases[i].run(label ? label : name, count);
 			return 0;
 		}
 	}
 	errx(2, "no case %s: see asker list", name);
 }
 
-/* Where the ways with an exec come back. */
+/* Continues a case after its exec. */
 static int resume(char **arguments)
 {
 	int fd = atoi(arguments[2]);
@@ -118,8 +118,8 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	if (argc - optind == 1 && !strcmp(argv[optind], "list")) {
-		for (size_t i = 0; i < way_count; i++)
-			puts(ways[i].name);
+		for (size_t i = 0; i < test_case_count; i++)
+			puts(test_cases[i].name);
 		return 0;
 	}
 	if (argc - optind > 1 && !strcmp(argv[optind], "resume"))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the cases share: sockets, questions with names of their own, and telling the truth. */
+/* What the cases share: sockets, questions with unique names, the expected attribution. */
 #ifndef ASKER_H
 #define ASKER_H
 
@@ -17,52 +17,53 @@ struct address {
 	socklen_t length;
 };
 
-/* Whom to ask, from the command line. */
+/* The servers given on the command line. */
 struct servers {
 	struct address v4[MAX_SERVERS], v6, mapped;
 	int v4_count, port;
 };
 
-/* What all processes of one run count together; it lives on over an exec. */
+/* Counters that all processes of one run share, also after an exec. */
 struct board {
 	atomic_uint next_number; /* of a question */
-	atomic_uint next_address; /* of a server of a case's own */
+	atomic_uint next_address; /* of new_address() */
 	atomic_uint asked;
 	atomic_uint answered;
-	int matrix; /* servers and all: each row is told, not only the asker's queries */
+	int matrix; /* 1: print all rows, not only CLIENT_QUERY */
 };
 
 extern struct servers servers;
 extern struct board *board;
 extern int board_fd;
 
-/* A new one, or that of the program before the exec. */
+/* Creates the board, or maps the one inherited as fd through an exec. */
 void open_board(int fd);
 
-/* ---- truth.c: what is told --------------------------------------------------------------------
+/* ---- truth.c: expected attribution
+ * -------------------------------------------------------------------
  */
 
 /*
- * Why the row of a query that a server gets may name another process as its socket's owner: the
- * packet arrives before anybody has read it. No other row may be wrong, whatever it is marked.
+ * Why the row of a query that arrives at a server may have another process as owner: the packet
+ * arrives before a process reads it. All other rows must have the right owner.
  */
 enum doubt {
-	NONE, /* it may not */
-	FIRST, /* the socket came from another process; this one has not used it yet */
-	SHARED, /* several processes use it by turns: any may read the next query */
+	NONE, /* the owner must be right */
+	FIRST, /* this process got the socket from another one and has not used it yet */
+	SHARED, /* several processes read from the socket */
 };
 
-/* The rows of a lookup: each side has the query and the response. */
+/* The rows of a lookup: the query and the response, at the client and at the server. */
 enum row { CLIENT_QUERY, CLIENT_RESPONSE, SERVER_QUERY, SERVER_RESPONSE };
 
 /*
  * Prints the calling thread as the sender or reader of that row's message, in one write:
  * PID TID UID COMM NAME ROW DOUBT PPID GID MNTNS NETNS START PCOMM; START in clock ticks.
  */
-void tell_row(const char *name, enum row row, enum doubt doubt);
+void print_row(const char *name, enum row row, enum doubt doubt);
 
-/* The process has changed its namespaces. */
-void look_again(void);
+/* Discards what print_row() caches of this thread: for use after unshare(). */
+void forget_self(void);
 
 /* ---- question.c -------------------------------------------------------------------------------
  */
@@ -74,22 +75,22 @@ struct question {
 	size_t length;
 };
 
-/* A socket whose reads give up after five seconds; connected unless to is null. */
+/* Reads time out after 30 s (TIMEOUT_S). Connected unless to is null. */
 int open_socket(int family, int type, const struct address *to);
 
-/* A question with a name of its own under what.ask.example.test. */
-void compose(struct question *q, const char *what);
+/* A question with a unique name below what.ask.example.test. */
+void make_question(struct question *q, const char *what);
 
-/* Tells who sends q. */
-void tell(const struct question *q);
+/* Prints the calling thread as the sender of q. */
+void print_sender(const struct question *q);
 
-/* Sends: to null where the socket is connected. */
-void put(int fd, const struct address *to, const struct question *q);
+/* to: null if the socket is connected. */
+void send_question(int fd, const struct address *to, const struct question *q);
 
-/* Reads until the answer to q comes; to anything if q is null. */
-void take(int fd, const struct question *q);
+/* Reads until the answer to q arrives; any message if q is null. */
+void receive_answer(int fd, const struct question *q);
 
-/* All of it: a new question, told, sent, its answer read. */
+/* Makes a question, prints its sender, sends it and receives its answer. */
 void ask(int fd, const struct address *to, const char *what);
 
 int is_stream(int fd);
@@ -104,13 +105,13 @@ ssize_t write_message(int fd, const uint8_t *message, size_t length, const struc
 /* Forks a process that ends with its parent. */
 pid_t spawn(const char *comm);
 
-/* The same under the process id `wanted`, if nobody has it by now. */
+/* The same with the process id `wanted` if it is free, see clone3(2), set_tid. */
 pid_t spawn_as(pid_t wanted, const char *comm);
 
-/* The program's own child, waited for: it must end well. */
+/* Waits for a child, which must exit with 0. */
 void reap(pid_t child);
 
-/* Ends a server. */
+/* Kills a server. */
 void end(pid_t child);
 
 void become_other_user(void);
@@ -120,59 +121,59 @@ int receive_descriptor(int over);
 /* ---- server.c ---------------------------------------------------------------------------------
  */
 
-/* Names the process or thread. */
+/* PR_SET_NAME */
 void rename_to(const char *comm);
 
-/* An address at the port that no other server has; IPv4. */
-struct address own_address(void);
+/* An unused IPv4 address in 127.1.0.0/16, with the port of the command line. */
+struct address new_address(void);
 
-/* Bound, and listening if of TCP. */
+/* A bound socket; a TCP socket listens. */
 int serve_at(const struct address *at, int type, int reuse_port);
 
-/* Answer for ever; doubt is of the first query of the socket, or of each connection. */
+/* These never return. doubt: of the first query of the socket, or of each connection. */
 void answer_datagrams(int fd, enum doubt doubt);
 void answer_connections(int listener, enum doubt doubt);
 /* Until the client closes. */
 void answer_stream(int fd, enum doubt doubt);
-/* A message's answer. */
+/* Sends the answer to one query. */
 void answer_one(int fd, const uint8_t *query, size_t length, const struct address *to);
-/* Tells that the calling thread has read this query. */
-void tell_read(const uint8_t *query, enum doubt doubt);
+/* Prints the calling thread as the reader of this query. */
+void print_reader(const uint8_t *query, enum doubt doubt);
 
-/* A process of its own that binds and answers; returns once it does. */
+/* Starts a server process; returns once its socket is bound. */
 enum { REUSE_PORT = 1, CHANGE_USER = 2 };
 pid_t start_server(const char *comm, const struct address *at, int type, int how);
 
-/* A process for each of the servers at the addresses of the command line, UDP and TCP. */
+/* Two processes, UDP and TCP, for each server address of the command line. */
 #define PLAIN_SERVERS (2 * (MAX_SERVERS + 1))
-struct plain {
+struct default_servers {
 	pid_t pids[PLAIN_SERVERS];
 	int count;
 };
-struct plain start_servers(void);
-void end_servers(const struct plain *plain);
+struct default_servers start_servers(void);
+void end_servers(const struct default_servers *default_servers);
 
-/* Waits until all that was asked is answered. */
+/* Waits until all queries are answered. */
 void settle(void);
 
 /* ---- matrix.c ---------------------------------------------------------------------------------
  */
 
-/* A way to ask or to answer. */
-struct way {
+/* One way to ask or to answer. */
+struct test_case {
 	const char *name;
-	void (*run)(const char *what, long count); /* asks count questions */
-	void (*prepare)(void); /* what is done before the tracer starts, in the process of run */
+	void (*run)(const char *what, long count); /* sends count queries */
+	void (*prepare)(void); /* runs before the tracer starts, in the process of run */
 	int in_matrix;
 };
 
-extern const struct way ways[];
-extern const size_t way_count;
+extern const struct test_case test_cases[];
+extern const size_t test_case_count;
 
-/* Every way in turn, count questions in all; says `ready` and waits for a line before it starts. */
+/* Runs all matrix cases, count queries in all; see asker.c for the protocol. */
 void run_matrix(long count);
 
-/* ---- the ways: each asks count questions and reads the answers unless it says otherwise ------ */
+/* ---- cases: each sends count queries and reads the answers, unless noted otherwise ----------- */
 
 /* sockets.c */
 void udp_connected4(const char *what, long count);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sockets that are open before the tracer starts; the same process goes on with them after. */
+/* Sockets that a process opens before the tracer starts and uses afterwards. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #define MAX_OLD_SERVERS 4
 
-/* Of the process that prepared. */
+/* Set by prepare(), used by run(), in the same process. */
 static struct {
 	int fd; /* a client's socket */
 	const struct address *to; /* null where it is connected */
@@ -37,7 +37,7 @@ void open_old_connected6(void)
 	keep(open_socket(AF_INET6, SOCK_DGRAM, &servers.v6), NULL);
 }
 
-/* Without a first send it would not even have a port. */
+/* bind() gives it a port before the first send. */
 void open_old_unconnected(void)
 {
 	struct sockaddr_in any = { .sin_family = AF_INET };
@@ -49,7 +49,7 @@ void open_old_unconnected(void)
 
 static void open_server(int type)
 {
-	old.at = own_address();
+	old.at = new_address();
 	old.type = type;
 	old.servers[old.server_count++] = start_server("old-server", &old.at, type, 0);
 }
@@ -101,12 +101,12 @@ void open_old_server_tcp(void)
 	open_server(SOCK_STREAM);
 }
 
-/* Workers on one socket, which this process holds too. */
+/* Several workers read from one socket, which this process keeps open too. */
 static void open_workers(int type)
 {
 	int fd;
 
-	old.at = own_address();
+	old.at = new_address();
 	old.type = type;
 	fd = serve_at(&old.at, type, 0);
 	while (old.server_count < MAX_OLD_SERVERS) {
@@ -144,7 +144,7 @@ void ask_old(const char *what, long count)
 	end_old();
 }
 
-/* Who holds it since before the tracer does not ask; its child does. */
+/* The parent opened the socket before the tracer started; only its child asks. */
 void ask_old_shared(const char *what, long count)
 {
 	pid_t child = spawn("old-heir");

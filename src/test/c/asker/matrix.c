@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All ways, and the run of those in the matrix. */
+/* The table of all cases, and the matrix run. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "asker.h"
 
-const struct way ways[] = {
+const struct test_case test_cases[] = {
 	{ "connected4", udp_connected4, NULL, 1 },
 	{ "connected6", udp_connected6, NULL, 1 },
 	{ "connected-mapped", udp_connected_mapped, NULL, 1 },
@@ -84,89 +84,89 @@ const struct way ways[] = {
 	{ "pending", pending, NULL, 0 },
 };
 
-const size_t way_count = sizeof(ways) / sizeof(ways[0]);
+const size_t test_case_count = sizeof(test_cases) / sizeof(test_cases[0]);
 
-/* A way's process; it waits for its turn with what it has prepared. */
-struct player {
+/* The process of a case; it has prepared and waits for its turn. */
+struct case_process {
 	pid_t pid;
 	int turn;
 };
 
-static void play(const struct way *way, int ready, int turn)
+static void run_case(const struct test_case *test_case, int ready, int turn)
 {
 	long count;
 
-	if (way->prepare)
-		way->prepare();
+	if (test_case->prepare)
+		test_case->prepare();
 	if (write(ready, "", 1) != 1)
 		err(1, "pipe");
 	close(ready);
 	if (read(turn, &count, sizeof(count)) != sizeof(count))
-		errx(1, "%s: its turn never came", way->name);
+		errx(1, "%s: no turn", test_case->name);
 	close(turn);
-	way->run(way->name, count);
+	test_case->run(test_case->name, count);
 	settle();
 	exit(0);
 }
 
-static struct player start(const struct way *way)
+static struct case_process start_case(const struct test_case *test_case)
 {
-	struct player player;
+	struct case_process case_process;
 	int ready[2], turn[2];
 	char byte;
 
 	if (pipe(ready) || pipe(turn))
 		err(1, "pipe");
-	player.pid = spawn("asker");
-	if (player.pid == 0) {
+	case_process.pid = spawn("asker");
+	if (case_process.pid == 0) {
 		close(ready[0]);
 		close(turn[1]);
-		play(way, ready[1], turn[0]);
+		run_case(test_case, ready[1], turn[0]);
 	}
 	close(ready[1]);
 	close(turn[0]);
 	if (read(ready[0], &byte, 1) != 1)
-		errx(1, "%s did not begin", way->name);
+		errx(1, "%s did not start", test_case->name);
 	close(ready[0]);
-	player.turn = turn[1];
-	return player;
+	case_process.turn = turn[1];
+	return case_process;
 }
 
-static void give_turn(const struct player *player, long count)
+static void run_turn(const struct case_process *case_process, long count)
 {
-	if (write(player->turn, &count, sizeof(count)) != sizeof(count))
+	if (write(case_process->turn, &count, sizeof(count)) != sizeof(count))
 		err(1, "pipe");
-	close(player->turn);
-	reap(player->pid);
+	close(case_process->turn);
+	reap(case_process->pid);
 }
 
 void run_matrix(long count)
 {
-	struct player old[sizeof(ways) / sizeof(ways[0])];
+	struct case_process old[sizeof(test_cases) / sizeof(test_cases[0])];
 	long left = 0, done = 0;
-	struct plain plain;
+	struct default_servers default_servers;
 	char byte;
 
-	for (size_t i = 0; i < way_count; i++) {
-		left += ways[i].in_matrix;
-		if (ways[i].prepare)
-			old[i] = start(&ways[i]);
+	for (size_t i = 0; i < test_case_count; i++) {
+		left += test_cases[i].in_matrix;
+		if (test_cases[i].prepare)
+			old[i] = start_case(&test_cases[i]);
 	}
 	puts("ready");
 	fflush(stdout);
 	if (read(STDIN_FILENO, &byte, 1) != 1)
-		errx(1, "nobody said go");
-	plain = start_servers();
-	for (size_t i = 0; i < way_count; i++) {
-		struct player player;
+		errx(1, "stdin ended before the start line");
+	default_servers = start_servers();
+	for (size_t i = 0; i < test_case_count; i++) {
+		struct case_process case_process;
 		long part;
 
-		if (!ways[i].in_matrix)
+		if (!test_cases[i].in_matrix)
 			continue;
 		part = (count - done) / left--;
-		player = ways[i].prepare ? old[i] : start(&ways[i]);
-		give_turn(&player, part);
+		case_process = test_cases[i].prepare ? old[i] : start_case(&test_cases[i]);
+		run_turn(&case_process, part);
 		done += part;
 	}
-	end_servers(&plain);
+	end_servers(&default_servers);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Other network namespaces, and ports that several sockets have. */
+/* Network namespaces, and ports shared by several sockets. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <net/if.h>
@@ -23,18 +23,18 @@ static void leave_network(void)
 	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &loopback))
 		err(1, "lo");
 	close(fd);
-	look_again();
+	forget_self();
 }
 
-/* Client and server in a network of their own. */
-static void in_netns(const char *what, long count, void (*way)(const char *what, long count))
+/* Runs a case with its servers in a new network namespace. */
+static void in_netns(const char *what, long count, void (*test_case)(const char *what, long count))
 {
-	struct plain plain;
+	struct default_servers default_servers;
 
 	leave_network();
-	plain = start_servers();
-	way(what, count);
-	end_servers(&plain);
+	default_servers = start_servers();
+	test_case(what, count);
+	end_servers(&default_servers);
 }
 
 void netns_udp(const char *what, long count)
@@ -47,7 +47,7 @@ void netns_tcp(const char *what, long count)
 	in_netns(what, count, tcp4);
 }
 
-/* The socket stays in the network the process has left. */
+/* A socket stays in its network namespace when its process leaves it. */
 void netns_left(const char *what, long count)
 {
 	int udp = open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]);
@@ -58,7 +58,7 @@ void netns_left(const char *what, long count)
 		ask(i % 2 ? tcp : udp, NULL, what);
 }
 
-/* Bound to the port, 0 for any; returns which it is. */
+/* Port 0: any. Returns the port. */
 static int bind_client(int fd, const char *address, int port)
 {
 	struct sockaddr_storage at;
@@ -78,7 +78,7 @@ static void connect_to(int fd, const struct address *to)
 		err(1, "connect");
 }
 
-/* Two processes, each with a socket of its own, ask at the same time. */
+/* Two processes ask at the same time, each on one of the sockets. */
 static void both(const char *what, long count, int fds[2])
 {
 	pid_t child = spawn("asker-other");
@@ -91,7 +91,7 @@ static void both(const char *what, long count, int fds[2])
 	reap(child);
 }
 
-/* The child makes its own socket: the first owner is no other process. */
+/* Each process creates the socket it uses. */
 static void one_port(const char *what, long count, int type)
 {
 	int first = open_socket(AF_INET, type, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making and ending processes, and what can be done to one. */
+/* Processes: start, end, change of user, passing of descriptors. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
@@ -46,7 +46,7 @@ pid_t spawn_as(pid_t wanted, const char *comm)
 	pid_t child = syscall(SYS_clone3, &arguments, sizeof(arguments));
 
 	if (child < 0 && errno == EEXIST)
-		return spawn(comm); /* somebody was faster */
+		return spawn(comm); /* the id is in use */
 	return begin(child, comm);
 }
 
@@ -75,7 +75,7 @@ void become_other_user(void)
 {
 	if (setgid(OTHER_USER) || setuid(OTHER_USER))
 		err(1, "setuid");
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* which setuid has taken away */
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* cleared by setuid() */
 }
 
 void send_descriptor(int over, int fd)

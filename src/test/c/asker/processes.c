@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cases where a socket or an identity crosses processes. */
+/* Cases in which a socket changes its process, or a process its user or id. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <stdio.h>
@@ -17,13 +17,13 @@ static long smaller(long a, long b)
 	return a < b ? a : b;
 }
 
-/* Waits for the other's turn to end, asks, gives the turn back. */
+/* Waits for the turn, asks, passes the turn back. */
 static void ask_in_turn(int fd, const struct address *to, const char *what, int turn)
 {
 	char token;
 
 	if (read(turn, &token, 1) != 1)
-		errx(1, "the other one is gone");
+		errx(1, "the parent ended");
 	ask(fd, to, what);
 	if (write(turn, &token, 1) != 1)
 		err(1, "turn");
@@ -55,7 +55,7 @@ static void fork_pair(const char *what, long count, int type, int connected)
 			if (i % 2 == 0)
 				ask(fd, each, what);
 			else if (write(turn[0], &token, 1) != 1 || read(turn[0], &token, 1) != 1)
-				errx(1, "the child is gone");
+				errx(1, "the child ended");
 		}
 		reap(child);
 		close(turn[0]);
@@ -78,7 +78,7 @@ void fork_tcp(const char *what, long count)
 	fork_pair(what, count, SOCK_STREAM, 1);
 }
 
-/* Half before, half after an exec that keeps the connected socket and changes the name. */
+/* Asks half before and half after an exec, which keeps the socket and changes the comm. */
 static void exec(const char *what, long count, int type)
 {
 	for (long left = count; left > 0; left -= ROUND) {
@@ -153,20 +153,20 @@ void setuid_tcp_after(const char *what, long count)
 	change_user(what, count, SOCK_STREAM, 0);
 }
 
-/* Asks, and does not wait for the answer. */
+/* Exits without waiting for the answer. */
 static void ask_and_exit(const char *what, int type, const struct address *to)
 {
 	int stream = type == SOCK_STREAM;
 	int fd = open_socket(to->to.ss_family, type, stream ? to : NULL);
 	struct question q;
 
-	compose(&q, what);
-	tell(&q);
-	put(fd, stream ? NULL : to, &q);
+	make_question(&q, what);
+	print_sender(&q);
+	send_question(fd, stream ? NULL : to, &q);
 	_exit(0);
 }
 
-/* A process per question, gone before the answer. */
+/* One process per question; it exits before the answer arrives. */
 static void exit_at_once(const char *what, long count, int type, const struct address *to)
 {
 	for (long i = 0; i < count; i++) {
@@ -176,7 +176,7 @@ static void exit_at_once(const char *what, long count, int type, const struct ad
 			ask_and_exit(what, type, to);
 		reap(child);
 		if (board->matrix && i % ROUND == ROUND - 1)
-			settle(); /* the server's buffer holds so many */
+			settle(); /* or the server's receive buffer overflows */
 	}
 }
 
@@ -195,7 +195,7 @@ void exit_at_once_tcp(const char *what, long count)
 	exit_at_once(what, count, SOCK_STREAM, &servers.v4[0]);
 }
 
-/* The parent asks once, the child gets the socket passed and asks the rest. */
+/* The parent asks once, then passes the socket to the child (SCM_RIGHTS), which asks the rest. */
 static void pass(const char *what, long count, int type, int connected)
 {
 	const struct address *to = &servers.v4[0], *each = connected ? NULL : to;
@@ -239,7 +239,7 @@ void passed_tcp(const char *what, long count)
 	pass(what, count, SOCK_STREAM, 1);
 }
 
-/* Two processes send the same message, id and name and all, each from its own socket. */
+/* Two processes send byte-identical queries, each from its own socket. */
 void twins(const char *what, long count)
 {
 	for (long i = 0; i < count; i += 2) {
@@ -247,12 +247,12 @@ void twins(const char *what, long count)
 		pid_t child;
 		int fd;
 
-		compose(&q, what);
+		make_question(&q, what);
 		child = fork();
 		fd = open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]);
-		tell(&q);
-		put(fd, NULL, &q);
-		take(fd, &q);
+		print_sender(&q);
+		send_question(fd, NULL, &q);
+		receive_answer(fd, &q);
 		close(fd);
 		if (child == 0)
 			_exit(0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Questions and their answers over one socket. */
+/* Sends questions and receives answers over one socket. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "../dnsmsg.h"
 #include "asker.h"
 
-#define PATIENCE_S 30 /* far beyond what a busy machine needs */
+#define TIMEOUT_S 30 /* enough for a busy machine */
 
 struct board *board;
 int board_fd;
@@ -27,19 +27,19 @@ void open_board(int fd)
 
 int open_socket(int family, int type, const struct address *to)
 {
-	struct timeval patience = { .tv_sec = PATIENCE_S };
+	struct timeval timeout = { .tv_sec = TIMEOUT_S };
 	int fd = socket(family, type, 0);
 
 	if (fd < 0)
 		err(1, "socket");
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)))
 		err(1, "SO_RCVTIMEO");
 	if (to && connect(fd, (const struct sockaddr *)&to->to, to->length))
 		err(1, "connect");
 	return fd;
 }
 
-void compose(struct question *q, const char *what)
+void make_question(struct question *q, const char *what)
 {
 	unsigned int number = atomic_fetch_add(&board->next_number, 1);
 
@@ -49,9 +49,9 @@ void compose(struct question *q, const char *what)
 	q->length = dns_query(q->msg, q->id, q->name, 1);
 }
 
-void tell(const struct question *q)
+void print_sender(const struct question *q)
 {
-	tell_row(q->name, CLIENT_QUERY, NONE);
+	print_row(q->name, CLIENT_QUERY, NONE);
 }
 
 int is_stream(int fd)
@@ -66,7 +66,8 @@ int is_stream(int fd)
 ssize_t write_message(int fd, const uint8_t *message, size_t length, const struct address *to)
 {
 	uint8_t framed[2 + DNS_MAX] = { length >> 8, length & 0xff };
-	int skip = is_stream(fd) ? 0 : 2; /* only TCP has the length before it */
+	int skip =
+		is_stream(fd) ? 0 : 2; /* RFC 1035 section 4.2.2: a length prefix over TCP only */
 
 	memcpy(framed + 2, message, length);
 	return sendto(fd, framed + skip, length + 2 - skip, MSG_NOSIGNAL,
@@ -94,14 +95,14 @@ ssize_t read_message(int fd, uint8_t *message, size_t size, struct address *from
 	return recv(fd, message, length, MSG_WAITALL) == (ssize_t)length ? (ssize_t)length : -1;
 }
 
-void put(int fd, const struct address *to, const struct question *q)
+void send_question(int fd, const struct address *to, const struct question *q)
 {
 	if (write_message(fd, q->msg, q->length, to) < 0)
 		err(1, "send %s", q->name);
 	atomic_fetch_add(&board->asked, 1);
 }
 
-void take(int fd, const struct question *q)
+void receive_answer(int fd, const struct question *q)
 {
 	uint8_t answer[2048];
 	char name[256];
@@ -112,7 +113,7 @@ void take(int fd, const struct question *q)
 		if (n <= 0)
 			err(1, "no answer to %s", q ? q->name : "anything");
 		dns_name(answer, n, name, sizeof(name));
-		tell_row(name, CLIENT_RESPONSE, NONE);
+		print_row(name, CLIENT_RESPONSE, NONE);
 		if (!q)
 			return;
 		if ((size_t)n >= q->length && dns_id(answer) == q->id &&
@@ -125,8 +126,8 @@ void ask(int fd, const struct address *to, const char *what)
 {
 	struct question q;
 
-	compose(&q, what);
-	tell(&q);
-	put(fd, to, &q);
-	take(fd, &q);
+	make_question(&q, what);
+	print_sender(&q);
+	send_question(fd, to, &q);
+	receive_answer(fd, &q);
 }

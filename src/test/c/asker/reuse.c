@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One process id for many processes, one after the other. */
+/* Successive processes with the same process id. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <stdio.h>
@@ -16,18 +16,18 @@ static pid_t spawn_next(pid_t before, long number)
 	return before ? spawn_as(before, comm) : spawn(comm);
 }
 
-/* Every other one does not wait for its answer. */
+/* wait: receive the answer before exiting. */
 static void ask_once(const char *what, int type, const struct address *to, int wait)
 {
 	int stream = type == SOCK_STREAM;
 	int fd = open_socket(AF_INET, type, stream ? to : NULL);
 	struct question q;
 
-	compose(&q, what);
-	tell(&q);
-	put(fd, stream ? NULL : to, &q);
+	make_question(&q, what);
+	print_sender(&q);
+	send_question(fd, stream ? NULL : to, &q);
 	if (wait)
-		take(fd, &q);
+		receive_answer(fd, &q);
 	_exit(0);
 }
 
@@ -53,7 +53,7 @@ void pid_reuse_tcp(const char *what, long count)
 	reuse(what, count, SOCK_STREAM);
 }
 
-/* The socket's first user passes it on; the next one has the same process id. */
+/* A process passes its socket to a successor with the same process id. */
 static void reuse_passed(const char *what, long count, int type)
 {
 	pid_t child = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Answers every query, and tells who read it and who answered. */
+/* Answers queries, and prints the reader of each query and the sender of each answer. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
@@ -15,10 +15,10 @@
 #include "asker.h"
 
 #define MAX_CONNECTIONS 32
-#define PATIENCE_MS 30000
+#define TIMEOUT_MS 30000
 #define BACKLOG 64
 
-struct address own_address(void)
+struct address new_address(void)
 {
 	unsigned int number = atomic_fetch_add(&board->next_address, 1);
 	struct address at;
@@ -41,18 +41,18 @@ int serve_at(const struct address *at, int type, int reuse_port)
 		err(1, "SO_REUSEPORT");
 	if (bind(fd, (const struct sockaddr *)&at->to, at->length))
 		err(1, "bind");
-	/* Workers that share it must not all wait in accept() for one connection. */
+	/* Workers share it: those that get no connection must not block in accept(). */
 	if (type == SOCK_STREAM && (listen(fd, BACKLOG) || fcntl(fd, F_SETFL, O_NONBLOCK)))
 		err(1, "listen");
 	return fd;
 }
 
-void tell_read(const uint8_t *query, enum doubt doubt)
+void print_reader(const uint8_t *query, enum doubt doubt)
 {
 	char name[256];
 
 	dns_name(query, DNS_MAX, name, sizeof(name));
-	tell_row(name, SERVER_QUERY, doubt);
+	print_row(name, SERVER_QUERY, doubt);
 }
 
 void answer_one(int fd, const uint8_t *query, size_t length, const struct address *to)
@@ -65,26 +65,26 @@ void answer_one(int fd, const uint8_t *query, size_t length, const struct addres
 	length = dns_answer(answer, length);
 	if (write_message(fd, answer, length, to) < 0)
 		err(1, "answer to %s", name);
-	tell_row(name, SERVER_RESPONSE, NONE);
+	print_row(name, SERVER_RESPONSE, NONE);
 	atomic_fetch_add(&board->answered, 1);
 }
 
-/* Of the next query on the same socket. */
-static enum doubt after(enum doubt doubt)
+/* The doubt of the next query on the same socket. */
+static enum doubt next_doubt(enum doubt doubt)
 {
 	return doubt == FIRST ? NONE : doubt;
 }
 
 void answer_datagrams(int fd, enum doubt doubt)
 {
-	for (;; doubt = after(doubt)) {
+	for (;; doubt = next_doubt(doubt)) {
 		uint8_t query[DNS_MAX] = { 0 };
 		struct address from;
 		ssize_t length = read_message(fd, query, sizeof(query), &from);
 
 		if (length < 0)
 			err(1, "server");
-		tell_read(query, doubt);
+		print_reader(query, doubt);
 		answer_one(fd, query, length, &from);
 	}
 }
@@ -96,7 +96,7 @@ static int answer_next(int fd, enum doubt doubt)
 
 	if (length <= 0)
 		return 0; /* closed, or reset by a process that exited */
-	tell_read(query, doubt);
+	print_reader(query, doubt);
 	answer_one(fd, query, length, NULL);
 	return 1;
 }
@@ -104,7 +104,7 @@ static int answer_next(int fd, enum doubt doubt)
 void answer_stream(int fd, enum doubt doubt)
 {
 	while (answer_next(fd, doubt))
-		doubt = after(doubt);
+		doubt = next_doubt(doubt);
 }
 
 void answer_connections(int listener, enum doubt doubt)
@@ -120,14 +120,14 @@ void answer_connections(int listener, enum doubt doubt)
 			if (!watched[i].revents)
 				continue;
 			if (answer_next(watched[i].fd, doubts[i])) {
-				doubts[i] = after(doubts[i]);
+				doubts[i] = next_doubt(doubts[i]);
 				continue;
 			}
 			close(watched[i].fd);
 			watched[i] = watched[--count];
 			doubts[i] = doubts[count];
 		}
-		/* The new one must not take the place of one just moved above. */
+		/* After the loop above, which moves entries. */
 		if (watched[0].revents && count <= MAX_CONNECTIONS) {
 			int fd = accept(listener, NULL, NULL);
 
@@ -169,17 +169,19 @@ pid_t start_server(const char *comm, const struct address *at, int type, int how
 	return server;
 }
 
-struct plain start_servers(void)
+struct default_servers start_servers(void)
 {
-	struct plain plain = { .count = 0 };
+	struct default_servers default_servers = { .count = 0 };
 
 	for (int i = 0; i <= servers.v4_count; i++) {
 		const struct address *at = i < servers.v4_count ? &servers.v4[i] : &servers.v6;
 
-		plain.pids[plain.count++] = start_server("server", at, SOCK_DGRAM, 0);
-		plain.pids[plain.count++] = start_server("server", at, SOCK_STREAM, 0);
+		default_servers.pids[default_servers.count++] =
+			start_server("server", at, SOCK_DGRAM, 0);
+		default_servers.pids[default_servers.count++] =
+			start_server("server", at, SOCK_STREAM, 0);
 	}
-	return plain;
+	return default_servers;
 }
 
 void settle(void)
@@ -187,15 +189,15 @@ void settle(void)
 	static const struct timespec moment = { .tv_nsec = 1000000 };
 
 	for (int waited = 0; board->answered < board->asked; waited++) {
-		if (waited > PATIENCE_MS)
+		if (waited > TIMEOUT_MS)
 			errx(1, "%u of %u answered", board->answered, board->asked);
 		nanosleep(&moment, NULL);
 	}
 }
 
-void end_servers(const struct plain *plain)
+void end_servers(const struct default_servers *default_servers)
 {
-	settle(); /* who has its answer may be faster than the server's own words of it */
-	for (int i = 0; i < plain->count; i++)
-		end(plain->pids[i]);
+	settle(); /* a client may have its answer before the server has printed the row */
+	for (int i = 0; i < default_servers->count; i++)
+		end(default_servers->pids[i]);
 }

@@ -73,7 +73,7 @@ void tcp_mapped(const char *what, long count)
 	tcp(what, count, AF_INET6, &servers.mapped);
 }
 
-/* Several questions on each connection. */
+/* Several questions per connection. */
 void tcp_many(const char *what, long count)
 {
 	for (long left = count; left > 0; left -= ROUND) {
@@ -102,7 +102,7 @@ static void with_option(const char *what, long count, const struct address *to, 
 	close(fd);
 }
 
-/* RFC 791: a header of 24 bytes, four times No Operation. */
+/* RFC 791 section 3.1: four No Operation options, a header of 24 bytes. */
 void ip_options(const char *what, long count)
 {
 	static const uint8_t no_operations[] = { 1, 1, 1, 1 };
@@ -111,7 +111,7 @@ void ip_options(const char *what, long count)
 		    sizeof(no_operations));
 }
 
-/* RFC 8200 section 4.3: a hop-by-hop header holding PadN; needs CAP_NET_RAW. */
+/* RFC 8200 section 4.3: a hop-by-hop header with a PadN option; needs CAP_NET_RAW. */
 void hop_by_hop(const char *what, long count)
 {
 	static const uint8_t padding[] = { 0, 0, 1, 4, 0, 0, 0, 0 };
@@ -119,25 +119,25 @@ void hop_by_hop(const char *what, long count)
 	with_option(what, count, &servers.v6, IPPROTO_IPV6, IPV6_HOPOPTS, padding, sizeof(padding));
 }
 
-/* As musl does it: one socket, one id, one question to all servers. */
+/* As musl does: one question with one id to all servers, from one socket. */
 void nameservers(const char *what, long count)
 {
 	for (long left = count; left > 0; left--) {
 		int fd = open_socket(AF_INET, SOCK_DGRAM, NULL);
 		struct question q;
 
-		compose(&q, what);
+		make_question(&q, what);
 		for (int i = 0; i < servers.v4_count; i++) {
-			tell(&q);
-			put(fd, &servers.v4[i], &q);
+			print_sender(&q);
+			send_question(fd, &servers.v4[i], &q);
 		}
 		for (int i = 0; i < servers.v4_count; i++)
-			take(fd, &q);
+			receive_answer(fd, &q);
 		close(fd);
 	}
 }
 
-/* Asks what is never answered, and doesn't wait. */
+/* Closes the socket after a query that is never answered. */
 void close_early(const char *what, long count)
 {
 	char dropped[64];
@@ -147,14 +147,14 @@ void close_early(const char *what, long count)
 		int fd = open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]);
 		struct question q;
 
-		compose(&q, dropped);
-		tell(&q);
-		put(fd, NULL, &q);
+		make_question(&q, dropped);
+		print_sender(&q);
+		send_question(fd, NULL, &q);
 		close(fd);
 	}
 }
 
-/* Count questions never answered, a twentieth as many answered, then open until stdin ends. */
+/* count queries that are never answered, count / 20 answered ones, then waits for stdin to end. */
 void pending(const char *what, long count)
 {
 	int fd = open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]);
@@ -164,9 +164,9 @@ void pending(const char *what, long count)
 	for (long i = 0; i < count; i++) {
 		struct question q;
 
-		compose(&q, dropped);
-		tell(&q);
-		put(fd, NULL, &q);
+		make_question(&q, dropped);
+		print_sender(&q);
+		send_question(fd, NULL, &q);
 	}
 	for (long i = 0; i < count / 20; i++)
 		ask(fd, NULL, what);
@@ -175,73 +175,77 @@ void pending(const char *what, long count)
 	close(fd);
 }
 
-struct crew {
+struct thread_job {
 	const char *what;
 	long count; /* of each thread */
-	int type; /* of a socket of each one's own */
-	int shared; /* the socket, or -1: each its own */
+	int type; /* of the socket, if shared is -1 */
+	int shared; /* the socket of all threads; -1: one for each */
 	const struct address *to; /* null where connected */
 };
 
-static void *member(void *argument)
+static void *run_job(void *argument)
 {
-	const struct crew *crew = argument;
-	int own = crew->shared < 0 ? open_socket(AF_INET, crew->type, &servers.v4[0]) : -1;
+	const struct thread_job *job = argument;
+	int own = job->shared < 0 ? open_socket(AF_INET, job->type, &servers.v4[0]) : -1;
 	char name[16];
 
 	snprintf(name, sizeof(name), "asker-%d", gettid() % 1000000);
 	pthread_setname_np(pthread_self(), name);
-	for (long i = 0; i < crew->count; i++) {
+	for (long i = 0; i < job->count; i++) {
 		struct question q;
 
 		if (own >= 0) {
-			ask(own, NULL, crew->what);
+			ask(own, NULL, job->what);
 			continue;
 		}
-		compose(&q, crew->what);
-		tell(&q);
-		put(crew->shared, crew->to, &q);
-		take(crew->shared, NULL); /* may be another's: each reads as many as it asked */
+		make_question(&q, job->what);
+		print_sender(&q);
+		send_question(job->shared, job->to, &q);
+		/* It may be another thread's; each thread reads as many as it asked. */
+		receive_answer(job->shared, NULL);
 	}
 	if (own >= 0)
 		close(own);
 	return NULL;
 }
 
-static void threads(const char *what, long count, int type, int shared, const struct address *to)
+static void run_threads(const char *what, long count, int type, int shared,
+			const struct address *to)
 {
-	struct crew crews[THREADS];
-	pthread_t members[THREADS];
+	struct thread_job jobs[THREADS];
+	pthread_t threads[THREADS];
 
 	for (long i = 0; i < THREADS; i++) {
 		long share = count / THREADS + (i < count % THREADS);
 
-		crews[i] = (struct crew){ what, share, type, shared, to };
-		if (pthread_create(&members[i], NULL, member, &crews[i]))
+		jobs[i] = (struct thread_job){ what, share, type, shared, to };
+		if (pthread_create(&threads[i], NULL, run_job, &jobs[i]))
 			errx(1, "pthread_create");
 	}
 	for (int i = 0; i < THREADS; i++)
-		pthread_join(members[i], NULL);
+		pthread_join(threads[i], NULL);
 	if (shared >= 0)
 		close(shared);
 }
 
 void threads_own(const char *what, long count)
 {
-	threads(what, count, SOCK_DGRAM, -1, NULL);
+	run_threads(what, count, SOCK_DGRAM, -1, NULL);
 }
 
 void threads_shared(const char *what, long count)
 {
-	threads(what, count, SOCK_DGRAM, open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]), NULL);
+	run_threads(what, count, SOCK_DGRAM, open_socket(AF_INET, SOCK_DGRAM, &servers.v4[0]),
+		    NULL);
 }
 
 void threads_shared_unconnected(const char *what, long count)
 {
-	threads(what, count, SOCK_DGRAM, open_socket(AF_INET, SOCK_DGRAM, NULL), &servers.v4[0]);
+	run_threads(what, count, SOCK_DGRAM, open_socket(AF_INET, SOCK_DGRAM, NULL),
+		    &servers.v4[0]);
 }
 
 void threads_tcp(const char *what, long count)
 {
-	threads(what, count, SOCK_STREAM, -1, NULL);
+	run_threads(what, count, SOCK_STREAM, -1, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a thread says of itself. */
+/* The expected attribution: what a thread reads about itself. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 #define COMM_LEN 16
 
-/* What stays as it is while the process has its parent. */
+/* Cached while pid and ppid stay the same. */
 struct self {
 	pid_t pid, ppid;
 	unsigned long mntns, netns;
@@ -24,7 +24,7 @@ struct self {
 
 static _Thread_local struct self self;
 
-void look_again(void)
+void forget_self(void)
 {
 	self.pid = 0;
 }
@@ -65,8 +65,8 @@ static unsigned long long start_time(void)
 	return field ? strtoull(field, NULL, 10) : 0;
 }
 
-/* The parent may end meanwhile, as a container's does, and another one takes its place. */
-static void look_at_parent(void)
+/* The parent may end between getppid() and the read, and be replaced by a reaper. */
+static void read_parent(void)
 {
 	char path[64];
 
@@ -76,10 +76,10 @@ static void look_at_parent(void)
 		if (read_text(path, self.pcomm, sizeof(self.pcomm)))
 			return;
 	} while (self.ppid != getppid());
-	strcpy(self.pcomm, "-"); /* it is in another pid namespace */
+	strcpy(self.pcomm, "-"); /* the parent is in another pid namespace */
 }
 
-static void look(void)
+static void read_self(void)
 {
 	if (self.pid == getpid() && self.ppid == getppid())
 		return;
@@ -87,10 +87,10 @@ static void look(void)
 	self.start = start_time();
 	self.mntns = inode_of("/proc/self/ns/mnt");
 	self.netns = inode_of("/proc/self/ns/net");
-	look_at_parent();
+	read_parent();
 }
 
-void tell_row(const char *name, enum row row, enum doubt doubt)
+void print_row(const char *name, enum row row, enum doubt doubt)
 {
 	static const char *const rows[] = { "client-Q", "client-R", "server-Q", "server-R" };
 	static const char *const doubts[] = { "none", "first", "shared" };
@@ -99,7 +99,7 @@ void tell_row(const char *name, enum row row, enum doubt doubt)
 
 	if (!board->matrix && row != CLIENT_QUERY)
 		return;
-	look();
+	read_self();
 	prctl(PR_GET_NAME, comm);
 	length = snprintf(line, sizeof(line), "%d %d %u %s %s %s %s %d %u %lu %lu %llu %s\n",
 			  self.pid, gettid(), getuid(), comm, name, rows[row], doubts[doubt],

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Servers whose sockets cross processes, and clients that are nothing special. */
+/* Servers with sockets that several processes use; ordinary clients. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <poll.h>
@@ -38,7 +38,7 @@ static void end_all(const pid_t *pids, int count)
 
 static void prefork(const char *what, long count, int type)
 {
-	struct address at = own_address();
+	struct address at = new_address();
 	int fd = serve_at(&at, type, 0);
 	pid_t workers[WORKERS];
 
@@ -70,7 +70,7 @@ void serve_tcp_prefork(const char *what, long count)
 /* ---- a process for each query or connection ---------------------------------------------------
  */
 
-/* One reads, its children answer. */
+/* The process reads, a child answers each query. */
 static void fork_for_datagrams(int fd)
 {
 	for (;;) {
@@ -81,7 +81,7 @@ static void fork_for_datagrams(int fd)
 
 		if (length < 0)
 			err(1, "server");
-		tell_read(query, SHARED);
+		print_reader(query, SHARED);
 		child = spawn("answerer");
 		if (child == 0) {
 			answer_one(fd, query, length, &from);
@@ -118,9 +118,9 @@ static void fork_for_connections(int listener)
 	}
 }
 
-static void serve_by(const char *what, long count, int type, void (*serve)(int fd))
+static void serve_with(const char *what, long count, int type, void (*serve)(int fd))
 {
-	struct address at = own_address();
+	struct address at = new_address();
 	int fd = serve_at(&at, type, 0);
 	pid_t server = spawn("dispatcher");
 
@@ -132,27 +132,27 @@ static void serve_by(const char *what, long count, int type, void (*serve)(int f
 
 void serve_udp_fork(const char *what, long count)
 {
-	serve_by(what, count, SOCK_DGRAM, fork_for_datagrams);
+	serve_with(what, count, SOCK_DGRAM, fork_for_datagrams);
 }
 
 void serve_tcp_fork(const char *what, long count)
 {
-	serve_by(what, count, SOCK_STREAM, fork_for_connections);
+	serve_with(what, count, SOCK_STREAM, fork_for_connections);
 }
 
 /* ---- descriptors passed -----------------------------------------------------------------------
  */
 
-/* Accepts, and passes each connection to a process that has nothing else of it. */
+/* Accepts connections and passes them to a process without the listener. */
 static void pass_connections(int listener)
 {
 	int over[2];
-	pid_t heir;
+	pid_t receiver;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, over))
 		err(1, "socketpair");
-	heir = spawn("heir");
-	if (heir == 0) {
+	receiver = spawn("heir");
+	if (receiver == 0) {
 		close(listener);
 		for (;;) {
 			int fd = receive_descriptor(over[1]);
@@ -171,20 +171,20 @@ static void pass_connections(int listener)
 
 void serve_tcp_passed(const char *what, long count)
 {
-	serve_by(what, count, SOCK_STREAM, pass_connections);
+	serve_with(what, count, SOCK_STREAM, pass_connections);
 }
 
-/* The socket is bound here and passed to a server that was there before. */
+/* Binds the socket, then passes it to a server process that runs already. */
 static void pass_server(const char *what, long count, int type)
 {
-	struct address at = own_address();
+	struct address at = new_address();
 	int over[2], fd;
-	pid_t heir;
+	pid_t receiver;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, over))
 		err(1, "socketpair");
-	heir = spawn("heir");
-	if (heir == 0) {
+	receiver = spawn("heir");
+	if (receiver == 0) {
 		fd = receive_descriptor(over[1]);
 		if (type == SOCK_DGRAM)
 			answer_datagrams(fd, FIRST);
@@ -194,7 +194,7 @@ static void pass_server(const char *what, long count, int type)
 	send_descriptor(over[0], fd);
 	close(fd);
 	ask_at(what, count, &at, type);
-	end_all(&heir, 1);
+	end_all(&receiver, 1);
 }
 
 void serve_udp_passed(const char *what, long count)
@@ -207,10 +207,10 @@ void serve_tcp_listener_passed(const char *what, long count)
 	pass_server(what, count, SOCK_STREAM);
 }
 
-/* Socket activation: bound here, served by another program. */
-static void activate(const char *what, long count, int type)
+/* Socket activation: binds the socket, then execs the server. */
+static void serve_after_exec(const char *what, long count, int type)
 {
-	struct address at = own_address();
+	struct address at = new_address();
 	int fd = serve_at(&at, type, 0);
 	pid_t server = spawn("activated");
 
@@ -230,67 +230,67 @@ static void activate(const char *what, long count, int type)
 
 void serve_udp_exec(const char *what, long count)
 {
-	activate(what, count, SOCK_DGRAM);
+	serve_after_exec(what, count, SOCK_DGRAM);
 }
 
 void serve_tcp_exec(const char *what, long count)
 {
-	activate(what, count, SOCK_STREAM);
+	serve_after_exec(what, count, SOCK_STREAM);
 }
 
 /* ---- one process, its own socket --------------------------------------------------------------
  */
 
-struct handed {
+struct handoff {
 	int fd, over[2];
 };
 
-struct parcel {
+struct received {
 	uint8_t query[DNS_MAX];
 	ssize_t length;
 	struct address from;
 };
 
-static void *answer_parcels(void *argument)
+static void *answer_received(void *argument)
 {
-	const struct handed *handed = argument;
-	struct parcel parcel;
+	const struct handoff *handoff = argument;
+	struct received received;
 
 	rename_to("answering");
-	while (read(handed->over[1], &parcel, sizeof(parcel)) == sizeof(parcel))
-		answer_one(handed->fd, parcel.query, parcel.length, &parcel.from);
+	while (read(handoff->over[1], &received, sizeof(received)) == sizeof(received))
+		answer_one(handoff->fd, received.query, received.length, &received.from);
 	return NULL;
 }
 
 /* One thread reads, another one answers. */
 static void answer_by_thread(int fd)
 {
-	struct handed handed = { .fd = fd };
-	struct parcel parcel;
+	struct handoff handoff = { .fd = fd };
+	struct received received;
 	pthread_t thread;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, handed.over) ||
-	    pthread_create(&thread, NULL, answer_parcels, &handed))
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, handoff.over) ||
+	    pthread_create(&thread, NULL, answer_received, &handoff))
 		errx(1, "no thread");
 	for (enum doubt doubt = FIRST;; doubt = NONE) {
-		memset(&parcel, 0, sizeof(parcel));
-		parcel.length = read_message(fd, parcel.query, DNS_MAX, &parcel.from);
-		if (parcel.length < 0)
+		memset(&received, 0, sizeof(received));
+		received.length = read_message(fd, received.query, DNS_MAX, &received.from);
+		if (received.length < 0)
 			err(1, "server");
-		tell_read(parcel.query, doubt);
-		if (write(handed.over[0], &parcel, sizeof(parcel)) != sizeof(parcel))
+		print_reader(received.query, doubt);
+		if (write(handoff.over[0], &received, sizeof(received)) != sizeof(received))
 			err(1, "parcel");
 	}
 }
 
 void serve_udp_threads(const char *what, long count)
 {
-	serve_by(what, count, SOCK_DGRAM, answer_by_thread);
+	serve_with(what, count, SOCK_DGRAM, answer_by_thread);
 }
 
-static void serve_alone(const char *what, long count, int type, int how)
+static void serve_one_process(const char *what, long count, int type, int how)
 {
-	struct address at = own_address();
+	struct address at = new_address();
 	pid_t server = start_server("loner", &at, type, how);
 
 	ask_at(what, count, &at, type);
@@ -299,12 +299,12 @@ static void serve_alone(const char *what, long count, int type, int how)
 
 void serve_udp_setuid(const char *what, long count)
 {
-	serve_alone(what, count, SOCK_DGRAM, CHANGE_USER);
+	serve_one_process(what, count, SOCK_DGRAM, CHANGE_USER);
 }
 
 void serve_tcp_setuid(const char *what, long count)
 {
-	serve_alone(what, count, SOCK_STREAM, CHANGE_USER);
+	serve_one_process(what, count, SOCK_STREAM, CHANGE_USER);
 }
 
 /* ---- several sockets on one port --------------------------------------------------------------
@@ -312,7 +312,7 @@ void serve_tcp_setuid(const char *what, long count)
 
 static void reuseport(const char *what, long count, int type)
 {
-	struct address at = own_address();
+	struct address at = new_address();
 	pid_t workers[WORKERS];
 
 	for (int i = 0; i < WORKERS; i++) {
@@ -335,10 +335,10 @@ void serve_tcp_reuseport(const char *what, long count)
 	reuseport(what, count, SOCK_STREAM);
 }
 
-/* All are bound here, each is served by one worker. */
+/* One process binds all sockets; each worker serves one. */
 void serve_udp_reuseport_inherited(const char *what, long count)
 {
-	struct address at = own_address();
+	struct address at = new_address();
 	pid_t workers[WORKERS];
 	int fds[WORKERS];
 
@@ -356,7 +356,7 @@ void serve_udp_reuseport_inherited(const char *what, long count)
 /* Two servers, one port, different addresses. */
 static void addresses(const char *what, long count, int type)
 {
-	struct address at[2] = { own_address(), own_address() };
+	struct address at[2] = { new_address(), new_address() };
 	pid_t two[2] = { start_server("first-address", &at[0], type, 0),
 			 start_server("other-address", &at[1], type, 0) };
 
