@@ -9,9 +9,10 @@ import dev.jig.table.Hash64;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Who asks what: what all tries of one lookup have in common.
+/// What all attempts of one lookup have in common: the client process and the question.
 ///
-/// @param processHash the process, hashed; where it is not known the cgroup and the client's address
+/// @param processHash hash of pid and start time; where the process is unknown, of the cgroup and
+///   the client's address
 /// @param name in lower case; empty without a question
 record LookupKey(long processHash, String name, int type) {
 
@@ -32,17 +33,18 @@ record LookupKey(long processHash, String name, int type) {
     return Hash64.mix(Hash64.mix(cgroupId ^ client.high()) ^ client.low());
   }
 
-  /// A process, hashed.
+  /// Returns a hash of a process's pid and start time.
   static long processHash(Owner owner) {
     return Hash64.mix(owner.startTimeNs() ^ (long) owner.pid() << 32);
   }
 
-  /// The same, asked by another process.
+  /// Returns the key of the same question from another process.
   LookupKey withProcess(long other) {
     return new LookupKey(other, name, type);
   }
 
-  /// The same with AAAA for A and A for AAAA, which getaddrinfo asks together; else null.
+  /// Returns the key with AAAA for A and A for AAAA, which getaddrinfo(3) queries together; null for
+  /// other types.
   @Nullable LookupKey twinKey() {
     return switch (type) {
       case RecordType.A -> new LookupKey(processHash, name, RecordType.AAAA);

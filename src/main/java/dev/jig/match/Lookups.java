@@ -13,78 +13,76 @@ import java.util.Map;
 import java.util.SequencedCollection;
 import org.jspecify.annotations.Nullable;
 
-/// Whole lookups in place of packets: the tries to have one question answered become one row when
-/// the last of them is over. Only of who asks; what a server here is asked is its asker's lookup.
+/// Joins the attempts of one client to resolve one question into a lookup, and emits one row per
+/// lookup once the last attempt has ended. Messages on a server's socket make no lookup.
 ///
 /// ```
-///                   answered, timeout
-///   ASKED ────────────────────────────────────────► OVER ────► TOLD
-///    │  ▲                                            ▲  its twin is over too
-///    │  └ asked again ┐                              │
-///    └──────────────► BETWEEN ───────────────────────┘
-///     closed, truncated,     nothing for BETWEEN_NS
-///     server failure
+///                      answer, timeout
+///   WAITING ──────────────────────────────────► COMPLETE ──────► EMITTED
+///    │   ▲                                          ▲   twin complete, or none
+///    │   └── next attempt ──┐                       │   within TWIN_WINDOW_NS
+///    └─────────────────► RETRY_WINDOW ──────────────┘
+///      socket closed,           no attempt for
+///      TC, server failure       RETRY_WINDOW_NS
 /// ```
 ///
-/// The twins are the A and the AAAA of one getaddrinfo: their rows stand together. What is answered
-/// after its row was told makes another row, state late.
+/// Twins are the A and the AAAA query of one getaddrinfo(3): their rows are emitted together. A
+/// response after the row makes another row, with state LATE. One thread.
 public final class Lookups {
-  /// How long after a socket was closed, or an answer was no help, another query of the same
-  /// process for the same belongs to the lookup. Resolvers send it at once.
+  /// How long after a closed socket, a truncated answer or a server failure the next query of the
+  /// same process for the same question is an attempt of the same lookup. Resolvers send it at once.
   static final long RETRY_WINDOW_NS = 500_000_000;
 
-  /// How far apart an A and an AAAA of one getaddrinfo are asked at most.
+  /// The longest time between the A and the AAAA query of one getaddrinfo(3).
   static final long TWIN_WINDOW_NS = 100_000_000;
 
-  /// Lookups kept of each kind that waits for no answer of its own; the oldest is told as it is.
-  static final int MAX_LINGERING = 16_384;
+  /// Bound of each of the three queues below; beyond it the oldest lookup advances at once.
+  static final int MAX_QUEUED = 16_384;
 
   private static final int MDNS_PORT = 5353;
 
-  /// Of those under one key that are looked at for where a query belongs.
+  /// How many lookups of one key are tried for a new query, newest first.
   private static final int MAX_CHAIN = 16;
 
   /// Takes the rows.
   public interface RowHandler {
+    /// A lookup's row is complete.
+    ///
+    /// @param bootNs when, on the packets' clock
     void onRow(DnsEvent row, long cgroupId, long bootNs);
   }
 
-  /// Those that are not told yet, the newest of each key.
+  /// The newest lookup of each key that has no row yet; [OpenLookup#olderOfKey] chains the others.
   private final Map<LookupKey, OpenLookup> openByKey = new HashMap<>();
 
   private final SequencedCollection<OpenLookup> inRetryWindow = new LinkedHashSet<>();
 
-  /// Over, and a twin may still be asked.
+  /// COMPLETE, and the twin's query may still come.
   private final SequencedCollection<OpenLookup> awaitingTwinQuery = new LinkedHashSet<>();
 
-  /// Over, and its twin is not.
+  /// COMPLETE, and the twin is not.
   private final SequencedCollection<OpenLookup> awaitingTwinResult = new LinkedHashSet<>();
 
   private final RowHandler rowHandler;
   private final @Nullable UpstreamTracker upstreams;
   private long waiting;
 
-  /// @param upstreams where the output tells of what happens behind an answer
-  public Lookups(@Nullable UpstreamTracker hops, RowHandler sink) {
-    this.upstreams = hops;
-    this.rowHandler = sink;
+  /// @param upstreams null where rows show no upstream
+  public Lookups(@Nullable UpstreamTracker upstreams, RowHandler rowHandler) {
+    this.upstreams = upstreams;
+    this.rowHandler = rowHandler;
   }
 
-  /// Lookups of which a query still waits for its answer.
+  /// Wanted lookups in phase WAITING.
   public long waiting() {
     return waiting;
   }
 
-  /// Lookups that wait for something else.
-  int lingering() {
-    return inRetryWindow.size() + awaitingTwinQuery.size() + awaitingTwinResult.size();
-  }
-
-  /// A message has come. Only the side that asks makes lookups, and what is announced to a group
-  /// answers nobody.
+  /// Takes a message after matching. A response without a query makes an orphan row, except over
+  /// multicast DNS, where unsolicited responses are announcements (RFC 6762 section 8.3).
   ///
-  /// @param query the message itself, or what it answers; null if that was not seen
-  /// @param wanted whether a row is; else it may only be what happened behind others
+  /// @param query the query itself, or the one that the response answers; null if it was not seen
+  /// @param wanted false if the message is only needed as an upstream of other lookups
   public void onMessage(Packet packet, DnsEvent event, @Nullable PendingQuery query, boolean wanted) {
     Role role = query == null ? QueryKey.of(packet, event.id(), true).role() : query.key.role();
     if (role == Role.SERVER) {
@@ -100,16 +98,12 @@ public final class Lookups {
     }
   }
 
-  /// Multicast DNS, RFC 6762.
   private static boolean isMulticastDns(DnsEvent response) {
     return response.destination().address().isMulticast() || response.source().port() == MDNS_PORT;
   }
 
-  /// A query was sent.
-  ///
-  /// @param query the one that waits; for a repetition the first of its kind
-  /// @param event this time's
-  /// @param wanted whether a row is
+  /// @param query the pending query; for a retransmission the first one
+  /// @param event the row of this transmission
   private void onQuery(PendingQuery query, DnsEvent event, boolean wanted, long bootNs) {
     OpenLookup lookup = query.lookup;
     if (lookup == null) {
@@ -124,7 +118,7 @@ public final class Lookups {
     if (lookup.phase == Phase.RETRY_WINDOW) {
       inRetryWindow.remove(lookup);
       lookup.phase = Phase.WAITING;
-      lookup.state = State.TIMEOUT; // what was answered before did not do
+      lookup.state = State.TIMEOUT; // the answer of the attempt before no longer counts
       adjustWaiting(lookup, 1);
     }
   }
@@ -142,26 +136,26 @@ public final class Lookups {
 
   private OpenLookup open(
       LookupKey key, boolean wanted, long cgroupId, DnsEvent event, long bootNs) {
-    OpenLookup begun = new OpenLookup(key, wanted, cgroupId, event, bootNs);
-    link(begun);
-    adjustWaiting(begun, 1);
-    OpenLookup twin = findTwin(begun);
+    OpenLookup opened = new OpenLookup(key, wanted, cgroupId, event, bootNs);
+    link(opened);
+    adjustWaiting(opened, 1);
+    OpenLookup twin = findTwin(opened);
     if (twin != null) {
-      begun.twin = twin;
-      begun.isSecondTwin = true;
-      twin.twin = begun;
+      opened.twin = twin;
+      opened.isSecondTwin = true;
+      twin.twin = opened;
       if (awaitingTwinQuery.remove(twin)) {
         awaitingTwinResult.add(twin);
       }
     }
-    return begun;
+    return opened;
   }
 
-  private @Nullable OpenLookup findTwin(OpenLookup begun) {
-    LookupKey key = begun.key.twinKey();
+  private @Nullable OpenLookup findTwin(OpenLookup opened) {
+    LookupKey key = opened.key.twinKey();
     OpenLookup twin = key == null ? null : openByKey.get(key);
     for (int i = 0; twin != null && i < MAX_CHAIN; i++) {
-      if (twin.twin == null && begun.firstBootNs - twin.firstBootNs <= TWIN_WINDOW_NS) {
+      if (twin.twin == null && opened.firstBootNs - twin.firstBootNs <= TWIN_WINDOW_NS) {
         return twin;
       }
       twin = twin.olderOfKey;
@@ -169,9 +163,7 @@ public final class Lookups {
     return null;
   }
 
-  /// An answer came.
-  ///
-  /// @param more whether other messages of the same answer follow
+  /// @param more whether further messages of the same answer follow (zone transfers)
   private void onResponse(
       PendingQuery query, DnsEvent response, boolean more, long cgroupId, long bootNs) {
     OpenLookup lookup = query.lookup;
@@ -180,7 +172,7 @@ public final class Lookups {
       return;
     }
     if (lookup.phase == Phase.EMITTED && lookup.isAnswered()) {
-      return; // another nameserver was faster
+      return; // another nameserver answered first
     }
     lookup.addResponse(query, response, more, bootNs);
     if (more || lookup.phase == Phase.COMPLETE && lookup.isAnswered()) {
@@ -194,13 +186,13 @@ public final class Lookups {
     switch (lookup.phase) {
       case WAITING, RETRY_WINDOW -> completeUnlessRetryExpected(lookup, bootNs);
       case COMPLETE -> {
-        // its row is still to come
+        // the row is emitted with its twin's
       }
       case EMITTED -> emit(lookup, bootNs);
     }
   }
 
-  /// A query was given up.
+  /// A query timed out, or its socket was closed.
   public void onUnanswered(PendingQuery query, State state, long bootNs) {
     OpenLookup lookup = query.lookup;
     if (lookup == null) {
@@ -211,7 +203,7 @@ public final class Lookups {
       return;
     }
     if (lookup.isAnswered()) {
-      complete(lookup, bootNs); // by a server that could not help, and no other one does
+      complete(lookup, bootNs); // with the failure of the last server that answered
       return;
     }
     lookup.state = state;
@@ -222,8 +214,8 @@ public final class Lookups {
     }
   }
 
-  /// Nothing more will be heard of a query, which was neither answered nor given up: there is no
-  /// row for what nobody knows.
+  /// A query was evicted before it was answered or timed out. Its end is unknown: if it was the last
+  /// attempt that waited, the lookup is dropped without a row. A zone transfer has timed out.
   public void onEvicted(PendingQuery query, long bootNs) {
     OpenLookup lookup = query.lookup;
     if (lookup == null) {
@@ -242,7 +234,7 @@ public final class Lookups {
     }
   }
 
-  /// The twin of a lookup without row is none.
+  /// A dropped lookup is no twin: the other one's row need not wait for it.
   private void detachTwin(OpenLookup dropped, long bootNs) {
     OpenLookup twin = dropped.twin;
     dropped.twin = null;
@@ -254,7 +246,7 @@ public final class Lookups {
     }
   }
 
-  /// An answer has come: the lookup is over, unless the asker will hardly be content with it.
+  /// Completes an answered lookup, unless the client is likely to send another attempt.
   private void completeUnlessRetryExpected(OpenLookup lookup, long bootNs) {
     if (!lookup.isTruncated() && !lookup.isFailed()) {
       complete(lookup, bootNs);
@@ -295,10 +287,10 @@ public final class Lookups {
     }
   }
 
-  private void enqueue(SequencedCollection<OpenLookup> lingering, OpenLookup lookup, long bootNs) {
-    lingering.addLast(lookup);
-    if (lingering.size() > MAX_LINGERING) {
-      advance(lingering.getFirst(), bootNs);
+  private void enqueue(SequencedCollection<OpenLookup> queue, OpenLookup lookup, long bootNs) {
+    queue.addLast(lookup);
+    if (queue.size() > MAX_QUEUED) {
+      advance(queue.getFirst(), bootNs);
     }
   }
 
@@ -310,7 +302,7 @@ public final class Lookups {
     }
   }
 
-  /// Once it has been told it is known only to its queries.
+  /// Emits the row and drops the lookup from the index; only its pending queries still refer to it.
   private void emit(OpenLookup lookup, long bootNs) {
     awaitingTwinQuery.remove(lookup);
     awaitingTwinResult.remove(lookup);
@@ -327,7 +319,7 @@ public final class Lookups {
     waiting += lookup.wanted ? change : 0;
   }
 
-  /// Tells what waited long enough for something that may not come.
+  /// Ends the waits for a next attempt and for a twin that are over at this time.
   public void tick(long bootNs) {
     while (!inRetryWindow.isEmpty() && inRetryWindow.getFirst().dueNs <= bootNs) {
       complete(inRetryWindow.getFirst(), bootNs);
@@ -337,18 +329,18 @@ public final class Lookups {
     }
   }
 
-  /// The end: what is over is told; what waits is only counted.
+  /// Emits all lookups but those in phase WAITING, which [#waiting] counts.
   public void finish(long bootNs) {
     List.copyOf(inRetryWindow).forEach(lookup -> complete(lookup, bootNs));
     List.copyOf(awaitingTwinQuery).forEach(lookup -> emit(lookup, bootNs));
     List.copyOf(awaitingTwinResult).forEach(lookup -> emit(lookup, bootNs));
   }
 
-  private void link(OpenLookup begun) {
-    OpenLookup older = openByKey.put(begun.key, begun);
-    begun.olderOfKey = older;
+  private void link(OpenLookup opened) {
+    OpenLookup older = openByKey.put(opened.key, opened);
+    opened.olderOfKey = older;
     if (older != null) {
-      older.newerOfKey = begun;
+      older.newerOfKey = opened;
     }
   }
 

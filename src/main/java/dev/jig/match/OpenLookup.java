@@ -13,20 +13,21 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A lookup that has no row yet, or whose late answer may still come: its tries so far.
+/// The state of one lookup: its attempts so far, its answer and its twin. Kept until its row is
+/// emitted, and beyond that as long as one of its queries may get a late answer.
 final class OpenLookup {
   enum Phase {
-    /// A try waits for its answer.
+    /// At least one attempt waits for its answer.
     WAITING,
-    /// The next try may be about to come.
+    /// No attempt waits, but the client may send another one.
     RETRY_WINDOW,
-    /// Over, but its row waits for its twin's.
+    /// The lookup has ended; its row waits for its twin's.
     COMPLETE,
-    /// Its row is out, or there will be none.
+    /// The row is emitted, or the lookup was dropped without one.
     EMITTED
   }
 
-  /// One time a query was sent.
+  /// One transmission of a query.
   private static final class OpenAttempt {
     final PendingQuery query;
     final DnsEvent event;
@@ -62,7 +63,7 @@ final class OpenLookup {
 
   final LookupKey key;
 
-  /// Whether its row is wanted; else it only tells of others what happened behind them.
+  /// False if the lookup is tracked only as an upstream of others; then it has no row.
   final boolean wanted;
 
   final long cgroupId;
@@ -72,7 +73,7 @@ final class OpenLookup {
   private final List<OpenAttempt> attempts = new ArrayList<>(1);
   private int attemptCount;
 
-  /// The query that was answered or given up last.
+  /// The query that was answered or ended last.
   private DnsEvent lastQuery;
 
   private @Nullable DnsEvent answer;
@@ -81,21 +82,21 @@ final class OpenLookup {
 
   Phase phase = Phase.WAITING;
 
-  /// What it is, once it is over.
+  /// How the lookup ended; valid from phase COMPLETE.
   State state = State.TIMEOUT;
 
-  /// When it goes on by itself.
+  /// Boot clock; when the phase ends without a further message.
   long dueNs;
 
   @Nullable OpenLookup twin;
 
-  /// Asked after its twin.
+  /// Whether this query was sent after its twin's.
   boolean isSecondTwin;
 
   @Nullable OpenLookup olderOfKey;
   @Nullable OpenLookup newerOfKey;
 
-  /// What happened behind its answer, if that is known.
+  /// What the answering process did; null if unknown.
   @Nullable Upstream upstream;
 
   OpenLookup(LookupKey key, boolean wanted, long cgroupId, DnsEvent first, long firstBootNs) {
@@ -107,7 +108,7 @@ final class OpenLookup {
     this.lastQuery = first;
   }
 
-  /// A query was sent for it: another one, or the same once more.
+  /// Adds a transmission: of another query, or a retransmission.
   void addAttempt(PendingQuery query, DnsEvent event, long bootNs) {
     OpenAttempt before = lastAttemptOf(query);
     if (before != null && before.state == Outcome.WAITING) {
@@ -118,14 +119,14 @@ final class OpenLookup {
       lastQuery = event;
     }
     if (attempts.size() == Lookup.MAX_ATTEMPTS) {
-      attempts.removeLast(); // the first ones tell how it began, the last one how it ends
+      attempts.removeLast(); // kept: the first ones and the latest
     }
     attempts.add(new OpenAttempt(query, event, bootNs));
   }
 
-  /// A message came for a query of it.
+  /// Adds a response to one of its queries.
   ///
-  /// @param more whether others follow, as in a zone transfer
+  /// @param more whether further messages of the same answer follow (zone transfers)
   void addResponse(PendingQuery query, DnsEvent response, boolean more, long bootNs) {
     OpenAttempt answered = lastAttemptOf(query);
     boolean first = answered == null || answered.messages == 0;
@@ -137,7 +138,7 @@ final class OpenLookup {
       }
     }
     if (phase == Phase.COMPLETE && isAnswered()) {
-      return; // asked once more only for its twin's sake
+      return; // glibc repeats both queries if only the twin's is unanswered
     }
     answer = response;
     answeredNs = bootNs;
@@ -151,7 +152,7 @@ final class OpenLookup {
         : isTruncated(response) ? Outcome.TRUNCATED : Outcome.ANSWERED;
   }
 
-  /// A query of it was given up.
+  /// Ends the latest attempt of a query that timed out or whose socket was closed.
   void endAttempt(PendingQuery query, Outcome how, long bootNs) {
     OpenAttempt ended = lastAttemptOf(query);
     if (ended != null && ended.state == Outcome.WAITING) {
@@ -169,18 +170,19 @@ final class OpenLookup {
     return null;
   }
 
-  /// Whether a query of it is still to be answered.
+  /// Whether an attempt waits for its answer.
   boolean isWaiting() {
     return attempts.stream().anyMatch(it -> it.state == Outcome.WAITING);
   }
 
-  /// Whether it was answered by a server that could not help.
+  /// Whether the answer is a server failure ([Rcode#isServerFailure]).
   boolean isFailed() {
     Integer rcode = answer == null ? null : answer.rcode();
     return rcode != null && Rcode.isServerFailure(rcode);
   }
 
-  /// Whether its answer asks to come again over TCP.
+  /// Whether the answer came over UDP with TC set, which asks for a retry over TCP (RFC 7766
+  /// section 5).
   boolean isTruncated() {
     return answer != null && isTruncated(answer);
   }
@@ -189,10 +191,11 @@ final class OpenLookup {
     return response.protocol() == Protocol.UDP && response.flags() != null && response.flags().tc();
   }
 
-  /// Whether the query is one more try of it, and not a lookup of its own: what was asked before is
-  /// given up; or truncated, and it asks the same server over TCP; or it goes out under the same
-  /// id, as from resolvers that ask several nameservers, or the next one, or both twins again
-  /// although only one of them has no answer.
+  /// Whether a query of the same key is a further attempt of this lookup and not a lookup of its own:
+  /// the socket of the attempt before was closed; or its answer was truncated and the query goes to
+  /// the same server over TCP; or the query has the id of an earlier attempt. Resolvers use one id
+  /// for several nameservers, for the next nameserver, and when they repeat both twins because one of
+  /// them is unanswered.
   boolean isRetriedBy(PendingQuery query) {
     return switch (phase) {
       case RETRY_WINDOW -> answer == null || isTcpRetryAfter(answer, query) || hasSameId(query);
@@ -208,7 +211,7 @@ final class OpenLookup {
         && Objects.equals(answer.nameserver(), query.event.nameserver());
   }
 
-  /// Some always send id 0: then only what comes from the same socket.
+  /// Some clients always send id 0, which counts only from the same socket.
   private boolean hasSameId(PendingQuery query) {
     return attempts.stream()
         .map(it -> it.query.key)
@@ -220,10 +223,10 @@ final class OpenLookup {
     return state == State.ANSWERED || state == State.LATE;
   }
 
-  /// Its row, as of now.
+  /// The row as of now.
   DnsEvent toRow() {
     OpenLookup other = twin;
-    boolean told = other != null && (other.phase == Phase.COMPLETE || other.phase == Phase.EMITTED);
+    boolean twinEnded = other != null && (other.phase == Phase.COMPLETE || other.phase == Phase.EMITTED);
     return Rows.lookup(
         firstQuery,
         lastQuery,
@@ -234,7 +237,7 @@ final class OpenLookup {
         new Lookup(
             attemptCount,
             attempts.stream().map(OpenAttempt::toAttempt).toList(),
-            other != null && told ? other.state : null,
+            other != null && twinEnded ? other.state : null,
             isAnswered() ? upstream : null));
   }
 }

@@ -6,15 +6,16 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The queries without an answer yet, and those whose answer is under way in many messages (zone
-/// transfers): found by key and question, by socket, and by age. Bounded: when full, the oldest
-/// gives way and is counted.
+/// Matches responses to queries: holds the queries that wait for a response and those whose zone
+/// transfer is under way, indexed by key and question, by flow and by age.
+///
+/// Bounded: when full, the oldest query is evicted and counted. One thread.
 public final class PendingQueries {
   private static final int BUCKETS = 1 << 16;
   private static final int MASK = BUCKETS - 1;
   private static final long HASH_MULTIPLIER = 0x9e3779b97f4a7c15L;
 
-  /// Transfers under way at a time; the one that has been silent longest gives way.
+  /// Bound of zone transfers under way; beyond it the one without a message for longest is evicted.
   public static final int MAX_TRANSFERS = 1024;
 
   private int capacity;
@@ -28,7 +29,7 @@ public final class PendingQueries {
   private final TimeList waiting = new TimeList();
   private final TimeList reported = new TimeList();
 
-  /// By their last message.
+  /// In the order of their last messages.
   private final TimeList transfers = new TimeList();
 
   private final Consumer<PendingQuery> onEvicted;
@@ -41,39 +42,39 @@ public final class PendingQueries {
 
   /// @param onEvicted told of each query of which nothing more will be heard, although it was
   ///   neither answered to its end nor reported
-  public PendingQueries(int capacity, Consumer<PendingQuery> forgotten) {
+  public PendingQueries(int capacity, Consumer<PendingQuery> onEvicted) {
     this.capacity = capacity;
-    this.onEvicted = forgotten;
+    this.onEvicted = onEvicted;
   }
 
-  /// From now on at most so many are kept.
+  /// Lowers the bound; a higher one than the present is ignored. Nothing is evicted at once.
   public void lowerCapacity(int queries) {
     capacity = Math.min(capacity, queries);
   }
 
-  /// Queries still waiting, without those reported unanswered.
+  /// Queries that wait for a response and are not reported yet.
   public int waiting() {
     return waiting.size;
   }
 
-  /// Queries whose answer is under way in many messages.
+  /// Zone transfers under way.
   public int transferring() {
     return transfers.size;
   }
 
-  /// All that are kept, also those reported.
+  /// All queries held: waiting, reported and transferring.
   public int size() {
     return waiting.size + reported.size + transfers.size;
   }
 
-  /// Queries that gave way before answer and report.
+  /// Queries evicted while they waited.
   public long evicted() {
     return evicted;
   }
 
-  /// Notes a query; if it still waits under the same key and question, it is sent once more.
+  /// Adds a query, unless the same key and question already wait: then it is a retransmission.
   ///
-  /// @return the one that waits
+  /// @return the query that waits, for a retransmission the first one
   public PendingQuery addQuery(QueryKey key, DnsMessage query, DnsEvent event, long cgroupId, long bootNs) {
     for (PendingQuery p = byQuestion[bucket(key, query.questionHash())]; p != null; p = p.nextInBucket) {
       if (!p.reported && !p.transferring && p.key.equals(key) && p.hasSameQuestion(query)) {
@@ -97,8 +98,8 @@ public final class PendingQueries {
     waiting.append(added);
   }
 
-  /// The query a response answers; null if none is known to be it. It is taken out, unless the
-  /// response is one of many and not the last.
+  /// Finds the query that a response answers and removes it, unless further messages of a zone
+  /// transfer follow. Null if no query matches, or several do.
   @Nullable
   public PendingQuery matchResponse(QueryKey key, DnsMessage response, long bootNs) {
     PendingQuery query = response.hasQuestion() ? matchByQuestion(key, response) : matchById(key);
@@ -120,8 +121,8 @@ public final class PendingQueries {
     return query;
   }
 
-  /// Among those with its id and question the newest whose peer is the response's; one of another
-  /// peer only if it is the only one (NAT changed the address).
+  /// Of the queries with this flow, id and question the newest with the same peer. NAT may have
+  /// changed the peer's address: a query with another peer matches if it is the only one.
   private @Nullable PendingQuery matchByQuestion(QueryKey key, DnsMessage response) {
     PendingQuery candidate = null;
     int candidates = 0;
@@ -140,33 +141,34 @@ public final class PendingQueries {
     return candidates == 1 && key.role() != Role.BOTH ? candidate : null;
   }
 
-  /// A response may come without question, as errors do. It is only taken for an answer if there is
-  /// but one query it can answer, of its peer or else at all. Multicast DNS announces so what
-  /// nobody asked (RFC 6762 section 6).
+  /// Matches a response without a question section, as error responses may be: to the only query of
+  /// this flow and id with the same peer, else to the only one at all. Multicast DNS responses carry
+  /// no question either (RFC 6762 section 6) and never match.
   private @Nullable PendingQuery matchById(QueryKey key) {
-    PendingQuery ofPeer = null;
-    PendingQuery ofAnother = null;
-    int ofPeers = 0;
-    int ofOthers = 0;
+    PendingQuery samePeer = null;
+    PendingQuery otherPeer = null;
+    int samePeers = 0;
+    int otherPeers = 0;
     for (PendingQuery p = byFlow[flowBucket(key.flow())]; p != null; p = p.nextOfFlow) {
       if (!p.key.hasSameFlowAndId(key) || p.isMulticast()) {
         continue;
       }
       if (p.key.equals(key)) {
-        ofPeer = p;
-        ofPeers++;
+        samePeer = p;
+        samePeers++;
       } else {
-        ofAnother = p;
-        ofOthers++;
+        otherPeer = p;
+        otherPeers++;
       }
     }
-    if (ofPeers > 0) {
-      return ofPeers == 1 ? ofPeer : null;
+    if (samePeers > 0) {
+      return samePeers == 1 ? samePeer : null;
     }
-    return ofOthers == 1 ? ofAnother : null;
+    return otherPeers == 1 ? otherPeer : null;
   }
 
-  /// Reports, oldest first, the queries asked at or before `deadlineNs`.
+  /// Reports, oldest first, the waiting queries sent at or before `deadlineNs`. They stay until
+  /// [#evictOlderThan], for late responses.
   public void expire(long deadlineNs, Consumer<PendingQuery> report) {
     while (waiting.first != null && waiting.first.firstBootNs <= deadlineNs) {
       PendingQuery expired = waiting.first;
@@ -175,8 +177,8 @@ public final class PendingQueries {
     }
   }
 
-  /// Forgets the reported ones asked at or before `deadlineNs`: their late answers become orphans.
-  /// So it does with transfers of which nothing has come since.
+  /// Removes the reported queries sent at or before `deadlineNs`, whose late responses become
+  /// orphans, and the transfers without a message since.
   public void evictOlderThan(long deadlineNs) {
     while (reported.first != null && reported.first.firstBootNs <= deadlineNs) {
       remove(reported.first);
@@ -186,9 +188,8 @@ public final class PendingQueries {
     }
   }
 
-  /// Reports, oldest first, all queries a client's socket still waits for, or for the rest of their
-  /// answer. They stay: an answer may be on its way into the socket while it is closed, and is a
-  /// late one.
+  /// Reports, oldest first, the queries and transfers of a client's socket that was closed. The
+  /// queries stay: a response may reach the socket while it is closed, and is a late one.
   public void closeFlow(long flow, Consumer<PendingQuery> report) {
     for (PendingQuery p : ofFlow(Role.CLIENT, flow)) {
       if (p.transferring) {
@@ -200,8 +201,8 @@ public final class PendingQueries {
     }
   }
 
-  /// Takes out the waiting queries of one side of a flow without a word: what came was not
-  /// readable, and may have been the answer.
+  /// Removes the waiting queries of one side of a flow without reporting them: data that could not be
+  /// read may have been the response.
   public void discard(QueryKey key) {
     for (PendingQuery p : ofFlow(key.role(), key.flow())) {
       if (!p.transferring && !p.reported) {
@@ -285,8 +286,7 @@ public final class PendingQueries {
     }
   }
 
-  /// The question is part of it, so that one socket with many queries of one id makes no long
-  /// chain.
+  /// Includes the question, so that many queries of one socket and id do not share a chain.
   private static int bucket(QueryKey key, long questionHash) {
     long role = key.role() == Role.SERVER ? 1 << 16 : 0;
     long mixed = (key.flow() + questionHash) * HASH_MULTIPLIER + key.id() + role;
@@ -297,7 +297,7 @@ public final class PendingQueries {
     return (int) (flow * HASH_MULTIPLIER >>> 40) & MASK;
   }
 
-  /// Pending queries in the order they were asked.
+  /// A doubly linked list in the order of insertion.
   private static final class TimeList {
     @Nullable PendingQuery first;
     @Nullable PendingQuery last;

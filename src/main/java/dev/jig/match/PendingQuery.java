@@ -9,12 +9,12 @@ import dev.jig.event.Protocol;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A query that waits for its answer, linked into the lists of [PendingQueries].
+/// A query that waits for its response, linked into the lists of [PendingQueries].
 public final class PendingQuery {
   /// LLMNR, RFC 4795.
   private static final int LLMNR_PORT = 5355;
 
-  /// RFC 6762; who sends from here too takes part in multicast DNS, also where it asks one machine.
+  /// RFC 6762. A query from this port too is multicast DNS, also if it goes to a unicast address.
   private static final int MDNS_PORT = 5353;
 
   private static final IpAddress BROADCAST = IpAddress.v4(-1);
@@ -23,10 +23,10 @@ public final class PendingQuery {
   public final long cgroupId;
   public final long firstBootNs;
 
-  /// The query's row, with what was known of its container then.
+  /// The query's row, with its container as known when the query was sent.
   public final DnsEvent event;
 
-  /// Canonical form, of [DnsMessage#copyQuestion]; empty if it has none.
+  /// Canonical form, of [DnsMessage#copyQuestion]; empty if the message has no question.
   final byte[] question;
 
   final long questionHash;
@@ -37,13 +37,13 @@ public final class PendingQuery {
   /// Reported unanswered; kept so that a late answer still gets its latency.
   boolean reported;
 
-  /// Answered by a message after which more are to come.
+  /// Whether the first message of a zone transfer has come and the last has not.
   public boolean transferring;
 
-  /// When the last of them came.
+  /// When the last message of the transfer came.
   long lastBootNs;
 
-  /// What the query is a try of, where lookups are told.
+  /// The lookup that this query is an attempt of; null without `--lookups`.
   @Nullable OpenLookup lookup;
 
   private final @Nullable ZoneTransfer transfer;
@@ -55,7 +55,7 @@ public final class PendingQuery {
   @Nullable PendingQuery nextInTime;
 
   /// @param message the query, of which the question is copied
-  /// @param scratch room for a question
+  /// @param scratch buffer of [DnsMessage#MAX_QUESTION_LENGTH] bytes
   PendingQuery(
       QueryKey key,
       DnsMessage message,
@@ -72,12 +72,12 @@ public final class PendingQuery {
     this.transfer = event.protocol() == Protocol.TCP ? ZoneTransfer.askedBy(message) : null;
   }
 
-  /// Whether more answers follow this one.
+  /// Whether further messages of the same zone transfer follow this response.
   boolean isPartialAnswer(DnsMessage response) {
     return transfer != null && !transfer.isLast(response);
   }
 
-  /// Whether a message asks, or answers, exactly this.
+  /// Whether the message's question section equals the query's.
   boolean hasSameQuestion(DnsMessage message) {
     return questionHash == message.questionHash()
         && (message.hasQuestion()
@@ -85,18 +85,17 @@ public final class PendingQuery {
             : question.length == 0);
   }
 
-  /// Whether its owner is known.
   boolean hasOwner() {
     return event.owner() != null;
   }
 
-  /// Whether it went to a group, whose members answer as they please.
+  /// Whether it was sent to a multicast address.
   boolean isMulticast() {
     return event.destination().address().isMulticast();
   }
 
-  /// Whether silence says something: who is asked by multicast or broadcast answers only if he
-  /// knows.
+  /// False for multicast DNS, LLMNR, multicast and broadcast, where only a host that has the name
+  /// responds: such a query may legitimately stay without a response.
   public boolean expectsAnswer() {
     int from = event.source().port();
     Endpoint to = event.destination();

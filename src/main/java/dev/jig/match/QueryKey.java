@@ -9,9 +9,9 @@ import dev.jig.event.Qr;
 
 /// What a query and its response have in common besides the question.
 ///
-/// @param flow the socket's cookie; for a TCP server the client's endpoint, hashed, since data that
-///   overtake the handshake come under the listener's cookie; for files both endpoints, hashed;
-///   where a file notes whose a message is, the client's endpoint, hashed
+/// @param flow live: the socket's cookie, but for a TCP server a hash of the client's endpoint,
+///   since data before the handshake ends come with the listener's cookie; files: a hash of both
+///   endpoints; recorded rows: a hash of the client's endpoint
 /// @param id the message's id
 /// @param peer the server (client role, and files) or the client (server role) at the other end
 public record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPort) {
@@ -53,18 +53,18 @@ public record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPor
     return new QueryKey(role, mix(mix(ports | protocol, server), client), id, server, serverPort);
   }
 
-  /// The key of a message whose event an earlier trace has noted. There the endpoints may differ
-  /// between query and answer as NAT left them; the client's is the same in both.
+  /// The key of a row that an earlier trace recorded. NAT may make the endpoints of query and
+  /// response differ; the client's is the same in both.
   public static QueryKey ofRecorded(Packet packet, DnsEvent event) {
     boolean response = event.qr() == Qr.R;
-    QueryKey told = of(packet, event.id(), response);
+    QueryKey key = of(packet, event.id(), response);
     IpAddress nameserver = event.nameserver();
-    return told.role == Role.CLIENT && nameserver != null
-        ? new QueryKey(told.role, recordedFlow(event), told.id, nameserver, 0)
-        : new QueryKey(told.role, recordedFlow(event), told.id, told.peer, told.peerPort);
+    return key.role == Role.CLIENT && nameserver != null
+        ? new QueryKey(key.role, recordedFlow(event), key.id, nameserver, 0)
+        : new QueryKey(key.role, recordedFlow(event), key.id, key.peer, key.peerPort);
   }
 
-  /// The flow of such a message.
+  /// The flow of a recorded row.
   public static long recordedFlow(DnsEvent event) {
     Endpoint client = event.qr() == Qr.R ? event.destination() : event.source();
     long protocol = event.protocol() == Protocol.TCP ? 1 : 0;
@@ -78,7 +78,7 @@ public record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPor
     return mixed ^ mixed >>> 29;
   }
 
-  /// Whether a response of this key may answer a query of that one, the peer aside.
+  /// Whether all but the peer is equal.
   boolean hasSameFlowAndId(QueryKey other) {
     return flow == other.flow && id == other.id && role == other.role;
   }

@@ -1,11 +1,11 @@
 package dev.jig.match;
 
-/// Whose side of a hop a message was seen on.
+/// The side of a hop on which a message was seen.
 public enum Role {
-  /// The side that asks: queries leave, responses arrive.
+  /// Queries leave, responses arrive.
   CLIENT,
-  /// The side that answers: queries arrive, responses leave.
+  /// Queries arrive, responses leave.
   SERVER,
-  /// A capture file that does not tell: both sides in one.
+  /// Capture files, which do not show the side.
   BOTH
 }

@@ -17,10 +17,11 @@ import dev.jig.event.State;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Makes events of packets and their messages.
+/// Builds rows from packets and their messages, and from rows.
 public final class Rows {
   private Rows() {}
 
+  /// The row of a query. Its nameserver is the address that the application asked, before any NAT.
   public static DnsEvent query(
       Packet packet,
       DnsMessage message,
@@ -51,8 +52,12 @@ public final class Rows {
         peer);
   }
 
-  /// A response; its owner is the asker's where its query is known to be of the same socket, else
-  /// what the packet tells. A server's response goes to the peer its query came from.
+  /// The row of a response. On a client's socket its owner is the matched query's, else the packet's.
+  /// On a server's socket its peer is the matched query's.
+  ///
+  /// @param own the packet's owner with the details to show
+  /// @param query the query that it answers; null if none was seen
+  /// @param sender the process that sent what a client received; null if not on this machine
   public static DnsEvent response(
       Packet packet,
       DnsMessage message,
@@ -101,7 +106,7 @@ public final class Rows {
 
   /// The T row of a query.
   ///
-  /// @param afterNs how long after the query it is reported
+  /// @param afterNs from the query to the row's timestamp
   public static DnsEvent unanswered(DnsEvent query, State state, long afterNs) {
     return new DnsEvent(
         query.timestampNs() + afterNs,
@@ -128,8 +133,8 @@ public final class Rows {
 
   /// The row of a whole lookup.
   ///
-  /// @param first its first query, whose asker and time it has
-  /// @param last the query that was answered, or the last one
+  /// @param first its first query: gives client, question and time
+  /// @param last the query that was answered, or the last one: gives endpoints and id
   /// @param answer null if there was none
   static DnsEvent lookup(
       DnsEvent first,
@@ -165,7 +170,7 @@ public final class Rows {
         lookup);
   }
 
-  /// The row of an answer to no query that was seen: whoever got it, as if it had asked.
+  /// The lookup row of a response whose query was not seen, with its receiver as the client.
   static DnsEvent orphan(DnsEvent answer) {
     return new DnsEvent(
         answer.timestampNs(),

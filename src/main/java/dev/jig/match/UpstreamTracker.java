@@ -10,28 +10,30 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What the process that answered a lookup on this machine did meanwhile: how long it took, and
-/// whom it asked the same. Told only of a process that is known to be the one which answered, and
-/// only what it did between the query and the answer.
+/// Remembers what servers on this machine do between a query and its response: the time to serve
+/// it, and the upstream server that they query for the same question.
+///
+/// A lookup gets an [Upstream] only if its response has a peer, which is the process that answered.
+/// Only what this process did between the query and the response counts.
 public final class UpstreamTracker {
-  /// Answers remembered of either kind; a hop ends moments after its parts.
+  /// Bound of each map; the eldest is evicted.
   static final int MAX_REMEMBERED = 8_192;
 
-  /// One answer that a server here gave.
+  /// A query that a server on this machine answered.
   private record ServedQuery(long processHash, long serviceNs) {}
 
   private record ServedQueryKey(Endpoint client, int id, long questionHash) {}
 
-  /// One answer that a process here got.
+  /// A query that a process on this machine sent and got an answer to.
   private record OwnQuery(@Nullable IpAddress server, long sentNs, long answeredNs) {
     boolean isWithin(long fromNs, long toNs) {
       return sentNs >= fromNs && answeredNs <= toNs;
     }
   }
 
-  /// The last two of one question.
+  /// The last two queries of one process for one question.
   private record LastTwo(OwnQuery last, @Nullable OwnQuery previous) {
-    /// The only one in that time; null if there is none, or more than one it can be.
+    /// Returns the only query within this time; null if there is none, or more than one.
     @Nullable OwnQuery onlyWithin(long fromNs, long toNs) {
       if (!last.isWithin(fromNs, toNs)) {
         return null;
@@ -49,45 +51,49 @@ public final class UpstreamTracker {
     }
   }
 
-  private final Map<ServedQueryKey, ServedQuery> served = new RecentMap<>();
-  private final Map<LookupKey, LastTwo> asked = new RecentMap<>();
+  private final Map<ServedQueryKey, ServedQuery> servedQueries = new RecentMap<>();
+  private final Map<LookupKey, LastTwo> ownQueries = new RecentMap<>();
 
-  /// A server here has answered.
+  /// A server on this machine has sent a response.
   void onResponseSent(DnsEvent response) {
     Owner server = response.owner();
-    Long tookNs = response.latencyNs();
-    if (server != null && tookNs != null) {
-      ServedQuery answer = new ServedQuery(LookupKey.processHash(server), tookNs);
-      served.put(new ServedQueryKey(response.destination(), response.id(), questionHash(response)), answer);
+    Long serviceNs = response.latencyNs();
+    if (server != null && serviceNs != null) {
+      servedQueries.put(
+          keyOf(response), new ServedQuery(LookupKey.processHash(server), serviceNs));
     }
   }
 
-  /// A process here has got an answer.
+  /// A client on this machine has received a response.
   void onResponseReceived(OpenLookup lookup, PendingQuery query, long bootNs) {
-    OwnQuery now = new OwnQuery(query.event.nameserver(), query.firstBootNs, bootNs);
-    LastTwo known = asked.remove(lookup.key); // put anew, it is the youngest
-    asked.put(lookup.key, new LastTwo(now, known == null ? null : known.last()));
+    OwnQuery last = new OwnQuery(query.event.nameserver(), query.firstBootNs, bootNs);
+    LastTwo before = ownQueries.remove(lookup.key); // removed, so that put() makes it the youngest
+    ownQueries.put(lookup.key, new LastTwo(last, before == null ? null : before.last()));
   }
 
-  /// What the sender of an answer did; null if it is not known, or nothing of it.
-  @Nullable Upstream findUpstream(OpenLookup lookup, PendingQuery query, DnsEvent response, long bootNs) {
+  /// Returns what the sender of a response did for it; null if the sender or its work is unknown.
+  @Nullable Upstream findUpstream(
+      OpenLookup lookup, PendingQuery query, DnsEvent response, long bootNs) {
     Peer peer = response.peer();
     if (peer == null) {
       return null;
     }
-    long who = LookupKey.processHash(peer.owner());
-    ServedQuery answer =
-        served.get(new ServedQueryKey(response.destination(), response.id(), questionHash(response)));
-    LastTwo same = asked.get(lookup.key.withProcess(who));
-    OwnQuery onwards = same == null ? null : same.onlyWithin(query.firstBootNs, bootNs);
-    Long tookNs = answer != null && answer.processHash() == who ? answer.serviceNs() : null;
-    if (tookNs == null && onwards == null) {
+    long server = LookupKey.processHash(peer.owner());
+    ServedQuery served = servedQueries.get(keyOf(response));
+    LastTwo sent = ownQueries.get(lookup.key.withProcess(server));
+    OwnQuery forwarded = sent == null ? null : sent.onlyWithin(query.firstBootNs, bootNs);
+    Long serviceNs = served != null && served.processHash() == server ? served.serviceNs() : null;
+    if (serviceNs == null && forwarded == null) {
       return null;
     }
     return new Upstream(
-        tookNs,
-        onwards == null ? null : onwards.server(),
-        onwards == null ? null : onwards.answeredNs() - onwards.sentNs());
+        serviceNs,
+        forwarded == null ? null : forwarded.server(),
+        forwarded == null ? null : forwarded.answeredNs() - forwarded.sentNs());
+  }
+
+  private static ServedQueryKey keyOf(DnsEvent response) {
+    return new ServedQueryKey(response.destination(), response.id(), questionHash(response));
   }
 
   private static long questionHash(DnsEvent response) {
