@@ -1,6 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.container.ContainerRuntime;
+import dev.jig.container.RuntimeKind;
 import dev.jig.container.cri.ContainerdNamespaces;
 import dev.jig.container.cri.GrpcRuntime;
 import dev.jig.container.docker.DockerApiFlavor;
@@ -17,47 +18,42 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// Which container runtimes to ask for names, and where. A new one is an entry in [#supported] and the
-/// option of its socket.
+/// Flags that select the container runtimes to get names from, and their sockets. A new runtime is an
+/// entry in [#supported] and a flag for its socket.
 final class RuntimeOptions {
-  /// A runtime that can be asked.
+  /// A runtime this version supports.
   ///
-  /// @param name as `--runtimes` has it
-  /// @param socketFlag names another socket
-  /// @param defaultSockets its sockets if the flag names none
-  /// @param socketOverride what the flag says
-  /// @param factory null while this version can't ask it
+  /// @param defaultSockets its sockets without a flag
+  /// @param socketOverride the value of its socket flag; null: not given
   private record SupportedRuntime(
-      String name,
-      String socketFlag,
+      RuntimeKind kind,
       List<Path> defaultSockets,
       @Nullable Path socketOverride,
-      @Nullable Factory factory) {}
+      Factory factory) {}
 
   private interface Factory {
-    /// @param requested whether the user named the runtime or its socket, and so wants to hear if it is
-    ///   missing
-    ContainerRuntime create(Path socket, boolean named);
+    /// @param requested whether the user named the runtime or its socket: if it is missing, that is a
+    ///   warning
+    ContainerRuntime create(Path socket, boolean requested);
   }
 
-  /// A runtime to be asked.
+  /// A runtime to get names from.
   ///
-  /// @param socketFlag names another socket
   /// @param requested whether the user named it or its socket
-  record SelectedRuntime(ContainerRuntime runtime, Path socket, String socketFlag, boolean requested) {
-    /// Whether its silence is worth a word: the user named it, or something is there.
+  record SelectedRuntime(ContainerRuntime runtime, Path socket, boolean requested) {
+    /// Whether it should answer: the user named it, or its socket exists.
     boolean isExpected() {
       return requested || Files.exists(socket);
     }
 
-    /// Why it does not answer, as far as can be seen, and what to do.
+    /// A line for the user: the runtime does not answer, and what to do.
     String unavailableMessage() {
       boolean denied = Files.exists(socket) && !Files.isWritable(socket);
       String hint =
           denied
               ? "permission denied, run as root or as a member of the socket's group."
-              : "is it running? Another socket is named by " + socketFlag + ".";
-      return runtime.title() + " does not answer at " + socket + ": " + hint;
+              : "is it running? " + runtime.kind().socketFlag() + " sets another socket.";
+      return runtime.kind().title() + " does not answer at " + socket + ": " + hint;
     }
   }
 
@@ -65,7 +61,7 @@ final class RuntimeOptions {
       names = {"-r", "--runtimes"},
       order = 30,
       paramLabel = "LIST",
-      description = "Runtimes to ask for names (default: docker,containerd,cri-o,podman).")
+      description = "Container runtimes to get names from (default: docker,containerd,cri-o,podman).")
   @Nullable String runtimes;
 
   @Option(
@@ -102,112 +98,114 @@ final class RuntimeOptions {
       names = "--containerd-namespace",
       order = 35,
       paramLabel = "LIST",
-      description = "containerd's namespaces, * for all (default: k8s.io).")
+      description = "containerd's namespaces; *: all (default: k8s.io).")
   @Nullable String containerdNamespace;
 
   private List<SupportedRuntime> supported() {
     return List.of(
-        new SupportedRuntime(
-            "docker",
-            "--docker-socketpath",
-            List.of(Path.of("/run/docker.sock")),
+        supported(
+            RuntimeKind.DOCKER,
             dockerSocket,
-            (socket, named) -> new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, named)),
-        new SupportedRuntime(
-            "containerd",
-            "--containerd-socketpath",
-            List.of(Path.of("/run/containerd/containerd.sock")),
-            containerdSocket,
-            this::containerd),
-        new SupportedRuntime(
-            "cri-o",
-            "--crio-socketpath",
-            List.of(Path.of("/run/crio/crio.sock")),
+            (socket, requested) ->
+                new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, requested)),
+        supported(RuntimeKind.CONTAINERD, containerdSocket, this::containerd),
+        supported(
+            RuntimeKind.CRIO,
             crioSocket,
-            GrpcRuntime::crio),
+            (socket, requested) -> GrpcRuntime.cri(RuntimeKind.CRIO, socket, requested)),
         new SupportedRuntime(
-            "podman",
-            "--podman-socketpath",
+            RuntimeKind.PODMAN,
             PodmanSockets.defaults(),
             podmanSocket,
-            (socket, named) -> new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, named)));
+            (socket, requested) ->
+                new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, requested)));
   }
 
-  private ContainerRuntime containerd(Path socket, boolean named) {
+  private static SupportedRuntime supported(
+      RuntimeKind kind, @Nullable Path socketOverride, Factory factory) {
+    return new SupportedRuntime(kind, List.of(kind.socket()), socketOverride, factory);
+  }
+
+  private ContainerRuntime containerd(Path socket, boolean requested) {
     ContainerdNamespaces namespaces =
         containerdNamespace == null
             ? ContainerdNamespaces.KUBERNETES
             : ContainerdNamespaces.parse(containerdNamespace);
-    return GrpcRuntime.containerd(socket, named || containerdNamespace != null, namespaces);
+    return GrpcRuntime.containerd(socket, requested || containerdNamespace != null, namespaces);
   }
 
-  /// The runtimes to ask; says which of those the user named can't be asked yet.
+  /// Creates the selected runtimes. Warns about a socket flag of a runtime that is not selected.
   ///
-  /// @throws UsageException for a runtime that is none
+  /// @throws UsageException for an unknown name
   List<SelectedRuntime> select() {
-    List<SupportedRuntime> known = supported();
-    Set<String> wanted = selectedNames(known.stream().map(SupportedRuntime::name).toList());
-    List<SelectedRuntime> opened = new ArrayList<>();
-    for (SupportedRuntime each : known) {
-      boolean named = runtimes != null || each.socketOverride() != null;
-      if (!wanted.contains(each.name())) {
+    List<SupportedRuntime> supported = supported();
+    Set<String> names = selectedNames(supported.stream().map(each -> each.kind().key()).toList());
+    List<SelectedRuntime> selected = new ArrayList<>();
+    for (SupportedRuntime each : supported) {
+      if (names.contains(each.kind().key())) {
+        selected.addAll(create(each));
+      } else {
         warnSocketUnused(each);
-      } else if (each.factory() != null) {
-        opened.addAll(create(each, each.factory(), named));
-      } else if (named) {
-        Console.print(
-            "this version can't ask " + each.name() + ": its containers are shown by their id.");
       }
     }
-    return opened.stream().filter(each -> !isLinkToAnother(each, opened)).toList();
+    return selected.stream().filter(each -> !isLinkToAnother(each, selected)).toList();
   }
 
-  /// Where Podman stands in for Docker, Docker's socket is a link to Podman's.
-  private static boolean isLinkToAnother(SelectedRuntime asked, List<SelectedRuntime> all) {
+  /// Whether its socket is a link to that of another: where Podman replaces Docker, Docker's socket is
+  /// a link to Podman's.
+  private static boolean isLinkToAnother(SelectedRuntime selected, List<SelectedRuntime> all) {
     try {
-      Path real = asked.socket().toRealPath();
-      return !real.equals(asked.socket())
+      Path real = selected.socket().toRealPath();
+      return !real.equals(selected.socket())
           && all.stream().anyMatch(other -> other.socket().equals(real));
     } catch (IOException e) {
       return false; // absent
     }
   }
 
-  /// Of several usual sockets, the first is the one to miss.
-  private static List<SelectedRuntime> create(SupportedRuntime known, Factory factory, boolean named) {
-    List<Path> sockets = known.socketOverride() == null ? known.defaultSockets() : List.of(known.socketOverride());
-    List<SelectedRuntime> asked = new ArrayList<>();
+  /// Creates a client for each socket of a runtime; only the first one counts as requested.
+  private List<SelectedRuntime> create(SupportedRuntime runtime) {
+    boolean requested = runtimes != null || runtime.socketOverride() != null;
+    List<Path> sockets =
+        runtime.socketOverride() == null
+            ? runtime.defaultSockets()
+            : List.of(runtime.socketOverride());
+    List<SelectedRuntime> created = new ArrayList<>();
     for (Path socket : sockets) {
-      boolean missed = named && asked.isEmpty();
-      asked.add(new SelectedRuntime(factory.create(socket, missed), socket, known.socketFlag(), missed));
+      boolean first = requested && created.isEmpty();
+      created.add(
+          new SelectedRuntime(runtime.factory().create(socket, first), socket, first));
     }
-    return asked;
+    return created;
   }
 
-  private static void warnSocketUnused(SupportedRuntime known) {
-    if (known.socketOverride() != null) {
+  private static void warnSocketUnused(SupportedRuntime runtime) {
+    if (runtime.socketOverride() != null) {
       Console.print(
-          known.socketFlag() + " changes nothing: --runtimes does not hold " + known.name() + ".");
+          runtime.kind().socketFlag()
+              + " has no effect: --runtimes does not contain "
+              + runtime.kind().key()
+              + ".");
     }
   }
 
-  private Set<String> selectedNames(List<String> known) {
+  private Set<String> selectedNames(List<String> supported) {
     if (runtimes == null) {
-      return Set.copyOf(known);
+      return Set.copyOf(supported);
     }
-    Set<String> wanted = new LinkedHashSet<>();
+    Set<String> selected = new LinkedHashSet<>();
     for (String part : runtimes.split(",", -1)) {
       String name = part.strip();
-      if (!known.contains(name)) {
-        List<String> near = NearNames.of(name, known);
+      if (!supported.contains(name)) {
+        List<String> near = NearNames.of(name, supported);
         throw new UsageException(
             "\"" + name + "\" is no container runtime.",
             near.isEmpty()
                 ? "The runtimes are docker, containerd, cri-o and podman."
                 : "Did you mean " + String.join(" or ", near) + "?");
       }
-      wanted.add(name);
+      selected.add(name);
     }
-    return wanted;
+    return selected;
   }
 }

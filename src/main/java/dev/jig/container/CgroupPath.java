@@ -25,7 +25,7 @@ public record CgroupPath(List<Id> containers) {
   /// @param id 64 hex digits; 25 letters and digits for a build step of BuildKit; whatever the user
   ///   called it for a container of containerd itself
   /// @param podUid the pod's uid, dashes restored
-  public record Id(@Nullable String runtime, String id, @Nullable String podUid) {}
+  public record Id(@Nullable RuntimeKind runtime, String id, @Nullable String podUid) {}
 
   private static final int ID_LENGTH = 64;
   private static final int BUILD_STEP_LENGTH = 25;
@@ -76,7 +76,7 @@ public record CgroupPath(List<Id> containers) {
 
   /// `/default/NAME`: containerd's own clients let the user choose the id.
   private static @Nullable Id containerdId(String segment) {
-    return CONTAINERD_ID.matcher(segment).matches() ? new Id("containerd", segment, null) : null;
+    return CONTAINERD_ID.matcher(segment).matches() ? new Id(RuntimeKind.CONTAINERD, segment, null) : null;
   }
 
   private static boolean isContainerdNamespace(String segment) {
@@ -95,7 +95,7 @@ public record CgroupPath(List<Id> containers) {
     int colon = segment.lastIndexOf(':');
     if (colon > 0 && isHex(segment.substring(colon + 1), ID_LENGTH)) {
       String prefix = segment.substring(segment.lastIndexOf(':', colon - 1) + 1, colon);
-      return new Id(runtimeOf(prefix), segment.substring(colon + 1), podUid);
+      return new Id(RuntimeKind.ofCgroupPrefix(prefix), segment.substring(colon + 1), podUid);
     }
     return prefixed(segment, podUid);
   }
@@ -113,7 +113,7 @@ public record CgroupPath(List<Id> containers) {
     if (prefix.equals("buildkit") && scope && isBuildStep(id)) {
       return new Id(null, id, podUid);
     }
-    String runtime = runtimeOf(prefix);
+    RuntimeKind runtime = RuntimeKind.ofCgroupPrefix(prefix);
     // conmon watches a container from outside: crio-conmon-ID, libpod-conmon-ID
     if (!isHex(id, ID_LENGTH) || prefix.endsWith("conmon") || (runtime == null && !scope)) {
       return null;
@@ -121,22 +121,12 @@ public record CgroupPath(List<Id> containers) {
     return new Id(runtime, id, podUid);
   }
 
-  private static @Nullable String runtimeOf(String prefix) {
-    return switch (prefix) {
-      case "docker" -> "docker";
-      case "cri-containerd", "nerdctl" -> "containerd";
-      case "crio" -> "cri-o";
-      case "libpod", "libpod-payload" -> "podman";
-      default -> null;
-    };
-  }
-
   /// Who makes directories of bare ids below `parent`: nerdctl names them by containerd namespace.
-  private static @Nullable String runtimeAbove(String parent) {
+  private static @Nullable RuntimeKind runtimeAbove(String parent) {
     if (isContainerdNamespace(parent)) {
-      return "containerd";
+      return RuntimeKind.CONTAINERD;
     }
-    return parent.equals("docker") ? "docker" : null;
+    return parent.equals("docker") ? RuntimeKind.DOCKER : null;
   }
 
   /// The uid in `podUID` or `kubepods-burstable-podUID.slice`, also with `:prefix:id` behind it.

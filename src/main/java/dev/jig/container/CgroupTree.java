@@ -83,7 +83,7 @@ final class CgroupTree {
 
   /// A container whose id its path does not show is in the cgroup `path`, and in those below.
   /// Returns whether that was news.
-  synchronized boolean assign(String path, String runtime, String container) {
+  synchronized boolean assign(String path, RuntimeKind runtime, String container) {
     CgroupPath placed = new CgroupPath(List.of(new CgroupPath.Id(runtime, container, null)));
     if (placed.equals(assigned.put(path, placed))) {
       return false;

@@ -273,7 +273,8 @@ public final class Containers implements AutoCloseable {
   }
 
   private static Container idOnly(CgroupPath.Id id) {
-    Container bare = Container.unnamed(id.runtime(), id.id());
+    Container bare =
+        Container.unnamed(id.runtime() == null ? null : id.runtime().key(), id.id());
     if (id.podUid() == null) {
       return bare;
     }
@@ -297,7 +298,7 @@ public final class Containers implements AutoCloseable {
         }
       }
       case RuntimeEvent.CgroupKnown(String id, String cgroup) -> {
-        if (tree.assign(cgroup, runtime.name(), id)) {
+        if (tree.assign(cgroup, runtime.kind(), id)) {
           invalidations.addAll();
           generation.incrementAndGet();
         }

@@ -16,7 +16,7 @@ final class RuntimeOptionsTest {
   private final RuntimeOptions options = new RuntimeOptions();
 
   private List<String> opened() {
-    return options.select().stream().map(asked -> asked.runtime().name()).toList();
+    return options.select().stream().map(asked -> asked.runtime().kind().key()).toList();
   }
 
   @Test
@@ -57,7 +57,7 @@ final class RuntimeOptionsTest {
     options.dockerSocket = Path.of("/run/other.sock");
     assertThat(options.select())
         .filteredOn(RuntimeOptions.SelectedRuntime::requested)
-        .extracting(asked -> asked.runtime().name())
+        .extracting(asked -> asked.runtime().kind().key())
         .containsExactly("docker");
 
     options.dockerSocket = null;
@@ -89,7 +89,7 @@ final class RuntimeOptionsTest {
 
     options.podmanSocket = user;
     assertThat(options.select())
-        .filteredOn(asked -> asked.runtime().name().equals("podman"))
+        .filteredOn(asked -> asked.runtime().kind().key().equals("podman"))
         .extracting(RuntimeOptions.SelectedRuntime::socket)
         .containsExactly(user);
   }

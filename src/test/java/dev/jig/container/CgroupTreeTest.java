@@ -40,11 +40,11 @@ final class CgroupTreeTest {
     CgroupTree tree = tree();
     tree.walk();
 
-    assertThat(tree.assign("/batch/job", "containerd", "job")).isTrue();
-    assertThat(tree.assign("/batch/job", "containerd", "job")).isFalse();
+    assertThat(tree.assign("/batch/job", RuntimeKind.CONTAINERD, "job")).isTrue();
+    assertThat(tree.assign("/batch/job", RuntimeKind.CONTAINERD, "job")).isFalse();
     tree.onCreated(7, "/batch/job/later");
 
-    CgroupPath placed = new CgroupPath(List.of(new CgroupPath.Id("containerd", "job", null)));
+    CgroupPath placed = new CgroupPath(List.of(new CgroupPath.Id(RuntimeKind.CONTAINERD, "job", null)));
     assertThat(tree.path(id(job))).isEqualTo(placed);
     assertThat(tree.path(id(below))).isEqualTo(placed);
     assertThat(tree.path(7)).isEqualTo(placed);
@@ -63,7 +63,7 @@ final class CgroupTreeTest {
     tree.walk();
 
     // Then each is found by its id, the root included
-    CgroupPath.Id container = new CgroupPath.Id("docker", ID, null);
+    CgroupPath.Id container = new CgroupPath.Id(RuntimeKind.DOCKER, ID, null);
     assertThat(tree.path(id(outer))).isEqualTo(new CgroupPath(List.of(container)));
     assertThat(tree.path(id(inner))).isEqualTo(new CgroupPath(List.of(container)));
     assertThat(tree.path(id(service))).isEqualTo(CgroupPath.parse("/"));

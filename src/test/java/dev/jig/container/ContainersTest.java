@@ -36,8 +36,8 @@ final class ContainersTest {
     Consumer<RuntimeEvent> news = _ -> {};
 
     @Override
-    public String name() {
-      return "docker";
+    public RuntimeKind kind() {
+      return RuntimeKind.DOCKER;
     }
 
     @Override

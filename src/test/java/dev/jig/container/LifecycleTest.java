@@ -28,11 +28,11 @@ final class LifecycleTest {
 
   /// A runtime whose news the test tells.
   private static final class ScriptedRuntime implements ContainerRuntime {
-    private final String name;
+    private final RuntimeKind kind;
     private Consumer<RuntimeEvent> news = _ -> {};
 
-    ScriptedRuntime(String name) {
-      this.name = name;
+    ScriptedRuntime(RuntimeKind kind) {
+      this.kind = kind;
     }
 
     void happened(Transition life, Container container) {
@@ -40,12 +40,12 @@ final class LifecycleTest {
     }
 
     Container container(String name, String image) {
-      return new Container(this.name, A, name, image, null, Map.of("of", image), null);
+      return new Container(kind.key(), A, name, image, null, Map.of("of", image), null);
     }
 
     @Override
-    public String name() {
-      return name;
+    public RuntimeKind kind() {
+      return kind;
     }
 
     @Override
@@ -97,7 +97,7 @@ final class LifecycleTest {
 
   @Test
   void anIdThatComesAgainIsAnotherContainer() {
-    ScriptedRuntime podman = new ScriptedRuntime("podman");
+    ScriptedRuntime podman = new ScriptedRuntime(RuntimeKind.PODMAN);
     try (Containers containers = containers(podman)) {
       containers.onCgroupCreated(1, "/libpod_parent/libpod-" + A);
       podman.happened(Transition.CREATED, podman.container("first", "image:1"));
@@ -114,7 +114,7 @@ final class LifecycleTest {
 
   @Test
   void aRestartedContainerKeepsItsNameInItsNewCgroup() {
-    ScriptedRuntime docker = new ScriptedRuntime("docker");
+    ScriptedRuntime docker = new ScriptedRuntime(RuntimeKind.DOCKER);
     Container web = docker.container("web", "image:1");
     try (Containers containers = containers(docker)) {
       docker.happened(Transition.STARTED, web);
@@ -133,7 +133,7 @@ final class LifecycleTest {
 
   @Test
   void aRenamedContainerIsOneLessAndOneMore() {
-    ScriptedRuntime docker = new ScriptedRuntime("docker");
+    ScriptedRuntime docker = new ScriptedRuntime(RuntimeKind.DOCKER);
     try (Containers containers = containers(docker)) {
       docker.happened(Transition.STARTED, docker.container("old", "image:1"));
       docker.happened(Transition.RENAMED, docker.container("new", "image:1"));
@@ -147,8 +147,8 @@ final class LifecycleTest {
 
   @Test
   void theFirstInTheListIsBelievedWhoeverElseClaimsAnId() {
-    ScriptedRuntime roots = new ScriptedRuntime("podman");
-    ScriptedRuntime users = new ScriptedRuntime("podman");
+    ScriptedRuntime roots = new ScriptedRuntime(RuntimeKind.PODMAN);
+    ScriptedRuntime users = new ScriptedRuntime(RuntimeKind.PODMAN);
     Container real = roots.container("real", "image:1");
     Container claimed = users.container("claimed", "image:2");
     try (Containers containers = containers(roots, users)) {

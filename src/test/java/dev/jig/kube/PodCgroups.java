@@ -2,6 +2,7 @@ package dev.jig.kube;
 
 import dev.jig.container.ContainerRuntime;
 import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeKind;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
 import java.io.IOException;
@@ -39,7 +40,7 @@ final class PodCgroups implements ContainerRuntime {
     byId.put(
         id,
         new Container(
-            name(), id, container, "registry.example.com/app:1", null, Map.of(), details));
+            kind().key(), id, container, "registry.example.com/app:1", null, Map.of(), details));
   }
 
   /// A command line that runs another one in a pod.
@@ -52,8 +53,8 @@ final class PodCgroups implements ContainerRuntime {
   }
 
   @Override
-  public String name() {
-    return "containerd";
+  public RuntimeKind kind() {
+    return RuntimeKind.CONTAINERD;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.jig.container.ContainerListener;
 import dev.jig.container.ContainerRuntime;
 import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeKind;
 import dev.jig.container.Containers;
 import dev.jig.event.Container;
 import dev.jig.filter.ContainerSelection;
@@ -40,8 +41,8 @@ final class ContainerScopeTest {
     boolean answering = true;
 
     @Override
-    public String name() {
-      return "docker";
+    public RuntimeKind kind() {
+      return RuntimeKind.DOCKER;
     }
 
     @Override

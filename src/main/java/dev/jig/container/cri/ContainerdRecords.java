@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.jig.container.CgroupPath;
+import dev.jig.container.RuntimeKind;
 import dev.jig.container.cri.containerd.PlainContainer;
 import dev.jig.container.cri.containerd.PlainImage;
 import dev.jig.event.Container;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 /// What containerd's own records of containers tell, for containers that Kubernetes knows nothing
 /// of and, until CRI is asked, for those it does.
 final class ContainerdRecords {
-  /// `containerd` in [Container#runtime].
-  static final String RUNTIME = "containerd";
-
   private static final String CRI_KIND = "io.cri-containerd.kind";
   private static final String NERDCTL_NAME = "nerdctl/name";
   private static final JsonFactory JSON = new JsonFactory();
@@ -52,7 +50,7 @@ final class ContainerdRecords {
           case PLAIN -> labels.getOrDefault(NERDCTL_NAME, container.getId());
         };
     return new Container(
-        RUNTIME,
+        RuntimeKind.CONTAINERD.key(),
         container.getId(),
         name,
         name == null ? null : CriInspector.emptyToNull(container.getImage()),

@@ -3,6 +3,7 @@ package dev.jig.container.cri;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeKind;
 import dev.jig.container.cri.LifecycleTracker.Inspection;
 import dev.jig.container.cri.GrpcRuntime.Connection;
 import dev.jig.container.cri.ContainerdRecords.Kind;
@@ -67,7 +68,7 @@ final class ContainerdSession implements RuntimeSession {
     this.namespaces = namespaces;
     this.api = new ContainerdApi(line.channel());
     this.criApi = new CriApi(line.channel());
-    this.criInspector = new CriInspector(ContainerdRecords.RUNTIME, criApi);
+    this.criInspector = new CriInspector(RuntimeKind.CONTAINERD, criApi);
   }
 
   @Override

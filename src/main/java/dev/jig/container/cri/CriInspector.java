@@ -1,6 +1,7 @@
 package dev.jig.container.cri;
 
 import dev.jig.container.cri.LifecycleTracker.Inspection;
+import dev.jig.container.RuntimeKind;
 import dev.jig.container.cri.api.ContainerState;
 import dev.jig.container.cri.api.CriContainer;
 import dev.jig.container.cri.api.CriImage;
@@ -26,13 +27,13 @@ final class CriInspector {
 
   private record Pod(Container.Pod pod, String sandboxId) {}
 
-  private final String runtime;
+  private final RuntimeKind kind;
   private final CriApi api;
   private final Map<String, Pod> pods = new HashMap<>();
   private final Map<String, CriImage> images = new HashMap<>();
 
-  CriInspector(String runtime, CriApi api) {
-    this.runtime = runtime;
+  CriInspector(RuntimeKind kind, CriApi api) {
+    this.kind = kind;
     this.api = api;
   }
 
@@ -134,7 +135,7 @@ final class CriInspector {
 
   private Inspection sandbox(Pod pod) {
     return new Inspection(
-        new Container(runtime, pod.sandboxId(), null, null, null, Map.of(), pod.pod()), false);
+        new Container(kind.key(), pod.sandboxId(), null, null, null, Map.of(), pod.pod()), false);
   }
 
   private static Pod pod(Sandbox sandbox, boolean hostNetwork) {
@@ -173,7 +174,7 @@ final class CriInspector {
     CriImage image = image(container);
     return new Inspection(
         new Container(
-            runtime,
+            kind.key(),
             container.getId(),
             emptyToNull(name),
             emptyToNull(imageName(container, image)),

@@ -1,14 +1,15 @@
 package dev.jig.container.cri;
 
 import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeKind;
 import dev.jig.container.cri.GrpcRuntime.Connection;
 import dev.jig.container.cri.api.CriEvent;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// Talks with a daemon by CRI alone, as CRI-O wants it: follows its events where it tells them
-/// (`enable_pod_events`, off unless configured), else lists once a second. Whoever is asked for
-/// meanwhile is asked for at once, and exited containers stay listed.
+/// A session with a runtime that serves CRI alone, such as CRI-O. Subscribes to its events where it
+/// sends any (CRI-O: `enable_pod_events`, off by default); else lists once a second. A container
+/// that came and went between two listings is found by [#inspect]: exited ones stay listed.
 final class CriSession implements RuntimeSession {
   private static final long POLL_MS = 1_000;
 
@@ -18,10 +19,10 @@ final class CriSession implements RuntimeSession {
   private boolean listed;
   private boolean polling;
 
-  CriSession(String runtime, Connection line) {
-    this.connection = line;
-    this.api = new CriApi(line.channel());
-    this.inspector = new CriInspector(runtime, api);
+  CriSession(RuntimeKind kind, Connection connection) {
+    this.connection = connection;
+    this.api = new CriApi(connection.channel());
+    this.inspector = new CriInspector(kind, api);
   }
 
   @Override
@@ -38,7 +39,7 @@ final class CriSession implements RuntimeSession {
         });
   }
 
-  /// The events have ended: because there are none, or because the daemon is gone.
+  /// The event stream ended: either the runtime sends no events, or it is gone.
   private void pollIfConnected() {
     connection.handle(
         api.detectVersion(),
@@ -53,7 +54,7 @@ final class CriSession implements RuntimeSession {
   }
 
   private void list() {
-    long asked = connection.tracker().eventCount();
+    long requestedAt = connection.tracker().eventCount();
     connection.handle(
         inspector.listAll(),
         (all, failure) -> {
@@ -62,13 +63,12 @@ final class CriSession implements RuntimeSession {
             return;
           }
           connection.onListed();
-          connection.tracker().onListed(all, asked);
+          connection.tracker().onListed(all, requestedAt);
           listed = true;
           schedulePoll();
         });
   }
 
-  /// Once the last listing is through.
   private void schedulePoll() {
     if (polling && listed) {
       listed = false;
@@ -78,16 +78,16 @@ final class CriSession implements RuntimeSession {
 
   private void onEvent(CriEvent event) {
     String id = event.getContainerId();
-    LifecycleTracker lives = connection.tracker();
+    LifecycleTracker tracker = connection.tracker();
     Instant at = at(event.getCreatedAt());
     switch (event.getContainerEventType()) {
-      case CREATED_EVENT -> lives.onCreated(id);
-      case STARTED_EVENT -> lives.onStarted(id, at);
-      case STOPPED_EVENT -> lives.onStopped(id, at);
-      case DELETED_EVENT -> lives.onRemoved(id, at);
+      case CREATED_EVENT -> tracker.onCreated(id);
+      case STARTED_EVENT -> tracker.onStarted(id, at);
+      case STOPPED_EVENT -> tracker.onStopped(id, at);
+      case DELETED_EVENT -> tracker.onRemoved(id, at);
       case UNRECOGNIZED -> {}
     }
-    if (!lives.isInspected(id)) {
+    if (!tracker.isInspected(id)) {
       inspect(id, null);
     }
   }
@@ -101,15 +101,15 @@ final class CriSession implements RuntimeSession {
     inspect(id, new RuntimeEvent.NotFound(id));
   }
 
-  private void inspect(String id, @Nullable RuntimeEvent inVain) {
-    long asked = connection.tracker().eventCount();
+  private void inspect(String id, @Nullable RuntimeEvent ifNotFound) {
+    long requestedAt = connection.tracker().eventCount();
     connection.handle(
         inspector.inspect(id),
         (found, _) -> {
           if (found != null) {
-            connection.tracker().onInspected(found, asked);
-          } else if (inVain != null) {
-            connection.emit(inVain);
+            connection.tracker().onInspected(found, requestedAt);
+          } else if (ifNotFound != null) {
+            connection.emit(ifNotFound);
           }
         });
   }

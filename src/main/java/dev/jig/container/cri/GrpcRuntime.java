@@ -1,8 +1,10 @@
 package dev.jig.container.cri;
 
-import dev.jig.container.RuntimeEvent;
 import dev.jig.container.ContainerRuntime;
 import dev.jig.container.Reachability;
+import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeKind;
+import dev.jig.os.Backoff;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
@@ -17,152 +19,76 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A runtime that speaks gRPC on a unix socket: containerd, CRI-O. Connects, and again after each
-/// loss, ever more slowly. All it does happens on one thread, which also hears the answers.
+/// A client of a runtime that serves gRPC on a unix socket: containerd, CRI-O. Keeps one connection
+/// with one [RuntimeSession], and reconnects after 100 ms to 2 s.
 ///
-/// gRPC's classes are loaded only once somebody listens at the socket.
+/// Everything runs on one thread, callbacks of gRPC included. gRPC's classes are loaded only after a
+/// first connect has succeeded.
 public final class GrpcRuntime implements ContainerRuntime {
-  private static final long PAUSE_MIN_MS = 100;
-  private static final long PAUSE_MAX_MS = 2_000;
-  private static final long STABLE_NS = 2_000_000_000L;
+  private static final long MIN_RECONNECT_MS = 100;
+  private static final long MAX_RECONNECT_MS = 2_000;
 
-  /// One connection, as those see it who talk over it.
-  static final class Connection {
-    private final GrpcRuntime runtime;
-    private final GrpcChannel channel;
-    private final LifecycleTracker tracker;
-
-    private Connection(GrpcRuntime engine, GrpcChannel socket, LifecycleTracker lives) {
-      this.runtime = engine;
-      this.channel = socket;
-      this.tracker = lives;
-    }
-
-    GrpcChannel channel() {
-      return channel;
-    }
-
-    LifecycleTracker tracker() {
-      return tracker;
-    }
-
-    void emit(RuntimeEvent news) {
-      runtime.events.accept(news);
-    }
-
-    /// The listing is through.
-    void onListed() {
-      if (isOpen()) {
-        if (runtime.reachability().onListed()) {
-          emit(new RuntimeEvent.Debug(runtime.title() + " answers at " + runtime.socket));
-        }
-      }
-    }
-
-    /// This connection is of no use any more.
-    void fail(@Nullable Throwable reason) {
-      runtime.onConnectionFailed(this, reason);
-    }
-
-    /// Hears an answer or why there is none, if this connection still stands.
-    <A> void handle(CompletableFuture<A> answer, BiConsumer<@Nullable A, @Nullable Throwable> heard) {
-      var _ =
-          answer
-              .handle((given, failure) -> {
-                if (isOpen()) {
-                  heard.accept(given, failure);
-                }
-                return given;
-              })
-              .exceptionally(mistake -> {
-                fail(mistake);
-                return null;
-              });
-    }
-
-    /// Does something later, if this connection still stands.
-    void schedule(long ms, Runnable what) {
-      runtime.schedule(
-          ms,
-          () -> {
-            if (isOpen()) {
-              what.run();
-            }
-          });
-    }
-
-    private boolean isOpen() {
-      return runtime.connection == this;
-    }
-  }
-
-  /// Who talks over a new connection.
+  /// Makes the session of a new connection.
   private interface SessionFactory {
-    RuntimeSession open(Connection line);
+    RuntimeSession open(Connection connection);
   }
 
-  private final String name;
-  private final String title;
+  private final RuntimeKind kind;
   private final Path socket;
-  private final boolean requested;
   private final boolean canReportCgroups;
   private final SessionFactory sessions;
   private final ScheduledThreadPoolExecutor thread;
+  private final Reachability reachability;
+  private final LifecycleTracker tracker;
   private Consumer<RuntimeEvent> events = _ -> {};
-  private @Nullable Reachability reachability;
-  private @Nullable LifecycleTracker tracker;
   private volatile @Nullable Connection connection;
 
-  // The thread's own.
+  // Used by the thread alone.
+  private final Backoff backoff = new Backoff(MIN_RECONNECT_MS, MAX_RECONNECT_MS);
   private @Nullable RuntimeSession session;
   private long connectedNs;
-  private long pauseMs = PAUSE_MIN_MS;
 
   private GrpcRuntime(
-      String name, String title, Path socket, boolean chosen, boolean places, SessionFactory talker) {
-    this.canReportCgroups = places;
-    this.name = name;
-    this.title = title;
+      RuntimeKind kind,
+      Path socket,
+      boolean requested,
+      boolean canReportCgroups,
+      SessionFactory sessions) {
+    this.kind = kind;
     this.socket = socket;
-    this.requested = chosen;
-    this.sessions = talker;
+    this.canReportCgroups = canReportCgroups;
+    this.sessions = sessions;
     this.thread =
-        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name(name).factory());
+        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name(kind.key()).factory());
+    this.reachability = new Reachability(kind, socket, requested, event -> events.accept(event));
+    this.tracker = new LifecycleTracker(event -> events.accept(event));
   }
 
   /// containerd: pods by CRI, other containers by its own API.
   ///
-  /// @param channel usually `/run/containerd/containerd.sock`
-  /// @param requested whether the user named this runtime or socket, and so wants to hear if it is
-  ///   missing
+  /// @param requested whether the user named this runtime or its socket
+  /// @param namespaces those to name containers of
   public static GrpcRuntime containerd(
-      Path socket, boolean chosen, ContainerdNamespaces namespaces) {
+      Path socket, boolean requested, ContainerdNamespaces namespaces) {
     return new GrpcRuntime(
-        ContainerdRecords.RUNTIME,
-        "containerd",
+        RuntimeKind.CONTAINERD,
         socket,
-        chosen,
+        requested,
         !namespaces.equals(ContainerdNamespaces.KUBERNETES),
-        line -> new ContainerdSession(line, namespaces));
+        connection -> new ContainerdSession(connection, namespaces));
   }
 
-  /// CRI-O.
+  /// A runtime that serves CRI alone, such as CRI-O.
   ///
-  /// @param channel usually `/run/crio/crio.sock`
-  /// @param requested as for containerd
-  public static GrpcRuntime crio(Path socket, boolean chosen) {
+  /// @param requested whether the user named this runtime or its socket
+  public static GrpcRuntime cri(RuntimeKind kind, Path socket, boolean requested) {
     return new GrpcRuntime(
-        "cri-o", "CRI-O", socket, chosen, false, line -> new CriSession("cri-o", line));
+        kind, socket, requested, false, connection -> new CriSession(kind, connection));
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public String title() {
-    return title;
+  public RuntimeKind kind() {
+    return kind;
   }
 
   @Override
@@ -173,14 +99,12 @@ public final class GrpcRuntime implements ContainerRuntime {
   @Override
   public void start(Consumer<RuntimeEvent> to) {
     events = to;
-    reachability = new Reachability(title, socket, requested, to);
-    tracker = new LifecycleTracker(to);
     schedule(0, this::connect);
   }
 
   @Override
   public boolean canAnswer() {
-    return reachability().canAnswer();
+    return reachability.canAnswer();
   }
 
   @Override
@@ -196,11 +120,13 @@ public final class GrpcRuntime implements ContainerRuntime {
         });
   }
 
-  private void schedule(long ms, Runnable what) {
-    try {
-      var _ = thread.schedule(what, ms, TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      // closed
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    Connection open = connection;
+    connection = null;
+    if (open != null) {
+      open.channel().close();
     }
   }
 
@@ -210,59 +136,113 @@ public final class GrpcRuntime implements ContainerRuntime {
     } catch (IOException e) {
       boolean exists = Files.exists(socket);
       scheduleReconnect(
-          !exists || e instanceof ConnectException, exists ? GrpcChannel.reason(e) : "no such file");
+          !exists || e instanceof ConnectException,
+          exists ? GrpcChannel.reason(e) : "no such file",
+          0);
       return;
     }
     connectedNs = System.nanoTime();
-    GrpcChannel opened = GrpcChannel.open(socket, name + "-io", command -> schedule(0, command));
-    Connection opening = new Connection(this, opened, tracker());
-    connection = opening;
-    session = sessions.open(opening);
+    GrpcChannel channel =
+        GrpcChannel.open(socket, kind.key() + "-io", callback -> schedule(0, callback));
+    Connection opened = new Connection(this, channel, tracker);
+    connection = opened;
+    session = sessions.open(opened);
     session.start();
   }
 
-  private void onConnectionFailed(Connection over, @Nullable Throwable reason) {
-    if (connection != over) {
+  private void onConnectionFailed(Connection failed, @Nullable Throwable reason) {
+    if (connection != failed) {
       return;
     }
     connection = null;
     session = null;
-    over.channel().close();
-    if (System.nanoTime() - connectedNs > STABLE_NS) {
-      pauseMs = PAUSE_MIN_MS;
-    }
-    scheduleReconnect(false, GrpcChannel.reason(reason));
+    failed.channel().close();
+    long lastedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - connectedNs);
+    scheduleReconnect(false, GrpcChannel.reason(reason), lastedMs);
   }
 
-  private void scheduleReconnect(boolean absent, String reason) {
+  private void scheduleReconnect(boolean absent, String reason, long lastedMs) {
     if (!thread.isShutdown()) {
-      reachability().onFailure(absent, reason);
-      schedule(pauseMs, this::connect);
-      pauseMs = Math.min(PAUSE_MAX_MS, pauseMs * 2);
+      reachability.onFailure(absent, reason);
+      schedule(backoff.nextMsAfter(lastedMs), this::connect);
     }
   }
 
-  private Reachability reachability() {
-    if (reachability == null) {
-      throw new IllegalStateException("not started");
+  private void schedule(long delayMs, Runnable task) {
+    try {
+      var _ = thread.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // closed
     }
-    return reachability;
   }
 
-  private LifecycleTracker tracker() {
-    if (tracker == null) {
-      throw new IllegalStateException("not started");
-    }
-    return tracker;
-  }
+  /// One connection, as its session uses it. Once it failed or was closed, replies and scheduled
+  /// tasks are dropped.
+  static final class Connection {
+    private final GrpcRuntime runtime;
+    private final GrpcChannel channel;
+    private final LifecycleTracker tracker;
 
-  @Override
-  public void close() {
-    thread.shutdownNow();
-    Connection open = connection;
-    connection = null;
-    if (open != null) {
-      open.channel().close();
+    private Connection(GrpcRuntime runtime, GrpcChannel channel, LifecycleTracker tracker) {
+      this.runtime = runtime;
+      this.channel = channel;
+      this.tracker = tracker;
+    }
+
+    GrpcChannel channel() {
+      return channel;
+    }
+
+    LifecycleTracker tracker() {
+      return tracker;
+    }
+
+    void emit(RuntimeEvent event) {
+      runtime.events.accept(event);
+    }
+
+    /// A listing is complete.
+    void onListed() {
+      if (isOpen() && runtime.reachability.onListed()) {
+        emit(new RuntimeEvent.Debug(runtime.kind.title() + " answers at " + runtime.socket));
+      }
+    }
+
+    /// Closes this connection; the runtime reconnects.
+    void fail(@Nullable Throwable reason) {
+      runtime.onConnectionFailed(this, reason);
+    }
+
+    /// Passes the reply, or the failure, to `handler`. An exception of the handler fails the
+    /// connection.
+    <A> void handle(
+        CompletableFuture<A> reply, BiConsumer<@Nullable A, @Nullable Throwable> handler) {
+      var _ =
+          reply
+              .handle((value, failure) -> {
+                if (isOpen()) {
+                  handler.accept(value, failure);
+                }
+                return value;
+              })
+              .exceptionally(bug -> {
+                fail(bug);
+                return null;
+              });
+    }
+
+    void schedule(long delayMs, Runnable task) {
+      runtime.schedule(
+          delayMs,
+          () -> {
+            if (isOpen()) {
+              task.run();
+            }
+          });
+    }
+
+    private boolean isOpen() {
+      return runtime.connection == this;
     }
   }
 }

@@ -1,11 +1,11 @@
 package dev.jig.container.cri;
 
-/// What is said with a daemon over one connection. Called on the engine's thread.
+/// Follows and inspects the containers of one connected runtime. Called on the runtime's thread.
 interface RuntimeSession {
 
-  /// Follows events and lists; once.
+  /// Subscribes to events and lists all containers. Called once.
   void start();
 
-  /// Asks for one container.
+  /// Inspects one container.
   void inspect(String id);
 }

@@ -1,6 +1,7 @@
 package dev.jig.container.docker;
 
 import dev.jig.container.RuntimeEvent.Transition;
+import dev.jig.container.RuntimeKind;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -9,31 +10,27 @@ import org.jspecify.annotations.Nullable;
 /// What Docker's Engine API and Podman's own (libpod) call the same things. Podman also speaks
 /// Docker's, but there it tells neither pods nor which container is a pod's sandbox.
 public enum DockerApiFlavor {
-  DOCKER("docker", "Docker", "", "die", "destroy", 0),
+  DOCKER(RuntimeKind.DOCKER, "", "die", "destroy", 0),
   PODMAN(
-      "podman",
-      "Podman",
+      RuntimeKind.PODMAN,
       "/v4.0.0/libpod", // any version is accepted, but there must be one
       "died",
       "remove",
       400); // its log of events was seen to be read 210 ms late
 
-  private final String runtime;
-  private final String title;
+  private final RuntimeKind kind;
   private final String prefix;
   private final String stopped;
   private final String removed;
   private final long eventDelayMs;
 
   DockerApiFlavor(
-      String runtime,
-      String title,
+      RuntimeKind kind,
       String prefix,
       String stopped,
       String removed,
       long eventsLateMs) {
-    this.runtime = runtime;
-    this.title = title;
+    this.kind = kind;
     this.prefix = prefix;
     this.stopped = stopped;
     this.removed = removed;
@@ -45,13 +42,8 @@ public enum DockerApiFlavor {
     return eventDelayMs;
   }
 
-  /// As [dev.jig.event.Container] has it.
-  String runtime() {
-    return runtime;
-  }
-
-  String title() {
-    return title;
+  RuntimeKind kind() {
+    return kind;
   }
 
   /// Of the stream of events.

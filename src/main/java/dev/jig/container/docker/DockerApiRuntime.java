@@ -6,6 +6,7 @@ import dev.jig.container.RuntimeEvent;
 import dev.jig.container.Reachability;
 import dev.jig.container.docker.DockerJson.Event;
 import dev.jig.container.docker.DockerJson.Summary;
+import dev.jig.container.RuntimeKind;
 import dev.jig.event.Container;
 import java.io.EOFException;
 import java.io.IOException;
@@ -81,24 +82,19 @@ public final class DockerApiRuntime implements ContainerRuntime {
     this.flavor = dialect;
     this.socket = socket;
     this.reachability =
-        new Reachability(dialect.title(), socket, chosen, told -> events.accept(told));
+        new Reachability(dialect.kind(), socket, chosen, told -> events.accept(told));
   }
 
   @Override
-  public String name() {
-    return flavor.runtime();
-  }
-
-  @Override
-  public String title() {
-    return flavor.title();
+  public RuntimeKind kind() {
+    return flavor.kind();
   }
 
   @Override
   public void start(Consumer<RuntimeEvent> to) {
     events = to;
-    Thread.ofPlatform().daemon().name(name() + "-events").start(this::followEvents);
-    requestThread = Thread.ofPlatform().daemon().name(name() + "-ask").start(this::handleRequests);
+    Thread.ofPlatform().daemon().name(kind().key() + "-events").start(this::followEvents);
+    requestThread = Thread.ofPlatform().daemon().name(kind().key() + "-ask").start(this::handleRequests);
   }
 
   @Override
@@ -248,7 +244,7 @@ public final class DockerApiRuntime implements ContainerRuntime {
         }
       }
     } catch (IOException e) {
-      events.accept(new RuntimeEvent.Debug(title() + " does not answer for " + id + ": " + reason(e)));
+      events.accept(new RuntimeEvent.Debug(kind().title() + " does not answer for " + id + ": " + reason(e)));
     }
     reportNotFound(id);
   }

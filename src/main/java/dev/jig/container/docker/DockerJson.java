@@ -49,7 +49,7 @@ final class DockerJson {
       String name = labels.remove("name");
       String image = labels.remove("image");
       labels.keySet().removeAll(dialect.nonLabels(action));
-      return new Container(dialect.runtime(), id, name, image, null, labels, null);
+      return new Container(dialect.kind().key(), id, name, image, null, labels, null);
     }
 
     /// Whether it is of the container that holds a pod's namespaces, as Podman names it by itself.
@@ -172,7 +172,7 @@ final class DockerJson {
     }
     boolean running = !sandbox && ("running".equals(state) || "paused".equals(state));
     var container =
-        new Container(dialect.runtime(), id, name, image, digest, labels, pod(pod, name));
+        new Container(dialect.kind().key(), id, name, image, digest, labels, pod(pod, name));
     return new Summary(container, running);
   }
 

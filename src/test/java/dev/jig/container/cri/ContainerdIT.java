@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeKind;
 import dev.jig.event.Container;
 import dev.jig.fixture.Containerd;
 import dev.jig.fixture.CriControl;
@@ -30,7 +31,7 @@ final class ContainerdIT {
   private final List<RuntimeEvent> passedOver = new ArrayList<>();
   private Containerd containerd;
   private CriControl cri;
-  private GrpcRuntime engine = GrpcRuntime.crio(Path.of("unset"), false);
+  private GrpcRuntime engine = GrpcRuntime.cri(RuntimeKind.CRIO, Path.of("unset"), false);
 
   @BeforeAll
   void start() {

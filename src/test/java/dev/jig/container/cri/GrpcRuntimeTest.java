@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeKind;
 import dev.jig.container.cri.api.ContainerState;
 import dev.jig.container.cri.api.CriEventType;
 import dev.jig.event.Container;
@@ -41,12 +42,12 @@ final class GrpcRuntimeTest {
   private final BlockingQueue<RuntimeEvent> news = new LinkedBlockingQueue<>();
   private final List<RuntimeEvent> passedOver = new ArrayList<>();
   private Path socket = Path.of("unset");
-  private GrpcRuntime engine = GrpcRuntime.crio(socket, false);
+  private GrpcRuntime engine = GrpcRuntime.cri(RuntimeKind.CRIO, socket, false);
 
   @BeforeEach
   void place() {
     socket = directory.resolve("crio.sock");
-    engine = GrpcRuntime.crio(socket, false);
+    engine = GrpcRuntime.cri(RuntimeKind.CRIO, socket, false);
   }
 
   @AfterEach
