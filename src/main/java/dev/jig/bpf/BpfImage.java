@@ -12,10 +12,10 @@ public final class BpfImage {
   private final String name;
   private final byte[] elf;
   private final ElfSymbols symbols;
-  private final Map<String, Integer> entries = new HashMap<>();
+  private final Map<String, Integer> maxEntries = new HashMap<>();
   private final Set<String> optional = new HashSet<>();
   private final Map<String, Kernel.Version> since = new HashMap<>();
-  private final Set<String> unwanted = new HashSet<>();
+  private final Set<String> excluded = new HashSet<>();
   private boolean verbose;
 
   private BpfImage(String name, byte[] elf) {
@@ -35,25 +35,25 @@ public final class BpfImage {
   /// Sets a `const volatile` of four bytes.
   ///
   /// @throws IllegalArgumentException if there is none of that name and size
-  public BpfImage constant(String variable, int value) {
-    return constant(variable, value, Integer.BYTES);
+  public BpfImage setConstant(String variable, int value) {
+    return setConstant(variable, value, Integer.BYTES);
   }
 
   /// Sets a `const volatile` of eight bytes.
   ///
   /// @throws IllegalArgumentException if there is none of that name and size
-  public BpfImage constant(String variable, long value) {
-    return constant(variable, value, Long.BYTES);
+  public BpfImage setConstant(String variable, long value) {
+    return setConstant(variable, value, Long.BYTES);
   }
 
   /// Sets a `const volatile` of one byte.
   ///
   /// @throws IllegalArgumentException if there is none of that name and size
-  public BpfImage constant(String variable, boolean value) {
-    return constant(variable, value ? 1 : 0, 1);
+  public BpfImage setConstant(String variable, boolean value) {
+    return setConstant(variable, value ? 1 : 0, 1);
   }
 
-  private BpfImage constant(String variable, long value, int size) {
+  private BpfImage setConstant(String variable, long value, int size) {
     ElfSymbols.Symbol symbol = symbols.find(variable);
     if (symbol == null || !symbol.section().equals(".rodata") || symbol.size() != size) {
       throw new IllegalArgumentException(
@@ -67,34 +67,34 @@ public final class BpfImage {
 
   /// Sets how many entries a map holds, of a ring how many bytes (libbpf rounds up to a power of
   /// two of pages).
-  public BpfImage maxEntries(String map, int count) {
-    entries.put(map, count);
+  public BpfImage setMaxEntries(String map, int count) {
+    maxEntries.put(map, count);
     return this;
   }
 
   /// Marks programs that not every kernel takes: they are left out where refused. Those with a
   /// section `?…` are loaded only if named here.
-  public BpfImage optional(String... programs) {
+  public BpfImage markOptional(String... programs) {
     optional.addAll(List.of(programs));
     return this;
   }
 
   /// The same, and not even tried on kernels older than `major.minor`: each refusal costs a load.
-  public BpfImage optionalSince(int major, int minor, String... programs) {
+  public BpfImage markOptionalSince(int major, int minor, String... programs) {
     for (String program : programs) {
       since.put(program, new Kernel.Version(major, minor));
     }
-    return optional(programs);
+    return markOptional(programs);
   }
 
   /// Leaves programs out.
-  public BpfImage without(String... programs) {
-    unwanted.addAll(List.of(programs));
+  public BpfImage exclude(String... programs) {
+    excluded.addAll(List.of(programs));
     return this;
   }
 
   /// Keeps what libbpf says while loading, readable by [BpfObject#log]; costs some 30 ms.
-  public BpfImage verbose() {
+  public BpfImage keepLog() {
     verbose = true;
     return this;
   }
@@ -111,20 +111,20 @@ public final class BpfImage {
     return symbols;
   }
 
-  Map<String, Integer> entries() {
-    return entries;
+  Map<String, Integer> maxEntries() {
+    return maxEntries;
   }
 
   boolean isOptional(String program) {
     return optional.contains(program);
   }
 
-  Set<String> optional() {
+  Set<String> optionalPrograms() {
     return Set.copyOf(optional);
   }
 
   /// Programs that a kernel is too old for, and since when it would not be.
-  Map<String, String> tooNewFor(Kernel kernel) {
+  Map<String, String> unsupportedPrograms(Kernel kernel) {
     Map<String, String> programs = new HashMap<>();
     since.forEach((program, version) -> {
       if (kernel.isBefore(version)) {
@@ -134,11 +134,11 @@ public final class BpfImage {
     return programs;
   }
 
-  List<String> unwanted() {
-    return List.copyOf(unwanted);
+  List<String> excluded() {
+    return List.copyOf(excluded);
   }
 
-  boolean isVerbose() {
+  boolean isLogKept() {
     return verbose;
   }
 }

@@ -1,6 +1,6 @@
 package dev.jig.bpf;
 
-import dev.jig.os.BpfException;
+import dev.jig.os.NativeException;
 import dev.jig.os.Errno;
 import dev.jig.os.Libc;
 import java.lang.foreign.Arena;
@@ -88,7 +88,7 @@ public record BpfMap(String name, int fd, int keyBytes, int valueBytes, int maxE
     if (-result == expected) {
       return false;
     }
-    throw BpfException.failed("cannot " + verb + " map " + name, -result);
+    throw NativeException.failed("cannot " + verb + " map " + name, -result);
   }
 
   private void check(MemorySegment memory, int bytes) {

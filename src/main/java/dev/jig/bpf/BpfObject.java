@@ -1,6 +1,6 @@
 package dev.jig.bpf;
 
-import dev.jig.os.BpfException;
+import dev.jig.os.NativeException;
 import dev.jig.os.Errno;
 import dev.jig.os.Native;
 import java.lang.foreign.Arena;
@@ -23,35 +23,35 @@ public final class BpfObject implements AutoCloseable {
   private final Arena arena = Arena.ofShared(); // sections of variables, mapped
   private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
   private final Map<String, MemorySegment> sections = new HashMap<>();
-  private final Map<String, String> leftOut;
+  private final Map<String, String> missingPrograms;
   private List<String> log = List.of();
   private long handle;
 
   private BpfObject(BpfImage image, Map<String, String> leftOut) {
     this.image = image;
-    this.leftOut = Map.copyOf(leftOut);
+    this.missingPrograms = Map.copyOf(leftOut);
   }
 
   /// Loads an image. Optional programs that the kernel refuses are left out.
   ///
-  /// @throws BpfException if the kernel or libbpf refuses the rest
+  /// @throws NativeException if the kernel or libbpf refuses the rest
   public static BpfObject load(BpfImage image) {
     Native.openLibbpf(); // its absence told here, not by a class that fails to initialise
     synchronized (BpfObject.class) { // libbpf has one log for all
-      if (!image.isVerbose()) {
-        BpfObject object = new BpfObject(image, image.tooNewFor(Kernel.running()));
+      if (!image.isLogKept()) {
+        BpfObject object = new BpfObject(image, image.unsupportedPrograms(Kernel.running()));
         if (object.tryLoad(null) == 0) {
           return object;
         }
       }
-      try (LoadLog log = new LoadLog(image.isVerbose())) {
-        return loadListening(image, log);
+      try (LoadLog log = new LoadLog(image.isLogKept())) {
+        return loadWithLog(image, log);
       }
     }
   }
 
-  private static BpfObject loadListening(BpfImage image, LoadLog log) {
-    Map<String, String> refused = new LinkedHashMap<>(image.tooNewFor(Kernel.running()));
+  private static BpfObject loadWithLog(BpfImage image, LoadLog log) {
+    Map<String, String> refused = new LinkedHashMap<>(image.unsupportedPrograms(Kernel.running()));
     List<String> said = new ArrayList<>();
     while (true) {
       BpfObject object = new BpfObject(image, refused);
@@ -61,10 +61,10 @@ public final class BpfObject implements AutoCloseable {
         object.log = List.copyOf(said);
         return object;
       }
-      String program = log.program();
+      String program = log.failedProgram();
       if (program == null || !image.isOptional(program) || refused.containsKey(program)) {
         String tried = "cannot load " + (program == null ? image.name() : "program " + program);
-        throw Diagnosis.ofThisProcess().load(tried, errno, log.lines(), log.hasVerdict());
+        throw Diagnosis.ofThisProcess().loadFailure(tried, errno, log.lines(), log.hasVerifierOutput());
       }
       refused.put(program, Errno.name(errno));
       log.clear();
@@ -105,10 +105,10 @@ public final class BpfObject implements AutoCloseable {
   }
 
   private void configure() {
-    for (Map.Entry<String, Integer> each : image.entries().entrySet()) {
+    for (Map.Entry<String, Integer> each : image.maxEntries().entrySet()) {
       int result = Libbpf.setMapMaxEntries(findMap(each.getKey()), each.getValue());
       if (result < 0) {
-        throw BpfException.failed("cannot size map " + each, -result);
+        throw NativeException.failed("cannot size map " + each, -result);
       }
     }
     long program = 0;
@@ -116,23 +116,23 @@ public final class BpfObject implements AutoCloseable {
       String name = Libbpf.programName(program);
       programs.put(name, new BpfProgram(program, name, Libbpf.programSection(program)));
     }
-    for (String optional : image.optional()) {
-      named(optional).setWanted(true);
+    for (String optional : image.optionalPrograms()) {
+      requireProgram(optional).setAutoload(true);
     }
-    for (String unwanted : image.unwanted()) {
+    for (String unwanted : image.excluded()) {
       leaveOut(unwanted);
     }
-    for (String refused : leftOut.keySet()) {
+    for (String refused : missingPrograms.keySet()) {
       leaveOut(refused);
     }
-    programs.values().removeIf(each -> !each.isWanted());
+    programs.values().removeIf(each -> !each.isAutoload());
   }
 
   private void leaveOut(String name) {
-    named(name).setWanted(false);
+    requireProgram(name).setAutoload(false);
   }
 
-  private BpfProgram named(String name) {
+  private BpfProgram requireProgram(String name) {
     BpfProgram program = programs.get(name);
     if (program == null) {
       throw new IllegalArgumentException("no program `" + name + "` in " + image.name());
@@ -146,7 +146,7 @@ public final class BpfObject implements AutoCloseable {
   }
 
   /// Whether the program was loaded.
-  public boolean has(String name) {
+  public boolean isLoaded(String name) {
     return programs.containsKey(name);
   }
 
@@ -163,8 +163,8 @@ public final class BpfObject implements AutoCloseable {
 
   /// The optional programs that are missing: with errno's name if the kernel refused it, with
   /// `since 6.3` if it was not tried on this older kernel.
-  public Map<String, String> leftOut() {
-    return leftOut;
+  public Map<String, String> missingPrograms() {
+    return missingPrograms;
   }
 
   /// What libbpf said, if the image asked for it or something was left out.

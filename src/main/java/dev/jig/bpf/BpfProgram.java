@@ -1,6 +1,6 @@
 package dev.jig.bpf;
 
-import dev.jig.os.BpfException;
+import dev.jig.os.NativeException;
 import dev.jig.os.CgroupDirectory;
 import dev.jig.os.Errno;
 import dev.jig.os.Libc;
@@ -34,11 +34,11 @@ public final class BpfProgram {
   }
 
   /// Whether it is to be loaded; decided before that.
-  boolean isWanted() {
+  boolean isAutoload() {
     return Libbpf.autoload(handle);
   }
 
-  void setWanted(boolean wanted) {
+  void setAutoload(boolean wanted) {
     Libbpf.setAutoload(handle, wanted);
   }
 
@@ -48,14 +48,14 @@ public final class BpfProgram {
 
   /// Attaches to a cgroup and all below it, until the link is closed or the process is gone.
   ///
-  /// @throws BpfException if refused
+  /// @throws NativeException if refused
   public BpfLink attach(CgroupDirectory cgroup) {
     return link(Libbpf.attachCgroup(handle, cgroup.fd()), " to cgroup " + cgroup.path());
   }
 
   /// Attaches where the section says.
   ///
-  /// @throws BpfException if refused
+  /// @throws NativeException if refused
   public BpfLink attach() {
     return link(Libbpf.attach(handle), "");
   }
@@ -64,7 +64,7 @@ public final class BpfProgram {
     if (link == 0) {
       int errno = Native.errno(); // before anything else runs on this thread
       String tried = "cannot attach " + name + " (" + section + ")" + where;
-      throw Diagnosis.ofThisProcess().attach(tried, errno);
+      throw Diagnosis.ofThisProcess().attachFailure(tried, errno);
     }
     return new BpfLink(link);
   }
@@ -72,13 +72,13 @@ public final class BpfProgram {
   /// Runs an iterator (`iter/…`) once, to its end.
   ///
   /// @return all it printed
-  /// @throws BpfException if refused
-  public byte[] iterate() {
+  /// @throws NativeException if refused
+  public byte[] runIterator() {
     try (BpfLink link = attach();
         Arena arena = Arena.ofConfined()) {
       int fd = Libbpf.iterCreate(link.fd());
       if (fd < 0) {
-        throw Diagnosis.ofThisProcess().attach("cannot run iterator " + name, -fd);
+        throw Diagnosis.ofThisProcess().attachFailure("cannot run iterator " + name, -fd);
       }
       try {
         return readToEnd(fd, arena.allocate(ITERATOR_BUFFER));
@@ -98,7 +98,7 @@ public final class BpfProgram {
       }
     } while (count > 0 || count < 0 && again(Native.errno()));
     if (count < 0) {
-      throw BpfException.failed("iterator " + name + " broke off", Native.errno());
+      throw NativeException.failed("iterator " + name + " broke off", Native.errno());
     }
     return printed.toByteArray();
   }

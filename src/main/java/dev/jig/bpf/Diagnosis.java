@@ -1,7 +1,7 @@
 package dev.jig.bpf;
 
-import dev.jig.os.BpfException;
-import dev.jig.os.BpfException.Reason;
+import dev.jig.os.NativeException;
+import dev.jig.os.NativeException.Reason;
 import dev.jig.os.Errno;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,48 +29,48 @@ record Diagnosis(Set<String> capabilities, Kernel kernel, String limits, boolean
         !uids.isEmpty() && !uids.contains("4294967295"));
   }
 
-  BpfException load(String tried, int errno, List<String> log, boolean verifier) {
+  NativeException loadFailure(String tried, int errno, List<String> log, boolean verifier) {
     String message = tried + ": " + Errno.name(errno);
     boolean refused = errno == Errno.EPERM || errno == Errno.EACCES;
     List<String> missing = Capabilities.missing(capabilities);
     if (!missing.isEmpty() && (refused || verifier)) {
       String text = message + ", missing " + String.join(", ", missing);
-      return BpfException.of(Reason.CAPABILITIES, text, errno, log);
+      return NativeException.of(Reason.CAPABILITIES, text, errno, log);
     }
     if (kernel.isBefore(5, 10)) {
       String text = message + ", the kernel is " + kernel.release();
-      return BpfException.of(Reason.KERNEL, text, errno, log);
+      return NativeException.of(Reason.KERNEL, text, errno, log);
     }
     if (!kernel.hasBtf()) {
       String text = message + ", the kernel has no BTF";
-      return BpfException.of(Reason.BTF, text, errno, log);
+      return NativeException.of(Reason.BTF, text, errno, log);
     }
     if (verifier) {
-      return BpfException.of(Reason.REJECTED, message, errno, log);
+      return NativeException.of(Reason.REJECTED, message, errno, log);
     }
     return refused
         ? refusedThoughCapable(message, errno, log)
-        : BpfException.of(Reason.OTHER, message, errno, log);
+        : NativeException.of(Reason.OTHER, message, errno, log);
   }
 
-  BpfException attach(String tried, int errno) {
+  NativeException attachFailure(String tried, int errno) {
     String message = tried + ": " + Errno.name(errno);
     List<String> missing = Capabilities.missing(capabilities);
     if (errno == Errno.EPERM && !missing.isEmpty()) {
       String text = message + ", missing " + String.join(", ", missing);
-      return BpfException.of(Reason.CAPABILITIES, text, errno, List.of());
+      return NativeException.of(Reason.CAPABILITIES, text, errno, List.of());
     }
-    return BpfException.of(Reason.ATTACH, message, errno, List.of());
+    return NativeException.of(Reason.ATTACH, message, errno, List.of());
   }
 
-  private BpfException refusedThoughCapable(String message, int errno, List<String> log) {
+  private NativeException refusedThoughCapable(String message, int errno, List<String> log) {
     if (kernel.isBefore(5, 11) && memlockLimited()) {
       String text = message + ", the limit of locked memory is too low for BPF maps";
-      return BpfException.of(Reason.MEMLOCK, text, errno, log);
+      return NativeException.of(Reason.MEMLOCK, text, errno, log);
     }
     String guard = userNamespace ? "a user namespace" : "a seccomp profile or kernel lockdown";
     String text = message + " though no capability is missing: " + guard + " refuses it";
-    return BpfException.of(Reason.CAPABILITIES, text, errno, log);
+    return NativeException.of(Reason.CAPABILITIES, text, errno, log);
   }
 
   /// libbpf 1.x raises the limit itself where maps count against it; so it could not.

@@ -87,7 +87,7 @@ final class LoadLog implements AutoCloseable {
     return verifier;
   }
 
-  boolean hasVerdict() {
+  boolean hasVerifierOutput() {
     return verifier.get(ValueLayout.JAVA_BYTE, 0) != 0;
   }
 
@@ -104,7 +104,7 @@ final class LoadLog implements AutoCloseable {
   }
 
   /// The program the last complaint was about: `libbpf: prog 'NAME': …`.
-  @Nullable String program() {
+  @Nullable String failedProgram() {
     String program = null;
     for (String text : lines) {
       int start = text.indexOf("prog '");

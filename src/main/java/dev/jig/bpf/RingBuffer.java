@@ -1,6 +1,6 @@
 package dev.jig.bpf;
 
-import dev.jig.os.BpfException;
+import dev.jig.os.NativeException;
 import dev.jig.os.Errno;
 import dev.jig.os.Libc;
 import dev.jig.os.Native;
@@ -74,7 +74,7 @@ public final class RingBuffer implements AutoCloseable {
   /// Maps a ring; `wakeUp` ends a wait early.
   ///
   /// @param longest what no record's payload exceeds, in bytes
-  /// @throws BpfException if the map is no ring
+  /// @throws NativeException if the map is no ring
   @SuppressWarnings("MustBeClosedChecker") // closed with the ring
   public static RingBuffer map(BpfMap map, int longest, WakeUp wakeUp) {
     Arena arena = Arena.ofShared();
@@ -106,7 +106,7 @@ public final class RingBuffer implements AutoCloseable {
 
   /// Hands over the records that are ready, `max` at most; stops at one still being written.
   /// Returns how many. A record whose sink throws counts as read.
-  public int consume(Records sink, int max) {
+  public int consume(RecordHandler sink, int max) {
     int handled = 0;
     int unpublished = 0;
     long producer = producer();
@@ -125,7 +125,7 @@ public final class RingBuffer implements AutoCloseable {
         position += (length + HEADER + 7L) & ~7L;
         if (header == length) {
           handled++;
-          sink.record(ring, at + HEADER, length);
+          sink.onRecord(ring, at + HEADER, length);
         }
       }
     } finally {
@@ -147,13 +147,13 @@ public final class RingBuffer implements AutoCloseable {
       return true;
     }
     // A record still being written keeps the ring's descriptor readable: don't spin on it.
-    boolean busy = available() > 0;
+    boolean busy = availableBytes() > 0;
     int ready =
         busy
             ? Libc.poll(polled, 1, Math.min(timeoutMs, BUSY_WAIT_MS))
             : Libc.poll(polled, 2, timeoutMs);
     if (ready < 0 && Native.errno() != Errno.EINTR) {
-      throw BpfException.failed("cannot wait for the ring", Native.errno());
+      throw NativeException.failed("cannot wait for the ring", Native.errno());
     }
     if (ready > 0 && polled.get(ValueLayout.JAVA_SHORT, 6) != 0) {
       wakeUp.clear();
@@ -162,8 +162,8 @@ public final class RingBuffer implements AutoCloseable {
   }
 
   /// Hands over all that was reserved up to now, waiting up to `patienceNs` for records still being
-  /// written; what stays is told by [#available]. To be called when no producer is left.
-  public long drain(Records sink, long patienceNs) {
+  /// written; what stays is told by [#availableBytes]. To be called when no producer is left.
+  public long drain(RecordHandler sink, long patienceNs) {
     long end = producer();
     long deadline = System.nanoTime() + patienceNs;
     long handled = consume(sink, Integer.MAX_VALUE);
@@ -175,7 +175,7 @@ public final class RingBuffer implements AutoCloseable {
   }
 
   /// Bytes between the producers and us, headers and records still being written included.
-  public long available() {
+  public long availableBytes() {
     return producer() - position;
   }
 
@@ -185,7 +185,7 @@ public final class RingBuffer implements AutoCloseable {
   }
 
   private boolean isReady() {
-    return available() > 0 && (int) INT.getAcquire(ring, dataStart + (position & mask)) >= 0;
+    return availableBytes() > 0 && (int) INT.getAcquire(ring, dataStart + (position & mask)) >= 0;
   }
 
   private long producer() {

@@ -20,7 +20,7 @@ public final class CaptureFileSource implements AutoCloseable {
   private final LinkHeader link = new LinkHeader();
   private final IpHeader ip = new IpHeader();
   private final IpFragments fragments = new IpFragments();
-  private final NotedSegments noted = new NotedSegments();
+  private final RecordedSegments noted = new RecordedSegments();
   private final Transport transport;
   private final Packet packet = new Packet();
 
@@ -37,30 +37,30 @@ public final class CaptureFileSource implements AutoCloseable {
   ///
   /// @throws dev.jig.pcap.CaptureFormatException if the file is damaged here
   /// @throws IOException if it can't be read
-  public boolean step(PacketHandler handler) throws IOException {
+  public boolean readNext(PacketHandler handler) throws IOException {
     if (!reader.next(captured)) {
       return false;
     }
-    String text = captured.note();
+    String text = captured.customText();
     EventNote note = text == null ? null : EventNote.read(text).orElse(null);
     if (captured.isRemark()) {
       if (note != null) {
-        handler.remark(note);
+        handler.onStandaloneRow(note);
       }
       return true;
     }
-    Finding finding = walk(note != null);
-    if (finding == Finding.SOUND) {
+    ParseResult finding = walk(note != null);
+    if (finding == ParseResult.OK) {
       fill(note);
       boolean tcp = packet.protocol == Protocol.TCP;
-      if (note != null && text != null && tcp && !noted.completes(packet, text)) {
-        finding = Finding.FRAGMENT;
+      if (note != null && text != null && tcp && !noted.assemble(packet, text)) {
+        finding = ParseResult.FRAGMENT;
       }
     }
     counters.count(finding, captured.linkType());
-    counters.incomplete(fragments.incomplete());
-    if (finding == Finding.SOUND) {
-      handler.packet(packet);
+    counters.setIncomplete(fragments.incomplete());
+    if (finding == ParseResult.OK) {
+      handler.onPacket(packet);
     }
     return true;
   }
@@ -84,29 +84,29 @@ public final class CaptureFileSource implements AutoCloseable {
     reader.close();
   }
 
-  private Finding walk(boolean known) {
+  private ParseResult walk(boolean known) {
     frame.reset(captured);
-    Finding finding = link.read(captured.linkType(), frame);
-    if (finding == Finding.SOUND) {
+    ParseResult finding = link.read(captured.linkType(), frame);
+    if (finding == ParseResult.OK) {
       finding = ip.read(link.ipVersion(), frame);
     }
-    if (finding == Finding.FRAGMENT) {
+    if (finding == ParseResult.FRAGMENT) {
       finding = putTogether();
     }
-    return finding == Finding.SOUND ? transport.read(ip.protocol(), frame, known) : finding;
+    return finding == ParseResult.OK ? transport.read(ip.protocol(), frame, known) : finding;
   }
 
-  private Finding putTogether() {
+  private ParseResult putTogether() {
     IpFragments.Whole whole = fragments.add(ip, frame, captured.timeNs());
     if (whole == null) {
-      return Finding.FRAGMENT;
+      return ParseResult.FRAGMENT;
     }
     frame.reset(whole.bytes, whole.length);
     return ip.readWhole(whole.protocol, frame);
   }
 
   private void fill(@Nullable EventNote note) {
-    packet.note = note;
+    packet.rowOption = note;
     packet.type = link.packetType();
     packet.direction = direction(packet.type);
     packet.protocol = transport.protocol();

@@ -6,7 +6,7 @@ import java.util.OptionalInt;
 /// here.
 public final class FileCounters {
   private long read;
-  private long handedOn;
+  private long delivered;
   private long notDns;
   private long noPayload;
   private long fragments;
@@ -18,10 +18,10 @@ public final class FileCounters {
 
   FileCounters() {}
 
-  void count(Finding finding, int linkType) {
+  void count(ParseResult finding, int linkType) {
     read++;
     switch (finding) {
-      case SOUND -> handedOn++;
+      case OK -> delivered++;
       case NOT_DNS -> notDns++;
       case NO_PAYLOAD -> noPayload++;
       case FRAGMENT -> fragments++;
@@ -31,7 +31,7 @@ public final class FileCounters {
     }
   }
 
-  void incomplete(long packets) {
+  void setIncomplete(long packets) {
     incomplete = packets;
   }
 
@@ -47,8 +47,8 @@ public final class FileCounters {
   }
 
   /// Given to the handler.
-  public long handedOn() {
-    return handedOn;
+  public long delivered() {
+    return delivered;
   }
 
   /// Other protocols and other ports.

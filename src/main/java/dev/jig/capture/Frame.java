@@ -32,11 +32,11 @@ final class Frame {
 
   /// Whether `length` bytes from the next header's begin were captured; if not, whether the capture
   /// is at fault or the frame.
-  Finding need(int length) {
+  ParseResult need(int length) {
     if (length <= capturedEnd - offset) {
-      return Finding.SOUND;
+      return ParseResult.OK;
     }
-    return length <= wireEnd - offset ? Finding.TRUNCATED : Finding.BAD_HEADER;
+    return length <= wireEnd - offset ? ParseResult.TRUNCATED : ParseResult.BAD_HEADER;
   }
 
   /// Cuts what follows `length` bytes from the next header's begin, such as Ethernet's padding;

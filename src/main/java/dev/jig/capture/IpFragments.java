@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// fragments only exact copies are taken (RFC 5722). Bounded in time, number and bytes; what is
 /// given up is counted.
 final class IpFragments {
-  static final int PACKETS_AT_MOST = 1_024;
-  static final int BYTES_AT_MOST = 16 << 20;
+  static final int MAX_PACKETS = 1_024;
+  static final int MAX_BYTES = 16 << 20;
 
   /// As long as Linux waits.
-  static final long PATIENCE_NS = 30_000_000_000L;
+  static final long TIMEOUT_NS = 30_000_000_000L;
 
   private static final int LONGEST = 0xffff;
 
@@ -129,7 +129,7 @@ final class IpFragments {
     Iterator<Partial> eldest = partials.values().iterator();
     while (eldest.hasNext()) {
       Partial next = eldest.next();
-      if (timeNs - next.firstNs <= PATIENCE_NS) {
+      if (timeNs - next.firstNs <= TIMEOUT_NS) {
         return;
       }
       bytes -= next.bytes.length;
@@ -139,7 +139,7 @@ final class IpFragments {
   }
 
   private void makeRoom() {
-    while (partials.size() > PACKETS_AT_MOST || bytes > BYTES_AT_MOST) {
+    while (partials.size() > MAX_PACKETS || bytes > MAX_BYTES) {
       giveUp(partials.keySet().iterator().next());
     }
   }

@@ -54,27 +54,27 @@ final class IpHeader {
   /// Moves `frame` to the transport header and cuts what lies behind the IP packet.
   ///
   /// @param expectedVersion what the link header announced, 0 for either
-  Finding read(int expectedVersion, Frame frame) {
-    Finding there = frame.need(1);
-    if (there != Finding.SOUND) {
+  ParseResult read(int expectedVersion, Frame frame) {
+    ParseResult there = frame.need(1);
+    if (there != ParseResult.OK) {
       return there;
     }
     int version = frame.u8(0) >>> 4;
     if (expectedVersion != 0 && version != expectedVersion) {
-      return Finding.BAD_HEADER;
+      return ParseResult.BAD_HEADER;
     }
     bytes = frame.bytes;
     return switch (version) {
       case 4 -> v4(frame);
       case 6 -> v6(frame);
-      default -> Finding.BAD_HEADER;
+      default -> ParseResult.BAD_HEADER;
     };
   }
 
   /// Goes on where the header of the first fragment ended, once the packet is whole.
   ///
   /// @param firstHeader of the bytes that `frame` begins with
-  Finding readWhole(int firstHeader, Frame frame) {
+  ParseResult readWhole(int firstHeader, Frame frame) {
     return extensions(firstHeader, frame);
   }
 
@@ -110,9 +110,9 @@ final class IpHeader {
     return IpAddress.of(bytes, destinationAt, addressLength);
   }
 
-  private Finding v4(Frame frame) {
-    Finding there = frame.need(V4_LENGTH);
-    if (there != Finding.SOUND) {
+  private ParseResult v4(Frame frame) {
+    ParseResult there = frame.need(V4_LENGTH);
+    if (there != ParseResult.OK) {
       return there;
     }
     int headerLength = (frame.u8(0) & 0xf) * 4;
@@ -121,11 +121,11 @@ final class IpHeader {
       totalLength = frame.wireLength(); // left to the network card: segments above 64 KiB
     }
     if (headerLength < V4_LENGTH || totalLength < headerLength || !frame.limit(totalLength)) {
-      return Finding.BAD_HEADER;
+      return ParseResult.BAD_HEADER;
     }
     protocol = frame.u8(V4_PROTOCOL_OFFSET);
-    if (!Transport.isKnown(protocol)) {
-      return Finding.NOT_DNS;
+    if (!Transport.isUdpOrTcp(protocol)) {
+      return ParseResult.NOT_DNS;
     }
     addresses(frame.offset + V4_SOURCE_OFFSET, frame.offset + V4_DESTINATION_OFFSET, 4);
     int fragment = frame.u16(V4_FRAGMENT_OFFSET) & V4_FRAGMENT_MASK;
@@ -133,25 +133,25 @@ final class IpHeader {
     fragmentId = frame.u16(V4_ID_OFFSET);
     fragmentOffset = (fragment & V4_OFFSET_MASK) * 8;
     moreFragments = fragment > V4_OFFSET_MASK;
-    Finding passed = pass(frame, headerLength);
-    return passed == Finding.SOUND && fragment != 0 ? wholeFragment(frame) : passed;
+    ParseResult passed = pass(frame, headerLength);
+    return passed == ParseResult.OK && fragment != 0 ? wholeFragment(frame) : passed;
   }
 
   /// A fragment that the capture cut is of no use.
-  private static Finding wholeFragment(Frame frame) {
-    Finding there = frame.need(frame.wireLength());
-    return there == Finding.SOUND ? Finding.FRAGMENT : there;
+  private static ParseResult wholeFragment(Frame frame) {
+    ParseResult there = frame.need(frame.wireLength());
+    return there == ParseResult.OK ? ParseResult.FRAGMENT : there;
   }
 
-  private Finding v6(Frame frame) {
-    Finding there = frame.need(V6_LENGTH);
-    if (there != Finding.SOUND) {
+  private ParseResult v6(Frame frame) {
+    ParseResult there = frame.need(V6_LENGTH);
+    if (there != ParseResult.OK) {
       return there;
     }
     int payloadLength = frame.u16(V6_PAYLOAD_LENGTH_OFFSET);
     // 0 stands for a jumbogram (RFC 2675), as Linux makes of TCP segments above 64 KiB.
     if (payloadLength != 0 && !frame.limit(V6_LENGTH + payloadLength)) {
-      return Finding.BAD_HEADER;
+      return ParseResult.BAD_HEADER;
     }
     addresses(frame.offset + V6_SOURCE_OFFSET, frame.offset + V6_DESTINATION_OFFSET, 16);
     int next = frame.u8(V6_NEXT_HEADER_OFFSET);
@@ -160,11 +160,11 @@ final class IpHeader {
   }
 
   /// Ends because each header moves the frame on by 8 bytes or more.
-  private Finding extensions(int firstHeader, Frame frame) {
+  private ParseResult extensions(int firstHeader, Frame frame) {
     int header = firstHeader;
     while (isExtension(header)) {
-      Finding there = frame.need(EXTENSION_LENGTH);
-      if (there != Finding.SOUND) {
+      ParseResult there = frame.need(EXTENSION_LENGTH);
+      if (there != ParseResult.OK) {
         return there;
       }
       // A fragment of 0 with none to follow is a whole packet (RFC 6946).
@@ -174,19 +174,19 @@ final class IpHeader {
       }
       int length = extensionLength(header, frame.u8(1));
       header = frame.u8(0);
-      Finding whole = pass(frame, length);
-      if (whole != Finding.SOUND) {
+      ParseResult whole = pass(frame, length);
+      if (whole != ParseResult.OK) {
         return whole;
       }
     }
     protocol = header;
-    return Transport.isKnown(header) ? Finding.SOUND : Finding.NOT_DNS;
+    return Transport.isUdpOrTcp(header) ? ParseResult.OK : ParseResult.NOT_DNS;
   }
 
-  private Finding fragment(Frame frame) {
+  private ParseResult fragment(Frame frame) {
     protocol = frame.u8(0);
     if (!mayCarryTransport(protocol)) {
-      return Finding.NOT_DNS;
+      return ParseResult.NOT_DNS;
     }
     int field = frame.u16(EXTENSION_FRAGMENT_OFFSET);
     fragmentProtocol = 0;
@@ -205,7 +205,7 @@ final class IpHeader {
   }
 
   private static boolean mayCarryTransport(int header) {
-    return Transport.isKnown(header) || isExtension(header);
+    return Transport.isUdpOrTcp(header) || isExtension(header);
   }
 
   /// Each counts in its own unit: RFC 8200 section 4, RFC 4302 section 2.2.
@@ -217,9 +217,9 @@ final class IpHeader {
     };
   }
 
-  private static Finding pass(Frame frame, int length) {
-    Finding there = frame.need(length);
-    if (there == Finding.SOUND) {
+  private static ParseResult pass(Frame frame, int length) {
+    ParseResult there = frame.need(length);
+    if (there == ParseResult.OK) {
       frame.offset += length;
     }
     return there;

@@ -4,7 +4,7 @@ import dev.jig.bpf.BpfImage;
 import dev.jig.bpf.BpfLink;
 import dev.jig.bpf.BpfObject;
 import dev.jig.bpf.BpfProgram;
-import dev.jig.os.BpfException;
+import dev.jig.os.NativeException;
 import dev.jig.os.CgroupDirectory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,25 +30,25 @@ final class KernelPrograms implements AutoCloseable {
 
   KernelPrograms(BpfObject object) {
     this.object = object;
-    this.missing = new LinkedHashMap<>(object.leftOut());
+    this.missing = new LinkedHashMap<>(object.missingPrograms());
   }
 
   /// Names the programs that a kernel may lack; before 5.11 no tracepoint and no walk may write
   /// into a socket.
-  static BpfImage optional(BpfImage image) {
+  static BpfImage markOptional(BpfImage image) {
     return image
-        .optional(NOTICES.toArray(String[]::new))
-        .optionalSince(6, 3, READERS)
-        .optionalSince(5, 11, TCP_READERS, OlderSockets.MARK)
-        .optional(OlderSockets.LIST);
+        .markOptional(NOTICES.toArray(String[]::new))
+        .markOptionalSince(6, 3, READERS)
+        .markOptionalSince(5, 11, TCP_READERS, PreexistingSockets.MARK)
+        .markOptional(PreexistingSockets.LIST);
   }
 
   /// Attaches everything. Notices of new cgroups come first, packets last: what is traced has an
   /// owner and a known cgroup. Then come the sockets that were there before.
   ///
-  /// @throws BpfException if the kernel refuses what is needed
+  /// @throws NativeException if the kernel refuses what is needed
   void attach(CgroupDirectory root) {
-    boolean readers = object.has(READERS) && attachOptional(object.program(READERS), root);
+    boolean readers = object.isLoaded(READERS) && attachOptional(object.program(READERS), root);
     List<BpfProgram> packets = new ArrayList<>();
     for (BpfProgram program : object.programs()) {
       String name = program.name();
@@ -64,12 +64,12 @@ final class KernelPrograms implements AutoCloseable {
     for (BpfProgram program : packets) {
       links.add(program.attach(root));
     }
-    walk().ifPresent(why -> missing.put("walk over older sockets", why));
+    assignSocketOwners().ifPresent(why -> missing.put("walk over older sockets", why));
   }
 
   /// Tells sockets without an owner theirs; why some may stay without.
-  Optional<String> walk() {
-    return OlderSockets.mark(object);
+  Optional<String> assignSocketOwners() {
+    return PreexistingSockets.assignOwners(object);
   }
 
   private boolean attachOptional(BpfProgram program, CgroupDirectory root) {
@@ -77,7 +77,7 @@ final class KernelPrograms implements AutoCloseable {
       boolean ofCgroup = program.section().startsWith("cgroup/");
       links.add(ofCgroup ? program.attach(root) : program.attach());
       return true;
-    } catch (BpfException refused) {
+    } catch (NativeException refused) {
       missing.put(program.name(), refused.errnoName());
       return false;
     }

@@ -35,7 +35,7 @@ final class KernelSettings {
     settings.set(ValueLayout.JAVA_INT, ANY_UDP_PORT, any ? 1 : 0);
   }
 
-  void setVerdicts(boolean inForce) {
+  void setVerdictsEnabled(boolean inForce) {
     settings.set(ValueLayout.JAVA_INT, VERDICTS, inForce ? 1 : 0);
   }
 

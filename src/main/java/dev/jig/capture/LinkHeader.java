@@ -59,7 +59,7 @@ final class LinkHeader {
   }
 
   /// Moves `frame` to its IP header.
-  Finding read(int linkType, Frame frame) {
+  ParseResult read(int linkType, Frame frame) {
     packetType = null;
     ipVersion = 0;
     return switch (linkType) {
@@ -67,16 +67,16 @@ final class LinkHeader {
       case LINKTYPE_LINUX_SLL -> cooked(frame);
       case LINKTYPE_LINUX_SLL2 -> cooked2(frame);
       case LINKTYPE_NULL, LINKTYPE_LOOP -> loopback(frame);
-      case LINKTYPE_RAW, DLT_RAW, DLT_RAW_OPENBSD -> Finding.SOUND;
+      case LINKTYPE_RAW, DLT_RAW, DLT_RAW_OPENBSD -> ParseResult.OK;
       case LINKTYPE_IPV4 -> ip(4);
       case LINKTYPE_IPV6 -> ip(6);
-      default -> Finding.UNKNOWN_LINK_TYPE;
+      default -> ParseResult.UNKNOWN_LINK_TYPE;
     };
   }
 
-  private Finding ethernet(Frame frame) {
-    Finding there = frame.need(ETHERNET_LENGTH);
-    if (there != Finding.SOUND) {
+  private ParseResult ethernet(Frame frame) {
+    ParseResult there = frame.need(ETHERNET_LENGTH);
+    if (there != ParseResult.OK) {
       return there;
     }
     int etherType = frame.u16(ETHERNET_TYPE_OFFSET);
@@ -84,9 +84,9 @@ final class LinkHeader {
     return network(etherType, frame);
   }
 
-  private Finding cooked(Frame frame) {
-    Finding there = frame.need(SLL_LENGTH);
-    if (there != Finding.SOUND) {
+  private ParseResult cooked(Frame frame) {
+    ParseResult there = frame.need(SLL_LENGTH);
+    if (there != ParseResult.OK) {
       return there;
     }
     packetType = cookedType(frame.u16(0));
@@ -95,9 +95,9 @@ final class LinkHeader {
     return network(etherType, frame);
   }
 
-  private Finding cooked2(Frame frame) {
-    Finding there = frame.need(SLL2_LENGTH);
-    if (there != Finding.SOUND) {
+  private ParseResult cooked2(Frame frame) {
+    ParseResult there = frame.need(SLL2_LENGTH);
+    if (there != ParseResult.OK) {
       return there;
     }
     packetType = cookedType(frame.u8(SLL2_PACKET_TYPE_OFFSET));
@@ -110,11 +110,11 @@ final class LinkHeader {
     return number <= SLL_OUTGOING ? PacketType.of(number) : null;
   }
 
-  private Finding network(int firstEtherType, Frame frame) {
+  private ParseResult network(int firstEtherType, Frame frame) {
     int etherType = firstEtherType;
     while (isVlan(etherType)) {
-      Finding there = frame.need(VLAN_LENGTH);
-      if (there != Finding.SOUND) {
+      ParseResult there = frame.need(VLAN_LENGTH);
+      if (there != ParseResult.OK) {
         return there;
       }
       etherType = frame.u16(VLAN_TYPE_OFFSET);
@@ -123,7 +123,7 @@ final class LinkHeader {
     return switch (etherType) {
       case ETHERTYPE_IPV4 -> ip(4);
       case ETHERTYPE_IPV6 -> ip(6);
-      default -> Finding.NOT_DNS;
+      default -> ParseResult.NOT_DNS;
     };
   }
 
@@ -133,9 +133,9 @@ final class LinkHeader {
         || etherType == ETHERTYPE_STACKED_VLAN;
   }
 
-  private Finding loopback(Frame frame) {
-    Finding there = frame.need(FAMILY_LENGTH);
-    if (there != Finding.SOUND) {
+  private ParseResult loopback(Frame frame) {
+    ParseResult there = frame.need(FAMILY_LENGTH);
+    if (there != ParseResult.OK) {
       return there;
     }
     int family = frame.i32(0);
@@ -144,12 +144,12 @@ final class LinkHeader {
     return switch ((family & 0xffff0000) == 0 ? family : Integer.reverseBytes(family)) {
       case 2 -> ip(4); // AF_INET everywhere
       case 10, 24, 28, 30 -> ip(6); // AF_INET6 on Linux, NetBSD and OpenBSD, FreeBSD, Darwin
-      default -> Finding.NOT_DNS;
+      default -> ParseResult.NOT_DNS;
     };
   }
 
-  private Finding ip(int version) {
+  private ParseResult ip(int version) {
     ipVersion = version;
-    return Finding.SOUND;
+    return ParseResult.OK;
   }
 }

@@ -28,7 +28,7 @@ public final class LiveCapture implements AutoCloseable {
   public static final int RING_BYTES = 16 * 1024 * 1024;
 
   /// So many records at most in one [#poll].
-  public static final int BATCH = 4096;
+  public static final int MAX_BATCH = 4096;
 
   /// After so many polls without a record the reader sleeps until it is woken, or so long: looking
   /// by itself 50 times a second cost 1 % of a core.
@@ -61,7 +61,7 @@ public final class LiveCapture implements AutoCloseable {
     this.object = object;
     this.programs = new KernelPrograms(object);
     this.wakeUp = new WakeUp();
-    this.ring = RingBuffer.map(object.map("events"), RecordLayout.LONGEST, wakeUp);
+    this.ring = RingBuffer.map(object.map("events"), RecordLayout.MAX_LENGTH, wakeUp);
     this.settings = new KernelSettings(object.variable("settings"));
     this.verdicts = object.map("verdicts");
     this.counters = object.map("counters");
@@ -73,7 +73,7 @@ public final class LiveCapture implements AutoCloseable {
   ///
   /// @param ports the DNS ports
   /// @param anyUdpPort also every UDP payload that looks like DNS
-  /// @throws dev.jig.bpf.BpfException if this machine can't
+  /// @throws dev.jig.bpf.NativeException if this machine can't
   public static LiveCapture load(
       BitSet ports, boolean anyUdpPort, boolean verbose, PacketHandler handler) {
     return load(ports, anyUdpPort, verbose, handler, List.of());
@@ -87,20 +87,20 @@ public final class LiveCapture implements AutoCloseable {
       PacketHandler handler,
       List<String> lacking) {
     CgroupDirectory root = CgroupDirectory.root();
-    BpfImage image = BpfImage.of("trace_dns", image()).maxEntries("events", RING_BYTES);
-    KernelPrograms.optional(image).without(lacking.toArray(String[]::new));
+    BpfImage image = BpfImage.of("trace_dns", image()).setMaxEntries("events", RING_BYTES);
+    KernelPrograms.markOptional(image).exclude(lacking.toArray(String[]::new));
     if (verbose) {
-      image.verbose();
+      image.keepLog();
     }
     LiveCapture capture = new LiveCapture(root, BpfObject.load(image), handler);
-    capture.listen(ports, anyUdpPort);
+    capture.setPorts(ports, anyUdpPort);
     return capture;
   }
 
   /// Records the packets of these DNS ports from now on, and no others.
   ///
   /// @param anyUdpPort also every UDP payload that looks like DNS
-  public void listen(BitSet ports, boolean anyUdpPort) {
+  public void setPorts(BitSet ports, boolean anyUdpPort) {
     settings.setPorts(ports);
     settings.setAnyUdpPort(anyUdpPort);
   }
@@ -119,14 +119,14 @@ public final class LiveCapture implements AutoCloseable {
   /// Attaches everything: from here on packets are recorded. Then tells sockets that were there
   /// before their owner, which takes milliseconds.
   ///
-  /// @throws dev.jig.bpf.BpfException if the kernel refuses what is needed
+  /// @throws dev.jig.bpf.NativeException if the kernel refuses what is needed
   public void attach() {
     programs.attach(root);
   }
 
   /// Tells sockets without an owner theirs, once more; why some may stay without.
-  Optional<String> walk() {
-    return programs.walk();
+  Optional<String> assignSocketOwners() {
+    return programs.assignSocketOwners();
   }
 
   /// From now on every record is read at once, not when some have come together: who wants to look
@@ -141,7 +141,7 @@ public final class LiveCapture implements AutoCloseable {
   }
 
   /// What this kernel does without, and why; complete once attached.
-  public Map<String, String> leftOut() {
+  public Map<String, String> missingPrograms() {
     return programs.missing();
   }
 
@@ -163,7 +163,7 @@ public final class LiveCapture implements AutoCloseable {
     if (nowNs - clockReadNs > CLOCK_REFRESH_NS) {
       refreshClock(nowNs);
     }
-    int count = ring.consume(reader::record, BATCH);
+    int count = ring.consume(reader::onRecord, MAX_BATCH);
     emptyPolls = count == 0 ? emptyPolls + 1 : 0;
     return count;
   }
@@ -184,13 +184,13 @@ public final class LiveCapture implements AutoCloseable {
   }
 
   /// Lets verdicts count; those given under another epoch don't.
-  public void useVerdicts(int epoch) {
+  public void enableVerdicts(int epoch) {
     settings.setEpoch(epoch);
-    settings.setVerdicts(true);
+    settings.setVerdictsEnabled(true);
   }
 
   /// Packets of this cgroup need not be recorded, as long as the epoch stays.
-  public void skip(long cgroupId, int epoch) {
+  public void skipCgroup(long cgroupId, int epoch) {
     key.set(ValueLayout.JAVA_LONG, 0, cgroupId);
     verdict.set(ValueLayout.JAVA_INT, 0, epoch);
     verdict.set(ValueLayout.JAVA_INT, 4, 1);
@@ -224,15 +224,15 @@ public final class LiveCapture implements AutoCloseable {
   }
 
   /// Packets read whose chunks were not all there.
-  public long incomplete() {
-    return reader.incomplete();
+  public long incompletePackets() {
+    return reader.incompletePackets();
   }
 
   /// Detaches, waits until no program runs any more, and hands over what the ring still holds.
   public void detachAndDrain() {
     programs.close();
     GracePeriod.await();
-    ring.drain(reader::record, DRAIN_PATIENCE_NS);
+    ring.drain(reader::onRecord, DRAIN_PATIENCE_NS);
   }
 
   @Override

@@ -16,7 +16,7 @@ final class OwnerCache {
   private record Entry(MemorySegment bytes, Owner owner) {}
 
   /// The owner whose 72 bytes ([RecordLayout]) lie at `at`.
-  Owner of(MemorySegment data, long at) {
+  Owner get(MemorySegment data, long at) {
     int slot = RecordLayout.i32(data, at + RecordLayout.OWNER_TID) & SLOTS - 1;
     Entry entry = entries[slot];
     MemorySegment bytes = data.asSlice(at, RecordLayout.OWNER_LEN);

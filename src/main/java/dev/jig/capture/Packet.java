@@ -31,17 +31,17 @@ public final class Packet {
   IpAddress destination = IpAddress.v4(0);
   int sourcePort;
   int destinationPort;
-  @Nullable IpAddress asked;
-  int askedPort;
+  @Nullable IpAddress nameserver;
+  int nameserverPort;
   @Nullable Owner owner;
   Attribution attribution = Attribution.UNKNOWN;
   byte[] payload = {};
   int payloadOffset;
   int payloadLength;
-  @Nullable EventNote note;
+  @Nullable EventNote rowOption;
 
   /// The same without its payload, to keep.
-  Packet head() {
+  Packet copyWithoutPayload() {
     Packet head = new Packet();
     head.direction = direction;
     head.protocol = protocol;
@@ -56,11 +56,11 @@ public final class Packet {
     head.destination = destination;
     head.sourcePort = sourcePort;
     head.destinationPort = destinationPort;
-    head.asked = asked;
-    head.askedPort = askedPort;
+    head.nameserver = nameserver;
+    head.nameserverPort = nameserverPort;
     head.owner = owner;
     head.attribution = attribution;
-    head.note = note;
+    head.rowOption = rowOption;
     return head;
   }
 
@@ -122,13 +122,13 @@ public final class Packet {
 
   /// The server's address that the application asked, before any NAT; null if not known to be of
   /// this packet.
-  public @Nullable IpAddress asked() {
-    return asked;
+  public @Nullable IpAddress nameserver() {
+    return nameserver;
   }
 
   /// The port the application asked, 0 if not known.
-  public int askedPort() {
-    return askedPort;
+  public int nameserverPort() {
+    return nameserverPort;
   }
 
   /// Null where attribution is UNKNOWN.
@@ -156,7 +156,7 @@ public final class Packet {
 
   /// What an earlier trace noted of its message, of files only: the payload is the whole message
   /// then, also over TCP.
-  public @Nullable EventNote note() {
-    return note;
+  public @Nullable EventNote rowOption() {
+    return rowOption;
   }
 }

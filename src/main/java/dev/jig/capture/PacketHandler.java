@@ -6,20 +6,20 @@ import dev.jig.wire.EventNote;
 @FunctionalInterface
 public interface PacketHandler {
   /// A packet; the flyweight is valid until this returns.
-  void packet(Packet packet);
+  void onPacket(Packet packet);
 
   /// A cgroup was made, live only.
   ///
   /// @param id the inode of its directory, as [Packet#cgroupId] has it
   /// @param path from the root of the cgroup v2 hierarchy, with leading slash
-  default void cgroup(long id, String path) {}
+  default void onCgroupCreated(long id, String path) {}
 
   /// A client's socket was closed with queries unanswered, live only.
   ///
   /// @param socketCookie as [Packet#socketCookie]
   /// @param bootNs when, as [Packet#bootNs]
-  default void closed(long socketCookie, long bootNs) {}
+  default void onSocketClosed(long socketCookie, long bootNs) {}
 
   /// What an earlier trace noted without a packet, files only.
-  default void remark(EventNote note) {}
+  default void onStandaloneRow(EventNote note) {}
 }

@@ -59,7 +59,7 @@ final class RecordLayout {
   static final int PAYLOAD = 176;
 
   /// No record is longer: a packet with as much payload as travels inline.
-  static final int LONGEST = PAYLOAD + 4096;
+  static final int MAX_LENGTH = PAYLOAD + 4096;
 
   static final int OWNER_LEN = 72;
   static final int OWNER_START_TIME = 0;

@@ -12,7 +12,7 @@ final class RecordReader {
   private final PacketHandler handler;
   private final Packet packet = new Packet();
   private final OwnerCache owners = new OwnerCache();
-  private final AddressCache addresses = new AddressCache();
+  private final IpAddressCache addresses = new IpAddressCache();
   private final ChunkStore chunks = new ChunkStore();
   private final byte[] inline = new byte[4096];
   private long bootToRealNs;
@@ -40,12 +40,12 @@ final class RecordReader {
   }
 
   /// Packets whose chunks were not all there.
-  long incomplete() {
+  long incompletePackets() {
     return incomplete;
   }
 
   /// One record of the ring, in place.
-  void record(MemorySegment data, long at, int length) {
+  void onRecord(MemorySegment data, long at, int length) {
     switch (RecordLayout.u8(data, at + RecordLayout.KIND)) {
       case RecordLayout.KIND_PACKET -> packet(data, at);
       case RecordLayout.KIND_CHUNK -> chunks.add(data, at);
@@ -64,14 +64,14 @@ final class RecordReader {
     byte[] path = new byte[length - 1];
     MemorySegment.copy(
         data, ValueLayout.JAVA_BYTE, at + RecordLayout.CGROUP_PATH, path, 0, path.length);
-    handler.cgroup(
+    handler.onCgroupCreated(
         RecordLayout.i64(data, at + RecordLayout.CGROUP_ID),
         new String(path, StandardCharsets.UTF_8));
   }
 
   private void closed(MemorySegment data, long at) {
     notices++;
-    handler.closed(
+    handler.onSocketClosed(
         RecordLayout.i64(data, at + RecordLayout.CLOSED_COOKIE),
         RecordLayout.i64(data, at + RecordLayout.CLOSED_TIME));
   }
@@ -90,7 +90,7 @@ final class RecordReader {
     if (packet.protocol == Protocol.UDP && segment > 0 && segment < total) {
       handOverSegments(segment, total);
     } else {
-      handler.packet(packet);
+      handler.onPacket(packet);
     }
   }
 
@@ -100,7 +100,7 @@ final class RecordReader {
     for (int from = 0; from < total; from += segment) {
       packet.payloadOffset = from;
       packet.payloadLength = Math.min(segment, total - from);
-      handler.packet(packet);
+      handler.onPacket(packet);
     }
   }
 
@@ -127,12 +127,12 @@ final class RecordReader {
     packet.source = address(data, at + RecordLayout.SOURCE);
     packet.destination = address(data, at + RecordLayout.DESTINATION);
     boolean asked = RecordLayout.u8(data, at + RecordLayout.ASKED_KNOWN) != 0;
-    packet.asked = asked ? address(data, at + RecordLayout.ASKED) : null;
-    packet.askedPort = asked ? RecordLayout.u16(data, at + RecordLayout.ASKED_PORT) : 0;
+    packet.nameserver = asked ? address(data, at + RecordLayout.ASKED) : null;
+    packet.nameserverPort = asked ? RecordLayout.u16(data, at + RecordLayout.ASKED_PORT) : 0;
   }
 
   private dev.jig.event.IpAddress address(MemorySegment data, long at) {
-    return addresses.of(RecordLayout.network64(data, at), RecordLayout.network64(data, at + 8));
+    return addresses.get(RecordLayout.network64(data, at), RecordLayout.network64(data, at + 8));
   }
 
   private void readOwner(MemorySegment data, long at) {
@@ -143,7 +143,7 @@ final class RecordReader {
           default -> Attribution.UNKNOWN;
         };
     packet.owner =
-        packet.attribution == Attribution.UNKNOWN ? null : owners.of(data, at + RecordLayout.OWNER);
+        packet.attribution == Attribution.UNKNOWN ? null : owners.get(data, at + RecordLayout.OWNER);
   }
 
   private boolean readPayload(MemorySegment data, long at, int head, int total) {

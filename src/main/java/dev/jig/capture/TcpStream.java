@@ -16,17 +16,17 @@ final class TcpStream {
   /// A message's length ahead of it, and the longest of them together.
   static final int PREFIX_LENGTH = 2;
 
-  static final int LONGEST = PREFIX_LENGTH + 0xffff;
+  static final int MAX_LENGTH = PREFIX_LENGTH + 0xffff;
 
   /// Beyond a gap: so many bytes, in so many segments, for so long.
-  static final int AHEAD_BYTES_AT_MOST = 256 * 1024;
+  static final int MAX_AHEAD_BYTES = 256 * 1024;
 
-  static final int AHEAD_SEGMENTS_AT_MOST = 256;
+  static final int MAX_AHEAD_SEGMENTS = 256;
 
   /// What is kept of a segment beside its data, roughly.
   static final int AHEAD_OVERHEAD = 256;
 
-  static final long AHEAD_NS_AT_MOST = 2_000_000_000;
+  static final long MAX_GAP_NS = 2_000_000_000;
 
   /// A segment farther away is of another connection between the same endpoints.
   static final int WINDOW = 1 << 20;
@@ -44,7 +44,7 @@ final class TcpStream {
       int from = packet.payloadOffset;
       seq = packet.tcpSeq;
       bytes = Arrays.copyOfRange(packet.payload, from, from + packet.payloadLength);
-      head = packet.head();
+      head = packet.copyWithoutPayload();
     }
 
     int endSeq() {
@@ -90,7 +90,7 @@ final class TcpStream {
   }
 
   /// Bytes kept for later.
-  int kept() {
+  int bufferedBytes() {
     int segments = ahead == null ? 0 : ahead.size();
     return message.length + aheadBytes + segments * AHEAD_OVERHEAD;
   }
@@ -101,7 +101,7 @@ final class TcpStream {
   }
 
   /// Takes the payload of `packet`.
-  void segment(Packet packet, TcpStreams.MessageHandler handler) {
+  void add(Packet packet, TcpStreams.MessageHandler handler) {
     int seq = packet.tcpSeq;
     int distance = seq - nextSeq;
     if (!begun || isOfAnother(packet, distance)) {
@@ -114,11 +114,11 @@ final class TcpStream {
     cookie = packet.socketCookie;
     if (distance > 0) {
       keep(packet);
-      giveUpGapIfDue(packet.bootNs, handler);
+      expireGap(packet.bootNs, handler);
       return;
     }
     if (seq - firstSeq < 0) {
-      totals.givenUp(Math.min(packet.payloadLength, firstSeq - seq)); // overtaken at the begin
+      totals.addDroppedBytes(Math.min(packet.payloadLength, firstSeq - seq)); // overtaken at the begin
     }
     if (-distance < packet.payloadLength) {
       take(packet, packet.payload, packet.payloadOffset, packet.payloadLength, -distance, handler);
@@ -134,9 +134,9 @@ final class TcpStream {
 
   private void reset() {
     if (ahead == null) {
-      totals.givenUp(filled);
+      totals.addDroppedBytes(filled);
     } else {
-      totals.gap(filled + aheadBytes);
+      totals.addGap(filled + aheadBytes);
     }
     filled = 0;
     message = EMPTY;
@@ -148,7 +148,7 @@ final class TcpStream {
   }
 
   /// Forgets what is kept, which is counted.
-  void giveUp() {
+  void discard() {
     reset();
     begun = false;
   }
@@ -183,7 +183,7 @@ final class TcpStream {
 
   private void handOver(Packet head, byte[] bytes, int offset, TcpStreams.MessageHandler handler) {
     sure |= complete;
-    handler.message(head, bytes, offset + PREFIX_LENGTH, messageLength(bytes, offset));
+    handler.onMessage(head, bytes, offset + PREFIX_LENGTH, messageLength(bytes, offset));
   }
 
   /// What was kept while an earlier byte might have begun a message can be more than this one: that
@@ -201,13 +201,13 @@ final class TcpStream {
   }
 
   private boolean begins(byte[] bytes, int offset, int length) {
-    return sure || judge(bytes, offset, length) == DnsPrefix.Verdict.BEGINS;
+    return sure || judge(bytes, offset, length) == DnsStartDetector.Result.LIKELY;
   }
 
-  private DnsPrefix.Verdict judge(byte[] bytes, int offset, int length) {
+  private DnsStartDetector.Result judge(byte[] bytes, int offset, int length) {
     return complete
-        ? DnsPrefix.header(bytes, offset, length)
-        : DnsPrefix.question(bytes, offset, length);
+        ? DnsStartDetector.checkHeader(bytes, offset, length)
+        : DnsStartDetector.checkQuestion(bytes, offset, length);
   }
 
   private boolean isBelieved() {
@@ -238,20 +238,20 @@ final class TcpStream {
 
   /// Drops from the front what begins no message.
   private void judgeBuffered() {
-    DnsPrefix.Verdict verdict = judge(message, 0, filled);
-    while (verdict == DnsPrefix.Verdict.NOT) {
+    DnsStartDetector.Result verdict = judge(message, 0, filled);
+    while (verdict == DnsStartDetector.Result.NO) {
       System.arraycopy(message, 1, message, 0, --filled);
-      totals.givenUp(1);
+      totals.addDroppedBytes(1);
       complete = false;
       verdict = judge(message, 0, filled);
     }
-    believed = verdict == DnsPrefix.Verdict.BEGINS;
+    believed = verdict == DnsStartDetector.Result.LIKELY;
   }
 
   private void room(int length) {
     if (message.length < length) {
       int doubled = Math.max(FIRST_BUFFER, 2 * message.length);
-      message = Arrays.copyOf(message, Math.min(LONGEST, Math.max(length, doubled)));
+      message = Arrays.copyOf(message, Math.min(MAX_LENGTH, Math.max(length, doubled)));
     }
   }
 
@@ -296,10 +296,10 @@ final class TcpStream {
   }
 
   /// A segment that does not come any more was lost before it was seen.
-  void giveUpGapIfDue(long bootNs, TcpStreams.MessageHandler handler) {
+  void expireGap(long bootNs, TcpStreams.MessageHandler handler) {
     while (ahead != null && !ahead.isEmpty() && isDue(ahead, bootNs)) {
       Ahead first = ahead.getFirst();
-      totals.gap(filled);
+      totals.addGap(filled);
       filled = 0;
       message = EMPTY;
       believed = false;
@@ -311,8 +311,8 @@ final class TcpStream {
   }
 
   private boolean isDue(List<Ahead> waiting, long bootNs) {
-    return bootNs - waiting.getFirst().head.bootNs > AHEAD_NS_AT_MOST
-        || aheadBytes > AHEAD_BYTES_AT_MOST
-        || waiting.size() > AHEAD_SEGMENTS_AT_MOST;
+    return bootNs - waiting.getFirst().head.bootNs > MAX_GAP_NS
+        || aheadBytes > MAX_AHEAD_BYTES
+        || waiting.size() > MAX_AHEAD_SEGMENTS;
   }
 }

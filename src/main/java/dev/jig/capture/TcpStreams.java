@@ -14,10 +14,10 @@ import java.util.Set;
 /// and what it kept is counted. One thread.
 public final class TcpStreams {
   /// Half of them, with the queries and answers of a server that holds 8,192 connections open.
-  static final int STREAMS_AT_MOST = 16_384;
+  static final int MAX_STREAMS = 16_384;
 
   /// Enough for a hundred of the longest messages in progress, and a small part of the heap.
-  static final long BYTES_AT_MOST = 8L << 20;
+  static final long MAX_BYTES = 8L << 20;
 
   /// How often is looked for what was missing too long: files tick with every packet.
   private static final long REVIEW_NS = 10_000_000;
@@ -28,22 +28,22 @@ public final class TcpStreams {
     /// A message without its length prefix, whose length may be 0.
     ///
     /// @param packet the segment that completed it; its payload is not the message
-    void message(Packet packet, byte[] bytes, int offset, int length);
+    void onMessage(Packet packet, byte[] bytes, int offset, int length);
   }
 
   /// What was given up. Messages are counted by whoever takes them.
   static final class Totals {
-    private long bytesGivenUp;
+    private long droppedBytes;
     private long gaps;
 
-    void givenUp(int bytes) {
-      bytesGivenUp += bytes;
+    void addDroppedBytes(int bytes) {
+      droppedBytes += bytes;
     }
 
     /// @param bytes of a message begun before it
-    void gap(int bytes) {
+    void addGap(int bytes) {
       gaps++;
-      bytesGivenUp += bytes;
+      droppedBytes += bytes;
     }
   }
 
@@ -72,11 +72,11 @@ public final class TcpStreams {
   private final Set<TcpStream> gapped = new LinkedHashSet<>();
   private final int streamsAtMost;
   private final long bytesAtMost;
-  private long kept;
+  private long bufferedBytes;
   private long reviewedNs = -REVIEW_NS;
 
   public TcpStreams() {
-    this(STREAMS_AT_MOST, BYTES_AT_MOST);
+    this(MAX_STREAMS, MAX_BYTES);
   }
 
   TcpStreams(int streamsAtMost, long bytesAtMost) {
@@ -87,18 +87,18 @@ public final class TcpStreams {
   /// Takes a segment, and hands on the messages it completes.
   ///
   /// @return whether bytes of this stream were given up: one of them may have been an answer
-  public boolean segment(Packet packet, MessageHandler handler) {
-    long givenUp = totals.bytesGivenUp + totals.gaps;
+  public boolean add(Packet packet, MessageHandler handler) {
+    long givenUp = totals.droppedBytes + totals.gaps;
     TcpStream stream = streams.computeIfAbsent(Key.of(packet), _ -> new TcpStream(totals));
-    int before = stream.kept();
-    stream.segment(packet, handler);
-    kept += stream.kept() - before;
+    int before = stream.bufferedBytes();
+    stream.add(packet, handler);
+    bufferedBytes += stream.bufferedBytes() - before;
     if (stream.hasGap()) {
       gapped.add(stream);
     } else if (!gapped.isEmpty()) {
       gapped.remove(stream);
     }
-    boolean complete = givenUp == totals.bytesGivenUp + totals.gaps;
+    boolean complete = givenUp == totals.droppedBytes + totals.gaps;
     makeRoom();
     return !complete;
   }
@@ -106,16 +106,16 @@ public final class TcpStreams {
   /// Gives up waiting for segments that were missing too long.
   ///
   /// @param bootNs now, on the packets' clock
-  public void tick(long bootNs, MessageHandler handler) {
+  public void expireGaps(long bootNs, MessageHandler handler) {
     if (gapped.isEmpty() || bootNs >= reviewedNs && bootNs < reviewedNs + REVIEW_NS) {
       return;
     }
     reviewedNs = bootNs;
     List<TcpStream> settled = new ArrayList<>();
     for (TcpStream stream : gapped) {
-      int before = stream.kept();
-      stream.giveUpGapIfDue(bootNs, handler);
-      kept += stream.kept() - before;
+      int before = stream.bufferedBytes();
+      stream.expireGap(bootNs, handler);
+      bufferedBytes += stream.bufferedBytes() - before;
       if (!stream.hasGap()) {
         settled.add(stream);
       }
@@ -125,24 +125,24 @@ public final class TcpStreams {
 
   /// The end: what is not whole stays so.
   public void finish(MessageHandler handler) {
-    tick(Long.MAX_VALUE, handler);
-    streams.values().forEach(TcpStream::giveUp);
+    expireGaps(Long.MAX_VALUE, handler);
+    streams.values().forEach(TcpStream::discard);
     streams.clear();
     gapped.clear();
-    kept = 0;
+    bufferedBytes = 0;
   }
 
   private void makeRoom() {
-    if (streams.size() <= streamsAtMost && kept <= bytesAtMost) {
+    if (streams.size() <= streamsAtMost && bufferedBytes <= bytesAtMost) {
       return;
     }
     Iterator<TcpStream> eldest = streams.values().iterator();
-    while (eldest.hasNext() && (streams.size() > streamsAtMost || kept > bytesAtMost)) {
+    while (eldest.hasNext() && (streams.size() > streamsAtMost || bufferedBytes > bytesAtMost)) {
       TcpStream gone = eldest.next();
       eldest.remove();
       gapped.remove(gone);
-      kept -= gone.kept();
-      gone.giveUp();
+      bufferedBytes -= gone.bufferedBytes();
+      gone.discard();
     }
   }
 
@@ -153,14 +153,14 @@ public final class TcpStreams {
 
   /// Bytes kept at the moment: buffers as long as they are, and what segments need beside their
   /// data.
-  long kept() {
-    return kept;
+  long bufferedBytes() {
+    return bufferedBytes;
   }
 
   /// Bytes seen that belong to no message handed on: of messages never completed, or behind a gap
   /// where no message could be found to begin.
-  public long bytesGivenUp() {
-    return totals.bytesGivenUp;
+  public long droppedBytes() {
+    return totals.droppedBytes;
   }
 
   /// How often segments were missing for good: not captured, or lost.

@@ -28,7 +28,7 @@ final class Transport {
     this.anyUdp = anyUdp;
   }
 
-  static boolean isKnown(int protocolNumber) {
+  static boolean isUdpOrTcp(int protocolNumber) {
     return protocolNumber == UDP || protocolNumber == TCP;
   }
 
@@ -36,22 +36,22 @@ final class Transport {
   ///
   /// @param protocolNumber one that is known
   /// @param known whether it is known to be DNS, whatever its ports
-  Finding read(int protocolNumber, Frame frame, boolean known) {
+  ParseResult read(int protocolNumber, Frame frame, boolean known) {
     protocol = protocolNumber == UDP ? Protocol.UDP : Protocol.TCP;
-    Finding there = frame.need(PORTS_LENGTH);
-    if (there != Finding.SOUND) {
+    ParseResult there = frame.need(PORTS_LENGTH);
+    if (there != ParseResult.OK) {
       return there;
     }
     sourcePort = frame.u16(0);
     destinationPort = frame.u16(2);
     if (!known && !isDns()) {
-      return Finding.NOT_DNS;
+      return ParseResult.NOT_DNS;
     }
-    Finding header = protocol == Protocol.UDP ? udp(frame) : tcp(frame);
-    if (header != Finding.SOUND) {
+    ParseResult header = protocol == Protocol.UDP ? udp(frame) : tcp(frame);
+    if (header != ParseResult.OK) {
       return header;
     }
-    return frame.wireLength() == 0 ? Finding.NO_PAYLOAD : frame.need(frame.wireLength());
+    return frame.wireLength() == 0 ? ParseResult.NO_PAYLOAD : frame.need(frame.wireLength());
   }
 
   Protocol protocol() {
@@ -78,35 +78,35 @@ final class Transport {
         || dnsPort.test(destinationPort);
   }
 
-  private Finding udp(Frame frame) {
-    Finding there = frame.need(UDP_LENGTH);
-    if (there != Finding.SOUND) {
+  private ParseResult udp(Frame frame) {
+    ParseResult there = frame.need(UDP_LENGTH);
+    if (there != ParseResult.OK) {
       return there;
     }
     int length = frame.u16(UDP_LENGTH_OFFSET);
     if (length < UDP_LENGTH || !frame.limit(length)) {
-      return Finding.BAD_HEADER;
+      return ParseResult.BAD_HEADER;
     }
     frame.offset += UDP_LENGTH;
-    return Finding.SOUND;
+    return ParseResult.OK;
   }
 
-  private Finding tcp(Frame frame) {
-    Finding there = frame.need(TCP_LENGTH);
-    if (there != Finding.SOUND) {
+  private ParseResult tcp(Frame frame) {
+    ParseResult there = frame.need(TCP_LENGTH);
+    if (there != ParseResult.OK) {
       return there;
     }
     int syn = frame.u8(TCP_FLAGS_OFFSET) >>> 1 & 1;
     tcpSeq = frame.i32(TCP_SEQ_OFFSET) + syn;
     int headerLength = (frame.u8(TCP_DATA_OFFSET) >>> 4) * 4;
     if (headerLength < TCP_LENGTH) {
-      return Finding.BAD_HEADER;
+      return ParseResult.BAD_HEADER;
     }
     if (headerLength == frame.wireLength()) {
-      return Finding.NO_PAYLOAD; // even if the capture cut its options
+      return ParseResult.NO_PAYLOAD; // even if the capture cut its options
     }
-    Finding options = frame.need(headerLength);
-    if (options == Finding.SOUND) {
+    ParseResult options = frame.need(headerLength);
+    if (options == ParseResult.OK) {
       frame.offset += headerLength;
     }
     return options;

@@ -52,10 +52,10 @@ final class AgentCommand implements Runnable {
     Path alive = Path.of(System.getenv().getOrDefault("JIG_AGENT_STATE", "/run/jig"), "alive");
     var settings =
         new NodeAgent.Settings(node, VersionCommand.version(), port, alive, resolveEndpoints);
-    var opened = runtimes.select().stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
+    var clients = runtimes.select().stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
     try (NodeAgent agent =
         NodeAgent.start(
-            settings, opened, AgentCommand::log, () -> Runtime.getRuntime().halt(EXIT_STALLED))) {
+            settings, clients, AgentCommand::log, () -> Runtime.getRuntime().halt(EXIT_STALLED))) {
       Machine.onInterrupt(agent::stop);
       agent.run();
     } catch (IOException e) {

@@ -1,13 +1,13 @@
 package dev.jig.cli;
 
-/// Walks the ways of the command that are to start fast, for the AOT cache that the tarball's build
-/// makes of what they loaded.
+/// Runs the commands that have to start fast; the build of the tarball and the image makes an AOT
+/// cache of the classes they load.
 public final class AotTraining {
   private AotTraining() {}
 
-  /// Runs command lines one after the other; the first that fails ends it.
+  /// Runs command lines one after the other; exits with the code of the first that fails.
   ///
-  /// @param commandLines each with its words divided by blanks
+  /// @param commandLines each one line of words separated by one blank
   public static void main(String[] commandLines) {
     for (String line : commandLines) {
       int code = Ig.commandLine(System.getenv()).execute(line.split(" ", -1));

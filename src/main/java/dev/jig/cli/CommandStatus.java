@@ -4,12 +4,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a command can be run, found out before anything is attached for it; the exit codes are a
-/// shell's.
+/// Whether a command can be executed, checked before anything is attached. Exit codes as of a shell:
+/// 126 not executable, 127 not found.
 enum CommandStatus {
   FOUND(0, ""),
-  NOT_EXECUTABLE(126, "may not be executed, check its permissions."),
-  NOT_FOUND(127, "is no command that can be found, check its name and PATH.");
+  NOT_EXECUTABLE(126, "is not executable: check its permissions."),
+  NOT_FOUND(127, "is not found: check the name of the command and PATH.");
 
   private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
@@ -21,9 +21,9 @@ enum CommandStatus {
     this.problem = complaint;
   }
 
-  /// Looks for a command as a shell does.
+  /// Checks a command, searched in `path` as by a shell.
   ///
-  /// @param path PATH, null where it is not set
+  /// @param path the value of PATH, null where it is not set
   static CommandStatus check(String command, @Nullable String path) {
     if (command.contains("/")) {
       return statusOf(Path.of(command));

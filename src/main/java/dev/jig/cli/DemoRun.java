@@ -30,7 +30,7 @@ final class DemoRun {
     try (Demo demo = Demo.start()) {
       PortSet port = PortSet.parse(Integer.toString(demo.port()));
       Predicate<DnsEvent> filter = DemoRun::isClientSide;
-      var own =
+      var settings =
           new TraceDnsOptions.Parsed(
               DNS_TIMEOUT_NS,
               port,
@@ -38,7 +38,7 @@ final class DemoRun {
               filter.and(parsed.filter()),
               parsed.format(),
               parsed.details());
-      Session session = Session.open(options, own, true);
+      Session session = Session.open(options, settings, true);
       CountDownLatch unanswered = new CountDownLatch(1);
       Machine.onInterrupt(() -> session.requestStop(0));
       session

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /// The command `ig`.
 @Command(
     name = "ig",
-    description = "Shows what containers do on this machine, live from the kernel.",
+    description = "Traces what containers do on this machine, live from the kernel.",
     subcommands = {
       TraceCommand.class,
       ListContainersCommand.class,

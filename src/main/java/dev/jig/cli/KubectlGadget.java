@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /// PATH for it.
 @Command(
     name = "kubectl gadget",
-    description = "Shows what pods do, on all nodes, live from their kernels.",
+    description = "Traces what pods do on all nodes, live from their kernels.",
     subcommands = {
       DeployCommand.class,
       UndeployCommand.class,

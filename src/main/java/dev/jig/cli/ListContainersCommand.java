@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `ig list-containers`: containers known on this machine.
+/// `ig list-containers`: lists the running containers of this machine, and with `-w` the changes.
 @Command(
     name = "list-containers",
     description = "List the containers of this machine.",
@@ -32,14 +32,14 @@ final class ListContainersCommand implements Callable<Integer> {
       names = {"-w", "--watch"},
       order = 1,
       fallbackValue = "true",
-      description = "Go on, with a line for each container that comes or goes.")
+      description = "Watch: print a line for each container that is created or deleted.")
   boolean watch;
 
   @Option(
       names = {"-c", "--containername"},
       order = 2,
       paramLabel = "NAMES",
-      description = "Only these containers: names, !name to exclude, ids of 12 or more digits.")
+      description = "Only these containers: names, ids of 12 or more digits, !name to exclude.")
   @Nullable String containerName;
 
   @Option(
@@ -62,30 +62,30 @@ final class ListContainersCommand implements Callable<Integer> {
     ContainerSelection selection =
         ContainerSelection.parse(containerName == null ? "" : containerName, false);
     Listener listener = new Listener(ContainerFormat.parse(output), selection);
-    List<RuntimeOptions.SelectedRuntime> asked = runtimes.select();
-    return watch ? watch(listener, asked) : list(listener, asked);
+    List<RuntimeOptions.SelectedRuntime> selected = runtimes.select();
+    return watch ? watch(listener, selected) : list(listener, selected);
   }
 
-  private int list(Listener listener, List<RuntimeOptions.SelectedRuntime> asked) {
-    try (Containers containers = follow(listener, asked)) {
+  private int list(Listener listener, List<RuntimeOptions.SelectedRuntime> selected) {
+    try (Containers containers = follow(listener, selected)) {
       containers.ready().join();
       print(listener.format.list(containers.allRunning().stream().filter(listener::isWanted).toList()));
-      return reportUnavailableRuntimes(asked);
+      return reportUnavailableRuntimes(selected);
     }
   }
 
-  private int watch(Listener listener, List<RuntimeOptions.SelectedRuntime> asked) {
+  private int watch(Listener listener, List<RuntimeOptions.SelectedRuntime> selected) {
     Machine.onInterrupt(stopRequested::countDown);
     print(listener.format.watchHeader(terminal()));
-    try (Containers containers = follow(listener, asked)) {
+    try (Containers containers = follow(listener, selected)) {
       containers.ready().join();
-      if (reportUnavailableRuntimes(asked) != 0 && !anyAnswers(asked)) {
+      if (reportUnavailableRuntimes(selected) != 0 && !anyAnswers(selected)) {
         return Failures.EXIT_FAILURE;
       }
       listener.initialListDone = true;
-      boolean over = false;
-      while (!over && !Machine.isReaderGone(STDOUT)) {
-        over = stopRequested.await(READER_CHECK_MS, TimeUnit.MILLISECONDS);
+      boolean stopped = false;
+      while (!stopped && !Machine.isReaderGone(STDOUT)) {
+        stopped = stopRequested.await(READER_CHECK_MS, TimeUnit.MILLISECONDS);
       }
       return 0;
     } catch (InterruptedException e) {
@@ -93,62 +93,65 @@ final class ListContainersCommand implements Callable<Integer> {
     }
   }
 
-  private static Containers follow(Listener listener, List<RuntimeOptions.SelectedRuntime> asked) {
-    var opened = asked.stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
-    Containers containers = new Containers(Machine.cgroupRoot(), opened, listener);
+  private static Containers follow(Listener listener, List<RuntimeOptions.SelectedRuntime> selected) {
+    var clients = selected.stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
+    Containers containers = new Containers(Machine.cgroupRoot(), clients, listener);
     containers.start();
     return containers;
   }
 
-  /// Without a runtime there are only ids: worth a word, and a failure if it can be helped.
-  private static int reportUnavailableRuntimes(List<RuntimeOptions.SelectedRuntime> asked) {
+  /// Prints a line for each runtime that was expected to answer and does not. Without any runtime,
+  /// containers are shown by their id alone.
+  ///
+  /// @return [Failures#EXIT_FAILURE] if the user can do something about it, else 0
+  private static int reportUnavailableRuntimes(List<RuntimeOptions.SelectedRuntime> selected) {
     boolean failed = false;
-    boolean said = false;
+    boolean reported = false;
     boolean answered = false;
-    for (RuntimeOptions.SelectedRuntime each : asked) {
+    for (RuntimeOptions.SelectedRuntime each : selected) {
       if (each.runtime().canAnswer()) {
         answered = true;
       } else if (each.isExpected()) {
         Console.print(each.unavailableMessage());
-        said = true;
+        reported = true;
         failed |= each.requested();
       } else {
         Console.debug(each.unavailableMessage());
       }
     }
-    if (!answered && !said) {
-      Console.print("no runtime answers: containers are shown by their id, -v says who was asked.");
+    if (!answered && !reported) {
+      Console.print("no container runtime answers: containers are shown by their id; -v lists the sockets that were tried.");
     }
-    return failed || (!answered && said) ? Failures.EXIT_FAILURE : 0;
+    return failed || (!answered && reported) ? Failures.EXIT_FAILURE : 0;
   }
 
-  private static boolean anyAnswers(List<RuntimeOptions.SelectedRuntime> asked) {
-    return asked.stream().anyMatch(each -> each.runtime().canAnswer());
+  private static boolean anyAnswers(List<RuntimeOptions.SelectedRuntime> selected) {
+    return selected.stream().anyMatch(each -> each.runtime().canAnswer());
   }
 
   private static OptionalInt terminal() {
     return RowStream.stdout().terminalColumns();
   }
 
-  /// Lines come from the runtimes' threads, too.
+  /// Prints lines; called by the threads of the runtimes too.
   private synchronized void print(String text) {
     try {
       RowStream out = RowStream.stdout();
       out.write(text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       if (!Machine.isReaderGone(STDOUT)) {
-        throw UserFacingException.of("cannot write", e);
+        throw UserFacingException.of("cannot write to stdout", e);
       }
       stopRequested.countDown();
     }
   }
 
-  /// What the runtimes have to say.
+  /// Prints the changes of `-w`.
   private final class Listener implements ContainerListener {
     private final ContainerFormat format;
     private final ContainerSelection selection;
 
-    /// Before, the command itself says who does not answer.
+    /// Until then [#reportUnavailableRuntimes] reports missing runtimes, so warnings are debug lines.
     private volatile boolean initialListDone;
 
     Listener(ContainerFormat format, ContainerSelection selection) {

@@ -6,7 +6,7 @@ import dev.jig.filter.ContainerSelection;
 import dev.jig.os.Machine;
 import java.util.concurrent.CompletableFuture;
 
-/// `ig trace dns`: containers of this machine, live.
+/// `ig trace dns`: traces the containers of this machine, live.
 final class LiveRun {
   private final ContainerSelection selection;
   private final boolean host;
@@ -28,29 +28,29 @@ final class LiveRun {
   }
 
   int run() {
-    var opened = runtimes.select().stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
+    var clients = runtimes.select().stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
     Session session = Session.open(options, parsed, true);
     try (Containers containers =
-        new Containers(session.trace().cgroupRoot(), opened, new Messages())) {
+        new Containers(session.trace().cgroupRoot(), clients, new Printer())) {
       session.trace().attach(containers, selection, session.rows());
       Machine.onInterrupt(() -> session.requestStop(0));
       session.begin();
       session.stopAfter(parsed.limitNs());
       containers.start();
-      CompletableFuture<Void> _ = containers.ready().thenRun(() -> hintIfNothingToShow(containers));
+      CompletableFuture<Void> _ = containers.ready().thenRun(() -> hintIfNoContainer(containers));
       session.finish(session.run());
     }
     return 0;
   }
 
-  private void hintIfNothingToShow(Containers containers) {
+  private void hintIfNoContainer(Containers containers) {
     if (!host && containers.runningCount() == 0) {
-      Console.print("no container is known yet, waiting for one; --host shows other processes too.");
+      Console.print("no container is known yet: waiting for one; --host shows other processes too.");
     }
   }
 
-  /// What the runtimes have to say.
-  private static final class Messages implements ContainerListener {
+  /// Prints the messages of container resolution.
+  private static final class Printer implements ContainerListener {
     @Override
     public void onWarning(String sentence) {
       Console.print(sentence);

@@ -20,9 +20,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/// What `-o` asks for.
+/// The output format, from `-o`.
 public sealed interface OutputFormat {
-  /// The words `-o` knows.
+  /// Names of the formats.
   List<String> NAMES = List.of("columns", "wide", "json", "jsonpretty", "yaml", "pcapng");
 
   /// A table of these columns.
@@ -37,11 +37,10 @@ public sealed interface OutputFormat {
   /// YAML documents.
   record Yaml() implements OutputFormat {}
 
-  /// A capture file of the messages, with all else that is known beside them.
+  /// A capture file: each message as a packet, with the rest of its row in a custom option.
   record PcapNg() implements OutputFormat {}
 
-  /// Whether rows tell all that is known without much asking, and all that their messages say; not
-  /// a choice of columns.
+  /// Whether rows have all fields and the whole message, not only selected columns.
   default boolean isStructured() {
     return switch (this) {
       case Json(), JsonPretty(), Yaml(), PcapNg() -> true;
@@ -49,9 +48,9 @@ public sealed interface OutputFormat {
     };
   }
 
-  /// Reads `-o`.
+  /// Parses `-o`.
   ///
-  /// @param shown what is shown by default: a front end, and PATHS if asked for
+  /// @param shown the default columns: those of a front end, with --paths also PATHS
   /// @throws UsageException for an unknown format or column
   static OutputFormat parse(String text, Set<Shown> shown) {
     EnumSet<Shown> wide = EnumSet.copyOf(shown);
@@ -62,10 +61,10 @@ public sealed interface OutputFormat {
     return parse(text, Fields.shownBy(shown), Fields.shownBy(wide));
   }
 
-  /// Reads `-o`.
+  /// Parses `-o`.
   ///
-  /// @param columns those of `columns`
-  /// @param wide those of `wide`
+  /// @param columns the default columns of `columns`
+  /// @param wide the columns of `wide`
   /// @throws UsageException for an unknown format or column
   static OutputFormat parse(String text, List<Field> columns, List<Field> wide) {
     int equals = text.indexOf('=');
@@ -95,29 +94,29 @@ public sealed interface OutputFormat {
             : "Did you mean " + String.join(" or ", near) + "?");
   }
 
-  /// A table laid out by `layout`.
+  /// Creates the writer of a table laid out by `layout`.
   static EventWriter columns(OutputStream out, ColumnLayout layout) {
     return new ColumnsWriter(out, layout);
   }
 
-  /// One JSON object a line.
+  /// Creates the writer of one JSON object a line.
   static EventWriter json(OutputStream out) throws IOException {
     return new JsonLinesWriter(out);
   }
 
-  /// JSON objects over several lines.
+  /// Creates the writer of JSON objects over several lines.
   static EventWriter jsonPretty(OutputStream out) throws IOException {
     return new DocumentWriter(JsonDocument.pretty(out));
   }
 
-  /// A pcapng file.
+  /// Creates the writer of a pcapng file.
   ///
-  /// @param application who writes it
+  /// @param application value of the option `shb_userappl`
   static EventWriter pcapng(OutputStream out, String application) {
     return new PacketsWriter(out, application);
   }
 
-  /// YAML documents.
+  /// Creates the writer of YAML documents.
   static EventWriter yaml(OutputStream out) {
     return new DocumentWriter(new YamlDocument(out));
   }

@@ -1,5 +1,6 @@
 package dev.jig.cli;
 
+import dev.jig.container.RuntimeKind;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -7,15 +8,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where Podmans listen: root's, and those of users who have a session and turned theirs on.
+/// Default sockets of Podman: root's and those of users with a session in /run/user.
 final class PodmanSockets {
-  private static final Path SYSTEM = Path.of("/run/podman/podman.sock");
+  private static final Path SYSTEM = RuntimeKind.PODMAN.socket();
   private static final Path SESSIONS = Path.of("/run/user");
   private static final Path SOCKET_IN_SESSION = Path.of("podman/podman.sock");
 
   private PodmanSockets() {}
 
-  /// Root's first, there or not.
+  /// Root's socket, present or not, then those of users that are present.
   static List<Path> defaults() {
     return defaults(SYSTEM, SESSIONS);
   }
@@ -30,7 +31,7 @@ final class PodmanSockets {
         }
       }
     } catch (IOException e) {
-      Console.debug("users' Podmans are not asked: cannot read " + e.getMessage());
+      Console.debug("the Podman sockets of users are not used: cannot read " + e.getMessage());
     }
     return sockets;
   }

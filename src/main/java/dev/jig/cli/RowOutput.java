@@ -8,10 +8,10 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Where rows go: a writer in the chosen format on stdout, stderr or a file. A table on a terminal
-/// follows the terminal's width. After a failure rows are dropped, and [#throwIfFailed] tells it.
+/// Writes rows in the chosen format to stdout, stderr or a file. A table on a terminal follows the
+/// terminal's width. After a failed write all rows are dropped; [#throwIfFailed] reports it.
 final class RowOutput implements Consumer<DnsEvent> {
-  /// How often a pipe is asked for its reader: `| head` ends us even when no row comes.
+  /// Interval between checks of a pipe for its reader: `| head` ends the trace without a row too.
   private static final long READER_CHECK_NS = 200_000_000;
 
   private final RowStream stream;
@@ -22,8 +22,8 @@ final class RowOutput implements Consumer<DnsEvent> {
   private final Runnable onFailure;
   private long lastReaderCheckNs = System.nanoTime();
 
-  /// Of this batch of rows: a resize shows in the next one.
-  private boolean widthKnown;
+  /// The width was read for this batch of rows; a resize takes effect with the next batch.
+  private boolean widthUpdated;
 
   private @Nullable IOException failure;
   private boolean readerGone;
@@ -33,17 +33,19 @@ final class RowOutput implements Consumer<DnsEvent> {
       EventWriter writer,
       @Nullable ColumnLayout layout,
       boolean onTerminal,
-      boolean saysLoss,
+      boolean printsLoss,
       Runnable onFailure) {
     this.stream = stream;
     this.writer = writer;
     this.layout = layout;
     this.onTerminal = onTerminal;
-    this.printsLoss = saysLoss;
+    this.printsLoss = printsLoss;
     this.onFailure = onFailure;
   }
 
-  /// @param onFailure called once when rows can't be written any more
+  /// Opens the output.
+  ///
+  /// @param onFailure called once, when a write has failed
   static RowOutput open(OutputFormat format, RowStream stream, Runnable onFailure) {
     OptionalInt columns = stream.terminalColumns();
     ColumnLayout layout = layout(format, columns);
@@ -59,8 +61,8 @@ final class RowOutput implements Consumer<DnsEvent> {
             case OutputFormat.PcapNg ignored ->
                 OutputFormat.pcapng(stream, Console.name() + " " + VersionCommand.version());
           };
-      boolean saysLoss = !format.isStructured() || format instanceof OutputFormat.PcapNg;
-      return new RowOutput(stream, writer, layout, columns.isPresent(), saysLoss, onFailure);
+      boolean printsLoss = !format.isStructured() || format instanceof OutputFormat.PcapNg;
+      return new RowOutput(stream, writer, layout, columns.isPresent(), printsLoss, onFailure);
     } catch (IOException e) {
       throw UserFacingException.of("cannot write rows", e);
     }
@@ -75,7 +77,7 @@ final class RowOutput implements Consumer<DnsEvent> {
         : ColumnLayout.configured(table.fields());
   }
 
-  /// What stands before the rows, at once.
+  /// Writes the header and flushes.
   void begin() {
     write(writer::begin);
     flush();
@@ -83,20 +85,19 @@ final class RowOutput implements Consumer<DnsEvent> {
 
   @Override
   public void accept(DnsEvent event) {
-    if (onTerminal && !widthKnown) {
-      widthKnown = true;
+    if (onTerminal && !widthUpdated) {
+      widthUpdated = true;
       updateWidth();
     }
     write(() -> writer.event(event));
   }
 
-  /// Says that events were lost, where rows go if the format can carry it, and on stderr if nobody
-  /// would read it there.
+  /// Reports lost samples among the rows if the format can carry it, else on stderr.
   void reportLoss(long count) {
-    reportLoss(count, "the machine was faster than this output");
+    reportLoss(count, "the output is too slow");
   }
 
-  /// @param why in a few words
+  /// @param why the cause, a few words
   void reportLoss(long count, String why) {
     if (printsLoss) {
       Console.print("lost " + count + " samples: " + why + ".");
@@ -104,47 +105,51 @@ final class RowOutput implements Consumer<DnsEvent> {
     write(() -> writer.lost(count));
   }
 
-  /// The last word where rows go, if the format has one.
+  /// Writes what the format puts behind the rows, and flushes.
   ///
-  /// @param received packets seen in all; null if that is not known
+  /// @param received packets seen in all; null if unknown
   void finish(@Nullable Long received) {
     write(() -> writer.end(received));
     flush();
   }
 
-  /// Writes out what is buffered; also notices a reader that left while no row came.
+  /// Writes out buffered rows; also detects that the reader of a pipe has left.
   void flush() {
-    widthKnown = false;
+    widthUpdated = false;
     write(writer::flush);
-    if (!onTerminal && failure == null && isTimeToLook() && stream.isReaderGone()) {
-      onWriteError(new IOException("Broken pipe"));
+    if (!onTerminal && failure == null) {
+      checkReader();
     }
   }
 
-  /// Whether a write waits for somebody to read; from any thread.
+  /// Whether a write is blocked because the output is not read; from any thread.
   boolean isBlocked() {
     return stream.isBlocked();
   }
 
-  /// Whether rows can't be written because nobody reads them any more.
+  /// Whether rows cannot be written because the reader of the output has left.
   boolean isReaderGone() {
     return readerGone;
   }
 
-  /// The last word on rows that could not be written.
+  /// Reports a failed write.
   ///
-  /// @throws UserFacingException if that was not a reader who left
+  /// @throws UserFacingException if it failed for another reason than a reader that has left
   void throwIfFailed() {
     if (failure != null && !readerGone) {
       throw UserFacingException.of("cannot write rows", failure);
     }
   }
 
-  private boolean isTimeToLook() {
+  private void checkReader() {
     long nowNs = System.nanoTime();
-    boolean time = nowNs - lastReaderCheckNs > READER_CHECK_NS;
-    lastReaderCheckNs = time ? nowNs : lastReaderCheckNs;
-    return time;
+    if (nowNs - lastReaderCheckNs <= READER_CHECK_NS) {
+      return;
+    }
+    lastReaderCheckNs = nowNs;
+    if (stream.isReaderGone()) {
+      onWriteError(new IOException("Broken pipe"));
+    }
   }
 
   private void updateWidth() {
@@ -170,7 +175,7 @@ final class RowOutput implements Consumer<DnsEvent> {
 
   private void onWriteError(IOException e) {
     failure = e;
-    // the message is in the user's language, the pipe itself tells
+    // the message of EPIPE is localized: ask the pipe first
     readerGone = stream.isReaderGone() || String.valueOf(e.getMessage()).contains("Broken pipe");
     onFailure.run();
   }

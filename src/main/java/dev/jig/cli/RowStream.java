@@ -9,7 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
-/// The bytes' way out: stdout, stderr or a file. Other threads may ask whether a write is stuck.
+/// The stream rows are written to: stdout, stderr or a file. Written by one thread; [#isBlocked] may be
+/// called from any.
 final class RowStream extends OutputStream {
   private static final long BLOCKED_AFTER_NS = 300_000_000;
   private static final int NO_FD = -1;
@@ -25,7 +26,7 @@ final class RowStream extends OutputStream {
   }
 
   static RowStream stdout() {
-    // not System.out: it swallows a closed pipe
+    // System.out would hide the IOException of a closed pipe
     return new RowStream(new FileOutputStream(FileDescriptor.out), 1);
   }
 
@@ -33,7 +34,9 @@ final class RowStream extends OutputStream {
     return new RowStream(new FileOutputStream(FileDescriptor.err), 2);
   }
 
-  /// @throws UserFacingException if the file can't be opened
+  /// Creates or truncates a file.
+  ///
+  /// @throws UserFacingException if the file cannot be opened
   static RowStream file(Path file) {
     try {
       return new RowStream(Files.newOutputStream(file), NO_FD);
@@ -63,22 +66,22 @@ final class RowStream extends OutputStream {
     out.flush();
   }
 
-  /// Whether a write waits for somebody to read; from any thread.
+  /// Whether a write has been blocked for more than 300 ms; from any thread.
   boolean isBlocked() {
     return writing && System.nanoTime() - writeStartNs > BLOCKED_AFTER_NS;
   }
 
-  /// The columns of the terminal behind it, empty if there is none.
+  /// The width of the terminal in columns; empty if this is no terminal.
   OptionalInt terminalColumns() {
     return fd == NO_FD ? OptionalInt.empty() : Machine.terminalColumns(fd);
   }
 
-  /// Whether a terminal is behind it, even one without a width.
+  /// Whether this is a terminal, even one without a width.
   boolean isTerminal() {
     return fd != NO_FD && Machine.isTerminal(fd);
   }
 
-  /// Whether it is a pipe whose reader has gone.
+  /// Whether this is a pipe without a reader.
   boolean isReaderGone() {
     return fd != NO_FD && Machine.isReaderGone(fd);
   }

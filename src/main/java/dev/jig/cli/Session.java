@@ -5,7 +5,7 @@ import dev.jig.trace.LiveTrace;
 import dev.jig.trace.TraceSummary;
 import java.util.concurrent.TimeUnit;
 
-/// A live trace from the header to the last line, whatever its packets are chosen by.
+/// One live trace from the header to the summary line, for all sources of live packets.
 final class Session {
   private final TraceDnsOptions options;
   private final LiveTrace trace;
@@ -20,9 +20,9 @@ final class Session {
     this.rows = RowOutput.open(parsed.format(), stream, trace::stop);
   }
 
-  /// Loads the kernel side and opens the output.
+  /// Loads the kernel program and opens the output.
   ///
-  /// @param shownOnStdout whether rows go to stdout, else to stderr, if not to a file
+  /// @param shownOnStdout without --output-file, rows go to stdout if true, else to stderr
   static Session open(
       TraceDnsOptions options, TraceDnsOptions.Parsed parsed, boolean shownOnStdout) {
     LiveSettings settings =
@@ -47,26 +47,26 @@ final class Session {
     return rows;
   }
 
-  /// The header, and the file that tells others that tracing has begun. Everything is attached.
+  /// Prints the header and creates the ready file. Called when everything is attached.
   void begin() {
     trace
         .leftOut()
-        .forEach((what, why) -> Console.debug("not on this kernel: " + what + ": " + why));
+        .forEach((what, why) -> Console.debug("not available on this kernel: " + what + ": " + why));
     rows.begin();
     options.createReadyFile();
   }
 
-  /// Ends soon, from any thread; if the output is stuck, at once with `code` and saying so.
+  /// Ends the trace soon; from any thread. If the output is blocked, halts the process with `code`.
   void requestStop(int code) {
     trace.stop();
     ShutdownWatchdog.enforce(
         () -> finished,
         rows::isBlocked,
         code,
-        () -> trace.summary().line() + ", the output is blocked: the rest was dropped");
+        () -> trace.summary().line() + ", the output is blocked: the remaining rows were dropped");
   }
 
-  /// Ends with exit code 0 when the time is over, even if the output is stuck by then.
+  /// Ends the trace with exit code 0 after `limitNs`, even if the output is blocked; 0: no limit.
   void stopAfter(long limitNs) {
     if (limitNs > 0) {
       Thread.ofPlatform().daemon().name("limit").start(() -> stopAtLimit(limitNs));
@@ -84,7 +84,7 @@ final class Session {
     }
   }
 
-  /// Traces until stopped, then adds up.
+  /// Traces until stopped.
   TraceSummary run() {
     trace.run(this::onBatchEnd, rows::reportLoss);
     TraceSummary summary = trace.end(rows::reportLoss);
@@ -97,19 +97,19 @@ final class Session {
     if (!nameWarningShown && trace.nameUnknown() > 0) {
       nameWarningShown = true;
       Console.print(
-          "a container's name can't be had, so -c NAME leaves its rows out;"
+          "no container runtime reports the name of a container: -c NAME leaves its rows out;"
               + " -c ID (12 or more hex digits) works without names.");
     }
   }
 
-  /// The last line, unless nobody reads any more and there is nothing to complain of.
+  /// Prints the summary line; without a reader of the rows only with `-v` or if packets were lost.
   ///
   /// @throws UserFacingException if rows could not be written
   void finish(TraceSummary summary) {
     finish(summary, !rows.isReaderGone());
   }
 
-  /// The last line if `wanted`, or if there is something to complain of.
+  /// Prints the summary line if `wanted`, with `-v`, or if packets were lost.
   ///
   /// @throws UserFacingException if rows could not be written
   void finish(TraceSummary summary, boolean wanted) {

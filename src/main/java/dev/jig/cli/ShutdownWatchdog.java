@@ -4,38 +4,40 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/// Sees to it that a process that was told to end does: an output that nobody reads must not keep
-/// anybody from ending.
+/// Halts the process if it does not end in time after it was asked to stop. A blocked output, such as
+/// a pipe that is not read, must not keep it from ending.
 final class ShutdownWatchdog {
-  /// After this a stuck output is given up.
-  private static final long PATIENCE_MS = 1_200;
+  /// After this time a blocked output ends the process.
+  private static final long MAX_BLOCKED_MS = 1_200;
 
-  /// After this everything is.
-  private static final long LAST_PATIENCE_MS = 10_000;
+  /// After this time the process ends in any case.
+  private static final long MAX_WAIT_MS = 10_000;
 
-  private static final long PAUSE_MS = 50;
-  private static final long LAST_WORD_MS = 200;
+  private static final long CHECK_MS = 50;
+  private static final long MAX_PRINT_MS = 200;
 
   private ShutdownWatchdog() {}
 
-  /// Ends the process with `code` if what it does is not over in good time, or if it is stuck.
+  /// Waits until `finished`. Halts the process after 1.2 s if the output is blocked, else after 10 s.
+  /// Blocks the calling thread.
   ///
-  /// @param lastWord said if the end has to be forced
+  /// @param exitCode exit code of a halted process
+  /// @param lastLine printed before the process is halted
   static void enforce(
-      BooleanSupplier over, BooleanSupplier stuck, int code, Supplier<String> lastWord) {
+      BooleanSupplier finished, BooleanSupplier blocked, int exitCode, Supplier<String> lastLine) {
     long startNs = System.nanoTime();
     try {
-      for (long ms = 0; ms < LAST_PATIENCE_MS && !(ms > PATIENCE_MS && stuck.getAsBoolean()); ) {
-        TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+      for (long ms = 0; ms < MAX_WAIT_MS && !(ms > MAX_BLOCKED_MS && blocked.getAsBoolean()); ) {
+        TimeUnit.MILLISECONDS.sleep(CHECK_MS);
         ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
-        if (over.getAsBoolean()) {
+        if (finished.getAsBoolean()) {
           return;
         }
       }
-      // stderr may be stuck just as well
-      Thread speaker = Thread.ofPlatform().daemon().start(() -> Console.printPlain(lastWord.get()));
-      speaker.join(LAST_WORD_MS);
-      Runtime.getRuntime().halt(code);
+      // stderr may be blocked as well
+      Thread printer = Thread.ofPlatform().daemon().start(() -> Console.printPlain(lastLine.get()));
+      printer.join(MAX_PRINT_MS);
+      Runtime.getRuntime().halt(exitCode);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

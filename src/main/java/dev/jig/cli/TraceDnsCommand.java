@@ -15,7 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `ig trace dns`: which container and process asks which name.
+/// `ig trace dns`: shows DNS packets with their container and process.
 @Command(
     name = "dns",
     description = "Trace DNS queries and responses.",
@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Try it: ig trace dns --demo",
-      "Every flag can be set by environment: INSPEKTOR_GADGET_ and its name in capitals, - as _,",
+      "Every flag can be set in the environment: INSPEKTOR_GADGET_ and its name in capitals, - as _,",
       "such as INSPEKTOR_GADGET_CONTAINERNAME. The flag wins."
     })
 final class TraceDnsCommand implements Callable<Integer> {
@@ -34,7 +34,7 @@ final class TraceDnsCommand implements Callable<Integer> {
       names = {"-c", "--containername"},
       order = 10,
       paramLabel = "NAMES",
-      description = "Only these containers: names, !name to exclude, ids of 12 or more digits.")
+      description = "Only these containers: names, ids of 12 or more digits, !name to exclude.")
   @Nullable String containerName;
 
   @Option(
@@ -48,21 +48,21 @@ final class TraceDnsCommand implements Callable<Integer> {
       names = "--demo",
       order = 12,
       fallbackValue = "true",
-      description = "Make a handful of lookups and show their rows; needs no network.")
+      description = "Make six lookups on loopback and show their rows; needs no network.")
   boolean demo;
 
   @Option(
       names = "--read",
       order = 13,
       paramLabel = "FILE",
-      description = "Read packets from a pcap or pcapng file, - is stdin; needs no root.")
+      description = "Read packets from a pcap or pcapng file (-: stdin); needs no root.")
   @Nullable String read;
 
   @Option(
       names = "--command-user",
       hidden = true,
       paramLabel = "UID:GID[:GROUPS]",
-      description = "Who CMD runs as; bin/ig sets it when it has gone through sudo by itself.")
+      description = "User of CMD; bin/ig sets it when it runs ig through sudo.")
   @Nullable String commandUser;
 
   @Mixin TraceDnsOptions options = new TraceDnsOptions();
@@ -90,17 +90,17 @@ final class TraceDnsCommand implements Callable<Integer> {
       return new LiveRun(selection, host, runtimes, options, parsed).run();
     }
     if (read != null) {
-      // The container rule does not apply: what the file holds was chosen when it was written.
+      // Processes outside containers are shown without --host too: the writer of the file chose.
       boolean others = host || selection.isEveryContainer();
       return new FileRun(read, ContainerSelection.parse(containerName, others), options, parsed)
           .run();
     }
     if (!selection.isEveryContainer()) {
-      Console.print("-c does not apply here: what is traced is no container.");
+      Console.print("-c has no effect with --demo and -- CMD: they trace no container.");
     }
     if (!command.isEmpty() && options.outputFile == null && parsed.format() instanceof PcapNg) {
       throw new UsageException(
-          "-o pcapng with -- CMD needs a file, since stdout is the command's.",
+          "-o pcapng with -- CMD needs a file: stdout belongs to the command.",
           "Name one: --output-file dns.pcapng.");
     }
     return demo
@@ -108,7 +108,7 @@ final class TraceDnsCommand implements Callable<Integer> {
         : new CommandRun(command, user, options, parsed).run();
   }
 
-  /// Only what follows `--` is a command: a stray word is a mistake, not to be run.
+  /// Refuses positional words that do not follow `--`, and `--` without a command.
   private void refuseStrayWords() {
     List<String> words = spec.commandLine().getParseResult().originalArgs();
     int dashes = words.indexOf("--");
@@ -116,11 +116,11 @@ final class TraceDnsCommand implements Callable<Integer> {
     if (command.size() > meant) {
       throw new ParameterException(
           spec.commandLine(),
-          "\"" + command.getFirst() + "\" is no flag of ig trace dns; a command follows --");
+          "\"" + command.getFirst() + "\" is no flag of ig trace dns; a command to run follows --");
     }
     if (dashes >= 0 && meant == 0) {
       throw new UsageException(
-          "There is no command after --.", "Write it there: ig trace dns -- CMD ARG...");
+          "There is no command after --.", "Write one: ig trace dns -- CMD ARG...");
     }
   }
 

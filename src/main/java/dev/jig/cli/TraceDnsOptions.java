@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// What to trace and how to show it: the flags that live traces and files share.
+/// Flags of both `trace dns` commands: what to trace and how to print it.
 final class TraceDnsOptions {
   private static final Set<Field> PATHS =
       EnumSet.of(Field.CWD, Field.EXE_PATH, Field.COMMAND_LINE, Field.START_TIME);
@@ -30,7 +30,7 @@ final class TraceDnsOptions {
       order = 40,
       paramLabel = "DURATION",
       defaultValue = "10s",
-      description = "After this a query counts as unanswered (default: ${DEFAULT-VALUE}).")
+      description = "Time after which a query counts as unanswered (default: ${DEFAULT-VALUE}).")
   String dnsTimeout = "10s";
 
   @Option(
@@ -38,14 +38,14 @@ final class TraceDnsOptions {
       order = 41,
       paramLabel = "LIST",
       defaultValue = "53,5353",
-      description = "DNS ports, or any (default: ${DEFAULT-VALUE}).")
+      description = "DNS ports; any: all UDP packets with a DNS header (default: ${DEFAULT-VALUE}).")
   String ports = "53,5353";
 
   @Option(
       names = "--lookups",
       order = 42,
       fallbackValue = "true",
-      description = "One row per lookup, when it is over, instead of one per packet.")
+      description = "One row per complete lookup instead of one per packet.")
   boolean lookups;
 
   @Option(
@@ -60,7 +60,7 @@ final class TraceDnsOptions {
       order = 44,
       paramLabel = "SECONDS",
       defaultValue = "0",
-      description = "Stop after so many seconds; 0: at Ctrl-C (default: ${DEFAULT-VALUE}).")
+      description = "Stop after this time; 0: on Ctrl-C (default: ${DEFAULT-VALUE}).")
   String timeout = "0";
 
   @Option(
@@ -68,7 +68,7 @@ final class TraceDnsOptions {
       order = 45,
       paramLabel = "RULES",
       description = {
-        "Only rows that fulfil every rule: column:value, or :! :> :>= :< :<= :~ in place of the colon,",
+        "Only rows that match all rules: column:value, or :! :> :>= :< :<= :~ in place of the colon,",
         "or == != > >= < <= ~ !~ (~ is a regular expression). A comma separates rules; may repeat."
       })
   List<String> filters = List.of();
@@ -91,13 +91,13 @@ final class TraceDnsOptions {
       description = "Write rows to this file instead of stdout.")
   @Nullable Path outputFile;
 
-  @Option(names = "--ready-file", hidden = true, description = "Made when tracing has begun.")
+  @Option(names = "--ready-file", hidden = true, description = "File to create when tracing has begun.")
   @Nullable Path readyFile;
 
-  /// Where rows go.
+  /// Opens the output for rows.
   ///
-  /// @param onStdout else on stderr, if no file was given
-  /// @throws UserFacingException if the file can't be opened
+  /// @param onStdout without --output-file, stdout if true, else stderr
+  /// @throws UserFacingException if the file cannot be opened
   RowStream openOutput(boolean onStdout) {
     if (outputFile != null) {
       return RowStream.file(outputFile);
@@ -105,9 +105,9 @@ final class TraceDnsOptions {
     return onStdout ? RowStream.stdout() : RowStream.stderr();
   }
 
-  /// Tells others that tracing has begun, if that was asked for.
+  /// Creates the file of `--ready-file`, which tests wait for.
   ///
-  /// @throws UserFacingException if the file can't be made
+  /// @throws UserFacingException if the file cannot be created
   void createReadyFile() {
     if (readyFile == null) {
       return;
@@ -115,14 +115,14 @@ final class TraceDnsOptions {
     try {
       Files.writeString(readyFile, "");
     } catch (IOException e) {
-      throw UserFacingException.of("cannot make " + readyFile, e);
+      throw UserFacingException.of("cannot create " + readyFile, e);
     }
   }
 
-  /// Every value read, before anything is attached.
+  /// The parsed values of the flags.
   ///
-  /// @param limitNs 0: without limit
-  /// @param details what the output or the filter tells
+  /// @param limitNs how long to trace, 0: no limit
+  /// @param details what the output or the filter needs to know of each row
   record Parsed(
       long dnsTimeoutNs,
       PortSet ports,
@@ -131,17 +131,17 @@ final class TraceDnsOptions {
       OutputFormat format,
       RowDetails details) {}
 
-  /// Reads the values.
+  /// Parses all values with the default columns of `ig`.
   ///
-  /// @throws UsageException for a wrong one
+  /// @throws UsageException for an invalid value
   Parsed parse() {
     return parse(Shown.IG);
   }
 
-  /// Reads the values.
+  /// Parses all values.
   ///
-  /// @param frontEnd whose default columns are shown
-  /// @throws UsageException for a wrong one
+  /// @param frontEnd selects the default columns
+  /// @throws UsageException for an invalid value
   Parsed parse(Shown frontEnd) {
     EnumSet<Shown> shown = EnumSet.of(frontEnd);
     if (paths) {
@@ -155,13 +155,13 @@ final class TraceDnsOptions {
         && outputFile == null
         && RowStream.stdout().isTerminal()) {
       throw new UsageException(
-          "-o pcapng is binary, nothing for a terminal.",
+          "-o pcapng is binary and cannot be shown on a terminal.",
           "Name a file: --output-file dns.pcapng, or pipe it: | tshark -r -.");
     }
     if (format instanceof OutputFormat.PcapNg && lookups) {
       throw new UsageException(
-          "-o pcapng writes packets, and --lookups makes rows of many.",
-          "Take one: what was recorded can be read back with --read FILE --lookups.");
+          "-o pcapng writes packets, but --lookups makes one row of several.",
+          "Leave out --lookups: it works later, with --read FILE --lookups.");
     }
     FilterExpression filter = FilterExpression.parse(filters);
     return new Parsed(
@@ -185,13 +185,13 @@ final class TraceDnsOptions {
     };
   }
 
-  /// Whether a column or the filter names such a field.
+  /// Whether a column or the filter uses a field of this kind.
   private static boolean mentions(
-      OutputFormat format, FilterExpression filter, Predicate<Field> such) {
+      OutputFormat format, FilterExpression filter, Predicate<Field> kind) {
     boolean shown =
         format instanceof OutputFormat.Columns(List<Field> fields)
-            && fields.stream().anyMatch(such);
-    return shown || filter.fields().stream().anyMatch(such);
+            && fields.stream().anyMatch(kind);
+    return shown || filter.fields().stream().anyMatch(kind);
   }
 
   private long dnsTimeoutNs() {
@@ -206,10 +206,10 @@ final class TraceDnsOptions {
         return TimeUnit.SECONDS.toNanos(seconds);
       }
     } catch (NumberFormatException e) {
-      // said below
+      // reported below
     }
     throw new UsageException(
         "\"" + timeout + "\" is no value for --timeout.",
-        "Write whole seconds; 0 is without limit.");
+        "Write whole seconds; 0 is no limit.");
   }
 }

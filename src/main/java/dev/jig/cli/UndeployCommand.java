@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/// `kubectl gadget undeploy`: takes away exactly what deploy made.
+/// `kubectl gadget undeploy`: deletes exactly what deploy created.
 @Command(
     name = "undeploy",
-    description = "Take away what deploy made.")
+    description = "Delete what deploy created.")
 final class UndeployCommand implements Callable<Integer> {
   private static final long MAX_WAIT_NS = TimeUnit.SECONDS.toNanos(120);
 
@@ -23,8 +23,8 @@ final class UndeployCommand implements Callable<Integer> {
       boolean any = new Installation(cluster).remove(namespace, System.out::println, MAX_WAIT_NS);
       System.out.println(
           any
-              ? "Jig is gone from the cluster."
-              : "Nothing of Jig is in namespace \"" + namespace + "\".");
+              ? "Jig is removed from the cluster."
+              : "Jig is not deployed in namespace \"" + namespace + "\".");
     }
     return 0;
   }

@@ -138,7 +138,7 @@ final class ProcessContainers {
     if (mountNs == 0 || mountNs != owner.mountNs()) {
       return null;
     }
-    List<String> lines = proc.cgroupsOfElder(owner.ppid(), owner.startTimeNs());
+    List<String> lines = proc.cgroupsIfOlder(owner.ppid(), owner.startTimeNs());
     CgroupPath path = lines == null ? null : ProcCgroups.parse(lines).agreedPath();
     return path == null || path.containers().isEmpty() ? null : path;
   }

@@ -12,8 +12,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// A resolver on a free port of loopback, UDP and TCP, and the lookups that show what a trace
-/// shows. Only queries of [#runLookups] reach it.
+/// A resolver on a free port of 127.0.0.1, over UDP and TCP, and a client that makes six lookups.
 public final class Demo implements AutoCloseable {
   private static final int BUFFER = 512;
 
@@ -28,7 +27,7 @@ public final class Demo implements AutoCloseable {
 
   /// Starts the resolver.
   ///
-  /// @throws IOException if no port is free for both
+  /// @throws IOException if no port is free for UDP and TCP
   public static Demo start() throws IOException {
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     ServerSocket tcp = new ServerSocket(0, 8, loopback);
@@ -38,12 +37,12 @@ public final class Demo implements AutoCloseable {
     return demo;
   }
 
-  /// Where the resolver listens.
+  /// The resolver's port.
   public int port() {
     return tcp.getLocalPort();
   }
 
-  /// Makes the lookups, one after the other; the last one stays unanswered.
+  /// Makes the lookups, one after the other; the last one is not answered.
   public void runLookups() throws IOException {
     queryOverUdp(DemoZone.query(0x1001, "example.test", DemoZone.TYPE_A));
     queryOverUdp(DemoZone.query(0x1002, "example.test", DemoZone.TYPE_AAAA));
@@ -51,7 +50,7 @@ public final class Demo implements AutoCloseable {
     queryOverUdp(DemoZone.query(0x1004, "nowhere.example.test", DemoZone.TYPE_A));
     queryOverTcp(DemoZone.query(0x1005, "example.test", DemoZone.TYPE_A));
     DatagramSocket silent = connected();
-    unanswered = silent; // stays open: its query is to time out, not to be given up
+    unanswered = silent; // open until close(), so that its query times out
     send(silent, DemoZone.query(0x1006, "silent.example.test", DemoZone.TYPE_A));
   }
 
@@ -79,7 +78,7 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  /// Length and message in one piece (RFC 1035 section 4.2.2).
+  /// Puts the 2-byte length in front of a message (RFC 1035 section 4.2.2), for one write.
   private static byte[] withLengthPrefix(byte[] message) {
     return ByteBuffer.allocate(2 + message.length)
         .putShort((short) message.length)
@@ -115,7 +114,7 @@ public final class Demo implements AutoCloseable {
           out.write(withLengthPrefix(answer));
         }
       } catch (IOException _) {
-        // a client that went away, or the end
+        // the client has disconnected, or close() was called
       }
     }
   }

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The answers of the demo's resolver: `example.test` with an address of each kind and a mail host;
-/// nothing else exists, and `silent.example.test` is never answered.
+/// The zone of the demo's resolver: `example.test` and `mail.example.test` have A, AAAA and MX
+/// records, `silent.example.test` is not answered, all other names are NXDOMAIN.
 final class DemoZone {
   static final int TYPE_A = 1;
   static final int TYPE_MX = 15;
@@ -20,7 +20,7 @@ final class DemoZone {
 
   private DemoZone() {}
 
-  /// A query for one name and type, recursion desired (RFC 1035 section 4.1).
+  /// Builds a query for one name and type, recursion desired (RFC 1035 section 4.1).
   static byte[] query(int id, String name, int type) {
     ByteBuffer message = ByteBuffer.allocate(512);
     message.putShort((short) id).putShort((short) 0x0100);
@@ -30,7 +30,7 @@ final class DemoZone {
     return bytes(message);
   }
 
-  /// The response to a query, or null if it is to stay unanswered.
+  /// Builds the response to a query; null: send none.
   static byte @Nullable [] response(byte[] query) {
     int end = questionEnd(query);
     String name = name(query);

@@ -40,8 +40,8 @@ public final class PendingQueries {
     this(capacity, _ -> {});
   }
 
-  /// @param onEvicted told of each query of which nothing more will be heard, although it was
-  ///   neither answered to its end nor reported
+  /// @param onEvicted called with each query that is removed although it was neither reported nor
+  ///   fully answered
   public PendingQueries(int capacity, Consumer<PendingQuery> onEvicted) {
     this.capacity = capacity;
     this.onEvicted = onEvicted;
@@ -78,7 +78,6 @@ public final class PendingQueries {
   public PendingQuery addQuery(QueryKey key, DnsMessage query, DnsEvent event, long cgroupId, long bootNs) {
     for (PendingQuery p = byQuestion[bucket(key, query.questionHash())]; p != null; p = p.nextInBucket) {
       if (!p.reported && !p.transferring && p.key.equals(key) && p.hasSameQuestion(query)) {
-        p.tries++;
         return p;
       }
     }

@@ -31,9 +31,6 @@ public final class PendingQuery {
 
   final long questionHash;
 
-  /// How often it was sent.
-  int tries = 1;
-
   /// Reported unanswered; kept so that a late answer still gets its latency.
   boolean reported;
 

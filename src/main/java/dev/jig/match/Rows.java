@@ -28,7 +28,7 @@ public final class Rows {
       @Nullable Container container,
       @Nullable Owner owner,
       @Nullable Peer peer) {
-    IpAddress asked = packet.asked();
+    IpAddress asked = packet.nameserver();
     return new DnsEvent(
         packet.timeNs(),
         container,

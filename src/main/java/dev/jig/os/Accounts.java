@@ -26,7 +26,7 @@ public final class Accounts {
   public record Names(@Nullable String user, @Nullable String group) {}
 
   /// The names as the files have them now.
-  public Names of(long uid, long gid) {
+  public Names resolve(long uid, long gid) {
     return new Names(users.name(uid), groups.name(gid));
   }
 

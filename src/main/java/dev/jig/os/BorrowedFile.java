@@ -12,8 +12,8 @@ public final class BorrowedFile implements AutoCloseable {
 
   /// Descriptor `theirFd` of process `pid`; empty if either is gone.
   ///
-  /// @throws BpfException if the kernel refuses: it takes the right to trace that process
-  public static Optional<BorrowedFile> of(int pid, int theirFd) {
+  /// @throws NativeException if the kernel refuses: it takes the right to trace that process
+  public static Optional<BorrowedFile> open(int pid, int theirFd) {
     int process = (int) Libc.syscall(Libc.SYS_PIDFD_OPEN, pid, 0, 0, 0, 0);
     if (process < 0) {
       return refused("pidfd_open of process " + pid, Native.errno());
@@ -32,7 +32,7 @@ public final class BorrowedFile implements AutoCloseable {
     if (errno == Errno.ESRCH || errno == Errno.EBADF || errno == Errno.EINVAL) {
       return Optional.empty();
     }
-    throw BpfException.failed(tried, errno);
+    throw NativeException.failed(tried, errno);
   }
 
   /// Valid until closed.

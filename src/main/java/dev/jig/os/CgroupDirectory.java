@@ -1,6 +1,6 @@
 package dev.jig.os;
 
-import dev.jig.os.BpfException.Reason;
+import dev.jig.os.NativeException.Reason;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ public final class CgroupDirectory implements AutoCloseable {
   /// The root of the whole hierarchy: where it is mounted, else by a mount of our own that no mount
   /// table shows and that goes with the process.
   ///
-  /// @throws BpfException if neither can be had
+  /// @throws NativeException if neither can be had
   public static CgroupDirectory root() {
     List<Path> mounts = mounts();
     for (Path mount : mounts) {
@@ -44,12 +44,12 @@ public final class CgroupDirectory implements AutoCloseable {
         directory.close(); // a subtree: a bind mount, or a cgroup namespace's view
       }
     }
-    return detached(mounts);
+    return mountDetached(mounts);
   }
 
   /// A cgroup by its directory.
   ///
-  /// @throws BpfException if it cannot be opened
+  /// @throws NativeException if it cannot be opened
   public static CgroupDirectory open(Path path) {
     int fd = Libc.open(path.toString(), Libc.O_RDONLY | Libc.O_CLOEXEC);
     if (fd < 0) {
@@ -61,14 +61,14 @@ public final class CgroupDirectory implements AutoCloseable {
   /// A mount of our own.
   ///
   /// @param mounts what was found instead, for the message
-  public static CgroupDirectory detached(List<Path> mounts) {
+  public static CgroupDirectory mountDetached(List<Path> mounts) {
     String found =
         mounts.isEmpty() ? "no cgroup v2 is mounted" : "no root of cgroup v2 in " + mounts;
     int fd = mount(found);
     CgroupDirectory directory = new CgroupDirectory(fd, Path.of("/proc/self/fd/" + fd));
     if (directory.id != ROOT_INODE) {
       directory.close();
-      throw BpfException.of(
+      throw NativeException.of(
           Reason.CGROUP,
           found + ", and this cgroup namespace shows only a part of it",
           0,
@@ -100,8 +100,8 @@ public final class CgroupDirectory implements AutoCloseable {
     }
   }
 
-  private static BpfException refused(String tried, int errno) {
-    return BpfException.of(Reason.CGROUP, tried + ": " + Errno.name(errno), errno, List.of());
+  private static NativeException refused(String tried, int errno) {
+    return NativeException.of(Reason.CGROUP, tried + ": " + Errno.name(errno), errno, List.of());
   }
 
   private static List<Path> mounts() {

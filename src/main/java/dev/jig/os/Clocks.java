@@ -37,7 +37,7 @@ public final class Clocks {
 
   private long read(int clock) {
     if (Libc.clockGettime(clock, timespec) != 0) {
-      throw BpfException.failed("cannot read clock " + clock, Native.errno());
+      throw NativeException.failed("cannot read clock " + clock, Native.errno());
     }
     return timespec.get(ValueLayout.JAVA_LONG, 0) * 1_000_000_000
         + timespec.get(ValueLayout.JAVA_LONG, 8);

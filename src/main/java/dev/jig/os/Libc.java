@@ -73,7 +73,7 @@ public final class Libc {
       Arena arena, long length, int prot, int flags, int fd, long offset) {
     long address = Native.call(MMAP, 0, length, prot, flags, fd, offset);
     if (address == -1) {
-      throw BpfException.failed("cannot map " + length + " bytes of fd " + fd, Native.errno());
+      throw NativeException.failed("cannot map " + length + " bytes of fd " + fd, Native.errno());
     }
     MemorySegment mapped =
         MemorySegment.ofAddress(address).reinterpret(length, arena, Libc::munmap);
@@ -100,7 +100,7 @@ public final class Libc {
       long path = arena.allocateFrom("").address();
       int mask = STATX_INO;
       if ((int) Native.call(STATX, fd, path, AT_EMPTY_PATH, mask, result.address(), 0) < 0) {
-        throw BpfException.failed("cannot stat fd " + fd, Native.errno());
+        throw NativeException.failed("cannot stat fd " + fd, Native.errno());
       }
       return result.get(ValueLayout.JAVA_LONG, STX_INO);
     }

@@ -39,12 +39,12 @@ public final class Machine {
   /// Calls `first` at the first SIGINT, SIGTERM or SIGHUP; the second ends the process with exit
   /// code 1.
   public static void onInterrupt(Runnable first) {
-    Signals.onFirst(first);
+    Signals.onInterrupt(first);
   }
 
   /// Calls `each` with the name of every SIGINT, SIGTERM and SIGHUP: INT, TERM or HUP.
   public static void onSignal(Consumer<String> each) {
-    Signals.onEach(each);
+    Signals.onSignal(each);
   }
 
   /// Whether a terminal's Ctrl-C reaches this process and its children all at once.
@@ -63,7 +63,7 @@ public final class Machine {
   public static Path cgroupRoot() {
     try {
       return CgroupDirectory.root().path(); // stays open: a mount of our own lives as long
-    } catch (BpfException e) {
+    } catch (NativeException e) {
       return USUAL_CGROUP_ROOT;
     }
   }

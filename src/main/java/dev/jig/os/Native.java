@@ -90,7 +90,7 @@ public final class Native {
 
   /// Opens libbpf unless it is open; what needs only libc works without it.
   ///
-  /// @throws BpfException if it cannot be opened
+  /// @throws NativeException if it cannot be opened
   public static synchronized SymbolLookup openLibbpf() {
     if (libbpf == null) {
       String directory = System.getProperty(DIRECTORY_PROPERTY);
@@ -100,7 +100,7 @@ public final class Native {
                 ? SymbolLookup.libraryLookup(LIBBPF, Arena.global())
                 : bundled(Path.of(directory).toAbsolutePath());
       } catch (IllegalArgumentException notLoaded) {
-        throw BpfException.libraryMissing(LIBBPF, directory, notLoaded);
+        throw NativeException.libraryMissing(LIBBPF, directory, notLoaded);
       }
     }
     return libbpf;

@@ -78,7 +78,7 @@ public final class Proc {
   ///
   /// @param startTimeNs the other one's start
   @Nullable
-  public List<String> cgroupsOfElder(int pid, long startTimeNs) {
+  public List<String> cgroupsIfOlder(int pid, long startTimeNs) {
     List<String> lines = cgroupLines(Integer.toString(pid));
     long ticks = startTicks(root.resolve(Integer.toString(pid)));
     return ticks >= 0 && ticks < startTimeNs / TICK_NS - 1 && !lines.isEmpty() ? lines : null;

@@ -19,7 +19,7 @@ public final class Signals implements InvocationHandler {
   private static final String[] NAMES = {"INT", "TERM", "HUP"};
 
   /// timeout(1) and the like signal the process and then its group: nobody has asked twice.
-  static final long ECHO_NS = TimeUnit.MILLISECONDS.toNanos(100);
+  static final long DEBOUNCE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final String name;
   private final Consumer<String> taker;
@@ -31,20 +31,20 @@ public final class Signals implements InvocationHandler {
 
   /// Calls `first` at the first signal; a second one ends the process at once with exit code 1,
   /// unless it comes within 100 ms: then it is the first one's echo.
-  public static void onFirst(Runnable first) {
+  public static void onInterrupt(Runnable first) {
     AtomicLong askedNs = new AtomicLong();
-    onEach(_ -> {
+    onSignal(_ -> {
       long nowNs = System.nanoTime() | 1; // 0: not asked yet
       if (askedNs.compareAndSet(0, nowNs)) {
         first.run();
-      } else if (nowNs - askedNs.get() > ECHO_NS) {
+      } else if (nowNs - askedNs.get() > DEBOUNCE_NS) {
         Runtime.getRuntime().halt(1);
       }
     });
   }
 
   /// Calls `taker` with the name of every signal, such as INT.
-  public static void onEach(Consumer<String> taker) {
+  public static void onSignal(Consumer<String> taker) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");

@@ -14,7 +14,7 @@ public final class WakeUp implements AutoCloseable {
   public WakeUp() {
     fd = Libc.eventfd(Libc.O_CLOEXEC | Libc.O_NONBLOCK);
     if (fd < 0) {
-      throw BpfException.failed("cannot make an eventfd", Native.errno());
+      throw NativeException.failed("cannot make an eventfd", Native.errno());
     }
     one.set(ValueLayout.JAVA_LONG, 0, 1);
   }

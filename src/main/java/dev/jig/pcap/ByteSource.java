@@ -52,7 +52,7 @@ final class ByteSource implements AutoCloseable {
   /// Copies the next `length` bytes, all of which belong to `what`.
   ///
   /// @param begin where `what` begins in the file
-  void require(byte[] into, int from, int length, String what, long begin) throws IOException {
+  void readFully(byte[] into, int from, int length, String what, long begin) throws IOException {
     if (read(into, from, length) < length) {
       throw endsWithin(what, begin);
     }
@@ -73,13 +73,13 @@ final class ByteSource implements AutoCloseable {
   }
 
   private CaptureFormatException endsWithin(String what, long begin) {
-    return damage(
+    return formatError(
         offset,
         "the file ends within the " + what + " that begins at byte " + begin + "; cut off?");
   }
 
   /// What is wrong, as an exception whose sentence begins with the file and the place.
-  CaptureFormatException damage(long at, String sentence) {
+  CaptureFormatException formatError(long at, String sentence) {
     return new CaptureFormatException(name + ": byte " + at + ": " + sentence, at);
   }
 

@@ -34,8 +34,8 @@ record CaptureInterface(
         default -> {} // name, addresses, filter and the like do not change how packets read
       }
     }
-    if (option.damaged()) {
-      throw block.damage("an interface description with an option longer than the block");
+    if (option.isDamaged()) {
+      throw block.formatError("an interface description with an option longer than the block");
     }
     return new CaptureInterface(
         endian.u16(body, 0), endian.u32(body, SNAPLEN_OFFSET), resolution, offsetSeconds);
@@ -53,7 +53,7 @@ record CaptureInterface(
   private static void checkLength(PcapngBlock block, OptionCursor option, String name, int expected)
       throws CaptureFormatException {
     if (option.valueLength() != expected) {
-      throw block.damage(
+      throw block.formatError(
           "an interface description whose %s has %d bytes instead of %d"
               .formatted(name, option.valueLength(), expected));
     }

@@ -25,7 +25,7 @@ public interface CaptureReader extends AutoCloseable {
   static CaptureReader open(InputStream in, String name) throws IOException {
     ByteSource source = new ByteSource(in, name);
     try {
-      return FileMagic.recognise(source);
+      return FileMagic.openReader(source);
     } catch (IOException e) {
       source.close();
       throw e;

@@ -75,7 +75,7 @@ public final class CaptureWriter {
   /// @param linkType the LINKTYPE_ number of all packets
   /// @param name the interface's
   /// @param description says what kind of packets these are
-  public void begin(String application, String os, int linkType, String name, String description)
+  public void writeHeader(String application, String os, int linkType, String name, String description)
       throws IOException {
     beginBlock(PcapngBlock.SECTION_HEADER);
     buffer.putInt(BYTE_ORDER_MAGIC).putShort((short) 1).putShort((short) 0).putLong(UNKNOWN_LENGTH);
@@ -93,7 +93,7 @@ public final class CaptureWriter {
   /// @param frame from its link layer's header on, up to its limit
   /// @param comment for eyes
   /// @param note for this program, null for none
-  public void packet(long timeNs, ByteBuffer frame, String comment, @Nullable String note)
+  public void writePacket(long timeNs, ByteBuffer frame, String comment, @Nullable String note)
       throws IOException {
     int length = frame.remaining();
     beginBlock(ENHANCED_PACKET);
@@ -106,16 +106,16 @@ public final class CaptureWriter {
   }
 
   /// Writes what stands for no packet: a custom block, which other tools pass over or carry along.
-  public void remark(String comment, String note) throws IOException {
+  public void writeCustomBlock(String comment, String note) throws IOException {
     beginBlock(PcapngBlock.CUSTOM);
-    buffer.putInt(Note.NUMBER);
+    buffer.putInt(CustomText.ENTERPRISE_NUMBER);
     endBlock(remarks(comment, note));
   }
 
   /// Writes what the interface has seen up to now.
   ///
   /// @param timeNs when that was counted
-  public void statistics(long timeNs, Statistics statistics) throws IOException {
+  public void writeStatistics(long timeNs, Statistics statistics) throws IOException {
     List<CaptureOption> options = new ArrayList<>();
     int code = Statistics.FIRST_CODE;
     for (Long value : statistics.values()) {
@@ -142,7 +142,7 @@ public final class CaptureWriter {
 
   private static List<CaptureOption> remarks(String comment, @Nullable String note) {
     CaptureOption forEyes = text(CaptureOption.COMMENT, comment);
-    return note == null ? List.of(forEyes) : List.of(forEyes, Note.option(note, ORDER));
+    return note == null ? List.of(forEyes) : List.of(forEyes, CustomText.toOption(note, ORDER));
   }
 
   private static CaptureOption text(int code, String text) {

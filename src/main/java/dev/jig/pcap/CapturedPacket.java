@@ -59,12 +59,12 @@ public final class CapturedPacket {
     return options;
   }
 
-  /// What this program has noted beside it, or may have: see [Note]. Null if there is nothing.
-  public @Nullable String note() {
-    return optionsOffset == optionsEnd ? null : Note.in(options());
+  /// What this program has noted beside it, or may have: see [CustomText]. Null if there is nothing.
+  public @Nullable String customText() {
+    return optionsOffset == optionsEnd ? null : CustomText.find(options());
   }
 
-  /// Whether this is no packet but a custom block with a [#note], or statistics, after which
+  /// Whether this is no packet but a custom block with a [#customText], or statistics, after which
   /// [CaptureReader#dropped] may be more: there is no frame then, and the time is that of the
   /// packet before.
   public boolean isRemark() {

@@ -9,14 +9,14 @@ final class FileMagic {
 
   private FileMagic() {}
 
-  static CaptureReader recognise(ByteSource source) throws IOException {
+  static CaptureReader openReader(ByteSource source) throws IOException {
     byte[] magic = new byte[LENGTH];
     int read = source.peek(magic);
     if (read == 0) {
-      throw source.damage(0, "the file is empty, not even a capture file's header is there");
+      throw source.formatError(0, "the file is empty, not even a capture file's header is there");
     }
     if (read < LENGTH) {
-      throw source.damage(0, "too short for a capture file: " + hex(magic, read) + " is all of it");
+      throw source.formatError(0, "too short for a capture file: " + hex(magic, read) + " is all of it");
     }
     return switch (Endian.BIG.i32(magic, 0)) {
       case PcapReader.MICROSECONDS -> new PcapReader(source, Endian.BIG, 1_000);
@@ -31,9 +31,9 @@ final class FileMagic {
   private static CaptureFormatException unknown(ByteSource source, byte[] magic) {
     String packer = packer(Endian.BIG.i32(magic, 0));
     return packer.isEmpty()
-        ? source.damage(
+        ? source.formatError(
             0, "begins with " + hex(magic, LENGTH) + ", which is neither pcap nor pcapng")
-        : source.damage(
+        : source.formatError(
             0,
             "compressed by "
                 + packer

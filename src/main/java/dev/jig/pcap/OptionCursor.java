@@ -70,7 +70,7 @@ final class OptionCursor {
   }
 
   /// True once an option's length did not fit the block.
-  boolean damaged() {
+  boolean isDamaged() {
     return damaged;
   }
 

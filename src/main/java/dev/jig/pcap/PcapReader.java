@@ -31,7 +31,7 @@ final class PcapReader implements CaptureReader {
   private static final int ORIGINAL_OFFSET = 12;
 
   /// Writers are known to exceed the snapshot length they state, so it is believed only above this.
-  private static final long MINIMUM_LIMIT = 262_144;
+  private static final long MIN_LIMIT = 262_144;
 
   private static final long NS_PER_SECOND = 1_000_000_000L;
 
@@ -47,13 +47,13 @@ final class PcapReader implements CaptureReader {
     this.source = source;
     this.endian = endian;
     this.nsPerFraction = nsPerFraction;
-    source.require(header, 0, HEADER_LENGTH, "pcap file header", 0);
+    source.readFully(header, 0, HEADER_LENGTH, "pcap file header", 0);
     int major = endian.u16(header, MAJOR_OFFSET);
     if (major != MAJOR) {
-      throw source.damage(MAJOR_OFFSET, "pcap version " + major + " is not known, only " + MAJOR);
+      throw source.formatError(MAJOR_OFFSET, "pcap version " + major + " is not known, only " + MAJOR);
     }
     long snaplen = endian.u32(header, SNAPLEN_OFFSET);
-    this.limit = Math.clamp(snaplen, MINIMUM_LIMIT, PcapngBlock.MAXIMUM_BODY);
+    this.limit = Math.clamp(snaplen, MIN_LIMIT, PcapngBlock.MAX_BODY);
     this.linkType = endian.i32(header, LINK_OFFSET) & LINK_MASK;
   }
 
@@ -64,16 +64,16 @@ final class PcapReader implements CaptureReader {
     if (read == 0) {
       return false;
     }
-    source.require(header, read, RECORD_HEADER_LENGTH - read, "packet header", begin);
+    source.readFully(header, read, RECORD_HEADER_LENGTH - read, "packet header", begin);
     long captured = endian.u32(header, CAPTURED_OFFSET);
     if (captured > limit) {
-      throw source.damage(
+      throw source.formatError(
           begin,
           "a packet of " + captured + " captured bytes, more than the " + limit + " allowed");
     }
     int length = (int) captured;
     into.reserve(length);
-    source.require(into.bytes, 0, length, "packet", begin);
+    source.readFully(into.bytes, 0, length, "packet", begin);
     into.linkType = linkType;
     into.timeNs =
         endian.u32(header, 0) * NS_PER_SECOND + endian.u32(header, FRACTION_OFFSET) * nsPerFraction;

@@ -22,7 +22,7 @@ final class PcapngBlock {
 
   /// More than this is not taken into memory: far above any frame, low enough for a length that
   /// lies.
-  static final int MAXIMUM_BODY = 16 * 1024 * 1024;
+  static final int MAX_BODY = 16 * 1024 * 1024;
 
   private static final int MAGIC_BIG = 0x1a2b3c4d;
   private static final int MAGIC_LITTLE = 0x4d3c2b1a;
@@ -70,7 +70,7 @@ final class PcapngBlock {
 
   /// Copies the body, and checks the length behind it.
   void readBody(byte[] into) throws IOException {
-    source.require(into, 0, (int) bodyLength(), "block", begin);
+    source.readFully(into, 0, (int) bodyLength(), "block", begin);
     checkTrailer();
   }
 
@@ -81,22 +81,22 @@ final class PcapngBlock {
   }
 
   /// What is wrong with this block.
-  CaptureFormatException damage(String sentence) {
-    return source.damage(begin, sentence);
+  CaptureFormatException formatError(String sentence) {
+    return source.formatError(begin, sentence);
   }
 
   private void readHead(int there) throws IOException {
-    source.require(header, there, HEADER_LENGTH - there, "block header", begin);
+    source.readFully(header, there, HEADER_LENGTH - there, "block header", begin);
     consumed = HEADER_LENGTH;
     if (Endian.BIG.i32(header, 0) == SECTION_HEADER) {
-      source.require(header, HEADER_LENGTH, ORDER_LENGTH, "section header", begin);
+      source.readFully(header, HEADER_LENGTH, ORDER_LENGTH, "section header", begin);
       consumed += ORDER_LENGTH;
       endian = order(Endian.BIG.i32(header, HEADER_LENGTH));
     }
     type = endian.i32(header, 0);
     length = endian.u32(header, 4);
     if (length % 4 != 0 || bodyLength() < 0) {
-      throw damage("a block that gives its length as " + length + ", which no block has");
+      throw formatError("a block that gives its length as " + length + ", which no block has");
     }
   }
 
@@ -105,17 +105,17 @@ final class PcapngBlock {
       case MAGIC_BIG -> Endian.BIG;
       case MAGIC_LITTLE -> Endian.LITTLE;
       default ->
-          throw damage(
+          throw formatError(
               "a section header whose byte-order magic is %08x instead of %08x"
                   .formatted(magic, MAGIC_BIG));
     };
   }
 
   private void checkTrailer() throws IOException {
-    source.require(trailer, 0, TRAILER_LENGTH, "block", begin);
+    source.readFully(trailer, 0, TRAILER_LENGTH, "block", begin);
     long repeated = endian.u32(trailer, 0);
     if (repeated != length) {
-      throw damage(
+      throw formatError(
           "a block that gives its length as "
               + length
               + " at its start, "

@@ -27,7 +27,7 @@ final class PcapngReader implements CaptureReader {
 
   private static final int SECTION_FIXED = 12;
   private static final int MAJOR = 1;
-  private static final int MAXIMUM_INTERFACES = 65_536;
+  private static final int MAX_INTERFACES = 65_536;
 
   private static final int TICKS_HIGH_OFFSET = 4;
   private static final int TICKS_LOW_OFFSET = 8;
@@ -103,7 +103,7 @@ final class PcapngReader implements CaptureReader {
     byte[] body = readBody(scratch, SECTION_FIXED, "section header");
     int major = block.endian().u16(body, 0);
     if (major != MAJOR) {
-      throw block.damage("pcapng version " + major + " is not known, only " + MAJOR);
+      throw block.formatError("pcapng version " + major + " is not known, only " + MAJOR);
     }
     interfaces.clear();
     droppedBefore = dropped();
@@ -112,8 +112,8 @@ final class PcapngReader implements CaptureReader {
 
   private void addInterface() throws IOException {
     byte[] body = readBody(scratch, CaptureInterface.FIXED_LENGTH, "interface description");
-    if (interfaces.size() == MAXIMUM_INTERFACES) {
-      throw block.damage("more than " + MAXIMUM_INTERFACES + " interfaces in one section");
+    if (interfaces.size() == MAX_INTERFACES) {
+      throw block.formatError("more than " + MAX_INTERFACES + " interfaces in one section");
     }
     interfaces.add(CaptureInterface.read(block, body));
   }
@@ -143,8 +143,8 @@ final class PcapngReader implements CaptureReader {
   /// Whether there is one: others may use the number too, and for anything.
   private boolean readRemark(CapturedPacket into) throws IOException {
     return fillRemark(into, CUSTOM_FIXED)
-        && block.endian().i32(into.bytes, 0) == Note.NUMBER
-        && into.note() != null;
+        && block.endian().i32(into.bytes, 0) == CustomText.ENTERPRISE_NUMBER
+        && into.customText() != null;
   }
 
   private boolean readStatistics(CapturedPacket into) throws IOException {
@@ -166,7 +166,7 @@ final class PcapngReader implements CaptureReader {
   /// Reads what stands for no packet, but passes over what is too short or too long to be one.
   private boolean fillRemark(CapturedPacket into, int optionsOffset) throws IOException {
     long length = block.bodyLength();
-    if (length < optionsOffset || length > Note.MAXIMUM_BLOCK) {
+    if (length < optionsOffset || length > CustomText.MAX_BLOCK_LENGTH) {
       block.skipBody();
       return false;
     }
@@ -188,7 +188,7 @@ final class PcapngReader implements CaptureReader {
       throws CaptureFormatException {
     long room = block.bodyLength() - offset;
     if (captured > room) {
-      throw block.damage(
+      throw block.formatError(
           "a packet of " + captured + " captured bytes in a block with room for " + room);
     }
     into.remark = false;
@@ -202,7 +202,7 @@ final class PcapngReader implements CaptureReader {
 
   private CaptureInterface interfaceOf(long id) throws CaptureFormatException {
     if (id >= interfaces.size()) {
-      throw block.damage(
+      throw block.formatError(
           "a packet of interface " + id + ", but its section has described " + interfaces.size());
     }
     return interfaces.get((int) id);
@@ -211,10 +211,10 @@ final class PcapngReader implements CaptureReader {
   /// The body in the packet's buffer, at least `minimum` bytes of it.
   private byte[] readBody(CapturedPacket into, int minimum, String what) throws IOException {
     long length = block.bodyLength();
-    if (length < minimum || length > PcapngBlock.MAXIMUM_BODY) {
-      throw block.damage(
+    if (length < minimum || length > PcapngBlock.MAX_BODY) {
+      throw block.formatError(
           "a %s block with %d bytes of content; %d to %d are possible"
-              .formatted(what, length, minimum, PcapngBlock.MAXIMUM_BODY));
+              .formatted(what, length, minimum, PcapngBlock.MAX_BODY));
     }
     into.reserve((int) length);
     block.readBody(into.bytes);

@@ -6,16 +6,20 @@ import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Cgroups whose rows nobody wants, but whose processes may be the peers of those that are shown.
-/// One that was no peer for a number of messages is skipped in the kernel; a row that may have
-/// missed its peer for that reason makes everything count again.
+/// Decides which unwanted cgroups the kernel may skip although rows show peers: a process in such a
+/// cgroup may be the peer of a wanted row, and is found only while its packets are recorded.
+///
+/// A cgroup is skipped after 16 messages without being a peer. If a wanted row
+/// lacks its peer and its source address was last seen from a skipped cgroup, all skips are cleared.
+/// Direct mapped tables of fixed size; ring thread only.
 public final class PeerSkipPolicy {
-  /// Messages after which one is skipped that never was a peer.
+  /// Messages without being a peer after which a cgroup is skipped.
   static final int MAX_IDLE_MESSAGES = 16;
 
-  /// Further ones for a cgroup that was a peer: a resolver serves many.
+  /// Further messages for a cgroup that was a peer: a resolver has many clients.
   static final int PEER_CREDIT = 4096;
 
+  /// The shortest time between two times that the skips are cleared.
   static final long MIN_CLEAR_INTERVAL_NS = 1_000_000_000;
 
   private static final int SLOTS = 1 << 13;
@@ -27,30 +31,30 @@ public final class PeerSkipPolicy {
   private final long[] cgroups = new long[SLOTS];
   private final int[] idleMessages = new int[SLOTS];
 
-  /// Whether the rule that makes it unwanted allows skipping it.
+  /// Whether the container scope allows skipping the cgroup.
   private final boolean[] skipAllowed = new boolean[SLOTS];
 
   private final @Nullable IpAddress[] skippedSources = new @Nullable IpAddress[SOURCE_SLOTS];
   private long nextClearNs;
 
-  /// @param skip told of each cgroup whose packets need not be recorded until `forgetSkipped`
-  /// @param clearSkipped called when all packets are to be recorded again
-  public PeerSkipPolicy(LongConsumer skip, Runnable forgetSkipped) {
+  /// @param skip makes the kernel skip a cgroup until `clearSkipped`
+  /// @param clearSkipped makes the kernel record all cgroups again
+  public PeerSkipPolicy(LongConsumer skip, Runnable clearSkipped) {
     this.skip = skip;
-    this.clearSkipped = forgetSkipped;
+    this.clearSkipped = clearSkipped;
   }
 
-  /// None of this cgroup's rows are wanted until [#reset].
+  /// Allows skipping a cgroup: none of its rows are wanted until [#reset].
   public void allowSkip(long cgroupId) {
     skipAllowed[slot(cgroupId)] = true;
   }
 
-  /// What is wanted has changed.
+  /// Withdraws all permissions to skip: the selection's results have changed.
   public void reset() {
     Arrays.fill(skipAllowed, false);
   }
 
-  /// A message of an unwanted cgroup came by.
+  /// A message of an unwanted cgroup was recorded.
   void packetSeen(long cgroupId, IpAddress source) {
     int slot = slot(cgroupId);
     if (++idleMessages[slot] > MAX_IDLE_MESSAGES && skipAllowed[slot]) {
@@ -59,12 +63,14 @@ public final class PeerSkipPolicy {
     }
   }
 
-  /// One of its processes was a peer.
+  /// A process of this cgroup was a peer.
   void peerFound(long cgroupId) {
     idleMessages[slot(cgroupId)] = -PEER_CREDIT;
   }
 
-  /// The sender of a wanted message was not found.
+  /// The peer of a wanted row was not found.
+  ///
+  /// @param source the address of the peer
   void peerMissing(IpAddress source, long bootNs) {
     if (bootNs >= nextClearNs && source.equals(skippedSources[sourceSlot(source)])) {
       nextClearNs = bootNs + MIN_CLEAR_INTERVAL_NS;
@@ -74,7 +80,8 @@ public final class PeerSkipPolicy {
     }
   }
 
-  /// The cgroup's own slot; where all near it are taken, another's history ends.
+  /// The cgroup's slot, one of eight from its home slot; if all are taken, the cgroup in the
+  /// home slot is evicted.
   private int slot(long cgroupId) {
     int home = (int) Hash64.mix(cgroupId);
     for (int i = 0; i < MAX_PROBES; i++) {

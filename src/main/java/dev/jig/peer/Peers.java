@@ -12,14 +12,14 @@ import dev.jig.table.Hash64;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Who is at the other end: a message that stays on this machine is recorded when it leaves its
-/// sender and again when it arrives, in this order.
+/// Finds the sender of a message that arrives on this machine. A message that stays on the machine
+/// is recorded twice: at egress of its sender, then at ingress of its receiver.
 ///
-/// Both times it has the same bytes and the same client's endpoint; loopback addresses count within
-/// their network namespace. Where NAT is between, the server's endpoint differs. A query is then
-/// still known by its sender's; a response is taken only for that of the server which the query to
-/// that address is known to have reached. Where senders remain that are not one process, there is
-/// no peer.
+/// Both records have the same bytes and the same client endpoint; loopback addresses are compared
+/// within their network namespace. NAT may change the server's endpoint: a query is then still
+/// found by the client's endpoint; a response is attributed only to the server that the query to
+/// this address is known to have reached ([NatMappings]). If several processes match, there is no
+/// peer. Ring thread only.
 public final class Peers {
   private static final int HEADER_LENGTH = 12;
   private static final int FLAGS_OFFSET = 2;
@@ -29,7 +29,7 @@ public final class Peers {
   public interface ContainerFinder {
     /// Returns the container; null outside containers.
     ///
-    /// @param owner a process of the cgroup, for hosts where the cgroup's path does not show it
+    /// @param owner a process of the cgroup, for hosts on which the cgroup's path names no container
     @Nullable Container find(long cgroupId, @Nullable Owner owner);
   }
 
@@ -42,7 +42,7 @@ public final class Peers {
     this.skipPolicy = bystanders;
   }
 
-  /// A message has left its sender.
+  /// A message was recorded at egress.
   public void onSent(Packet packet, byte[] bytes, int offset, int length) {
     if (length < HEADER_LENGTH) {
       return;
@@ -54,20 +54,21 @@ public final class Peers {
       return;
     }
     senders.add(key, packet, packet.destination(), packet.destinationPort());
-    IpAddress asked = packet.asked();
+    IpAddress asked = packet.nameserver();
     if (asked != null) {
-      addNatMapping(packet, asked, packet.askedPort());
+      addNatMapping(packet, asked, packet.nameserverPort());
     }
   }
 
-  /// A message of a cgroup whose rows nobody wants.
+  /// A message of a cgroup without wanted rows was recorded.
   public void onUnwanted(Packet packet) {
     skipPolicy.packetSeen(packet.cgroupId(), packet.source());
   }
 
-  /// The sender of a message that arrived; null if it is not of this machine, or not certain.
+  /// Returns the sender of a message recorded at ingress; null if it is not on this machine, or not
+  /// certain.
   ///
-  /// @param owners what to add to the owner the kernel told
+  /// @param owners adds details to the owner that the kernel recorded
   @Nullable
   public Peer findSender(
       Packet packet,
@@ -116,14 +117,14 @@ public final class Peers {
     return translated;
   }
 
-  private void addNatMapping(Packet query, IpAddress asked, int askedPort) {
-    if (askedPort != query.destinationPort() || !asked.equals(query.destination())) {
+  private void addNatMapping(Packet query, IpAddress requested, int requestedPort) {
+    if (requestedPort != query.destinationPort() || !requested.equals(query.destination())) {
       natMappings.put(
           new NatMapping(
               query.source(),
               query.sourcePort(),
-              asked,
-              askedPort,
+              requested,
+              requestedPort,
               query.destination(),
               query.destinationPort()));
     }

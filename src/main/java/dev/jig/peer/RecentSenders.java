@@ -7,19 +7,19 @@ import dev.jig.event.Owner;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The last messages that left, and who sent them: a fixed number, found by key, the oldest
-/// overwritten. Nothing is allocated per message.
+/// The last 8,192 messages recorded at egress with their senders, found by key; the oldest is
+/// overwritten. Allocates nothing per message.
 final class RecentSenders {
   private static final int SLOTS = 1 << 13;
   private static final int MASK = SLOTS - 1;
 
-  /// What arrives later than this is not what left.
+  /// A message that arrives later than this after one that left is another message.
   private static final long MAX_AGE_NS = 1_000_000_000;
 
-  /// Entries looked at for one key; where there are more, nobody is certain.
+  /// Messages of one hash slot that are compared; if there are more, no sender is certain.
   private static final int MAX_STEPS = 64;
 
-  /// One message, or the same bytes sent once more by the same process to the same place.
+  /// A message, or repeated transmissions of it by one process to one server.
   static final class SentMessage {
     IpAddress server = IpAddress.v4(0);
     int serverPort;
@@ -31,7 +31,7 @@ final class RecentSenders {
     private long bootNs;
     private long netNs;
 
-    /// Number of the one before it in the same slot.
+    /// Number of the message before it in the same hash slot; 0 for none.
     private long previousNumber;
 
     private boolean matches(long otherKey, IpAddress address, int port, long otherNetNs) {
@@ -41,7 +41,7 @@ final class RecentSenders {
 
   private final SentMessage[] ring = new SentMessage[SLOTS];
 
-  /// By slot of the key: the number of the newest entry, counted from 1; 0 for none.
+  /// By hash slot: the number of its newest message, counted from 1; 0 for none.
   private final long[] newestNumber = new long[SLOTS];
 
   private long lastNumber;
@@ -50,44 +50,44 @@ final class RecentSenders {
     Arrays.setAll(ring, _ -> new SentMessage());
   }
 
-  /// Notes a packet that leaves.
+  /// Adds a packet recorded at egress.
   ///
-  /// @param server the end of it that does not ask
+  /// @param server the address of the server's end: a query's destination, a response's source
   void add(long key, Packet packet, IpAddress server, int serverPort) {
     int slot = (int) key & MASK;
-    SentMessage entry = findRepeated(key, packet, server, serverPort, newestNumber[slot]);
-    if (entry == null) {
+    SentMessage sent = findRepeated(key, packet, server, serverPort, newestNumber[slot]);
+    if (sent == null) {
       lastNumber++;
-      entry = ring[(int) lastNumber & MASK];
-      entry.key = key;
-      entry.previousNumber = newestNumber[slot];
-      entry.server = server;
-      entry.serverPort = serverPort;
-      entry.netNs = packet.socketNetNs();
+      sent = ring[(int) lastNumber & MASK];
+      sent.key = key;
+      sent.previousNumber = newestNumber[slot];
+      sent.server = server;
+      sent.serverPort = serverPort;
+      sent.netNs = packet.socketNetNs();
       newestNumber[slot] = lastNumber;
     }
-    entry.bootNs = packet.bootNs();
-    entry.cgroupId = packet.cgroupId();
-    entry.owner = packet.owner();
-    entry.attribution = packet.attribution();
+    sent.bootNs = packet.bootNs();
+    sent.cgroupId = packet.cgroupId();
+    sent.owner = packet.owner();
+    sent.attribution = packet.attribution();
   }
 
-  /// The slot's newest entry if this is the same once more, unless it is soon overwritten.
+  /// Returns the slot's newest message if this packet repeats it, unless it is soon overwritten.
   private @Nullable SentMessage findRepeated(
       long key, Packet packet, IpAddress server, int serverPort, long number) {
     if (number == 0 || number <= lastNumber - SLOTS / 2) {
       return null;
     }
-    SentMessage entry = ring[(int) number & MASK];
+    SentMessage sent = ring[(int) number & MASK];
     boolean same =
-        entry.matches(key, server, serverPort, packet.socketNetNs())
-            && isSameProcess(entry.owner, packet.owner());
-    return same ? entry : null;
+        sent.matches(key, server, serverPort, packet.socketNetNs())
+            && isSameProcess(sent.owner, packet.owner());
+    return same ? sent : null;
   }
 
-  /// The one sender of what arrives; null if there is none, or several.
+  /// Returns the message that arrives; null if there is none, or several of different processes.
   ///
-  /// @param server where it was sent to or from; null: wherever
+  /// @param server the server's address as sent; null for any
   @Nullable SentMessage find(long key, Packet packet, @Nullable IpAddress server, int serverPort) {
     SentMessage found = null;
     int steps = 0;
@@ -97,25 +97,25 @@ final class RecentSenders {
       if (++steps > MAX_STEPS) {
         return null;
       }
-      SentMessage entry = ring[(int) number & MASK];
-      if (!isCandidate(entry, key, packet)
-          || server != null && !(entry.serverPort == serverPort && entry.server.equals(server))) {
+      SentMessage sent = ring[(int) number & MASK];
+      if (!isCandidate(sent, key, packet)
+          || server != null && !(sent.serverPort == serverPort && sent.server.equals(server))) {
         continue;
       }
       if (found == null) {
-        found = entry;
-      } else if (!isSameProcess(found.owner, entry.owner)) {
+        found = sent;
+      } else if (!isSameProcess(found.owner, sent.owner)) {
         return null;
       }
     }
     return found == null || found.owner == null ? null : found;
   }
 
-  /// Loopback addresses are the same only within their network namespace.
-  private static boolean isCandidate(SentMessage entry, long key, Packet packet) {
-    return entry.key == key
-        && entry.netNs == packet.socketNetNs()
-        && packet.bootNs() - entry.bootNs <= MAX_AGE_NS;
+  /// Loopback addresses are equal only within one network namespace.
+  private static boolean isCandidate(SentMessage sent, long key, Packet packet) {
+    return sent.key == key
+        && sent.netNs == packet.socketNetNs()
+        && packet.bootNs() - sent.bootNs <= MAX_AGE_NS;
   }
 
   private static boolean isSameProcess(@Nullable Owner one, @Nullable Owner other) {

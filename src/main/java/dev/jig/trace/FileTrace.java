@@ -67,7 +67,7 @@ public final class FileTrace implements AutoCloseable {
     try {
       boolean more = true;
       while (more && !stopped) {
-        more = source.step(walk);
+        more = source.readNext(walk);
         walk.tick(source.timeNs());
         reportLoss(lost);
       }

@@ -8,7 +8,7 @@ import dev.jig.container.Containers;
 import dev.jig.event.DnsEvent;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
-import dev.jig.os.BpfException;
+import dev.jig.os.NativeException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,18 +28,18 @@ public final class LiveTrace implements AutoCloseable {
     @Nullable Pipeline pipeline;
 
     @Override
-    public void packet(Packet packet) {
-      pipeline().packet(packet);
+    public void onPacket(Packet packet) {
+      pipeline().onPacket(packet);
     }
 
     @Override
-    public void cgroup(long id, String path) {
-      pipeline().cgroup(id, path);
+    public void onCgroupCreated(long id, String path) {
+      pipeline().onCgroupCreated(id, path);
     }
 
     @Override
-    public void closed(long socketCookie, long bootNs) {
-      pipeline().closed(socketCookie, bootNs);
+    public void onSocketClosed(long socketCookie, long bootNs) {
+      pipeline().onSocketClosed(socketCookie, bootNs);
     }
 
     Pipeline pipeline() {
@@ -72,13 +72,13 @@ public final class LiveTrace implements AutoCloseable {
     try {
       LiveCapture capture = LiveCapture.load(ports.ports(), ports.any(), settings.libbpfLog(), relay);
       return new LiveTrace(settings, relay, capture);
-    } catch (BpfException e) {
+    } catch (NativeException e) {
       throw toTraceRefused(e, settings.verbose());
     }
   }
 
   /// With what libbpf and the verifier said, where the sentence alone does not tell.
-  static TraceRefused toTraceRefused(BpfException e, boolean verbose) {
+  static TraceRefused toTraceRefused(NativeException e, boolean verbose) {
     boolean telling =
         switch (e.reason()) {
           case REJECTED, OTHER -> true;
@@ -95,7 +95,7 @@ public final class LiveTrace implements AutoCloseable {
 
   /// What this kernel does without, and why; complete once attached.
   public Map<String, String> leftOut() {
-    return capture.leftOut();
+    return capture.missingPrograms();
   }
 
   /// libbpf's debug output of the load; empty without [LiveSettings#libbpfLog].
@@ -128,19 +128,19 @@ public final class LiveTrace implements AutoCloseable {
     }
     try {
       capture.attach();
-    } catch (BpfException e) {
+    } catch (NativeException e) {
       throw toTraceRefused(e, settings.verbose());
     }
   }
 
   /// Packets of this cgroup need not be recorded until [#clearSkipped].
   private void skip(long cgroupId) {
-    capture.skip(cgroupId, epoch);
+    capture.skipCgroup(cgroupId, epoch);
   }
 
   /// Everything counts again: what is wanted has changed.
   private void clearSkipped() {
-    capture.useVerdicts(++epoch);
+    capture.enableVerdicts(++epoch);
   }
 
   /// Walks packets through the pipeline until [#stop] or the time is over.
@@ -157,7 +157,7 @@ public final class LiveTrace implements AutoCloseable {
       if (settings.limitNs() > 0 && nowNs - startNs >= settings.limitNs()) {
         break;
       }
-      boolean empty = capture.poll(POLL_MS) < LiveCapture.BATCH;
+      boolean empty = capture.poll(POLL_MS) < LiveCapture.MAX_BATCH;
       // What is still in the ring may be the answer to a query that seems to have timed out.
       pipeline.tick(empty ? nowNs : Math.min(nowNs, pipeline.lastPacketNs()));
       if (nowNs - lossCheckNs >= LOSS_CHECK_NS) {
@@ -169,7 +169,7 @@ public final class LiveTrace implements AutoCloseable {
   }
 
   private void reportLoss(LongConsumer lost) {
-    long total = capture.counters().ringFull() + capture.incomplete();
+    long total = capture.counters().ringFull() + capture.incompletePackets();
     if (total > lostSoFar) {
       lost.accept(total - lostSoFar);
       lostSoFar = total;
@@ -210,7 +210,7 @@ public final class LiveTrace implements AutoCloseable {
         kernel,
         pipeline.counters(),
         capture.packetsRead(),
-        capture.incomplete(),
+        capture.incompletePackets(),
         pipeline.pending(),
         pipeline.evicted());
   }

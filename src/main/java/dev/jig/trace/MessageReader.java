@@ -53,7 +53,7 @@ final class MessageReader {
   }
 
   private boolean isOnDnsPort(Packet packet) {
-    return packet.note() != null
+    return packet.rowOption() != null
         || dnsPort.test(packet.sourcePort())
         || dnsPort.test(packet.destinationPort());
   }

@@ -8,7 +8,7 @@ import dev.jig.container.Containers;
 import dev.jig.event.DnsEvent;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
-import dev.jig.os.BpfException;
+import dev.jig.os.NativeException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -56,23 +56,23 @@ public final class NodeTrace implements AutoCloseable {
     List<View> views = List.of();
 
     @Override
-    public void packet(Packet packet) {
+    public void onPacket(Packet packet) {
       for (View view : views) {
         view.packet(packet);
       }
     }
 
     @Override
-    public void cgroup(long id, String path) {
+    public void onCgroupCreated(long id, String path) {
       if (containers != null) {
         containers.onCgroupCreated(id, path); // once for all views, which follow it
       }
     }
 
     @Override
-    public void closed(long socketCookie, long bootNs) {
+    public void onSocketClosed(long socketCookie, long bootNs) {
       for (View view : views) {
-        view.pipeline.closed(socketCookie, bootNs);
+        view.pipeline.onSocketClosed(socketCookie, bootNs);
       }
     }
   }
@@ -107,8 +107,8 @@ public final class NodeTrace implements AutoCloseable {
       if (ports.any()
           || ports.contains(packet.sourcePort())
           || ports.contains(packet.destinationPort())
-          || packet.asked() != null && ports.contains(packet.askedPort())) {
-        pipeline.packet(packet);
+          || packet.nameserver() != null && ports.contains(packet.nameserverPort())) {
+        pipeline.onPacket(packet);
       }
     }
 
@@ -124,7 +124,7 @@ public final class NodeTrace implements AutoCloseable {
     /// What was wanted has changed: everything counts again.
     private void clearSkipped() {
       skipped.clear();
-      capture.useVerdicts(++epoch);
+      capture.enableVerdicts(++epoch);
     }
 
     /// Rows, of all kinds, so far; exact once closed.
@@ -161,7 +161,7 @@ public final class NodeTrace implements AutoCloseable {
   public static NodeTrace load(boolean verbose, UnaryOperator<DnsEvent> naming) {
     try {
       return new NodeTrace(new PacketFanOut(), verbose, naming);
-    } catch (BpfException e) {
+    } catch (NativeException e) {
       throw LiveTrace.toTraceRefused(e, verbose);
     }
   }
@@ -173,7 +173,7 @@ public final class NodeTrace implements AutoCloseable {
     fanOut.containers = containers;
     try {
       capture.attach();
-    } catch (BpfException e) {
+    } catch (NativeException e) {
       throw LiveTrace.toTraceRefused(e, true);
     }
   }
@@ -185,7 +185,7 @@ public final class NodeTrace implements AutoCloseable {
 
   /// What this kernel does without, and why; complete once attached.
   public Map<String, String> leftOut() {
-    return capture.leftOut();
+    return capture.missingPrograms();
   }
 
   /// Opens a view; done when its packets are recorded. From any thread, after [#attach].
@@ -199,7 +199,7 @@ public final class NodeTrace implements AutoCloseable {
         runOnRingThread(() -> {
           View view = new View(settings, containers, selection, output);
           views.add(view);
-          capture.useVerdicts(++epoch); // no verdict knew of it
+          capture.enableVerdicts(++epoch); // no verdict knew of it
           updatePorts();
           opened.complete(view);
         });
@@ -222,7 +222,7 @@ public final class NodeTrace implements AutoCloseable {
 
   private void skipIfAllViewsSkip(long cgroupId) {
     if (views.stream().allMatch(view -> view.skipped.contains(cgroupId))) {
-      capture.skip(cgroupId, epoch);
+      capture.skipCgroup(cgroupId, epoch);
     }
   }
 
@@ -233,7 +233,7 @@ public final class NodeTrace implements AutoCloseable {
       ports.or(view.ports.ports());
       any |= view.ports.any();
     }
-    capture.listen(ports, any);
+    capture.setPorts(ports, any);
   }
 
   private CompletableFuture<Void> runOnRingThread(Runnable request) {
@@ -260,7 +260,7 @@ public final class NodeTrace implements AutoCloseable {
         fanOut.containers.refresh(); // also while there is no view
       }
       long nowNs = capture.bootNs();
-      boolean empty = capture.poll(POLL_MS) < LiveCapture.BATCH;
+      boolean empty = capture.poll(POLL_MS) < LiveCapture.MAX_BATCH;
       for (View view : views) {
         // What is still in the ring may be the answer to a query that seems to have timed out.
         Pipeline pipeline = view.pipeline;
@@ -278,7 +278,7 @@ public final class NodeTrace implements AutoCloseable {
   /// Packets that the ring had no room for, or that did not come whole, for all views together.
   /// From any thread.
   public long lost() {
-    return kernel().ringFull() + capture.incomplete();
+    return kernel().ringFull() + capture.incompletePackets();
   }
 
   /// What the kernel counted so far. From any thread.

@@ -81,7 +81,7 @@ final class OwnerDetails implements UnaryOperator<Owner> {
   }
 
   private Owner.@Nullable Account account(Owner owner) {
-    Accounts.Names read = accounts == null ? null : accounts.of(owner.uid(), owner.gid());
+    Accounts.Names read = accounts == null ? null : accounts.resolve(owner.uid(), owner.gid());
     return read == null ? null : new Owner.Account(read.user(), read.group());
   }
 }

@@ -175,15 +175,15 @@ public final class Pipeline implements PacketHandler {
   }
 
   @Override
-  public void packet(Packet packet) {
+  public void onPacket(Packet packet) {
     lastPacketNs = packet.bootNs();
     nowNs = lastPacketNs;
     expire(lastPacketNs);
-    if (packet.protocol() == Protocol.UDP || packet.note() != null) {
+    if (packet.protocol() == Protocol.UDP || packet.rowOption() != null) {
       onMessage(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
       return;
     }
-    boolean givenUp = streams.segment(packet, messageHandler);
+    boolean givenUp = streams.add(packet, messageHandler);
     countStreams();
     if (givenUp) {
       // What is missing may be the answer, or part of it: to call its query unanswered would be
@@ -194,7 +194,7 @@ public final class Pipeline implements PacketHandler {
 
   private void countStreams() {
     counters.tcpGaps = streams.gaps();
-    counters.tcpBytesDropped = streams.bytesGivenUp();
+    counters.tcpBytesDropped = streams.droppedBytes();
   }
 
   private void onMessage(Packet packet, byte[] bytes, int offset, int length) {
@@ -214,8 +214,8 @@ public final class Pipeline implements PacketHandler {
     if (!reader.readAndCount(packet, bytes, offset, length)) {
       return;
     }
-    if (packet.note() != null) {
-      emitRecorded(packet, packet.note(), withMessageIfPrinted(packetRow(packet), bytes, offset, length));
+    if (packet.rowOption() != null) {
+      emitRecorded(packet, packet.rowOption(), withMessageIfPrinted(packetRow(packet), bytes, offset, length));
       return;
     }
     DnsEvent event = match(packet, whose.container(), findSender(packet, bytes, offset, length));
@@ -285,7 +285,7 @@ public final class Pipeline implements PacketHandler {
   }
 
   @Override
-  public void remark(EventNote note) {
+  public void onStandaloneRow(EventNote note) {
     note.alone()
         .ifPresent(event -> {
           if (lookups != null) {
@@ -302,7 +302,7 @@ public final class Pipeline implements PacketHandler {
     nowNs = Math.max(nowNs, atNs);
     expire(atNs);
     if (unanswered.state() == State.CLOSED) {
-      closed(QueryKey.recordedFlow(unanswered), atNs);
+      onSocketClosed(QueryKey.recordedFlow(unanswered), atNs);
     }
   }
 
@@ -376,12 +376,12 @@ public final class Pipeline implements PacketHandler {
   }
 
   @Override
-  public void cgroup(long id, String path) {
+  public void onCgroupCreated(long id, String path) {
     scope.onCgroupCreated(id, path);
   }
 
   @Override
-  public void closed(long socketCookie, long bootNs) {
+  public void onSocketClosed(long socketCookie, long bootNs) {
     nowNs = bootNs;
     pending.closeFlow(socketCookie, p -> onUnanswered(p, State.CLOSED, bootNs));
   }
@@ -392,7 +392,7 @@ public final class Pipeline implements PacketHandler {
   /// @param bootNs now, on the packets' clock
   public void tick(long bootNs) {
     scope.refresh();
-    streams.tick(bootNs, messageHandler);
+    streams.expireGaps(bootNs, messageHandler);
     countStreams();
     nowNs = bootNs;
     expire(bootNs);

@@ -22,7 +22,7 @@ final class BpfImageTest {
   void constantsOfEachSizeAreWrittenIntoTheImageAlone() {
     BpfImage image = BpfImage.of("probe", elf);
 
-    image.constant("marker", 0x01020304).constant("wide", -2L).constant("discard_odd", true);
+    image.setConstant("marker", 0x01020304).setConstant("wide", -2L).setConstant("discard_odd", true);
 
     ByteBuffer bytes = ByteBuffer.wrap(image.elf()).order(ByteOrder.LITTLE_ENDIAN);
     assertThat(bytes.getInt(offset(image, "marker"))).isEqualTo(0x01020304);
@@ -36,9 +36,9 @@ final class BpfImageTest {
   void refusesAConstantThatIsUnknownOfAnotherSizeOrNotConstant() {
     BpfImage image = BpfImage.of("probe", elf);
 
-    assertThatThrownBy(() -> image.constant("markr", 1)).hasMessageContaining("`markr`");
-    assertThatThrownBy(() -> image.constant("wide", 1)).hasMessageContaining("4 bytes");
-    assertThatThrownBy(() -> image.constant("limit", 1)).hasMessageContaining(".data");
+    assertThatThrownBy(() -> image.setConstant("markr", 1)).hasMessageContaining("`markr`");
+    assertThatThrownBy(() -> image.setConstant("wide", 1)).hasMessageContaining("4 bytes");
+    assertThatThrownBy(() -> image.setConstant("limit", 1)).hasMessageContaining(".data");
   }
 
   @Test

@@ -3,8 +3,8 @@ package dev.jig.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.os.BpfException;
-import dev.jig.os.BpfException.Reason;
+import dev.jig.os.NativeException;
+import dev.jig.os.NativeException.Reason;
 import dev.jig.os.CgroupDirectory;
 import dev.jig.os.WakeUp;
 import java.lang.foreign.Arena;
@@ -21,29 +21,29 @@ final class BpfObjectIT {
   private static final byte[] FRAME = frame();
 
   @Test
-  void loadsWhatTheKernelTakesAndNamesWhatItDoesNot() throws Exception {
+  void loadsAcceptedProgramsAndNamesRejectedOnes() throws Exception {
     try (BpfObject object = BpfObject.load(TestPrograms.probe())) {
       assertThat(object.programs())
           .extracting(BpfProgram::toString)
           .contains("on_egress (cgroup_skb/egress)", "on_mkdir (tp_btf/cgroup_mkdir)")
           .doesNotContain("absent (tp_btf/no_such_tracepoint)");
-      assertThat(object.leftOut()).containsOnlyKeys("absent").containsEntry("absent", "ESRCH");
+      assertThat(object.missingPrograms()).containsOnlyKeys("absent").containsEntry("absent", "ESRCH");
       assertThat(object.log()).anyMatch(line -> line.contains("no_such_tracepoint"));
     }
   }
 
   @Test
-  void doesNotEvenTryWhatTheKernelIsTooOldFor() throws Exception {
-    try (BpfObject object = BpfObject.load(wanted().optionalSince(99, 1, "walk"))) {
-      assertThat(object.has("walk")).isFalse();
-      assertThat(object.leftOut()).containsExactly(Map.entry("walk", "since 99.1"));
+  void skipsProgramsThatNeedANewerKernel() throws Exception {
+    try (BpfObject object = BpfObject.load(probeWithoutAbsent().markOptionalSince(99, 1, "walk"))) {
+      assertThat(object.isLoaded("walk")).isFalse();
+      assertThat(object.missingPrograms()).containsExactly(Map.entry("walk", "since 99.1"));
       assertThat(object.log()).as("of a load that failed").isEmpty();
     }
   }
 
   @Test
   void programsSeeTheConstantsAndTheirVariablesAreReadInPlace() throws Exception {
-    BpfImage image = wanted().constant("marker", 42).constant("wide", 1L << 40);
+    BpfImage image = probeWithoutAbsent().setConstant("marker", 42).setConstant("wide", 1L << 40);
     try (BpfObject object = BpfObject.load(image);
         WakeUp wakeUp = new WakeUp();
         RingBuffer ring = RingBuffer.map(object.map("records"), 4096, wakeUp)) {
@@ -71,8 +71,8 @@ final class BpfObjectIT {
   }
 
   @Test
-  void theRingHasTheSizeAskedForAndGivesRoomBack() throws Exception {
-    BpfImage image = wanted().constant("discard_odd", true).maxEntries("records", 1 << 16);
+  void ringHasTheRequestedSizeAndFreesConsumedRecords() throws Exception {
+    BpfImage image = probeWithoutAbsent().setConstant("discard_odd", true).setMaxEntries("records", 1 << 16);
     try (BpfObject object = BpfObject.load(image);
         WakeUp wakeUp = new WakeUp();
         RingBuffer ring = RingBuffer.map(object.map("records"), 4096, wakeUp)) {
@@ -84,13 +84,13 @@ final class BpfObjectIT {
 
       assertThat(ring.size()).isEqualTo(1 << 16);
       assertThat(total).isEqualTo(1000);
-      assertThat(ring.available()).isZero();
+      assertThat(ring.availableBytes()).isZero();
     }
   }
 
   @Test
   void mapsAreReadWrittenAndWalked() throws Exception {
-    try (BpfObject object = BpfObject.load(wanted());
+    try (BpfObject object = BpfObject.load(probeWithoutAbsent());
         Arena arena = Arena.ofConfined()) {
       BpfMap verdicts = object.map("verdicts");
       MemorySegment key = arena.allocateFrom(ValueLayout.JAVA_INT, 5);
@@ -115,7 +115,7 @@ final class BpfObjectIT {
 
   @Test
   void refusesMemoryThatIsTooSmallForAMap() throws Exception {
-    try (BpfObject object = BpfObject.load(wanted());
+    try (BpfObject object = BpfObject.load(probeWithoutAbsent());
         Arena arena = Arena.ofConfined()) {
       BpfMap verdicts = object.map("verdicts");
 
@@ -126,7 +126,7 @@ final class BpfObjectIT {
 
   @Test
   void aPerCpuMapHasAValueForEachCpu() throws Exception {
-    try (BpfObject object = BpfObject.load(wanted());
+    try (BpfObject object = BpfObject.load(probeWithoutAbsent());
         Arena arena = Arena.ofConfined()) {
       ProgramTestRun.run(object.program("on_egress"), FRAME, 5);
       BpfMap slots = object.map("slots");
@@ -146,7 +146,7 @@ final class BpfObjectIT {
   @Test
   void anAttachedProgramSeesThePacketsOfItsCgroupUntilTheLinkCloses() throws Exception {
     try (TestCgroup cgroup = new TestCgroup();
-        BpfObject object = BpfObject.load(wanted())) {
+        BpfObject object = BpfObject.load(probeWithoutAbsent())) {
       MemorySegment seen = object.variable("seen");
 
       try (BpfLink link = object.program("on_egress").attach(cgroup.directory())) {
@@ -160,8 +160,8 @@ final class BpfObjectIT {
   }
 
   @Test
-  void aTracepointAttachesWhereItsSectionSays() throws Exception {
-    try (BpfObject object = BpfObject.load(wanted())) {
+  void attachesATracepointNamedByItsSection() throws Exception {
+    try (BpfObject object = BpfObject.load(probeWithoutAbsent())) {
       MemorySegment directories = object.variable("directories");
 
       try (BpfLink link = object.program("on_mkdir").attach()) {
@@ -175,8 +175,8 @@ final class BpfObjectIT {
 
   @Test
   void anIteratorWalksEveryOpenFile() throws Exception {
-    try (BpfObject object = BpfObject.load(wanted())) {
-      object.program("walk").iterate();
+    try (BpfObject object = BpfObject.load(probeWithoutAbsent())) {
+      object.program("walk").runIterator();
 
       assertThat(object.variable("files").get(ValueLayout.JAVA_LONG, 0)).isGreaterThan(3);
     }
@@ -184,11 +184,11 @@ final class BpfObjectIT {
 
   @Test
   void showsTheVerifiersLastLines() throws Exception {
-    BpfImage image = BpfImage.of("probe", TestPrograms.elf("probe")).without("absent");
+    BpfImage image = BpfImage.of("probe", TestPrograms.elf("probe")).exclude("absent");
 
     assertThatThrownBy(() -> BpfObject.load(image))
         .isInstanceOfSatisfying(
-            BpfException.class,
+            NativeException.class,
             refused -> {
               assertThat(refused).hasMessage("cannot load program refused: EACCES");
               assertThat(refused.reason()).isEqualTo(Reason.REJECTED);
@@ -199,9 +199,9 @@ final class BpfObjectIT {
   }
 
   @Test
-  void keepsWhatLibbpfSaysWhenAskedTo() throws Exception {
-    try (BpfObject silent = BpfObject.load(wanted());
-        BpfObject verbose = BpfObject.load(wanted().verbose())) {
+  void keepsTheLogOfLibbpfOnRequest() throws Exception {
+    try (BpfObject silent = BpfObject.load(probeWithoutAbsent());
+        BpfObject verbose = BpfObject.load(probeWithoutAbsent().keepLog())) {
       assertThat(silent.log()).isEmpty();
       assertThat(verbose.log()).anyMatch(line -> line.contains("map 'records': created"));
     }
@@ -209,11 +209,11 @@ final class BpfObjectIT {
 
   @Test
   void anAttachmentInTheWrongPlaceIsRefusedByName() throws Exception {
-    try (BpfObject object = BpfObject.load(wanted());
+    try (BpfObject object = BpfObject.load(probeWithoutAbsent());
         CgroupDirectory noCgroup = CgroupDirectory.open(Path.of("/tmp"))) {
       assertThatThrownBy(() -> object.program("on_egress").attach(noCgroup))
           .isInstanceOfSatisfying(
-              BpfException.class,
+              NativeException.class,
               refused -> {
                 assertThat(refused.reason()).isEqualTo(Reason.ATTACH);
                 assertThat(refused).hasMessageContaining("on_egress").hasMessageContaining("/tmp");
@@ -222,11 +222,11 @@ final class BpfObjectIT {
   }
 
   @Test
-  void namesWhatIsNotThere() throws Exception {
-    BpfImage unknown = wanted().without("nobody");
+  void namesAbsentProgramsMapsAndVariables() throws Exception {
+    BpfImage unknown = probeWithoutAbsent().exclude("nobody");
 
     assertThatThrownBy(() -> BpfObject.load(unknown)).hasMessageContaining("`nobody`");
-    try (BpfObject object = BpfObject.load(wanted())) {
+    try (BpfObject object = BpfObject.load(probeWithoutAbsent())) {
       assertThatThrownBy(() -> object.program("refused")).hasMessageContaining("`refused`");
       assertThatThrownBy(() -> object.map("mops")).hasMessageContaining("`mops`");
       assertThatThrownBy(() -> object.variable("marker")).hasMessageContaining(".rodata");
@@ -242,9 +242,9 @@ final class BpfObjectIT {
   }
 
   @Test
-  void aDetachedMountServesWhereNoneIsMounted() throws Exception {
-    try (CgroupDirectory root = CgroupDirectory.detached(List.of());
-        BpfObject object = BpfObject.load(wanted())) {
+  void usesADetachedMountIfNoneIsMounted() throws Exception {
+    try (CgroupDirectory root = CgroupDirectory.mountDetached(List.of());
+        BpfObject object = BpfObject.load(probeWithoutAbsent())) {
       assertThat(root.id()).isEqualTo(1);
       assertThat(root.path().resolve("cgroup.procs")).exists();
       assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain("/proc/self/fd");
@@ -255,8 +255,8 @@ final class BpfObjectIT {
   }
 
   /// The probe with what every kernel of today takes: its load succeeds at the first try.
-  private static BpfImage wanted() throws Exception {
-    return TestPrograms.probe().without("absent");
+  private static BpfImage probeWithoutAbsent() throws Exception {
+    return TestPrograms.probe().exclude("absent");
   }
 
   /// An Ethernet and an IPv4 header and a little more.

@@ -2,8 +2,8 @@ package dev.jig.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.os.BpfException;
-import dev.jig.os.BpfException.Reason;
+import dev.jig.os.NativeException;
+import dev.jig.os.NativeException.Reason;
 import dev.jig.os.Errno;
 import java.util.List;
 import java.util.Set;
@@ -19,52 +19,52 @@ final class DiagnosisTest {
   void namesTheCapabilitiesThatAreMissing() {
     Diagnosis diagnosis = new Diagnosis(Set.of("CAP_BPF"), NEW, LIMITED, false);
 
-    BpfException refused = diagnosis.load("cannot load x", Errno.EPERM, List.of(), false);
+    NativeException refused = diagnosis.loadFailure("cannot load x", Errno.EPERM, List.of(), false);
 
     assertThat(refused.reason()).isEqualTo(Reason.CAPABILITIES);
     assertThat(refused).hasMessage("cannot load x: EPERM, missing CAP_PERFMON, CAP_NET_ADMIN");
   }
 
   @Test
-  void theVerifierIsStricterWithoutCapabilities() {
+  void reportsAVerifierErrorAsMissingCapabilities() {
     Diagnosis diagnosis = new Diagnosis(Set.of("CAP_BPF"), NEW, LIMITED, false);
 
-    BpfException refused = diagnosis.load("x", Errno.EINVAL, List.of("unknown func"), true);
+    NativeException refused = diagnosis.loadFailure("x", Errno.EINVAL, List.of("unknown func"), true);
 
     assertThat(refused.reason()).isEqualTo(Reason.CAPABILITIES);
     assertThat(refused.log()).containsExactly("unknown func");
   }
 
   @Test
-  void theAdministratorLacksNothing() {
+  void capSysAdminImpliesAllNeededCapabilities() {
     Diagnosis diagnosis = new Diagnosis(Set.of("CAP_SYS_ADMIN"), NEW, LIMITED, false);
 
-    BpfException refused = diagnosis.load("x", Errno.EACCES, List.of("R0 !read_ok"), true);
+    NativeException refused = diagnosis.loadFailure("x", Errno.EACCES, List.of("R0 !read_ok"), true);
 
     assertThat(refused.reason()).isEqualTo(Reason.REJECTED);
   }
 
   @Test
-  void anOldKernelIsNamed() {
+  void reportsAnOldKernel() {
     Diagnosis diagnosis = new Diagnosis(ENOUGH, new Kernel("5.4.0-42", true), LIMITED, false);
 
-    BpfException refused = diagnosis.load("x", Errno.EINVAL, List.of(), true);
+    NativeException refused = diagnosis.loadFailure("x", Errno.EINVAL, List.of(), true);
 
     assertThat(refused.reason()).isEqualTo(Reason.KERNEL);
     assertThat(refused).hasMessageContaining("5.4.0-42");
   }
 
   @Test
-  void aKernelWithoutTypesIsNamed() {
+  void reportsAKernelWithoutBtf() {
     Diagnosis diagnosis = new Diagnosis(ENOUGH, new Kernel("6.1.0", false), LIMITED, false);
 
-    BpfException refused = diagnosis.load("x", Errno.ESRCH, List.of(), false);
+    NativeException refused = diagnosis.loadFailure("x", Errno.ESRCH, List.of(), false);
 
     assertThat(refused.reason()).isEqualTo(Reason.BTF);
   }
 
   @Test
-  void lockedMemoryIsTheReasonOnlyWhereMapsCountAgainstIt() {
+  void reportsMemlockOnlyBeforeLinux511() {
     Kernel old = new Kernel("5.10.262", true);
 
     assertThat(reason(new Diagnosis(ENOUGH, old, LIMITED, false))).isEqualTo(Reason.MEMLOCK);
@@ -73,25 +73,25 @@ final class DiagnosisTest {
   }
 
   @Test
-  void saysThatAUserNamespaceRefuses() {
+  void reportsAUserNamespace() {
     Diagnosis diagnosis = new Diagnosis(ENOUGH, NEW, UNLIMITED, true);
 
-    BpfException refused = diagnosis.load("x", Errno.EPERM, List.of(), false);
+    NativeException refused = diagnosis.loadFailure("x", Errno.EPERM, List.of(), false);
 
     assertThat(refused).hasMessageContaining("a user namespace refuses it");
   }
 
   @Test
-  void aRefusedAttachmentIsToldFromMissingCapabilities() {
+  void distinguishesARefusedAttachmentFromMissingCapabilities() {
     Diagnosis able = new Diagnosis(ENOUGH, NEW, UNLIMITED, false);
     Diagnosis unable = new Diagnosis(Set.of(), NEW, UNLIMITED, false);
 
-    assertThat(able.attach("x", Errno.EPERM).reason()).isEqualTo(Reason.ATTACH);
-    assertThat(unable.attach("x", Errno.EPERM).reason()).isEqualTo(Reason.CAPABILITIES);
-    assertThat(unable.attach("x", Errno.EINVAL).reason()).isEqualTo(Reason.ATTACH);
+    assertThat(able.attachFailure("x", Errno.EPERM).reason()).isEqualTo(Reason.ATTACH);
+    assertThat(unable.attachFailure("x", Errno.EPERM).reason()).isEqualTo(Reason.CAPABILITIES);
+    assertThat(unable.attachFailure("x", Errno.EINVAL).reason()).isEqualTo(Reason.ATTACH);
   }
 
   private static Reason reason(Diagnosis diagnosis) {
-    return diagnosis.load("x", Errno.EPERM, List.of(), false).reason();
+    return diagnosis.loadFailure("x", Errno.EPERM, List.of(), false).reason();
   }
 }

@@ -3,7 +3,7 @@ package dev.jig.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.ChildJvm;
-import dev.jig.os.BpfException;
+import dev.jig.os.NativeException;
 import dev.jig.os.Native;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ final class NativeLibraryTest {
             System.out.println(line.substring(line.indexOf('/')));
           }
         }
-      } catch (BpfException refused) {
+      } catch (NativeException refused) {
         System.out.println(refused.reason() + ": " + refused.getMessage());
         System.out.println(refused.hint());
       }

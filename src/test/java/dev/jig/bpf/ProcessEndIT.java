@@ -3,7 +3,7 @@ package dev.jig.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.ChildJvm;
-import dev.jig.os.BpfException;
+import dev.jig.os.NativeException;
 import dev.jig.os.CgroupDirectory;
 import dev.jig.os.Native;
 import java.lang.foreign.Arena;
@@ -23,7 +23,7 @@ final class ProcessEndIT {
 
     public static void main(String[] args) throws Exception {
       try (CgroupDirectory cgroup = CgroupDirectory.open(java.nio.file.Path.of(args[0]));
-          BpfObject object = BpfObject.load(TestPrograms.probe().without("absent"))) {
+          BpfObject object = BpfObject.load(TestPrograms.probe().exclude("absent"))) {
         List<BpfLink> links = new ArrayList<>();
         links.add(object.program("on_egress").attach(cgroup));
         links.add(object.program("on_mkdir").attach());
@@ -35,7 +35,7 @@ final class ProcessEndIT {
         }
         System.out.println("ready");
         System.in.read();
-      } catch (BpfException refused) {
+      } catch (NativeException refused) {
         System.out.println(refused.reason() + " " + refused.getMessage());
       }
     }

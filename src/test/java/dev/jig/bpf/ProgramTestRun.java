@@ -1,6 +1,6 @@
 package dev.jig.bpf;
 
-import dev.jig.os.BpfException;
+import dev.jig.os.NativeException;
 import dev.jig.os.Native;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -29,7 +29,7 @@ public final class ProgramTestRun {
       options.set(ValueLayout.JAVA_INT, 60, times);
       int result = (int) Native.call(RUN, program.fd(), options.address(), 0);
       if (result < 0) {
-        throw BpfException.failed("cannot run " + program, -result);
+        throw NativeException.failed("cannot run " + program, -result);
       }
       return options.get(ValueLayout.JAVA_INT, 56);
     }

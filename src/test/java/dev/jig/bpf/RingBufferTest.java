@@ -25,7 +25,7 @@ final class RingBufferTest {
   private final RingBuffer ring =
       new RingBuffer(arena, consumer, memory.asReadOnly(), PAGE, SIZE, neverData.fd(), wakeUp);
   private final List<Long> got = new ArrayList<>();
-  private final Records sink =
+  private final RecordHandler sink =
       (data, offset, length) -> {
         assertThat(length).isEqualTo(12);
         got.add(data.get(ValueLayout.JAVA_LONG, offset));
@@ -41,7 +41,7 @@ final class RingBufferTest {
   }
 
   @Test
-  void handsOverRecordsInOrderAndSkipsDiscardedOnes() {
+  void readsRecordsInOrderAndSkipsDiscardedOnes() {
     write(1, 0);
     write(2, RingBuffer.DISCARD);
     write(3, 0);
@@ -51,11 +51,11 @@ final class RingBufferTest {
     assertThat(count).isEqualTo(2);
     assertThat(got).containsExactly(1L, 3L);
     assertThat(consumerPosition()).isEqualTo(72);
-    assertThat(ring.available()).isZero();
+    assertThat(ring.availableBytes()).isZero();
   }
 
   @Test
-  void stopsAtARecordStillBeingWrittenAndGoesOnOnceItIsReady() {
+  void stopsAtABusyRecordAndResumesAfterItsCommit() {
     write(1, 0);
     long busy = write(2, RingBuffer.BUSY);
     write(3, 0);
@@ -70,14 +70,14 @@ final class RingBufferTest {
   }
 
   @Test
-  void handsOverNoMoreThanAskedFor() {
+  void readsAtMostMaxRecords() {
     write(1, 0);
     write(2, 0);
 
     int count = ring.consume(sink, 1);
 
     assertThat(count).isEqualTo(1);
-    assertThat(ring.available()).isEqualTo(24);
+    assertThat(ring.availableBytes()).isEqualTo(24);
   }
 
   @Test
@@ -91,7 +91,7 @@ final class RingBufferTest {
   }
 
   @Test
-  void givesRoomBackWhileStillReading() {
+  void publishesItsPositionEvery64Records() {
     List<Long> published = new ArrayList<>();
     for (int i = 0; i < 150; i++) {
       write(i, 0);
@@ -106,7 +106,7 @@ final class RingBufferTest {
   }
 
   @Test
-  void aRecordWhoseSinkThrowsIsRead() {
+  void recordWhoseHandlerThrowsCountsAsRead() {
     write(1, 0);
     write(2, 0);
 
@@ -123,7 +123,7 @@ final class RingBufferTest {
   }
 
   @Test
-  void theKernelsMemoryCannotBeWritten() {
+  void ringMemoryIsReadOnly() {
     write(1, 0);
 
     assertThatThrownBy(() ->
@@ -132,7 +132,7 @@ final class RingBufferTest {
   }
 
   @Test
-  void drainWaitsForARecordStillBeingWritten() throws InterruptedException {
+  void drainWaitsForABusyRecord() throws InterruptedException {
     long busy = write(1, RingBuffer.BUSY);
     Thread producer = Thread.ofPlatform().start(() -> commit(busy));
 
@@ -143,14 +143,14 @@ final class RingBufferTest {
   }
 
   @Test
-  void drainGivesUpOnARecordThatIsNeverFinished() {
+  void drainTimesOutOnARecordThatIsNeverCommitted() {
     write(1, 0);
     write(2, RingBuffer.BUSY);
 
     long count = ring.drain(sink, 1_000_000);
 
     assertThat(count).isEqualTo(1);
-    assertThat(ring.available()).isEqualTo(24);
+    assertThat(ring.availableBytes()).isEqualTo(24);
   }
 
   @Test
@@ -180,7 +180,7 @@ final class RingBufferTest {
   }
 
   @Test
-  void aRecordStillBeingWrittenIsNotWaitedForBySpinning() {
+  void pollDoesNotSpinOnABusyRecord() {
     write(1, RingBuffer.BUSY);
     neverData.wake(); // the ring's descriptor is readable
     long start = System.nanoTime();

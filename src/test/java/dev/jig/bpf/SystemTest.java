@@ -69,7 +69,7 @@ final class SystemTest {
   }
 
   @Test
-  void aTerminalTellsItsColumnsAfterEachResize() {
+  void readsTerminalColumnsAfterEachResize() {
     int fd = Libc.open("/dev/ptmx", 2 /* O_RDWR */);
 
     assertThat(Terminal.isTerminal(fd)).isTrue();
@@ -89,7 +89,7 @@ final class SystemTest {
   }
 
   @Test
-  void keepsTheLastLinesAndSaysHowManyAreMissing() {
+  void keepsTheLastLinesAndCountsOmittedOnes() {
     assertThat(LoadLog.tail("a\nb\n\nc\nd\n", 2)).containsExactly("(2 lines omitted)", "c", "d");
     assertThat(LoadLog.tail("a\nb", 2)).containsExactly("a", "b");
   }

@@ -42,6 +42,6 @@ final class TestPrograms {
 
   /// The probe without the program that no kernel takes.
   static BpfImage probe() throws IOException, InterruptedException {
-    return BpfImage.of("probe", elf("probe")).without("refused").optional("absent", "walk");
+    return BpfImage.of("probe", elf("probe")).exclude("refused").markOptional("absent", "walk");
   }
 }

@@ -86,7 +86,7 @@ class CaptureFileSourceTest {
                 flow.destination(),
                 53,
                 "dns"));
-    assertThat(replay.counters().handedOn()).isEqualTo(1);
+    assertThat(replay.counters().delivered()).isEqualTo(1);
   }
 
   private static Packet.Direction direction(@Nullable PacketType type) {
@@ -158,7 +158,7 @@ class CaptureFileSourceTest {
   }
 
   @Test
-  void passesOverIpv4Options() throws IOException {
+  void skipsIpv4Options() throws IOException {
     byte[] routerAlert = V4.ipv4(Flow.UDP, 0x4000, V4.udpDatagram(PAYLOAD), 148, 4, 0, 0);
 
     assertThat(replay(101, routerAlert).packets())
@@ -167,7 +167,7 @@ class CaptureFileSourceTest {
   }
 
   @Test
-  void passesOverIpv6ExtensionHeaders() throws IOException {
+  void skipsIpv6ExtensionHeaders() throws IOException {
     byte[] datagram = V6.udpDatagram(PAYLOAD);
     byte[] fragment = extension(Flow.UDP, 0, 0, 0, 0, 0, 0, 7); // a whole packet nevertheless
     byte[] authentication = extension(44, 4, new int[22]);
@@ -208,7 +208,7 @@ class CaptureFileSourceTest {
   }
 
   @Test
-  void countsFragmentsWhoseOthersAreMissing() throws IOException {
+  void countsFragmentsOfIncompletePackets() throws IOException {
     byte[] datagram = V4.udpDatagram(PAYLOAD);
     byte[] even = Arrays.copyOf(datagram, 8);
     byte[] first = V4.ipv4(Flow.UDP, 0x2000, even);
@@ -227,7 +227,7 @@ class CaptureFileSourceTest {
   }
 
   @Test
-  void putsFragmentsTogetherInAnyOrder() throws IOException {
+  void reassemblesFragmentsInAnyOrder() throws IOException {
     byte[] datagram = V4.udpDatagram("0123456789abcdef".repeat(3).getBytes(ISO_8859_1));
     byte[] datagram6 = V6.udpDatagram("fedcba9876543210".repeat(3).getBytes(ISO_8859_1));
     byte[][] packets = {
@@ -250,7 +250,7 @@ class CaptureFileSourceTest {
   }
 
   @Test
-  void givesUpFragmentsThatOverlap() throws IOException {
+  void dropsOverlappingFragments() throws IOException {
     byte[] datagram = V4.udpDatagram("0123456789abcdef".getBytes(ISO_8859_1));
 
     Replay replay =
@@ -282,7 +282,7 @@ class CaptureFileSourceTest {
   }
 
   @Test
-  void takesAnyUdpPayloadIfAsked() throws IOException {
+  void deliversAnyUdpPayloadIfEnabled() throws IOException {
     Flow odd = new Flow("192.0.2.10", 40_000, "198.51.100.53", 12_345);
     byte[] file =
         CaptureBuilder.pcap(LITTLE_ENDIAN, 101)
@@ -297,7 +297,7 @@ class CaptureFileSourceTest {
   }
 
   @Test
-  void handsOnResponsesByTheirSourcePort() throws IOException {
+  void deliversResponsesByTheirSourcePort() throws IOException {
     assertThat(replay(101, V4.reversed().udp(PAYLOAD)).packets())
         .extracting(Replay.Seen::sourcePort, Replay.Seen::source)
         .containsExactly(tuple(53, "198.51.100.53"));
@@ -340,7 +340,7 @@ class CaptureFileSourceTest {
   }
 
   @Test
-  void endsThePayloadWhereUdpSays() throws IOException {
+  void endsThePayloadAtTheUdpLength() throws IOException {
     byte[] datagram = changed(V4.udpDatagram(PAYLOAD), 5, 8 + 2);
     byte[] empty = changed(V4.udpDatagram(PAYLOAD), 5, 8);
 
@@ -363,23 +363,23 @@ class CaptureFileSourceTest {
   }
 
   @Test
-  void believesTheCapturedLengthIfTheOriginalOneIsSmaller() throws IOException {
+  void usesTheCapturedLengthIfTheOriginalOneIsSmaller() throws IOException {
     byte[] file = CaptureBuilder.pcap(LITTLE_ENDIAN, 101).packet(1, IP4, 0).bytes();
 
     assertThat(Replay.of(file).packets()).hasSize(1);
   }
 
   @Test
-  void hasTheFilesClockAndNoOwner() throws IOException {
+  void usesTheFilesClockAndHasNoOwner() throws IOException {
     byte[] file =
         CaptureBuilder.pcapNanoseconds(LITTLE_ENDIAN, 101).packet(1_234_567_890_123L, IP4).bytes();
     CaptureReader reader = CaptureReader.open(new ByteArrayInputStream(file), "test.pcap");
     List<String> seen = new ArrayList<>();
 
     try (CaptureFileSource source = new CaptureFileSource(reader, port -> port == 53, false)) {
-      assertThat(source.step(packet -> seen.add(clockAndOwner(packet)))).isTrue();
+      assertThat(source.readNext(packet -> seen.add(clockAndOwner(packet)))).isTrue();
       assertThat(source.timeNs()).isEqualTo(1_234_567_890_123L);
-      assertThat(source.step(packet -> seen.add("another"))).isFalse();
+      assertThat(source.readNext(packet -> seen.add("another"))).isFalse();
     }
 
     assertThat(seen).containsExactly("1234567890123 1234567890123 0 0 null null 0 UNKNOWN");
@@ -394,8 +394,8 @@ class CaptureFileSourceTest {
             packet.socketCookie(),
             packet.cgroupId(),
             packet.owner(),
-            packet.asked(),
-            packet.askedPort(),
+            packet.nameserver(),
+            packet.nameserverPort(),
             attribution);
   }
 
@@ -421,7 +421,7 @@ class CaptureFileSourceTest {
 
     assertThat(replay.counters().read()).isEqualTo(2);
     assertThat(replay.accounted()).isEqualTo(2);
-    assertThat(replay.counters().handedOn()).isEqualTo(replay.packets().size());
+    assertThat(replay.counters().delivered()).isEqualTo(replay.packets().size());
   }
 
   private static Replay replay(int linkType, byte[]... frames) throws IOException {

@@ -137,7 +137,7 @@ final class KernelProgramIT {
 
   @ParameterizedTest(name = "{0}: {2}")
   @MethodSource("frames")
-  void everyFrameHasOneFate(String what, byte[] frame, Fate fate) {
+  void countsEachFrameExactlyOnce(String what, byte[] frame, Fate fate) {
     KernelCounters before = kernel.counters();
 
     List<Packet> packets = kernel.run("ingress", frame, Packet.Direction.INGRESS);
@@ -196,9 +196,9 @@ final class KernelProgramIT {
       try (InputStream image = KernelProgramIT.class.getResourceAsStream("/trace_dns.bpf.o")) {
         byte[] elf = Objects.requireNonNull(image, "trace_dns.bpf.o").readAllBytes();
         object =
-            BpfObject.load(BpfImage.of("trace_dns", elf).optional("cgroup_mkdir", "sock_release"));
+            BpfObject.load(BpfImage.of("trace_dns", elf).markOptional("cgroup_mkdir", "sock_release"));
       }
-      ring = RingBuffer.map(object.map("events"), RecordLayout.LONGEST, wakeUp);
+      ring = RingBuffer.map(object.map("events"), RecordLayout.MAX_LENGTH, wakeUp);
       BitSet ports = new BitSet();
       ports.set(53);
       new KernelSettings(object.variable("settings")).setPorts(ports);
@@ -219,7 +219,7 @@ final class KernelProgramIT {
     List<Packet> run(String program, byte[] frame, Packet.Direction direction) {
       packets.clear();
       assertThat(ProgramTestRun.run(object.program(program), frame, 1)).as("let pass").isOne();
-      ring.drain(reader::record, 0);
+      ring.drain(reader::onRecord, 0);
       assertThat(packets).allMatch(packet -> packet.direction() == direction);
       return packets;
     }

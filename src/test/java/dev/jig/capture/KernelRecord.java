@@ -125,6 +125,6 @@ final class KernelRecord {
   void readBy(RecordReader reader) {
     MemorySegment ring = MemorySegment.ofArray(new byte[(int) bytes.byteSize() + 64]);
     MemorySegment.copy(bytes, 0, ring, 24, bytes.byteSize());
-    reader.record(ring, 24, (int) bytes.byteSize());
+    reader.onRecord(ring, 24, (int) bytes.byteSize());
   }
 }

@@ -11,14 +11,14 @@ import java.util.concurrent.TimeoutException;
 final class OtherThread {
   private static final int PATIENCE_S = 30;
 
-  interface Deed {
+  interface Action {
     void run() throws IOException;
   }
 
   private OtherThread() {}
 
   /// Returns the thread's id when it is done.
-  static int does(Deed deed) throws InterruptedException, ExecutionException, TimeoutException {
+  static int run(Action deed) throws InterruptedException, ExecutionException, TimeoutException {
     FutureTask<Integer> task =
         new FutureTask<>(() -> {
           Path self = Path.of("/proc/thread-self").toRealPath();

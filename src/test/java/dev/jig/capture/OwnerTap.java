@@ -42,7 +42,7 @@ final class OwnerTap implements AutoCloseable {
     ports.set(port);
     capture = LiveCapture.load(ports, false, false, this::add, lacking);
     capture.attach();
-    assertThat(capture.leftOut()).doesNotContainKey("walk over older sockets");
+    assertThat(capture.missingPrograms()).doesNotContainKey("walk over older sockets");
   }
 
   private void add(Packet packet) {
@@ -55,12 +55,12 @@ final class OwnerTap implements AutoCloseable {
             packet.owner()));
   }
 
-  void forget() {
+  void clear() {
     packets.clear();
   }
 
-  void walkAgain() {
-    assertThat(capture.walk()).isEmpty();
+  void assignOwnersAgain() {
+    assertThat(capture.assignSocketOwners()).isEmpty();
   }
 
   Seen first(Direction direction, int sourcePort) {

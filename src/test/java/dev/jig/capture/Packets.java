@@ -77,8 +77,8 @@ public final class Packets {
 
   /// What the application asked, where NAT has changed the destination.
   public Packets asked(String address, int port) {
-    packet.asked = address(address);
-    packet.askedPort = port;
+    packet.nameserver = address(address);
+    packet.nameserverPort = port;
     return this;
   }
 

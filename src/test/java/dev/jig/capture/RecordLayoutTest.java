@@ -21,7 +21,7 @@ final class RecordLayoutTest {
 
   @ParameterizedTest
   @MethodSource("offsets")
-  void offsetsAreTheCompilers(String struct, String member, int offset) {
+  void offsetsMatchTheCompilers(String struct, String member, int offset) {
     assertThat(BTF.struct(struct).offsets()).containsEntry(member, offset);
   }
 
@@ -89,7 +89,7 @@ final class RecordLayoutTest {
   }
 
   @Test
-  void numbersMeanTheSame() {
+  void constantsMatchTheEnums() {
     assertThat(BTF.enumerator("INGRESS")).isZero();
     assertThat(BTF.enumerator("EGRESS")).isEqualTo(RecordLayout.DIRECTION_EGRESS);
     assertThat(BTF.enumerator("OWNER_UNKNOWN")).isZero();

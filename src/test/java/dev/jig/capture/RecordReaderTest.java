@@ -29,7 +29,7 @@ final class RecordReaderTest {
       new RecordReader(
           new PacketHandler() {
             @Override
-            public void packet(Packet packet) {
+            public void onPacket(Packet packet) {
               int from = packet.payloadOffset();
               byte[] payload =
                   Arrays.copyOfRange(packet.payload(), from, from + packet.payloadLength());
@@ -38,12 +38,12 @@ final class RecordReaderTest {
             }
 
             @Override
-            public void cgroup(long id, String path) {
+            public void onCgroupCreated(long id, String path) {
               notices.add("cgroup " + id + " " + path);
             }
 
             @Override
-            public void closed(long socketCookie, long bootNs) {
+            public void onSocketClosed(long socketCookie, long bootNs) {
               notices.add("closed " + socketCookie + " " + bootNs);
             }
           });
@@ -67,27 +67,27 @@ final class RecordReaderTest {
     assertThat(packet.destination()).isEqualTo(IpAddress.v4(0xc0000235));
     assertThat(packet.sourcePort()).isEqualTo(40_000);
     assertThat(packet.destinationPort()).isEqualTo(53);
-    assertThat(packet.asked()).isNull();
+    assertThat(packet.nameserver()).isNull();
     assertThat(packet.owner())
         .isEqualTo(new Owner(20, 21, 0xfffffffeL, 0, "dig", 0, "", 0, 0, 3, null));
     assertThat(reader.packets()).isOne();
   }
 
   @Test
-  void tellsWhichServerWasAskedOnlyIfKnown() {
+  void setsTheNameserverOnlyIfKnown() {
     KernelRecord.packet(PAYLOAD)
         .u8(RecordLayout.ASKED_KNOWN, 1)
         .u16(RecordLayout.ASKED_PORT, 53)
         .put(RecordLayout.ASKED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 11)
         .readBy(reader);
 
-    assertThat(last[0].asked()).isEqualTo(IpAddress.v4(0x7f00000b));
-    assertThat(last[0].askedPort()).isEqualTo(53);
+    assertThat(last[0].nameserver()).isEqualTo(IpAddress.v4(0x7f00000b));
+    assertThat(last[0].nameserverPort()).isEqualTo(53);
 
     KernelRecord.packet(PAYLOAD).readBy(reader);
 
-    assertThat(last[0].asked()).isNull();
-    assertThat(last[0].askedPort()).isZero();
+    assertThat(last[0].nameserver()).isNull();
+    assertThat(last[0].nameserverPort()).isZero();
   }
 
   @Test
@@ -103,7 +103,7 @@ final class RecordReaderTest {
   }
 
   @Test
-  void remembersAnOwnerUntilAnyByteOfItChanges() {
+  void cachesAnOwnerUntilAnyByteChanges() {
     KernelRecord.packet(PAYLOAD).readBy(reader);
     KernelRecord.packet(PAYLOAD).readBy(reader);
     KernelRecord.packet(PAYLOAD).owner(20, 21, "dog").readBy(reader); // renamed
@@ -117,7 +117,7 @@ final class RecordReaderTest {
   }
 
   @Test
-  void aCommOfSixteenBytesOrOfNoUtf8IsStillText() {
+  void decodesACommOf16BytesAndInvalidUtf8() {
     KernelRecord.packet(PAYLOAD).owner(20, 21, "sixteen bytes ok").readBy(reader);
     KernelRecord.packet(PAYLOAD)
         .put(RecordLayout.OWNER + RecordLayout.OWNER_COMM, 0xff, 'x', 0)
@@ -129,7 +129,7 @@ final class RecordReaderTest {
   }
 
   @Test
-  void putsChunksTogetherInWhateverOrderTheyCome() {
+  void reassemblesChunksInAnyOrder() {
     byte[] payload = bytes(60_000);
 
     for (int offset = 4096 * (payload.length / 4096); offset > 0; offset -= 4096) {
@@ -139,7 +139,7 @@ final class RecordReaderTest {
 
     assertThat(packets).hasSize(1);
     assertThat(packets.getFirst().payload()).isEqualTo(wrap(payload));
-    assertThat(reader.incomplete()).isZero();
+    assertThat(reader.incompletePackets()).isZero();
   }
 
   @Test
@@ -160,7 +160,7 @@ final class RecordReaderTest {
   }
 
   @Test
-  void aPacketWithoutAllItsChunksIsCountedAndNotHandedOver() {
+  void countsAPacketWithMissingChunksAsIncomplete() {
     byte[] payload = bytes(12_000);
 
     KernelRecord.packet(payload, 4096).readBy(reader); // none
@@ -170,11 +170,11 @@ final class RecordReaderTest {
 
     assertThat(packets).extracting(Seen::payload).containsExactly(wrap(PAYLOAD));
     assertThat(reader.packets()).isEqualTo(3);
-    assertThat(reader.incomplete()).isEqualTo(2);
+    assertThat(reader.incompletePackets()).isEqualTo(2);
   }
 
   @Test
-  void abandonedChunksGiveWayToNewOnes() {
+  void evictsTheOldestIncompleteChunks() {
     byte[] payload = bytes(8_000);
     for (int cookie = 1000; cookie < 3000; cookie++) {
       KernelRecord.chunk(payload, 4096).i64(RecordLayout.CHUNK_COOKIE, cookie).readBy(reader);
@@ -185,7 +185,7 @@ final class RecordReaderTest {
     KernelRecord.packet(payload, 4096).readBy(reader);
 
     assertThat(packets).extracting(Seen::payload).containsExactly(wrap(payload));
-    assertThat(reader.incomplete()).isOne();
+    assertThat(reader.incompletePackets()).isOne();
   }
 
   @Test
@@ -204,7 +204,7 @@ final class RecordReaderTest {
   }
 
   @Test
-  void handsOverNotices() {
+  void deliversNotices() {
     KernelRecord.cgroup(12, "/system.slice/x", 16).readBy(reader);
     KernelRecord.closed(5, 6).readBy(reader);
 
@@ -213,7 +213,7 @@ final class RecordReaderTest {
   }
 
   @Test
-  void aPathThatIsCutOrUnreadableIsCountedAlone() {
+  void countsButDoesNotDeliverATruncatedPath() {
     KernelRecord.cgroup(12, "/" + "x".repeat(1022), RecordLayout.CGROUP_PATH_MAX).readBy(reader);
     KernelRecord.cgroup(13, "", 0).readBy(reader);
 
@@ -222,7 +222,7 @@ final class RecordReaderTest {
   }
 
   @Test
-  void aRecordOfAnUnknownKindIsOurBugAndLoud() {
+  void refusesARecordOfUnknownKind() {
     assertThatThrownBy(() -> KernelRecord.ofKind(9).readBy(reader))
         .hasMessageContaining("unknown kind");
   }

@@ -50,7 +50,7 @@ record Replay(List<Seen> packets, FileCounters counters) {
     try (CaptureFileSource source = new CaptureFileSource(reader, port -> port == 53, anyUdp)) {
       boolean more = true;
       while (more) {
-        more = source.step(packet -> packets.add(Seen.of(packet)));
+        more = source.readNext(packet -> packets.add(Seen.of(packet)));
       }
       return new Replay(packets, source.counters());
     }
@@ -58,7 +58,7 @@ record Replay(List<Seen> packets, FileCounters counters) {
 
   /// How many packets the counters account for; must be all that were read.
   long accounted() {
-    return counters.handedOn()
+    return counters.delivered()
         + counters.notDns()
         + counters.noPayload()
         + counters.fragments()

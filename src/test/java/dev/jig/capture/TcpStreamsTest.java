@@ -25,7 +25,7 @@ class TcpStreamsTest {
   }
 
   private boolean send(int seq, byte[] bytes, long atMs) {
-    return streams.segment(Packets.responseIn(bytes).tcp(seq).atMs(atMs).build(), this::take);
+    return streams.add(Packets.responseIn(bytes).tcp(seq).atMs(atMs).build(), this::take);
   }
 
   private boolean send(int seq, byte[] bytes) {
@@ -72,7 +72,7 @@ class TcpStreamsTest {
       assertThat(send(Integer.MAX_VALUE - 100 + at, part(stream, at, at + size))).isFalse();
     }
     assertThat(found).isEqualTo(hex(messages));
-    assertThat(streams.kept()).isZero();
+    assertThat(streams.bufferedBytes()).isZero();
   }
 
   @ParameterizedTest
@@ -96,8 +96,8 @@ class TcpStreamsTest {
       send(start + segment[0], part(stream, segment[0], segment[1]));
     }
     assertThat(found).isEqualTo(hex(messages));
-    assertThat(streams.kept()).isZero();
-    assertThat(streams.bytesGivenUp()).isZero();
+    assertThat(streams.bufferedBytes()).isZero();
+    assertThat(streams.droppedBytes()).isZero();
   }
 
   /// All but the first: swapped with near ones, and some of them twice.
@@ -116,7 +116,7 @@ class TcpStreamsTest {
   }
 
   @Test
-  void isReadableWhenTheMissingSegmentHasCome() {
+  void deliversBufferedMessagesOnceTheGapIsFilled() {
     byte[] stream = framed(message(1, 1), message(2, 1), message(3, 1));
     send(0, part(stream, 0, 20), 1);
     send(40, part(stream, 40, 60), 2);
@@ -126,22 +126,22 @@ class TcpStreamsTest {
   }
 
   @Test
-  void goesOnBehindAGapWhereAMessageBegins() {
+  void resumesBehindAGapAtTheNextMessage() {
     byte[] stream = framed(message(1, 1), message(2, 1), message(3, 1), message(4, 1));
     send(0, part(stream, 0, 26), 0);
     send(34, part(stream, 34, 60), 5);
     send(60, part(stream, 60, 80), 6);
     assertThat(found).hasSize(1);
-    streams.tick(2_006 * MS, this::take);
+    streams.expireGaps(2_006 * MS, this::take);
 
     assertThat(found).isEqualTo(hex(message(1, 1), message(3, 1), message(4, 1)));
     assertThat(times).containsExactly(0L, 5L, 6L);
     assertThat(streams.gaps()).isEqualTo(1);
-    assertThat(streams.bytesGivenUp()).isEqualTo(6 + 6);
+    assertThat(streams.droppedBytes()).isEqualTo(6 + 6);
   }
 
   @Test
-  void saysWhenBytesWereGivenUp() {
+  void reportsDroppedBytes() {
     assertThat(send(0, framed(message(1, 1)), 0)).isFalse();
     assertThat(send(1_000, framed(message(9, 1)), 5)).isFalse();
     assertThat(send(1_020, framed(message(10, 1)), 3_000)).isTrue();
@@ -156,12 +156,12 @@ class TcpStreamsTest {
       send(at, part(stream, at, at + size));
     }
     assertThat(found).isEqualTo(hex(message(2, 10), message(3, 10)));
-    assertThat(streams.bytesGivenUp()).isEqualTo(419 - 100);
+    assertThat(streams.droppedBytes()).isEqualTo(419 - 100);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 20, 1_460})
-  void findsWholeMessagesBehindWhatOnlyBeganLikeOne(int size) {
+  void findsMessagesBehindAFalseStart(int size) {
     // Given a question whose second label is none, and two messages in its first
     byte[] like = HexFormat.of().parseHex("0000" + "0100" + "0000000000010000000000003f");
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
@@ -177,36 +177,36 @@ class TcpStreamsTest {
   }
 
   @Test
-  void beginsAnewWithAnotherConnectionOfTheSameEndpoints() {
+  void resetsForAnotherConnectionOfTheSameEndpoints() {
     byte[] first = framed(message(1, 10));
     send(0, part(first, 0, 20));
-    streams.segment(
+    streams.add(
         Packets.responseIn(framed(message(2, 10))).tcp(65_000).cookie(2).build(), this::take);
     send(-1_000_000_000, framed(message(3, 10)));
     assertThat(found).isEqualTo(hex(message(2, 10), message(3, 10)));
-    assertThat(streams.bytesGivenUp()).isEqualTo(20);
+    assertThat(streams.droppedBytes()).isEqualTo(20);
   }
 
   @Test
-  void staysWithAStreamThatBeganUnderItsListenersCookie() {
+  void keepsAStreamThatBeganWithItsListenersCookie() {
     byte[] stream = framed(message(1, 30));
-    streams.segment(Packets.queryIn(part(stream, 0, 9)).tcp(5).cookie(100).build(), this::take);
-    streams.segment(Packets.queryIn(part(stream, 9, 99)).tcp(14).cookie(101).build(), this::take);
+    streams.add(Packets.queryIn(part(stream, 0, 9)).tcp(5).cookie(100).build(), this::take);
+    streams.add(Packets.queryIn(part(stream, 9, 99)).tcp(14).cookie(101).build(), this::take);
     assertThat(found).isEqualTo(hex(message(1, 30)));
   }
 
   @Test
-  void keepsDirectionsAndContainersApart() {
+  void separatesDirectionsAndContainers() {
     byte[] stream = framed(message(1, 30));
     byte[] begin = part(stream, 0, 9);
     byte[] end = part(stream, 9, 99);
-    streams.segment(Packets.queryOut(begin).tcp(5).cgroup(1).build(), this::take);
-    streams.segment(Packets.queryOut(begin).tcp(5).cgroup(2).build(), this::take);
-    streams.segment(Packets.queryIn(begin).tcp(5).cgroup(2).build(), this::take);
+    streams.add(Packets.queryOut(begin).tcp(5).cgroup(1).build(), this::take);
+    streams.add(Packets.queryOut(begin).tcp(5).cgroup(2).build(), this::take);
+    streams.add(Packets.queryIn(begin).tcp(5).cgroup(2).build(), this::take);
     assertThat(found).isEmpty();
-    streams.segment(Packets.queryOut(end).tcp(14).cgroup(1).build(), this::take);
-    streams.segment(Packets.queryOut(end).tcp(14).cgroup(2).build(), this::take);
-    streams.segment(Packets.queryIn(end).tcp(14).cgroup(2).build(), this::take);
+    streams.add(Packets.queryOut(end).tcp(14).cgroup(1).build(), this::take);
+    streams.add(Packets.queryOut(end).tcp(14).cgroup(2).build(), this::take);
+    streams.add(Packets.queryIn(end).tcp(14).cgroup(2).build(), this::take);
     assertThat(found).hasSize(3);
   }
 
@@ -215,31 +215,31 @@ class TcpStreamsTest {
     streams = new TcpStreams(1_000, 1 << 20);
     byte[] halfOpen = {0, 100, 1, 2, 0, 0, 0, 1};
     for (int i = 0; i < 100_000; i++) {
-      streams.segment(
+      streams.add(
           Packets.queryIn(halfOpen).from("192.0.2.1", i & 0xffff).cgroup(i >>> 16).tcp(1).build(),
           this::take);
       assertThat(streams.size()).isLessThanOrEqualTo(1_000);
     }
-    assertThat(streams.bytesGivenUp()).isEqualTo(99_000 * 8);
+    assertThat(streams.droppedBytes()).isEqualTo(99_000 * 8);
     streams.finish(this::take);
-    assertThat(streams.bytesGivenUp()).isEqualTo(100_000 * 8);
+    assertThat(streams.droppedBytes()).isEqualTo(100_000 * 8);
 
     byte[] longest = part(framed(message(1, 65_000)), 0, 60_000);
     for (int i = 0; i < 1_000; i++) {
-      streams.segment(Packets.queryIn(longest).from("192.0.2.1", i).tcp(1).build(), this::take);
-      assertThat(streams.kept()).isLessThanOrEqualTo(1 << 20);
+      streams.add(Packets.queryIn(longest).from("192.0.2.1", i).tcp(1).build(), this::take);
+      assertThat(streams.bufferedBytes()).isLessThanOrEqualTo(1 << 20);
     }
     assertThat(found).isEmpty();
   }
 
   @Test
-  void boundsWhatWaitsBehindAGap() {
+  void boundsSegmentsBufferedBehindAGap() {
     byte[] segment = framed(message(1, 1_400));
-    long segmentsAtMost = TcpStream.AHEAD_BYTES_AT_MOST / segment.length + 2L;
+    long segmentsAtMost = TcpStream.MAX_AHEAD_BYTES / segment.length + 2L;
     send(0, segment);
     for (int i = 2; i < 1_000; i++) {
       send(i * segment.length, segment);
-      assertThat(streams.kept())
+      assertThat(streams.bufferedBytes())
           .isLessThanOrEqualTo(segmentsAtMost * (segment.length + TcpStream.AHEAD_OVERHEAD));
     }
     assertThat(streams.gaps()).isEqualTo(1);

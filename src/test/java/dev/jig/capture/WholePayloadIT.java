@@ -148,7 +148,7 @@ final class WholePayloadIT {
       capture.detachAndDrain();
       KernelCounters counters = capture.counters();
       assertThat(counters.isBalanced()).as(counters.toString()).isTrue();
-      assertThat(counters.ringFull() + counters.bad() + capture.incomplete()).isZero();
+      assertThat(counters.ringFull() + counters.bad() + capture.incompletePackets()).isZero();
       assertThat(capture.packetsRead()).isEqualTo(counters.recorded());
     }
 

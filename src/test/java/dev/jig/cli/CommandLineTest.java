@@ -12,8 +12,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
-/// Whole lines of the real command line, as far as it comes without a kernel.
+/// Whole lines of the real command line, without a kernel.
 final class CommandLineTest {
   private record Run(int exitCode, String out, String err) {}
 
@@ -46,7 +47,7 @@ final class CommandLineTest {
     return ig(all.toArray(String[]::new));
   }
 
-  /// A wrong word ends in one line that holds it, and in exit code 2.
+  /// An invalid value ends in one line that contains it, and in exit code 2.
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
@@ -57,23 +58,23 @@ final class CommandLineTest {
           -P 53,x         | "x" is no port. Write 1 to 16 ports from 1 to 65535, such as 53,5353, or any.
           --dns-timeout 0 | "0" is no value for --dns-timeout. Write a duration above 0 such as 10s, 500ms or 1m30s.
           --dns-timeout 5 | "5" is no duration. Write numbers with a unit (ns, us, ms, s, m, h), such as 10s, 1m30s or 250ms.
-          -t 1.5          | "1.5" is no value for --timeout. Write whole seconds; 0 is without limit.
-          -t -1           | "-1" is no value for --timeout. Write whole seconds; 0 is without limit.
+          -t 1.5          | "1.5" is no value for --timeout. Write whole seconds; 0 is no limit.
+          -t -1           | "-1" is no value for --timeout. Write whole seconds; 0 is no limit.
           -F qname:x      | There is no column "qname". Did you mean name?
           -F pid:x        | "x" is no number to compare pid with. Write a whole number, such as pid:>=1000.
           -F name:~(      | "(" is no regular expression: missing closing ). Write an expression in RE2 syntax, which has no look-around and no back-references.
           -o columns=nme  | There is no column "nme". Did you mean name?
           -o xml          | "xml" is no output format. The formats are columns, wide, json, jsonpretty, yaml, pcapng.
           -o jsn          | "jsn" is no output format. Did you mean json?
-          -o pcapng --lookups | -o pcapng writes packets, and --lookups makes rows of many. Take one: what was recorded can be read back with --read FILE --lookups.
+          -o pcapng --lookups | -o pcapng writes packets, but --lookups makes one row of several. Leave out --lookups: it works later, with --read FILE --lookups.
           -r dokcer       | "dokcer" is no container runtime. Did you mean docker?
           -c a,,b         | There is an empty name in the containers "a,,b". Write names or ids separated by commas, !name to exclude one.
           --demo --read x | --read, --demo and -- CMD exclude each other. Each is a source of packets: take one.
           --demo -- true  | --read, --demo and -- CMD exclude each other. Each is a source of packets: take one.
-          -o pcapng -- x  | -o pcapng with -- CMD needs a file, since stdout is the command's. Name one: --output-file dns.pcapng.
-          --              | There is no command after --. Write it there: ig trace dns -- CMD ARG...
+          -o pcapng -- x  | -o pcapng with -- CMD needs a file: stdout belongs to the command. Name one: --output-file dns.pcapng.
+          --              | There is no command after --. Write one: ig trace dns -- CMD ARG...
           """)
-  void aWrongValueIsOneSentenceAndAHint(String arguments, String line) {
+  void reportsAnInvalidValueWithAHint(String arguments, String line) {
     Run run = traceDns(arguments.split(" ", -1));
 
     assertThat(run.err()).isEqualTo("ig: " + line + "\n");
@@ -90,10 +91,10 @@ final class CommandLineTest {
           --nosuch | Unknown option: '--nosuch'. | See ig trace dns --help.
           --hots   | Unknown option: '--hots'. | Did you mean --host?
           -P       | Missing required parameter for option '--ports' (LIST). | See ig trace dns --help.
-          foo      | "foo" is no flag of ig trace dns; a command follows --. | See ig trace dns --help.
-          foo -- x | "foo" is no flag of ig trace dns; a command follows --. | See ig trace dns --help.
+          foo      | "foo" is no flag of ig trace dns; a command to run follows --. | See ig trace dns --help.
+          foo -- x | "foo" is no flag of ig trace dns; a command to run follows --. | See ig trace dns --help.
           """)
-  void aWrongWordPointsToWhereHelpIs(String arguments, String sentence, String hint) {
+  void reportsAnUnknownWordAndNamesHelp(String arguments, String sentence, String hint) {
     Run run = traceDns(arguments.split(" ", -1));
 
     assertThat(run.err()).isEqualTo("ig: " + sentence + "\nig: " + hint + "\n");
@@ -101,7 +102,7 @@ final class CommandLineTest {
   }
 
   @Test
-  void aCommandIsNeeded() {
+  void requiresACommand() {
     assertThat(ig())
         .isEqualTo(new Run(2, "", "ig: ig needs a command: ig trace dns.\nig: See ig --help.\n"));
     assertThat(ig("trace"))
@@ -111,11 +112,35 @@ final class CommandLineTest {
   }
 
   @Test
-  void theVersionIsOneLine() {
+  void printsTheVersionOnOneLine() {
     Run run = ig("version");
 
     assertThat(run.out()).matches("v\\d+\\.\\d+\\.\\d+\\S*\\n");
     assertThat(run.exitCode()).isZero();
+    assertThat(ig("--version")).isEqualTo(run);
+  }
+
+  @Test
+  void takesVerboseTwiceOrItsLevelFromTheEnvironment() {
+    assertThat(verbosity(Map.of())).isZero();
+    assertThat(verbosity(Map.of(), "-v")).isEqualTo(1);
+    assertThat(verbosity(Map.of(), "-v", "-v")).isEqualTo(2);
+    assertThat(verbosity(Map.of(), "-vv")).isEqualTo(2);
+    for (Map.Entry<String, Integer> each :
+        Map.of("", 0, "0", 0, "false", 0, "1", 1, "true", 1, "2", 2).entrySet()) {
+      assertThat(verbosity(Map.of("INSPEKTOR_GADGET_VERBOSE", each.getKey())))
+          .as("INSPEKTOR_GADGET_VERBOSE=%s", each.getKey())
+          .isEqualTo(each.getValue());
+    }
+    assertThat(verbosity(Map.of("INSPEKTOR_GADGET_VERBOSE", "2"), "-v")).isEqualTo(1);
+  }
+
+  private static int verbosity(Map<String, String> environment, String... flags) {
+    CommandLine dns =
+        Ig.commandLine(environment).getSubcommands().get("trace").getSubcommands().get("dns");
+    dns.parseArgs(flags);
+    TraceDnsCommand command = dns.getCommand();
+    return command.options.verbosity.level();
   }
 
   @Test
@@ -152,7 +177,7 @@ final class CommandLineTest {
   }
 
   @Test
-  void flagsMayStandInTheEnvironment() {
+  void readsFlagsFromTheEnvironment() {
     for (Map.Entry<String, String> each :
         Map.of(
                 "PORTS", "\"0\" is no port",
@@ -169,7 +194,7 @@ final class CommandLineTest {
   }
 
   @Test
-  void theFlagWinsOverTheEnvironment() {
+  void prefersTheFlagToTheEnvironment() {
     Map<String, String> wrong =
         Map.of("INSPEKTOR_GADGET_PORTS", "0", "INSPEKTOR_GADGET_FILTER", "nosuch:1");
 
@@ -179,7 +204,7 @@ final class CommandLineTest {
   }
 
   @Test
-  void aSwitchInTheEnvironmentIsNotClearedByTheSameFlag() {
+  void aFlagDoesNotClearTheSameSwitchInTheEnvironment() {
     for (String yes : List.of("true", "1", "TRUE")) {
       Map<String, String> environment = Map.of("INSPEKTOR_GADGET_DEMO", yes);
 
@@ -197,7 +222,7 @@ final class CommandLineTest {
   }
 
   @Test
-  void aSwitchInTheEnvironmentIsYesOrNo() {
+  void refusesASwitchInTheEnvironmentThatIsNoBoolean() {
     Run run = ig(Map.of("INSPEKTOR_GADGET_HOST", "maybe"), "trace", "dns");
 
     assertThat(run.err())
@@ -206,25 +231,25 @@ final class CommandLineTest {
   }
 
   @Test
-  void aCommandThatCannotBeRunIsToldBeforeAnythingIsAttached() {
+  void reportsACommandThatCannotBeExecutedBeforeAttaching() {
     assertThat(traceDns("--", "/nonexistent/program", "-P", "0"))
         .isEqualTo(
             new Run(
                 127,
                 "",
-                "ig: \"/nonexistent/program\" is no command that can be found, check its name and"
-                    + " PATH.\n"));
+                "ig: \"/nonexistent/program\" is not found: check the name of the command"
+                    + " and PATH.\n"));
     assertThat(traceDns("--", "/proc/self/status").exitCode()).isEqualTo(126);
   }
 
   @Test
-  void listContainersKnowsItsFormatsAndColumns() {
+  void listContainersRefusesOtherFormatsAndColumns() {
     assertThat(ig("list-containers", "-o", "columns=pid"))
         .isEqualTo(
             new Run(
                 2,
                 "",
-                "ig: The column \"pid\" says nothing of containers. The columns are those that"
+                "ig: The column \"pid\" does not describe containers. Take columns that"
                     + " begin with runtime. or k8s.\n"));
     assertThat(ig("list-containers", "-o", "wide"))
         .isEqualTo(
@@ -236,7 +261,7 @@ final class CommandLineTest {
   }
 
   @Test
-  void whatTheUserTypedCannotDriveTheTerminal() {
+  void escapesControlCharactersOfTheCommandLine() {
     assertThat(traceDns("-o", "\u001b[2J\n").err())
         .isEqualTo(
             "ig: \"\\x1b[2J\\x0a\" is no output format. The formats are columns, wide, json,"

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `ig trace dns -- CMD`: one command and its descendants.
 final class CommandRunIT {
   private static final String PREFIX = "ig-command-";
-  private static final long PATIENCE_NS = 10_000_000_000L;
+  private static final long MAX_WAIT_NS = 10_000_000_000L;
 
   @TempDir Path folder;
 
@@ -38,7 +38,7 @@ final class CommandRunIT {
     assertThat(leftovers()).isEmpty();
   }
 
-  /// Runs it with rows as JSON in a file of its own.
+  /// Runs it with rows as JSON in a separate file.
   private Command.Result run(Traffic traffic, String... command) {
     List<String> all = new ArrayList<>(List.of("trace", "dns", "-P", traffic.port(), "-o", "json"));
     all.addAll(List.of("--output-file", rows().toString(), "--"));
@@ -108,7 +108,7 @@ final class CommandRunIT {
     assertThat(end.exitCode()).isEqualTo(1);
   }
 
-  /// As a service is started, in a cgroup of its own.
+  /// Runs ig in a new cgroup, as a service manager does.
   private static Command.Result inACgroup(String prefix, String... command) throws IOException {
     String script =
         "d=%s/jig-test-$$; mkdir $d; (echo 0 >$d/cgroup.procs; exec %s\"$@\"); c=$?; rmdir $d; exit $c"
@@ -120,7 +120,7 @@ final class CommandRunIT {
   }
 
   @Test
-  void standardStreamsAreTheCommands() {
+  void leavesStandardStreamsToTheCommand() {
     List<String> line = new ArrayList<>(List.of("sh", "-c", "echo hello | \"$@\"", "sh"));
     line.addAll(IgProcess.commandLine(List.of("trace", "dns", "-P", "1", "--", "cat")));
 
@@ -131,38 +131,38 @@ final class CommandRunIT {
   }
 
   @Test
-  void theLastLineIsForVerboseOnes() {
+  void printsTheSummaryOnlyWithVerbose() {
     Command.Result end = IgProcess.run("trace", "dns", "-P", "1", "-v", "--", "true");
 
     assertThat(end.err()).contains("0 packets seen: 0 rows, 0 filtered, 0 lost\n");
   }
 
   @Test
-  void aSignalledCommandCountsAsInAShell() {
+  void exitsWith128PlusTheSignalOfTheCommand() {
     Command.Result end = IgProcess.run("trace", "dns", "-P", "1", "--", "sh", "-c", "kill -9 $$");
 
     assertThat(end.exitCode()).isEqualTo(128 + 9);
   }
 
   @Test
-  void aMissingCommandIsToldAndNothingIsAttached() {
+  void reportsAMissingCommandBeforeAttaching() {
     Command.Result end = IgProcess.run("trace", "dns", "--", "no-such-command");
 
     assertThat(end.exitCode()).isEqualTo(127);
     assertThat(end.err())
         .isEqualTo(
-            "ig: \"no-such-command\" is no command that can be found, check its name and PATH.\n");
+            "ig: \"no-such-command\" is not found: check the name of the command and PATH.\n");
   }
 
   @Test
-  void aContainerClientGetsAHint() {
+  void hintsThatTheContainerIsNoDescendant() {
     Command.Result end = IgProcess.run("trace", "dns", "-P", "1", "--", "docker", "--version");
 
     assertThat(end.err()).startsWith("ig: docker asks a daemon to run the container");
   }
 
   @Test
-  void anotherUserMayBeTheCommands() {
+  void runsTheCommandAsAnotherUser() {
     Command.Result end =
         IgProcess.run(
             "trace", "dns", "-P", "1", "--command-user", "65534:65534:65534,1", "--", "id");
@@ -172,7 +172,7 @@ final class CommandRunIT {
   }
 
   @Test
-  void aRequestToEndIsHandedOnAndTheCommandDecides() throws Exception {
+  void passesSigtermToTheCommandAndWaitsForIt() throws Exception {
     String decides = "trap 'exit 9' TERM; echo up; read -r line; exit 8";
     try (IgProcess ig = IgProcess.trace("-P", "1", "--", "sh", "-c", decides)) {
       ig.awaitLines(lines -> lines.contains("up"));
@@ -184,7 +184,7 @@ final class CommandRunIT {
   }
 
   @Test
-  void ctrlCAtATerminalIsTheCommandsOwn() throws Exception {
+  void ctrlCAtATerminalIsLeftToTheCommand() throws Exception {
     // Twice, as in an interactive program: the second one must not end ig.
     List<String> line = new ArrayList<>(List.of("exec")); // a shell in between would die of it
     line.addAll(IgProcess.commandLine(List.of("trace", "dns", "-P", "1", "--")));
@@ -211,7 +211,7 @@ final class CommandRunIT {
   }
 
   @Test
-  void whatAKilledRunLeftIsSweptAtTheNextStart() throws Exception {
+  void removesTheCgroupOfAKilledRunAtTheNextStart() throws Exception {
     try (IgProcess ig = IgProcess.trace("-P", "1", "--", "sh", "-c", "echo $$; read -r line")) {
       String pid = ig.awaitLines(lines -> !lines.isEmpty()).getFirst();
       ig.signal("KILL");
@@ -229,9 +229,9 @@ final class CommandRunIT {
   }
 
   private static void await(Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE_NS;
+    long deadline = System.nanoTime() + MAX_WAIT_NS;
     while (!condition.call()) {
-      assertThat(System.nanoTime()).as("patience").isLessThan(deadline);
+      assertThat(System.nanoTime()).as("time to wait").isLessThan(deadline);
       LockSupport.parkNanos(1_000_000);
     }
   }
@@ -247,7 +247,7 @@ final class CommandRunIT {
     throw new AssertionError("no cgroup2 in /proc/self/mounts");
   }
 
-  /// What ended runs of ig have left below this process's cgroup.
+  /// Cgroups of ended runs of ig below the cgroup of this process.
   private static List<Path> leftovers() throws IOException {
     List<Path> left = new ArrayList<>();
     try (DirectoryStream<Path> found = Files.newDirectoryStream(own(), PREFIX + "*")) {

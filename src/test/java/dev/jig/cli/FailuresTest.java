@@ -11,16 +11,16 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/// Refusals that need another kernel than the tests run on; which it is, DiagnosisTest tells.
+/// Output of refusals that need another kernel; DiagnosisTest tests their cause.
 final class FailuresTest {
   @Test
-  void aRefusalIsASentenceAHintAndExitCodeOne() throws Exception {
+  void printsASentenceAndAHintAndExitsWithOne() throws Exception {
     assertThat(say(List.of()))
         .isEqualTo("ig: cannot load trace_dns: EINVAL, the kernel is 5.4.0: get a newer one.\n");
   }
 
   @Test
-  void whatTheVerifierSaidStandsBeforeIt() throws Exception {
+  void printsTheLogOfTheVerifierFirst() throws Exception {
     assertThat(say(List.of("(3 lines omitted)", "0: (79) r0 = *(u64 *)(r5 +0)\u001b")))
         .isEqualTo(
             """

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,21 +21,21 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import picocli.CommandLine;
 
-/// `kubectl gadget` as far as it comes without a cluster.
+/// `kubectl gadget` without a cluster.
 final class GadgetCommandLineTest {
   private static final String IMAGE = "registry.example.org/jig:1";
 
   private record Run(int exitCode, String out, String err) {}
 
   @Test
-  void deployNeedsAnImageSinceNobodyHasPublishedOne() {
+  void deployRequiresAnImage() {
     assertThat(gadget("deploy", "--print-only"))
         .isEqualTo(
             new Run(
                 2,
                 "",
-                "ig: deploy needs an image, and nobody has published one. Make it with bin/image,"
-                    + " push it to a registry the nodes reach, and write --image NAME:TAG.\n"));
+                "ig: deploy needs an image; none is published. Build it with bin/image, push it to a"
+                    + " registry the nodes can reach, and write --image NAME:TAG.\n"));
   }
 
   @Test
@@ -49,7 +51,7 @@ final class GadgetCommandLineTest {
   }
 
   @Test
-  void thePodMayDoNoMoreThanItNeeds() {
+  void thePodHasNoMoreRightsThanItNeeds() {
     Map<String, Map<?, ?>> objects = printed();
     Map<?, ?> pod = map(objects, "DaemonSet", "spec", "template", "spec");
     Map<?, ?> agent = (Map<?, ?>) list(pod, "containers").getFirst();
@@ -80,7 +82,7 @@ final class GadgetCommandLineTest {
   }
 
   @Test
-  void nobodyMayDialTheAgent() {
+  void theNetworkPolicyAllowsNoConnectionToTheAgent() {
     Map<?, ?> policy = map(printed(), "NetworkPolicy", "spec");
 
     assertThat(list(policy, "policyTypes").contains("Ingress")).isTrue();
@@ -151,9 +153,9 @@ final class GadgetCommandLineTest {
           --node-selector disk          | "disk" is no node label. Write key=value,key=value.
           --timeout 0                   | "0" is no value for --timeout. Write a duration such as 120s or 5m.
           --timeout soon                | "soon" is no duration. Write numbers with a unit (ns, us, ms, s, m, h), such as 10s, 1m30s or 250ms.
-          --containerd-socketpath a/b   | "a/b" is no path of a socket on a node. It has to begin with /.
+          --containerd-socketpath a/b   | "a/b" is no path of a socket on a node. Write an absolute path.
           """)
-  void aWrongValueIsOneSentenceAndAHint(String arguments, String line) {
+  void reportsAnInvalidValueWithAHint(String arguments, String line) {
     List<String> words = new ArrayList<>(List.of("deploy", "--image", IMAGE, "--print-only"));
     words.addAll(List.of(arguments.split(" ", -1)));
 
@@ -161,15 +163,35 @@ final class GadgetCommandLineTest {
         .isEqualTo(new Run(2, "", "ig: " + line + "\n"));
   }
 
+  @Test
+  void theVersionFlagPrintsTheClientLine() {
+    Run run = gadget("--version");
+
+    assertThat(run.out()).matches("Client version: v\\d+\\.\\d+\\.\\d+\\S*\\n");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void printsTheClientVersionWithoutAKubeconfigAndWhatIsMissing(@TempDir Path folder) {
+    Path absent = folder.resolve("config");
+
+    Run run = gadget("version", "--kubeconfig", absent.toString());
+
+    assertThat(run.out()).isEqualTo(gadget("--version").out());
+    assertThat(run.err()).startsWith("cannot read the kubeconfig " + absent + ": no such file");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"-5s", "soon", "1000000h"})
-  void aWrongRequestTimeoutIsToldBeforeAnybodyIsAsked(String value) {
+  void reportsAnInvalidRequestTimeoutBeforeConnecting(String value) {
     assertThat(gadget("version", "--request-timeout", value).err())
         .isEqualTo(
             "ig: \""
                 + value
                 + "\" is no value for --request-timeout. Write a duration such as 30s or 1m; 0 is"
-                + " without limit.\n");
+                + " no limit.\n");
   }
 
   @ParameterizedTest

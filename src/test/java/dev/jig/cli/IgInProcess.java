@@ -12,10 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The real command line, run within the test's process: rows through `--output-file`, which is all
-/// that differs from a run whose stdout is no terminal. One at a time.
+/// Runs the real command line within the test's process, one run at a time. Rows go through
+/// `--output-file`, otherwise it behaves as with a stdout that is no terminal.
 ///
-/// @param rows what stdout would have
+/// @param rows what a run without `--output-file` prints on stdout
 public record IgInProcess(int exitCode, String rows, String stderr) {
 
   /// Runs `ig` with these words and nothing on stdin.

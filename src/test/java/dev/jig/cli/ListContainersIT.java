@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `ig list-containers` beside a Docker, a stand-in for one, and none.
+/// `ig list-containers` with a real Docker, a fake one, and none.
 final class ListContainersIT {
   private static final String HEADER =
       "RUNTIME.RUNTIMENAME RUNTIME.CONTAINERID RUNTIME.CONTAINERNAME RUNTIME.CONTAINERIMAGENAME";
@@ -33,7 +33,7 @@ final class ListContainersIT {
   }
 
   @Test
-  void listsWhatRunsAndOnlyThat() throws Exception {
+  void listsOnlyRunningContainers() throws Exception {
     String web = "aa".repeat(32);
     String db = "bb".repeat(32);
     try (FakeDocker docker = new FakeDocker(socket())) {
@@ -67,7 +67,7 @@ final class ListContainersIT {
   }
 
   @Test
-  void watchesRealContainersComeAndGo() {
+  void watchesRealContainers() {
     String image = DockerImages.clients();
     String name = Docker.uniqueName();
     try (IgProcess ig =
@@ -100,7 +100,7 @@ final class ListContainersIT {
   }
 
   @Test
-  void withoutDockerThereAreIds() {
+  void showsIdsWithoutDocker() {
     String image = DockerImages.clients();
     try (Docker.Container container = Docker.start(image, List.of(), "sleep", "600")) {
       Command.Result end = list(socket());
@@ -111,12 +111,12 @@ final class ListContainersIT {
           .isEqualTo(
               "ig: Docker does not answer at "
                   + socket()
-                  + ": is it running? Another socket is named by --docker-socketpath.\n");
+                  + ": is it running? --docker-socketpath sets another socket.\n");
     }
   }
 
   @Test
-  void aSocketThatMayNotBeUsedIsTold() throws Exception {
+  void reportsASocketWithoutPermission() throws Exception {
     Prerequisite.requireRoot();
     String none = "-dac_override,-dac_read_search";
     List<String> line =

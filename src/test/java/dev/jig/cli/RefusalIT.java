@@ -17,10 +17,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a machine that can't be traced is told: one sentence with a hint, exit code 1. What needs
-/// another kernel (too old, no BTF, memlock) is tested at the diagnosis, in DiagnosisTest.
+/// Where tracing is not possible: one sentence with a hint, exit code 1. DiagnosisTest tests what needs
+/// another kernel (too old, no BTF, memlock).
 final class RefusalIT {
-  // So that the checkout can be read whoever it belongs to.
+  // Needed to read a checkout of another user.
   private static final String READING = "+dac_override,+dac_read_search";
   private static final String UNMOUNT =
       "awk '$3 == \"cgroup2\" { print $2 }' /proc/self/mounts | xargs -n 1 umount -l; exec \"$@\"";

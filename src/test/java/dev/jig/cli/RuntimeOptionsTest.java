@@ -15,19 +15,19 @@ final class RuntimeOptionsTest {
 
   private final RuntimeOptions options = new RuntimeOptions();
 
-  private List<String> opened() {
-    return options.select().stream().map(asked -> asked.runtime().kind().key()).toList();
+  private List<String> selected() {
+    return options.select().stream().map(selected -> selected.runtime().kind().key()).toList();
   }
 
   @Test
-  void asksEachRuntimeOnceWhateverTheList() {
+  void selectsEachRuntimeOnce() {
     options.runtimes = " docker,docker , docker";
 
-    assertThat(opened()).containsExactly("docker");
+    assertThat(selected()).containsExactly("docker");
   }
 
   @Test
-  void looksWhereTheFlagSaysAndElseAtTheUsualPlace() {
+  void usesTheSocketOfTheFlagElseTheDefault() {
     assertThat(options.select().getFirst().socket()).isEqualTo(Path.of("/run/docker.sock"));
 
     options.dockerSocket = Path.of("/run/other.sock");
@@ -36,28 +36,28 @@ final class RuntimeOptionsTest {
   }
 
   @Test
-  void aSilentRuntimeIsMissedIfTheUserNamedItOrItsSocketIsThere() throws Exception {
+  void expectsARuntimeIfItIsNamedOrItsSocketExists() throws Exception {
     Path absent = folder.resolve("absent.sock");
     Path present = Files.createFile(folder.resolve("present.sock"));
 
-    assertThat(asked(absent, false).isExpected()).isFalse();
-    assertThat(asked(absent, true).isExpected()).isTrue();
-    assertThat(asked(present, false).isExpected()).isTrue();
+    assertThat(selected(absent, false).isExpected()).isFalse();
+    assertThat(selected(absent, true).isExpected()).isTrue();
+    assertThat(selected(present, false).isExpected()).isTrue();
   }
 
-  private RuntimeOptions.SelectedRuntime asked(Path socket, boolean named) {
+  private RuntimeOptions.SelectedRuntime selected(Path socket, boolean requested) {
     var docker = options.select().getFirst();
-    return new RuntimeOptions.SelectedRuntime(docker.runtime(), socket, docker.socketFlag(), named);
+    return new RuntimeOptions.SelectedRuntime(docker.runtime(), socket, requested);
   }
 
   @Test
-  void aRuntimeIsNamedByTheListOrByItsSocket() {
+  void aRuntimeIsRequestedByTheListOrByItsSocket() {
     assertThat(options.select()).noneMatch(RuntimeOptions.SelectedRuntime::requested);
 
     options.dockerSocket = Path.of("/run/other.sock");
     assertThat(options.select())
         .filteredOn(RuntimeOptions.SelectedRuntime::requested)
-        .extracting(asked -> asked.runtime().kind().key())
+        .extracting(selected -> selected.runtime().kind().key())
         .containsExactly("docker");
 
     options.dockerSocket = null;
@@ -66,19 +66,19 @@ final class RuntimeOptionsTest {
   }
 
   @Test
-  void dockersSocketIsNotAskedWherePodmanStandsInForIt() throws Exception {
+  void skipsDockersSocketWhereItLinksToPodmans() throws Exception {
     options.podmanSocket = Files.createFile(folder.resolve("podman.sock").toAbsolutePath());
     options.dockerSocket =
         Files.createSymbolicLink(folder.resolve("docker.sock"), options.podmanSocket);
 
-    assertThat(opened()).contains("podman").doesNotContain("docker");
+    assertThat(selected()).contains("podman").doesNotContain("docker");
 
     options.runtimes = "docker";
-    assertThat(opened()).containsExactly("docker");
+    assertThat(selected()).containsExactly("docker");
   }
 
   @Test
-  void usersPodmansAreAskedBesideRootsUnlessASocketIsNamed() throws Exception {
+  void usesRootsAndUsersPodmanSocketsUnlessOneIsNamed() throws Exception {
     Path session = Files.createDirectories(folder.resolve("1000/podman"));
     Files.createDirectories(folder.resolve("1001"));
     Path user = Files.createFile(session.resolve("podman.sock"));
@@ -89,13 +89,13 @@ final class RuntimeOptionsTest {
 
     options.podmanSocket = user;
     assertThat(options.select())
-        .filteredOn(asked -> asked.runtime().kind().key().equals("podman"))
+        .filteredOn(selected -> selected.runtime().kind().key().equals("podman"))
         .extracting(RuntimeOptions.SelectedRuntime::socket)
         .containsExactly(user);
   }
 
   @Test
-  void aWrongNameIsAnErrorWithTheNearOne() {
+  void refusesAnUnknownNameWithANearOne() {
     options.runtimes = "docker,podmam";
 
     assertThatThrownBy(options::select)

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// How `ig trace dns` begins, goes on and ends.
+/// Start, run and end of `ig trace dns`.
 final class SessionIT {
-  private static final String LAST_LINE = "[\\d,]+ packets seen: [\\d,]+ rows, .*\\b0 lost.*";
+  private static final String LAST_LINE = "[\\d,]+ packets? seen: [\\d,]+ rows?, .*\\b0 lost.*";
 
   @TempDir Path folder;
 
@@ -33,7 +33,7 @@ final class SessionIT {
     return IgProcess.trace(all(traffic, more));
   }
 
-  /// Everything on the traffic's port, without asking the machine's Docker.
+  /// All rows on the traffic's port, without the machine's Docker.
   private String[] all(Traffic traffic, String... more) {
     List<String> arguments = new ArrayList<>(List.of("--host", "-o", "json", "-P", traffic.port()));
     arguments.add("--docker-socketpath=" + folder.resolve("docker.sock"));
@@ -59,7 +59,7 @@ final class SessionIT {
   }
 
   @Test
-  void anOutputNobodyReadsDoesNotHoldUpCtrlC() throws Exception {
+  void ctrlCEndsItWithABlockedOutput() throws Exception {
     try (Traffic traffic = new Traffic();
         RandomAccessFile _ = pipe("rows");
         IgProcess ig = IgProcess.traceUnder(into("rows"), all(traffic))) {
@@ -77,7 +77,7 @@ final class SessionIT {
   }
 
   @Test
-  void theTimeIsOverEvenIfNobodyReads() throws Exception {
+  void theTimeoutEndsItWithABlockedOutput() throws Exception {
     try (Traffic traffic = new Traffic();
         RandomAccessFile _ = pipe("rows");
         IgProcess ig = IgProcess.traceUnder(into("rows"), all(traffic, "-t", "3"))) {
@@ -103,7 +103,7 @@ final class SessionIT {
   }
 
   @Test
-  void aReaderWhoLeavesEndsItQuietly() {
+  void aClosedPipeEndsItQuietly() {
     List<String> line = new ArrayList<>();
     line.addAll(List.of("bash", "-c", "\"$@\" | head -n 1; echo ${PIPESTATUS[0]}", "bash"));
     line.addAll(IgProcess.commandLine(List.of("trace", "dns", "--host", "-P", "1")));
@@ -115,7 +115,7 @@ final class SessionIT {
   }
 
   @Test
-  void endsByItselfWhenTheTimeIsOver() {
+  void endsAfterTheTimeout() {
     Command.Result end = IgProcess.run("trace", "dns", "--host", "-P", "1", "-t", "1");
 
     assertThat(end.exitCode()).isZero();
@@ -124,7 +124,20 @@ final class SessionIT {
   }
 
   @Test
-  void anOutputThatCannotBeWrittenIsASentence() {
+  void printsTheDebugOutputOfLibbpfOnlyWithVerboseTwice() {
+    Command.Result once = IgProcess.run("trace", "dns", "--host", "-P", "1", "-t", "1", "-v");
+    Command.Result twice = IgProcess.run("trace", "dns", "--host", "-P", "1", "-t", "1", "-vv");
+
+    assertThat(once.err())
+        .contains("ig: debug: packets skipped in the kernel: 0")
+        .doesNotContain("libbpf:");
+    assertThat(twice.err())
+        .contains("ig: debug: packets skipped in the kernel: 0")
+        .contains("ig: debug: libbpf: loading object 'trace_dns'");
+  }
+
+  @Test
+  void reportsAnOutputThatCannotBeWritten() {
     Command.Result absent = IgProcess.run("trace", "dns", "--output-file", "/nonexistent/rows");
     Command.Result full =
         IgProcess.run("trace", "dns", "--host", "-P", "1", "--output-file", "/dev/full");
@@ -144,13 +157,13 @@ final class SessionIT {
     try (FakeDocker docker = new FakeDocker(folder.resolve("docker.sock"));
         IgProcess ig = IgProcess.trace("--docker-socketpath=" + folder.resolve("docker.sock"))) {
       docker.awaitRequest(FakeDocker.ALL);
-      ig.awaitErr("ig: no container is known yet, waiting for one; --host shows");
+      ig.awaitErr("ig: no container is known yet: waiting for one; --host shows");
       assertThat(ig.stop().exitCode()).isZero();
     }
   }
 
   @Test
-  void aMissingSocketIsToldOnlyIfItWasNamed() throws Exception {
+  void warnsOfAMissingSocketThatWasNamed() throws Exception {
     try (Traffic traffic = new Traffic();
         IgProcess ig = host(traffic)) {
       ig.awaitErr("ig: Docker does not answer at " + folder.resolve("docker.sock"));
@@ -161,7 +174,7 @@ final class SessionIT {
   }
 
   @Test
-  void dockerMayGoAndComeBack() throws Exception {
+  void reportsThatDockerIsGoneAndBack() throws Exception {
     Path socket = folder.resolve("docker.sock");
     FakeDocker first = new FakeDocker(socket);
     try (IgProcess ig = IgProcess.trace("--docker-socketpath=" + socket)) {
@@ -180,9 +193,9 @@ final class SessionIT {
     }
   }
 
-  /// Real containers, and a Docker that is not there.
+  /// Real containers without an answering Docker.
   @Test
-  void withoutNamesTheNameFilterSaysSoAndTheIdWorks() throws Exception {
+  void withoutNamesANameFilterWarnsAndAnIdWorks() throws Exception {
     String image = DockerImages.clients();
     Path absent = folder.resolve("docker.sock");
     try (Docker.Container container = Docker.start(image, List.of(), "sleep", "600");

@@ -12,7 +12,7 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
 
-/// A server on loopback and the questions the test's own process asks it.
+/// A DNS server on loopback, and queries of the test's own process to it.
 final class Traffic implements AutoCloseable {
   private static final int TIMEOUT_MS = 10_000;
 
@@ -22,7 +22,7 @@ final class Traffic implements AutoCloseable {
     return Integer.toString(server.port());
   }
 
-  /// Asks one question after the other and waits for each answer.
+  /// Sends `times` queries, each after the response to the one before.
   void ask(String name, int times) throws IOException {
     byte[] query =
         Message.newQuery(Record.newRecord(Name.fromString(name), Type.A, DClass.IN)).toWire();

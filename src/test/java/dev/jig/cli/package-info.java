@@ -1,4 +1,4 @@
-/// The commands as users run them.
+/// Tests of the commands, run as users run them.
 @NullMarked
 package dev.jig.cli;
 

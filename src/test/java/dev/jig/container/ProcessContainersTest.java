@@ -97,7 +97,7 @@ final class ProcessContainersTest {
     FakeProc proc = hybridHost().process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/");
     ProcessContainers processes = new ProcessContainers(proc.root());
     told(processes, owner(7, 500, MOUNTS, 1));
-    proc.end(7);
+    proc.remove(7);
     assertThat(told(processes, owner(7, 500, MOUNTS, 1))).isEqualTo(A);
   }
 

@@ -320,7 +320,7 @@ final class RecordedFileTest {
     assertThat(run.lines()).hasSize(2);
     assertThat(run.stderr())
         .contains(
-            "-c does not apply to 2 messages: only what ig -o pcapng wrote tells containers.");
+            "-c does not apply to 2 messages: only packets written by ig -o pcapng name their container.");
   }
 
   @ParameterizedTest
@@ -373,7 +373,7 @@ final class RecordedFileTest {
     assertThat(run.stderr())
         .isEqualTo("2 packets read: 2 rows, 0 filtered, 7 lost while it was written\n");
     assertThat(IgInProcess.run(words(file)).stderr())
-        .contains("ig: lost 3 samples: what wrote the file was too slow.");
+        .contains("ig: lost 3 samples: the program that wrote the file was too slow.");
   }
 
   @Test

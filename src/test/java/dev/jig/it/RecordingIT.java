@@ -362,7 +362,7 @@ final class RecordingIT {
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.out() + run.err())
-        .contains("-o pcapng is binary, nothing for a terminal. Name a file: ");
+        .contains("-o pcapng is binary and cannot be shown on a terminal. Name a file: ");
   }
 
   private static List<String> concat(List<String> first, List<String> second) {

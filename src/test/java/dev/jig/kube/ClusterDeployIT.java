@@ -50,7 +50,7 @@ final class ClusterDeployIT {
     assertThat(TestCluster.gadget("version").out())
         .isEqualTo("Client version: " + VERSION + "\nServer version: not installed\n");
     assertThat(TestCluster.undeploy().orThrow())
-        .isEqualTo("Nothing of Jig is in namespace \"gadget\".\n");
+        .isEqualTo("Jig is not deployed in namespace \"gadget\".\n");
   }
 
   @Test
@@ -60,7 +60,7 @@ final class ClusterDeployIT {
     String pod = TestCluster.agent().getMetadata().getName();
     assertThat(said)
         .contains("Creating Namespace/gadget...", "Creating DaemonSet/jig-agent...")
-        .endsWith("Jig is deployed: 1 of 1 agents are ready.\n");
+        .endsWith("Jig is deployed: 1 of 1 agent is ready.\n");
 
     TestCluster.deploy(TestCluster.image()).orThrow();
 
@@ -110,7 +110,7 @@ final class ClusterDeployIT {
 
     String said = TestCluster.deploy(AgentImage.OTHER_TAG).orThrow();
 
-    assertThat(said).endsWith("Jig is deployed: 1 of 1 agents are ready.\n");
+    assertThat(said).endsWith("Jig is deployed: 1 of 1 agent is ready.\n");
     assertThat(TestCluster.agent().getMetadata().getName()).isNotEqualTo(pod);
     assertThat(TestCluster.agent().getSpec().getContainers().getFirst().getImage())
         .isEqualTo(AgentImage.OTHER_TAG);

@@ -98,7 +98,7 @@ final class ClusterIT {
   @Test
   void saysThatNoPodMatchesAndWaitsForOne() {
     try (IgProcess trace = trace("-n", OWN, "-l", "app=late", "-o", "json")) {
-      trace.awaitErr("no pod matches yet, waiting for one.");
+      trace.awaitErr("no pod matches yet: waiting for one.");
 
       TestPod.run(OWN, "early", asks("early.example.test."));
       TestPod.awaitEnd(OWN, "early");

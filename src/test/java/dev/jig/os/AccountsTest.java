@@ -29,30 +29,30 @@ final class AccountsTest {
   }
 
   @Test
-  void nameNumbersAsTheFilesDo() {
-    assertThat(new Accounts(etc).of(1000, 50)).isEqualTo(new Accounts.Names("web", "staff"));
+  void resolvesNamesFromBothFiles() {
+    assertThat(new Accounts(etc).resolve(1000, 50)).isEqualTo(new Accounts.Names("web", "staff"));
   }
 
   @Test
-  void takeTheFirstOfTwoNames() {
-    assertThat(new Accounts(etc).of(0, 0)).isEqualTo(new Accounts.Names("root", "root"));
+  void usesTheFirstOfTwoNamesForOneId() {
+    assertThat(new Accounts(etc).resolve(0, 0)).isEqualTo(new Accounts.Names("root", "root"));
   }
 
   @Test
-  void knowNothingOfOtherNumbersAndWithoutFiles() throws IOException {
-    assertThat(new Accounts(etc).of(7, 0xffffffffL)).isEqualTo(new Accounts.Names(null, null));
+  void unknownIdsAndMissingFilesGiveNull() throws IOException {
+    assertThat(new Accounts(etc).resolve(7, 0xffffffffL)).isEqualTo(new Accounts.Names(null, null));
     Accounts accounts = new Accounts(etc);
-    assertThat(accounts.of(1000, 50).user()).isEqualTo("web");
+    assertThat(accounts.resolve(1000, 50).user()).isEqualTo("web");
     Files.delete(etc.resolve("passwd"));
-    assertThat(accounts.of(1000, 50)).isEqualTo(new Accounts.Names(null, "staff"));
+    assertThat(accounts.resolve(1000, 50)).isEqualTo(new Accounts.Names(null, "staff"));
   }
 
   @Test
-  void areReadAgainWhenTheyHaveChanged() throws IOException {
+  void readsChangedFilesAgain() throws IOException {
     Accounts accounts = new Accounts(etc);
-    assertThat(accounts.of(1001, 0).user()).isNull();
+    assertThat(accounts.resolve(1001, 0).user()).isNull();
     Files.writeString(etc.resolve("passwd"), "new:x:1001:0::/:\n");
     Files.setLastModifiedTime(etc.resolve("passwd"), FileTime.fromMillis(1));
-    assertThat(accounts.of(1001, 0).user()).isEqualTo("new");
+    assertThat(accounts.resolve(1001, 0).user()).isEqualTo("new");
   }
 }

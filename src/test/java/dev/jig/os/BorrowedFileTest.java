@@ -15,12 +15,12 @@ final class BorrowedFileTest {
   private static final int OURS = (int) ProcessHandle.current().pid();
 
   @Test
-  void isTheSameFileByAnotherDescriptor() throws IOException {
+  void duplicatesADescriptorOfTheSameFile() throws IOException {
     Pipe pipe = Pipe.open();
     try (var source = pipe.source();
         var sink = pipe.sink()) {
       int theirs = descriptors().getLast();
-      try (BorrowedFile file = BorrowedFile.of(OURS, theirs).orElseThrow()) {
+      try (BorrowedFile file = BorrowedFile.open(OURS, theirs).orElseThrow()) {
         assertThat(source.isOpen() && sink.isOpen()).isTrue();
         assertThat(file.fd()).isNotEqualTo(theirs);
         assertThat(target(file.fd())).isEqualTo(target(theirs));
@@ -30,9 +30,9 @@ final class BorrowedFileTest {
   }
 
   @Test
-  void isAbsentIfTheDescriptorOrTheProcessIsGone() {
-    Optional<BorrowedFile> noDescriptor = BorrowedFile.of(OURS, 1 << 30);
-    Optional<BorrowedFile> noProcess = BorrowedFile.of(Integer.MAX_VALUE, 0);
+  void isEmptyIfTheDescriptorOrTheProcessIsGone() {
+    Optional<BorrowedFile> noDescriptor = BorrowedFile.open(OURS, 1 << 30);
+    Optional<BorrowedFile> noProcess = BorrowedFile.open(Integer.MAX_VALUE, 0);
 
     assertThat(noDescriptor).isEmpty();
     assertThat(noProcess).isEmpty();

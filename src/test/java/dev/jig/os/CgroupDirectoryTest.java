@@ -27,9 +27,9 @@ final class CgroupDirectoryTest {
   void namesTheDirectoryThatCannotBeOpened() {
     assertThatThrownBy(() -> CgroupDirectory.open(Path.of("/nonexistent/cgroup")))
         .isInstanceOfSatisfying(
-            BpfException.class,
+            NativeException.class,
             refused -> {
-              assertThat(refused.reason()).isEqualTo(BpfException.Reason.CGROUP);
+              assertThat(refused.reason()).isEqualTo(NativeException.Reason.CGROUP);
               assertThat(refused).hasMessage("cannot open cgroup /nonexistent/cgroup: ENOENT");
             });
   }

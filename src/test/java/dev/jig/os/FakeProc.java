@@ -29,7 +29,7 @@ public final class FakeProc {
   /// A process that runs, from now on instead of another with its pid.
   public FakeProc process(int pid, long startTicks, long mountNs, String... cgroups)
       throws IOException {
-    end(pid);
+    remove(pid);
     Path directory = root.resolve(Integer.toString(pid));
     Files.createDirectories(directory.resolve("ns"));
     Files.createSymbolicLink(directory.resolve("ns/mnt"), Path.of("mnt:[" + mountNs + "]"));
@@ -40,7 +40,7 @@ public final class FakeProc {
   }
 
   /// It is gone.
-  public void end(int pid) throws IOException {
+  public void remove(int pid) throws IOException {
     Path directory = root.resolve(Integer.toString(pid));
     for (String file : List.of("ns/mnt", "ns", "cgroup", "stat", "")) {
       Files.deleteIfExists(directory.resolve(file));

@@ -45,13 +45,13 @@ final class ProcTest {
   }
 
   @Test
-  void isNotFooledByTheComm() throws IOException {
+  void parsesStatWithParenthesesInTheComm() throws IOException {
     process(7, "a) S 1 (b c) 9", 500);
     assertThat(new Proc(root).paths(7, 500 * TICK_NS)).isNotNull();
   }
 
   @Test
-  void knowsNothingOfAnAbsentProcess() {
+  void givesNullForAnAbsentProcess() {
     assertThat(new Proc(root).paths(7, 500 * TICK_NS)).isNull();
   }
 
@@ -91,21 +91,21 @@ final class ProcTest {
   }
 
   @Test
-  void cutsAnEndlessCommandLine() throws IOException {
+  void truncatesALongCommandLineTo4096Bytes() throws IOException {
     process(7, "dig", 500);
     Files.writeString(root.resolve("7/cmdline"), "x".repeat(100_000));
     assertThat(commandLine()).hasSize(4096);
   }
 
   @Test
-  void hasNoCommandLineOfAKernelThread() throws IOException {
+  void givesNoCommandLineForAKernelThread() throws IOException {
     process(7, "kworker", 500);
     Files.writeString(root.resolve("7/cmdline"), "");
     assertThat(commandLine()).isNull();
   }
 
   @Test
-  void tellsADeletedExecutableAndAHostileDirectory() throws Exception {
+  void reportsADeletedExecutableAndADirectoryWithControlCharacters() throws Exception {
     Path hostile = Files.createDirectory(root.resolve("a\n\u001b[31m b"));
     Path exe = Files.copy(Path.of("/bin/sleep"), root.resolve("sleeper"));
     assertThat(exe.toFile().setExecutable(true)).isTrue();

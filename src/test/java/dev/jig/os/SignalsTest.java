@@ -17,7 +17,7 @@ final class SignalsTest {
 
     public static void main(String[] args) throws InterruptedException {
       CountDownLatch asked = new CountDownLatch(1);
-      Signals.onFirst(() -> {
+      Signals.onInterrupt(() -> {
         System.out.println("first");
         asked.countDown();
       });
@@ -35,7 +35,7 @@ final class SignalsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM", "HUP"})
-  void theFirstSignalAsksForAnEnd(String signal) throws Exception {
+  void firstSignalCallsTheHandler(String signal) throws Exception {
     try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "listening")) {
       assertThat(child.line()).isEqualTo("ready");
 
@@ -48,13 +48,13 @@ final class SignalsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM"})
-  void theSecondSignalEndsAtOnce(String second) throws Exception {
+  void secondSignalHaltsWithExitCode1(String second) throws Exception {
     try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "deaf")) {
       assertThat(child.line()).isEqualTo("ready");
 
       child.signal("INT");
       assertThat(child.line()).isEqualTo("first");
-      Thread.sleep(Duration.ofNanos(2 * Signals.ECHO_NS));
+      Thread.sleep(Duration.ofNanos(2 * Signals.DEBOUNCE_NS));
       child.signal(second);
 
       assertThat(child.exitCode()).isEqualTo(1);
@@ -62,7 +62,7 @@ final class SignalsTest {
   }
 
   @Test
-  void whatComesTwiceAtOnceIsOne() throws Exception {
+  void signalsWithin100MsCountAsOne() throws Exception {
     try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "patient")) {
       assertThat(child.line()).isEqualTo("ready");
 

@@ -53,7 +53,7 @@ final class CaptureWriterTest {
   private static byte[] written(Writing writing) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     CaptureWriter writer = new CaptureWriter(out);
-    writer.begin("ig 1", "Linux 6", LINK_TYPE, "name", "what it is");
+    writer.writeHeader("ig 1", "Linux 6", LINK_TYPE, "name", "what it is");
     writing.into(writer);
     writer.flush();
     return out.toByteArray();
@@ -98,8 +98,8 @@ final class CaptureWriterTest {
 
     byte[] file =
         written(writer -> {
-          writer.packet(TIME_NS, ByteBuffer.wrap(frame), text, text + "y");
-          writer.packet(TIME_NS, ByteBuffer.wrap(frame), "", null);
+          writer.writePacket(TIME_NS, ByteBuffer.wrap(frame), text, text + "y");
+          writer.writePacket(TIME_NS, ByteBuffer.wrap(frame), "", null);
         });
 
     Block packet = blocks(file).get(2);
@@ -121,10 +121,10 @@ final class CaptureWriterTest {
   }
 
   @Test
-  void statisticsHaveWhatIsKnown() throws IOException {
+  void writesKnownStatisticsOnly() throws IOException {
     byte[] file =
         written(writer ->
-            writer.statistics(
+            writer.writeStatistics(
                 TIME_NS, new Statistics(null, TIME_NS, 10L, null, null, 1L << 33, 0L)));
 
     Block statistics = blocks(file).getLast();
@@ -146,12 +146,12 @@ final class CaptureWriterTest {
   }
 
   @Test
-  void remarksAndNotesAreReadInTheirPlaces() throws IOException {
+  void readsCustomBlocksAndOptionsInOrder() throws IOException {
     byte[] file =
         written(writer -> {
-          writer.packet(TIME_NS, ByteBuffer.allocate(3), "a", "first");
-          writer.remark("b", "alone");
-          writer.packet(TIME_NS + 1, ByteBuffer.allocate(2), "c", null);
+          writer.writePacket(TIME_NS, ByteBuffer.allocate(3), "a", "first");
+          writer.writeCustomBlock("b", "alone");
+          writer.writePacket(TIME_NS + 1, ByteBuffer.allocate(2), "c", null);
         });
 
     assertThat(notes(file))
@@ -167,14 +167,14 @@ final class CaptureWriterTest {
       CapturedPacket packet = new CapturedPacket();
       while (reader.next(packet)) {
         String what = packet.isRemark() ? "remark" : "packet of " + packet.length();
-        found.add(what + " at " + packet.timeNs() + ": " + packet.note());
+        found.add(what + " at " + packet.timeNs() + ": " + packet.customText());
       }
     }
     return found;
   }
 
   @Test
-  void customBlocksOfOthersArePassedOver() throws IOException {
+  void skipsCustomBlocksOfOtherPrograms() throws IOException {
     byte[] file =
         CaptureBuilder.pcapng(ByteOrder.BIG_ENDIAN)
             .interfaceDescription(1, 0)
@@ -189,23 +189,23 @@ final class CaptureWriterTest {
   }
 
   @Test
-  void refusesANoteLongerThanAnOption() {
-    String longest = "x".repeat(Note.MAXIMUM_LENGTH);
+  void refusesATextLongerThanAnOption() {
+    String longest = "x".repeat(CustomText.MAX_LENGTH);
 
     assertThatThrownBy(
-            () -> written(writer -> writer.packet(0, ByteBuffer.allocate(0), "", longest + "x")))
+            () -> written(writer -> writer.writePacket(0, ByteBuffer.allocate(0), "", longest + "x")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("65532");
   }
 
   @Test
-  void theLongestNoteIsReadBack() throws IOException {
-    String longest = "x".repeat(Note.MAXIMUM_LENGTH);
+  void readsBackTheLongestText() throws IOException {
+    String longest = "x".repeat(CustomText.MAX_LENGTH);
 
     byte[] file =
         written(writer -> {
-          writer.packet(0, ByteBuffer.allocate(0), "", longest);
-          writer.remark(longest, longest);
+          writer.writePacket(0, ByteBuffer.allocate(0), "", longest);
+          writer.writeCustomBlock(longest, longest);
         });
 
     assertThat(notes(file))
@@ -213,7 +213,7 @@ final class CaptureWriterTest {
   }
 
   @Test
-  void onlyWholeBlocksLeave() throws IOException {
+  void writesOnlyWholeBlocks() throws IOException {
     List<byte[]> pieces = new ArrayList<>();
     ByteArrayOutputStream out =
         new ByteArrayOutputStream() {
@@ -223,9 +223,9 @@ final class CaptureWriterTest {
           }
         };
     CaptureWriter writer = new CaptureWriter(out);
-    writer.begin("", "", LINK_TYPE, "", "");
+    writer.writeHeader("", "", LINK_TYPE, "", "");
     for (int i = 0; i < 1000; i++) {
-      writer.packet(i, ByteBuffer.allocate(i), "comment", "note");
+      writer.writePacket(i, ByteBuffer.allocate(i), "comment", "note");
     }
     writer.flush();
 

@@ -29,7 +29,7 @@ class FileMagicTest {
 
   @ParameterizedTest
   @CsvSource({"fd377a585a00, xz", "28b52ffd00, zstd", "04224d18, lz4", "425a683931, bzip2"})
-  void knowsOtherPackers(String bytes, String packer) throws IOException {
+  void namesOtherCompressors(String bytes, String packer) throws IOException {
     assertThat(Reading.of(HexFormat.of().parseHex(bytes)).error())
         .hasMessageContaining("compressed by " + packer + ";");
   }

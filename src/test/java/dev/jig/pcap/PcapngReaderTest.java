@@ -71,7 +71,7 @@ class PcapngReaderTest {
   }
 
   @Test
-  void passesOverUnknownBlocksOfAnySize() throws IOException {
+  void skipsUnknownBlocksOfAnySize() throws IOException {
     byte[] file =
         CaptureBuilder.pcapng(LITTLE_ENDIAN)
             .block(0x0bad, new byte[0])

@@ -230,7 +230,7 @@ final class AccountingTest {
             Long.MAX_VALUE,
             o -> o,
             _ -> {});
-    patient.packet(first.build());
+    patient.onPacket(first.build());
     patient.tick(1_767_325_600_000_000_000L);
     assertThat(patient.pending()).isEqualTo(1);
   }

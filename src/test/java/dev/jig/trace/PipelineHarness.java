@@ -73,7 +73,7 @@ final class PipelineHarness {
 
   PipelineHarness send(Packets... packets) {
     for (Packets packet : packets) {
-      pipeline.packet(packet.build());
+      pipeline.onPacket(packet.build());
     }
     return this;
   }
@@ -84,7 +84,7 @@ final class PipelineHarness {
   }
 
   PipelineHarness closeSocket(long cookie, long ms) {
-    pipeline.closed(cookie, ms * 1_000_000);
+    pipeline.onSocketClosed(cookie, ms * 1_000_000);
     return this;
   }
 

@@ -7,16 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What Docker's Engine API and Podman's own (libpod) call the same things. Podman also speaks
-/// Docker's, but there it tells neither pods nor which container is a pod's sandbox.
+/// Where Docker's Engine API and Podman's own API (libpod) differ: paths, names of events, their
+/// attributes. Podman also serves Docker's API, but without pods and without marking sandboxes.
 public enum DockerApiFlavor {
   DOCKER(RuntimeKind.DOCKER, "", "die", "destroy", 0),
   PODMAN(
       RuntimeKind.PODMAN,
-      "/v4.0.0/libpod", // any version is accepted, but there must be one
+      "/v4.0.0/libpod", // the version is required, and any is accepted
       "died",
       "remove",
-      400); // its log of events was seen to be read 210 ms late
+      400); // events were measured up to 210 ms late
 
   private final RuntimeKind kind;
   private final String prefix;
@@ -25,54 +25,50 @@ public enum DockerApiFlavor {
   private final long eventDelayMs;
 
   DockerApiFlavor(
-      RuntimeKind kind,
-      String prefix,
-      String stopped,
-      String removed,
-      long eventsLateMs) {
+      RuntimeKind kind, String prefix, String stopped, String removed, long eventDelayMs) {
     this.kind = kind;
     this.prefix = prefix;
     this.stopped = stopped;
     this.removed = removed;
-    this.eventDelayMs = eventsLateMs;
-  }
-
-  /// How long after a container is gone its creation may still be told.
-  long eventDelayMs() {
-    return eventDelayMs;
+    this.eventDelayMs = eventDelayMs;
   }
 
   RuntimeKind kind() {
     return kind;
   }
 
-  /// Of the stream of events.
+  /// How long after a container was removed its first event may still come.
+  long eventDelayMs() {
+    return eventDelayMs;
+  }
+
+  /// Request target of the event stream.
   String eventsTarget() {
     return prefix
         + "/events?filters="
-        + encoded(
+        + encode(
             """
             {"type":["container"],"event":["create","start","%s","%s","rename"]}\
             """
                 .formatted(stopped, removed));
   }
 
-  /// Of the listing of all containers.
+  /// Request target of the list of all containers.
   String listTarget() {
     return prefix + "/containers/json?all=1";
   }
 
-  /// Of the listing of one container.
+  /// Request target of the list with one container.
   String listOneTarget(String id) {
-    return listTarget() + "&filters=" + encoded("{\"id\":[\"" + id + "\"]}");
+    return listTarget() + "&filters=" + encode("{\"id\":[\"" + id + "\"]}");
   }
 
-  /// Of everything about one container.
+  /// Request target of one container's details.
   String inspectTarget(String id) {
-    return prefix + "/containers/" + encoded(id) + "/json";
+    return prefix + "/containers/" + encode(id) + "/json";
   }
 
-  /// What an event's action means; null if nothing to us.
+  /// What an event's action means; null: of no use.
   @Nullable Transition transition(String action) {
     if (action.equals(stopped)) {
       return Transition.STOPPED;
@@ -88,7 +84,7 @@ public enum DockerApiFlavor {
     };
   }
 
-  /// Which attributes of an event are no labels, besides `name` and `image`.
+  /// The attributes of an event, besides `name` and `image`, that are not labels.
   Set<String> nonLabels(String action) {
     return switch (this) {
       case PODMAN -> Set.of("containerExitCode", "podId");
@@ -101,7 +97,7 @@ public enum DockerApiFlavor {
     };
   }
 
-  private static String encoded(String text) {
+  private static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 }

@@ -1,13 +1,14 @@
 package dev.jig.container.docker;
 
-import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.ContainerRuntime;
-import dev.jig.container.RuntimeEvent;
 import dev.jig.container.Reachability;
+import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
+import dev.jig.container.RuntimeKind;
 import dev.jig.container.docker.DockerJson.Event;
 import dev.jig.container.docker.DockerJson.Summary;
-import dev.jig.container.RuntimeKind;
 import dev.jig.event.Container;
+import dev.jig.os.Backoff;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -26,23 +27,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Docker or Podman by its REST API: one thread follows events, which name a container even if it
-/// is gone a moment later; another lists and asks, so that no name from an event waits behind an
-/// answer.
+/// A client of a runtime that serves Docker's REST API or one like it: Docker, Podman. One thread
+/// reads the event stream, which names even a container that is gone a moment later; another lists
+/// and inspects, so that no event waits behind a request.
 ///
-/// Events are followed first and listed after, so nothing falls in between. Single containers are
-/// asked through the listing with an id filter: it reads dockerd's snapshot, where inspect waits
-/// for the container's lock, which is held while it starts (0.4 s seen against 2 ms).
+/// The listing is requested after the event stream is open, so that no container is missed in
+/// between. A single container is requested from the listing too, with an id filter: dockerd answers
+/// that from its snapshot in 2 ms, whereas inspect takes the container's lock, which is held while
+/// it starts (0.4 s measured).
 public final class DockerApiRuntime implements ContainerRuntime {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
-  private static final long PAUSE_MIN_MS = 100;
-  private static final long PAUSE_MAX_MS = 2_000;
-  private static final long STABLE_NS = 2_000_000_000L;
+  private static final long MIN_RECONNECT_MS = 100;
+  private static final long MAX_RECONNECT_MS = 2_000;
   private static final int MAX_REQUESTS = 10_000;
 
-  /// What the asking thread is asked for.
+  /// A task of the request thread.
   private sealed interface Request {
-    /// Everything; `over` is the event stream that has to end if it fails.
+    /// @param eventStream closed if the listing fails, which causes a reconnect
     record ListAll(UnixHttp eventStream) implements Request {}
 
     record Inspect(String id) implements Request {}
@@ -54,19 +55,17 @@ public final class DockerApiRuntime implements ContainerRuntime {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Object lock = new Object();
   private final Reachability reachability;
+  private Consumer<RuntimeEvent> events = _ -> {};
+  private @Nullable Thread requestThread;
   private volatile @Nullable UnixHttp eventStream;
-  private volatile long pauseMs = PAUSE_MIN_MS;
 
-  /// Why the stream was ended by ourselves.
+  /// The failure for which the request thread closed the event stream.
   private volatile @Nullable IOException listingFailure;
 
   // Guarded by the lock.
   private long eventCount;
 
-  private Consumer<RuntimeEvent> events = _ -> {};
-  private @Nullable Thread requestThread;
-
-  /// When events last told of a container, in their own count: an answer asked before is stale.
+  /// By container id, the [#eventCount] of its last event: a reply requested before is stale.
   private final Map<String, Long> lastEvents =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -75,14 +74,12 @@ public final class DockerApiRuntime implements ContainerRuntime {
         }
       };
 
-  /// @param socket usually `/run/docker.sock`
-  /// @param chosen whether the user named this runtime or socket, and so wants to hear if it is
-  ///   missing
-  public DockerApiRuntime(DockerApiFlavor dialect, Path socket, boolean chosen) {
-    this.flavor = dialect;
+  /// @param requested whether the user named this runtime or its socket
+  public DockerApiRuntime(DockerApiFlavor flavor, Path socket, boolean requested) {
+    this.flavor = flavor;
     this.socket = socket;
     this.reachability =
-        new Reachability(dialect.kind(), socket, chosen, told -> events.accept(told));
+        new Reachability(flavor.kind(), socket, requested, event -> events.accept(event));
   }
 
   @Override
@@ -93,8 +90,10 @@ public final class DockerApiRuntime implements ContainerRuntime {
   @Override
   public void start(Consumer<RuntimeEvent> to) {
     events = to;
-    Thread.ofPlatform().daemon().name(kind().key() + "-events").start(this::followEvents);
-    requestThread = Thread.ofPlatform().daemon().name(kind().key() + "-ask").start(this::handleRequests);
+    String name = kind().key();
+    Thread.ofPlatform().daemon().name(name + "-events").start(this::followEvents);
+    requestThread =
+        Thread.ofPlatform().daemon().name(name + "-requests").start(this::handleRequests);
   }
 
   @Override
@@ -102,7 +101,7 @@ public final class DockerApiRuntime implements ContainerRuntime {
     return reachability.canAnswer();
   }
 
-  /// In front of what merely completes containers already named: somebody holds a row for it.
+  /// Precedes requests for containers already named: rows are held for this one.
   @Override
   public void inspect(String id) {
     if (!requests.offerFirst(new Request.Inspect(id))) {
@@ -113,59 +112,61 @@ public final class DockerApiRuntime implements ContainerRuntime {
   @Override
   public void close() {
     closed.countDown();
-    Thread asking = requestThread;
-    if (asking != null) {
-      asking.interrupt();
+    Thread requesting = requestThread;
+    if (requesting != null) {
+      requesting.interrupt();
     }
     closeQuietly(eventStream);
   }
 
-  // The thread that follows events.
+  // The event thread.
 
   private void followEvents() {
+    Backoff backoff = new Backoff(MIN_RECONNECT_MS, MAX_RECONNECT_MS);
+    long lastedMs;
     do {
       long startNs = System.nanoTime();
-      try (UnixHttp events = open(flavor.eventsTarget())) {
-        onConnected(events);
-        DockerJson.readEvents(events.body(), this::onEvent);
+      try (UnixHttp stream = open(flavor.eventsTarget())) {
+        onConnected(stream);
+        DockerJson.readEvents(stream.body(), this::onEvent);
         throw new EOFException("the event stream has ended");
       } catch (IOException broken) {
         IOException listing = listingFailure;
         listingFailure = null;
-        if (System.nanoTime() - startNs > STABLE_NS) {
-          pauseMs = PAUSE_MIN_MS;
-        }
+        lastedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
         onDisconnected(listing == null ? broken : listing);
       }
-    } while (!isClosedWithin(pauseMs));
+    } while (!isClosedWithin(backoff.nextMsAfter(lastedMs)));
   }
 
-  private void onConnected(UnixHttp events) throws IOException {
+  private void onConnected(UnixHttp stream) throws IOException {
     synchronized (lock) {
-      eventStream = events.withoutDeadline();
+      stream.removeDeadline();
+      eventStream = stream;
     }
     if (closed.getCount() == 0) {
       throw new AsynchronousCloseException();
     }
-    if (!requests.offerFirst(new Request.ListAll(events))) {
-      throw new IOException("more than " + MAX_REQUESTS + " questions wait");
+    if (!requests.offerFirst(new Request.ListAll(stream))) {
+      throw new IOException(MAX_REQUESTS + " requests are waiting");
     }
   }
 
   private void onEvent(Event event) {
-    Transition life = flavor.transition(event.action());
-    if (life == null) {
+    Transition transition = flavor.transition(event.action());
+    if (transition == null) {
       return;
     }
-    if (life == Transition.STARTED && event.isSandbox()) {
-      return; // known since it was created, and nothing to list
+    if (transition == Transition.STARTED && event.isSandbox()) {
+      return; // never listed, and named since its creation
     }
     synchronized (lock) {
       lastEvents.put(event.id(), ++eventCount);
-      events.accept(new RuntimeEvent.Lifecycle(event.container(flavor), life, event.at()));
+      events.accept(
+          new RuntimeEvent.Lifecycle(event.container(flavor), transition, event.at()));
     }
-    if (life == Transition.CREATED && !requests.offerLast(new Request.Inspect(event.id()))) {
-      events.accept(new RuntimeEvent.Debug("no image digest for " + event.id() + ": too many new ones"));
+    if (transition == Transition.CREATED) {
+      inspectLater(event.id());
     }
   }
 
@@ -182,7 +183,6 @@ public final class DockerApiRuntime implements ContainerRuntime {
   }
 
   private boolean isClosedWithin(long ms) {
-    pauseMs = Math.min(PAUSE_MAX_MS, ms * 2);
     try {
       return closed.await(ms, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
@@ -190,66 +190,72 @@ public final class DockerApiRuntime implements ContainerRuntime {
     }
   }
 
-  // The thread that lists and asks.
+  // The request thread.
 
   private void handleRequests() {
     try {
       while (closed.getCount() > 0) {
         switch (requests.takeFirst()) {
-          case Request.ListAll(UnixHttp over) -> listAll(over);
+          case Request.ListAll(UnixHttp stream) -> listAll(stream);
           case Request.Inspect(String id) -> inspectNow(id);
         }
       }
     } catch (InterruptedException e) {
-      // closing
+      // closed
     }
   }
 
-  private void listAll(UnixHttp over) {
+  private void listAll(UnixHttp stream) {
     try {
-      long before = eventCount();
-      List<Summary> listing = list(flavor.listTarget());
-      restoreImageNames(listing);
+      long requestedAt = eventCount();
+      List<Summary> list = list(flavor.listTarget());
+      restoreImageNames(list);
       synchronized (lock) {
-        if (eventStream != over) {
-          return; // lost meanwhile; the next stream brings its own listing
+        if (eventStream != stream) {
+          return; // disconnected meanwhile; the next stream has a listing of its own
         }
         Set<String> ids = new HashSet<>();
-        for (Summary listed : listing) {
-          ids.add(listed.container().id());
-          report(listed, before);
+        for (Summary summary : list) {
+          ids.add(summary.container().id());
+          report(summary, requestedAt);
         }
-        // Born after dockerd made its list: events know better.
-        lastEvents.forEach((id, when) -> addIf(when > before, ids, id));
+        // A container created after dockerd made the list is missing there: its event counts.
+        lastEvents.forEach(
+            (id, at) -> {
+              if (at > requestedAt) {
+                ids.add(id);
+              }
+            });
         reachability.onListed();
         events.accept(new RuntimeEvent.Listed(ids));
       }
     } catch (IOException e) {
       listingFailure = e;
-      closeQuietly(over); // to begin anew
+      closeQuietly(stream);
     }
   }
 
   private void inspectNow(String id) {
     try {
-      long before = eventCount();
-      List<Summary> listing = list(flavor.listOneTarget(id));
-      restoreImageNames(listing);
+      long requestedAt = eventCount();
+      List<Summary> list = list(flavor.listOneTarget(id));
+      restoreImageNames(list);
       synchronized (lock) {
-        for (Summary listed : listing) {
-          if (listed.container().id().equals(id)) {
-            report(listed, before);
+        for (Summary summary : list) {
+          if (summary.container().id().equals(id)) {
+            report(summary, requestedAt);
             return;
           }
         }
       }
     } catch (IOException e) {
-      events.accept(new RuntimeEvent.Debug(kind().title() + " does not answer for " + id + ": " + reason(e)));
+      events.accept(
+          new RuntimeEvent.Debug(kind().title() + " does not answer for " + id + ": " + reason(e)));
     }
     reportNotFound(id);
   }
 
-  /// It may have been removed before its events came.
+  /// Waits for events that come late: the container may have been removed before they came.
   private void reportNotFound(String id) {
     if (flavor.eventDelayMs() == 0) {
       events.accept(new RuntimeEvent.NotFound(id));
@@ -267,35 +273,44 @@ public final class DockerApiRuntime implements ContainerRuntime {
         });
   }
 
-  /// Publishes what was listed, unless an event has told something newer since `before`.
-  private void report(Summary listed, long before) {
-    String id = listed.container().id();
-    if (lastEvents.getOrDefault(id, 0L) <= before) {
-      events.accept(new RuntimeEvent.Inspected(listed.container(), listed.running()));
-    } else if (!requests.offerLast(new Request.Inspect(id))) {
-      events.accept(new RuntimeEvent.Debug("no image digest for " + id + ": too many new ones"));
+  /// Reports a container, or requests it again if an event has changed it since `requestedAt`.
+  private void report(Summary summary, long requestedAt) {
+    String id = summary.container().id();
+    if (lastEvents.getOrDefault(id, 0L) <= requestedAt) {
+      events.accept(new RuntimeEvent.Inspected(summary.container(), summary.running()));
+    } else {
+      inspectLater(id);
     }
   }
 
-  /// The listing shows an image whose tag has moved on by its digest; inspect keeps the name that
-  /// the user gave.
-  private void restoreImageNames(List<Summary> listing) {
-    listing.replaceAll(listed -> {
-      Container old = listed.container();
-      if (old.image() == null || !old.image().equals(old.imageDigest())) {
-        return listed;
+  /// For the image's digest, which events do not have.
+  private void inspectLater(String id) {
+    if (!requests.offerLast(new Request.Inspect(id))) {
+      events.accept(
+          new RuntimeEvent.Debug(
+              "no image digest for " + id + ": " + MAX_REQUESTS + " requests are waiting"));
+    }
+  }
+
+  /// The listing names an image by its digest once its tag points elsewhere; inspect still has the
+  /// name that the user gave.
+  private void restoreImageNames(List<Summary> list) {
+    list.replaceAll(summary -> {
+      Container listed = summary.container();
+      if (listed.image() == null || !listed.image().equals(listed.imageDigest())) {
+        return summary;
       }
-      String image = inspectedImage(old.id());
+      String image = inspectedImage(listed.id());
       Container named =
           new Container(
-              old.runtime(),
-              old.id(),
-              old.name(),
-              image == null ? old.image() : image,
-              old.imageDigest(),
-              old.labels(),
-              old.pod());
-      return new Summary(named, listed.running());
+              listed.runtime(),
+              listed.id(),
+              listed.name(),
+              image == null ? listed.image() : image,
+              listed.imageDigest(),
+              listed.labels(),
+              listed.pod());
+      return new Summary(named, summary.running());
     });
   }
 
@@ -309,7 +324,7 @@ public final class DockerApiRuntime implements ContainerRuntime {
 
   private List<Summary> list(String target) throws IOException {
     try (UnixHttp http = open(target)) {
-      return DockerJson.readList(http.body(), flavor);
+      return DockerJson.readList(http.body(), flavor.kind());
     }
   }
 
@@ -328,18 +343,12 @@ public final class DockerApiRuntime implements ContainerRuntime {
     }
   }
 
-  private static void addIf(boolean condition, Set<String> ids, String id) {
-    if (condition) {
-      ids.add(id);
-    }
-  }
-
   private static void closeQuietly(@Nullable UnixHttp http) {
     if (http != null) {
       try {
         http.close();
       } catch (IOException e) {
-        // It is of no use any more either way.
+        // not used any more
       }
     }
   }

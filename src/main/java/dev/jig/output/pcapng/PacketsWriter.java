@@ -9,7 +9,7 @@ import dev.jig.fields.Field;
 import dev.jig.output.Escaping;
 import dev.jig.output.EventWriter;
 import dev.jig.pcap.CaptureWriter;
-import dev.jig.pcap.Note;
+import dev.jig.pcap.CustomText;
 import dev.jig.wire.EventNote;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -65,20 +65,20 @@ public final class PacketsWriter implements EventWriter {
   @Override
   public void begin() throws IOException {
     String os = System.getProperty("os.name") + " " + System.getProperty("os.version");
-    capture.begin(application, os, PacketFrame.LINK_TYPE, INTERFACE, DESCRIPTION);
+    capture.writeHeader(application, os, PacketFrame.LINK_TYPE, INTERFACE, DESCRIPTION);
     lastNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()); // while there is no row
   }
 
   @Override
   public void event(DnsEvent event) throws IOException {
-    String note = EventNote.text(event, Note.MAXIMUM_LENGTH).orElse(null);
+    String note = EventNote.text(event, CustomText.MAX_LENGTH).orElse(null);
     WireMessage message = event.message();
     lastNs = event.timestampNs();
     firstNs = firstNs == null ? lastNs : firstNs;
     if (message != null) {
       write(event, message, comment(event), note);
     } else if (event.qr() == Qr.T && note != null) {
-      capture.remark(comment(event), note);
+      capture.writeCustomBlock(comment(event), note);
     }
   }
 
@@ -90,7 +90,7 @@ public final class PacketsWriter implements EventWriter {
       // put together from fragments, it may be longer than a packet: never in a sound capture
       int length = Math.min(bytes.length, PacketFrame.room(event));
       ByteBuffer payload = ByteBuffer.wrap(bytes, 0, length);
-      capture.packet(event.timestampNs(), frame.datagram(event, payload), comment, note);
+      capture.writePacket(event.timestampNs(), frame.datagram(event, payload), comment, note);
       return;
     }
     ByteBuffer stream = ByteBuffer.allocate(Short.BYTES + bytes.length);
@@ -101,7 +101,7 @@ public final class PacketsWriter implements EventWriter {
       stream.position(stream.position() + length);
       int sequence = sequences.take(event, length);
       ByteBuffer segment = frame.segment(event, sequence, sequences.acknowledged(event), payload);
-      capture.packet(event.timestampNs(), segment, comment, note);
+      capture.writePacket(event.timestampNs(), segment, comment, note);
     }
   }
 
@@ -146,7 +146,7 @@ public final class PacketsWriter implements EventWriter {
 
   private void statistics(@Nullable Long received) throws IOException {
     Long endNs = firstNs == null ? null : lastNs;
-    capture.statistics(
+    capture.writeStatistics(
         lastNs,
         new CaptureWriter.Statistics(
             firstNs, endNs, received, lost, written + lost, lost, written));

@@ -4,7 +4,7 @@ import dev.jig.bpf.BpfMap;
 import dev.jig.bpf.BpfObject;
 import dev.jig.bpf.BpfProgram;
 import dev.jig.os.BorrowedFile;
-import dev.jig.os.BpfException;
+import dev.jig.os.NativeException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -24,7 +24,7 @@ import java.util.Optional;
 /// the lowest id. A packet between attaching and the walk has its sender over UDP and from a TCP
 /// sender's own call, else no owner; so have, until they are used, sockets that no process has a
 /// descriptor of (accepted later, or on their way to another process).
-final class OlderSockets {
+final class PreexistingSockets {
   static final String MARK = "mark_sockets";
   static final String LIST = "list_sockets";
 
@@ -35,27 +35,27 @@ final class OlderSockets {
   private static final int INODE = 8;
   private static final int SOCKET = 16;
 
-  private OlderSockets() {}
+  private PreexistingSockets() {}
 
   /// Walks once.
   ///
   /// @return why sockets may be left without owner, empty if none is
-  static Optional<String> mark(BpfObject object) {
+  static Optional<String> assignOwners(BpfObject object) {
     try {
-      if (object.has(MARK)) {
-        object.program(MARK).iterate();
+      if (object.isLoaded(MARK)) {
+        object.program(MARK).runIterator();
         return Optional.empty();
       }
-      return object.has(LIST)
+      return object.isLoaded(LIST)
           ? markListed(object.program(LIST), object.map("sockets"))
           : Optional.of("this kernel has no walk over open files");
-    } catch (BpfException refused) {
+    } catch (NativeException refused) {
       return Optional.of(String.valueOf(refused.getMessage()));
     }
   }
 
   private static Optional<String> markListed(BpfProgram walk, BpfMap sockets) {
-    MemorySegment printed = MemorySegment.ofArray(walk.iterate());
+    MemorySegment printed = MemorySegment.ofArray(walk.runIterator());
     Optional<String> refusal = Optional.empty();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment key = arena.allocate(sockets.keyBytes(), 8);
@@ -64,8 +64,8 @@ final class OlderSockets {
       for (long at = 0; at + each <= printed.byteSize(); at += each) {
         MemorySegment.copy(printed, at + SOCKET, value, 0, value.byteSize());
         try {
-          mark(printed.asSlice(at, SOCKET), sockets, key, value);
-        } catch (BpfException refused) {
+          assignOwners(printed.asSlice(at, SOCKET), sockets, key, value);
+        } catch (NativeException refused) {
           refusal = Optional.of(String.valueOf(refused.getMessage()));
         }
       }
@@ -74,9 +74,9 @@ final class OlderSockets {
   }
 
   /// The inode tells whether the descriptor is still that of the same socket.
-  private static void mark(
+  private static void assignOwners(
       MemorySegment open, BpfMap sockets, MemorySegment key, MemorySegment value) {
-    Optional<BorrowedFile> borrowed = BorrowedFile.of(open.get(INT, PID), open.get(INT, FD));
+    Optional<BorrowedFile> borrowed = BorrowedFile.open(open.get(INT, PID), open.get(INT, FD));
     if (borrowed.isEmpty()) {
       return;
     }

@@ -1,9 +1,9 @@
 package dev.jig.capture;
 
 /// What the headers of a captured frame say about it; FileCounters tells what each stands for.
-enum Finding {
+enum ParseResult {
   /// Nothing against it so far.
-  SOUND,
+  OK,
   NOT_DNS,
   NO_PAYLOAD,
   FRAGMENT,

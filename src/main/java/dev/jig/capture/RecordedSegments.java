@@ -8,7 +8,7 @@ import java.util.Map;
 /// TCP segments with a note, as an earlier trace wrote them: each holds one message behind its
 /// length, and the few bytes by which the longest messages exceed a packet come in the next segment
 /// of the connection, with the same note. Bounded: the longest unused gives way.
-final class NotedSegments {
+final class RecordedSegments {
   private static final int BEGUN_AT_MOST = 64;
   private static final int LENGTH_BYTES = 2;
 
@@ -22,7 +22,7 @@ final class NotedSegments {
 
   /// Takes the segment in `packet`. If that completes a message, its payload is the message then;
   /// else false.
-  boolean completes(Packet packet, String note) {
+  boolean assemble(Packet packet, String note) {
     Flow flow =
         new Flow(packet.source, packet.sourcePort, packet.destination, packet.destinationPort);
     Begun before = begun.remove(flow);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// A socket is whose who used it last, not whose who made it. Threads stand for processes: what
 /// tells them apart is the same.
-final class HandedOverSocketsIT {
+final class SharedSocketsIT {
   private static final byte[] MESSAGE = new byte[40];
 
   /// What tells that a server's socket was read from.
@@ -30,7 +30,7 @@ final class HandedOverSocketsIT {
     ANY_READ,
     TCP_AND_ADDRESSED;
 
-    List<String> lacking() {
+    List<String> missingPrograms() {
       return this == ANY_READ ? List.of() : List.of("sock_recv_length");
     }
   }
@@ -42,15 +42,15 @@ final class HandedOverSocketsIT {
 
   @ParameterizedTest
   @EnumSource(Readers.class)
-  void aTcpServersSocketIsItsLastReaders(Readers readers) throws Exception {
+  void lastReaderOwnsATcpServersSocket(Readers readers) throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
-        OwnerTap tap = new OwnerTap(listener.getLocalPort(), readers.lacking());
+        OwnerTap tap = new OwnerTap(listener.getLocalPort(), readers.missingPrograms());
         Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
         Socket server = listener.accept()) {
       client.getOutputStream().write(MESSAGE);
       tap.first(Direction.INGRESS, client.getLocalPort());
-      int reader = OtherThread.does(() -> server.getInputStream().readNBytes(MESSAGE.length));
-      tap.forget();
+      int reader = OtherThread.run(() -> server.getInputStream().readNBytes(MESSAGE.length));
+      tap.clear();
 
       client.getOutputStream().write(MESSAGE);
 
@@ -62,15 +62,15 @@ final class HandedOverSocketsIT {
 
   @ParameterizedTest
   @EnumSource(Readers.class)
-  void aUdpServersSocketIsItsLastReaders(Readers readers) throws Exception {
+  void lastReaderOwnsAUdpServersSocket(Readers readers) throws Exception {
     try (DatagramSocket server = new DatagramSocket(0, InetAddress.ofLiteral("::1"));
-        OwnerTap tap = new OwnerTap(server.getLocalPort(), readers.lacking());
+        OwnerTap tap = new OwnerTap(server.getLocalPort(), readers.missingPrograms());
         DatagramSocket client = new DatagramSocket(0, InetAddress.ofLiteral("::1"))) {
       client.connect(server.getLocalSocketAddress());
       client.send(new DatagramPacket(MESSAGE, MESSAGE.length));
-      int reader = OtherThread.does(() -> receive(server));
+      int reader = OtherThread.run(() -> receive(server));
       tap.first(Direction.INGRESS, client.getLocalPort());
-      tap.forget();
+      tap.clear();
 
       client.send(new DatagramPacket(MESSAGE, MESSAGE.length));
 
@@ -81,7 +81,7 @@ final class HandedOverSocketsIT {
   }
 
   @Test
-  void whoFindsNothingToReadDoesNotTakeTheSocket() throws Exception {
+  void readWithoutDataDoesNotChangeTheOwner() throws Exception {
     try (DatagramChannel server = DatagramChannel.open()) {
       server.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
       server.configureBlocking(false);
@@ -89,7 +89,7 @@ final class HandedOverSocketsIT {
       try (OwnerTap tap = new OwnerTap(port, List.of());
           DatagramSocket client = new DatagramSocket()) {
 
-        int idle = OtherThread.does(() -> assertThat(server.receive(buffer())).isNull());
+        int idle = OtherThread.run(() -> assertThat(server.receive(buffer())).isNull());
         client.send(new DatagramPacket(MESSAGE, MESSAGE.length, server.getLocalAddress()));
 
         OwnerTap.Seen query = tap.first(Direction.INGRESS, client.getLocalPort());
@@ -100,13 +100,13 @@ final class HandedOverSocketsIT {
 
   @ParameterizedTest
   @EnumSource(Readers.class)
-  void aTcpSenderIsWhoSendsNotWhoConnected(Readers readers) throws Exception {
+  void senderOwnsATcpMessageNotTheConnectingThread(Readers readers) throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"));
-        OwnerTap tap = new OwnerTap(listener.getLocalPort(), readers.lacking());
+        OwnerTap tap = new OwnerTap(listener.getLocalPort(), readers.missingPrograms());
         Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
         Socket server = listener.accept()) {
-      int asker = OtherThread.does(() -> client.getOutputStream().write(MESSAGE));
-      int answerer = OtherThread.does(() -> server.getOutputStream().write(MESSAGE));
+      int asker = OtherThread.run(() -> client.getOutputStream().write(MESSAGE));
+      int answerer = OtherThread.run(() -> server.getOutputStream().write(MESSAGE));
 
       OwnerTap.Seen query = tap.first(Direction.EGRESS, client.getLocalPort());
       OwnerTap.Seen response = tap.first(Direction.EGRESS, listener.getLocalPort());

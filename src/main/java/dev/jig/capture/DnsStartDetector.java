@@ -2,13 +2,13 @@ package dev.jig.capture;
 
 /// Whether bytes of a TCP stream can be the begin of a DNS message with its length, as far as they
 /// go: for streams joined in the middle, where the borders between messages are not known.
-final class DnsPrefix {
+final class DnsStartDetector {
   /// What bytes look like.
-  enum Verdict {
-    BEGINS,
+  enum Result {
+    LIKELY,
     /// Not enough of them to tell.
-    OPEN,
-    NOT
+    UNDECIDED,
+    NO
   }
 
   private static final int HEADER_LENGTH = 12;
@@ -33,19 +33,19 @@ final class DnsPrefix {
   private static final int CLASS_CHAOS = 3;
   private static final int CLASS_ANY = 255;
 
-  private DnsPrefix() {}
+  private DnsStartDetector() {}
 
   /// By the header alone: for the first bytes of a stream, which begin a message as a rule.
-  static Verdict header(byte[] bytes, int offset, int length) {
+  static Result checkHeader(byte[] bytes, int offset, int length) {
     if (length < TcpStream.PREFIX_LENGTH) {
-      return Verdict.OPEN;
+      return Result.UNDECIDED;
     }
     int messageLength = u16(bytes, offset);
     if (messageLength < HEADER_LENGTH) {
-      return Verdict.NOT;
+      return Result.NO;
     }
     if (length < QUESTION) {
-      return Verdict.OPEN;
+      return Result.UNDECIDED;
     }
     int flags = u16(bytes, offset + FLAGS);
     int opcode = flags >>> 11 & 0xf;
@@ -58,18 +58,18 @@ final class DnsPrefix {
     boolean fits =
         u16(bytes, offset + COUNTS) <= QUESTIONS_AT_MOST
             && records <= (messageLength - HEADER_LENGTH) / SHORTEST_RECORD;
-    return assigned && !z && fits ? Verdict.BEGINS : Verdict.NOT;
+    return assigned && !z && fits ? Result.LIKELY : Result.NO;
   }
 
   /// By the header and the one question behind it: where any byte may be the first of a message.
   /// Messages without question are not recognised.
-  static Verdict question(byte[] bytes, int offset, int length) {
-    Verdict header = header(bytes, offset, length);
-    if (header != Verdict.BEGINS) {
+  static Result checkQuestion(byte[] bytes, int offset, int length) {
+    Result header = checkHeader(bytes, offset, length);
+    if (header != Result.LIKELY) {
       return header;
     }
     if (u16(bytes, offset + COUNTS) != 1) {
-      return Verdict.NOT;
+      return Result.NO;
     }
     int messageEnd = TcpStream.PREFIX_LENGTH + u16(bytes, offset);
     int at = QUESTION;
@@ -77,20 +77,20 @@ final class DnsPrefix {
       int label = bytes[offset + at] & 0xff;
       at += 1 + label;
       if (label > LONGEST_LABEL || at - QUESTION >= LONGEST_NAME || at >= messageEnd) {
-        return Verdict.NOT;
+        return Result.NO;
       }
     }
     int afterType = at + 3;
     if (afterType + 2 > messageEnd) {
-      return Verdict.NOT;
+      return Result.NO;
     }
     if (afterType + 2 > length) {
-      return Verdict.OPEN;
+      return Result.UNDECIDED;
     }
     int wireClass = u16(bytes, offset + afterType) & 0x7fff; // without multicast DNS's QU bit
     return wireClass == CLASS_IN || wireClass == CLASS_CHAOS || wireClass == CLASS_ANY
-        ? Verdict.BEGINS
-        : Verdict.NOT;
+        ? Result.LIKELY
+        : Result.NO;
   }
 
   private static int u16(byte[] bytes, int offset) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Sockets opened before the tracer have an owner from their first packet on, also a packet that
 /// arrives before anything was sent or read.
-final class OlderSocketsIT {
+final class PreexistingSocketsIT {
   private static final byte[] MESSAGE = new byte[40];
 
   /// How the walk writes into the sockets.
@@ -31,8 +31,8 @@ final class OlderSocketsIT {
     IN_THE_KERNEL,
     WITH_BORROWED_DESCRIPTORS;
 
-    List<String> lacking() {
-      return this == IN_THE_KERNEL ? List.of(OlderSockets.LIST) : List.of(OlderSockets.MARK);
+    List<String> missingPrograms() {
+      return this == IN_THE_KERNEL ? List.of(PreexistingSockets.LIST) : List.of(PreexistingSockets.MARK);
     }
   }
 
@@ -45,7 +45,7 @@ final class OlderSocketsIT {
   @EnumSource(Walk.class)
   void aServersFirstQueryOverUdpHasAnOwner(Walk walk) throws Exception {
     try (DatagramSocket server = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
-        OwnerTap tap = new OwnerTap(server.getLocalPort(), walk.lacking());
+        OwnerTap tap = new OwnerTap(server.getLocalPort(), walk.missingPrograms());
         DatagramSocket client = new DatagramSocket()) {
 
       client.send(new DatagramPacket(MESSAGE, MESSAGE.length, server.getLocalSocketAddress()));
@@ -60,7 +60,7 @@ final class OlderSocketsIT {
     try (DatagramSocket server = new DatagramSocket(0, InetAddress.ofLiteral("::1"));
         DatagramSocket client = new DatagramSocket(0, InetAddress.ofLiteral("::1"))) {
       client.connect(server.getLocalSocketAddress());
-      try (OwnerTap tap = new OwnerTap(server.getLocalPort(), walk.lacking())) {
+      try (OwnerTap tap = new OwnerTap(server.getLocalPort(), walk.missingPrograms())) {
 
         server.send(new DatagramPacket(MESSAGE, MESSAGE.length, client.getLocalSocketAddress()));
 
@@ -75,12 +75,12 @@ final class OlderSocketsIT {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
         Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
         Socket server = listener.accept();
-        OwnerTap tap = new OwnerTap(listener.getLocalPort(), walk.lacking())) {
+        OwnerTap tap = new OwnerTap(listener.getLocalPort(), walk.missingPrograms())) {
 
       client.getOutputStream().write(MESSAGE);
       tap.expectOurs(Direction.INGRESS, Protocol.TCP);
 
-      tap.forget();
+      tap.clear();
       server.getOutputStream().write(MESSAGE);
       tap.expectOurs(Direction.INGRESS, Protocol.TCP);
     }
@@ -90,7 +90,7 @@ final class OlderSocketsIT {
   @EnumSource(Walk.class)
   void aTcpServerThatAcceptsLaterHasAnOwner(Walk walk) throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
-        OwnerTap tap = new OwnerTap(listener.getLocalPort(), walk.lacking());
+        OwnerTap tap = new OwnerTap(listener.getLocalPort(), walk.missingPrograms());
         Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
 
       client.getOutputStream().write(MESSAGE);
@@ -101,9 +101,9 @@ final class OlderSocketsIT {
 
   @ParameterizedTest
   @EnumSource(Walk.class)
-  void soHaveSocketsInAnotherNetworkNamespace(Walk walk) throws Exception {
+  void socketsInAnotherNetworkNamespaceHaveAnOwner(Walk walk) throws Exception {
     try (Elsewhere elsewhere = Elsewhere.open();
-        OwnerTap tap = new OwnerTap(elsewhere.server.getLocalPort(), walk.lacking())) {
+        OwnerTap tap = new OwnerTap(elsewhere.server.getLocalPort(), walk.missingPrograms())) {
 
       elsewhere.client.send(
           new DatagramPacket(MESSAGE, MESSAGE.length, elsewhere.server.getLocalSocketAddress()));
@@ -114,14 +114,14 @@ final class OlderSocketsIT {
 
   @ParameterizedTest
   @EnumSource(Walk.class)
-  void whatTheSocketToldSinceStays(Walk walk) throws Exception {
+  void walkKeepsAnOwnerLearnedSince(Walk walk) throws Exception {
     try (DatagramSocket server = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
-        OwnerTap tap = new OwnerTap(server.getLocalPort(), walk.lacking());
+        OwnerTap tap = new OwnerTap(server.getLocalPort(), walk.missingPrograms());
         DatagramSocket client = new DatagramSocket()) {
       client.connect(server.getLocalSocketAddress());
-      int sender = OtherThread.does(() -> client.send(new DatagramPacket(MESSAGE, MESSAGE.length)));
+      int sender = OtherThread.run(() -> client.send(new DatagramPacket(MESSAGE, MESSAGE.length)));
 
-      tap.walkAgain();
+      tap.assignOwnersAgain();
       server.send(new DatagramPacket(MESSAGE, MESSAGE.length, client.getLocalSocketAddress()));
 
       OwnerTap.Seen answer = tap.first(Direction.INGRESS, server.getLocalPort());

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What the kernel or libbpf refused, with errno's name; says what is missing and what to do.
-public final class BpfException extends RuntimeException {
+public final class NativeException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /// Why, as far as can be told; each with what the user can do.
@@ -37,7 +37,7 @@ public final class BpfException extends RuntimeException {
   private final int errno;
   private final String log;
 
-  private BpfException(
+  private NativeException(
       Reason reason, String message, int errno, List<String> log, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = reason;
@@ -46,17 +46,17 @@ public final class BpfException extends RuntimeException {
   }
 
   /// A call that failed for no reason worth guessing at.
-  public static BpfException failed(String tried, int errno) {
+  public static NativeException failed(String tried, int errno) {
     return of(Reason.OTHER, tried + ": " + Errno.name(errno), errno, List.of());
   }
 
-  public static BpfException of(Reason reason, String message, int errno, List<String> log) {
-    return new BpfException(reason, message, errno, log, null);
+  public static NativeException of(Reason reason, String message, int errno, List<String> log) {
+    return new NativeException(reason, message, errno, log, null);
   }
 
-  static BpfException libraryMissing(String name, @Nullable String directory, Throwable cause) {
+  static NativeException libraryMissing(String name, @Nullable String directory, Throwable cause) {
     String where = directory == null ? "" : " in " + directory;
-    return new BpfException(
+    return new NativeException(
         Reason.LIBRARY, "cannot open " + name + where, Errno.ENOENT, List.of(), cause);
   }
 

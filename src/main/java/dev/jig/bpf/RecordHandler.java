@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /// Takes the records of a ring, one by one.
 @FunctionalInterface
-public interface Records {
+public interface RecordHandler {
   /// A record in place: `length` bytes at `offset` of the read-only ring, valid until this returns.
-  void record(MemorySegment ring, long offset, int length);
+  void onRecord(MemorySegment ring, long offset, int length);
 }
