@@ -33,7 +33,12 @@ public record KernelCounters(
 
   /// Whether every packet seen is accounted for.
   public boolean isBalanced() {
-    return seen == skipped + noPayload + bad + ringFull + recorded;
+    return unaccounted() == 0;
+  }
+
+  /// Packets seen minus the sum of what became of them.
+  public long unaccounted() {
+    return seen - (skipped + noPayload + bad + ringFull + recorded);
   }
 
   /// Adds the values of all CPUs for one direction.

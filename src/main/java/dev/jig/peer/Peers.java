@@ -37,9 +37,9 @@ public final class Peers {
   private final NatMappings natMappings = new NatMappings();
   private final PeerSkipPolicy skipPolicy;
 
-  /// @param skipPolicy told whose packets help here and whose do not
-  public Peers(PeerSkipPolicy bystanders) {
-    this.skipPolicy = bystanders;
+  /// @param skipPolicy decides which cgroups without wanted rows are recorded all the same
+  public Peers(PeerSkipPolicy skipPolicy) {
+    this.skipPolicy = skipPolicy;
   }
 
   /// A message was recorded at egress.

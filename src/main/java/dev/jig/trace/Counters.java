@@ -1,8 +1,10 @@
 package dev.jig.trace;
 
-/// What became of every DNS message that reached user space. `messages` equals the sum of what
-/// follows it up to `folded`, and while tracing those held until their container's name comes. T
-/// rows and lookups are no messages. Written on the ring thread only.
+/// Counts what became of every DNS message that reached user space. Once the trace has ended,
+/// `messages` is the sum of the seven counters from `rows` to `folded`; before, messages held for
+/// their container's name are in none of them. T rows and lookup rows are no messages.
+///
+/// Written on the ring thread only; other threads may read slightly old values.
 public final class Counters {
   long messages;
 
@@ -24,57 +26,57 @@ public final class Counters {
   long partlyMalformed;
   long recordedRows;
 
-  /// Messages handed on by the framing: one per UDP datagram, those completed per TCP segment.
+  /// Messages taken in: one per UDP datagram, any number per TCP segment.
   public long messages() {
     return messages;
   }
 
-  /// Printed.
+  /// Messages printed as rows.
   public long rows() {
     return rows;
   }
 
-  /// Left out by the container rule or a filter.
+  /// Messages dropped by the container selection or a filter.
   public long filtered() {
     return filtered;
   }
 
-  /// Given up: no readable header.
+  /// Messages dropped because the header is not readable.
   public long malformed() {
     return malformed;
   }
 
-  /// Given up: a payload that is no DNS, on a socket or port that only looked like it.
+  /// Payloads dropped because they are not DNS, from a port that is not a DNS port.
   public long notDns() {
     return notDns;
   }
 
-  /// Given up: a container name was asked for and this container's could not be had.
+  /// Messages dropped because the selection needs a container's name that no runtime gave.
   public long nameUnknown() {
     return nameUnknown;
   }
 
-  /// Given up: nobody could tell any more whether it was a container's.
+  /// Messages dropped because their container could not be determined.
   public long containerUnknown() {
     return containerUnknown;
   }
 
-  /// Taken into account by rows for whole lookups, or as a server's side of one.
+  /// Messages that became part of a lookup row, or were a server's side of a lookup.
   public long folded() {
     return folded;
   }
 
-  /// Rows for whole lookups printed.
+  /// Lookup rows printed.
   public long lookups() {
     return lookups;
   }
 
-  /// Lookups left out by the container rule or a filter.
+  /// Lookup rows dropped by a filter.
   public long lookupsFiltered() {
     return lookupsFiltered;
   }
 
-  /// Lookups given up: nobody could tell any more whose they were.
+  /// Lookup rows dropped because their container, or its name, could not be determined.
   public long lookupsUnknown() {
     return lookupsUnknown;
   }
@@ -84,33 +86,38 @@ public final class Counters {
     return unansweredRows;
   }
 
-  /// TCP segments missing for good, where others of their stream were seen.
+  /// Gaps in TCP streams that were never filled.
   public long tcpGaps() {
     return tcpGaps;
   }
 
-  /// Bytes of TCP streams that belong to no message handed on.
+  /// Bytes of TCP streams that belong to no message taken in.
   public long tcpBytesDropped() {
     return tcpBytesDropped;
   }
 
-  /// Messages of which only a part was readable: beside what became of them as of any other.
+  /// Messages that were readable only in part; they are counted as rows, filtered and so on too.
   public long partlyMalformed() {
     return partlyMalformed;
   }
 
-  /// Messages of which an earlier trace had noted whose they are; files only.
+  /// Messages with a recorded row in the file, which gives their container and owner; files only.
   public long recordedRows() {
     return recordedRows;
   }
 
   /// Whether every message is accounted for.
   boolean isBalanced() {
-    return messages
-        == rows + filtered + malformed + notDns + nameUnknown + containerUnknown + folded;
+    return unaccounted() == 0;
   }
 
-  /// The sum, for whoever has to find out why it is wrong.
+  /// Messages taken in minus the sum of what became of them.
+  long unaccounted() {
+    return messages
+        - (rows + filtered + malformed + notDns + nameUnknown + containerUnknown + folded);
+  }
+
+  /// The counters of the sum, for the report of an accounting error.
   @Override
   public String toString() {
     return ("messages %d, rows %d, filtered %d, malformed %d, notDns %d, nameUnknown %d,"

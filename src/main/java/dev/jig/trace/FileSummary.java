@@ -3,7 +3,7 @@ package dev.jig.trace;
 import dev.jig.capture.CaptureFileSource;
 import dev.jig.capture.FileCounters;
 
-/// The last line of a file's trace: what became of its packets.
+/// The last line of a trace of a file: the counts of its packets.
 final class FileSummary {
   private FileSummary() {}
 
@@ -33,8 +33,8 @@ final class FileSummary {
         .addIf(file.badHeader(), "with a bad header", "with bad headers")
         .addIf(file.unknownLinkType(), "of an unknown link type", "of unknown link types")
         .addIf(messages.tcpGaps(), "gap in a TCP stream", "gaps in TCP streams")
-        .addIf(messages.tcpBytesDropped(), "byte of TCP given up", "bytes of TCP given up")
-        .addIf(pipeline.evicted(), "query forgotten before its answer", "queries forgotten before their answer")
+        .addIf(messages.tcpBytesDropped(), "byte of TCP dropped", "bytes of TCP dropped")
+        .addIf(pipeline.evicted(), "query evicted before its answer", "queries evicted before their answer")
         .text();
   }
 }

@@ -1,14 +1,18 @@
 package dev.jig.trace;
 
 import dev.jig.capture.KernelCounters;
+import java.util.ArrayList;
+import java.util.List;
 
-/// What became of every packet, as proof at the end: two sums that must come out even.
+/// The counts of a live trace. Every packet is accounted for three times, and any difference is
+/// reported as an accounting error: in the kernel, between the kernel and the ring's reader, and in
+/// the pipeline.
 ///
-/// @param ended whether the trace is over: before, the sums are in motion
+/// @param ended whether the trace has ended: before, packets are under way and the counts differ
 /// @param packetsRead records read from the ring
-/// @param incomplete of them, those whose chunks were missing
-/// @param pending queries that still waited
-/// @param evicted queries that gave way to newer ones before answer or timeout
+/// @param incomplete of them, those with missing chunks
+/// @param pending queries that still wait for a response
+/// @param evicted queries evicted before response or timeout
 public record TraceSummary(
     boolean ended,
     KernelCounters kernel,
@@ -18,23 +22,22 @@ public record TraceSummary(
     long pending,
     long evicted) {
 
-  /// Packets that the ring had no room for, or that did not come whole.
+  /// Packets lost because the ring was full, or because chunks are missing.
   public long lost() {
     return kernel.ringFull() + incomplete;
   }
 
-  /// Packets with data, whatever became of them.
+  /// Packets with payload.
   public long seen() {
     return kernel.seen() - kernel.noPayload();
   }
 
-  /// Packets that were left out before they cost anything.
+  /// Packets of unwanted cgroups, which the kernel did not record.
   public long skippedInKernel() {
     return kernel.skipped();
   }
 
-  /// Packets: the kernel's sum, and recorded = read. Messages: handed on = printed + filtered +
-  /// given up.
+  /// Whether every packet and every message is accounted for.
   public boolean isBalanced() {
     return kernel.isBalanced() && kernel.recorded() == packetsRead && messages.isBalanced();
   }
@@ -59,12 +62,55 @@ public record TraceSummary(
         .addIf(messages.nameUnknown(), "name unknown")
         .addIf(messages.containerUnknown(), "container unknown")
         .addIf(messages.tcpGaps(), "gap in a TCP stream", "gaps in TCP streams")
-        .addIf(messages.tcpBytesDropped(), "byte of TCP given up", "bytes of TCP given up")
-        .addIf(evicted, "query forgotten before its answer", "queries forgotten before their answer")
+        .addIf(messages.tcpBytesDropped(), "byte of TCP dropped", "bytes of TCP dropped")
+        .addIf(evicted, "query evicted before its answer", "queries evicted before their answer")
         .addIf(kernel.noticesLost(), "notice lost", "notices lost")
         .addIf(kernel.noStorage(), "socket without storage", "sockets without storage")
-        .append(!ended || isBalanced() ? "" : " (accounting error: " + this + ")")
+        .append(!ended || isBalanced() ? "" : " (accounting error: " + differences() + ")")
         .text();
+  }
+
+  /// Such as `3 packets are missing in the kernel: seen 1,234, skipped 20, …`; several are separated
+  /// by semicolons.
+  private String differences() {
+    List<String> found = new ArrayList<>();
+    addDifference(found, kernel.unaccounted(), "packet", "in the kernel: " + kernelCounts());
+    addDifference(
+        found,
+        kernel.recorded() - packetsRead,
+        "packet",
+        "between kernel and reader: recorded %d, read %d"
+            .formatted(kernel.recorded(), packetsRead));
+    addDifference(found, messages.unaccounted(), "message", "in the pipeline: " + messages);
+    return String.join("; ", found);
+  }
+
+  /// @param missing negative if more were accounted for than there were
+  private static void addDifference(
+      List<String> found, long missing, String unit, String whereAndCounts) {
+    if (missing == 0) {
+      return;
+    }
+    long count = Math.abs(missing);
+    found.add(
+        "%s %s %s %s %s"
+            .formatted(
+                SummaryLine.number(count),
+                count == 1 ? unit : unit + "s",
+                count == 1 ? "is" : "are",
+                missing > 0 ? "missing" : "counted twice",
+                whereAndCounts));
+  }
+
+  private String kernelCounts() {
+    return "seen %d, skipped %d, no payload %d, bad %d, ring full %d, recorded %d"
+        .formatted(
+            kernel.seen(),
+            kernel.skipped(),
+            kernel.noPayload(),
+            kernel.bad(),
+            kernel.ringFull(),
+            kernel.recorded());
   }
 
   private String byStage() {

@@ -96,14 +96,14 @@ final class BoundedMemoryIT {
             });
 
     long waiting = number(summary, "still waiting for an answer");
-    long forgotten = number(summary, "queries forgotten before their answer");
+    long evicted = number(summary, "queries evicted before their answer");
     long told = number(summary, lookups ? "lookups" : "unanswered");
     assertThat(number(summary, "packets read")).isEqualTo(QUERIES);
-    assertThat(told + waiting + forgotten).as(summary).isEqualTo(QUERIES);
+    assertThat(told + waiting + evicted).as(summary).isEqualTo(QUERIES);
     if (everyUs == 1) {
       assertThat(waiting).isEqualTo(atMost);
     } else {
-      assertThat(forgotten).isZero();
+      assertThat(evicted).isZero();
     }
     if (!lookups) {
       assertThat(number(summary, "rows")).isEqualTo(QUERIES);
@@ -131,7 +131,7 @@ final class BoundedMemoryIT {
 
     assertThat(number(summary, "packets read")).isEqualTo(2 * STREAMS);
     assertThat(number(summary, "without data")).isEqualTo(STREAMS);
-    assertThat(number(summary, "bytes of TCP given up")).isEqualTo((long) STREAMS * begun.length);
+    assertThat(number(summary, "bytes of TCP dropped")).isEqualTo((long) STREAMS * begun.length);
     assertThat(number(summary, "rows")).isZero();
   }
 
@@ -149,7 +149,7 @@ final class BoundedMemoryIT {
             });
 
     assertThat(number(summary, "packets read")).isEqualTo(STREAMS);
-    assertThat(number(summary, "bytes of TCP given up")).isEqualTo((long) STREAMS * junk.length);
+    assertThat(number(summary, "bytes of TCP dropped")).isEqualTo((long) STREAMS * junk.length);
     assertThat(number(summary, "rows")).isZero();
   }
 
@@ -175,7 +175,7 @@ final class BoundedMemoryIT {
 
     assertThat(number(summary, "packets read")).isEqualTo(1L * streams * segments);
     assertThat(number(summary, "gaps in TCP streams")).isEqualTo(streams);
-    assertThat(number(summary, "bytes of TCP given up")).isEqualTo(1L * streams * segments);
+    assertThat(number(summary, "bytes of TCP dropped")).isEqualTo(1L * streams * segments);
   }
 
   private static byte[] junk(int length) {

@@ -91,7 +91,7 @@ final class UnansweredIT {
       long waiting = summary.count("still waiting");
       assertThat(waiting)
           .isBetween(REMEMBERED - 2L, (long) REMEMBERED); // the last answers left room
-      assertThat(summary.count("queries forgotten")).isEqualTo(unanswered - waiting);
+      assertThat(summary.count("queries evicted")).isEqualTo(unanswered - waiting);
       assertThat(residentBytes).isLessThan(400 * MIB);
       try (var lines = Files.lines(rows)) {
         assertThat(lines.filter(line -> line.contains("\"state\":\"answered\"")))
