@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
 
 /// Whole lines of the real command line, without a kernel.
 final class CommandLineTest {
@@ -136,11 +136,14 @@ final class CommandLineTest {
   }
 
   private static int verbosity(Map<String, String> environment, String... flags) {
-    CommandLine dns =
-        Ig.commandLine(environment).getSubcommands().get("trace").getSubcommands().get("dns");
-    dns.parseArgs(flags);
-    TraceDnsCommand command = dns.getCommand();
-    return command.options.verbosity.level();
+    List<String> words = new ArrayList<>(List.of("trace", "dns"));
+    words.addAll(List.of(flags));
+    ParseResult dns =
+        Ig.commandLine(environment)
+            .parseArgs(words.toArray(String[]::new))
+            .subcommand()
+            .subcommand();
+    return ((TraceDnsCommand) dns.commandSpec().userObject()).options.verbosity.level();
   }
 
   @Test
