@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.jig.container.RuntimeKind;
 import dev.jig.event.Container;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,13 +18,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The JSON of Docker's and Podman's APIs, read as a stream: events, the listing of containers, one
-/// inspected container. Unknown parts are passed over, texts and labels are bounded, nothing is
-/// trusted.
+/// inspected container. Skips unknown members and bounds strings and labels.
 final class DockerJson {
-  /// Longer strings are cut: names are shorter, and nobody reads such a label in a table.
+  /// Longer strings are truncated; names are shorter.
   static final int MAX_STRING_BYTES = 4_096;
 
-  /// Keys and values of one container together; what comes after is dropped.
+  /// Of all keys and values of one container; labels beyond it are dropped.
   static final int MAX_LABEL_CHARS = 32_768;
 
   private static final Set<String> RESERVED = Set.of("name", "image", "podId");
@@ -32,27 +32,27 @@ final class DockerJson {
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // label keys are anybody's choice
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // label keys are unbounded
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(100).build())
           .build();
 
   /// One event of `/events`.
   ///
-  /// @param attributes name, image, all labels, and what the action adds, in one namespace
+  /// @param attributes name, image, all labels and the action's own, under unprefixed keys
   record Event(String action, String id, Map<String, String> attributes, Instant at) {
 
-    /// The container as the event shows it. Of a label called `name` or `image` only the reserved
-    /// meaning is left; the listing has it in full.
-    Container container(DockerApiFlavor dialect) {
+    /// The container with its name, image and labels. A label named `name` or `image` is missing:
+    /// the attribute of that key overwrites it.
+    Container container(DockerApiFlavor flavor) {
       Map<String, String> labels = new HashMap<>(attributes);
       String name = labels.remove("name");
       String image = labels.remove("image");
-      labels.keySet().removeAll(dialect.nonLabels(action));
-      return new Container(dialect.kind().key(), id, name, image, null, labels, null);
+      labels.keySet().removeAll(flavor.nonLabels(action));
+      return new Container(flavor.kind().key(), id, name, image, null, labels, null);
     }
 
-    /// Whether it is of the container that holds a pod's namespaces, as Podman names it by itself.
+    /// Whether the container is a pod's sandbox: Podman names it after the pod's id.
     boolean isSandbox() {
       String pod = attributes.getOrDefault("podId", "");
       String name = attributes.getOrDefault("name", "");
@@ -60,40 +60,40 @@ final class DockerJson {
     }
   }
 
-  /// One entry of `/containers/json`.
+  /// One item of `/containers/json`.
   ///
-  /// @param running never true of a sandbox
+  /// @param running false for a sandbox
   record Summary(Container container, boolean running) {}
 
   private DockerJson() {}
 
-  /// Hands on each event as it comes; returns when the stream ends.
-  static void readEvents(InputStream in, Consumer<Event> to) throws IOException {
+  /// Passes on each event as it comes; returns when the stream ends.
+  static void readEvents(InputStream in, Consumer<Event> handler) throws IOException {
     try (JsonParser json = parser(in)) {
       while (json.nextToken() != null) {
         expect(json, JsonToken.START_OBJECT);
         Event event = readEvent(json);
         if (event != null) {
-          to.accept(event);
+          handler.accept(event);
         }
       }
     }
   }
 
-  static List<Summary> readList(InputStream in, DockerApiFlavor dialect) throws IOException {
-    List<Summary> listed = new ArrayList<>();
+  static List<Summary> readList(InputStream in, RuntimeKind kind) throws IOException {
+    List<Summary> list = new ArrayList<>();
     try (JsonParser json = parser(in)) {
       json.nextToken();
       expect(json, JsonToken.START_ARRAY);
       while (json.nextToken() == JsonToken.START_OBJECT) {
-        Summary one = readSummary(json, dialect);
-        if (one != null) {
-          listed.add(one);
+        Summary summary = readSummary(json, kind);
+        if (summary != null) {
+          list.add(summary);
         }
       }
       expect(json, JsonToken.END_ARRAY);
     }
-    return listed;
+    return list;
   }
 
   /// The image's name as the user gave it, from `/containers/{id}/json`.
@@ -145,7 +145,7 @@ final class DockerJson {
         : new Event(action, id, attributes, Instant.ofEpochSecond(0, timeNs));
   }
 
-  private static @Nullable Summary readSummary(JsonParser json, DockerApiFlavor dialect) throws IOException {
+  private static @Nullable Summary readSummary(JsonParser json, RuntimeKind kind) throws IOException {
     String id = null;
     String name = null;
     String image = null;
@@ -172,7 +172,7 @@ final class DockerJson {
     }
     boolean running = !sandbox && ("running".equals(state) || "paused".equals(state));
     var container =
-        new Container(dialect.kind().key(), id, name, image, digest, labels, pod(pod, name));
+        new Container(kind.key(), id, name, image, digest, labels, pod(pod, name));
     return new Summary(container, running);
   }
 
@@ -182,13 +182,13 @@ final class DockerJson {
         : new Container.Pod(null, pod, null, Map.of(), container, false);
   }
 
-  /// Podman leaves the algorithm away.
+  /// Podman omits the algorithm.
   private static @Nullable String digest(@Nullable String text) {
     return text != null && text.length() == DIGEST_LENGTH ? "sha256:" + text : text;
   }
 
-  /// Of Docker's `/name` and the names legacy links give (`/other/alias`), the container's own;
-  /// Podman's have no slash.
+  /// The container's own name: Docker has `/name` among names of legacy links (`/other/alias`),
+  /// Podman `name`.
   private static @Nullable String name(JsonParser json) throws IOException {
     String own = null;
     if (json.nextToken() == JsonToken.START_ARRAY) {
@@ -237,7 +237,7 @@ final class DockerJson {
     return 0;
   }
 
-  /// Passes over the next value; `kept` makes it usable in an expression.
+  /// Skips the next value and returns `kept`.
   private static @Nullable String skip(JsonParser json, @Nullable String kept)
       throws IOException {
     json.nextToken();
@@ -256,7 +256,7 @@ final class DockerJson {
 
   private static void expect(JsonParser json, JsonToken token) throws IOException {
     if (json.currentToken() != token) {
-      throw new IOException("JSON has " + json.currentToken() + " where " + token + " belongs");
+      throw new IOException("JSON has " + json.currentToken() + " in place of " + token);
     }
   }
 }

@@ -4,8 +4,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// A body that knows its end, by Content-Length or the chunked coding (RFC 9112 section 7.1), and
-/// is in error if the connection ends before. Chunk extensions and trailers are passed over.
+/// The body of an HTTP/1.1 response with Content-Length or the chunked coding (RFC 9112 section
+/// 7.1). A connection that ends before the body is an [EOFException]. Skips chunk extensions and
+/// trailers.
 final class HttpBody extends InputStream {
   private static final int MAX_CHUNK_LINE_BYTES = 1_024;
 
@@ -48,7 +49,7 @@ final class HttpBody extends InputStream {
     }
     int read = in.read(bytes, offset, (int) Math.min(length, left));
     if (read < 0) {
-      throw new EOFException("the HTTP answer ends within its body");
+      throw new EOFException("the HTTP response ends within its body");
     }
     left -= read;
     return read;
@@ -57,7 +58,7 @@ final class HttpBody extends InputStream {
   private void nextChunk() throws IOException {
     if (chunked) {
       if (inChunk && !HttpLine.read(in, MAX_CHUNK_LINE_BYTES).isEmpty()) {
-        throw new IOException("a chunk of the HTTP answer is longer than announced");
+        throw new IOException("a chunk of the HTTP response is longer than its size");
       }
       inChunk = true;
       String size = HttpLine.read(in, MAX_CHUNK_LINE_BYTES);

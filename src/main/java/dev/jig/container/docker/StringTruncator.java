@@ -3,9 +3,8 @@ package dev.jig.container.docker;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// A JSON text whose over-long strings are cut on the way, so that no parser behind it ever holds
-/// one: a label may have megabytes. Cuts fall between characters, never inside an escape or a UTF-8
-/// sequence.
+/// Truncates long strings in a JSON text, so that the parser never holds one: a label may have
+/// megabytes. Truncates between characters, never inside an escape or a UTF-8 sequence.
 final class StringTruncator extends InputStream {
   private static final int UNICODE_ESCAPE_DIGITS = 4;
 
@@ -14,16 +13,16 @@ final class StringTruncator extends InputStream {
   private boolean inString;
   private int length;
 
-  /// Bytes of an escape that are still to come, the one after the backslash included.
+  /// Bytes left of the current escape, the one after the backslash included.
   private int escapeLeft;
 
-  private boolean escapeBegins;
-  private boolean cutting;
+  private boolean atEscapeStart;
+  private boolean truncating;
 
-  /// @param maxBytes of one string, as written in the JSON text
-  StringTruncator(InputStream in, int bytesAtMost) {
+  /// @param maxBytes of one string, counted in the JSON text
+  StringTruncator(InputStream in, int maxBytes) {
     this.in = in;
-    this.maxBytes = bytesAtMost;
+    this.maxBytes = maxBytes;
   }
 
   @Override
@@ -41,7 +40,7 @@ final class StringTruncator extends InputStream {
       }
       int kept = offset;
       for (int i = offset; i < offset + read; i++) {
-        if (isKept(bytes[i])) {
+        if (advance(bytes[i])) {
           bytes[kept++] = bytes[i];
         }
       }
@@ -51,30 +50,31 @@ final class StringTruncator extends InputStream {
     }
   }
 
-  private boolean isKept(byte next) {
+  /// Advances the state over one byte of JSON; returns whether the byte is kept.
+  private boolean advance(byte next) {
     if (!inString) {
       inString = next == '"';
       length = 0;
-      cutting = false;
+      truncating = false;
       return true;
     }
     if (escapeLeft > 0) {
-      escapeLeft = escapeBegins && next == 'u' ? UNICODE_ESCAPE_DIGITS : escapeLeft - 1;
-      escapeBegins = false;
+      escapeLeft = atEscapeStart && next == 'u' ? UNICODE_ESCAPE_DIGITS : escapeLeft - 1;
+      atEscapeStart = false;
       length++;
-      return !cutting;
+      return !truncating;
     }
     if (next == '"') {
       inString = false;
       return true;
     }
     boolean startsCharacter = (next & 0xc0) != 0x80;
-    cutting |= startsCharacter && length >= maxBytes;
+    truncating |= startsCharacter && length >= maxBytes;
     if (next == '\\') {
       escapeLeft = 1;
-      escapeBegins = true;
+      atEscapeStart = true;
     }
     length++;
-    return !cutting;
+    return !truncating;
   }
 }

@@ -16,8 +16,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// A connection to a unix socket whose reads and writes have a deadline, and which another thread
-/// may close at any time. The JDK's blocking unix sockets know no timeout, hence the selector.
+/// A connection to a unix socket with a deadline for reads and writes; any thread may close it. Uses
+/// a selector, because the JDK's blocking unix sockets have no timeout.
 final class UnixConnection extends InputStream implements Closeable {
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -43,12 +43,12 @@ final class UnixConnection extends InputStream implements Closeable {
     }
   }
 
-  /// From now on everything must be through within `timeout`.
+  /// From now on reads and writes fail with a [SocketTimeoutException] after `timeout`.
   void setDeadline(Duration timeout) {
     deadlineNs = System.nanoTime() + timeout.toNanos();
   }
 
-  /// From now on silence is no failure.
+  /// From now on reads and writes wait without limit.
   void clearDeadline() {
     deadlineNs = NEVER;
   }
@@ -93,7 +93,7 @@ final class UnixConnection extends InputStream implements Closeable {
       } else {
         long leftMs = (deadlineNs - System.nanoTime()) / 1_000_000;
         if (leftMs <= 0) {
-          throw new SocketTimeoutException("no answer in time");
+          throw new SocketTimeoutException("no response in time");
         }
         selector.select(leftMs);
       }
@@ -105,7 +105,7 @@ final class UnixConnection extends InputStream implements Closeable {
 
   @Override
   public void close() throws IOException {
-    selector.close(); // wakes a thread that waits
+    selector.close(); // ends select() in another thread
     channel.close();
   }
 }

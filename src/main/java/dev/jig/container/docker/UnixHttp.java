@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 
-/// One HTTP/1.1 GET over a unix socket (RFC 9112), as much as the Docker and Podman APIs need.
+/// One HTTP/1.1 GET over a unix socket (RFC 9112), as far as the Docker and Podman APIs need it.
 final class UnixHttp implements Closeable {
   private static final int MAX_HEAD_BYTES = 16_384;
 
@@ -25,10 +25,10 @@ final class UnixHttp implements Closeable {
     this.body = in;
   }
 
-  /// Sends the request and reads the answer's head; the body is left to the caller.
+  /// Sends the request and reads status line and headers; the caller reads the body.
   ///
-  /// @param target path and query, already percent-encoded
-  /// @param timeout for the whole exchange
+  /// @param target path and query, percent-encoded
+  /// @param timeout of the whole exchange, body included
   static UnixHttp get(Path socket, String target, Duration timeout) throws IOException {
     UnixHttp http = new UnixHttp(new UnixConnection(socket));
     try {
@@ -42,10 +42,9 @@ final class UnixHttp implements Closeable {
     }
   }
 
-  /// The body may take as long as it likes: a stream of events.
-  UnixHttp withoutDeadline() {
+  /// Lets the body take any time: for a stream of events.
+  void removeDeadline() {
     connection.clearDeadline();
-    return this;
   }
 
   int status() {
@@ -96,7 +95,7 @@ final class UnixHttp implements Closeable {
   private static int statusOf(String line) throws IOException {
     String[] parts = line.split(" ", 3);
     if (parts.length < 2 || !parts[0].startsWith("HTTP/1.")) {
-      throw new IOException("no HTTP answer but " + HttpLine.quote(line));
+      throw new IOException("not an HTTP response: " + HttpLine.quote(line));
     }
     return (int) HttpLine.parseNumber(parts[1], 10);
   }

@@ -1,4 +1,4 @@
-/// The REST API over unix sockets that Docker and Podman share.
+/// Client of Docker's REST API over a unix socket, and of Podman's, which is like it.
 @NullMarked
 package dev.jig.container.docker;
 
