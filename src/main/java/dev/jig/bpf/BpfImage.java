@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// BPF programs as compiled, with the settings that hold from their load on. Constants are written
-/// into the image's own .rodata before libbpf sees it.
+/// A compiled BPF object and the settings for loading it. Constants are written into the .rodata of
+/// the copied ELF file before libbpf reads it.
 public final class BpfImage {
   private final String name;
   private final byte[] elf;
@@ -16,7 +16,7 @@ public final class BpfImage {
   private final Set<String> optional = new HashSet<>();
   private final Map<String, Kernel.Version> since = new HashMap<>();
   private final Set<String> excluded = new HashSet<>();
-  private boolean verbose;
+  private boolean logKept;
 
   private BpfImage(String name, byte[] elf) {
     this.name = name;
@@ -24,9 +24,9 @@ public final class BpfImage {
     this.symbols = ElfSymbols.of(elf);
   }
 
-  /// An image from the bytes of a BPF ELF object, which are copied.
+  /// Copies the bytes of a BPF ELF object.
   ///
-  /// @param name how the programs show in bpftool, at most 15 characters count
+  /// @param name the object's name in bpftool, of which 15 characters count
   /// @throws IllegalArgumentException if the bytes are no BPF object
   public static BpfImage of(String name, byte[] elf) {
     return new BpfImage(name, elf.clone());
@@ -65,21 +65,22 @@ public final class BpfImage {
     return this;
   }
 
-  /// Sets how many entries a map holds, of a ring how many bytes (libbpf rounds up to a power of
-  /// two of pages).
+  /// Sets a map's max_entries; of a ring its size in bytes, which libbpf rounds up to a power of two
+  /// of pages.
   public BpfImage setMaxEntries(String map, int count) {
     maxEntries.put(map, count);
     return this;
   }
 
-  /// Marks programs that not every kernel takes: they are left out where refused. Those with a
-  /// section `?…` are loaded only if named here.
+  /// Marks programs that are left out if the kernel refuses them. Programs of a section `?…` are
+  /// loaded only if named here.
   public BpfImage markOptional(String... programs) {
     optional.addAll(List.of(programs));
     return this;
   }
 
-  /// The same, and not even tried on kernels older than `major.minor`: each refusal costs a load.
+  /// As [#markOptional], and not tried on kernels older than `major.minor`: each refusal costs a
+  /// load.
   public BpfImage markOptionalSince(int major, int minor, String... programs) {
     for (String program : programs) {
       since.put(program, new Kernel.Version(major, minor));
@@ -93,9 +94,9 @@ public final class BpfImage {
     return this;
   }
 
-  /// Keeps what libbpf says while loading, readable by [BpfObject#log]; costs some 30 ms.
+  /// Keeps libbpf's log of the load for [BpfObject#log]; costs about 30 ms.
   public BpfImage keepLog() {
-    verbose = true;
+    logKept = true;
     return this;
   }
 
@@ -123,7 +124,7 @@ public final class BpfImage {
     return Set.copyOf(optional);
   }
 
-  /// Programs that a kernel is too old for, and since when it would not be.
+  /// Programs that `kernel` is too old for, with the version they need, such as `since 6.3`.
   Map<String, String> unsupportedPrograms(Kernel kernel) {
     Map<String, String> programs = new HashMap<>();
     since.forEach((program, version) -> {
@@ -139,6 +140,6 @@ public final class BpfImage {
   }
 
   boolean isLogKept() {
-    return verbose;
+    return logKept;
   }
 }

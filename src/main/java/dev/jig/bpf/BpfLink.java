@@ -1,7 +1,7 @@
 package dev.jig.bpf;
 
-/// A program's place in the kernel. The kernel takes it away when the last file descriptor closes,
-/// which a killed process cannot avoid.
+/// A program's attachment (struct bpf_link). The kernel detaches the program when the link's last
+/// file descriptor closes, also when the process is killed.
 public final class BpfLink implements AutoCloseable {
   private long handle;
 
@@ -13,7 +13,7 @@ public final class BpfLink implements AutoCloseable {
     return Libbpf.linkFd(handle);
   }
 
-  /// Detaches the program; runs of it that have begun may still be going on ([GracePeriod]).
+  /// Detaches the program, which may still be running on another CPU ([GracePeriod]).
   @Override
   public void close() {
     if (handle != 0) {

@@ -7,24 +7,24 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// A map of a loaded object, valid until that is closed. Keys and values are native memory laid out
-/// as in C; safe for any thread.
+/// as in C. For any thread.
 ///
-/// @param valueBytes what a look-up writes: for per-CPU maps a value per possible CPU, each rounded
-///   up to eight bytes
-/// @param maxEntries of a ring its size in bytes
+/// @param valueBytes bytes that [#get] writes: for per-CPU maps one value per possible CPU, each
+///   rounded up to 8 bytes
+/// @param maxEntries the number of entries; of a ring its size in bytes
 public record BpfMap(String name, int fd, int keyBytes, int valueBytes, int maxEntries) {
-  /// What an update may find.
+  /// The flags of bpf_map_update_elem().
   public enum Mode {
     ANY(0, 0),
     ONLY_NEW(1, Errno.EEXIST),
     ONLY_EXISTING(2, Errno.ENOENT);
 
     private final int flag; // BPF_ANY, BPF_NOEXIST, BPF_EXIST
-    private final int refusal;
+    private final int expectedErrno;
 
-    Mode(int flag, int refusal) {
+    Mode(int flag, int expectedErrno) {
       this.flag = flag;
-      this.refusal = refusal;
+      this.expectedErrno = expectedErrno;
     }
   }
 
@@ -40,40 +40,40 @@ public record BpfMap(String name, int fd, int keyBytes, int valueBytes, int maxE
     return type == 5 || type == 6 || type == 10;
   }
 
-  /// Reads the value of `key`; false if there is none.
+  /// Reads the value of `key`; false if the map has none.
   public boolean get(MemorySegment key, MemorySegment value) {
-    check(key, keyBytes);
-    check(value, valueBytes);
-    return found(Libbpf.lookup(fd, key, value), "read", Errno.ENOENT);
+    requireSize(key, keyBytes);
+    requireSize(value, valueBytes);
+    return check(Libbpf.lookup(fd, key, value), "read", Errno.ENOENT);
   }
 
   /// Writes the value of `key`; false if `mode` forbids it.
   public boolean put(MemorySegment key, MemorySegment value, Mode mode) {
-    check(key, keyBytes);
-    check(value, valueBytes);
-    return found(Libbpf.update(fd, key, value, mode.flag), "write", mode.refusal);
+    requireSize(key, keyBytes);
+    requireSize(value, valueBytes);
+    return check(Libbpf.update(fd, key, value, mode.flag), "write", mode.expectedErrno);
   }
 
-  /// Takes a key out; false if it was not in.
+  /// Deletes a key; false if the map does not have it.
   public boolean remove(MemorySegment key) {
-    check(key, keyBytes);
-    return found(Libbpf.delete(fd, key), "delete from", Errno.ENOENT);
+    requireSize(key, keyBytes);
+    return check(Libbpf.delete(fd, key), "delete from", Errno.ENOENT);
   }
 
-  /// Writes the first key; false if the map is empty.
+  /// Writes the first key to `next`; false if the map is empty.
   public boolean firstKey(MemorySegment next) {
-    check(next, keyBytes);
-    return found(Libbpf.nextKey(fd, MemorySegment.NULL, next), "walk", Errno.ENOENT);
+    requireSize(next, keyBytes);
+    return check(Libbpf.nextKey(fd, MemorySegment.NULL, next), "walk", Errno.ENOENT);
   }
 
-  /// Writes the key after `key`, the first one if that is gone; false after the last.
+  /// Writes the key after `key` to `next`, the first if `key` was deleted; false after the last.
   public boolean nextKey(MemorySegment key, MemorySegment next) {
-    check(key, keyBytes);
-    check(next, keyBytes);
-    return found(Libbpf.nextKey(fd, key, next), "walk", Errno.ENOENT);
+    requireSize(key, keyBytes);
+    requireSize(next, keyBytes);
+    return check(Libbpf.nextKey(fd, key, next), "walk", Errno.ENOENT);
   }
 
-  /// The memory of an array map's values, as the programs see it.
+  /// Maps an array map's values, shared with the programs.
   MemorySegment mapValue(Arena arena) {
     int page = Libc.pageSize();
     long length = (valueBytes + page - 1L) / page * page;
@@ -81,17 +81,17 @@ public record BpfMap(String name, int fd, int keyBytes, int valueBytes, int maxE
     return Libc.mmap(arena, length, access, Libc.MAP_SHARED, fd, 0).asSlice(0, valueBytes);
   }
 
-  private boolean found(int result, String verb, int expected) {
+  private boolean check(int result, String verb, int expectedErrno) {
     if (result >= 0) {
       return true;
     }
-    if (-result == expected) {
+    if (-result == expectedErrno) {
       return false;
     }
     throw NativeException.failed("cannot " + verb + " map " + name, -result);
   }
 
-  private void check(MemorySegment memory, int bytes) {
+  private void requireSize(MemorySegment memory, int bytes) {
     if (!memory.isNative() || memory.byteSize() < bytes) {
       throw new IllegalArgumentException(
           "map " + name + " takes " + bytes + " native bytes, not " + memory);

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Loaded BPF programs and their maps, gone with [#close] or the process. Links taken from the
-/// programs live on until they are closed themselves.
+/// Loaded BPF programs and their maps, until [#close] or the process's end. Links of the programs are
+/// closed separately.
 public final class BpfObject implements AutoCloseable {
   /// struct bpf_object_open_opts: size 0 · object_name 8 · kernel_log_buf 56 · kernel_log_size 64.
   private static final long OPTIONS_SIZE = 80;
 
   private final BpfImage image;
-  private final Arena arena = Arena.ofShared(); // sections of variables, mapped
+  private final Arena arena = Arena.ofShared(); // of mapped variables
   private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
   private final Map<String, MemorySegment> sections = new HashMap<>();
   private final Map<String, String> missingPrograms;
@@ -32,12 +32,13 @@ public final class BpfObject implements AutoCloseable {
     this.missingPrograms = Map.copyOf(leftOut);
   }
 
-  /// Loads an image. Optional programs that the kernel refuses are left out.
+  /// Loads an image. If that fails, loads it again with a log, each time without one more optional
+  /// program that the kernel refused.
   ///
-  /// @throws NativeException if the kernel or libbpf refuses the rest
+  /// @throws NativeException if the kernel or libbpf refuses a program that is not optional
   public static BpfObject load(BpfImage image) {
-    Native.openLibbpf(); // its absence told here, not by a class that fails to initialise
-    synchronized (BpfObject.class) { // libbpf has one log for all
+    Native.openLibbpf(); // throws here, not from the static initialiser of Libbpf
+    synchronized (BpfObject.class) { // libbpf_set_print() is global
       if (!image.isLogKept()) {
         BpfObject object = new BpfObject(image, image.unsupportedPrograms(Kernel.running()));
         if (object.tryLoad(null) == 0) {
@@ -52,26 +53,26 @@ public final class BpfObject implements AutoCloseable {
 
   private static BpfObject loadWithLog(BpfImage image, LoadLog log) {
     Map<String, String> refused = new LinkedHashMap<>(image.unsupportedPrograms(Kernel.running()));
-    List<String> said = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
     while (true) {
       BpfObject object = new BpfObject(image, refused);
       int errno = object.tryLoad(log);
-      said.addAll(log.lines());
+      lines.addAll(log.lines());
       if (errno == 0) {
-        object.log = List.copyOf(said);
+        object.log = List.copyOf(lines);
         return object;
       }
       String program = log.failedProgram();
       if (program == null || !image.isOptional(program) || refused.containsKey(program)) {
-        String tried = "cannot load " + (program == null ? image.name() : "program " + program);
-        throw Diagnosis.ofThisProcess().loadFailure(tried, errno, log.lines(), log.hasVerifierOutput());
+        String action = "cannot load " + (program == null ? image.name() : "program " + program);
+        throw Diagnosis.ofThisProcess().loadFailure(action, errno, log.lines(), log.hasVerifierOutput());
       }
       refused.put(program, Errno.name(errno));
       log.clear();
     }
   }
 
-  /// Opens and loads; returns errno, 0 for success, and closes what did not succeed.
+  /// Opens and loads the object; returns 0, or errno after closing it.
   private int tryLoad(@Nullable LoadLog log) {
     int errno = Errno.EINVAL;
     try (Arena scratch = Arena.ofConfined()) {
@@ -145,7 +146,7 @@ public final class BpfObject implements AutoCloseable {
     return List.copyOf(programs.values());
   }
 
-  /// Whether the program was loaded.
+  /// Whether a program of this name was loaded.
   public boolean isLoaded(String name) {
     return programs.containsKey(name);
   }
@@ -161,13 +162,13 @@ public final class BpfObject implements AutoCloseable {
     return program;
   }
 
-  /// The optional programs that are missing: with errno's name if the kernel refused it, with
-  /// `since 6.3` if it was not tried on this older kernel.
+  /// The optional programs that were not loaded, with the reason: errno's name if the kernel refused
+  /// it, `since 6.3` if the kernel is older than that.
   public Map<String, String> missingPrograms() {
     return missingPrograms;
   }
 
-  /// What libbpf said, if the image asked for it or something was left out.
+  /// libbpf's log, if the image asked for it or an optional program was refused.
   public List<String> log() {
     return log;
   }
@@ -187,7 +188,7 @@ public final class BpfObject implements AutoCloseable {
     return map;
   }
 
-  /// A global variable of .bss or .data in place: what the programs write is seen without a call.
+  /// A global variable of .bss or .data, mapped: shared with the programs.
   ///
   /// @throws IllegalArgumentException if there is none of that name
   public MemorySegment variable(String name) {

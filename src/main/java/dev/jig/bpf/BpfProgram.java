@@ -28,51 +28,51 @@ public final class BpfProgram {
     return name;
   }
 
-  /// Where it belongs in the kernel, such as `cgroup_skb/egress`.
+  /// The ELF section, which says where the program attaches, such as `cgroup_skb/egress`.
   public String section() {
     return section;
   }
 
-  /// Whether it is to be loaded; decided before that.
+  /// Whether the object's load will load the program.
   boolean isAutoload() {
     return Libbpf.autoload(handle);
   }
 
-  void setAutoload(boolean wanted) {
-    Libbpf.setAutoload(handle, wanted);
+  void setAutoload(boolean autoload) {
+    Libbpf.setAutoload(handle, autoload);
   }
 
   int fd() {
     return Libbpf.programFd(handle);
   }
 
-  /// Attaches to a cgroup and all below it, until the link is closed or the process is gone.
+  /// Attaches to a cgroup and its descendants, until the link is closed or the process ends.
   ///
-  /// @throws NativeException if refused
+  /// @throws NativeException if the kernel refuses
   public BpfLink attach(CgroupDirectory cgroup) {
     return link(Libbpf.attachCgroup(handle, cgroup.fd()), " to cgroup " + cgroup.path());
   }
 
   /// Attaches where the section says.
   ///
-  /// @throws NativeException if refused
+  /// @throws NativeException if the kernel refuses
   public BpfLink attach() {
     return link(Libbpf.attach(handle), "");
   }
 
   private BpfLink link(long link, String where) {
     if (link == 0) {
-      int errno = Native.errno(); // before anything else runs on this thread
-      String tried = "cannot attach " + name + " (" + section + ")" + where;
-      throw Diagnosis.ofThisProcess().attachFailure(tried, errno);
+      int errno = Native.errno(); // before another call on this thread
+      String action = "cannot attach " + name + " (" + section + ")" + where;
+      throw Diagnosis.ofThisProcess().attachFailure(action, errno);
     }
     return new BpfLink(link);
   }
 
-  /// Runs an iterator (`iter/…`) once, to its end.
+  /// Runs an iterator program (`iter/…`) to its end.
   ///
-  /// @return all it printed
-  /// @throws NativeException if refused
+  /// @return what it wrote with bpf_seq_write()
+  /// @throws NativeException if the kernel refuses
   public byte[] runIterator() {
     try (BpfLink link = attach();
         Arena arena = Arena.ofConfined()) {
@@ -89,22 +89,22 @@ public final class BpfProgram {
   }
 
   private byte[] readToEnd(int fd, MemorySegment buffer) {
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
     long count;
     do {
       count = Libc.read(fd, buffer);
       for (long at = 0; at < count; at++) {
-        printed.write(buffer.get(ValueLayout.JAVA_BYTE, at));
+        output.write(buffer.get(ValueLayout.JAVA_BYTE, at));
       }
-    } while (count > 0 || count < 0 && again(Native.errno()));
+    } while (count > 0 || count < 0 && isRetryable(Native.errno()));
     if (count < 0) {
-      throw NativeException.failed("iterator " + name + " broke off", Native.errno());
+      throw NativeException.failed("iterator " + name + " failed", Native.errno());
     }
-    return printed.toByteArray();
+    return output.toByteArray();
   }
 
-  /// EAGAIN comes after a million objects that printed nothing (kernel/bpf/bpf_iter.c).
-  private static boolean again(int errno) {
+  /// read(2) returns EAGAIN after a million objects without output (kernel/bpf/bpf_iter.c).
+  private static boolean isRetryable(int errno) {
     return errno == Errno.EAGAIN || errno == Errno.EINTR;
   }
 

@@ -8,8 +8,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The capabilities of this process by name (linux/capability.h), for messages: whether something
-/// is allowed is found by trying.
+/// The capabilities of this process by name (linux/capability.h), for error messages only: user
+/// namespaces and seccomp decide, too.
 public final class Capabilities {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String[] NAMES = {
@@ -59,7 +59,7 @@ public final class Capabilities {
 
   private Capabilities() {}
 
-  /// The effective capabilities, such as CAP_BPF; empty where /proc does not tell.
+  /// The effective capabilities, such as CAP_BPF; empty if /proc/self/status is not readable.
   public static Set<String> effective() {
     try {
       return parse(Files.readString(STATUS));
@@ -68,8 +68,8 @@ public final class Capabilities {
     }
   }
 
-  /// Which of the capabilities that tracing needs are not among `held`. CAP_SYS_ADMIN stands for
-  /// all of them.
+  /// Which of the capabilities that tracing needs are not among `held`. CAP_SYS_ADMIN includes all of
+  /// them.
   public static List<String> missing(Set<String> held) {
     if (held.contains("CAP_SYS_ADMIN")) {
       return List.of();

@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/// Why the kernel refused: tried first, asked for afterwards, since who may do what depends on more
-/// than the capabilities that can be read.
+/// Finds the likely cause of a refused load or attachment. It is made after the failure; nothing is
+/// checked beforehand, since capabilities alone do not decide.
 ///
-/// @param capabilities the process's effective ones
+/// @param capabilities the process's effective capabilities
 /// @param kernel the running kernel
 /// @param limits the text of /proc/self/limits
-/// @param userNamespace whether the process is in a user namespace below the first one
+/// @param userNamespace whether the process is in another than the initial user namespace
 record Diagnosis(Set<String> capabilities, Kernel kernel, String limits, boolean userNamespace) {
   private static final Path LIMITS = Path.of("/proc/self/limits");
   private static final Path UID_MAP = Path.of("/proc/self/uid_map");
@@ -29,8 +29,9 @@ record Diagnosis(Set<String> capabilities, Kernel kernel, String limits, boolean
         !uids.isEmpty() && !uids.contains("4294967295"));
   }
 
-  NativeException loadFailure(String tried, int errno, List<String> log, boolean verifier) {
-    String message = tried + ": " + Errno.name(errno);
+  /// @param verifier whether the verifier wrote a log
+  NativeException loadFailure(String action, int errno, List<String> log, boolean verifier) {
+    String message = action + ": " + Errno.name(errno);
     boolean refused = errno == Errno.EPERM || errno == Errno.EACCES;
     List<String> missing = Capabilities.missing(capabilities);
     if (!missing.isEmpty() && (refused || verifier)) {
@@ -49,12 +50,12 @@ record Diagnosis(Set<String> capabilities, Kernel kernel, String limits, boolean
       return NativeException.of(Reason.REJECTED, message, errno, log);
     }
     return refused
-        ? refusedThoughCapable(message, errno, log)
+        ? refusedDespiteCapabilities(message, errno, log)
         : NativeException.of(Reason.OTHER, message, errno, log);
   }
 
-  NativeException attachFailure(String tried, int errno) {
-    String message = tried + ": " + Errno.name(errno);
+  NativeException attachFailure(String action, int errno) {
+    String message = action + ": " + Errno.name(errno);
     List<String> missing = Capabilities.missing(capabilities);
     if (errno == Errno.EPERM && !missing.isEmpty()) {
       String text = message + ", missing " + String.join(", ", missing);
@@ -63,7 +64,7 @@ record Diagnosis(Set<String> capabilities, Kernel kernel, String limits, boolean
     return NativeException.of(Reason.ATTACH, message, errno, List.of());
   }
 
-  private NativeException refusedThoughCapable(String message, int errno, List<String> log) {
+  private NativeException refusedDespiteCapabilities(String message, int errno, List<String> log) {
     if (kernel.isBefore(5, 11) && memlockLimited()) {
       String text = message + ", the limit of locked memory is too low for BPF maps";
       return NativeException.of(Reason.MEMLOCK, text, errno, log);
@@ -73,7 +74,7 @@ record Diagnosis(Set<String> capabilities, Kernel kernel, String limits, boolean
     return NativeException.of(Reason.CAPABILITIES, text, errno, log);
   }
 
-  /// libbpf 1.x raises the limit itself where maps count against it; so it could not.
+  /// Before Linux 5.11 maps count against RLIMIT_MEMLOCK, which libbpf 1.x raises if it may.
   private boolean memlockLimited() {
     for (String line : limits.lines().toList()) {
       if (line.startsWith("Max locked memory")) {

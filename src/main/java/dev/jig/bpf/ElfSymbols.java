@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Where the variables of a BPF object lie, from the ELF64 symbol table.
+/// The global variables of a BPF object, from the ELF64 symbol table.
 ///
 /// ```
 /// header   e_machine 18 u16 · e_shoff 40 u64 · e_shentsize 58 u16 · e_shnum 60 u16 · e_shstrndx 62 u16
@@ -22,7 +22,10 @@ final class ElfSymbols {
   private static final int STT_OBJECT = 1;
   private static final int SYMBOL_SIZE = 24;
 
-  /// A variable: offset is within its section, fileOffset within the object (meaningless in .bss).
+  /// A variable.
+  ///
+  /// @param offset within its section, in bytes
+  /// @param fileOffset within the file, in bytes; undefined for .bss
   record Symbol(String section, int offset, int size, int fileOffset) {}
 
   private final byte[] bytes;

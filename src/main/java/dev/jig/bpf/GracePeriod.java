@@ -4,15 +4,15 @@ import dev.jig.os.Libc;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// The time until every BPF program that was running when it began has returned (RCU).
+/// An RCU grace period: at its end every BPF program that ran at its start has returned.
 public final class GracePeriod {
   private static final int MEMBARRIER_CMD_GLOBAL = 1;
-  private static final long GUESS_NS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long FALLBACK_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private GracePeriod() {}
 
-  /// Waits for it: exactly by membarrier(2), else (a kernel with nohz_full refuses that) for a time
-  /// far above what a program may run. Returns whether it is certain.
+  /// Waits by membarrier(2); if the kernel refuses it (nohz_full), 100 ms, far longer than a program
+  /// runs. Returns whether membarrier succeeded.
   public static boolean await() {
     int number =
         switch (System.getProperty("os.arch", "")) {
@@ -23,8 +23,8 @@ public final class GracePeriod {
     if ((int) Libc.syscall(number, MEMBARRIER_CMD_GLOBAL, 0, 0, 0, 0) == 0) {
       return true;
     }
-    long end = System.nanoTime() + GUESS_NS;
-    for (long left = GUESS_NS; left > 0; left = end - System.nanoTime()) {
+    long end = System.nanoTime() + FALLBACK_NS;
+    for (long left = FALLBACK_NS; left > 0; left = end - System.nanoTime()) {
       LockSupport.parkNanos(left);
     }
     return false;

@@ -3,13 +3,14 @@ package dev.jig.bpf;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The kernel this runs on.
+/// A Linux kernel.
 ///
-/// @param release as `uname -r` prints it
-/// @param hasBtf whether it tells its own types, which CO-RE needs
+/// @param release what `uname -r` prints
+/// @param hasBtf whether it has BTF of its own types, which CO-RE needs
 public record Kernel(String release, boolean hasBtf) {
   private static final Path BTF = Path.of("/sys/kernel/btf/vmlinux");
 
+  /// The running kernel.
   public static Kernel running() {
     // The JVM takes os.version from uname.
     return new Kernel(System.getProperty("os.version", ""), Files.exists(BTF));
@@ -27,14 +28,14 @@ public record Kernel(String release, boolean hasBtf) {
     return isBefore(version.major, version.minor);
   }
 
-  /// Whether the release is older than `major.minor`; a release that is no number is not.
+  /// Whether the release is older than `major.minor`; false for a release that is no number.
   public boolean isBefore(int major, int minor) {
     int dot = release.indexOf('.');
     if (dot < 0) {
       return false;
     }
-    int ours = number(0);
-    return ours != major ? ours < major : number(dot + 1) < minor;
+    int ownMajor = number(0);
+    return ownMajor != major ? ownMajor < major : number(dot + 1) < minor;
   }
 
   private int number(int start) {

@@ -4,45 +4,74 @@ import dev.jig.os.Native;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// The functions of libbpf 1.x used here. Handles of its objects are addresses; a function that
-/// makes one returns 0 on failure, one that does something a negative errno.
+/// The functions of libbpf 1.x in use. Handles are addresses of its objects. A function that makes an
+/// object returns 0 on failure and sets errno; one that returns an int returns a negative errno.
 @SuppressWarnings("restricted")
 final class Libbpf {
+  // libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t fn)
   private static final MemorySegment SET_PRINT = Native.libbpf("libbpf_set_print");
+  // int libbpf_num_possible_cpus(void)
   private static final MemorySegment POSSIBLE_CPUS = Native.libbpf("libbpf_num_possible_cpus");
+  // struct bpf_object *bpf_object__open_mem(const void *obj_buf, size_t obj_buf_sz,
+  //     const struct bpf_object_open_opts *opts)
   private static final MemorySegment OPEN_MEM = Native.libbpf("bpf_object__open_mem");
+  // int bpf_object__load(struct bpf_object *obj)
   private static final MemorySegment LOAD = Native.libbpf("bpf_object__load");
+  // void bpf_object__close(struct bpf_object *obj)
   private static final MemorySegment CLOSE = Native.libbpf("bpf_object__close");
+  // struct bpf_program *bpf_object__next_program(const struct bpf_object *obj,
+  //     struct bpf_program *prog)
   private static final MemorySegment NEXT_PROGRAM = Native.libbpf("bpf_object__next_program");
+  // struct bpf_map *bpf_object__find_map_by_name(const struct bpf_object *obj, const char *name)
   private static final MemorySegment FIND_MAP = Native.libbpf("bpf_object__find_map_by_name");
+  // const char *bpf_program__name(const struct bpf_program *prog)
   private static final MemorySegment PROGRAM_NAME = Native.libbpf("bpf_program__name");
+  // const char *bpf_program__section_name(const struct bpf_program *prog)
   private static final MemorySegment PROGRAM_SECTION = Native.libbpf("bpf_program__section_name");
+  // int bpf_program__fd(const struct bpf_program *prog)
   private static final MemorySegment PROGRAM_FD = Native.libbpf("bpf_program__fd");
+  // int bpf_program__set_autoload(struct bpf_program *prog, bool autoload)
   private static final MemorySegment SET_AUTOLOAD = Native.libbpf("bpf_program__set_autoload");
+  // bool bpf_program__autoload(const struct bpf_program *prog)
   private static final MemorySegment AUTOLOAD = Native.libbpf("bpf_program__autoload");
+  // struct bpf_link *bpf_program__attach(const struct bpf_program *prog)
   private static final MemorySegment ATTACH = Native.libbpf("bpf_program__attach");
+  // struct bpf_link *bpf_program__attach_cgroup(const struct bpf_program *prog, int cgroup_fd)
   private static final MemorySegment ATTACH_CGROUP = Native.libbpf("bpf_program__attach_cgroup");
+  // int bpf_link__fd(const struct bpf_link *link)
   private static final MemorySegment LINK_FD = Native.libbpf("bpf_link__fd");
+  // int bpf_link__destroy(struct bpf_link *link)
   private static final MemorySegment LINK_DESTROY = Native.libbpf("bpf_link__destroy");
+  // int bpf_iter_create(int link_fd)
   private static final MemorySegment ITER_CREATE = Native.libbpf("bpf_iter_create");
+  // int bpf_map__fd(const struct bpf_map *map)
   private static final MemorySegment MAP_FD = Native.libbpf("bpf_map__fd");
+  // enum bpf_map_type bpf_map__type(const struct bpf_map *map)
   private static final MemorySegment MAP_TYPE = Native.libbpf("bpf_map__type");
+  // __u32 bpf_map__key_size(const struct bpf_map *map)
   private static final MemorySegment MAP_KEY_SIZE = Native.libbpf("bpf_map__key_size");
+  // __u32 bpf_map__value_size(const struct bpf_map *map)
   private static final MemorySegment MAP_VALUE_SIZE = Native.libbpf("bpf_map__value_size");
+  // __u32 bpf_map__max_entries(const struct bpf_map *map)
   private static final MemorySegment MAP_ENTRIES = Native.libbpf("bpf_map__max_entries");
+  // int bpf_map__set_max_entries(struct bpf_map *map, __u32 max_entries)
   private static final MemorySegment SET_ENTRIES = Native.libbpf("bpf_map__set_max_entries");
+  // int bpf_map_lookup_elem(int fd, const void *key, void *value)
   private static final MemorySegment LOOKUP = Native.libbpf("bpf_map_lookup_elem");
+  // int bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
   private static final MemorySegment UPDATE = Native.libbpf("bpf_map_update_elem");
+  // int bpf_map_delete_elem(int fd, const void *key)
   private static final MemorySegment DELETE = Native.libbpf("bpf_map_delete_elem");
+  // int bpf_map_get_next_key(int fd, const void *key, void *next_key)
   private static final MemorySegment NEXT_KEY = Native.libbpf("bpf_map_get_next_key");
 
   static {
-    setPrint(0); // stderr is the command line's
+    setPrint(0); // libbpf prints to stderr by default
   }
 
   private Libbpf() {}
 
-  /// Where log lines go: a print function's address, 0 for nowhere.
+  /// Sets the function that receives log lines, by its address; 0 discards them.
   static void setPrint(long function) {
     Native.call(SET_PRINT, function, 0, 0);
   }
@@ -63,7 +92,7 @@ final class Libbpf {
     Native.call(CLOSE, object, 0, 0);
   }
 
-  /// The program after `program`, the first for 0; 0 after the last.
+  /// The program after `program`; the first for 0, 0 after the last.
   static long nextProgram(long object, long program) {
     return Native.call(NEXT_PROGRAM, object, program, 0);
   }
@@ -90,7 +119,7 @@ final class Libbpf {
     Native.call(SET_AUTOLOAD, program, autoload ? 1 : 0, 0);
   }
 
-  /// False for `SEC("?…")` until set.
+  /// Whether the program will be loaded; false by default for `SEC("?…")`.
   static boolean autoload(long program) {
     return (Native.call(AUTOLOAD, program, 0, 0) & 0xff) != 0;
   }
@@ -151,7 +180,7 @@ final class Libbpf {
     return (int) Native.call(DELETE, mapFd, key.address(), 0);
   }
 
-  /// The key after `key`, the first for [MemorySegment#NULL].
+  /// Writes the key after `key` to `next`; the first for [MemorySegment#NULL].
   static int nextKey(int mapFd, MemorySegment key, MemorySegment next) {
     return (int) Native.call(NEXT_KEY, mapFd, key.address(), next.address());
   }

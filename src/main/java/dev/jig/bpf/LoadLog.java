@@ -15,8 +15,8 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What libbpf and the verifier say while one object loads. Making it costs some 30 ms (the
-/// upcall), so it is made when a load failed, and the load tried again.
+/// The log of libbpf and of the verifier for one load. Its upcall costs about 30 ms, so it is made
+/// only after a failed load, for another try.
 @SuppressWarnings("restricted")
 final class LoadLog implements AutoCloseable {
   // enum libbpf_print_level
@@ -27,8 +27,8 @@ final class LoadLog implements AutoCloseable {
   private static final int VERBOSE_LINES = 2000;
   private static final int VERIFIER_LINES = 20;
   private static final int LINE_BYTES = 4096;
-  // What the smallest kernel limit allows (UINT32_MAX >> 8): too small a log hides the verdict
-  // behind ENOSPC. Only pages written count.
+  // The smallest limit of all kernels (UINT32_MAX >> 8). A shorter log would turn the verifier's
+  // error into ENOSPC. Only written pages take memory.
   private static final long VERIFIER_BYTES = (1L << 24) - 1;
 
   private final Arena arena = Arena.ofConfined();
@@ -42,13 +42,13 @@ final class LoadLog implements AutoCloseable {
           -1,
           0);
   private final Deque<String> lines = new ArrayDeque<>();
-  private final int finest;
-  private final int keptLines;
+  private final int maxLevel;
+  private final int maxLines;
 
-  /// @param verbose whether to keep what is meant for debugging, too
+  /// @param verbose whether to keep debug lines, too
   LoadLog(boolean verbose) {
-    finest = verbose ? DEBUG : INFO;
-    keptLines = verbose ? VERBOSE_LINES : BRIEF_LINES;
+    maxLevel = verbose ? DEBUG : INFO;
+    maxLines = verbose ? VERBOSE_LINES : BRIEF_LINES;
     try {
       MethodHandle print =
           MethodHandles.lookup()
@@ -69,20 +69,20 @@ final class LoadLog implements AutoCloseable {
     }
   }
 
-  /// Called by libbpf; an exception here would end the JVM.
+  /// Called by libbpf; an exception would end the JVM.
   int print(int level, long format, long arguments) {
-    if (level > finest) {
+    if (level > maxLevel) {
       return 0;
     }
     Libc.vsnprintf(line, format, arguments);
-    if (lines.size() == keptLines) {
+    if (lines.size() == maxLines) {
       lines.removeFirst();
     }
     lines.addLast(line.getString(0).strip());
     return 0;
   }
 
-  /// Where the kernel writes the verifier's log.
+  /// The buffer of the verifier's log, kernel_log_buf.
   MemorySegment verifier() {
     return verifier;
   }
@@ -91,7 +91,7 @@ final class LoadLog implements AutoCloseable {
     return verifier.get(ValueLayout.JAVA_BYTE, 0) != 0;
   }
 
-  /// The last lines of libbpf, then of the verifier.
+  /// The last lines of libbpf's log, then those of the verifier's.
   List<String> lines() {
     List<String> all = new ArrayList<>(lines);
     all.addAll(tail(verifier.getString(0), VERIFIER_LINES));
@@ -103,7 +103,7 @@ final class LoadLog implements AutoCloseable {
     verifier.set(ValueLayout.JAVA_BYTE, 0, (byte) 0);
   }
 
-  /// The program the last complaint was about: `libbpf: prog 'NAME': …`.
+  /// The program of libbpf's last line `libbpf: prog 'NAME': …`; null if there is none.
   @Nullable String failedProgram() {
     String program = null;
     for (String text : lines) {
@@ -116,7 +116,8 @@ final class LoadLog implements AutoCloseable {
     return program;
   }
 
-  /// The last `count` lines of a text, told how many came before.
+  /// The last `count` lines of a text that are not blank, after a line with the number of omitted
+  /// ones.
   static List<String> tail(String text, int count) {
     List<String> all = text.lines().filter(each -> !each.isBlank()).toList();
     int omitted = all.size() - count;

@@ -2,9 +2,9 @@ package dev.jig.bpf;
 
 import java.lang.foreign.MemorySegment;
 
-/// Takes the records of a ring, one by one.
+/// Receives the records of a ring, in order, on the thread that reads it.
 @FunctionalInterface
 public interface RecordHandler {
-  /// A record in place: `length` bytes at `offset` of the read-only ring, valid until this returns.
+  /// A record: `length` bytes at `offset` of the read-only ring, valid until this returns.
   void onRecord(MemorySegment ring, long offset, int length);
 }

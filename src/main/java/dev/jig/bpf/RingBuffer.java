@@ -1,9 +1,9 @@
 package dev.jig.bpf;
 
-import dev.jig.os.NativeException;
 import dev.jig.os.Errno;
 import dev.jig.os.Libc;
 import dev.jig.os.Native;
+import dev.jig.os.NativeException;
 import dev.jig.os.WakeUp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -11,19 +11,22 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
-/// The consumer of a BPF_MAP_TYPE_RINGBUF, reading records where the kernel wrote them
-/// (kernel/bpf/ringbuf.c). For one thread.
+/// The consumer of a BPF_MAP_TYPE_RINGBUF, which reads records in place (kernel/bpf/ringbuf.c). For
+/// one thread.
 ///
 /// ```
 /// consumer page (read-write)   0 u64 consumer position
 /// producer page (read-only)    0 u64 producer position
-/// data, its start once more    record = header 8 · payload · padding to 8
+/// data, its start once more    record = header 8 · sample · padding to 8
 ///   header                     0 u32 length, bit 31 BUSY, bit 30 DISCARD · 4 u32 page offset
 /// ```
 ///
-/// Positions only grow; modulo the size they are offsets into data. What follows its end is its
-/// start again, so that a record that wraps around is contiguous. The kernel offers the whole data
-/// a second time, but each page counts as resident memory as often as it is mapped.
+/// Positions only grow; modulo the ring's size they are offsets into data. Behind the data its start
+/// is mapped once more, so that a record that wraps around is contiguous. The kernel offers all data
+/// a second time, but a page counts as resident once per mapping.
+///
+/// A record that ends behind the producer position, or is longer than the mapping allows, is not
+/// read: [BadRecordException], and the position stays at that record.
 public final class RingBuffer implements AutoCloseable {
   static final int BUSY = 1 << 31;
   static final int DISCARD = 1 << 30;
@@ -32,7 +35,7 @@ public final class RingBuffer implements AutoCloseable {
   private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
-  /// So many records, and the producers get their room back.
+  /// Records between two updates of the consumer position, which free space for producers.
   private static final int PUBLISH_EVERY = 64;
 
   private static final int BUSY_WAIT_MS = 1;
@@ -47,8 +50,9 @@ public final class RingBuffer implements AutoCloseable {
   private final MemorySegment ring; // producer page, data, its start again
   private final long dataStart;
   private final long mask;
+  private final long maxLength; // of a sample that is contiguous wherever it starts
   private final WakeUp wakeUp;
-  private final MemorySegment polled; // the wake-up first, so that one entry waits for it alone
+  private final MemorySegment pollFds; // the wake-up first, so that one entry polls it alone
   private long position;
 
   RingBuffer(
@@ -64,25 +68,27 @@ public final class RingBuffer implements AutoCloseable {
     this.ring = ring;
     this.dataStart = page;
     this.mask = size - 1L;
+    this.maxLength = Math.min(size, ring.byteSize() - page - size) - HEADER;
     this.wakeUp = wakeUp;
-    this.polled = arena.allocate(2 * POLLFD, Integer.BYTES);
+    this.pollFds = arena.allocate(2 * POLLFD, Integer.BYTES);
     this.position = (long) LONG.getAcquire(consumer, 0L);
     setPollFd(0, wakeUp.fd());
     setPollFd(POLLFD, fd);
   }
 
-  /// Maps a ring; `wakeUp` ends a wait early.
+  /// Maps a ring.
   ///
-  /// @param longest what no record's payload exceeds, in bytes
+  /// @param maxLength the length of the longest sample, in bytes
+  /// @param wakeUp ends a [#poll] early
   /// @throws NativeException if the map is no ring
   @SuppressWarnings("MustBeClosedChecker") // closed with the ring
-  public static RingBuffer map(BpfMap map, int longest, WakeUp wakeUp) {
+  public static RingBuffer map(BpfMap map, int maxLength, WakeUp wakeUp) {
     Arena arena = Arena.ofShared();
     try {
       int page = Libc.pageSize();
       int write = Libc.PROT_READ | Libc.PROT_WRITE;
       int size = map.maxEntries();
-      int wrapped = (longest + HEADER + page - 1) / page * page;
+      int wrapped = (maxLength + HEADER + page - 1) / page * page;
       MemorySegment consumer = Libc.mmap(arena, page, write, Libc.MAP_SHARED, map.fd(), 0);
       MemorySegment ring =
           Libc.mmap(
@@ -100,13 +106,16 @@ public final class RingBuffer implements AutoCloseable {
   }
 
   private void setPollFd(long at, int fd) {
-    polled.set(ValueLayout.JAVA_INT, at, fd);
-    polled.set(ValueLayout.JAVA_SHORT, at + 4, POLLIN);
+    pollFds.set(ValueLayout.JAVA_INT, at, fd);
+    pollFds.set(ValueLayout.JAVA_SHORT, at + 4, POLLIN);
   }
 
-  /// Hands over the records that are ready, `max` at most; stops at one still being written.
-  /// Returns how many. A record whose sink throws counts as read.
-  public int consume(RecordHandler sink, int max) {
+  /// Reads committed records until `max` were handled, the ring is empty or a record is busy. A
+  /// record counts as read even if its handler throws.
+  ///
+  /// @return how many records were handled, discarded ones not included
+  /// @throws BadRecordException if a header contradicts the producer position or the ring's size
+  public int consume(RecordHandler handler, int max) {
     int handled = 0;
     int unpublished = 0;
     long producer = producer();
@@ -117,15 +126,19 @@ public final class RingBuffer implements AutoCloseable {
         if (header < 0) { // BUSY
           break;
         }
+        int length = header & ~DISCARD;
+        long next = position + ((length + HEADER + 7L) & ~7L);
+        if (length > maxLength || next > producer || producer - position > size()) {
+          throw badRecord(length, producer);
+        }
         if (unpublished++ == PUBLISH_EVERY) {
           LONG.setRelease(consumer, 0L, position);
           unpublished = 1;
         }
-        int length = header & ~DISCARD;
-        position += (length + HEADER + 7L) & ~7L;
+        position = next;
         if (header == length) {
           handled++;
-          sink.onRecord(ring, at + HEADER, length);
+          handler.onRecord(ring, at + HEADER, length);
         }
       }
     } finally {
@@ -134,47 +147,61 @@ public final class RingBuffer implements AutoCloseable {
     return handled;
   }
 
-  /// Tells the producers how far we are. The full fence keeps a later sleep from missing the record
-  /// whose producer saw the old position and therefore woke nobody.
+  private BadRecordException badRecord(int length, long producer) {
+    String problem =
+        length > maxLength
+            ? "the longest sample has " + maxLength + " bytes"
+            : "the producer is at " + producer + ", the ring has " + size() + " bytes";
+    return BadRecordException.atPosition(position, length, problem);
+  }
+
+  /// Frees the space of read records. Volatile, a full fence: if the kernel still saw the old
+  /// position when it committed a record, and therefore sent no wake-up, the next [#isReady] sees
+  /// that record.
   private void publish() {
     LONG.setVolatile(consumer, 0L, position);
   }
 
-  /// Waits until a record is ready, the wake-up is called, or the time is over; returns whether a
-  /// record is ready. Producers that don't wake are noticed at the latest after `timeoutMs`.
+  /// Waits until a record is ready, [WakeUp#wake] is called, or `timeoutMs` are over. A record
+  /// committed with BPF_RB_NO_WAKEUP is seen at the timeout.
+  ///
+  /// @return whether a record is ready
   public boolean poll(int timeoutMs) {
     if (isReady()) {
       return true;
     }
-    // A record still being written keeps the ring's descriptor readable: don't spin on it.
+    // A busy record keeps the ring's descriptor readable: polling it would spin.
     boolean busy = availableBytes() > 0;
     int ready =
         busy
-            ? Libc.poll(polled, 1, Math.min(timeoutMs, BUSY_WAIT_MS))
-            : Libc.poll(polled, 2, timeoutMs);
+            ? Libc.poll(pollFds, 1, Math.min(timeoutMs, BUSY_WAIT_MS))
+            : Libc.poll(pollFds, 2, timeoutMs);
     if (ready < 0 && Native.errno() != Errno.EINTR) {
       throw NativeException.failed("cannot wait for the ring", Native.errno());
     }
-    if (ready > 0 && polled.get(ValueLayout.JAVA_SHORT, 6) != 0) {
+    if (ready > 0 && pollFds.get(ValueLayout.JAVA_SHORT, 6) != 0) {
       wakeUp.clear();
     }
     return isReady();
   }
 
-  /// Hands over all that was reserved up to now, waiting up to `patienceNs` for records still being
-  /// written; what stays is told by [#availableBytes]. To be called when no producer is left.
-  public long drain(RecordHandler sink, long patienceNs) {
+  /// Reads all records reserved before this call, and waits up to `timeoutNs` for busy ones. Call it
+  /// when no producer runs any more; [#availableBytes] is then what stays unread.
+  ///
+  /// @return how many records were handled
+  /// @throws BadRecordException as [#consume]
+  public long drain(RecordHandler handler, long timeoutNs) {
     long end = producer();
-    long deadline = System.nanoTime() + patienceNs;
-    long handled = consume(sink, Integer.MAX_VALUE);
+    long deadline = System.nanoTime() + timeoutNs;
+    long handled = consume(handler, Integer.MAX_VALUE);
     while (position < end && System.nanoTime() < deadline) {
       LockSupport.parkNanos(BUSY_WAIT_NS);
-      handled += consume(sink, Integer.MAX_VALUE);
+      handled += consume(handler, Integer.MAX_VALUE);
     }
     return handled;
   }
 
-  /// Bytes between the producers and us, headers and records still being written included.
+  /// Unread bytes, with headers and busy records.
   public long availableBytes() {
     return producer() - position;
   }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.jig.agent.NodeAgent;
 import dev.jig.agent.AgentLog;
-import dev.jig.os.Machine;
+import dev.jig.os.Signals;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -56,7 +56,7 @@ final class AgentCommand implements Runnable {
     try (NodeAgent agent =
         NodeAgent.start(
             settings, clients, AgentCommand::log, () -> Runtime.getRuntime().halt(EXIT_STALLED))) {
-      Machine.onInterrupt(agent::stop);
+      Signals.onInterrupt(agent::stop);
       agent.run();
     } catch (IOException e) {
       throw UserFacingException.of("cannot listen on port " + port + " of loopback", e);

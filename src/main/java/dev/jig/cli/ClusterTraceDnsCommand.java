@@ -5,7 +5,7 @@ import dev.jig.fields.Field.Shown;
 import dev.jig.filter.LabelSelector;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.ClusterTrace;
-import dev.jig.os.Machine;
+import dev.jig.os.Signals;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
@@ -129,7 +129,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
     }
 
     void run() throws InterruptedException {
-      Machine.onInterrupt(() -> {
+      Signals.onInterrupt(() -> {
         trace.stop();
         ShutdownWatchdog.enforce(() -> finished, rows::isBlocked, 0, () -> "the output is blocked: the remaining rows were dropped.");
       });

@@ -1,6 +1,7 @@
 package dev.jig.cli;
 
-import dev.jig.os.Machine;
+import dev.jig.os.Signals;
+import dev.jig.os.Terminal;
 import dev.jig.trace.CommandCgroup;
 import dev.jig.trace.TraceSummary;
 import java.io.IOException;
@@ -52,7 +53,7 @@ final class CommandRun {
     }
     hintIfContainerClient();
     Session session = Session.open(options, parsed, false);
-    Machine.onSignal(this::onSignal);
+    Signals.onSignal(this::onSignal);
     try (CommandCgroup cgroup = CommandCgroup.create(session.trace().cgroupRoot())) {
       session.trace().attach(cgroup, session.rows());
       session.begin();
@@ -86,7 +87,7 @@ final class CommandRun {
   /// 1. Ctrl-C at a terminal reaches the command without help, and the command decides whether to
   /// end.
   private void onSignal(String name) {
-    if (name.equals("INT") && Machine.isInForeground()) {
+    if (name.equals("INT") && Terminal.isInForeground()) {
       return;
     }
     if (!stopRequested.compareAndSet(false, true)) {

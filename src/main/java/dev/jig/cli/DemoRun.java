@@ -5,7 +5,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
 import dev.jig.filter.PortSet;
-import dev.jig.os.Machine;
+import dev.jig.os.Signals;
 import dev.jig.trace.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +40,7 @@ final class DemoRun {
               parsed.details());
       Session session = Session.open(options, settings, true);
       CountDownLatch unanswered = new CountDownLatch(1);
-      Machine.onInterrupt(() -> session.requestStop(0));
+      Signals.onInterrupt(() -> session.requestStop(0));
       session
           .trace()
           .attach(

@@ -1,7 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.filter.ContainerSelection;
-import dev.jig.os.Machine;
+import dev.jig.os.Signals;
 import dev.jig.pcap.CaptureFormatException;
 import dev.jig.trace.FileTrace;
 import java.io.IOException;
@@ -28,7 +28,7 @@ final class FileRun {
   int run() {
     try (FileTrace trace = FileTrace.open(file, parsed.ports())) {
       RowOutput rows = RowOutput.open(parsed.format(), options.openOutput(true), trace::stop);
-      Machine.onInterrupt(() -> {
+      Signals.onInterrupt(() -> {
         trace.stop();
         ShutdownWatchdog.enforce(() -> false, rows::isBlocked, 0, trace::summary);
       });

@@ -1,6 +1,6 @@
 package dev.jig.cli;
 
-import dev.jig.os.Machine;
+import dev.jig.os.Native;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,7 +34,7 @@ public final class Ig implements Runnable {
   /// `-- CMD` that of CMD.
   public static void main(String[] args) {
     if (args.length > 0 && args[0].equals("trace")) {
-      Machine.prepare();
+      Native.preload();
     }
     int code = commandLine(System.getenv()).execute(args);
     System.out.flush();

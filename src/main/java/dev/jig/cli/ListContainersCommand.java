@@ -5,7 +5,9 @@ import dev.jig.container.ContainerListener;
 import dev.jig.container.Containers;
 import dev.jig.event.Container;
 import dev.jig.filter.ContainerSelection;
-import dev.jig.os.Machine;
+import dev.jig.os.CgroupDirectory;
+import dev.jig.os.PipeEnd;
+import dev.jig.os.Signals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -75,7 +77,7 @@ final class ListContainersCommand implements Callable<Integer> {
   }
 
   private int watch(Listener listener, List<RuntimeOptions.SelectedRuntime> selected) {
-    Machine.onInterrupt(stopRequested::countDown);
+    Signals.onInterrupt(stopRequested::countDown);
     print(listener.format.watchHeader(terminal()));
     try (Containers containers = follow(listener, selected)) {
       containers.ready().join();
@@ -84,7 +86,7 @@ final class ListContainersCommand implements Callable<Integer> {
       }
       listener.initialListDone = true;
       boolean stopped = false;
-      while (!stopped && !Machine.isReaderGone(STDOUT)) {
+      while (!stopped && !PipeEnd.isReaderGone(STDOUT)) {
         stopped = stopRequested.await(READER_CHECK_MS, TimeUnit.MILLISECONDS);
       }
       return 0;
@@ -95,7 +97,7 @@ final class ListContainersCommand implements Callable<Integer> {
 
   private static Containers follow(Listener listener, List<RuntimeOptions.SelectedRuntime> selected) {
     var clients = selected.stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
-    Containers containers = new Containers(Machine.cgroupRoot(), clients, listener);
+    Containers containers = new Containers(CgroupDirectory.rootPath(), clients, listener);
     containers.start();
     return containers;
   }
@@ -139,7 +141,7 @@ final class ListContainersCommand implements Callable<Integer> {
       RowStream out = RowStream.stdout();
       out.write(text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      if (!Machine.isReaderGone(STDOUT)) {
+      if (!PipeEnd.isReaderGone(STDOUT)) {
         throw UserFacingException.of("cannot write to stdout", e);
       }
       stopRequested.countDown();

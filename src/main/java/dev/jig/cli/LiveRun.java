@@ -3,7 +3,7 @@ package dev.jig.cli;
 import dev.jig.container.ContainerListener;
 import dev.jig.container.Containers;
 import dev.jig.filter.ContainerSelection;
-import dev.jig.os.Machine;
+import dev.jig.os.Signals;
 import java.util.concurrent.CompletableFuture;
 
 /// `ig trace dns`: traces the containers of this machine, live.
@@ -33,7 +33,7 @@ final class LiveRun {
     try (Containers containers =
         new Containers(session.trace().cgroupRoot(), clients, new Printer())) {
       session.trace().attach(containers, selection, session.rows());
-      Machine.onInterrupt(() -> session.requestStop(0));
+      Signals.onInterrupt(() -> session.requestStop(0));
       session.begin();
       session.stopAfter(parsed.limitNs());
       containers.start();

@@ -1,6 +1,7 @@
 package dev.jig.cli;
 
-import dev.jig.os.Machine;
+import dev.jig.os.PipeEnd;
+import dev.jig.os.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -73,16 +74,16 @@ final class RowStream extends OutputStream {
 
   /// The width of the terminal in columns; empty if this is no terminal.
   OptionalInt terminalColumns() {
-    return fd == NO_FD ? OptionalInt.empty() : Machine.terminalColumns(fd);
+    return fd == NO_FD ? OptionalInt.empty() : Terminal.columns(fd);
   }
 
   /// Whether this is a terminal, even one without a width.
   boolean isTerminal() {
-    return fd != NO_FD && Machine.isTerminal(fd);
+    return fd != NO_FD && Terminal.isTerminal(fd);
   }
 
   /// Whether this is a pipe without a reader.
   boolean isReaderGone() {
-    return fd != NO_FD && Machine.isReaderGone(fd);
+    return fd != NO_FD && PipeEnd.isReaderGone(fd);
   }
 }

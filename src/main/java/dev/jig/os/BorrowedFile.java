@@ -2,7 +2,7 @@ package dev.jig.os;
 
 import java.util.Optional;
 
-/// An open file of another process, shared with it by a descriptor of our own.
+/// A duplicate of another process's file descriptor (pidfd_open(2), pidfd_getfd(2)); Linux 5.6.
 public final class BorrowedFile implements AutoCloseable {
   private final int fd;
 
@@ -10,32 +10,32 @@ public final class BorrowedFile implements AutoCloseable {
     this.fd = fd;
   }
 
-  /// Descriptor `theirFd` of process `pid`; empty if either is gone.
+  /// Duplicates descriptor `remoteFd` of process `pid`; empty if either no longer exists.
   ///
-  /// @throws NativeException if the kernel refuses: it takes the right to trace that process
-  public static Optional<BorrowedFile> open(int pid, int theirFd) {
+  /// @throws NativeException if the kernel refuses: the caller needs PTRACE_MODE_ATTACH_REALCREDS
+  public static Optional<BorrowedFile> open(int pid, int remoteFd) {
     int process = (int) Libc.syscall(Libc.SYS_PIDFD_OPEN, pid, 0, 0, 0, 0);
     if (process < 0) {
-      return refused("pidfd_open of process " + pid, Native.errno());
+      return emptyIfGone("pidfd_open of process " + pid, Native.errno());
     }
     try {
-      int fd = (int) Libc.syscall(Libc.SYS_PIDFD_GETFD, process, theirFd, 0, 0, 0);
+      int fd = (int) Libc.syscall(Libc.SYS_PIDFD_GETFD, process, remoteFd, 0, 0, 0);
       return fd < 0
-          ? refused("pidfd_getfd of descriptor " + theirFd + " of process " + pid, Native.errno())
+          ? emptyIfGone("pidfd_getfd of descriptor " + remoteFd + " of process " + pid, Native.errno())
           : Optional.of(new BorrowedFile(fd));
     } finally {
       Libc.close(process);
     }
   }
 
-  private static Optional<BorrowedFile> refused(String tried, int errno) {
+  private static Optional<BorrowedFile> emptyIfGone(String action, int errno) {
     if (errno == Errno.ESRCH || errno == Errno.EBADF || errno == Errno.EINVAL) {
       return Optional.empty();
     }
-    throw NativeException.failed(tried, errno);
+    throw NativeException.failed(action, errno);
   }
 
-  /// Valid until closed.
+  /// The duplicate, valid until [#close].
   public int fd() {
     return fd;
   }

@@ -8,12 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A directory of the cgroup v2 hierarchy, held open: where programs attach.
+/// An open directory of the cgroup v2 hierarchy, to attach programs to.
 public final class CgroupDirectory implements AutoCloseable {
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
-  private static final long ROOT_INODE = 1; // kernfs numbers from its root on
+  private static final Path DEFAULT_ROOT = Path.of("/sys/fs/cgroup");
+  private static final long ROOT_INODE = 1; // kernfs gives its root inode 1
 
-  // fsopen(2), fsconfig(2), fsmount(2)
+  // fsopen(2), fsconfig(2), fsmount(2): FSOPEN_CLOEXEC, FSCONFIG_CMD_CREATE, MOUNT_ATTR_*
   private static final int CLOEXEC = 1;
   private static final int CMD_CREATE = 6;
   private static final int NOSUID_NODEV_NOEXEC = 0xe;
@@ -28,10 +29,10 @@ public final class CgroupDirectory implements AutoCloseable {
     this.id = Libc.inode(fd);
   }
 
-  /// The root of the whole hierarchy: where it is mounted, else by a mount of our own that no mount
-  /// table shows and that goes with the process.
+  /// Opens the root of the hierarchy: where it is mounted, else a detached mount, which appears in
+  /// no mount table and ends with this process.
   ///
-  /// @throws NativeException if neither can be had
+  /// @throws NativeException if neither is available
   public static CgroupDirectory root() {
     List<Path> mounts = mounts();
     for (Path mount : mounts) {
@@ -41,26 +42,37 @@ public final class CgroupDirectory implements AutoCloseable {
         if (directory.id == ROOT_INODE) {
           return directory;
         }
-        directory.close(); // a subtree: a bind mount, or a cgroup namespace's view
+        directory.close(); // a subtree: a bind mount, or the root of a cgroup namespace
       }
     }
     return mountDetached(mounts);
   }
 
-  /// A cgroup by its directory.
+  /// The path of the hierarchy's root for walking it, kept open until the process ends;
+  /// /sys/fs/cgroup if it cannot be opened.
+  public static Path rootPath() {
+    try {
+      return root().path();
+    } catch (NativeException e) {
+      return DEFAULT_ROOT;
+    }
+  }
+
+  /// Opens a cgroup's directory.
   ///
   /// @throws NativeException if it cannot be opened
   public static CgroupDirectory open(Path path) {
     int fd = Libc.open(path.toString(), Libc.O_RDONLY | Libc.O_CLOEXEC);
     if (fd < 0) {
-      throw refused("cannot open cgroup " + path, Native.errno());
+      throw failed("cannot open cgroup " + path, Native.errno());
     }
     return new CgroupDirectory(fd, path);
   }
 
-  /// A mount of our own.
+  /// Mounts the hierarchy without a mount point (fsmount(2), Linux 5.2) and opens its root.
   ///
-  /// @param mounts what was found instead, for the message
+  /// @param mounts the mounts found so far, none of them the root; for the exception's message
+  /// @throws NativeException if the kernel refuses
   public static CgroupDirectory mountDetached(List<Path> mounts) {
     String found =
         mounts.isEmpty() ? "no cgroup v2 is mounted" : "no root of cgroup v2 in " + mounts;
@@ -82,16 +94,16 @@ public final class CgroupDirectory implements AutoCloseable {
       long type = arena.allocateFrom("cgroup2").address();
       int context = (int) Libc.syscall(Libc.SYS_FSOPEN, type, CLOEXEC, 0, 0, 0);
       if (context < 0) {
-        throw refused(found + ", and fsopen failed", Native.errno());
+        throw failed(found + ", and fsopen failed", Native.errno());
       }
       try {
         if ((int) Libc.syscall(Libc.SYS_FSCONFIG, context, CMD_CREATE, 0, 0, 0) < 0) {
-          throw refused(found + ", and fsconfig failed", Native.errno());
+          throw failed(found + ", and fsconfig failed", Native.errno());
         }
-        int mode = NOSUID_NODEV_NOEXEC; // a command's cgroup is made in it
+        int mode = NOSUID_NODEV_NOEXEC; // not read-only: cgroups are created in it
         int fd = (int) Libc.syscall(Libc.SYS_FSMOUNT, context, CLOEXEC, mode, 0, 0);
         if (fd < 0) {
-          throw refused(found + ", and fsmount failed", Native.errno());
+          throw failed(found + ", and fsmount failed", Native.errno());
         }
         return fd;
       } finally {
@@ -100,8 +112,8 @@ public final class CgroupDirectory implements AutoCloseable {
     }
   }
 
-  private static NativeException refused(String tried, int errno) {
-    return NativeException.of(Reason.CGROUP, tried + ": " + Errno.name(errno), errno, List.of());
+  private static NativeException failed(String action, int errno) {
+    return NativeException.of(Reason.CGROUP, action + ": " + Errno.name(errno), errno, List.of());
   }
 
   private static List<Path> mounts() {
@@ -112,25 +124,25 @@ public final class CgroupDirectory implements AutoCloseable {
     }
   }
 
-  /// The mount points of cgroup v2 in a mountinfo (proc_pid_mountinfo(5)), whole hierarchies first:
+  /// The mount points of cgroup v2 in proc_pid_mountinfo(5); mounts of the root come first.
   ///
   /// ```
   /// 41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
   /// ```
   static List<Path> mounts(String mountinfo) {
-    List<Path> whole = new ArrayList<>();
-    List<Path> parts = new ArrayList<>();
+    List<Path> roots = new ArrayList<>();
+    List<Path> subtrees = new ArrayList<>();
     for (String line : mountinfo.lines().toList()) {
       if (line.contains(" - cgroup2 ")) {
         String[] fields = line.split(" ", 6);
-        (fields[3].equals("/") ? whole : parts).add(Path.of(unescape(fields[4])));
+        (fields[3].equals("/") ? roots : subtrees).add(Path.of(unescape(fields[4])));
       }
     }
-    whole.addAll(parts);
-    return whole;
+    roots.addAll(subtrees);
+    return roots;
   }
 
-  /// Blanks and backslashes stand as three octal digits.
+  /// Decodes `\040` and the like: mountinfo writes space, tab, newline and backslash in octal.
   private static String unescape(String field) {
     StringBuilder text = new StringBuilder(field.length());
     for (int i = 0; i < field.length(); i++) {
@@ -141,17 +153,17 @@ public final class CgroupDirectory implements AutoCloseable {
     return text.toString();
   }
 
-  /// The open directory.
+  /// The directory's file descriptor, valid until [#close].
   public int fd() {
     return fd;
   }
 
-  /// Where its files can be reached while it is open: for a mount of our own a path below /proc.
+  /// The directory's path, valid until [#close]: of a detached mount `/proc/self/fd/N`.
   public Path path() {
     return path;
   }
 
-  /// The cgroup's id, as BPF programs tell it.
+  /// The cgroup's id as in bpf_skb_cgroup_id(): the directory's inode.
   public long id() {
     return id;
   }

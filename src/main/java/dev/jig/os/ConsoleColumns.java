@@ -8,32 +8,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The terminal's columns where the kernel is not Linux: asked once, without native code.
+/// The terminal's columns on systems other than Linux, read once by `stty size`, without FFM.
 final class ConsoleColumns {
-  /// What terminals have that do not tell.
-  private static final int USUAL = 80;
+  private static final int DEFAULT_COLUMNS = 80;
 
   private static final Pattern SIZE = Pattern.compile("\\d+ (\\d+)\\s*");
-  private static @Nullable OptionalInt known;
+  private static @Nullable OptionalInt cached;
 
   private ConsoleColumns() {}
 
-  /// Empty if stdin and stdout are not a terminal.
+  /// The columns of stdin's and stdout's terminal; empty if they are none.
   @SuppressWarnings("SystemConsoleNull") // null with -Djdk.console=java.base
   static synchronized OptionalInt columns() {
-    OptionalInt columns = known;
+    OptionalInt columns = cached;
     if (columns == null) {
       var console = System.console();
       columns =
           console != null && console.isTerminal()
               ? OptionalInt.of(columns(System.getenv("COLUMNS"), "stty", "size"))
               : OptionalInt.empty();
-      known = columns;
+      cached = columns;
     }
     return columns;
   }
 
-  /// What the environment says, else what a command prints after the rows.
+  /// The variable COLUMNS if it is a number, else the second number that `command` prints, else 80.
   static int columns(@Nullable String environment, String... command) {
     if (environment != null && environment.matches("[1-9]\\d{0,4}")) {
       return Integer.parseInt(environment);
@@ -44,14 +43,14 @@ final class ConsoleColumns {
               .redirectInput(new File("/dev/tty"))
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-      Matcher size = SIZE.matcher(said);
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      Matcher size = SIZE.matcher(output);
       if (size.matches() && Integer.parseInt(size.group(1)) > 0) {
         return Integer.parseInt(size.group(1));
       }
     } catch (IOException | NumberFormatException e) {
-      // not on this OS, or no terminal after all
+      // no stty on this system, or no terminal
     }
-    return USUAL;
+    return DEFAULT_COLUMNS;
   }
 }

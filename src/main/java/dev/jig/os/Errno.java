@@ -1,6 +1,6 @@
 package dev.jig.os;
 
-/// The kernel's error numbers and their names (asm-generic/errno-base.h, errno.h).
+/// Linux's error numbers and their names (asm-generic/errno-base.h, errno.h).
 public final class Errno {
   public static final int EPERM = 1;
   public static final int ENOENT = 2;
@@ -14,7 +14,7 @@ public final class Errno {
 
   private Errno() {}
 
-  /// The name as in the manual pages; numbers without a name here stay numbers.
+  /// The name as in errno(3), such as EPERM; `errno 777` for a number not listed here.
   public static String name(int errno) {
     return switch (errno) {
       case EPERM -> "EPERM";
@@ -56,8 +56,8 @@ public final class Errno {
       case 95 -> "EOPNOTSUPP";
       case 110 -> "ETIMEDOUT";
       case 116 -> "ESTALE";
-      case 524 -> "ENOTSUPP"; // include/linux/errno.h: never meant for users, BPF returns it
-      case 4000 -> "LIBBPF_ERRNO__LIBELF"; // libbpf's own from here (libbpf_legacy.h)
+      case 524 -> "ENOTSUPP"; // include/linux/errno.h: kernel-internal, but bpf(2) returns it
+      case 4000 -> "LIBBPF_ERRNO__LIBELF"; // from here on libbpf's own (libbpf_legacy.h)
       case 4001 -> "LIBBPF_ERRNO__FORMAT";
       case 4002 -> "LIBBPF_ERRNO__KVERSION";
       case 4003 -> "LIBBPF_ERRNO__ENDIAN";

@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// The libc functions used here, each as a Java method. Those that may fail in expected ways return
-/// what C returns, the caller asks [Native#errno]; the others throw.
+/// The libc functions in use, each as a Java method. A method that returns C's result leaves errno
+/// in [Native#errno]; the others throw.
 @SuppressWarnings("restricted")
 public final class Libc {
   public static final int PROT_READ = 1;
@@ -18,7 +18,7 @@ public final class Libc {
   static final int O_NONBLOCK = 0x800;
   static final int O_CLOEXEC = 0x80000;
 
-  /// System calls without a function in every libc, by their number on all architectures.
+  /// System call numbers, the same on all architectures; not every libc has a function for them.
   static final int SYS_FSOPEN = 430;
 
   static final int SYS_FSCONFIG = 431;
@@ -32,20 +32,35 @@ public final class Libc {
   private static final long STATX_SIZE = 256;
   private static final long STX_INO = 32;
 
+  // int open(const char *pathname, int flags, ...)
   private static final MemorySegment OPEN = Native.libc("open");
+  // int close(int fd)
   private static final MemorySegment CLOSE = Native.libc("close");
+  // ssize_t read(int fd, void *buf, size_t count)
   private static final MemorySegment READ = Native.libc("read");
+  // ssize_t write(int fd, const void *buf, size_t count)
   private static final MemorySegment WRITE = Native.libc("write");
+  // void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
   private static final MemorySegment MMAP = Native.libc("mmap");
+  // int munmap(void *addr, size_t length)
   private static final MemorySegment MUNMAP = Native.libc("munmap");
+  // int poll(struct pollfd *fds, nfds_t nfds, int timeout)
   private static final MemorySegment POLL = Native.libc("poll");
+  // int eventfd(unsigned int initval, int flags)
   private static final MemorySegment EVENTFD = Native.libc("eventfd");
+  // int statx(int dirfd, const char *path, int flags, unsigned int mask, struct statx *buf)
   private static final MemorySegment STATX = Native.libc("statx");
+  // int ioctl(int fd, unsigned long request, ...)
   private static final MemorySegment IOCTL = Native.libc("ioctl");
+  // int isatty(int fd)
   private static final MemorySegment ISATTY = Native.libc("isatty");
+  // int clock_gettime(clockid_t clockid, struct timespec *tp)
   private static final MemorySegment CLOCK_GETTIME = Native.libc("clock_gettime");
+  // int getpagesize(void)
   private static final MemorySegment GETPAGESIZE = Native.libc("getpagesize");
+  // int vsnprintf(char *str, size_t size, const char *format, va_list ap)
   private static final MemorySegment VSNPRINTF = Native.libc("vsnprintf");
+  // long syscall(long number, ...)
   private static final MemorySegment SYSCALL = Native.libc("syscall");
 
   private Libc() {}
@@ -68,7 +83,9 @@ public final class Libc {
     return Native.call(WRITE, fd, buffer.address(), buffer.byteSize());
   }
 
-  /// Maps memory that is unmapped with the arena.
+  /// Maps memory until the arena closes; read-only unless `prot` has PROT_WRITE.
+  ///
+  /// @throws NativeException if it cannot be mapped
   public static MemorySegment mmap(
       Arena arena, long length, int prot, int flags, int fd, long offset) {
     long address = Native.call(MMAP, 0, length, prot, flags, fd, offset);
@@ -84,7 +101,7 @@ public final class Libc {
     Native.call(MUNMAP, mapped.address(), mapped.byteSize(), 0);
   }
 
-  /// Waits on `count` entries of struct pollfd.
+  /// Waits for events of `count` entries of struct pollfd.
   public static int poll(MemorySegment fds, int count, int timeoutMs) {
     return (int) Native.call(POLL, fds.address(), count, timeoutMs);
   }
@@ -94,6 +111,8 @@ public final class Libc {
   }
 
   /// The inode of an open file.
+  ///
+  /// @throws NativeException if `fd` is not open
   static long inode(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment result = arena.allocate(STATX_SIZE, 8);
@@ -122,7 +141,9 @@ public final class Libc {
     return (int) Native.call(GETPAGESIZE, 0, 0, 0);
   }
 
-  /// Formats with a va_list, which both known conventions pass as a pointer.
+  /// Formats a message.
+  ///
+  /// @param arguments a va_list, which x86-64 and AArch64 pass as a pointer
   public static int vsnprintf(MemorySegment buffer, long format, long arguments) {
     return (int)
         Native.call(VSNPRINTF, buffer.address(), buffer.byteSize(), format, arguments, 0, 0);

@@ -13,24 +13,24 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Calls C: one downcall shape for every function, with errno kept per thread.
+/// Calls C functions, all with one downcall shape; keeps errno per thread.
 ///
 /// ```
 /// long f(long a, long b, long c, long d, long e, long f)
 /// ```
 ///
-/// Pointers and ints travel as longs; a C function that takes fewer arguments ignores the rest, and
-/// of an int result only the lower half means anything. This holds for the calling conventions of
-/// x86-64 and AArch64 Linux. Each further shape would cost 5 to 9 ms at start.
+/// Pointers and ints are passed as longs. A C function with fewer parameters ignores the rest; of an
+/// int result only the lower 32 bits are defined. The calling conventions of x86-64 and AArch64 Linux
+/// permit this. Each further shape would cost 5 to 9 ms at start.
 @SuppressWarnings("restricted")
 public final class Native {
-  /// Where bundled libraries lie; without it the system's loader is asked.
+  /// System property: the directory of bundled libraries. If unset, the dynamic loader searches.
   static final String DIRECTORY_PROPERTY = "jig.native.dir";
 
   private static final String LIBBPF = "libbpf.so.1";
 
-  // What it needs. In this order the loader finds each by its soname among those already open.
-  private static final String[] NEEDED = {"libz.so.1", "libzstd.so.1", "libelf.so.1"};
+  // In this order: the loader finds a library's dependencies by soname among those already open.
+  private static final String[] LIBBPF_DEPENDENCIES = {"libz.so.1", "libzstd.so.1", "libelf.so.1"};
 
   private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
   private static final VarHandle ERRNO = ValueLayout.JAVA_INT.varHandle();
@@ -39,7 +39,7 @@ public final class Native {
 
   private static @Nullable SymbolLookup libbpf;
 
-  // A subclass, not withInitial: its lambda would be spun at start.
+  // A subclass: withInitial() would generate a lambda class at start.
   private static final ThreadLocal<MemorySegment> CAPTURED =
       new ThreadLocal<>() {
         @Override
@@ -50,45 +50,53 @@ public final class Native {
 
   private Native() {}
 
+  /// Links the downcall and libc's functions on another thread, so that it overlaps the caller's
+  /// start: parsing the command line takes as long.
+  public static void preload() {
+    Thread.ofPlatform().daemon().name("native-preload").start(() -> new Clocks().bootNs());
+  }
+
   private static FunctionDescriptor shape() {
     ValueLayout.OfLong word = ValueLayout.JAVA_LONG;
     return FunctionDescriptor.of(word, word, word, word, word, word, word);
   }
 
+  /// Calls a C function of up to six parameters.
   public static long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
     try {
       return (long) CALL.invokeExact(function, CAPTURED.get(), a, b, c, d, e, f);
     } catch (RuntimeException | Error thrown) {
       throw thrown;
     } catch (Throwable thrown) {
-      throw new AssertionError("C functions throw nothing", thrown);
+      throw new AssertionError("C functions do not throw", thrown);
     }
   }
 
+  /// Calls a C function of up to three parameters.
   public static long call(MemorySegment function, long a, long b, long c) {
     return call(function, a, b, c, 0, 0, 0);
   }
 
-  /// What errno was after this thread's last call.
+  /// Errno after this thread's last call.
   public static int errno() {
     return (int) ERRNO.get(CAPTURED.get(), 0L);
   }
 
-  /// A function of libc, or NULL where this system has none: calling that throws.
+  /// The address of a libc function; NULL if this system has none, calling that throws.
   static MemorySegment libc(String name) {
-    return found(LIBC.find(name));
+    return orNull(LIBC.find(name));
   }
 
-  /// A function of libbpf, or NULL where the installed version has none: calling that throws.
+  /// The address of a libbpf function; NULL if the installed version has none, calling that throws.
   public static MemorySegment libbpf(String name) {
-    return found(openLibbpf().find(name));
+    return orNull(openLibbpf().find(name));
   }
 
-  private static MemorySegment found(Optional<MemorySegment> symbol) {
+  private static MemorySegment orNull(Optional<MemorySegment> symbol) {
     return symbol.isPresent() ? symbol.get() : MemorySegment.NULL;
   }
 
-  /// Opens libbpf unless it is open; what needs only libc works without it.
+  /// Opens libbpf if it is not open. Callers of libc alone do not need it.
   ///
   /// @throws NativeException if it cannot be opened
   public static synchronized SymbolLookup openLibbpf() {
@@ -107,7 +115,7 @@ public final class Native {
   }
 
   private static SymbolLookup bundled(Path directory) {
-    for (String name : NEEDED) {
+    for (String name : LIBBPF_DEPENDENCIES) {
       Path library = directory.resolve(name);
       if (Files.exists(library)) {
         SymbolLookup.libraryLookup(library, Arena.global());

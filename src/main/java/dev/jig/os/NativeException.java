@@ -3,11 +3,12 @@ package dev.jig.os;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the kernel or libbpf refused, with errno's name; says what is missing and what to do.
+/// A call of libc, libbpf or the kernel failed. The message names the call and errno; the reason has
+/// a hint for the user.
 public final class NativeException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /// Why, as far as can be told; each with what the user can do.
+  /// The likely cause, with a hint for the user.
   public enum Reason {
     LIBRARY("install libbpf 1.x, on Debian and Ubuntu: apt-get install libbpf1"),
     CAPABILITIES(
@@ -27,7 +28,7 @@ public final class NativeException extends RuntimeException {
       this.hint = hint;
     }
 
-    /// What the user can do about it, one sentence without full stop.
+    /// What the user can do, one sentence without full stop.
     public String hint() {
       return hint;
     }
@@ -45,9 +46,11 @@ public final class NativeException extends RuntimeException {
     this.log = String.join("\n", log);
   }
 
-  /// A call that failed for no reason worth guessing at.
-  public static NativeException failed(String tried, int errno) {
-    return of(Reason.OTHER, tried + ": " + Errno.name(errno), errno, List.of());
+  /// A failure without a known cause.
+  ///
+  /// @param action what failed, such as `cannot wait for the ring`
+  public static NativeException failed(String action, int errno) {
+    return of(Reason.OTHER, action + ": " + Errno.name(errno), errno, List.of());
   }
 
   public static NativeException of(Reason reason, String message, int errno, List<String> log) {
@@ -64,18 +67,17 @@ public final class NativeException extends RuntimeException {
     return reason;
   }
 
-  /// What the user can do about it, one sentence without full stop.
+  /// What the user can do, one sentence without full stop.
   public String hint() {
     return reason.hint();
   }
 
-  /// The name of errno, such as EPERM.
+  /// Errno's name, such as EPERM.
   public String errnoName() {
     return Errno.name(errno);
   }
 
-  /// What libbpf said and the verifier's last lines, not for the terminal as they are; may be
-  /// empty.
+  /// The last lines of libbpf's log and of the verifier's, not escaped for a terminal; may be empty.
   public List<String> log() {
     return log.isEmpty() ? List.of() : List.of(log.split("\n", -1));
   }

@@ -10,50 +10,48 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What /proc says of a process, provided it is still the same one. A few system calls' worth, and
-/// nothing is cached: exec and chdir change the answer under the same pid and start time.
+/// Reads a process's files in /proc (proc(5)). A process is identified by pid and start time. Nothing
+/// is cached: exec and chdir change the files of the same process.
 public final class Proc {
-  /// USER_HZ is 100 on every architecture Linux gives a JDK to.
+  /// 1 / USER_HZ, which is 100 on every architecture with a JDK.
   private static final long TICK_NS = 10_000_000L;
 
-  /// proc(5): field 22 is starttime; the fields after the comm start with field 3.
-  private static final int START_TIME_AFTER_COMM = 22 - 3;
+  /// Index of starttime, field 22, among the fields after the comm, which start with field 3.
+  private static final int START_TIME_INDEX = 22 - 3;
 
-  private static final int STAT_AT_MOST = 4_096;
+  private static final int MAX_STAT = 4_096;
+  private static final int MAX_COMMAND_LINE = 4_096;
 
-  private static final int COMMAND_LINE_AT_MOST = 4_096;
-
-  /// A process's executable, working directory and command line; null where /proc refuses it.
+  /// A process's executable, working directory and command line; null if not readable.
   ///
-  /// @param commandLine its arguments, separated by blanks
+  /// @param commandLine the arguments, separated by spaces, at most 4,096 bytes
   public record Paths(
       @Nullable String exePath, @Nullable String cwd, @Nullable String commandLine) {}
 
   private final Path root;
 
-  /// @param root where procfs is mounted, with the host's pids
+  /// @param root a mount of procfs in the host's pid namespace
   public Proc(Path root) {
     this.root = root;
   }
 
-  /// The executable, working directory and command line of `pid`; null if it is gone or the pid was
+  /// Executable, working directory and command line of `pid`; null if it exited or the pid was
   /// reused.
   ///
-  /// @param startTimeNs its start on the boot clock, as the kernel's record has it
+  /// @param startTimeNs the process's start, nanoseconds of CLOCK_BOOTTIME
   public @Nullable Paths paths(int pid, long startTimeNs) {
     Path directory = root.resolve(Integer.toString(pid));
     String exe = link(directory.resolve("exe"));
     String cwd = link(directory.resolve("cwd"));
     String commandLine = commandLine(directory);
-    // Compared after reading: a pid reused before or between the reads shows its new start here.
+    // Compared last: a pid reused before or between the reads has another start by now.
     return isStart(startTicks(directory), startTimeNs) ? new Paths(exe, cwd, commandLine) : null;
   }
 
-  /// Its arguments with blanks between them, cut where it is very long; null for a kernel thread,
-  /// or where it can't be read.
+  /// The arguments with spaces between them; null for a kernel thread or if not readable.
   private static @Nullable String commandLine(Path directory) {
     try (InputStream in = Files.newInputStream(directory.resolve("cmdline"))) {
-      String raw = new String(in.readNBytes(COMMAND_LINE_AT_MOST), UTF_8);
+      String raw = new String(in.readNBytes(MAX_COMMAND_LINE), UTF_8);
       int end = raw.length();
       while (end > 0 && raw.charAt(end - 1) == 0) {
         end--;
@@ -64,9 +62,9 @@ public final class Proc {
     }
   }
 
-  /// The lines of /proc/PID/cgroup; null if the process is gone or the pid was reused.
+  /// The lines of /proc/PID/cgroup; null if the process exited or the pid was reused.
   ///
-  /// @param startTimeNs its start on the boot clock, as the kernel's record has it
+  /// @param startTimeNs the process's start, nanoseconds of CLOCK_BOOTTIME
   @Nullable
   public List<String> cgroups(int pid, long startTimeNs) {
     List<String> lines = cgroupLines(Integer.toString(pid));
@@ -74,9 +72,8 @@ public final class Proc {
     return same && !lines.isEmpty() ? lines : null;
   }
 
-  /// The same of any process that is surely older than another one; null if it is not, or gone.
-  ///
-  /// @param startTimeNs the other one's start
+  /// The lines of /proc/PID/cgroup if process `pid` started at least two ticks (20 ms) before
+  /// `startTimeNs`; else null.
   @Nullable
   public List<String> cgroupsIfOlder(int pid, long startTimeNs) {
     List<String> lines = cgroupLines(Integer.toString(pid));
@@ -84,7 +81,9 @@ public final class Proc {
     return ticks >= 0 && ticks < startTimeNs / TICK_NS - 1 && !lines.isEmpty() ? lines : null;
   }
 
-  /// The lines of cgroup in a process's directory; none if it is gone.
+  /// The lines of /proc/PROCESS/cgroup; empty if the process exited.
+  ///
+  /// @param process a pid or `self`
   public List<String> cgroupLines(String process) {
     try {
       return Files.readAllLines(root.resolve(process).resolve("cgroup"), ISO_8859_1);
@@ -93,7 +92,7 @@ public final class Proc {
     }
   }
 
-  /// The inode of a process's mount namespace; 0 if it can't be had.
+  /// The inode of a process's mount namespace; 0 if not readable.
   public long mountNs(int pid) {
     String link = link(root.resolve(Integer.toString(pid)).resolve("ns/mnt"));
     if (link == null || !link.startsWith("mnt:[") || !link.endsWith("]")) {
@@ -106,20 +105,20 @@ public final class Proc {
     return ticks >= 0 && Math.abs(ticks - startTimeNs / TICK_NS) <= 1;
   }
 
-  /// Field 22 of stat, or -1. The comm before it may hold blanks and parentheses.
+  /// Field 22 of /proc/PID/stat, or -1. The comm before it may contain spaces and parentheses.
   private static long startTicks(Path directory) {
     try (InputStream in = Files.newInputStream(directory.resolve("stat"))) {
-      String stat = new String(in.readNBytes(STAT_AT_MOST), ISO_8859_1);
+      String stat = new String(in.readNBytes(MAX_STAT), ISO_8859_1);
       String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
-      return fields.length > START_TIME_AFTER_COMM
-          ? Long.parseLong(fields[START_TIME_AFTER_COMM])
+      return fields.length > START_TIME_INDEX
+          ? Long.parseLong(fields[START_TIME_INDEX])
           : -1;
     } catch (IOException | NumberFormatException e) {
       return -1;
     }
   }
 
-  /// Null for a kernel thread, or where permission is missing.
+  /// Null for a kernel thread, or without permission.
   private static @Nullable String link(Path link) {
     try {
       return Files.readSymbolicLink(link).toString();

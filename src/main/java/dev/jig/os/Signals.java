@@ -9,52 +9,54 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// SIGINT, SIGTERM and SIGHUP, each on a thread of its own. SIGPIPE is ignored by the JVM already;
-/// SIGHUP stays ignored under nohup.
+/// Handles SIGINT, SIGTERM and SIGHUP, each on a new thread. The JVM ignores SIGPIPE; SIGHUP stays
+/// ignored under nohup(1).
 ///
-/// The JVM's own threads take signals and don't let them be blocked (signalfd), and a handler in
-/// Java would run where no Java may (sigaction with an upcall). That leaves sun.misc.Signal, which
-/// javac warns of by name, so by reflection; a jlinked runtime needs the module jdk.unsupported.
+/// Uses sun.misc.Signal by reflection, since javac warns of the name; a jlinked runtime needs the
+/// module jdk.unsupported. signalfd(2) does not work, because the JVM's threads do not block these
+/// signals, nor does sigaction(2), because an upcall may not run in a signal handler.
 public final class Signals implements InvocationHandler {
   private static final String[] NAMES = {"INT", "TERM", "HUP"};
 
-  /// timeout(1) and the like signal the process and then its group: nobody has asked twice.
+  /// 100 ms: timeout(1) signals the process and then its group, which is one request.
   static final long DEBOUNCE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final String name;
-  private final Consumer<String> taker;
+  private final Consumer<String> handler;
 
-  private Signals(String name, Consumer<String> taker) {
+  private Signals(String name, Consumer<String> handler) {
     this.name = name;
-    this.taker = taker;
+    this.handler = handler;
   }
 
-  /// Calls `first` at the first signal; a second one ends the process at once with exit code 1,
-  /// unless it comes within 100 ms: then it is the first one's echo.
-  public static void onInterrupt(Runnable first) {
-    AtomicLong askedNs = new AtomicLong();
+  /// Calls `handler` at the first signal. A later one halts the process with exit code 1, unless it
+  /// comes within 100 ms of the first.
+  public static void onInterrupt(Runnable handler) {
+    AtomicLong firstNs = new AtomicLong();
     onSignal(_ -> {
-      long nowNs = System.nanoTime() | 1; // 0: not asked yet
-      if (askedNs.compareAndSet(0, nowNs)) {
-        first.run();
-      } else if (nowNs - askedNs.get() > DEBOUNCE_NS) {
+      long nowNs = System.nanoTime() | 1; // 0: no signal yet
+      if (firstNs.compareAndSet(0, nowNs)) {
+        handler.run();
+      } else if (nowNs - firstNs.get() > DEBOUNCE_NS) {
         Runtime.getRuntime().halt(1);
       }
     });
   }
 
-  /// Calls `taker` with the name of every signal, such as INT.
-  public static void onSignal(Consumer<String> taker) {
+  /// Calls `handler` at every signal with its name: INT, TERM or HUP.
+  public static void onSignal(Consumer<String> handler) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
-      Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      Method handle = signal.getMethod("handle", signal, handler);
+      Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+      Method handle = signal.getMethod("handle", signal, handlerType);
       for (String name : NAMES) {
-        Object ours =
+        Object proxy =
             Proxy.newProxyInstance(
-                handler.getClassLoader(), new Class<?>[] {handler}, new Signals(name, taker));
+                handlerType.getClassLoader(),
+                new Class<?>[] {handlerType},
+                new Signals(name, handler));
         try {
-          handle.invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
+          handle.invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
         } catch (InvocationTargetException unknown) {
           if (!(unknown.getCause() instanceof IllegalArgumentException)) {
             throw unknown;
@@ -72,7 +74,7 @@ public final class Signals implements InvocationHandler {
     if (!method.getName().equals("handle")) {
       return method.invoke(this, arguments); // equals, hashCode, toString
     }
-    taker.accept(name);
+    handler.accept(name);
     return null;
   }
 }

@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Ends another thread's wait ([RingBuffer#poll]); stays called until that wait has seen it.
+/// An eventfd(2) that ends another thread's poll(2), and stays readable until [#clear].
 public final class WakeUp implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment one = arena.allocate(ValueLayout.JAVA_LONG);
@@ -19,17 +19,19 @@ public final class WakeUp implements AutoCloseable {
     one.set(ValueLayout.JAVA_LONG, 0, 1);
   }
 
-  /// Wakes the waiting thread, or the next one to wait; does nothing after close.
+  /// Wakes the waiting thread, or the next one to wait; from any thread, no effect after close.
   public synchronized void wake() {
     if (fd >= 0) {
-      Libc.write(fd, one); // EAGAIN: called 2^64 - 2 times, so it is readable anyway
+      Libc.write(fd, one); // EAGAIN: the counter is at 2^64 - 2, hence readable
     }
   }
 
+  /// To be polled for POLLIN.
   public int fd() {
     return fd;
   }
 
+  /// Makes it unreadable until the next [#wake].
   public void clear() {
     Libc.read(fd, count);
   }

@@ -10,35 +10,35 @@ import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// The container rule: containers' own packets, those selected by name, id, pod or label, and the
-/// host's only if asked for.
+/// The scope of a container selection: packets of containers that match by name, id, pod or label,
+/// and the host's packets with `--host`.
 ///
-/// What is not wanted is told to the kernel, by cgroup, once nothing about it is open. Those
-/// verdicts are taken back only if one of them has become wrong: a container that comes or goes
-/// changes nothing for the others.
+/// The kernel skips a cgroup once its resolution is final and no packet of it is wanted. Skips are
+/// withdrawn only if one of them has become wrong: a container that comes or goes changes nothing
+/// for the others.
 final class ContainerScope implements Scope, Containers.ResolutionListener {
-  /// Of the cgroup v2 hierarchy's root: containers without a cgroup of their own share it.
+  /// The id of the cgroup v2 root, which containers without a v2 cgroup share.
   private static final long ROOT_CGROUP = 1;
 
   private static final int SLOTS = 4096;
 
-  /// @param skippedInKernel whether a packet of the cgroup need not be recorded
+  /// @param skippedInKernel whether the kernel need not record the cgroup's packets
   private record CachedVerdict(long cgroupId, Verdict verdict, boolean skippedInKernel) {}
 
   private final Containers containers;
   private final ContainerSelection selection;
   private final LongConsumer skip;
-  private final Runnable changed;
+  private final Runnable clearSkipped;
   private final @Nullable CachedVerdict[] cache = new @Nullable CachedVerdict[SLOTS];
 
-  /// @param skip told of each cgroup none of whose packets are wanted until something changes
-  /// @param changed told when what was skipped may be wanted again
+  /// @param skip makes the kernel skip a cgroup until `clearSkipped`
+  /// @param clearSkipped makes the kernel record all cgroups again
   ContainerScope(
-      Containers containers, ContainerSelection selection, LongConsumer skipped, Runnable changed) {
+      Containers containers, ContainerSelection selection, LongConsumer skip, Runnable clearSkipped) {
     this.containers = containers;
     this.selection = selection;
-    this.skip = skipped;
-    this.changed = changed;
+    this.skip = skip;
+    this.clearSkipped = clearSkipped;
     containers.addListener(this);
   }
 
@@ -48,48 +48,48 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
     int slot = slot(cgroupId);
     CachedVerdict found = cache[slot];
     if (found == null || found.cgroupId() != cgroupId) {
-      Resolution lookup = containers.resolve(cgroupId);
-      if (containers.needsProcess(lookup)) {
-        return decideByProcess(lookup, owner); // others share the cgroup: nothing to remember of it
+      Resolution resolution = containers.resolve(cgroupId);
+      if (containers.needsProcess(resolution)) {
+        return decideByProcess(resolution, owner); // not cached: containers share the cgroup
       }
-      Verdict answer = decide(lookup, owner);
-      if (lookup instanceof Resolution.Unknown) {
-        return answer; // it depends on the process
+      Verdict verdict = decide(resolution, owner);
+      if (resolution instanceof Resolution.Unknown) {
+        return verdict; // not cached: it depends on the process
       }
-      found = new CachedVerdict(cgroupId, answer, isSkippable(cgroupId, lookup));
+      found = new CachedVerdict(cgroupId, verdict, isSkippable(cgroupId, resolution));
       cache[slot] = found;
     }
     if (found.skippedInKernel()) {
-      // Again at each packet: the kernel may have dropped the verdict to make room for others.
+      // At each packet: the kernel's LRU map may have evicted the cgroup.
       skip.accept(cgroupId);
     }
     return found.verdict();
   }
 
-  /// While the cgroup's path is not known yet, a process outside containers decides nothing.
+  /// While the cgroup's path is unknown, a process outside containers does not decide.
   private Verdict decideByProcess(Resolution byCgroup, @Nullable Owner owner) {
-    Resolution lookup = containers.resolveByProcess(owner);
-    boolean told = !(lookup instanceof Resolution.Host || lookup instanceof Resolution.Unknown);
-    return decide(told || !(byCgroup instanceof Resolution.InProgress) ? lookup : byCgroup, owner);
+    Resolution resolution = containers.resolveByProcess(owner);
+    boolean inContainer = !(resolution instanceof Resolution.Host || resolution instanceof Resolution.Unknown);
+    return decide(inContainer || !(byCgroup instanceof Resolution.InProgress) ? resolution : byCgroup, owner);
   }
 
   private static int slot(long cgroupId) {
     return (int) (cgroupId ^ cgroupId >>> 12) & SLOTS - 1;
   }
 
-  private Verdict decide(Resolution lookup, @Nullable Owner owner) {
-    return switch (lookup) {
+  private Verdict decide(Resolution resolution, @Nullable Owner owner) {
+    return switch (resolution) {
       case Resolution.InProgress(Container byPath) -> new Verdict(Decision.HOLD, byPath);
       case Resolution.Named(Container container)
           when selection.match(container) == Match.UNDECIDED_NAME ->
-          new Verdict(Decision.HOLD, container); // its pod's labels come after its name
+          new Verdict(Decision.HOLD, container); // the pod's labels come later than the container's name
       case Resolution.Host(), Resolution.Named(_), Resolution.IdOnly(_), Resolution.Unknown() ->
-          decideFinally(lookup, owner);
+          decideFinally(resolution, owner);
     };
   }
 
-  private Verdict decideFinally(Resolution lookup, @Nullable Owner owner) {
-    return switch (lookup) {
+  private Verdict decideFinally(Resolution resolution, @Nullable Owner owner) {
+    return switch (resolution) {
       case Resolution.Host() -> verdictOf(null);
       case Resolution.Named(Container container) -> verdictOf(container);
       case Resolution.IdOnly(Container container) -> verdictOf(container);
@@ -106,8 +106,9 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
     };
   }
 
-  /// Nobody can tell any more. Who ran with mounts of its own was in a container most likely: it is
-  /// shown where every container is wanted, without a name rather than not at all.
+  /// Decides for a process that has ended before its container was determined. One with mounts of
+  /// its own was most likely in a container: if every container is wanted its rows are shown,
+  /// without a container.
   private Verdict verdictOfUnknown(@Nullable Owner owner) {
     if (owner != null && containers.hasHostMounts(owner)) {
       return verdictOf(null);
@@ -117,13 +118,13 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
     return new Verdict(wanted ? Decision.PASS : Decision.CONTAINER_UNKNOWN, null);
   }
 
-  /// Whether nothing that may still become known of the cgroup would make its packets wanted; what
-  /// it was decided by is followed ([#onChanged]).
-  private boolean isSkippable(long cgroupId, Resolution lookup) {
+  /// Whether no packet of the cgroup is wanted as long as its resolution does not change, which
+  /// [#onChanged] reports.
+  private boolean isSkippable(long cgroupId, Resolution resolution) {
     if (cgroupId <= ROOT_CGROUP) {
       return false;
     }
-    return switch (lookup) {
+    return switch (resolution) {
       case Resolution.Host() -> selection.match(null) == Match.SKIP;
       case Resolution.Named(Container container) -> selection.match(container) == Match.SKIP;
       case Resolution.IdOnly(Container container) -> selection.match(container) == Match.SKIP;
@@ -133,9 +134,9 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
 
   @Override
   public Verdict decideNow(long cgroupId, @Nullable Owner owner) {
-    Resolution lookup = containers.resolve(cgroupId);
-    boolean byProcess = containers.needsProcess(lookup);
-    return decideFinally(byProcess ? containers.resolveByProcess(owner) : lookup, owner);
+    Resolution resolution = containers.resolve(cgroupId);
+    boolean byProcess = containers.needsProcess(resolution);
+    return decideFinally(byProcess ? containers.resolveByProcess(owner) : resolution, owner);
   }
 
   @Override
@@ -167,6 +168,6 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
   @Override
   public void onAllChanged() {
     Arrays.fill(cache, null);
-    changed.run();
+    clearSkipped.run();
   }
 }

@@ -4,16 +4,15 @@ import dev.jig.capture.Packet;
 import dev.jig.dns.DnsMessage;
 import java.util.function.IntPredicate;
 
-/// What of a payload can be read, and whether that is taken for DNS.
+/// Reads a payload into a [DnsMessage] and decides whether it is DNS.
 final class MessageReader {
   private final DnsMessage message;
   private final IntPredicate dnsPort;
   private final boolean strict;
   private final Counters counters;
 
-  /// @param message reads
-  /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something
-  ///   else
+  /// @param message the message that is read into
+  /// @param dnsPort ports on which a payload that is not readable counts as malformed DNS
   /// @param strict on other ports only strictly valid messages are DNS
   MessageReader(DnsMessage message, IntPredicate dnsPort, boolean strict, Counters counters) {
     this.message = message;
@@ -22,7 +21,9 @@ final class MessageReader {
     this.counters = counters;
   }
 
-  /// Reads; if that is no message, or not all of one, it is counted.
+  /// Reads a payload and counts it if it is malformed, malformed in part or not DNS.
+  ///
+  /// @return whether it is DNS
   boolean readAndCount(Packet packet, byte[] bytes, int offset, int length) {
     boolean whole = message.wrap(bytes, offset, length);
     if (isDns(packet, whole)) {
@@ -37,13 +38,15 @@ final class MessageReader {
     return false;
   }
 
-  /// Reads what was counted already.
+  /// Reads a payload that is counted elsewhere.
+  ///
+  /// @return whether it is DNS
   boolean read(Packet packet, byte[] bytes, int offset, int length) {
     return isDns(packet, message.wrap(bytes, offset, length));
   }
 
-  /// On a DNS port a header is enough, since who sends there means DNS; elsewhere it takes a
-  /// question.
+  /// On a DNS port a readable header is enough; on other ports the whole message or at least its
+  /// question must be readable.
   private boolean isDns(Packet packet, boolean whole) {
     if (isOnDnsPort(packet)) {
       return message.hasHeader();

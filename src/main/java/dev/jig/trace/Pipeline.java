@@ -32,22 +32,21 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// The road of a packet, in this order: whose is it, what does it say, which query does it answer,
-/// is it wanted, out. One thread.
+/// Turns packets into rows, in this order: decide by container, read the message, match queries and
+/// responses, filter, emit. One thread calls it.
 public final class Pipeline implements PacketHandler {
-  /// Queries that may wait for an answer at a time.
+  /// Bound of pending queries.
   static final int MAX_PENDING = 65_536;
 
-  /// The same where what is kept of each is a whole lookup.
+  /// Bound of pending queries with lookup rows, which need more memory each.
   static final int MAX_LOOKUPS = 32_768;
 
-  /// How long after the query a late answer is still recognised: so many timeouts, but never less
-  /// than the time.
+  /// A late response is matched until this many timeouts after its query, but at least [#MIN_LATE_NS].
   private static final int LATE_TIMEOUTS = 4;
 
   private static final long MIN_LATE_NS = 40_000_000_000L;
 
-  /// Of what comes from a file.
+  /// The cgroup id of packets from files.
   private static final long NO_CGROUP = 0;
 
   private final Scope scope;
@@ -62,13 +61,13 @@ public final class Pipeline implements PacketHandler {
   private final HeldRows held = new HeldRows(this::emitReleased);
   private final TcpStreams streams = new TcpStreams();
 
-  /// Made once, not for every segment.
+  /// Allocated once, not for every segment.
   private final TcpStreams.MessageHandler messageHandler = this::onMessage;
 
   private final DnsMessage message = new DnsMessage();
   private final MessageReader reader;
 
-  /// The query of the message at hand: itself, or what it answers.
+  /// Result of the last [#match]: the query itself, or the query that the response answers.
   private @Nullable PendingQuery matched;
 
   private final Peers.ContainerFinder containers;
@@ -79,15 +78,16 @@ public final class Pipeline implements PacketHandler {
   private @Nullable Lookups lookups;
   private long lastPacketNs;
 
-  /// The latest known, on the packets' clock.
+  /// The latest time seen, on the packets' clock.
   private long nowNs;
 
-  /// @param dnsPort ports on which a payload that can't be read is malformed DNS, not something
-  ///   else
+  /// A pipeline without peers.
+  ///
+  /// @param dnsPort ports on which a payload that is not readable counts as malformed DNS
   /// @param strict on other ports only strictly valid messages are DNS (`--ports any`)
-  /// @param timeoutNs after which a query counts as unanswered
-  /// @param owners what to add to the owners the kernel told
-  /// @param output takes the rows, on the thread that hands over packets
+  /// @param timeoutNs after which a query is unanswered
+  /// @param owners adds details to the owners that the kernel recorded
+  /// @param output takes the rows, on the thread that calls [#onPacket]
   public Pipeline(
       Scope scope,
       Predicate<DnsEvent> filter,
@@ -99,7 +99,9 @@ public final class Pipeline implements PacketHandler {
     this(scope, filter, dnsPort, strict, timeoutNs, owners, null, output);
   }
 
-  /// @param peers tells who is at the other end; null where nobody wants to know
+  /// A pipeline that finds the processes at the other end of hops within the machine.
+  ///
+  /// @param peers null where neither output nor filter shows peers
   public Pipeline(
       Scope scope,
       Predicate<DnsEvent> filter,
@@ -120,7 +122,7 @@ public final class Pipeline implements PacketHandler {
     this.output = output;
   }
 
-  /// From now on rows carry their messages, or stand for whole lookups, where that is wanted.
+  /// Sets what rows carry, before the first packet.
   void configure(RowDetails details) {
     keepsMessages = details.messages();
     if (details.lookups()) {
@@ -129,12 +131,12 @@ public final class Pipeline implements PacketHandler {
     }
   }
 
-  /// From now on at most so many queries wait: where one heap serves many pipelines.
+  /// Lowers the bound of pending queries, where many pipelines share one heap.
   void limitPending(int queries) {
     pending.lowerCapacity(queries);
   }
 
-  /// From now on only of these containers, where an earlier trace has noted whose a message is.
+  /// Sets the containers whose recorded rows are wanted.
   void selectRecorded(ContainerSelection selection) {
     recordedDecision =
         container ->
@@ -145,9 +147,9 @@ public final class Pipeline implements PacketHandler {
             };
   }
 
-  /// From now on rows carry the names this gives them.
-  void setEndpointNaming(UnaryOperator<DnsEvent> by) {
-    naming = by;
+  /// Sets what gives rows the names of their addresses.
+  void setEndpointNaming(UnaryOperator<DnsEvent> endpointNaming) {
+    naming = endpointNaming;
   }
 
   private static long lateNs(long timeoutNs) {
@@ -159,12 +161,12 @@ public final class Pipeline implements PacketHandler {
     return counters;
   }
 
-  /// Queries still waiting for their answer; where rows stand for lookups, those.
+  /// Queries that wait for a response; with lookup rows, lookups that do.
   public long pending() {
     return lookups == null ? pending.waiting() : lookups.waiting();
   }
 
-  /// Queries that gave way to newer ones before answer or timeout.
+  /// Queries evicted before response or timeout.
   public long evicted() {
     return pending.evicted();
   }
@@ -183,11 +185,10 @@ public final class Pipeline implements PacketHandler {
       onMessage(packet, packet.payload(), packet.payloadOffset(), packet.payloadLength());
       return;
     }
-    boolean givenUp = streams.add(packet, messageHandler);
+    boolean dropped = streams.add(packet, messageHandler);
     countStreams();
-    if (givenUp) {
-      // What is missing may be the answer, or part of it: to call its query unanswered would be
-      // wrong.
+    if (dropped) {
+      // The dropped data may have been the response: do not report its query as unanswered.
       pending.discard(QueryKey.of(packet, 0, true));
     }
   }
@@ -199,15 +200,15 @@ public final class Pipeline implements PacketHandler {
 
   private void onMessage(Packet packet, byte[] bytes, int offset, int length) {
     counters.messages++;
-    Verdict whose = scope.decide(packet.cgroupId(), packet.owner());
+    Verdict verdict = scope.decide(packet.cgroupId(), packet.owner());
     if (peers != null && packet.direction() == Direction.EGRESS) {
       peers.onSent(packet, bytes, offset, length);
     }
-    if (whose.decision() == Decision.SKIP) {
+    if (verdict.decision() == Decision.SKIP) {
       counters.filtered++;
       if (peers != null) {
         peers.onUnwanted(packet);
-        trackUnwanted(packet, whose, bytes, offset, length);
+        trackUnwanted(packet, verdict, bytes, offset, length);
       }
       return;
     }
@@ -218,14 +219,14 @@ public final class Pipeline implements PacketHandler {
       emitRecorded(packet, packet.rowOption(), withMessageIfPrinted(packetRow(packet), bytes, offset, length));
       return;
     }
-    DnsEvent event = match(packet, whose.container(), findSender(packet, bytes, offset, length));
+    DnsEvent event = match(packet, verdict.container(), findSender(packet, bytes, offset, length));
     if (lookups != null) {
       counters.folded++;
       lookups.onMessage(packet, withMessageIfPrinted(event, bytes, offset, length), matched, true);
-    } else if (whose.decision() == Decision.HOLD || held.isHolding(packet.cgroupId())) {
+    } else if (verdict.decision() == Decision.HOLD || held.isHolding(packet.cgroupId())) {
       held.hold(packet.cgroupId(), withMessageIfKept(event, bytes, offset, length), packet.bootNs());
-    } else if (whose.decision() != Decision.PASS) {
-      countDropped(whose.decision());
+    } else if (verdict.decision() != Decision.PASS) {
+      countDropped(verdict.decision());
     } else {
       DnsEvent named = naming.apply(event);
       if (filter.test(named)) {
@@ -237,25 +238,25 @@ public final class Pipeline implements PacketHandler {
     }
   }
 
-  /// What is not to be shown may be what happened behind a lookup that is.
-  private void trackUnwanted(Packet packet, Verdict whose, byte[] bytes, int offset, int length) {
+  /// A message without a wanted row may still be an upstream of a wanted lookup.
+  private void trackUnwanted(Packet packet, Verdict verdict, byte[] bytes, int offset, int length) {
     if (lookups != null && reader.read(packet, bytes, offset, length)) {
-      lookups.onMessage(packet, match(packet, whose.container(), null), matched, false);
+      lookups.onMessage(packet, match(packet, verdict.container(), null), matched, false);
     }
   }
 
-  /// What the packet alone tells.
+  /// The row with what packet and message show, without matching.
   private DnsEvent packetRow(Packet packet) {
     return message.isResponse()
         ? Rows.response(packet, message, null, null, null, null)
         : Rows.query(packet, message, null, null, null);
   }
 
-  /// An earlier trace's event is taken as it was noted; nothing is worked out again, but for what
-  /// becomes of whole lookups.
-  private void emitRecorded(Packet packet, EventNote note, DnsEvent told) {
+  /// Emits a row of an earlier trace as recorded, without matching it again; lookup rows are built
+  /// anew from recorded rows.
+  private void emitRecorded(Packet packet, EventNote note, DnsEvent packetRow) {
     counters.recordedRows++;
-    DnsEvent event = note.beside(told).orElse(told);
+    DnsEvent event = note.beside(packetRow).orElse(packetRow);
     Decision decision = recordedDecision.apply(event.container());
     if (lookups == null) {
       emit(decision, event);
@@ -274,13 +275,12 @@ public final class Pipeline implements PacketHandler {
     lookups.onMessage(packet, event, matched, decision == Decision.PASS);
   }
 
-  /// A message has no row for this reason.
   private void countDropped(Decision reason) {
     switch (reason) {
       case SKIP -> counters.filtered++;
       case NAME_UNKNOWN, HOLD -> counters.nameUnknown++;
       case CONTAINER_UNKNOWN -> counters.containerUnknown++;
-      case PASS -> throw new IllegalArgumentException("what passes is not left out");
+      case PASS -> throw new IllegalArgumentException("PASS is no reason to drop");
     }
   }
 
@@ -296,7 +296,7 @@ public final class Pipeline implements PacketHandler {
         });
   }
 
-  /// What was given up then may be given up later now: the timeout is this run's.
+  /// A recorded T row: timeouts are this run's, only the closing of a socket is taken from it.
   private void endRecorded(DnsEvent unanswered) {
     long atNs = unanswered.timestampNs();
     nowNs = Math.max(nowNs, atNs);
@@ -306,18 +306,18 @@ public final class Pipeline implements PacketHandler {
     }
   }
 
-  /// The event as far as rows show it: those of lookups nothing more of a query.
+  /// Adds the message, unless it is a query's with lookup rows, which never show it.
   private DnsEvent withMessageIfPrinted(DnsEvent event, byte[] bytes, int offset, int length) {
     boolean shown = lookups == null || event.qr() == Qr.R;
     return shown ? withMessageIfKept(event, bytes, offset, length) : event;
   }
 
-  /// The event with its message, where that is wanted.
+  /// Adds the message if rows carry messages.
   private DnsEvent withMessageIfKept(DnsEvent event, byte[] bytes, int offset, int length) {
     return keepsMessages ? event.with(WireMessage.of(bytes, offset, length)) : event;
   }
 
-  /// Who sent what arrived here, if that is on this machine and somebody wants to know.
+  /// The process that sent a packet recorded at ingress; null if not on this machine or not wanted.
   private @Nullable Peer findSender(Packet packet, byte[] bytes, int offset, int length) {
     if (peers == null || packet.direction() != Direction.INGRESS) {
       return null;
@@ -347,24 +347,24 @@ public final class Pipeline implements PacketHandler {
     }
   }
 
-  /// A held event goes on, with the name that came or without.
+  /// A held row is released: its container has a name by now, or none in time.
   private void emitReleased(long cgroupId, DnsEvent event) {
-    Verdict whose = scope.decide(cgroupId, event.owner());
-    if (whose.decision() == Decision.HOLD) {
-      whose = scope.decideNow(cgroupId, event.owner());
+    Verdict verdict = scope.decide(cgroupId, event.owner());
+    if (verdict.decision() == Decision.HOLD) {
+      verdict = scope.decideNow(cgroupId, event.owner());
     }
-    DnsEvent named = event.in(whose.container());
+    DnsEvent named = event.in(verdict.container());
     if (event.lookup() != null) {
-      emitLookup(named, whose.decision());
+      emitLookup(named, verdict.decision());
       return;
     }
     if (event.qr() == Qr.T) {
-      if (whose.decision() == Decision.PASS) {
+      if (verdict.decision() == Decision.PASS) {
         emitUnanswered(named);
       }
       return;
     }
-    emit(whose.decision(), named);
+    emit(verdict.decision(), named);
   }
 
   private void emit(Decision decision, DnsEvent event) {
@@ -386,10 +386,9 @@ public final class Pipeline implements PacketHandler {
     pending.closeFlow(socketCookie, p -> onUnanswered(p, State.CLOSED, bootNs));
   }
 
-  /// What has to happen as time passes: timeouts, late answers, names that came or did not. To be
-  /// called with a time not later than the next packet's.
+  /// Handles everything that is due: timeouts, gaps in streams, lookups, held rows.
   ///
-  /// @param bootNs now, on the packets' clock
+  /// @param bootNs now, on the packets' clock; not later than the next packet's time
   public void tick(long bootNs) {
     scope.refresh();
     streams.expireGaps(bootNs, messageHandler);
@@ -409,7 +408,7 @@ public final class Pipeline implements PacketHandler {
     pending.expire(bootNs - timeoutNs, p -> onUnanswered(p, State.TIMEOUT, bootNs));
   }
 
-  /// The end: nothing waits any longer.
+  /// Emits or drops everything that waits; the last call.
   public void finish() {
     streams.finish(messageHandler);
     countStreams();
@@ -419,7 +418,8 @@ public final class Pipeline implements PacketHandler {
     held.releaseAll();
   }
 
-  /// The T row: only for the side that asked, and not where nobody is obliged to answer.
+  /// A query timed out or its socket was closed. Makes a T row for a client's query, if a response
+  /// was to be expected.
   private void onUnanswered(PendingQuery p, State state, long bootNs) {
     if (p.key.role() == Role.SERVER) {
       return;
@@ -431,23 +431,23 @@ public final class Pipeline implements PacketHandler {
     } else if (p.expectsAnswer() && !p.transferring) {
       long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
       DnsEvent event = Rows.unanswered(p.event, state, afterNs);
-      Verdict whose = decideOrHold(event, p.cgroupId, bootNs);
-      if (whose != null && whose.decision() == Decision.PASS) {
-        emitUnanswered(event.in(whose.container()));
+      Verdict verdict = decideOrHold(event, p.cgroupId, bootNs);
+      if (verdict != null && verdict.decision() == Decision.PASS) {
+        emitUnanswered(event.in(verdict.container()));
       }
     }
   }
 
-  /// Whose an event is that comes from no packet; null if it waits for its container's name.
+  /// Decides on a row that comes from no packet; null if the row is held for its container's name.
   private @Nullable Verdict decideOrHold(DnsEvent event, long cgroupId, long bootNs) {
-    Container then = event.container();
-    Verdict whose = scope.decide(cgroupId, event.owner());
-    if (whose.decision() == Decision.HOLD || held.isHolding(cgroupId)) {
+    Container known = event.container();
+    Verdict verdict = scope.decide(cgroupId, event.owner());
+    if (verdict.decision() == Decision.HOLD || held.isHolding(cgroupId)) {
       held.hold(cgroupId, event, bootNs);
       return null;
     }
-    // One that was shown then, and named, may have ended and been forgotten since.
-    return then != null && then.name() != null ? new Verdict(Decision.PASS, then) : whose;
+    // A container that was named when its query came may have ended and been evicted since.
+    return known != null && known.name() != null ? new Verdict(Decision.PASS, known) : verdict;
   }
 
   private void onEvicted(PendingQuery p) {
@@ -457,17 +457,17 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void emitLookup(DnsEvent row, long cgroupId, long bootNs) {
-    Verdict whose = decideOrHold(row, cgroupId, bootNs);
-    if (whose != null) {
-      // a file notes whose it is, and forgotten is not: of no container
-      emitLookup(whose.container() == null ? row : row.in(whose.container()), whose.decision());
+    Verdict verdict = decideOrHold(row, cgroupId, bootNs);
+    if (verdict != null) {
+      // A recorded row has its container, and an evicted container is better than none.
+      emitLookup(verdict.container() == null ? row : row.in(verdict.container()), verdict.decision());
     }
   }
 
   private void emitLookup(DnsEvent row, Decision decision) {
     switch (decision) {
       case NAME_UNKNOWN, CONTAINER_UNKNOWN, HOLD -> counters.lookupsUnknown++;
-      case SKIP -> {} // its messages are counted
+      case SKIP -> {} // its messages are counted as filtered
       case PASS -> {
         DnsEvent named = naming.apply(row);
         if (filter.test(named)) {

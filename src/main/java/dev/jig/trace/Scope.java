@@ -4,48 +4,50 @@ import dev.jig.event.Container;
 import dev.jig.event.Owner;
 import org.jspecify.annotations.Nullable;
 
-/// Whose packets are wanted, by cgroup. Asked on the ring thread only.
+/// Decides by cgroup which packets are wanted, and which container they belong to. Called on the ring
+/// thread only.
 public interface Scope {
 
-  /// What to do with a packet, and what to show of its container.
+  /// What to do with a packet, and the container to show.
   ///
-  /// @param container null outside containers, or while nothing is known of it
+  /// @param container null outside containers, or while the container is unknown
   record Verdict(Decision decision, @Nullable Container container) {}
 
+  /// What to do with a packet.
   enum Decision {
-    /// To be shown.
+    /// Wanted.
     PASS,
-    /// Not asked for.
+    /// Not wanted.
     SKIP,
-    /// A name may still come: to be held for a moment.
+    /// Undecided until the container's name is known: hold the row.
     HOLD,
-    /// A name was asked for and can't be had.
+    /// The selection needs a name that no runtime gave.
     NAME_UNKNOWN,
-    /// Nobody can tell any more whether it is of a container, and of which.
+    /// The container could not be determined.
     CONTAINER_UNKNOWN
   }
 
-  /// Whose packets those of a cgroup are.
+  /// Decides on the packets of a cgroup.
   ///
-  /// @param owner tells where the cgroup does not; null if unknown
+  /// @param owner identifies the container where the cgroup does not; null if unknown
   Verdict decide(long cgroupId, @Nullable Owner owner);
 
-  /// The answer when the moment is over; never HOLD.
+  /// Decides with what is known now; never HOLD.
   Verdict decideNow(long cgroupId, @Nullable Owner owner);
 
-  /// Whether it is only just being found out what there is: patience pays.
+  /// Whether runtimes are still being listed for the first time, so that holding for longer pays.
   default boolean isInitializing() {
     return false;
   }
 
-  /// Takes in what has changed meanwhile: what was not wanted may be now. To be called now and
-  /// then, also while no packet comes.
+  /// Applies changes of containers since the last call; withdraws skips that are no longer right.
+  /// Called every 20 ms, also without packets.
   default void refresh() {}
 
-  /// The kernel made a cgroup.
+  /// The kernel created a cgroup (`cgroup_mkdir`).
   default void onCgroupCreated(long cgroupId, String path) {}
 
-  /// Everything is wanted and nothing is a container: capture files.
+  /// Wants everything and knows no containers: for capture files.
   Scope EVERYTHING =
       new Scope() {
         private static final Verdict PASS = new Verdict(Decision.PASS, null);

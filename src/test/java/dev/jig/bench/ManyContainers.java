@@ -2,7 +2,7 @@ package dev.jig.bench;
 
 import dev.jig.container.docker.FakeDocker;
 import dev.jig.fixture.CProgram;
-import dev.jig.os.Machine;
+import dev.jig.os.CgroupDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ final class ManyContainers implements FigureGroup {
 
   private final Path work;
   private final Effort effort;
-  private final Path root = Machine.cgroupRoot();
+  private final Path root = CgroupDirectory.rootPath();
   private final List<Double> untraced = new ArrayList<>();
   private final Figures few = new Figures();
   private final Figures many = new Figures();

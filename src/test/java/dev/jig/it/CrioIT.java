@@ -9,7 +9,7 @@ import dev.jig.fixture.DnsServer;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
 import dev.jig.fixture.Prerequisite;
-import dev.jig.os.Machine;
+import dev.jig.os.CgroupDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ final class CrioIT {
   void queriesOfTwoContainersOfAPodAreNamedUnderBothCgroupDrivers() throws IOException {
     Prerequisite.requireRoot();
     String uid = UUID.randomUUID().toString();
-    Path top = Machine.cgroupRoot().resolve("jig-test-crio-" + ProcessHandle.current().pid());
+    Path top = CgroupDirectory.rootPath().resolve("jig-test-crio-" + ProcessHandle.current().pid());
     Path systemd =
         top.resolve("kubepods-burstable-pod" + uid.replace('-', '_') + ".slice")
             .resolve("crio-" + FIRST + ".scope");

@@ -4,7 +4,7 @@ import dev.jig.cli.OutputFormat;
 import dev.jig.event.DnsEvent;
 import dev.jig.kube.ClusterTrace.Request;
 import dev.jig.kube.ClusterTrace.Request.PodNames;
-import dev.jig.os.Machine;
+import dev.jig.os.Signals;
 import dev.jig.output.EventWriter;
 import dev.jig.trace.RowDetails;
 import java.io.IOException;
@@ -49,7 +49,7 @@ public final class FanInClient implements ClusterTrace.Viewer {
     try (OutputStream rows = Files.newOutputStream(Path.of(args[0]))) {
       ClusterTrace trace =
           new ClusterTrace(new LoopbackRoad(ports), request, VERSION, new FanInClient(rows));
-      Machine.onInterrupt(trace::stop);
+      Signals.onInterrupt(trace::stop);
       trace.open();
       ClusterTrace.Summary summary = trace.run(0);
       System.out.println("rows=" + summary.rows() + " lost=" + summary.lost());

@@ -11,7 +11,7 @@ import dev.jig.fixture.CProgram;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.Prerequisite;
 import dev.jig.kube.ClusterTrace.Request.PodNames;
-import dev.jig.os.Machine;
+import dev.jig.os.CgroupDirectory;
 import dev.jig.trace.RowDetails;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -53,7 +53,7 @@ final class NodeAgentIT implements TenClients.Scene {
   @BeforeEach
   void startAgentAndServers() throws Exception {
     Prerequisite.requireRoot();
-    pods = new PodCgroups(Machine.cgroupRoot());
+    pods = new PodCgroups(CgroupDirectory.rootPath());
     for (String pod : TenClients.pods()) {
       pods.add(namespace(TenClients.namespaceOf(pod)), pod, TenClients.containerOf(pod));
     }

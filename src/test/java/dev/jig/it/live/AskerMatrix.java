@@ -1,0 +1,72 @@
+package dev.jig.it.live;
+
+import dev.jig.fixture.CProgram;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The program `asker` with all its ways, asking servers of its own: it opens the sockets that are
+/// to be older than the tracer, and asks when told to.
+final class AskerMatrix implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 120;
+
+  private final Process process;
+  private final BufferedReader out;
+
+  private AskerMatrix(Process process) {
+    this.process = process;
+    this.out = process.inputReader();
+  }
+
+  /// Returns once the old sockets are open.
+  static AskerMatrix start(int port, int queries) {
+    try {
+      AskerMatrix matrix =
+          new AskerMatrix(
+              new ProcessBuilder(
+                      CProgram.build("asker").toString(),
+                      "-4",
+                      "127.0.0.1,127.0.0.2",
+                      "-p",
+                      Integer.toString(port),
+                      "matrix",
+                      Integer.toString(queries))
+                  .redirectError(ProcessBuilder.Redirect.INHERIT)
+                  .start());
+      String first = matrix.out.readLine();
+      if (!"ready".equals(first)) {
+        throw new AssertionError("asker said instead of ready: " + first);
+      }
+      return matrix;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Asks all, and says who sent and who read what.
+  List<Truth> ask() {
+    try {
+      process.outputWriter().append('\n').flush();
+      List<Truth> told = new ArrayList<>();
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        told.add(Truth.of(line));
+      }
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new AssertionError("asker did not end well");
+      }
+      return told;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted while asking", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

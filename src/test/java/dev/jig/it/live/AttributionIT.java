@@ -1,0 +1,101 @@
+package dev.jig.it.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.fixture.DnsServer;
+import dev.jig.fixture.IgProcess;
+import dev.jig.fixture.Prerequisite;
+import dev.jig.it.live.Attributions.Judged;
+import dev.jig.it.live.Attributions.Verdict;
+import dev.jig.it.live.Truth.Hop;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Who asked: what the rows say against what the askers said of themselves.
+final class AttributionIT {
+  private static final int QUERIES = 10_000;
+
+  @BeforeAll
+  static void requireRoot() {
+    Prerequisite.requireRoot();
+  }
+
+  @Test
+  void ofTenThousandQueriesNoRowMarkedExactHasAWrongOwner() {
+    int port = Ports.free();
+    try (AskerMatrix matrix = AskerMatrix.start(port, QUERIES);
+        IgProcess ig = trace(port)) {
+
+      List<Truth> told = matrix.ask();
+
+      Attributions rows = new Attributions(told, Row.of(ig.stop().lines()));
+      System.out.println(rows.table());
+      assertThat(told)
+          .filteredOn(truth -> truth.hop() == Hop.CLIENT_Q)
+          .extracting(Truth::name)
+          .hasSize(QUERIES)
+          .doesNotHaveDuplicates();
+      assertThat(rows.missing()).as("messages without a row").isEmpty();
+      assertThat(rows.untold()).as("rows of what nobody sent").isEmpty();
+      assertThat(rows.samples(each -> each.verdict() == Verdict.EXACT_WRONG)).isEmpty();
+      assertThat(rows.samples(Judged::isUnknownWithoutDoubt)).isEmpty();
+      assertThat(rows.samples(Judged::isWrongWithoutDoubt)).isEmpty();
+      assertThat(rows.samples(each -> each.row().isOfUdpSender() && !each.row().exact())).isEmpty();
+      assertThat(rows.processesWithUsedPids("pid-reuse-udp")).isGreaterThan(100);
+      assertThat(rows.processesWithUsedPids("pid-reuse-passed-tcp")).isGreaterThan(50);
+    }
+  }
+
+  @Test
+  void afterAForkEachAnswerIsItsAskers() throws Exception {
+    try (DnsServer server = DnsServer.start(0, "127.0.0.1", "::1");
+        IgProcess ig = trace(server.port())) {
+
+      Map<String, Truth> truth = Asker.ask(server, "fork-connected", 40);
+
+      List<Row> rows = Row.of(ig.stop().lines());
+      List<Row> answers =
+          rows.stream().filter(row -> row.ofClient() && row.qr().equals("R")).toList();
+      assertThat(answers)
+          .hasSize(40)
+          .allMatch(Row::exact)
+          .allSatisfy(row -> assertThat(row.owner()).isEqualTo(said(truth, row).owner()));
+      assertThat(answers.stream().collect(Collectors.groupingBy(Row::pid, Collectors.counting())))
+          .as("answers of each process: two pairs of parent and child")
+          .hasSize(3)
+          .containsValue(20L);
+    }
+  }
+
+  @Test
+  void aServersRowsAreTheServers() throws Exception {
+    int port = Ports.free();
+    try (IgProcess ig = trace(port);
+        DnsServer server = DnsServer.start(port, "127.0.0.1", "::1")) {
+
+      Asker.ask(server, "connected4", 20);
+      Asker.ask(server, "unconnected6", 20);
+
+      List<Row> rows = Row.of(ig.stop().lines());
+      assertThat(rows)
+          .filteredOn(row -> !row.ofClient())
+          .hasSize(80)
+          .allMatch(row -> row.pid() == ProcessHandle.current().pid());
+    }
+  }
+
+  private static IgProcess trace(int port) {
+    return IgProcess.trace("--host", "-o", "json", "--ports=" + port, "--dns-timeout=30s");
+  }
+
+  private static Truth said(Map<String, Truth> truth, Row row) {
+    Truth said = truth.get(row.name());
+    if (said == null) {
+      throw new AssertionError("nobody asked " + row);
+    }
+    return said;
+  }
+}

@@ -1,0 +1,166 @@
+package dev.jig.it.live;
+
+import dev.jig.it.live.Truth.Doubt;
+import dev.jig.it.live.Truth.Hop;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/// The rows of a run beside what was told of each message.
+final class Attributions {
+  /// How a row's owner compares with the truth.
+  enum Verdict {
+    EXACT,
+    /// Marked as the socket's owner, and it is that process.
+    SOCKET,
+    /// As [#SOCKET], but the thread, name or user is that of an earlier moment.
+    SOCKET_STALE,
+    SOCKET_WRONG,
+    UNKNOWN,
+    EXACT_WRONG
+  }
+
+  /// A row, the truth, and what comes of it.
+  record Judged(Row row, Truth truth, Verdict verdict) {
+    boolean isWrongWithoutDoubt() {
+      return verdict == Verdict.SOCKET_WRONG
+          && (row.hop() != Hop.SERVER_Q || truth.doubt() == Doubt.NONE);
+    }
+
+    /// While two processes write to a socket at once, it may have no owner.
+    boolean isUnknownWithoutDoubt() {
+      return verdict == Verdict.UNKNOWN
+          && (row.hop() != Hop.SERVER_Q || truth.doubt() != Doubt.SHARED);
+    }
+
+    private String kind() {
+      return truth.way() + " " + row.hop();
+    }
+  }
+
+  private record Message(Hop hop, String name) {}
+
+  private final Map<Message, Truth> truths = new HashMap<>();
+  private final Map<Long, Set<Long>> startsOfPid = new HashMap<>();
+  private final List<Judged> judged = new ArrayList<>();
+  private final List<Row> untold = new ArrayList<>();
+
+  Attributions(List<Truth> told, List<Row> rows) {
+    for (Truth truth : told) {
+      truths.put(new Message(truth.hop(), truth.name()), truth);
+      startsOfPid.computeIfAbsent(truth.pid(), pid -> new HashSet<>()).add(truth.startTicks());
+    }
+    rows.forEach(this::judge);
+  }
+
+  private void judge(Row row) {
+    // A response belongs to who asked, whoever reads it, and to nobody else if it is never read.
+    Truth truth = truths.get(new Message(row.ofClient() ? Hop.CLIENT_Q : row.hop(), row.name()));
+    if (truth == null) {
+      untold.add(row);
+    } else {
+      judged.add(new Judged(row, truth, verdict(row, truth)));
+    }
+  }
+
+  private Verdict verdict(Row row, Truth truth) {
+    if (!row.known()) {
+      return Verdict.UNKNOWN;
+    }
+    boolean same = row.identity().equals(truth.identity());
+    if (row.exact()) {
+      return same ? Verdict.EXACT : Verdict.EXACT_WRONG;
+    }
+    if (same) {
+      return Verdict.SOCKET;
+    }
+    return isSameProcess(row, truth) ? Verdict.SOCKET_STALE : Verdict.SOCKET_WRONG;
+  }
+
+  /// Rows do not tell when a process started: where pids were used again, its name tells.
+  private boolean isSameProcess(Row row, Truth truth) {
+    return row.pid() == truth.pid()
+        && (!isUsedAgain(truth.pid()) || row.comm().equals(truth.comm()));
+  }
+
+  private boolean isUsedAgain(long pid) {
+    return startsOfPid.getOrDefault(pid, Set.of()).size() > 1;
+  }
+
+  /// A line for each way and end where this holds, with how often and one of the rows.
+  List<String> samples(Predicate<Judged> condition) {
+    return judged.stream()
+        .filter(condition)
+        .collect(Collectors.groupingBy(Judged::kind, TreeMap::new, Collectors.toList()))
+        .entrySet()
+        .stream()
+        .map(kind -> {
+          Judged one = kind.getValue().getFirst();
+          return "%s: %d, such as %s instead of %s"
+              .formatted(
+                  kind.getKey(),
+                  kind.getValue().size(),
+                  one.row().known() ? one.row().identity() : "nobody",
+                  one.truth().identity());
+        })
+        .toList();
+  }
+
+  /// Rows of messages that nobody sent.
+  List<Row> untold() {
+    return untold;
+  }
+
+  /// What was sent or read without a row for it.
+  Set<Truth> missing() {
+    Set<Message> shown =
+        judged.stream()
+            .map(each -> new Message(each.row().hop(), each.row().name()))
+            .collect(Collectors.toSet());
+    return truths.entrySet().stream()
+        .filter(told -> !shown.contains(told.getKey()))
+        .map(Map.Entry::getValue)
+        .collect(Collectors.toSet());
+  }
+
+  /// Processes that asked in this way under a process id that others had too.
+  long processesWithUsedPids(String way) {
+    return truths.values().stream()
+        .filter(truth -> truth.way().equals(way) && truth.hop() == Hop.CLIENT_Q)
+        .filter(truth -> isUsedAgain(truth.pid()))
+        .map(Truth::comm)
+        .distinct()
+        .count();
+  }
+
+  /// How many rows of each verdict: a line per way, then the sums.
+  String table() {
+    Map<String, Map<Verdict, Long>> byWay = new TreeMap<>();
+    for (Judged each : judged) {
+      byWay
+          .computeIfAbsent(each.truth().way(), way -> new EnumMap<>(Verdict.class))
+          .merge(each.verdict(), 1L, Long::sum);
+      byWay
+          .computeIfAbsent("~ all", way -> new EnumMap<>(Verdict.class))
+          .merge(each.verdict(), 1L, Long::sum);
+    }
+    StringBuilder table = new StringBuilder("%-30s".formatted("rows"));
+    for (Verdict verdict : Verdict.values()) {
+      table.append(" %13s".formatted(verdict));
+    }
+    byWay.forEach((way, counts) -> {
+      table.append("%n%-30s".formatted(way));
+      for (Verdict verdict : Verdict.values()) {
+        table.append(" %13d".formatted(counts.getOrDefault(verdict, 0L)));
+      }
+    });
+    return table.append('\n').toString();
+  }
+}

@@ -1,0 +1,126 @@
+package dev.jig.it.servers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jig.fixture.Command;
+import dev.jig.fixture.Json;
+import dev.jig.it.servers.Servers.Server;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Every record of a signed zone as its transfer shows it: to the client that asked for it, and to
+/// ig, which reads the client's packets.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(300)
+final class PresentationIT {
+  /// Fields of a client's line before the data.
+  private static final int HEAD = 4;
+
+  private Namespace network;
+
+  @BeforeAll
+  void start() {
+    Tools.require();
+    network = Namespace.create(1500);
+    Servers.start(network);
+  }
+
+  @AfterAll
+  void stop() {
+    if (network != null) {
+      network.close();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"kdig, KNOT", "kdig, BIND", "kdig, NSD", "dig, KNOT", "dig, BIND", "dig, NSD"})
+  void isWrittenAsTheClientWritesIt(String client, Server server) {
+    Capture capture = Capture.begin(network, client + "-" + server.zone.substring(0, 3));
+    Command.Result asked =
+        client.equals("kdig")
+            ? network.run("kdig", "@" + server.address, server.zone, "AXFR")
+            : network.run("dig", "+nosplit", "@" + server.address, server.zone, "AXFR");
+    List<String> theirs = records(asked.orThrow());
+    List<String> ours = records(server, IgReader.read(capture.end()));
+
+    assertThat(types(ours)).hasSizeGreaterThan(40);
+    assertThat(ours).hasSameSizeAs(theirs);
+    assertThat(differences(ours, theirs)).isEmpty();
+  }
+
+  private static List<String> differences(List<String> ours, List<String> theirs) {
+    List<String> differences = new ArrayList<>();
+    for (int i = 0; i < ours.size(); i++) {
+      if (!comparable(ours.get(i)).equals(comparable(theirs.get(i)))) {
+        differences.add("\n" + ours.get(i) + "\n" + theirs.get(i));
+      }
+    }
+    return differences;
+  }
+
+  /// Leaves out where clients differ, from us or from each other: letters in numbers, zeros before
+  /// and after them, a name for a number, quotes around what needs none.
+  private static String comparable(String record) {
+    String[] fields = record.split(" ", HEAD + 1);
+    String data = fields[HEAD];
+    fields[HEAD] =
+        switch (fields[HEAD - 1]) {
+          case "EUI48", "EUI64", "NSEC3" -> data.toLowerCase(Locale.ROOT);
+          case "L64", "NID" -> data.toLowerCase(Locale.ROOT).replaceAll("\\b0+(?=\\w)", "");
+          case "LOC" -> data.replaceAll("\\.00m", "m").replaceAll(" +", " ");
+          case "CERT" -> data.replace("PGP ", "3 ");
+          case "SVCB", "HTTPS" -> data.replace("\"", "");
+          default -> data;
+        };
+    return String.join(" ", fields);
+  }
+
+  private static Set<String> types(List<String> records) {
+    Set<String> types = new TreeSet<>();
+    records.forEach(record -> types.add(record.split(" ", -1)[HEAD - 1]));
+    return types;
+  }
+
+  private static List<String> records(String printed) {
+    return printed
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith(";"))
+        .map(line -> line.strip().split("\\s+", HEAD + 1))
+        .map(fields -> String.join(" ", fields))
+        .toList();
+  }
+
+  private static boolean isTransferFrom(Server server, Json row) {
+    return row.text("qr").equals("R")
+        && row.text("srcIP").equals(server.address)
+        && row.text("protocol").equals("TCP");
+  }
+
+  private static List<String> records(Server server, IgReader.Read read) {
+    List<String> records = new ArrayList<>();
+    for (Json row : read.rows()) {
+      if (isTransferFrom(server, row)) {
+        for (Object answer : row.list("answers")) {
+          Json resource = IgReader.json(answer);
+          records.add(
+              "%s %d IN %s %s"
+                  .formatted(
+                      resource.text("name"),
+                      resource.number("ttl"),
+                      resource.text("type"),
+                      resource.text("data")));
+        }
+      }
+    }
+    return records;
+  }
+}
