@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/// 64 bits of many, for tables that live as long as a trace.
+/// A fast 64-bit hash for in-memory tables; not stable between versions, not cryptographic.
 public final class Hash64 {
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -13,7 +13,7 @@ public final class Hash64 {
 
   private Hash64() {}
 
-  /// Of `length` bytes, at least eight.
+  /// Hashes `length` bytes, at least eight.
   public static long of(byte[] bytes, int offset, int length) {
     long hash = SEED ^ length;
     int last = offset + length - Long.BYTES;
@@ -23,7 +23,7 @@ public final class Hash64 {
     return mix(hash ^ (long) WORD.get(bytes, last));
   }
 
-  /// Every bit of the value reaches every bit of the result.
+  /// Spreads every bit of the value over all bits of the result.
   public static long mix(long value) {
     long mixed = (value ^ value >>> 32) * ODD;
     mixed = (mixed ^ mixed >>> 29) * SEED;

@@ -34,7 +34,7 @@ public final class LongTable<V> {
     }
   }
 
-  /// Forgets `key`; null if it was not there.
+  /// Removes `key` and returns its value; null if it was absent.
   @SuppressWarnings("unchecked") // only put() stores, and it stores V
   @Nullable
   public V remove(long key) {
@@ -44,7 +44,7 @@ public final class LongTable<V> {
     }
     V removed = (V) values[free];
     int mask = keys.length - 1;
-    // Whoever was pushed past the freed slot moves up, or a later look would stop short of it.
+    // Entries displaced past the freed slot move up, or a later search would stop before them.
     for (int next = free + 1 & mask; keys[next] != 0; next = next + 1 & mask) {
       if ((next - home(keys[next]) & mask) >= (next - free & mask)) {
         keys[free] = keys[next];
@@ -68,7 +68,7 @@ public final class LongTable<V> {
     size = 0;
   }
 
-  /// Where `key` is, or the free slot where it belongs.
+  /// The slot that holds `key`, or the free slot to put it in.
   private int slot(long key) {
     int mask = keys.length - 1;
     int slot = home(key);

@@ -14,23 +14,22 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A child cgroup of our own, in which one command runs with its descendants: limits stay in force,
-/// and every packet of the command is known by the cgroup's id.
+/// The scope of one command: runs it in a child cgroup of this process's cgroup, so that all packets
+/// of the command and its descendants have this cgroup's id. Limits of the parent stay in force.
 public final class CommandCgroup implements AutoCloseable, Scope {
   private static final String PREFIX = "ig-command-";
   private static final Verdict INSIDE = new Verdict(Decision.PASS, null);
   private static final Verdict OUTSIDE = new Verdict(Decision.SKIP, null);
 
-  /// So many foreign ids are remembered, before they are looked for again.
+  /// Bound of remembered ids of other cgroups; beyond it all are cleared.
   private static final int MAX_OUTSIDERS = 10_000;
 
   private static final int MAX_REMOVE_TRIES = 50;
   private static final long REMOVE_PAUSE_NS = 10_000_000;
 
-  /// Who the command runs as.
+  /// The user and groups that the command runs as, in decimal.
   ///
-  /// @param uid decimal, as are the others
-  /// @param groups supplementary ones, separated by commas; may be empty
+  /// @param groups supplementary groups, separated by commas; may be empty
   public record User(String uid, String gid, String groups) {}
 
   private final Path directory;
@@ -47,15 +46,17 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     this.id = inode(directory);
   }
 
-  /// Makes the cgroup below this process's own, and sweeps away what earlier, killed runs left.
+  /// Creates the cgroup below this process's own, and removes those that killed runs have left.
   ///
   /// @param root where cgroup v2 is mounted
-  /// @throws IOException if the cgroup can't be made
+  /// @throws IOException if the cgroup cannot be created
   public static CommandCgroup create(Path root) throws IOException {
     return create(root, ownPath());
   }
 
-  /// @param own path of the cgroup to make it in, from `root`, with leading slash
+  /// Creates the cgroup in another one.
+  ///
+  /// @param own path of the parent cgroup, from `root`, with leading slash
   static CommandCgroup create(Path root, String own) throws IOException {
     Path parent = root.resolve(own.substring(1));
     requireMember(parent);
@@ -65,7 +66,7 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     return new CommandCgroup(parent, directory, own.equals("/") ? "/" + name : own + "/" + name);
   }
 
-  /// From `/proc/self/cgroup`, whose v2 line is `0::PATH` (cgroups(7)).
+  /// From the v2 line of `/proc/self/cgroup`, `0::PATH` (cgroups(7)).
   private static String ownPath() throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
       if (line.startsWith("0::/")) {
@@ -75,7 +76,7 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     throw new IOException("/proc/self/cgroup names no cgroup v2");
   }
 
-  /// In a cgroup namespace of its own a process sees another path than the mounted hierarchy has.
+  /// Fails in a cgroup namespace, where /proc/self/cgroup shows another path than the hierarchy has.
   private static void requireMember(Path parent) throws IOException {
     String pid = Long.toString(ProcessHandle.current().pid());
     try {
@@ -83,16 +84,16 @@ public final class CommandCgroup implements AutoCloseable, Scope {
         return;
       }
     } catch (NoSuchFileException e) {
-      // said below
+      // not the parent: see below
     }
     throw new IOException(
         "this process is not in " + parent + ", a cgroup namespace hides where it is");
   }
 
-  /// Removing a cgroup that still has processes fails, so only what is empty goes.
+  /// Removes empty cgroups only: rmdir fails with EBUSY if there are processes.
   private static void removeLeftovers(Path parent) throws IOException {
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, PREFIX + "*")) {
-      for (Path directory : left) {
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, PREFIX + "*")) {
+      for (Path directory : found) {
         if (isLeftover(directory.getFileName().toString().substring(PREFIX.length()))) {
           removeTree(directory);
         }
@@ -100,20 +101,20 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     }
   }
 
-  /// Whether nobody with this pid can still need its cgroup; our own number was somebody else's.
+  /// Whether the run with this pid has ended; one with the pid of this process has, too.
   private static boolean isLeftover(String pid) {
     try {
       long number = Long.parseLong(pid);
       return number == ProcessHandle.current().pid() || ProcessHandle.of(number).isEmpty();
     } catch (NumberFormatException e) {
-      return false; // not of our making
+      return false; // not a name that create() gives
     }
   }
 
-  /// Starts a command inside: a shell joins the cgroup and then becomes the command, so that not
-  /// even its first packet is missed. Standard streams are ours.
+  /// Starts a command in the cgroup: a shell joins it and execs the command, so that the first packet
+  /// is in the cgroup already. Standard streams are inherited.
   ///
-  /// @param user who it runs as, null: as we do
+  /// @param user the user to run as; null: this process's
   /// @throws IOException if there is no shell
   public Process start(List<String> command, @Nullable User user) throws IOException {
     List<String> line = new ArrayList<>();
@@ -121,10 +122,10 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     line.add("-c");
     line.add("echo 0 >\"$1\" || exit 125; shift; exec \"$@\"");
     line.add("ig");
-    // The child's own /proc/self has no descriptor of a mount that is ours alone.
-    String ours = "/proc/" + ProcessHandle.current().pid() + "/";
+    // /proc/self would be the child's, which does not have this process's descriptor of the mount.
+    String self = "/proc/" + ProcessHandle.current().pid() + "/";
     String procs = directory.resolve("cgroup.procs").toString();
-    line.add(procs.replaceFirst("^/proc/self/", ours));
+    line.add(procs.replaceFirst("^/proc/self/", self));
     if (user != null) {
       line.add("setpriv");
       line.add("--reuid=" + user.uid());
@@ -147,7 +148,7 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     return descendants.contains(cgroupId) ? INSIDE : OUTSIDE;
   }
 
-  /// An id never seen: where the kernel does not tell of births, a descendant may have made it.
+  /// A new id: without notices of new cgroups, a descendant may have created it.
   private void rescan(long cgroupId) {
     addDescendants(directory);
     if (!descendants.contains(cgroupId)) {
@@ -166,7 +167,7 @@ public final class CommandCgroup implements AutoCloseable, Scope {
         addDescendants(child);
       }
     } catch (IOException | UncheckedIOException _) {
-      // it ended meanwhile
+      // removed meanwhile
     }
   }
 
@@ -175,7 +176,7 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     return decide(cgroupId, owner);
   }
 
-  /// A descendant may make cgroups of its own below.
+  /// A descendant may create cgroups below.
   @Override
   public void onCgroupCreated(long cgroupId, String path) {
     outsiders.remove(cgroupId);
@@ -184,7 +185,8 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     }
   }
 
-  /// Removes the cgroup; descendants that still run go on in the parent.
+  /// Moves the processes that still run to the parent cgroup and removes this one, in at most 50 tries
+  /// at intervals of 10 ms.
   @Override
   public void close() throws IOException {
     for (int tries = 0; tries < MAX_REMOVE_TRIES && Files.exists(directory); tries++) {
@@ -205,7 +207,7 @@ public final class CommandCgroup implements AutoCloseable, Scope {
         Files.writeString(parent.resolve("cgroup.procs"), pid);
       }
     } catch (IOException _) {
-      // one of them ended meanwhile; the next try finds who is left
+      // a process has ended meanwhile; the next try moves the others
     }
   }
 
@@ -216,7 +218,7 @@ public final class CommandCgroup implements AutoCloseable, Scope {
       }
       Files.delete(directory);
     } catch (IOException _) {
-      // somebody lives there
+      // EBUSY: the cgroup still has processes
     }
   }
 

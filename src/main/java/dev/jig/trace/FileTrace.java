@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A trace of a capture file: the same pipeline, with the file's clock and without owners, but for
-/// what an earlier trace noted in it.
+/// A trace of a capture file: the same pipeline with the file's clock. Only rows recorded by an
+/// earlier trace have containers and owners.
 public final class FileTrace implements AutoCloseable {
   private final CaptureFileSource source;
   private final PortSet ports;
@@ -29,7 +29,7 @@ public final class FileTrace implements AutoCloseable {
 
   /// Opens a file; `-` is stdin.
   ///
-  /// @throws IOException if it can't be read, or is no capture file
+  /// @throws IOException if it is not readable, or no capture file
   public static FileTrace open(String file, PortSet ports) throws IOException {
     CaptureReader reader =
         file.equals("-")
@@ -38,11 +38,11 @@ public final class FileTrace implements AutoCloseable {
     return new FileTrace(new CaptureFileSource(reader, ports::contains, ports.any()), ports);
   }
 
-  /// Walks the whole file through the pipeline. Rows before a damage are out when it is thrown.
+  /// Reads the whole file. If it is damaged, the rows before the damage are emitted.
   ///
-  /// @param selection applies where the file tells whose a message is
-  /// @param details of which a file knows messages, and lookups
-  /// @param lost told how many packets were lost while the file was written, where it says so
+  /// @param selection applied to recorded rows only
+  /// @param details only messages and lookups are available in files
+  /// @param lost called with the number of packets lost while the file was written, as it states
   /// @throws IOException if the file is damaged
   public void run(
       ContainerSelection selection,
@@ -52,7 +52,7 @@ public final class FileTrace implements AutoCloseable {
       Consumer<DnsEvent> output,
       LongConsumer lost)
       throws IOException {
-    Pipeline walk =
+    Pipeline current =
         new Pipeline(
             Scope.EVERYTHING,
             filter,
@@ -61,18 +61,18 @@ public final class FileTrace implements AutoCloseable {
             dnsTimeoutNs,
             UnaryOperator.identity(),
             output);
-    walk.selectRecorded(selection);
-    walk.configure(details);
-    pipeline = walk;
+    current.selectRecorded(selection);
+    current.configure(details);
+    pipeline = current;
     try {
       boolean more = true;
       while (more && !stopped) {
-        more = source.readNext(walk);
-        walk.tick(source.timeNs());
+        more = source.readNext(current);
+        current.tick(source.timeNs());
         reportLoss(lost);
       }
     } finally {
-      walk.finish();
+      current.finish();
     }
   }
 
@@ -94,12 +94,12 @@ public final class FileTrace implements AutoCloseable {
     return source.counters().read();
   }
 
-  /// Messages so far of which the file does not tell whose they are.
+  /// Messages so far without a recorded row, that is without container and owner.
   public long unattributed() {
     return pipeline == null ? 0 : pipeline.counters().messages() - pipeline.counters().recordedRows();
   }
 
-  /// What became of the file's packets, in one line.
+  /// The counts of the file's packets, in one line.
   public String summary() {
     return pipeline == null ? "nothing read" : FileSummary.line(source, pipeline);
   }

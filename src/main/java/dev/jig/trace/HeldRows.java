@@ -7,24 +7,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Events that wait a moment for their container's name, in order per cgroup; others don't wait for
-/// them. Bounded in time and number.
+/// Holds rows until their container's name is known, in order per cgroup; other cgroups' rows do not
+/// wait for them. Bounded in time, number and bytes.
 final class HeldRows {
-  /// For a name that is only shown. Podman's events were seen to come 210 ms late.
+  /// The longest wait for a name that is only shown. Podman's events were seen up to 210 ms late.
   static final long MAX_WAIT_NS = 500_000_000;
 
-  /// For a name without which an event would be left out, and while runtimes are being listed for
-  /// the first time, which on a busy machine takes a while.
+  /// The longest wait for a name that the selection needs, and while runtimes are being listed for
+  /// the first time.
   static final long MAX_REQUIRED_WAIT_NS = 5_000_000_000L;
 
   static final int MAX_ROWS = 10_000;
 
-  /// Of the messages that rows carry.
+  /// Bound of the messages that the rows carry.
   static final int MAX_BYTES = 16 << 20;
 
-  /// Takes an event whose waiting is over, in the order they came.
+  /// Takes the rows that are released, per cgroup in their order.
   interface ReleaseHandler {
-    void onRelease(long cgroupId, DnsEvent event);
+    void onRelease(long cgroupId, DnsEvent row);
   }
 
   private static final class CgroupQueue {
@@ -37,12 +37,12 @@ final class HeldRows {
   }
 
   private final Map<Long, CgroupQueue> byCgroup = new LinkedHashMap<>();
-  private final ReleaseHandler release;
+  private final ReleaseHandler releaseHandler;
   private int size;
   private int bytes;
 
-  HeldRows(ReleaseHandler release) {
-    this.release = release;
+  HeldRows(ReleaseHandler releaseHandler) {
+    this.releaseHandler = releaseHandler;
   }
 
   int size() {
@@ -53,23 +53,23 @@ final class HeldRows {
     return size > 0 && byCgroup.containsKey(cgroupId);
   }
 
-  /// Holds an event; when there are too many, the cgroup that has waited longest goes on.
-  void hold(long cgroupId, DnsEvent event, long nowNs) {
+  /// Holds a row; beyond a bound the cgroup that has waited longest is released.
+  void hold(long cgroupId, DnsEvent row, long nowNs) {
     if (size >= MAX_ROWS || bytes >= MAX_BYTES) {
       release(byCgroup.keySet().iterator().next());
     }
-    byCgroup.computeIfAbsent(cgroupId, id -> new CgroupQueue(nowNs)).rows.add(event);
+    byCgroup.computeIfAbsent(cgroupId, id -> new CgroupQueue(nowNs)).rows.add(row);
     size++;
-    bytes += bytes(event);
+    bytes += bytes(row);
   }
 
-  /// Lets go those whose time is over, and those whose name may have come.
+  /// Releases the cgroups that are decided by now or have waited long enough.
   void releaseDue(long nowNs, Scope scope) {
     List<Long> due = new ArrayList<>();
-    byCgroup.forEach((cgroupId, line) -> {
-      DnsEvent first = line.rows.getFirst();
+    byCgroup.forEach((cgroupId, queue) -> {
+      DnsEvent first = queue.rows.getFirst();
       if (scope.decide(cgroupId, first.owner()).decision() != Scope.Decision.HOLD
-          || isWaitOver(cgroupId, first, nowNs - line.sinceNs, scope)) {
+          || isWaitOver(cgroupId, first, nowNs - queue.sinceNs, scope)) {
         due.add(cgroupId);
       }
     });
@@ -87,22 +87,22 @@ final class HeldRows {
     return !needed || waitedNs >= MAX_REQUIRED_WAIT_NS;
   }
 
-  /// Lets everything go: the end.
+  /// Releases everything.
   void releaseAll() {
     List.copyOf(byCgroup.keySet()).forEach(this::release);
   }
 
-  private static int bytes(DnsEvent event) {
-    WireMessage message = event.message();
+  private static int bytes(DnsEvent row) {
+    WireMessage message = row.message();
     return message == null ? 0 : message.length();
   }
 
   private void release(Long cgroupId) {
-    CgroupQueue line = byCgroup.remove(cgroupId);
-    if (line != null) {
-      size -= line.rows.size();
-      bytes -= line.rows.stream().mapToInt(HeldRows::bytes).sum();
-      line.rows.forEach(event -> release.onRelease(cgroupId, event));
+    CgroupQueue queue = byCgroup.remove(cgroupId);
+    if (queue != null) {
+      size -= queue.rows.size();
+      bytes -= queue.rows.stream().mapToInt(HeldRows::bytes).sum();
+      queue.rows.forEach(row -> releaseHandler.onRelease(cgroupId, row));
     }
   }
 }

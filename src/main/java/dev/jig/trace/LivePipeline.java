@@ -10,48 +10,48 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// The pipeline of a live trace, as its settings want it.
+/// The pipeline of a live trace, built from its settings.
 ///
-/// @param scope null where rows are not chosen by container
+/// @param scope null where rows are not selected by container
 record LivePipeline(Pipeline pipeline, @Nullable ContainerScope scope) {
 
-  /// For the packets of selected containers.
+  /// A pipeline for the packets of selected containers.
   ///
-  /// @param skip told of each cgroup whose packets need not be recorded until `forgetSkipped`
-  /// @param forgetSkipped called when all packets are to be recorded again
+  /// @param skip makes the kernel skip a cgroup until `clearSkipped`
+  /// @param clearSkipped makes the kernel record all cgroups again
   static LivePipeline forContainers(
       LiveSettings settings,
       Containers containers,
       ContainerSelection selection,
       LongConsumer skip,
-      Runnable forgetSkipped,
+      Runnable clearSkipped,
       Consumer<DnsEvent> output) {
     if (!settings.details().peers()) {
-      ContainerScope scope = new ContainerScope(containers, selection, skip, forgetSkipped);
+      ContainerScope scope = new ContainerScope(containers, selection, skip, clearSkipped);
       return new LivePipeline(pipeline(settings, scope, null, output), scope);
     }
-    PeerSkipPolicy bystanders = new PeerSkipPolicy(skip, forgetSkipped);
+    PeerSkipPolicy skipPolicy = new PeerSkipPolicy(skip, clearSkipped);
     ContainerScope scope =
         new ContainerScope(
             containers,
             selection,
-            bystanders::allowSkip,
+            skipPolicy::allowSkip,
             () -> {
-              bystanders.reset();
-              forgetSkipped.run();
+              skipPolicy.reset();
+              clearSkipped.run();
             });
-    return new LivePipeline(pipeline(settings, scope, new Peers(bystanders), output), scope);
+    return new LivePipeline(pipeline(settings, scope, new Peers(skipPolicy), output), scope);
   }
 
-  /// For the packets of a scope that skips nothing in the kernel by itself.
+  /// A pipeline for the packets of a scope that makes the kernel skip nothing.
   static LivePipeline forScope(
       LiveSettings settings,
       Scope scope,
       LongConsumer skip,
-      Runnable forgetSkipped,
+      Runnable clearSkipped,
       Consumer<DnsEvent> output) {
     Peers peers =
-        settings.details().peers() ? new Peers(new PeerSkipPolicy(skip, forgetSkipped)) : null;
+        settings.details().peers() ? new Peers(new PeerSkipPolicy(skip, clearSkipped)) : null;
     return new LivePipeline(pipeline(settings, scope, peers, output), null);
   }
 

@@ -4,10 +4,10 @@ import dev.jig.event.DnsEvent;
 import dev.jig.filter.PortSet;
 import java.util.function.Predicate;
 
-/// What a live trace is to do.
+/// The settings of a live trace.
 ///
-/// @param dnsTimeoutNs after which a query counts as unanswered
-/// @param limitNs how long to trace, 0: until stopped
+/// @param dnsTimeoutNs after which a query is unanswered
+/// @param limitNs how long to trace; 0: until stopped
 /// @param verbose whether a refusal shows the last lines of libbpf and the verifier
 /// @param libbpfLog whether libbpf's debug output, some 660 lines, is kept for [LiveTrace#log]
 public record LiveSettings(

@@ -17,13 +17,13 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// A trace of this machine: kernel side, pipeline and the loop between them. One thread loads,
-/// attaches, runs and ends it; [#stop] may come from any.
+/// A trace of this machine: kernel programs, pipeline and the loop between them. One thread calls
+/// [#load], [#attach], [#run] and [#end]; any thread [#stop] and [#summary].
 public final class LiveTrace implements AutoCloseable {
   private static final int POLL_MS = 20;
   private static final long LOSS_CHECK_NS = 1_000_000_000;
 
-  /// Hands on to the pipeline, which is made when the kernel side is there.
+  /// Forwards to the pipeline, which is built after the kernel programs are loaded.
   private static final class PacketForwarder implements PacketHandler {
     @Nullable Pipeline pipeline;
 
@@ -44,7 +44,7 @@ public final class LiveTrace implements AutoCloseable {
 
     Pipeline pipeline() {
       if (pipeline == null) {
-        throw new IllegalStateException("a record before the pipeline");
+        throw new IllegalStateException("record received before the pipeline is built");
       }
       return pipeline;
     }
@@ -63,9 +63,9 @@ public final class LiveTrace implements AutoCloseable {
     this.capture = capture;
   }
 
-  /// Loads the kernel side; nothing is attached yet.
+  /// Loads the kernel programs; nothing is attached yet.
   ///
-  /// @throws TraceRefused if this machine can't
+  /// @throws TraceRefused if this machine cannot be traced
   public static LiveTrace load(LiveSettings settings) {
     PacketForwarder relay = new PacketForwarder();
     PortSet ports = settings.ports();
@@ -77,18 +77,19 @@ public final class LiveTrace implements AutoCloseable {
     }
   }
 
-  /// With what libbpf and the verifier said, where the sentence alone does not tell.
+  /// Includes the log of libbpf and the verifier if verbose, or if the sentence does not name the
+  /// cause.
   static TraceRefused toTraceRefused(NativeException e, boolean verbose) {
-    boolean telling =
+    boolean withLog =
         switch (e.reason()) {
           case REJECTED, OTHER -> true;
           case LIBRARY, CAPABILITIES, KERNEL, BTF, MEMLOCK, ATTACH, CGROUP -> verbose;
         };
     return new TraceRefused(
-        String.valueOf(e.getMessage()), e.hint(), telling ? e.log() : List.of(), e);
+        String.valueOf(e.getMessage()), e.hint(), withLog ? e.log() : List.of(), e);
   }
 
-  /// Where cgroup v2 is mounted, for walking it.
+  /// Where cgroup v2 is mounted, or `/proc/self/fd/N` of a detached mount.
   public Path cgroupRoot() {
     return capture.cgroupRoot();
   }
@@ -103,7 +104,7 @@ public final class LiveTrace implements AutoCloseable {
     return capture.log();
   }
 
-  /// Attaches, to show the packets of selected containers; from here on packets are recorded.
+  /// Attaches and starts to record, for the packets of selected containers.
   ///
   /// @throws TraceRefused if the kernel refuses
   public void attach(
@@ -114,7 +115,7 @@ public final class LiveTrace implements AutoCloseable {
             settings, containers, selection, this::skip, this::clearSkipped, output));
   }
 
-  /// Attaches, to show the packets of a scope; from here on packets are recorded.
+  /// Attaches and starts to record, for the packets of a scope.
   ///
   /// @throws TraceRefused if the kernel refuses
   public void attach(Scope scope, Consumer<DnsEvent> output) {
@@ -133,20 +134,20 @@ public final class LiveTrace implements AutoCloseable {
     }
   }
 
-  /// Packets of this cgroup need not be recorded until [#clearSkipped].
+  /// Makes the kernel skip a cgroup until [#clearSkipped].
   private void skip(long cgroupId) {
     capture.skipCgroup(cgroupId, epoch);
   }
 
-  /// Everything counts again: what is wanted has changed.
+  /// Makes the kernel record all cgroups again, by a new epoch.
   private void clearSkipped() {
     capture.enableVerdicts(++epoch);
   }
 
-  /// Walks packets through the pipeline until [#stop] or the time is over.
+  /// Reads packets into the pipeline until [#stop] or the time limit.
   ///
-  /// @param afterBatch called after each batch, also an empty one: flush here
-  /// @param lost told how many packets were lost since it was told last
+  /// @param afterBatch called after each batch, also an empty one, to flush output
+  /// @param lost called with the number of packets lost since the last call
   public void run(Runnable afterBatch, LongConsumer lost) {
     Pipeline pipeline = forwarder.pipeline();
     LongSupplier clock = capture::bootNs;
@@ -158,7 +159,7 @@ public final class LiveTrace implements AutoCloseable {
         break;
       }
       boolean empty = capture.poll(POLL_MS) < LiveCapture.MAX_BATCH;
-      // What is still in the ring may be the answer to a query that seems to have timed out.
+      // Not beyond the last packet: the ring may still hold the response to a query that is due.
       pipeline.tick(empty ? nowNs : Math.min(nowNs, pipeline.lastPacketNs()));
       if (nowNs - lossCheckNs >= LOSS_CHECK_NS) {
         lossCheckNs = nowNs;
@@ -176,13 +177,13 @@ public final class LiveTrace implements AutoCloseable {
     }
   }
 
-  /// Ends [#run] soon; from any thread.
+  /// Ends [#run] after the present batch; from any thread.
   public void stop() {
     stopped = true;
     capture.wake();
   }
 
-  /// Detaches, walks what the ring still holds, and adds up.
+  /// Detaches, reads what the ring still holds, and returns the final counts.
   public TraceSummary end(LongConsumer lost) {
     Pipeline pipeline = forwarder.pipeline();
     capture.detachAndDrain();
@@ -192,12 +193,12 @@ public final class LiveTrace implements AutoCloseable {
     return summary(true);
   }
 
-  /// Messages left out so far because their container has no name to compare. Ring thread.
+  /// Messages dropped so far because their container's name is unknown. Ring thread only.
   public long nameUnknown() {
     return forwarder.pipeline().counters().nameUnknown();
   }
 
-  /// What became of the packets so far; from any thread.
+  /// The counts so far; from any thread.
   public TraceSummary summary() {
     return summary(false);
   }

@@ -25,13 +25,13 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// One capture for many: each view has a pipeline of its own, as if it were alone on the machine.
-/// The kernel records what any of them wants, and nothing while there is none. The thread that
-/// [#run]s owns the ring and all pipelines; views come and go from any thread.
+/// A trace of a node with any number of views: one capture, one pipeline per view. The kernel records
+/// the union of what the views want, and nothing while there is none. The thread in [#run] owns the
+/// ring and all pipelines; any thread may open and close views.
 public final class NodeTrace implements AutoCloseable {
   private static final int POLL_MS = 20;
 
-  /// Skipped cgroups remembered per view; beyond it all are asked for anew.
+  /// Bound of skipped cgroups per view; beyond it all are cleared.
   private static final int MAX_SKIPPED = 65_536;
 
   private final PacketFanOut fanOut;
@@ -65,7 +65,7 @@ public final class NodeTrace implements AutoCloseable {
     @Override
     public void onCgroupCreated(long id, String path) {
       if (containers != null) {
-        containers.onCgroupCreated(id, path); // once for all views, which follow it
+        containers.onCgroupCreated(id, path); // once: all views listen to it
       }
     }
 
@@ -77,10 +77,10 @@ public final class NodeTrace implements AutoCloseable {
     }
   }
 
-  /// Queries of which one client may await the answers, since there may be many clients.
+  /// Bound of pending queries per view; 32 views share one heap.
   private static final int MAX_PENDING_PER_VIEW = 16_384;
 
-  /// What one client sees.
+  /// One client's rows: its ports, selection, filter and pipeline.
   public final class View {
     private final PortSet ports;
     private final Set<Long> skipped = new HashSet<>();
@@ -102,7 +102,7 @@ public final class NodeTrace implements AutoCloseable {
       this.scope = made.scope();
     }
 
-    /// The kernel records for all: what came for another's ports is not for this one.
+    /// Passes on a packet of this view's ports; the kernel records those of all views.
     private void packet(Packet packet) {
       if (ports.any()
           || ports.contains(packet.sourcePort())
@@ -112,7 +112,7 @@ public final class NodeTrace implements AutoCloseable {
       }
     }
 
-    /// Nothing of this cgroup is wanted until [#clearSkipped].
+    /// Nothing of this cgroup is wanted by this view until [#clearSkipped].
     private void skip(long cgroupId) {
       if (skipped.size() >= MAX_SKIPPED) {
         clearSkipped();
@@ -121,43 +121,43 @@ public final class NodeTrace implements AutoCloseable {
       skipIfAllViewsSkip(cgroupId);
     }
 
-    /// What was wanted has changed: everything counts again.
+    /// Makes the kernel record all cgroups again, by a new epoch.
     private void clearSkipped() {
       skipped.clear();
       capture.enableVerdicts(++epoch);
     }
 
-    /// Rows, of all kinds, so far; exact once closed.
+    /// Rows of all kinds emitted so far; exact once closed.
     public long rows() {
       Counters counters = pipeline.counters();
       return counters.rows() + counters.unansweredRows() + counters.lookups();
     }
 
-    /// Messages left out so far by scope or filter.
+    /// Messages dropped so far by selection or filter.
     public long filtered() {
       return pipeline.counters().filtered();
     }
 
-    /// Messages left out so far because nobody could tell any more whose they are.
+    /// Messages dropped so far because their container, or its name, could not be determined.
     public long unknown() {
       return pipeline.counters().nameUnknown() + pipeline.counters().containerUnknown();
     }
 
-    /// Queries so far that gave way to newer ones before answer or timeout.
+    /// Queries evicted so far before response or timeout.
     public long evicted() {
       return pipeline.evicted();
     }
 
-    /// No more events, when this is done; from any thread.
+    /// Closes the view; once the future completes there are no more rows. From any thread.
     public CompletableFuture<Void> close() {
       return runOnRingThread(() -> remove(this));
     }
   }
 
-  /// Loads the kernel side; nothing is attached yet.
+  /// Loads the kernel programs; nothing is attached yet.
   ///
-  /// @param naming gives rows the names of their addresses, on the ring thread
-  /// @throws TraceRefused if this machine can't
+  /// @param naming gives rows the names of their addresses; called on the ring thread
+  /// @throws TraceRefused if this machine cannot be traced
   public static NodeTrace load(boolean verbose, UnaryOperator<DnsEvent> naming) {
     try {
       return new NodeTrace(new PacketFanOut(), verbose, naming);
@@ -166,7 +166,7 @@ public final class NodeTrace implements AutoCloseable {
     }
   }
 
-  /// Attaches; nothing is recorded until there is a view.
+  /// Attaches; nothing is recorded until a view is open.
   ///
   /// @throws TraceRefused if the kernel refuses
   public void attach(Containers containers) {
@@ -178,7 +178,7 @@ public final class NodeTrace implements AutoCloseable {
     }
   }
 
-  /// Where cgroup v2 is mounted, for walking it.
+  /// Where cgroup v2 is mounted, or `/proc/self/fd/N` of a detached mount.
   public Path cgroupRoot() {
     return capture.cgroupRoot();
   }
@@ -188,7 +188,8 @@ public final class NodeTrace implements AutoCloseable {
     return capture.missingPrograms();
   }
 
-  /// Opens a view; done when its packets are recorded. From any thread, after [#attach].
+  /// Opens a view; the future completes once its packets are recorded. From any thread, after
+  /// [#attach].
   ///
   /// @param output takes its rows, on the ring thread
   public CompletableFuture<View> open(
@@ -199,7 +200,7 @@ public final class NodeTrace implements AutoCloseable {
         runOnRingThread(() -> {
           View view = new View(settings, containers, selection, output);
           views.add(view);
-          capture.enableVerdicts(++epoch); // no verdict knew of it
+          capture.enableVerdicts(++epoch); // present skips do not consider this view
           updatePorts();
           opened.complete(view);
         });
@@ -250,19 +251,19 @@ public final class NodeTrace implements AutoCloseable {
     return done;
   }
 
-  /// Walks packets through the pipelines until [#stop].
+  /// Reads packets into the pipelines until [#stop].
   public void run() {
     while (!stopped) {
       for (Runnable request = requests.poll(); request != null; request = requests.poll()) {
         request.run();
       }
       if (fanOut.containers != null) {
-        fanOut.containers.refresh(); // also while there is no view
+        fanOut.containers.refresh(); // also without a view
       }
       long nowNs = capture.bootNs();
       boolean empty = capture.poll(POLL_MS) < LiveCapture.MAX_BATCH;
       for (View view : views) {
-        // What is still in the ring may be the answer to a query that seems to have timed out.
+        // Not beyond the last packet: the ring may still hold the response to a query that is due.
         Pipeline pipeline = view.pipeline;
         pipeline.tick(empty ? nowNs : Math.min(nowNs, pipeline.lastPacketNs()));
       }
@@ -270,29 +271,29 @@ public final class NodeTrace implements AutoCloseable {
     }
   }
 
-  /// How often the loop went round: it stands still when the ring thread does. From any thread.
+  /// How often the loop of [#run] has run; the agent's health check watches it. From any thread.
   public long iterations() {
     return iterations.get();
   }
 
-  /// Packets that the ring had no room for, or that did not come whole, for all views together.
-  /// From any thread.
+  /// Packets lost because the ring was full or chunks are missing, whichever view wanted them. From
+  /// any thread.
   public long lost() {
     return kernel().ringFull() + capture.incompletePackets();
   }
 
-  /// What the kernel counted so far. From any thread.
+  /// The kernel's counters so far. From any thread.
   public KernelCounters kernel() {
     return capture.counters();
   }
 
-  /// Ends [#run] soon; from any thread.
+  /// Ends [#run] after the present batch; from any thread.
   public void stop() {
     stopped = true;
     capture.wake();
   }
 
-  /// Detaches, walks what the ring still holds through the views, and ends them. Ring thread.
+  /// Detaches, reads what the ring still holds into the views, and closes them. Ring thread only.
   public void end() {
     capture.detachAndDrain();
     for (View view : List.copyOf(views)) {

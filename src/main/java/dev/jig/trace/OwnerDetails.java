@@ -11,13 +11,11 @@ import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Adds to an owner what the kernel's record does not have: its paths and command line, its start
-/// as a date, the names of its user and group. Owners that repeat are asked about once a second,
-/// for an exec, a chdir or a new user need not change anything else. Direct mapped by thread, so
-/// that it can't grow.
+/// Adds to an owner what the kernel's record does not have: paths and command line from /proc, the
+/// start as a date, the names of user and group. The details of an owner are read again after 1 s,
+/// since exec, chdir or a new user may change them alone. Direct mapped by thread id, 1,024 slots.
 final class OwnerDetails implements UnaryOperator<Owner> {
-  /// The host's /etc, also where this process has another root; where that can't be looked at, our
-  /// own.
+  /// The host's /etc, also if this process has another root; if it is not readable, [#OWN_ETC].
   private static final Path HOST_ETC = Path.of("/proc/1/root/etc");
 
   private static final Path OWN_ETC = Path.of("/etc");
@@ -35,7 +33,7 @@ final class OwnerDetails implements UnaryOperator<Owner> {
 
   /// @param proc null where paths are not wanted
   /// @param accounts null where names of users are not wanted
-  /// @param bootToRealNs from the boot clock to the epoch
+  /// @param bootToRealNs what to add to the boot clock to get nanoseconds since the epoch
   OwnerDetails(
       @Nullable Proc proc, @Nullable Accounts accounts, LongSupplier clockNs, long bootToRealNs) {
     this.proc = proc;
@@ -44,7 +42,7 @@ final class OwnerDetails implements UnaryOperator<Owner> {
     this.bootToRealNs = bootToRealNs;
   }
 
-  /// What a trace of this machine wants; changes nothing if that is nothing.
+  /// The details that a trace of this machine shows; the identity if there are none.
   static UnaryOperator<Owner> of(boolean paths, boolean accounts) {
     if (!paths && !accounts) {
       return UnaryOperator.identity();

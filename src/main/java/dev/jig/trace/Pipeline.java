@@ -253,7 +253,7 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// Emits a row of an earlier trace as recorded, without matching it again; lookup rows are built
-  /// anew from recorded rows.
+  /// from recorded rows.
   private void emitRecorded(Packet packet, EventNote note, DnsEvent packetRow) {
     counters.recordedRows++;
     DnsEvent event = note.beside(packetRow).orElse(packetRow);
@@ -459,7 +459,7 @@ public final class Pipeline implements PacketHandler {
   private void emitLookup(DnsEvent row, long cgroupId, long bootNs) {
     Verdict verdict = decideOrHold(row, cgroupId, bootNs);
     if (verdict != null) {
-      // A recorded row has its container, and an evicted container is better than none.
+      // In files, and once the container is evicted, the verdict has none: keep the row's own.
       emitLookup(verdict.container() == null ? row : row.in(verdict.container()), verdict.decision());
     }
   }

@@ -1,11 +1,11 @@
 package dev.jig.trace;
 
-/// What rows carry beyond what every row has, each at a price.
+/// The optional parts of rows; each costs time or memory.
 ///
-/// @param paths what /proc says of a process
+/// @param paths executable, working directory and command line from /proc
 /// @param accounts the host's names of users and groups
-/// @param peers who is at the other end of hops within the machine
-/// @param messages the messages' own bytes, to tell all they say
-/// @param lookups whether rows stand for whole lookups, not for packets
+/// @param peers the process at the other end of hops within the machine
+/// @param messages the messages' bytes, from which output prints all sections
+/// @param lookups one row per lookup in place of one per message
 public record RowDetails(
     boolean paths, boolean accounts, boolean peers, boolean messages, boolean lookups) {}

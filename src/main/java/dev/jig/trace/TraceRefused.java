@@ -2,8 +2,8 @@ package dev.jig.trace;
 
 import java.util.List;
 
-/// This machine can't be traced: a sentence that says why, a hint what to do, and what the kernel
-/// said.
+/// This machine cannot be traced: the reason as a sentence, a hint, and the log of libbpf and the
+/// verifier.
 public final class TraceRefused extends RuntimeException {
   private static final long serialVersionUID = 1;
 
