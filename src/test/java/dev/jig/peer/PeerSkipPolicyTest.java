@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Unwanted cgroups cost little, and are still there where they are somebody's peer.
+/// When unwanted cgroups are skipped in the kernel although rows show peers.
 final class PeerSkipPolicyTest {
   private static final IpAddress SOURCE = address("192.0.2.7");
   private static final long CGROUP = 41;
@@ -25,7 +25,7 @@ final class PeerSkipPolicyTest {
   }
 
   @Test
-  void areSkippedWhenTheyHelpedNobody() {
+  void skipsACgroupThatIsNeverAPeer() {
     policy.allowSkip(CGROUP);
     sendMessages(CGROUP, PeerSkipPolicy.MAX_IDLE_MESSAGES);
     assertThat(skipped).isEmpty();
@@ -34,7 +34,7 @@ final class PeerSkipPolicyTest {
   }
 
   @Test
-  void areNeverSkippedUnlessTheScopeAllows() {
+  void skipsOnlyIfTheScopeAllows() {
     sendMessages(CGROUP, 100);
     policy.allowSkip(CGROUP);
     policy.reset();
@@ -43,7 +43,7 @@ final class PeerSkipPolicyTest {
   }
 
   @Test
-  void keepTheirPlaceForLongWhenTheyWereAPeer() {
+  void skipsAFormerPeerMuchLater() {
     policy.allowSkip(CGROUP);
     policy.peerFound(CGROUP);
     sendMessages(CGROUP, PeerSkipPolicy.PEER_CREDIT);
@@ -53,7 +53,7 @@ final class PeerSkipPolicyTest {
   }
 
   @Test
-  void countAgainWhenOneOfThemIsMissed() {
+  void clearsSkipsWhenAPeerIsMissing() {
     policy.allowSkip(CGROUP);
     sendMessages(CGROUP, PeerSkipPolicy.MAX_IDLE_MESSAGES + 1);
     policy.peerMissing(address("192.0.2.8"), SECOND);
@@ -67,7 +67,7 @@ final class PeerSkipPolicyTest {
   }
 
   @Test
-  void areNotWokenMoreOftenThanOnceASecond() {
+  void clearsSkipsAtMostOnceASecond() {
     policy.allowSkip(CGROUP);
     sendMessages(CGROUP, PeerSkipPolicy.MAX_IDLE_MESSAGES + 1);
     policy.peerMissing(SOURCE, SECOND);
@@ -79,7 +79,7 @@ final class PeerSkipPolicyTest {
   }
 
   @Test
-  void areToldApartByTheThousand() {
+  void distinguishesAThousandCgroups() {
     for (long cgroup = 1; cgroup <= 1000; cgroup++) {
       policy.allowSkip(cgroup * 137);
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.Type;
 
-/// Every message is a row, filtered or given up, and counted as exactly that.
+/// Every message is printed, filtered or dropped, and counted as exactly one of them.
 final class AccountingTest {
   private static final String NAME = "www.example.org.";
   private static final byte[] QUERY = Messages.query(7, NAME, Type.A);
@@ -27,7 +27,7 @@ final class AccountingTest {
   private PipelineHarness harness = new PipelineHarness();
 
   @AfterEach
-  void theSumComesOutEven() {
+  void everyMessageIsAccountedFor() {
     assertThat(harness.pipeline.counters().isBalanced())
         .describedAs("%s", harness.pipeline.counters())
         .isTrue();
@@ -37,7 +37,7 @@ final class AccountingTest {
     return harness.pipeline.counters();
   }
 
-  /// A query whose Z bit is set: readable, but not by the strict rules.
+  /// A query with the Z bit set: readable, but not strictly valid.
   private static byte[] sloppy() {
     byte[] query = QUERY.clone();
     query[3] |= 0x40;
@@ -45,7 +45,7 @@ final class AccountingTest {
   }
 
   @Test
-  void countsRowsAndThoseTheFilterLeftOut() {
+  void countsRowsAndFilteredMessages() {
     harness = new PipelineHarness(Scope.EVERYTHING, event -> event.qr() == Qr.R, false);
     harness.send(queryOut(QUERY), responseIn(ANSWER), responseIn(ANSWER));
     assertThat(counters())
@@ -54,7 +54,7 @@ final class AccountingTest {
   }
 
   @Test
-  void callsUnreadableBytesMalformedOnADnsPortOnly() {
+  void countsUnreadableBytesAsMalformedOnADnsPortOnly() {
     harness.send(queryOut(NOISE), queryOut(NOISE).to("192.0.2.1", 40_000), responseIn(ANSWER));
     assertThat(counters().malformed()).isEqualTo(1);
     assertThat(counters().notDns()).isEqualTo(1);
@@ -62,7 +62,7 @@ final class AccountingTest {
   }
 
   @Test
-  void showsWhatWasReadBeforeTheDamage() {
+  void printsWhatWasReadableBeforeTheDamage() {
     byte[] cut = Arrays.copyOf(ANSWER, ANSWER.length - 2);
     harness.send(queryOut(QUERY), responseIn(cut));
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 0ms");
@@ -72,13 +72,13 @@ final class AccountingTest {
   }
 
   @Test
-  void readsADnsSocketsMessagesWhateverPortNatPutOnTheWire() {
+  void readsMessagesOfADnsSocketOnAnyPortOnTheWire() {
     harness.send(queryOut(sloppy()).to("127.0.0.11", 40_123).asked("127.0.0.11", 53));
     assertThat(harness.rows).hasSize(1);
   }
 
   @Test
-  void isStrictWithAnyPortButNotOnADnsPort() {
+  void isStrictWithAnyPortExceptOnADnsPort() {
     harness = new PipelineHarness(Scope.EVERYTHING, _ -> true, true);
     harness.send(
         queryOut(sloppy()),
@@ -91,7 +91,7 @@ final class AccountingTest {
   }
 
   @Test
-  void countsAMessageOnceItIsCompleteAndGivesUpTheRestAtTheEnd() {
+  void countsCompleteMessagesAndDropsTheRestAtTheEnd() {
     byte[] two = Messages.framed(QUERY, Messages.query(8, NAME, Type.MX));
     byte[] cut = Arrays.copyOf(two, two.length - 1);
     harness.send(queryOut(cut).tcp(1_000), queryOut(two).tcp(1_000 + cut.length + 1).cookie(2));
@@ -107,7 +107,7 @@ final class AccountingTest {
   }
 
   @Test
-  void remembersNothingOfThoseNotAskedFor() {
+  void keepsNoPendingQueryOfAnUnwantedCgroup() {
     harness = new PipelineHarness(ScriptedScope.always(new Verdict(Decision.SKIP, null)));
     harness.send(queryOut(QUERY), responseIn(ANSWER)).tickMs(5_000);
     assertThat(harness.rows).isEmpty();
@@ -116,7 +116,7 @@ final class AccountingTest {
   }
 
   @Test
-  void holdsUntilTheNameIsThereAndKeepsTheOrder() {
+  void holdsRowsUntilTheNameIsKnownAndKeepsTheirOrder() {
     // Given
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
     harness = new PipelineHarness(scope);
@@ -145,7 +145,7 @@ final class AccountingTest {
   }
 
   @Test
-  void doesNotLetOthersWait() {
+  void doesNotHoldOtherCgroups() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("web"));
     scope.byCgroup.put(8L, ScriptedScope.HOLD);
     harness = new PipelineHarness(scope);
@@ -157,7 +157,7 @@ final class AccountingTest {
   }
 
   @Test
-  void showsAfterTheWaitWhatIsKnown() {
+  void printsWithoutANameAfterTheWait() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
     harness = new PipelineHarness(scope);
     harness.send(queryOut(QUERY).atMs(0)).tickMs(499);
@@ -167,7 +167,7 @@ final class AccountingTest {
   }
 
   @Test
-  void countsWhatCantBeComparedAsNameUnknown() {
+  void countsNameUnknownIfTheSelectionNeedsTheName() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
     scope.afterWaiting = ScriptedScope.NAME_UNKNOWN;
     harness = new PipelineHarness(scope);
@@ -179,7 +179,7 @@ final class AccountingTest {
   }
 
   @Test
-  void countsWhatNobodyCanTellTheContainerOf() {
+  void countsContainerUnknown() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
     scope.afterWaiting = new Verdict(Decision.CONTAINER_UNKNOWN, null);
     scope.byCgroup.put(8L, scope.afterWaiting);
@@ -190,7 +190,7 @@ final class AccountingTest {
   }
 
   @Test
-  void doesNotShowWhoseNameIsKnownToBeOutOfReach() {
+  void dropsAtOnceIfNoRuntimeCanGiveTheName() {
     harness = new PipelineHarness(ScriptedScope.always(new Verdict(Decision.NAME_UNKNOWN, null)));
     harness.send(queryOut(QUERY)).tickMs(1_000);
     assertThat(harness.rows).isEmpty();
@@ -198,7 +198,7 @@ final class AccountingTest {
   }
 
   @Test
-  void namesAtTheEndWhatStillWaits() {
+  void releasesHeldRowsAtTheEnd() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
     harness = new PipelineHarness(scope);
     harness.send(queryOut(QUERY));
@@ -208,11 +208,11 @@ final class AccountingTest {
   }
 
   @Test
-  void namesATRowAsItsQueryWasNamed() {
+  void namesATRowLikeItsQuery() {
     ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("web"));
     harness = new PipelineHarness(scope);
     harness.send(queryOut(QUERY));
-    scope.verdict = new Verdict(Decision.NAME_UNKNOWN, null); // it ended and is forgotten
+    scope.verdict = new Verdict(Decision.NAME_UNKNOWN, null); // it ended and is evicted
     harness.tickMs(1_000);
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT");
     assertThat(Objects.requireNonNull(harness.last().container()).name()).isEqualTo("web");
@@ -221,7 +221,7 @@ final class AccountingTest {
   @Test
   void survivesATimeoutOfCenturies() {
     Packets first = queryOut(QUERY).atMs(1_767_225_600_000L);
-    Pipeline patient =
+    Pipeline pipeline =
         new Pipeline(
             Scope.EVERYTHING,
             _ -> true,
@@ -230,8 +230,8 @@ final class AccountingTest {
             Long.MAX_VALUE,
             o -> o,
             _ -> {});
-    patient.onPacket(first.build());
-    patient.tick(1_767_325_600_000_000_000L);
-    assertThat(patient.pending()).isEqualTo(1);
+    pipeline.onPacket(first.build());
+    pipeline.tick(1_767_325_600_000_000_000L);
+    assertThat(pipeline.pending()).isEqualTo(1);
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Which cgroups are the command's, and which leftovers are swept; plain directories stand for
+/// Which cgroups belong to the command, and which leftovers are removed; plain directories replace
 /// cgroups.
 final class CommandCgroupTest {
   private static final long PID = ProcessHandle.current().pid();
@@ -27,7 +27,7 @@ final class CommandCgroupTest {
   }
 
   @Test
-  void isMadeBelowTheCallersOwn() throws IOException {
+  void createsTheCgroupBelowTheCallersOwn() throws IOException {
     own("/user.slice");
     CommandCgroup cgroup = CommandCgroup.create(root, "/user.slice");
     Path made = root.resolve("user.slice/ig-command-" + PID);
@@ -47,7 +47,7 @@ final class CommandCgroupTest {
     "/user.slice,/ig-command-%d/inner,SKIP",
     "/,/ig-command-%d/inner,PASS"
   })
-  void takesInWhatIsBornWithinOnly(String own, String path, Decision decision) throws IOException {
+  void includesOnlyCgroupsCreatedBelow(String own, String path, Decision decision) throws IOException {
     own(own);
     CommandCgroup cgroup = CommandCgroup.create(root, own);
 
@@ -57,7 +57,7 @@ final class CommandCgroupTest {
   }
 
   @Test
-  void sweepsWhatKilledRunsLeftAndNothingElse() throws IOException {
+  void removesOnlyCgroupsOfKilledRuns() throws IOException {
     // Given: above the highest pid a kernel gives, a nested one, one of our own pid, and others'
     Path dead = Files.createDirectories(root.resolve("ig-command-999999999/inner")).getParent();
     Path alive = Files.createDirectory(root.resolve("ig-command-1"));
@@ -76,7 +76,7 @@ final class CommandCgroupTest {
   }
 
   @Test
-  void refusesAHierarchyInWhichThisProcessIsNot() throws IOException {
+  void failsInAHierarchyWithoutThisProcess() throws IOException {
     Files.writeString(root.resolve("cgroup.procs"), "1\n");
 
     assertThatThrownBy(() -> CommandCgroup.create(root, "/"))
@@ -86,7 +86,7 @@ final class CommandCgroupTest {
   }
 
   @Test
-  void findsACgroupBelowWhoseBirthNobodyTold() throws IOException {
+  void findsACgroupBelowWithoutANotice() throws IOException {
     own("/");
     CommandCgroup cgroup = CommandCgroup.create(root, "/");
     Path below = Files.createDirectories(root.resolve("ig-command-" + PID + "/inner/deeper"));

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The container rule, `-c` and `--host` over what the registry knows; the runtime is the test's.
+/// `-c` and `--host` applied to resolutions of cgroups, with a fake runtime.
 @Timeout(30)
 final class ContainerScopeTest {
   private static final String A = "a".repeat(64);
@@ -105,7 +105,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void passesAContainerAsksAndNamesIt() {
+  void passesAContainerWithItsName() {
     ContainerScope scope = scope("", false);
     name("web");
     scope.onCgroupCreated(OF_A, "/docker/" + A);
@@ -114,7 +114,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void skipsTheHostAndTellsTheKernel() throws Exception {
+  void skipsTheHostInTheKernel() throws Exception {
     ContainerScope scope = scope("", false);
     long host = hostCgroup();
     assertThat(scope.decide(host, null).decision()).isEqualTo(Decision.SKIP);
@@ -122,14 +122,14 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void passesTheHostIfAskedFor() throws Exception {
+  void passesTheHostWithHostOption() throws Exception {
     ContainerScope scope = scope("", true);
     assertThat(scope.decide(hostCgroup(), null)).isEqualTo(new Verdict(Decision.PASS, null));
     assertThat(skipped).isEmpty();
   }
 
   @Test
-  void givesNoVerdictOnTheRootThatOthersShare() {
+  void neverSkipsTheSharedRootInTheKernel() {
     ContainerScope scope = scope("", false);
     scope.onCgroupCreated(1, "/");
     assertThat(scope.decide(1, null).decision()).isEqualTo(Decision.SKIP);
@@ -137,7 +137,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void holdsWithoutVerdictUntilTheNameCame() {
+  void holdsUntilTheNameIsKnown() {
     ContainerScope scope = scope("web", false);
     scope.onCgroupCreated(OF_A, "/docker/" + A);
     assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.HOLD);
@@ -150,7 +150,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void takesVerdictsBackWhenAContainerIsRenamed() {
+  void clearsSkipsWhenARenamedContainerIsWanted() {
     ContainerScope scope = scope("web", false);
     scope.onCgroupCreated(OF_A, "/docker/" + A);
     name("other");
@@ -164,7 +164,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void countsAsNameUnknownWhatOnlyANameCouldDecide() {
+  void isNameUnknownIfNoRuntimeAnswers() {
     ContainerScope scope = scope("web", false);
     scope.onCgroupCreated(OF_A, "/docker/" + A);
     docker.answering = false;
@@ -175,7 +175,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void passesByIdWithoutAnyRuntime() {
+  void passesByIdIfNoRuntimeAnswers() {
     ContainerScope scope = scope(A.substring(0, 12), false);
     scope.onCgroupCreated(OF_A, "/docker/" + A);
     docker.answering = false;
@@ -185,7 +185,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void showsAfterWaitingTheIdThatThePathTold() {
+  void passesWithTheIdOfThePathAfterTheWait() {
     ContainerScope scope = scope("", false);
     scope.onCgroupCreated(OF_A, "/docker/" + A);
     assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.HOLD);
@@ -194,7 +194,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void leavesVerdictsAloneWhileOtherContainersComeAndGo() {
+  void keepsSkipsWhileOtherContainersComeAndGo() {
     ContainerScope scope = scope("web", false);
     scope.onCgroupCreated(OF_A, "/docker/" + A);
     name("other");
@@ -216,7 +216,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void takesNoVerdictBackForANameThatIsNotWantedEither() {
+  void keepsSkipsIfTheNewNameIsUnwantedToo() {
     ContainerScope scope = scope("web", false);
     scope.onCgroupCreated(OF_A, "/docker/" + A);
     name("other");
@@ -230,7 +230,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void takesVerdictsBackAlsoWhileNoPacketComes() {
+  void clearsSkipsWithoutAPacket() {
     ContainerScope scope = scope("web", false);
     scope.onCgroupCreated(OF_A, "/docker/" + A);
     name("other");
@@ -243,7 +243,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void tellsAllVerdictsAnewOnceOneWasTakenBack() {
+  void skipsOtherCgroupsAgainAfterClearing() {
     // Given two containers that are not wanted
     String b = "b".repeat(64);
     ContainerScope scope = scope("web", false);
@@ -267,7 +267,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void tellsAVerdictAgainThatTheKernelSeemsToHaveDropped() {
+  void skipsAgainAtEachPacketThatIsStillRecorded() {
     ContainerScope scope = scope("web", false);
     scope.onCgroupCreated(OF_A, "/docker/" + A);
     name("other");
@@ -277,7 +277,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void takesVerdictsBackWhenAPodsLabelsChange() {
+  void clearsSkipsWhenAPodsLabelsChange() {
     // Given
     ContainerSelection selection =
         ContainerSelection.parse("", false).labelled(LabelSelector.parse("app in (web, shop)"));
@@ -309,7 +309,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void skipsByIdWithoutAnyRuntimeUntilOneTellsAName() {
+  void skipsByIdUntilARuntimeGivesTheName() {
     // Given an id that could also be a name
     ContainerScope scope = scope("bbbbbbbbbbbb", false);
     scope.onCgroupCreated(OF_A, "/docker/" + A);
@@ -328,7 +328,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void countsWhatNobodyCanTellAnyMoreAndNeverSkipsItInTheKernel() throws Exception {
+  void isContainerUnknownForAnUnknownCgroupAndNeverSkipsIt() throws Exception {
     ContainerScope scope = scope("", false);
     assertThat(scope.decide(987_654_321, null).decision()).isEqualTo(Decision.HOLD);
     assertThat(scope.decideNow(987_654_321, null).decision())
@@ -339,7 +339,7 @@ final class ContainerScopeTest {
   }
 
   @Test
-  void looksAgainAtACgroupWhoseBirthIsHeardLate() throws Exception {
+  void resolvesAgainAfterALateNotice() throws Exception {
     // Given an id that a walk did not meet
     ContainerScope scope = scope("", false);
     long before = containers.generation();

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The container rule on a host whose containers have no cgroup v2 of their own: all packets come
-/// with the same cgroup.
+/// Container scope on a host without a cgroup v2 per container: all packets have one cgroup id, and
+/// the owner's /proc/PID/cgroup identifies the container.
 @Timeout(30)
 final class ContainersByProcessTest {
   private static final String A = "a".repeat(64);
@@ -31,7 +31,7 @@ final class ContainersByProcessTest {
   private static final long MOUNTS = 4026533000L;
 
   @TempDir Path folder;
-  private final List<String> said = new ArrayList<>();
+  private final List<String> reported = new ArrayList<>();
   private final List<Long> skipped = new ArrayList<>();
   private Path proc = Path.of("unset");
   private Containers containers = new Containers(proc, proc, List.of(), new ContainerListener() {});
@@ -57,7 +57,7 @@ final class ContainersByProcessTest {
     return new ContainerListener() {
       @Override
       public void onDebug(String sentence) {
-        said.add(sentence);
+        reported.add(sentence);
       }
     };
   }
@@ -77,7 +77,7 @@ final class ContainersByProcessTest {
   }
 
   @Test
-  void tellsContainersOfOneCgroupApart() {
+  void distinguishesContainersOfOneCgroup() {
     ContainerScope scope = scope("", false);
     assertThat(scope.decide(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
     assertThat(scope.decide(shared, owner(8, 500, MOUNTS + 1, 1))).isEqualTo(pass(B));
@@ -86,7 +86,7 @@ final class ContainersByProcessTest {
   }
 
   @Test
-  void skipsNothingInTheKernelThatContainersShare() {
+  void neverSkipsASharedCgroupInTheKernel() {
     ContainerScope scope = scope(A, false);
     assertThat(scope.decide(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
     assertThat(scope.decide(shared, owner(8, 500, MOUNTS + 1, 1)).decision()).isEqualTo(Decision.SKIP);
@@ -95,18 +95,18 @@ final class ContainersByProcessTest {
   }
 
   @Test
-  void saysThatProcessesTell() {
-    assertThat(said).singleElement().asString().contains("told by their processes");
+  void reportsThatContainersAreIdentifiedByProcess() {
+    assertThat(reported).singleElement().asString().contains("identified by process");
   }
 
   @Test
-  void listsContainersThatOnlyTheirProcessesTellOf() {
+  void listsContainersFoundByProcess() {
     assertThat(containers.allRunning())
         .containsExactlyInAnyOrder(Container.unnamed("docker", A), Container.unnamed("docker", B));
   }
 
   @Test
-  void showsWithoutContainerWhatHadMountsOfItsOwnAndIsGone() {
+  void passesAnEndedProcessWithItsOwnMountsWithoutContainer() {
     // Gone: 10, and 7 was another process then
     for (var gone : List.of(owner(10, 700, MOUNTS, 1), owner(7, 300, MOUNTS, 1))) {
       assertThat(scope("", false).decide(shared, gone)).isEqualTo(new Verdict(Decision.PASS, null));
@@ -115,7 +115,7 @@ final class ContainersByProcessTest {
   }
 
   @Test
-  void countsWhatIsGoneWhereOneContainerIsAskedFor() {
+  void isContainerUnknownForAnEndedProcessWithASelection() {
     ContainerScope scope = scope(A, false);
     assertThat(scope.decide(shared, owner(10, 700, MOUNTS, 1)).decision())
         .isEqualTo(Decision.CONTAINER_UNKNOWN);
@@ -124,21 +124,21 @@ final class ContainersByProcessTest {
   }
 
   @Test
-  void leavesToTheHostWhatIsGoneAndSawItsMounts() {
+  void countsAnEndedProcessWithHostMountsAsTheHosts() {
     var gone = owner(10, 700, HOST_MOUNTS, 1);
     assertThat(scope("", false).decide(shared, gone).decision()).isEqualTo(Decision.SKIP);
     assertThat(scope("", true).decide(shared, gone)).isEqualTo(new Verdict(Decision.PASS, null));
   }
 
   @Test
-  void asksNoProcessOfACgroupThatIsAContainers() {
+  void prefersTheCgroupsPathToTheProcess() {
     ContainerScope scope = scope("", false);
     scope.onCgroupCreated(1L << 40, "/docker/" + B);
     assertThat(scope.decide(1L << 40, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(B));
   }
 
   @Test
-  void asksTheProcessAtOnceWhileTheCgroupsPathIsNotKnown() {
+  void usesTheProcessWhileTheCgroupsPathIsUnknown() {
     ContainerScope scope = scope("", false);
     assertThat(scope.decide(987_654_321, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
   }

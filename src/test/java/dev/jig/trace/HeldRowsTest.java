@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Bounds and order of what waits for a name.
+/// Bounds and order of rows that wait for a name.
 final class HeldRowsTest {
   private final List<String> released = new ArrayList<>();
   private final HeldRows held =
@@ -20,7 +20,7 @@ final class HeldRowsTest {
   }
 
   @Test
-  void letsEachCgroupGoByItselfAndInOrder() {
+  void releasesEachCgroupSeparatelyAndInOrder() {
     held.hold(1, event(10), 0);
     held.hold(2, event(20), 0);
     held.hold(1, event(11), 0);
@@ -35,7 +35,7 @@ final class HeldRowsTest {
   }
 
   @Test
-  void waitsNoLongerThanTheFirstOfALineMay() {
+  void releasesACgroupWithItsFirstRow() {
     held.hold(1, event(10), 0);
     held.hold(1, event(11), HeldRows.MAX_WAIT_NS - 1);
 
@@ -47,7 +47,7 @@ final class HeldRowsTest {
   }
 
   @Test
-  void waitsLongerForANameThatDecides() {
+  void waitsLongerForANameThatTheSelectionNeeds() {
     scope.afterWaiting = ScriptedScope.NAME_UNKNOWN;
     held.hold(1, event(10), 0);
 
@@ -72,8 +72,8 @@ final class HeldRowsTest {
   }
 
   @Test
-  void makesRoomByTheCgroupThatHasWaitedLongest() {
-    // Given a full house of two cgroups
+  void releasesTheOldestCgroupWhenFull() {
+    // Given: full, with two cgroups
     held.hold(1, event(1), 0);
     for (int i = 1; i < HeldRows.MAX_ROWS; i++) {
       held.hold(2, event(2), 0);
@@ -89,7 +89,7 @@ final class HeldRowsTest {
   }
 
   @Test
-  void keepsTheOrderOfACgroupThatFillsTheHouseAlone() {
+  void keepsTheOrderOfOneCgroupWhenFull() {
     for (int i = 0; i <= HeldRows.MAX_ROWS; i++) {
       held.hold(1, event(i), 0);
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 
-/// Which packets make which lookup.
+/// Which packets become one lookup.
 final class LookupsTest {
   private static final String NAME = "www.example.org.";
   private static final Owner ASKER = SampleEvents.owner("asker");
@@ -115,7 +115,7 @@ final class LookupsTest {
   }
 
   @Test
-  void theServersSideIsItsAskersLookup() {
+  void theServersSideMakesNoLookup() {
     byte[] query = Messages.query(7, NAME, Type.MX);
     harness.send(queryIn(query), responseOut(Messages.response(7, NAME, Type.MX)));
     harness.send(queryIn(query)).tickMs(LATER_MS);
@@ -155,14 +155,14 @@ final class LookupsTest {
   }
 
   @Test
-  void aQuerySentAgainIsATryAndCountsFromTheLast() {
+  void aRetransmissionIsAnAttemptOfTheLookup() {
     harness.send(ask(7, 1), ask(7, 1).atMs(500), answer(7, 1).atMs(520));
     assertThat(rowTexts())
         .containsExactly("MX ANSWERED 520ms of 2: UDP REPEATED 500ms, UDP ANSWERED 20ms");
   }
 
   @Test
-  void theNextSocketsQueryIsATryWhereTheOneBeforeWasGivenUp() {
+  void aQueryFromTheNextSocketIsAnAttemptAfterAClosedSocket() {
     harness.send(ask(7, 1)).closeSocket(1, 300).send(ask(8, 2).atMs(301), answer(8, 2).atMs(310));
     harness.tickMs(LATER_MS);
     assertThat(rowTexts())
@@ -170,7 +170,7 @@ final class LookupsTest {
   }
 
   @Test
-  void whereNoTryFollowsAClosedSocketTheLookupIsClosed() {
+  void aLookupIsClosedIfNoAttemptFollowsAClosedSocket() {
     harness.send(ask(7, 1)).closeSocket(1, 300);
     assertThat(harness.rows).isEmpty();
     assertThat(harness.pipeline.pending()).isZero();
@@ -183,7 +183,7 @@ final class LookupsTest {
   }
 
   @Test
-  void anotherProcessIsNoTry() {
+  void aQueryOfAnotherProcessIsAnotherLookup() {
     Owner other = new Owner(1, 1, 0, 0, "other", 0, "", 1, 1, 1, null);
     harness.send(ask(7, 1)).closeSocket(1, 300);
     harness.send(ask(7, 2).owner(other, Attribution.EXACT).atMs(301), answer(7, 2).atMs(310));
@@ -194,7 +194,7 @@ final class LookupsTest {
   }
 
   @Test
-  void twoThreadsThatAskTheSameAtOnceAreTwoLookups() {
+  void twoThreadsWithTheSameQuestionHaveTwoLookups() {
     harness.send(ask(7, 1), ask(8, 2).atMs(1), answer(8, 2).atMs(5), answer(7, 1).atMs(9));
     assertThat(rowTexts())
         .containsExactly(
@@ -202,7 +202,7 @@ final class LookupsTest {
   }
 
   @Test
-  void threeNameserversAskedUnderOneIdAreOneLookup() {
+  void queriesToThreeNameserversWithOneIdAreOneLookup() {
     for (int i = 1; i <= 3; i++) {
       harness.send(ask(7, 1).to("198.51.100." + i, 53));
     }
@@ -218,7 +218,7 @@ final class LookupsTest {
   }
 
   @Test
-  void aServersFailureIsNotTheEndWhereAnotherServerStillMayAnswer() {
+  void aServerFailureDoesNotEndTheLookupWhileAnotherServerMayAnswer() {
     harness.send(ask(7, 1).to("198.51.100.1", 53), ask(7, 1).to("198.51.100.2", 53));
     harness.send(
         answered(7, 1, Type.MX, Rcode.SERVFAIL).from("198.51.100.1", 53).atMs(1),
@@ -230,7 +230,7 @@ final class LookupsTest {
   }
 
   @Test
-  void theNextServerAfterAFailureIsATry() {
+  void aQueryToTheNextServerAfterAFailureIsAnAttempt() {
     harness.send(
         ask(7, 1).to("198.51.100.1", 53),
         answered(7, 1, Type.MX, Rcode.SERVFAIL).from("198.51.100.1", 53).atMs(1),
@@ -240,7 +240,7 @@ final class LookupsTest {
   }
 
   @Test
-  void aFailureThatAllServersShareIsTheAnswer() {
+  void aFailureIsTheAnswerIfNoAttemptFollows() {
     harness.send(ask(7, 1), answered(7, 1, Type.MX, Rcode.SERVFAIL).atMs(1));
     assertThat(harness.rows).isEmpty();
     harness.tickMs(501);
@@ -260,14 +260,14 @@ final class LookupsTest {
   }
 
   @Test
-  void aTruncatedAnswerThatWasEnoughIsOne() {
+  void aTruncatedAnswerIsTheAnswerIfNoAttemptFollows() {
     harness.send(ask(7, 1), truncated(7, 1).atMs(2)).tickMs(502);
     assertThat(rowTexts()).containsExactly("MX ANSWERED 2ms of 1: UDP TRUNCATED 2ms");
     assertThat(Objects.requireNonNull(harness.last().flags()).tc()).isTrue();
   }
 
   @Test
-  void aRetryOverTcpWithoutAnswerIsNoAnswer() {
+  void aTimeoutOverTcpReplacesTheTruncatedAnswer() {
     harness.send(
         ask(7, 1),
         truncated(7, 1).atMs(2),
@@ -278,7 +278,7 @@ final class LookupsTest {
   }
 
   @Test
-  void overTcpToAnotherServerIsAnotherLookup() {
+  void aTcpQueryToAnotherServerIsAnotherLookup() {
     harness.send(
         ask(7, 1),
         truncated(7, 1).atMs(2),
@@ -288,7 +288,7 @@ final class LookupsTest {
   }
 
   @Test
-  void theRowsOfTwinsStandTogether() {
+  void theRowsOfTwinsAreEmittedTogether() {
     harness.send(
         asked(7, 1, Type.A),
         asked(8, 1, Type.AAAA),
@@ -305,7 +305,7 @@ final class LookupsTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aLostTwinIsSaid(boolean closed) {
+  void bothRowsShowALostTwin(boolean closed) {
     harness.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA));
     harness.send(answered(7, 1, Type.A, Rcode.NOERROR).atMs(1));
     if (closed) {
@@ -319,7 +319,7 @@ final class LookupsTest {
   }
 
   @Test
-  void twinsMayBeAskedOneAfterTheOther() {
+  void twinsMayBeSentOneAfterTheOther() {
     harness.send(
         asked(7, 1, Type.A),
         answered(7, 1, Type.A, Rcode.NOERROR).atMs(1),
@@ -332,7 +332,7 @@ final class LookupsTest {
   }
 
   @Test
-  void theAnsweredTwinMayBeAskedAgainWithTheOtherOne() {
+  void anAnsweredTwinMayBeSentAgainWithTheOtherOne() {
     // As glibc does, which then asks one after the other.
     harness.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA));
     harness.send(answered(7, 1, Type.A, Rcode.NOERROR).atMs(1));
@@ -346,7 +346,7 @@ final class LookupsTest {
   }
 
   @Test
-  void anAWithoutAAAAWaitsOnlyAMoment() {
+  void anAWithoutAAAAWaits100Ms() {
     harness.send(asked(7, 1, Type.A), answered(7, 1, Type.A, Rcode.NOERROR).atMs(1)).tickMs(99);
     assertThat(harness.rows).isEmpty();
     harness.tickMs(100);
@@ -357,7 +357,7 @@ final class LookupsTest {
   }
 
   @Test
-  void atTheEndWhatIsOverIsToldAndWhatWaitsIsCounted() {
+  void atTheEndCompleteLookupsAreEmittedAndWaitingOnesCounted() {
     harness.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA), ask(9, 2), ask(10, 3));
     harness.send(answered(7, 1, Type.A, Rcode.NOERROR).atMs(1)).closeSocket(2, 3);
     harness.pipeline.finish();
@@ -369,7 +369,7 @@ final class LookupsTest {
   }
 
   @Test
-  void filtersAreAboutLookups() {
+  void filtersApplyToLookupRows() {
     PipelineHarness slow = PipelineHarness.forLookups(row -> row.latencyNs() != null && row.latencyNs() > 10_000_000);
     slow.send(ask(7, 1), answer(7, 1).atMs(9), ask(8, 1).atMs(20), answer(8, 1).atMs(40));
     assertThat(slow.rows).hasSize(1);
@@ -379,7 +379,7 @@ final class LookupsTest {
   }
 
   @Test
-  void announcementsToAGroupAreNoLookups() {
+  void multicastAnnouncementsAreNoLookups() {
     byte[] announced = Messages.response(0, "printer.example.test.", Type.A);
     harness.send(responseIn(announced).from("192.0.2.77", 5353).to("224.0.0.251", 5353));
     byte[] query = Messages.query(0, "printer.example.test.", Type.A);
@@ -391,7 +391,7 @@ final class LookupsTest {
   }
 
   @Test
-  void inAFileTheClientsAddressStandsForTheProcess() {
+  void inAFileTheClientsAddressReplacesTheProcess() {
     harness.send(
         ask(7, 0).owner(null, Attribution.UNKNOWN).ofFile(),
         truncated(7, 0).ofFile().atMs(2),
@@ -409,7 +409,7 @@ final class LookupsTest {
 
   @ParameterizedTest
   @CsvSource({"40, 32", "5, 5"})
-  void manyTriesAreCountedAndSomeKept(int tries, int kept) {
+  void attemptsBeyondTheBoundAreOnlyCounted(int tries, int kept) {
     for (int i = 0; i < tries; i++) {
       harness.send(ask(7, 1).atMs(i));
     }
@@ -420,7 +420,7 @@ final class LookupsTest {
   }
 
   @Test
-  void whatGaveWayBeforeItsAnswerIsForgottenAndNotItsTwin() {
+  void anEvictedQueryHasNoRowAndItsTwinHas() {
     harness.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA).atMs(1));
     harness.send(answered(8, 1, Type.AAAA, Rcode.NOERROR).atMs(2));
     for (int i = 0; i < Pipeline.MAX_LOOKUPS; i++) {

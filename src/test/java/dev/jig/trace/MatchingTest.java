@@ -50,7 +50,7 @@ final class MatchingTest {
   }
 
   @Test
-  void doesNotMindTheCaseOfTheName() {
+  void ignoresTheCaseOfTheName() {
     byte[] shouted = Messages.response(7, "WWW.eXample.ORG.", Type.A);
     harness.send(queryOut(QUERY), responseIn(shouted));
     assertThat(harness.last().state()).isEqualTo(State.ANSWERED);
@@ -58,7 +58,7 @@ final class MatchingTest {
   }
 
   @Test
-  void tellsEqualIdsApartByTheQuestion() {
+  void distinguishesEqualIdsByQuestion() {
     harness.send(
         queryOut(QUERY).atMs(0),
         queryOut(OTHER).atMs(10),
@@ -68,7 +68,7 @@ final class MatchingTest {
   }
 
   @Test
-  void tellsEqualQuestionsApartByTheSocket() {
+  void distinguishesEqualQuestionsBySocket() {
     harness.send(
         queryOut(QUERY).cookie(1).atMs(0),
         queryOut(QUERY).cookie(2).atMs(10),
@@ -79,7 +79,7 @@ final class MatchingTest {
 
   @ParameterizedTest
   @CsvSource({"8,1", "7,2"})
-  void doesNotTakeAnotherIdOrSocketForTheAnswer(int id, long cookie) {
+  void doesNotMatchAnotherIdOrSocket(int id, long cookie) {
     byte[] response = Messages.response(id, NAME, Type.A);
     harness.send(queryOut(QUERY), responseIn(response).cookie(cookie));
     assertThat(harness.rowTexts()).containsExactly("Q", "R ORPHAN");
@@ -87,7 +87,7 @@ final class MatchingTest {
   }
 
   @Test
-  void tellsTheThreeNameserversOfMuslApart() {
+  void distinguishesTheThreeNameserversOfMusl() {
     // Given one socket that asks three nameservers the same under one id
     for (int i = 1; i <= 3; i++) {
       harness.send(queryOut(QUERY).to("198.51.100." + i, 53).atMs(i));
@@ -104,7 +104,7 @@ final class MatchingTest {
   }
 
   @Test
-  void knowsTheAskedNameserverBehindNat() {
+  void matchesTheNameserverBehindNat() {
     Packets query = queryOut(QUERY).to("127.0.0.11", 39_999).asked("127.0.0.11", 53);
     harness.send(query, responseIn(ANSWER).from("127.0.0.11", 53).atMs(3));
     assertThat(harness.rows.getFirst().nameserver()).hasToString("127.0.0.11");
@@ -112,7 +112,7 @@ final class MatchingTest {
   }
 
   @Test
-  void takesTheOnlyCandidateIfNatChangedTheAddress() {
+  void matchesTheOnlyCandidateIfNatChangedTheAddress() {
     harness.send(queryOut(QUERY), responseIn(ANSWER).from("198.51.100.99", 53));
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 0ms");
   }
@@ -127,7 +127,7 @@ final class MatchingTest {
   }
 
   @Test
-  void countsARetransmissionAsATryAndTheWaitFromTheFirst() {
+  void countsLatencyFromTheFirstTransmission() {
     harness.send(queryOut(QUERY).atMs(0), queryOut(QUERY).atMs(500), responseIn(ANSWER).atMs(520));
     assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ANSWERED 520ms");
     harness.send(responseIn(ANSWER).atMs(530));
@@ -135,26 +135,26 @@ final class MatchingTest {
   }
 
   @Test
-  void beginsAnewWhereTheFirstWasAlreadyGivenUp() {
+  void countsARepetitionAfterTheTimeoutAsANewQuery() {
     harness.send(queryOut(QUERY).atMs(0), queryOut(QUERY).atMs(1500), responseIn(ANSWER).atMs(1520));
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT", "Q", "R ANSWERED 20ms");
   }
 
   @Test
-  void keepsTheTwoSidesOfOneMachineApart() {
-    // Given both ends of a lookup, should their sockets even bear the same cookie
+  void distinguishesClientSideAndServerSide() {
+    // Given both ends of a lookup, even with the same cookie
     harness.send(
         queryOut(QUERY).atMs(0),
         queryIn(QUERY).atMs(1),
         responseOut(ANSWER).atMs(5),
         responseIn(ANSWER).atMs(6));
 
-    // Then the server's is its time to answer, the client's the wait
+    // Then each side has its own latency
     assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ANSWERED 4ms", "R ANSWERED 6ms");
   }
 
   @Test
-  void tellsTwoClientsWithOneIdAndNameApartAtTheServer() {
+  void distinguishesClientsWithOneIdAndNameAtTheServer() {
     harness.send(
         queryIn(QUERY).from("192.0.2.10", 40_001).atMs(0),
         queryIn(QUERY).from("192.0.2.11", 40_001).atMs(10),
@@ -167,13 +167,13 @@ final class MatchingTest {
   }
 
   @Test
-  void takesAServersOnlyCandidateIfNatChangedThePeer() {
+  void matchesAServersOnlyCandidateIfNatChangedThePeer() {
     harness.send(queryIn(QUERY), responseOut(ANSWER).to("192.0.2.99", 50_000).atMs(2));
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 2ms");
   }
 
   @Test
-  void findsTheQueryThatCameUnderTheListenersCookie() {
+  void matchesAQueryWithTheListenersCookie() {
     byte[] query = Messages.framed(QUERY);
     byte[] answer = Messages.framed(ANSWER);
     harness.send(
@@ -190,21 +190,21 @@ final class MatchingTest {
   }
 
   @Test
-  void takesAResponseWithoutQuestionForTheOnlyQueryOfItsId() {
+  void matchesAResponseWithoutQuestionById() {
     harness.send(queryOut(QUERY).atMs(0), responseIn(bare(7)).atMs(5));
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 5ms");
     assertThat(harness.last().question()).isNull();
   }
 
   @Test
-  void doesNotGuessWhichQueryAResponseWithoutQuestionAnswers() {
+  void doesNotMatchAResponseWithoutQuestionToSeveralQueries() {
     harness.send(queryOut(QUERY), queryOut(OTHER), responseIn(bare(7)));
     assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ORPHAN");
     assertThat(harness.pipeline.pending()).isEqualTo(2);
   }
 
   @Test
-  void knowsTheNameserverThatAnswersWithoutQuestion() {
+  void matchesAResponseWithoutQuestionByNameserver() {
     harness.send(
         queryOut(QUERY).to("198.51.100.1", 53).atMs(0),
         queryOut(QUERY).to("198.51.100.2", 53).atMs(1),
@@ -213,7 +213,7 @@ final class MatchingTest {
   }
 
   @Test
-  void doesNotTakeAMulticastAnnouncementForAnAnswer() {
+  void doesNotMatchAMulticastAnnouncement() {
     byte[] query = Messages.query(0, "printer.example.test.", Type.A);
     Packets asked = queryOut(query).from(CLIENT, 5353).to("224.0.0.251", 5353);
     harness.send(asked, responseIn(bare(0)).from("192.0.2.77", 5353).to("224.0.0.251", 5353));
@@ -231,7 +231,7 @@ final class MatchingTest {
   }
 
   @Test
-  void takesAClientsResponsesOwnerAndCertaintyFromItsQuery() {
+  void givesAClientsResponseTheOwnerOfItsQuery() {
     Owner asker = SampleEvents.owner("asker");
     Owner holder = SampleEvents.owner("holder");
     harness.send(
@@ -242,7 +242,7 @@ final class MatchingTest {
   }
 
   @Test
-  void leavesAServersResponseItsOwnSender() {
+  void keepsTheOwnerOfAServersResponse() {
     Owner receiver = SampleEvents.owner("receiver");
     Owner sender = SampleEvents.owner("sender");
     harness.send(
@@ -252,7 +252,7 @@ final class MatchingTest {
   }
 
   @Test
-  void leavesAnOrphanToTheSocketsHolder() {
+  void keepsTheOwnerOfAnOrphan() {
     Owner holder = SampleEvents.owner("holder");
     harness.send(responseIn(ANSWER).owner(holder, Attribution.SOCKET));
     assertThat(harness.last().owner()).isEqualTo(holder);
@@ -260,7 +260,7 @@ final class MatchingTest {
   }
 
   @Test
-  void doesNotCallAQueryUnansweredWhoseAnswerCouldNotBeRead() {
+  void reportsNoTimeoutIfTheAnswerWasUnreadable() {
     byte[] answer = Messages.framed(ANSWER);
     byte[] end = Arrays.copyOfRange(answer, 10, answer.length);
     harness.send(queryOut(Messages.framed(QUERY)).tcp(), responseIn(end).tcp(10).atMs(2));

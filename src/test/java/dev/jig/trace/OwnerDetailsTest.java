@@ -34,7 +34,7 @@ final class OwnerDetailsTest {
   }
 
   @Test
-  void areTheProcesssAsLongAsItIsTheSame() throws IOException {
+  void belongToTheProcessWithTheSameStart() throws IOException {
     process(500, "dig");
     OwnerDetails details = details();
     assertThat(details.apply(owner(500)))
@@ -49,7 +49,7 @@ final class OwnerDetailsTest {
   }
 
   @Test
-  void areKeptForASecondAlsoWhenTheProcessHasEnded() throws IOException {
+  void areCachedForASecond() throws IOException {
     process(500, "dig");
     OwnerDetails details = details();
     details.apply(owner(500));
@@ -61,7 +61,7 @@ final class OwnerDetailsTest {
   }
 
   @Test
-  void followAnExecWithinASecond() throws IOException {
+  void changeWithinASecondOfAnExec() throws IOException {
     process(500, "sh");
     OwnerDetails details = details();
     details.apply(owner(500));
@@ -71,7 +71,7 @@ final class OwnerDetailsTest {
   }
 
   @Test
-  void areNotAskedForWhereNobodyWantsThem() {
+  void areNotReadUnlessShown() {
     Owner owner = owner(500);
     assertThat(OwnerDetails.of(false, false).apply(owner)).isSameAs(owner);
   }

@@ -20,7 +20,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.Type;
 
-/// Who is at the other end of a hop within the machine, and when nobody can tell.
+/// The process at the other end of a hop within the machine, and when it is unknown.
 final class PeersTest {
   private static final String NAME = "www.example.org.";
   private static final byte[] QUERY = Messages.query(7, NAME, Type.A);
@@ -34,7 +34,7 @@ final class PeersTest {
   private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("any"));
   private final PipelineHarness harness = PipelineHarness.withPeers(scope, new PeerSkipPolicy(_ -> {}, () -> {}));
 
-  /// @param startTimeNs tells processes of one pid apart
+  /// @param startTimeNs distinguishes processes with one pid
   private static Owner process(long pid, int tid, long startTimeNs) {
     return new Owner((int) pid, tid, 0, 0, "p" + pid, 1, "init", 1, 1, startTimeNs, null);
   }
@@ -53,7 +53,7 @@ final class PeersTest {
   }
 
   @Test
-  void isTheSenderOfWhatArrives() {
+  void isTheSenderOfAMessage() {
     scope.byCgroup.put(APP, ScriptedScope.named("app"));
     scope.byCgroup.put(RESOLVER, new Verdict(Decision.SKIP, null));
     harness.send(sentBy(APP, queryOut(QUERY)));
@@ -73,7 +73,7 @@ final class PeersTest {
   }
 
   @Test
-  void isAlsoTheSenderWhoseOwnRowsAreNotWanted() {
+  void isAlsoASenderWithoutWantedRows() {
     scope.byCgroup.put(RESOLVER, new Verdict(Decision.SKIP, null));
     harness.send(sentBy(RESOLVER, responseOut(ANSWER)), onSocket(APP, responseIn(ANSWER)));
     assertThat(harness.rows).hasSize(1);
@@ -81,14 +81,14 @@ final class PeersTest {
   }
 
   @Test
-  void ofAServersResponseIsWhomItsQueryCameFrom() {
+  void ofAServersResponseIsTheClient() {
     harness.send(
         sentBy(APP, queryOut(QUERY)), onSocket(RESOLVER, queryIn(QUERY)), sentBy(RESOLVER, responseOut(ANSWER)));
     assertThat(peerPid(harness.last())).isEqualTo(APP);
   }
 
   @Test
-  void isNobodyOnThisMachineIfNothingLikeItLeft() {
+  void isAbsentIfNoEqualMessageWasSent() {
     byte[] otherId = Messages.query(8, NAME, Type.A);
     harness.send(sentBy(APP, queryOut(otherId)), onSocket(RESOLVER, queryIn(QUERY)));
     assertThat(harness.last().peer()).isNull();
@@ -99,7 +99,7 @@ final class PeersTest {
   }
 
   @Test
-  void onLoopbackIsOfTheSameNetworkNamespace() {
+  void onLoopbackIsInTheSameNetworkNamespace() {
     Packets sent = queryOut(QUERY).from("127.0.0.1", 40_001).to("127.0.0.53", 53);
     harness.send(sentBy(APP, sent.netNs(1)));
     harness.send(queryIn(QUERY).from("127.0.0.1", 40_001).to("127.0.0.53", 53).netNs(2));
@@ -119,7 +119,7 @@ final class PeersTest {
   }
 
   @Test
-  void isFoundWhereTheSendersOwnNatHidTheAddressItAsked() {
+  void isFoundBehindNatOfTheSendersHost() {
     harness.send(
         sentBy(APP, queryOut(QUERY).asked(SERVICE, 53)),
         sentBy(RESOLVER, responseOut(ANSWER)),
@@ -128,7 +128,7 @@ final class PeersTest {
   }
 
   @Test
-  void isNotTheOneServerWhenTheSameBytesComeFromAnother() {
+  void isAbsentIfAnotherServerSentTheSameBytes() {
     // One socket asks a service here and a server elsewhere; both answer the same.
     harness.send(
         sentBy(APP, queryOut(QUERY).to(SERVICE, 53)),
@@ -140,13 +140,13 @@ final class PeersTest {
   }
 
   @Test
-  void isNobodyWhereTwoProcessesSentTheSame() {
+  void isAbsentIfTwoProcessesSentTheSame() {
     harness.send(sentBy(APP, queryOut(QUERY)), sentBy(APP + 1, queryOut(QUERY)), onSocket(RESOLVER, queryIn(QUERY)));
     assertThat(harness.last().peer()).isNull();
   }
 
   @Test
-  void isNobodyWhereOneOfTwoSendersIsUnknown() {
+  void isAbsentIfOneOfTwoSendersIsUnknown() {
     harness.send(sentBy(APP, queryOut(QUERY)), queryOut(QUERY), onSocket(RESOLVER, queryIn(QUERY)));
     assertThat(harness.last().peer()).isNull();
   }
@@ -161,7 +161,7 @@ final class PeersTest {
   }
 
   @Test
-  void isNobodyWhereThePidWasReusedBetweenTwoSenders() {
+  void isAbsentIfThePidWasReused() {
     harness.send(
         queryOut(QUERY).owner(process(APP, 100, 5), Attribution.EXACT),
         queryOut(QUERY).owner(process(APP, 100, 6), Attribution.EXACT),
@@ -170,13 +170,13 @@ final class PeersTest {
   }
 
   @Test
-  void isForgottenAfterASecond() {
+  void expiresAfterASecond() {
     harness.send(sentBy(APP, queryOut(QUERY).atMs(0)), onSocket(RESOLVER, queryIn(QUERY).atMs(1_001)));
     assertThat(harness.last().peer()).isNull();
   }
 
   @Test
-  void isItselfOrNobodyAmongMoreThanAreKept() {
+  void isNeverAnotherProcessBeyondTheBound() {
     int sent = 20_000;
     for (int i = 0; i < sent; i++) {
       harness.send(sentBy(i + 1L, queryOut(Messages.query(i, "n" + i % 97 + ".example.org.", Type.A))));
@@ -192,7 +192,7 @@ final class PeersTest {
   }
 
   @Test
-  void isNotLookedForUnlessAsked() {
+  void isNotFoundUnlessEnabled() {
     PipelineHarness plain = new PipelineHarness(scope);
     plain.send(sentBy(APP, queryOut(QUERY)), onSocket(RESOLVER, queryIn(QUERY)));
     assertThat(plain.last().peer()).isNull();

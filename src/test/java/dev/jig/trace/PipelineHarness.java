@@ -35,9 +35,9 @@ final class PipelineHarness {
     this(scope, filter, any, null);
   }
 
-  /// One that looks for the other end.
-  static PipelineHarness withPeers(Scope scope, PeerSkipPolicy bystanders) {
-    return new PipelineHarness(scope, _ -> true, false, new Peers(bystanders));
+  /// A pipeline that finds peers.
+  static PipelineHarness withPeers(Scope scope, PeerSkipPolicy skipPolicy) {
+    return new PipelineHarness(scope, _ -> true, false, new Peers(skipPolicy));
   }
 
   private PipelineHarness(Scope scope, Predicate<DnsEvent> filter, boolean any, @Nullable Peers peers) {
@@ -53,7 +53,7 @@ final class PipelineHarness {
             rows::add);
   }
 
-  /// One whose rows stand for whole lookups.
+  /// A pipeline with lookup rows.
   static PipelineHarness forLookups() {
     return forLookups(Scope.EVERYTHING, null);
   }
@@ -66,9 +66,9 @@ final class PipelineHarness {
     return withLookups(new PipelineHarness(scope, _ -> true, false, peers), peers != null);
   }
 
-  private static PipelineHarness withLookups(PipelineHarness road, boolean peers) {
-    road.pipeline.configure(new RowDetails(false, false, peers, false, true));
-    return road;
+  private static PipelineHarness withLookups(PipelineHarness harness, boolean peers) {
+    harness.pipeline.configure(new RowDetails(false, false, peers, false, true));
+    return harness;
   }
 
   PipelineHarness send(Packets... packets) {
@@ -92,12 +92,12 @@ final class PipelineHarness {
     return rows.getLast();
   }
 
-  /// Rows as `QR state latency`, to compare them at a glance.
+  /// Rows as `QR state latency`.
   List<String> rowTexts() {
-    return rows.stream().map(PipelineHarness::rowTexts).toList();
+    return rows.stream().map(PipelineHarness::rowText).toList();
   }
 
-  private static String rowTexts(DnsEvent event) {
+  private static String rowText(DnsEvent event) {
     Long latencyNs = event.latencyNs();
     return event.qr()
         + (event.state() == null ? "" : " " + event.state())

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A scope whose answers the test gives.
+/// A scope with verdicts set by the test.
 final class ScriptedScope implements Scope {
   static final Verdict HOLD = new Verdict(Decision.HOLD, null);
 

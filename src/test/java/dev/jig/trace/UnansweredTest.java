@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.xbill.DNS.Type;
 
-/// Queries that stay without answer, and what they may cost.
+/// Queries without a response, and their bounds.
 final class UnansweredTest {
   private static final byte[] QUERY = query(7);
   private static final byte[] ANSWER = Messages.response(7, name(7), Type.A);
@@ -40,7 +40,7 @@ final class UnansweredTest {
   }
 
   @Test
-  void tellsAfterTheTimeoutWhoGotNoAnswer() {
+  void reportsAQueryAfterTheTimeout() {
     Owner asker = SampleEvents.owner("asker");
     harness.send(queryOut(QUERY).owner(asker, Attribution.EXACT).asked("127.0.0.11", 53).atMs(10));
 
@@ -60,32 +60,32 @@ final class UnansweredTest {
   }
 
   @Test
-  void tellsItOnce() {
+  void reportsAQueryOnce() {
     harness.send(queryOut(QUERY)).tickMs(1_000).tickMs(2_000).closeSocket(1, 2_500).tickMs(90_000);
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT");
     assertThat(harness.pipeline.pending()).isZero();
   }
 
   @Test
-  void marksALateAnswerAndStillGivesItsLatency() {
+  void givesALateResponseItsLatency() {
     harness.send(queryOut(QUERY)).tickMs(1_000).send(responseIn(ANSWER).atMs(39_000));
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT", "R LATE 39000ms");
   }
 
   @Test
-  void callsAnAnswerLateAlsoWhereNobodyTickedInBetween() {
+  void reportsALateResponseWithoutATickBefore() {
     harness.send(queryOut(QUERY), responseIn(ANSWER).atMs(1_001));
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT", "R LATE 1001ms");
   }
 
   @Test
-  void doesNotKnowTheQueryOfAnAnswerThatIsTooLate() {
+  void makesAnOrphanOfAResponseThatIsTooLate() {
     harness.send(queryOut(QUERY)).tickMs(1_000).tickMs(40_000).send(responseIn(ANSWER).atMs(40_001));
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT", "R ORPHAN");
   }
 
   @Test
-  void saysClosedWhereTheSocketWasClosedEarly() {
+  void reportsAQueryWhenItsSocketIsClosed() {
     harness.send(queryOut(QUERY).atMs(0)).closeSocket(1, 300);
     assertThat(harness.rowTexts()).containsExactly("Q", "T CLOSED");
     assertThat(harness.last().timestampNs()).isEqualTo(300_000_000);
@@ -94,13 +94,13 @@ final class UnansweredTest {
   }
 
   @Test
-  void callsAnAnswerLateThatWasOnItsWayIntoTheClosingSocket() {
+  void reportsAResponseToAClosedSocketAsLate() {
     harness.send(queryOut(QUERY)).closeSocket(1, 300).send(responseIn(ANSWER).atMs(301));
     assertThat(harness.rowTexts()).containsExactly("Q", "T CLOSED", "R LATE 301ms");
   }
 
   @Test
-  void closesOnlyThatSocketsQueriesInTheOrderTheyWereAsked() {
+  void reportsOnlyTheClosedSocketsQueriesInOrder() {
     harness.send(
         queryOut(query(1)).cookie(5),
         queryOut(query(2)).cookie(6),
@@ -115,7 +115,7 @@ final class UnansweredTest {
   }
 
   @Test
-  void staysSilentForTheServersSide() {
+  void reportsNothingOnTheServersSide() {
     harness.send(queryIn(QUERY)).tickMs(1_000);
     assertThat(harness.rowTexts()).containsExactly("Q");
   }
@@ -130,19 +130,19 @@ final class UnansweredTest {
     "40001,192.0.2.77,5355",
     "40001,255.255.255.255,53"
   })
-  void staysSilentWhereNobodyMustAnswer(int from, String to, int port) {
+  void reportsNoMulticastOrBroadcastQuery(int from, String to, int port) {
     harness.send(queryOut(QUERY).from(CLIENT, from).to(to, port)).tickMs(1_000).closeSocket(1, 2_000);
     assertThat(harness.rowTexts()).containsExactly("Q");
   }
 
   @Test
-  void speaksForAUnicastServerOnThePortOfMulticastDns() {
+  void reportsAUnicastQueryToTheMulticastDnsPort() {
     harness.send(queryOut(QUERY).to("198.51.100.53", 5353)).tickMs(1_000);
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT");
   }
 
   @Test
-  void countsTheRowsApartAndFiltersThem() {
+  void countsTRowsSeparatelyAndFiltersThem() {
     PipelineHarness onlyQueries = new PipelineHarness(Scope.EVERYTHING, event -> event.qr() == Qr.Q, false);
     onlyQueries.send(queryOut(QUERY)).tickMs(1_000);
     harness.send(queryOut(QUERY)).tickMs(1_000);
@@ -155,7 +155,7 @@ final class UnansweredTest {
   }
 
   @Test
-  void answersAHundredAfterTwoThousandUnanswered() {
+  void matchesAHundredQueriesAfterTwoThousandUnanswered() {
     // Given
     for (int i = 0; i < 2_000; i++) {
       harness.send(queryOut(query(i)));
@@ -176,7 +176,7 @@ final class UnansweredTest {
 
   @Test
   @Timeout(20)
-  void keepsAtMostSoManyAndCountsThoseGivenUp() {
+  void evictsBeyondTheBoundAndCounts() {
     // Given a million distinct queries; the message differs by its id and a counter in its name
     PendingQueries pending = new PendingQueries(1_000);
     byte[] bytes = Messages.query(0, "aaaaaaaa.example.test.", Type.A);
@@ -202,7 +202,7 @@ final class UnansweredTest {
   }
 
   @Test
-  void forgetsTheReportedBeforeThoseThatWait() {
+  void evictsReportedQueriesBeforeWaitingOnes() {
     // Given room for two: one reported, one waiting
     PendingQueries pending = new PendingQueries(2);
     DnsMessage message = new DnsMessage();

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.Type;
 
-/// What a stub on this machine did between a query and its answer, and when nobody can tell.
+/// What a stub resolver on this machine did between a query and its response, and when it is unknown.
 final class UpstreamTrackerTest {
   private static final String NAME = "www.example.org.";
   private static final long APP = 100;
@@ -86,7 +86,7 @@ final class UpstreamTrackerTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void isTheStubsTimeAndItsOwnLookup(boolean stubsRowsWanted) {
+  void showsServiceTimeAndTheServerBehindTheStub(boolean stubsRowsWanted) {
     if (!stubsRowsWanted) {
       scope.byCgroup.put(STUB, new Verdict(Decision.SKIP, null));
     }
@@ -102,8 +102,8 @@ final class UpstreamTrackerTest {
   }
 
   @Test
-  void isOnlyTheStubsTimeWhereItAskedNobody() {
-    stubAsks(8, 0, 1); // for somebody else, before
+  void showsOnlyServiceTimeIfTheStubQueriedNoServer() {
+    stubAsks(8, 0, 1); // for another client, before
     appAsks(7, 2);
     stubAnswers(7, 5);
     Upstream hop = Objects.requireNonNull(upstreamsOf(APP).getFirst());
@@ -112,7 +112,7 @@ final class UpstreamTrackerTest {
   }
 
   @Test
-  void isNotGuessedAmongTwoLookupsOfTheStub() {
+  void showsNoServerIfTheStubQueriedTwice() {
     appAsks(7, 0);
     stubAsks(8, 2, 3);
     stubAsks(9, 4, 5);
@@ -122,13 +122,13 @@ final class UpstreamTrackerTest {
   }
 
   @Test
-  void isAbsentWhereTheAnswerCameFromElsewhere() {
+  void isAbsentIfTheAnswerCameFromAnotherMachine() {
     stubAsks(9, 0, 10);
     assertThat(upstreamsOf(STUB)).containsExactly((Upstream) null);
   }
 
   @Test
-  void whatIsUnwantedAndWaitsIsNotCounted() {
+  void doesNotCountUnwantedPendingLookups() {
     scope.byCgroup.put(STUB, new Verdict(Decision.SKIP, null));
     harness.send(by(STUB, queryOut(query(3)).to(UPSTREAM, 53), 0));
     assertThat(harness.pipeline.pending()).isZero();

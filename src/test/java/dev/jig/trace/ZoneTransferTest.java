@@ -24,7 +24,7 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Type;
 
-/// The many messages of a zone transfer and the one query they answer.
+/// Zone transfers: many messages answer one query.
 final class ZoneTransferTest {
   private static final String ZONE = "example.test.";
   private static final byte[] QUERY = Messages.query(7, ZONE, Type.AXFR);
@@ -59,7 +59,7 @@ final class ZoneTransferTest {
   }
 
   @Test
-  void allItsMessagesAreAnswersWithTheTimeSinceTheQuery() {
+  void answersTheQueryWithEachMessage() {
     harness.send(
         ask(QUERY),
         answer(message(SOA, A)).atMs(10),
@@ -77,7 +77,7 @@ final class ZoneTransferTest {
   }
 
   @Test
-  void onTheServersSideToo() {
+  void matchesOnTheServersSideToo() {
     byte[] query = Messages.framed(QUERY);
     byte[] begin = Messages.framed(message(SOA, A));
     byte[] end = Messages.framed(message(SOA));
@@ -89,7 +89,7 @@ final class ZoneTransferTest {
   }
 
   @Test
-  void anotherQueryOnTheConnectionIsAnsweredInBetween() {
+  void matchesAnotherQueryOnTheSameConnection() {
     byte[] other = Messages.query(8, "www.example.test.", Type.A);
     byte[] reply = Messages.response(8, "www.example.test.", Type.A, A);
     harness.send(
@@ -103,7 +103,7 @@ final class ZoneTransferTest {
   }
 
   @Test
-  void thatLastsLongerThanTheTimeoutIsAnswered() {
+  void mayLastLongerThanTheTimeout() {
     harness.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).tickMs(30_000);
     harness.send(answer(message(A)).atMs(30_000)).tickMs(65_000);
     harness.send(answer(message(SOA)).atMs(65_000));
@@ -112,20 +112,20 @@ final class ZoneTransferTest {
   }
 
   @Test
-  void thatFallsSilentIsForgotten() {
+  void isEvictedWithoutAMessageForTooLong() {
     harness.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).tickMs(40_010);
     harness.send(answer(message(SOA)).atMs(40_011));
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 10ms", "R ORPHAN");
   }
 
   @Test
-  void whoseSocketIsClosedEarlyIsNotUnanswered() {
+  void makesNoTRowIfTheSocketIsClosedEarly() {
     harness.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).closeSocket(1, 20).tickMs(60_000);
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 10ms");
   }
 
   @Test
-  void isOneLookupWithAllItsRecords() {
+  void isOneLookupWithAllRecords() {
     PipelineHarness lookups = PipelineHarness.forLookups();
     lookups.send(
         ask(QUERY), answer(message(SOA, A)).atMs(10), answer(message(A), message(SOA)).atMs(30));
@@ -137,7 +137,7 @@ final class ZoneTransferTest {
   }
 
   @Test
-  void thatWasBrokenOffIsALookupClosed() {
+  void isAClosedLookupIfTheSocketIsClosedEarly() {
     PipelineHarness lookups = PipelineHarness.forLookups();
     lookups.send(ask(QUERY), answer(message(SOA, A)).atMs(10)).closeSocket(1, 20).tickMs(520);
     assertThat(lookups.rows).hasSize(1);
@@ -147,7 +147,7 @@ final class ZoneTransferTest {
   }
 
   @Test
-  void onlySoManyAreFollowed() {
+  void isEvictedBeyondTheBound() {
     PendingQueries pending = new PendingQueries(65_536);
     DnsMessage query = new DnsMessage();
     query.wrap(QUERY, 0, QUERY.length);
