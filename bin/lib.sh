@@ -1,12 +1,13 @@
-# Shared by bin/ig, bin/test and bin/bench, which source it: finds the JDK, installs what is
-# missing, builds what is stale. $root is the checkout, messages go to stderr.
+# Sourced by the other scripts of bin/: finds a JDK, installs missing packages, builds if a source has
+# changed. $root is the checkout. Messages go to stderr.
 
 root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 me=bin/${0##*/}
 stamp=$root/target/.built
-PATH=$PATH:/usr/sbin:/sbin # an ordinary user's PATH lacks them
+PATH=$PATH:/usr/sbin:/sbin # not in the PATH of ordinary users
 
-# What the build and a run need, as PROBE:PACKAGE. A probe is a path, a library or a command.
+# Packages that the build and a run need, as PROBE:PACKAGE. The package is missing if its probe, a
+# path, a library or a command, is not there.
 build_needs=(clang:clang llvm-strip:llvm mvn:maven flock:util-linux
     /usr/include/bpf/bpf_helpers.h:libbpf-dev /usr/include/linux/bpf.h:linux-libc-dev)
 run_needs=(libbpf.so.1:libbpf1)
@@ -18,24 +19,43 @@ die() {
     exit 1
 }
 
-# Sets $jdk to a JDK 25: JAVA_HOME if it is one, else what /usr/lib/jvm holds.
+# Sets $jdk to a JDK 25: JAVA_HOME if it is one, else one of /usr/lib/jvm, else that of apt, which it
+# installs.
 find_jdk() {
+    local package=openjdk-25-jdk-headless
+    installed_jdk && return
+    if apt_has "$package"; then
+        install_packages "$package"
+        installed_jdk && return
+    fi
+    die "no JDK 25 in JAVA_HOME or /usr/lib/jvm: install Temurin 25 from https://adoptium.net" \
+        "or the distribution's $package"
+}
+
+installed_jdk() {
     for jdk in "${JAVA_HOME:-}" /usr/lib/jvm/*25*; do
         if [[ -x $jdk/bin/javac && -r $jdk/release && $(<"$jdk/release") =~ JAVA_VERSION=\"25[.\"] ]]; then
             return
         fi
     done
-    die "no JDK 25 in JAVA_HOME or /usr/lib/jvm: install Temurin 25 from https://adoptium.net" \
-        "or the distribution's openjdk-25-jdk-headless"
+    return 1
 }
 
-as_root() {
-    if ((EUID == 0)); then
-        "$@"
-        return
+# Whether apt can install a package. Where apt has no lists yet, as in a fresh container, it gets them.
+apt_has() { # PACKAGE
+    command -v apt-get >/dev/null && command -v apt-cache >/dev/null || return
+    if [[ -z $(apt-cache pkgnames openjdk- 2>/dev/null) ]] && can_be_root; then
+        as_root apt-get -qq update >/dev/null 2>&1 </dev/null || true
     fi
-    command -v sudo >/dev/null || die "this needs root and there is no sudo: run $me as root"
-    sudo "$@"
+    [[ $(LC_ALL=C apt-cache policy "$1" 2>/dev/null) =~ Candidate:\ [^\(] ]]
+}
+
+can_be_root() { ((EUID == 0)) || command -v sudo >/dev/null; }
+
+# Runs a command as root, through sudo if need be.
+as_root() { # COMMAND…
+    can_be_root || die "this needs root and there is no sudo: run $me as root"
+    if ((EUID == 0)); then "$@"; else sudo "$@"; fi
 }
 
 present() { # PROBE
@@ -46,24 +66,27 @@ present() { # PROBE
     esac
 }
 
-# Installs the packages whose probe is absent.
+# Installs the missing packages.
 need() { # PROBE:PACKAGE…
     local pair packages=()
     for pair; do
         present "${pair%:*}" || packages+=("${pair##*:}")
     done
-    ((${#packages[@]})) || return 0
-    command -v apt-get >/dev/null ||
-        die "missing, to be installed by hand since there is no apt-get here: ${packages[*]}"
-    say "installing ${packages[*]} (apt)"
+    ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
+}
+
+install_packages() { # PACKAGE…
+    command -v apt-get >/dev/null || die "missing packages, and there is no apt-get: install $*"
+    can_be_root || die "missing packages, and there is no sudo: install $* as root"
+    say "installing $* (apt)"
     local log
     log=$(mktemp)
-    if ! apt_install "${packages[@]}" >"$log" 2>&1; then
-        # Lists that are absent or name versions the mirror no longer has.
-        { as_root apt-get -qq update && apt_install "${packages[@]}"; } >"$log" 2>&1 || {
+    if ! apt_install "$@" >"$log" 2>&1; then
+        # apt's lists are missing, or older than the mirror.
+        { as_root apt-get -qq update && apt_install "$@"; } >"$log" 2>&1 || {
             tail -n 15 "$log" >&2
             rm -f "$log"
-            die "could not install ${packages[*]}"
+            die "could not install $*"
         }
     fi
     rm -f "$log"
@@ -75,8 +98,8 @@ apt_install() { # PACKAGE…
         -o DPkg::Lock::Timeout=300 install "$@" </dev/null
 }
 
-# Under sudo, files of the checkout stay its owner's.
-as_owner() {
+# Runs a command as the owner of the checkout, if sudo was called by that owner: new files are theirs.
+as_owner() { # COMMAND…
     if ((EUID == 0)) && [[ -n ${SUDO_UID:-} && $(stat -c %u "$root") == "$SUDO_UID" ]]; then
         runuser -u "$SUDO_USER" -- env HOME="$(getent passwd "$SUDO_UID" | cut -d: -f6)" "$@"
     else
@@ -84,7 +107,7 @@ as_owner() {
     fi
 }
 
-# What root leaves in target/ goes back to the checkout's owner.
+# Makes the owner of the checkout the owner of target/ again.
 give_back() {
     if ((EUID == 0)) && [[ -n ${SUDO_UID:-} && $(stat -c %u "$root") == "$SUDO_UID" ]]; then
         chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$root/target"
@@ -92,14 +115,15 @@ give_back() {
 }
 
 maven() { # ARG…
-    # Maven's own libraries use Unsafe, about which JDK 25 would warn on every run.
-    # A job in the background of a script ignores Ctrl-C, and so would what the tests start and interrupt.
+    # Without the JVM option, JDK 25 warns of Unsafe in Maven's libraries on every run.
+    # Background jobs of a script ignore SIGINT and pass that on to their children; the tests send
+    # SIGINT to theirs.
     as_owner env --default-signal=INT,HUP,QUIT JAVA_HOME="$jdk" \
         MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
         bash -c 'cd -- "$0" && exec mvn -B -ntp -Dstyle.color=never "$@"' "$root" "$@"
 }
 
-# stdout belongs to the command that follows: output is shown only if it says why this failed.
+# Runs a command and prints its output, on stderr, only if it fails.
 quietly() { # COMMAND…
     local output
     output=$("$@" 2>&1) || {
@@ -108,11 +132,12 @@ quietly() { # COMMAND…
     }
 }
 
+# Whether a source is newer than the last build.
 stale() {
     [[ ! -e $stamp || -n $(find "$root/src/main" "$root/pom.xml" "$root/.mvn" -newer "$stamp" -print -quit) ]]
 }
 
-# Compiles if a source is newer than the last build; two at a time wait for each other.
+# Compiles if a source is newer than the last build. A lock keeps two builds apart.
 build() {
     stale || return 0
     need "${build_needs[@]}"

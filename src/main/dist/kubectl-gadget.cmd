@@ -1,5 +1,5 @@
 @echo off
-rem Runs kubectl gadget with the Java 25 (or later) of JAVA_HOME or PATH.
+rem Runs kubectl gadget with Java 25 or later from JAVA_HOME or PATH.
 setlocal
 set "java=java.exe"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java.exe"

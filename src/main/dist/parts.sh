@@ -1,9 +1,9 @@
-# Shared by build and image, which source it in the checkout's root: the Java runtime, the jars, the
-# libraries. $jdk is a JDK 25, $dist where they gather what goes in.
+# Sourced by build, client and image in the root of the checkout: gathers the Java runtime, the jars and
+# the libraries in $dist. $jdk is a JDK 25.
 
 here=src/main/dist
 version=$(sed -n 's/^version=//p' target/classes/jig.properties)
-# One time for all files: a launcher tells by it that a cache is of the jars beside it.
+# Modification time of all files: the launcher compares that of the jars and the AOT cache.
 time='2026-01-01 00:00:00 UTC'
 
 say() { printf '%s: %s\n' "$0" "$*" >&2; }
@@ -13,7 +13,7 @@ die() {
     exit 1
 }
 
-# Runs a command whose output matters only if it fails.
+# Runs a command and prints its output only if it fails.
 logged() {
     "$@" >"$log" 2>&1 || {
         tail -n 15 "$log" >&2
@@ -26,7 +26,7 @@ make_runtime() { # MODULES
         --no-header-files --no-man-pages --compress zip-6 --output "$dist/runtime"
 }
 
-# The published jar is of a class file version that AOT caches leave out.
+# Compiles picocli: AOT caches leave out the class file version of the published jar.
 compile_picocli() { # JAR
     local work=target/picocli
     rm -rf "$work"
@@ -42,8 +42,8 @@ unpack_picocli() { # FOLDER
     (cd -- "$1" && "$jdk/bin/jar" --extract --file "$sources" picocli)
 }
 
-# Sets $jars, named by a hash of all that a cache is made of: a tarball unpacked over another mixes
-# no jars with another's cache.
+# Copies the jars to the folder $jars. Its name is a hash of the jars and the runtime, so that a tarball
+# unpacked over another does not mix jars with the other's AOT cache.
 gather_jars() {
     local jar all=$dist/lib/jars
     mkdir -p "$all"
@@ -58,7 +58,7 @@ gather_jars() {
     mv "$all" "$jars"
 }
 
-# libbpf and what it needs but for glibc, each with its package's licence.
+# Copies libbpf and the libraries it needs, without glibc, and the licence of each package.
 gather_libraries() {
     local library real package
     mkdir -p "$dist/native" "$dist/licenses"
@@ -74,7 +74,8 @@ gather_libraries() {
     chmod 644 "$dist"/native/*
 }
 
-# Every reader reads to the end: who writes to one that has left is killed, and with it the script.
+# Prints the paths of libbpf and the libraries it needs, without libc. The readers of the pipes read to
+# the end: otherwise SIGPIPE would end the writer, and with pipefail this script.
 libraries() {
     local libbpf
     libbpf=$(ldconfig -p | awk -v machine="$(uname -m)" '

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether the agent in this container does its work: it touches a file every second as long as its
- * ring thread goes round. For kubelet, which can't dial the pod's loopback, again and again: a
- * JVM per look would cost more than the agent at rest.
+ * Exec probe of kubelet: exits 0 if the agent in this container works. The agent touches a file every
+ * second while its ring thread runs. In C, because starting a JVM for each probe would cost more than
+ * an idle agent. An HTTP probe is not possible: kubelet cannot connect to the pod's loopback.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ int main(void)
 	long age;
 
 	if (stat(ALIVE, &file)) {
-		printf("the agent has not begun: %s, %s\n", strerror(errno), ALIVE);
+		printf("the agent has not started: %s, %s\n", strerror(errno), ALIVE);
 		return 1;
 	}
 	age = (long)(time(NULL) - file.st_mtime);

@@ -120,7 +120,7 @@ public final class NodeAgent implements AutoCloseable {
     containers.start();
     server.start();
     trace
-        .leftOut()
+        .missingPrograms()
         .forEach((program, errno) ->
             log.info("the kernel refuses a program", Map.of("program", program, "errno", errno)));
     log.info(

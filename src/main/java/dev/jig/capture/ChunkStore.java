@@ -2,25 +2,26 @@ package dev.jig.capture;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Payload beyond the first 4 KiB, which the kernel writes as chunks before the packet's own
-/// record. Chunks of several packets interleave: each waits here for its packet, the oldest packets
-/// give way.
+/// Chunks of payloads longer than 4,096 bytes, which the kernel writes before the packet's record.
+/// Chunks of several packets interleave. At most 64 packets of 256 KiB; the oldest is evicted.
 final class ChunkStore {
   private static final int MAX_PACKETS = 64;
   private static final int MAX_PAYLOAD = 1 << 18;
 
-  /// What one packet's chunks have in common.
+  /// What a packet's record and its chunks have in common.
   private record Key(long time, long cookie, int direction) {}
 
   private static final class Buffer {
     byte[] bytes = new byte[1 << 16];
-    int filled;
+    int bytesAdded;
   }
 
-  private final Map<Key, Buffer> waiting =
+  private final Map<Key, Buffer> buffers =
       new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Key, Buffer> eldest) {
@@ -28,36 +29,47 @@ final class ChunkStore {
         }
       };
 
-  /// Keeps the chunk record at `at`.
-  void add(MemorySegment data, long at) {
-    int offset = RecordLayout.i32(data, at + RecordLayout.CHUNK_OFFSET);
-    int length = RecordLayout.i32(data, at + RecordLayout.CHUNK_LEN);
-    if (offset < 0 || length < 0 || offset + length > MAX_PAYLOAD) {
-      return;
+  /// Stores the payload bytes of the chunk record at `at`.
+  ///
+  /// @param offset of the chunk in the packet's payload
+  /// @param length of the chunk, which lies within the record
+  /// @return false if the chunk exceeds a payload of 256 KiB
+  boolean add(MemorySegment data, long at, int offset, int length) {
+    if (offset < 0 || offset > MAX_PAYLOAD - length) {
+      return false;
     }
     Key key =
         new Key(
             RecordLayout.i64(data, at + RecordLayout.CHUNK_TIME),
             RecordLayout.i64(data, at + RecordLayout.CHUNK_COOKIE),
             RecordLayout.u8(data, at + RecordLayout.DIRECTION));
-    Buffer buffer = waiting.computeIfAbsent(key, k -> new Buffer());
+    Buffer buffer = buffers.computeIfAbsent(key, k -> new Buffer());
     if (offset + length > buffer.bytes.length) {
-      buffer.bytes = java.util.Arrays.copyOf(buffer.bytes, MAX_PAYLOAD);
+      buffer.bytes = Arrays.copyOf(buffer.bytes, MAX_PAYLOAD);
     }
     MemorySegment.copy(
         data, ValueLayout.JAVA_BYTE, at + RecordLayout.CHUNK_DATA, buffer.bytes, offset, length);
-    buffer.filled += length;
+    buffer.bytesAdded += length;
+    return true;
   }
 
-  /// The whole payload of a packet: `head` bytes lie at `at`, the others came as chunks. Null if
-  /// some are missing.
-  byte @org.jspecify.annotations.Nullable [] complete(
-      long time, long cookie, int direction, MemorySegment data, long at, int head, int total) {
-    Buffer buffer = waiting.remove(new Key(time, cookie, direction));
-    if (buffer == null || buffer.filled + head != total) {
+  /// Removes and returns the payload of `total` bytes, of which `inlineLength` lie at `at`; the array
+  /// may be longer. Null if chunks are missing.
+  byte @Nullable [] takePayload(
+      long time,
+      long cookie,
+      int direction,
+      MemorySegment data,
+      long at,
+      int inlineLength,
+      int total) {
+    Buffer buffer = buffers.remove(new Key(time, cookie, direction));
+    if (buffer == null
+        || buffer.bytesAdded + inlineLength != total
+        || total > buffer.bytes.length) {
       return null;
     }
-    MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, buffer.bytes, 0, head);
+    MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, buffer.bytes, 0, inlineLength);
     return buffer.bytes;
   }
 }

@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/// The kernel's records (src/main/bpf/trace_dns.h), byte by byte; a test compares these offsets
-/// with the BTF of the built object.
+/// The kernel program's records (src/main/bpf/trace_dns.h), byte by byte. RecordLayoutTest compares
+/// the offsets with the BTF of the compiled object.
 ///
 /// ```
 /// packet   0        1          2          3         4            5            6
@@ -58,8 +58,11 @@ final class RecordLayout {
   static final int OWNER = 104;
   static final int PAYLOAD = 176;
 
-  /// No record is longer: a packet with as much payload as travels inline.
-  static final int MAX_LENGTH = PAYLOAD + 4096;
+  /// Payload bytes in a packet's own record; the rest is in chunks.
+  static final int MAX_INLINE = 4096;
+
+  /// The length of the longest record.
+  static final int MAX_LENGTH = PAYLOAD + MAX_INLINE;
 
   static final int OWNER_LEN = 72;
   static final int OWNER_START_TIME = 0;
@@ -87,6 +90,7 @@ final class RecordLayout {
 
   static final int CLOSED_TIME = 8;
   static final int CLOSED_COOKIE = 16;
+  static final int CLOSED_LEN = 24;
 
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -115,7 +119,7 @@ final class RecordLayout {
     return data.get(LONG, at);
   }
 
-  /// Eight bytes of an address, in network order.
+  /// Eight bytes in network byte order.
   static long network64(MemorySegment data, long at) {
     return (long) BIG_ENDIAN_LONG.get(data, at);
   }

@@ -50,7 +50,7 @@ final class Session {
   /// Prints the header and creates the ready file. Called when everything is attached.
   void begin() {
     trace
-        .leftOut()
+        .missingPrograms()
         .forEach((what, why) -> Console.debug("not available on this kernel: " + what + ": " + why));
     rows.begin();
     options.createReadyFile();

@@ -6,30 +6,34 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The containers that a cgroup's path leads through, read from the shape of its segments alone.
+/// The containers in a cgroup's path, parsed from the shape of its segments.
 ///
-/// A path can hold several: Docker in Docker, kind, a runtime in a pod. All are kept, outermost
-/// first. Which one names a packet is [Containers]' choice, since only it knows which of them a
-/// runtime of this machine answers for.
+/// A path may lead through several: Docker in Docker, kind, a runtime in a pod. [Containers] chooses
+/// one of them.
 ///
-/// Only ids no human gives are taken for containers by themselves: directories of LXC,
-/// systemd-nspawn and virtual machines have names of their own, and services may be called
-/// anything.
+/// A segment is a container if it has a generated id. Directories of LXC, systemd-nspawn and virtual
+/// machines have chosen names, as services have, and are not recognized.
 ///
 /// @param containers outermost first; empty if the cgroup is not inside a container
 public record CgroupPath(List<Id> containers) {
 
-  /// A container as its path tells it.
+  /// A container as its path shows it.
   ///
-  /// @param runtime null where runtimes share the shape
-  /// @param id 64 hex digits; 25 letters and digits for a build step of BuildKit; whatever the user
-  ///   called it for a container of containerd itself
-  /// @param podUid the pod's uid, dashes restored
-  public record Id(@Nullable RuntimeKind runtime, String id, @Nullable String podUid) {}
+  /// @param runtime null if several runtimes have this shape
+  /// @param id 64 hex digits; for a build step of BuildKit 25 letters and digits; for a container
+  ///   made by a client of containerd itself any name
+  /// @param podUid the pod's uid with dashes
+  public record Id(@Nullable RuntimeKind runtime, String id, @Nullable String podUid) {
+
+    /// The runtime as [dev.jig.event.Container#runtime] has it.
+    @Nullable String runtimeKey() {
+      return runtime == null ? null : runtime.key();
+    }
+  }
 
   private static final int ID_LENGTH = 64;
   private static final int BUILD_STEP_LENGTH = 25;
-  private static final String DELETED = " (deleted)"; // what /proc/PID/cgroup appends
+  private static final String DELETED = " (deleted)"; // /proc/PID/cgroup appends it after rmdir
 
   /// 8-4-4-4-12 with `-` or systemd's `_`, or the bare 32 digits of a static pod.
   private static final Pattern POD_UID =
@@ -44,8 +48,7 @@ public record CgroupPath(List<Id> containers) {
     containers = List.copyOf(containers);
   }
 
-  /// The containers in `path`, which starts at the root of cgroup v2 (or of a v1 hierarchy: the
-  /// shapes are the same).
+  /// Parses a path from the root of cgroup v2 or of a v1 hierarchy: the shapes are the same.
   public static CgroupPath parse(String path) {
     String live =
         path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
@@ -61,12 +64,12 @@ public record CgroupPath(List<Id> containers) {
         container = containerdId(segment);
       }
       depth++;
-      // On cgroup v1 a path was seen that leads through the same container twice.
+      // kind on cgroup v1: the path leads through the same container twice.
       if (container != null && (found.isEmpty() || !found.getLast().id().equals(container.id()))) {
         found.add(container);
       }
       if (container != null) {
-        podUid = null; // what lies deeper is this container's own affair
+        podUid = null; // a container inside this one is not of its pod
         depth = 1;
       }
       parent = segment;
@@ -74,7 +77,7 @@ public record CgroupPath(List<Id> containers) {
     return new CgroupPath(found);
   }
 
-  /// `/default/NAME`: containerd's own clients let the user choose the id.
+  /// `/default/NAME`: with clients of containerd itself the user chooses the id.
   private static @Nullable Id containerdId(String segment) {
     return CONTAINERD_ID.matcher(segment).matches() ? new Id(RuntimeKind.CONTAINERD, segment, null) : null;
   }
@@ -85,13 +88,13 @@ public record CgroupPath(List<Id> containers) {
 
   private static @Nullable Id container(String parent, String segment, @Nullable String podUid) {
     if (isHex(segment, ID_LENGTH)) {
-      // Podman's pods have a 64 digit directory of their own above their containers.
+      // Podman's pods have a directory of 64 digits above their containers.
       return parent.equals("libpod_parent") ? null : new Id(runtimeAbove(parent), segment, podUid);
     }
     if (parent.equals("buildkit") && isBuildStep(segment)) {
       return new Id(null, segment, podUid);
     }
-    // runc's systemd notation, taken literally by its cgroupfs driver: slice:prefix:id
+    // slice:prefix:id, runc's systemd notation, which its cgroupfs driver takes literally
     int colon = segment.lastIndexOf(':');
     if (colon > 0 && isHex(segment.substring(colon + 1), ID_LENGTH)) {
       String prefix = segment.substring(segment.lastIndexOf(':', colon - 1) + 1, colon);
@@ -114,14 +117,14 @@ public record CgroupPath(List<Id> containers) {
       return new Id(null, id, podUid);
     }
     RuntimeKind runtime = RuntimeKind.ofCgroupPrefix(prefix);
-    // conmon watches a container from outside: crio-conmon-ID, libpod-conmon-ID
+    // conmon supervises a container from outside: crio-conmon-ID, libpod-conmon-ID
     if (!isHex(id, ID_LENGTH) || prefix.endsWith("conmon") || (runtime == null && !scope)) {
       return null;
     }
     return new Id(runtime, id, podUid);
   }
 
-  /// Who makes directories of bare ids below `parent`: nerdctl names them by containerd namespace.
+  /// The runtime that creates directories of bare ids in `parent`: nerdctl below the namespace.
   private static @Nullable RuntimeKind runtimeAbove(String parent) {
     if (isContainerdNamespace(parent)) {
       return RuntimeKind.CONTAINERD;
@@ -129,7 +132,7 @@ public record CgroupPath(List<Id> containers) {
     return parent.equals("docker") ? RuntimeKind.DOCKER : null;
   }
 
-  /// The uid in `podUID` or `kubepods-burstable-podUID.slice`, also with `:prefix:id` behind it.
+  /// The uid in `podUID` or `kubepods-burstable-podUID.slice`, optionally followed by `:prefix:id`.
   private static @Nullable String podUid(String segment) {
     int end = segment.indexOf(".slice");
     int start = end < 0 ? 0 : segment.lastIndexOf("-pod", end) + 1;

@@ -1,53 +1,47 @@
 package dev.jig.container;
 
-import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.event.Container;
 import dev.jig.event.Owner;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Whose packet: the registry the ring thread asks. Runtimes and the cgroup walk fill it in the
-/// background; [#generation] rises whenever an answer may have changed, and [ResolutionListener]s are told
-/// which.
+/// Resolves the cgroup of a packet to its container, on the ring thread. Cgroup paths come from the
+/// kernel and from walks over the cgroup tree, names from the runtimes, both in the background.
+/// [#generation] rises whenever a resolution may have changed; listeners get each change.
 ///
-/// Where a path leads through several containers (Docker in Docker, kind), the innermost one that a
-/// runtime of this machine has named is the answer: with only the host's Docker connected that is
-/// the outer container, in an agent inside a kind node it is the pod's. As long as none is named it
-/// is the outermost, the only one this host's runtimes can have made.
+/// A path may lead through several containers (Docker in Docker, kind). The resolution is the
+/// innermost one that a runtime of this machine has named: with the host's Docker alone that is the
+/// outer container, for an agent inside a kind node it is the pod's. If none is named it is the
+/// outermost, since only that one can be of a runtime of this host.
 public final class Containers implements AutoCloseable {
-  /// A walk may take at most a tenth of the time, and never follows another sooner than this.
+  /// Walks over the cgroup tree take at most a tenth of the time, and pause at least this long.
   private static final long MIN_WALK_PAUSE_MS = 100;
 
   private static final int WALK_PAUSE_FACTOR = 9;
 
-  /// Cached answers at most; beyond it the cache starts anew.
+  /// Beyond it the cache is cleared.
   private static final int MAX_CACHED = 65_536;
 
   private static final Resolution PATH_UNKNOWN = new Resolution.InProgress(null);
 
-  /// Who has drawn conclusions from answers. Called on the ring thread.
+  /// Receives changes of resolutions. Called on the ring thread.
   public interface ResolutionListener {
 
-    /// The answer for one cgroup may be another one now.
+    /// The resolution of one cgroup changed, or is to be resolved again.
     ///
-    /// @param before what it was
-    /// @param now what it is; null if it is looked up anew only when somebody asks
+    /// @param before the resolution until now
+    /// @param now the new one; null: not resolved again until [Containers#resolve]
     void onChanged(long cgroupId, Resolution before, @Nullable Resolution now);
 
-    /// Any answer may be another one now.
+    /// Any resolution may have changed.
     void onAllChanged();
   }
 
@@ -59,17 +53,13 @@ public final class Containers implements AutoCloseable {
   private final ContainerListener listener;
   private final Invalidations invalidations = new Invalidations();
   private final Registry registry = new Registry(System::nanoTime, invalidations::addEvicted);
-  private final InspectRequests requests = new InspectRequests();
-  private final AtomicLong generation = new AtomicLong();
-  private final Object lock = new Object();
+  private final RuntimeEventHandler handler;
   private final CompletableFuture<Void> walked = new CompletableFuture<>();
-  private final Set<ContainerRuntime> unlisted = ConcurrentHashMap.newKeySet();
-  private final CompletableFuture<Void> listed = new CompletableFuture<>();
   private final Semaphore walkRequests = new Semaphore(0);
   private final Thread walker =
       Thread.ofPlatform().daemon().name("cgroup-walk").unstarted(this::walkOnRequest);
 
-  // The ring thread's own.
+  // Used by the ring thread alone.
   private final ResolutionCache cache = new ResolutionCache();
   private final List<ResolutionListener> resolutionListeners = new ArrayList<>();
   private long seenGeneration;
@@ -86,109 +76,105 @@ public final class Containers implements AutoCloseable {
     this.processes = new ProcessContainers(procRoot);
     this.runtimes = List.copyOf(runtimes);
     this.listener = listener;
-    unlisted.addAll(runtimes);
+    this.handler =
+        new RuntimeEventHandler(this.runtimes, tree, listener, registry, invalidations);
   }
 
-  /// Begins to read cgroups and to follow runtimes; returns at once. To be called when the kernel
-  /// already reports births, so that no cgroup falls in between.
+  /// Starts to walk the cgroup tree and to follow the runtimes; returns at once. To be called once
+  /// the kernel reports new cgroups ([#onCgroupCreated]), so that none is missed.
   public void start() {
     walkRequests.release();
     walker.start();
-    if (runtimes.isEmpty()) {
-      listed.complete(null);
-    }
-    for (ContainerRuntime runtime : runtimes) {
-      runtime.start(news -> onEvent(runtime, news));
-    }
+    handler.start();
   }
 
-  /// Done when the cgroups were read and every runtime was listed or found absent; never fails.
+  /// Done when the cgroup tree was walked and every runtime was listed or found absent; never fails.
   public CompletableFuture<Void> ready() {
-    return CompletableFuture.allOf(walked, listed);
+    return CompletableFuture.allOf(walked, handler.listed());
   }
 
   /// Whether [#ready] is done.
   public boolean isReady() {
-    return walked.isDone() && listed.isDone();
+    return walked.isDone() && handler.listed().isDone();
   }
 
-  /// Rises whenever an answer of [#resolve] may have changed.
+  /// Rises whenever a result of [#resolve] may have changed.
   public long generation() {
-    return generation.get();
+    return invalidations.generation();
   }
 
-  /// The running containers that runtimes told of, in no order.
+  /// The running containers that runtimes reported, unordered.
   public List<Container> running() {
     return registry.running();
   }
 
-  /// [#running], and the containers no runtime told of, by what their cgroups tell.
+  /// [#running], and the containers that no runtime reported, with what their cgroup paths show.
   public List<Container> allRunning() {
-    Map<String, Container> found = new LinkedHashMap<>();
-    running().forEach(container -> found.put(container.id(), container));
+    Map<String, Container> byId = new LinkedHashMap<>();
+    running().forEach(container -> byId.put(container.id(), container));
     List<CgroupPath> paths = new ArrayList<>(tree.livePaths());
     paths.addAll(processes.v1OnlyPaths());
     for (CgroupPath path : paths) {
       List<CgroupPath.Id> ids = path.containers();
       if (!ids.isEmpty() && ids.stream().allMatch(id -> registry.get(id.id()) == null)) {
-        found.putIfAbsent(ids.getFirst().id(), idOnly(ids.getFirst()));
+        byId.putIfAbsent(ids.getFirst().id(), idOnly(ids.getFirst()));
       }
     }
-    return List.copyOf(found.values());
+    return List.copyOf(byId.values());
   }
 
-  /// How many containers run, as far as the runtimes told.
+  /// The number of running containers that runtimes reported.
   public int runningCount() {
     return registry.runningCount();
   }
 
-  /// The kernel made a cgroup. Ring thread.
+  /// The kernel created a cgroup. Ring thread.
   ///
   /// @param path from the root of cgroup v2
   public void onCgroupCreated(long cgroupId, String path) {
     tree.onCreated(cgroupId, path);
-    refresh(cgroupId, false); // an id that was unknown until now
+    refresh(cgroupId, false); // it may be cached as unknown
     requestWalkIfNeeded();
   }
 
-  /// From now on `follower` is told of changes. Ring thread, or before it runs.
-  public void addListener(ResolutionListener follower) {
-    resolutionListeners.add(follower);
+  /// Adds a listener. Ring thread, or before it starts.
+  public void addListener(ResolutionListener added) {
+    resolutionListeners.add(added);
   }
 
-  /// No more of it. Ring thread.
-  public void removeListener(ResolutionListener follower) {
-    resolutionListeners.remove(follower);
+  /// Removes a listener. Ring thread.
+  public void removeListener(ResolutionListener removed) {
+    resolutionListeners.remove(removed);
   }
 
-  /// Takes in what has changed since the last time, and tells the followers. Ring thread; costs
-  /// next to nothing if nothing has.
+  /// Drops stale resolutions from the cache and notifies the listeners. Ring thread; one volatile
+  /// read if nothing is stale.
   public void refresh() {
-    long now = generation.get(); // read before the changes are taken, so that none goes unnoticed
+    long now = invalidations.generation(); // before the drain: a later change is seen next time
     if (now == seenGeneration) {
       return;
     }
     seenGeneration = now;
-    Invalidations.Batch news = invalidations.drain();
-    if (news.all()) {
+    Invalidations.Batch stale = invalidations.drain();
+    if (stale.all()) {
       evictAll();
       return;
     }
-    news.evicted().forEach(cache::evictContainer);
-    for (long cgroupId : cache.affectedBy(news)) {
-      // Of those without a name only whoever asks again is worth a question to a runtime.
-      refresh(cgroupId, !news.unnamed());
+    stale.evicted().forEach(cache::evictContainer);
+    for (long cgroupId : cache.affectedBy(stale)) {
+      // Containers without a name are inspected again only if a packet of theirs comes.
+      refresh(cgroupId, !stale.unnamed());
     }
   }
 
-  private void refresh(long cgroupId, boolean atOnce) {
+  private void refresh(long cgroupId, boolean resolveNow) {
     Resolution before = cache.remove(cgroupId);
     if (before == null) {
       return;
     }
-    Resolution now = atOnce ? resolveUncached(cgroupId) : null;
+    Resolution now = resolveNow ? resolveUncached(cgroupId) : null;
     if (!before.equals(now)) {
-      resolutionListeners.forEach(follower -> follower.onChanged(cgroupId, before, now));
+      resolutionListeners.forEach(each -> each.onChanged(cgroupId, before, now));
     }
   }
 
@@ -197,14 +183,15 @@ public final class Containers implements AutoCloseable {
     resolutionListeners.forEach(ResolutionListener::onAllChanged);
   }
 
-  /// Whose packet it is. Ring thread; allocates only when an id or its answer is new.
+  /// The container of a cgroup. Ring thread; allocates only if the id is new or its resolution
+  /// stale.
   public Resolution resolve(long cgroupId) {
     if (cgroupId == 0) {
-      return Resolution.HOST; // a file, or no socket
+      return Resolution.HOST; // from a file, or without a socket
     }
     refresh();
-    Resolution known = cache.get(cgroupId);
-    return known != null ? known : resolveUncached(cgroupId);
+    Resolution cached = cache.get(cgroupId);
+    return cached != null ? cached : resolveUncached(cgroupId);
   }
 
   private Resolution resolveUncached(long cgroupId) {
@@ -212,32 +199,34 @@ public final class Containers implements AutoCloseable {
       evictAll();
     }
     CgroupPath path = tree.path(cgroupId);
-    Resolution fresh = path == null ? resolveWithoutPath(cgroupId) : resolvePath(path.containers());
-    if (fresh instanceof Resolution.Host && unlisted.stream().anyMatch(ContainerRuntime::canReportCgroups)) {
-      fresh = PATH_UNKNOWN; // it may be a container whose id its path does not show
+    Resolution resolution =
+        path == null ? resolveWithoutPath(cgroupId) : resolvePath(path.containers());
+    if (resolution instanceof Resolution.Host && handler.mayReportCgroups()) {
+      resolution = PATH_UNKNOWN; // may be a container without its id in the path
     }
-    cache.put(cgroupId, fresh, path);
-    return fresh;
+    cache.put(cgroupId, resolution, path);
+    return resolution;
   }
 
-  /// Whether packets of a cgroup may be a container's although the cgroup itself is in none: then
-  /// [#resolveByProcess] tells.
+  /// Whether a packet's process may be in a container although its cgroup v2 is in none: then
+  /// [#resolveByProcess] has the resolution.
   public boolean needsProcess(Resolution byCgroup) {
     return processes.isEnabled()
         && switch (byCgroup) {
           case Resolution.Host(), Resolution.Unknown() -> true;
-          case Resolution.InProgress(Container byPath) -> byPath == null;
+          case Resolution.InProgress(Container idOnly) -> idOnly == null;
           case Resolution.Named(_), Resolution.IdOnly(_) -> false;
         };
   }
 
-  /// Whose packet it is, by the process that owns its socket; null: not known. Ring thread.
+  /// The container of the process that owns a packet's socket; null: owner unknown. Ring thread.
   public Resolution resolveByProcess(@Nullable Owner owner) {
     CgroupPath path = processes.path(owner);
     return path == null ? Resolution.UNKNOWN : resolvePath(path.containers());
   }
 
-  /// Whether a process that nobody can ask any more was, by its mounts, the host's.
+  /// Whether a process has the host's mount namespace, which the kernel records: valid for a process
+  /// that is gone, too.
   public boolean hasHostMounts(Owner owner) {
     return processes.hasHostMounts(owner);
   }
@@ -252,172 +241,25 @@ public final class Containers implements AutoCloseable {
       return Resolution.HOST;
     }
     for (CgroupPath.Id id : path.reversed()) {
-      Registry.ContainerState entry = registry.get(id.id());
-      if (entry != null) {
-        return entry.named();
+      Registry.ContainerState state = registry.get(id.id());
+      if (state != null) {
+        return state.named();
       }
     }
-    Container unnamed = idOnly(path.getFirst());
-    return inspectAll(path) ? new Resolution.InProgress(unnamed) : new Resolution.IdOnly(unnamed);
-  }
-
-  private boolean inspectAll(List<CgroupPath.Id> path) {
-    boolean open = false;
-    synchronized (lock) {
-      for (CgroupPath.Id id : path) {
-        // Between the look into the registry and the lock its name may have come.
-        open |= registry.get(id.id()) != null || requests.inspectOnce(id.id(), id.runtime(), runtimes);
-      }
-    }
-    return open;
+    Container outermost = idOnly(path.getFirst());
+    return handler.inspect(path)
+        ? new Resolution.InProgress(outermost)
+        : new Resolution.IdOnly(outermost);
   }
 
   private static Container idOnly(CgroupPath.Id id) {
-    Container bare =
-        Container.unnamed(id.runtime() == null ? null : id.runtime().key(), id.id());
+    Container container = Container.unnamed(id.runtimeKey(), id.id());
     if (id.podUid() == null) {
-      return bare;
+      return container;
     }
     var pod = new Container.Pod(null, null, id.podUid(), null, null, false);
-    return new Container(bare.runtime(), bare.id(), null, null, null, bare.labels(), pod);
-  }
-
-  private void onEvent(ContainerRuntime runtime, RuntimeEvent news) {
-    switch (news) {
-      case RuntimeEvent.Warning(String sentence) -> listener.onWarning(sentence);
-      case RuntimeEvent.Debug(String sentence) -> listener.onDebug(sentence);
-      case RuntimeEvent.Lifecycle happened -> onLifecycle(runtime, happened);
-      case RuntimeEvent.Inspected(Container container, boolean running) ->
-          onInspected(runtime, container, running);
-      case RuntimeEvent.NotFound(String id) -> {
-        synchronized (lock) {
-          if (requests.onNotFound(id, runtime)) {
-            invalidations.addContainer(id);
-            generation.incrementAndGet();
-          }
-        }
-      }
-      case RuntimeEvent.CgroupKnown(String id, String cgroup) -> {
-        if (tree.assign(cgroup, runtime.kind(), id)) {
-          invalidations.addAll();
-          generation.incrementAndGet();
-        }
-      }
-      case RuntimeEvent.Listed(Set<String> ids) -> onListed(runtime, ids);
-      case RuntimeEvent.Unreachable() -> {
-        synchronized (lock) {
-          requests.cancelAll(runtime);
-          invalidations.addUnnamed();
-          generation.incrementAndGet();
-        }
-        onFirstResult(runtime);
-      }
-    }
-  }
-
-  private void onLifecycle(ContainerRuntime runtime, RuntimeEvent.Lifecycle event) {
-    synchronized (lock) {
-      Container told = event.container();
-      Registry.ContainerState before = registry.get(told.id());
-      if (isOutranked(runtime, before)) {
-        return;
-      }
-      Container container =
-          before != null && before.isSameContainer(runtime) ? merge(before.container(), told) : told;
-      boolean wasRunning = before != null && before.running();
-      boolean running =
-          switch (event.transition()) {
-            case STARTED -> true;
-            case CREATED, STOPPED, REMOVED -> false;
-            case RENAMED -> wasRunning;
-          };
-      publish(new Registry.ContainerState(runtime, container, running), before, event.at());
-      if (event.transition() == Transition.REMOVED) {
-        registry.remove(container.id());
-      }
-    }
-  }
-
-  /// Where several claim an id, the first in the list is believed: root's Podman before users' own,
-  /// who could claim any.
-  private boolean isOutranked(ContainerRuntime runtime, Registry.@Nullable ContainerState before) {
-    return before != null
-        && !before.removed()
-        && runtimes.indexOf(before.source()) < runtimes.indexOf(runtime);
-  }
-
-  /// What a description told and an event can't stays; name and image are the event's.
-  private static Container merge(Container before, Container told) {
     return new Container(
-        before.runtime(),
-        before.id(),
-        told.name() != null ? told.name() : before.name(),
-        before.image() != null ? before.image() : told.image(),
-        before.imageDigest(),
-        before.labels().isEmpty() ? told.labels() : before.labels(),
-        before.pod());
-  }
-
-  private void onInspected(ContainerRuntime runtime, Container container, boolean running) {
-    synchronized (lock) {
-      requests.complete(container.id());
-      Registry.ContainerState before = registry.get(container.id());
-      if (isOutranked(runtime, before)) {
-        return;
-      }
-      publish(new Registry.ContainerState(runtime, container, running), before, Instant.now());
-    }
-  }
-
-  private void publish(Registry.ContainerState entry, Registry.@Nullable ContainerState before, Instant at) {
-    boolean same = before != null && before.container().equals(entry.container());
-    registry.put(
-        before != null && same
-            ? new Registry.ContainerState(entry.source(), before.named(), entry.running(), false)
-            : entry);
-    if (!same) {
-      invalidations.addContainer(entry.container().id());
-      generation.incrementAndGet();
-    }
-    notifyListener(entry, before, at);
-  }
-
-  /// A new name is told as one container less and one more: who selects by name hears of both.
-  private void notifyListener(Registry.ContainerState entry, Registry.@Nullable ContainerState before, Instant at) {
-    Container was = before != null && before.running() ? before.container() : null;
-    boolean renamed = was != null && !Objects.equals(was.name(), entry.container().name());
-    if (was != null && (renamed || !entry.running())) {
-      listener.onStopped(was, at);
-    }
-    if (entry.running() && (was == null || renamed)) {
-      listener.onStarted(entry.container(), at);
-    }
-  }
-
-  private void onListed(ContainerRuntime runtime, Set<String> ids) {
-    synchronized (lock) {
-      for (String id : registry.missingFrom(runtime, ids)) {
-        Registry.ContainerState before = registry.get(id);
-        if (before != null && before.running()) {
-          listener.onStopped(before.container(), Instant.now());
-        }
-        registry.remove(id);
-      }
-      requests.allowRetry();
-      invalidations.addUnnamed();
-      generation.incrementAndGet();
-    }
-    onFirstResult(runtime);
-  }
-
-  private void onFirstResult(ContainerRuntime runtime) {
-    if (unlisted.remove(runtime) && runtime.canReportCgroups()) {
-      invalidations.addAll();
-      generation.incrementAndGet();
-    }
-    if (unlisted.isEmpty()) {
-      listed.complete(null);
-    }
+        container.runtime(), container.id(), null, null, null, container.labels(), pod);
   }
 
   private void requestWalkIfNeeded() {
@@ -438,7 +280,7 @@ public final class Containers implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(Math.max(MIN_WALK_PAUSE_MS, WALK_PAUSE_FACTOR * tookMs));
       }
     } catch (InterruptedException e) {
-      walked.complete(null); // closing
+      walked.complete(null); // closed
     }
   }
 
@@ -447,12 +289,12 @@ public final class Containers implements AutoCloseable {
     switch (processes.need()) {
       case YES ->
           listener.onDebug(
-              "containers run without a cgroup v2 of their own and are told by their processes: who"
-                  + " ends at once may stay unknown.");
+              "some containers have no cgroup v2 of their own: they are identified by process, and"
+                  + " the container of a process that exits at once may stay unknown.");
       case POSSIBLE ->
           listener.onDebug(
-              "cgroup v1 is in use: containers without a cgroup v2 of their own are told by their"
-                  + " processes, and filters on others work in user space.");
+              "cgroup v1 is in use: containers without a cgroup v2 of their own are identified by"
+                  + " process, and container filters work in user space only.");
       case NO -> {}
     }
   }
@@ -464,7 +306,6 @@ public final class Containers implements AutoCloseable {
       listener.onDebug(e.toString());
     }
     invalidations.addPathless();
-    generation.incrementAndGet();
     walked.complete(null);
   }
 

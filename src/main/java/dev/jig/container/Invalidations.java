@@ -28,6 +28,7 @@ final class Invalidations {
   private boolean unnamed;
   private boolean pathless;
   private boolean all;
+  private volatile long generation;
 
   /// A container's name or labels changed, or no runtime has it.
   synchronized void addContainer(String containerId) {
@@ -36,9 +37,10 @@ final class Invalidations {
     } else {
       all = true;
     }
+    generation++;
   }
 
-  /// The registry evicted a container.
+  /// The registry evicted a container: its cached resolutions stay right, and are evicted too.
   synchronized void addEvicted(String containerId) {
     if (evicted.size() < MAX_IDS) {
       evicted.add(containerId);
@@ -50,16 +52,24 @@ final class Invalidations {
   /// A runtime was listed or became unreachable.
   synchronized void addUnnamed() {
     unnamed = true;
+    generation++;
   }
 
   /// The cgroup tree was walked.
   synchronized void addPathless() {
     pathless = true;
+    generation++;
   }
 
   /// A cgroup of known path belongs to another container than its path shows.
   synchronized void addAll() {
     all = true;
+    generation++;
+  }
+
+  /// Rises with every addition but those of evicted containers. Any thread, without a lock.
+  long generation() {
+    return generation;
   }
 
   synchronized Batch drain() {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What /proc/PID/cgroup says of a process (cgroups(7)): its place in each hierarchy.
+/// The content of /proc/PID/cgroup (cgroups(7)): a process's cgroup in each hierarchy.
 ///
 /// ```
 /// 12:pids:/docker/0123…        a v1 hierarchy with its controllers
@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// 0::/                         cgroup v2
 /// ```
 ///
-/// @param v2 null where the kernel tells of none
-/// @param v1 as many as there are hierarchies
+/// @param v2 null if the kernel has no cgroup v2
+/// @param v1 one path per hierarchy
 record ProcCgroups(@Nullable CgroupPath v2, List<CgroupPath> v1) {
   private static final CgroupPath HOST = new CgroupPath(List.of());
 
@@ -25,7 +25,7 @@ record ProcCgroups(@Nullable CgroupPath v2, List<CgroupPath> v1) {
     CgroupPath v2 = null;
     List<CgroupPath> v1 = new ArrayList<>();
     for (String line : lines) {
-      String[] fields = line.split(":", 3); // a path may have colons too
+      String[] fields = line.split(":", 3); // a path may contain colons
       if (fields.length < 3) {
         continue;
       }
@@ -38,7 +38,7 @@ record ProcCgroups(@Nullable CgroupPath v2, List<CgroupPath> v1) {
     return new ProcCgroups(v2, v1);
   }
 
-  /// Whether a runtime has put it into a container on v1, and left it outside on v2.
+  /// Whether it is in a container on v1 but not on v2.
   boolean isContainerOnV1Only() {
     return !isContainer(v2) && v1.stream().anyMatch(ProcCgroups::isContainer);
   }
@@ -47,8 +47,8 @@ record ProcCgroups(@Nullable CgroupPath v2, List<CgroupPath> v1) {
     return isContainer(v2);
   }
 
-  /// The longest path of containers, in which all hierarchies agree: one that is not used for
-  /// containers stops short. Null if they contradict each other.
+  /// The path through the most containers, of which all other hierarchies have a prefix: a hierarchy
+  /// may not be used for containers. Null if they contradict each other.
   @Nullable CgroupPath agreedPath() {
     CgroupPath longest = v2 == null ? HOST : v2;
     for (CgroupPath path : v1) {
@@ -78,10 +78,11 @@ record ProcCgroups(@Nullable CgroupPath v2, List<CgroupPath> v1) {
     return true;
   }
 
-  /// Of two that agree. Only some drivers name the runtime, and not in each hierarchy.
-  private static boolean isMoreSpecific(CgroupPath path, CgroupPath than) {
-    int more = Integer.compare(path.containers().size(), than.containers().size());
-    return more > 0 || (more == 0 && runtimes(path) > runtimes(than));
+  /// Whether a path has more containers than another, or more runtimes: a driver may put the runtime
+  /// into some hierarchies only.
+  private static boolean isMoreSpecific(CgroupPath path, CgroupPath other) {
+    int more = Integer.compare(path.containers().size(), other.containers().size());
+    return more > 0 || (more == 0 && runtimes(path) > runtimes(other));
   }
 
   private static long runtimes(CgroupPath path) {

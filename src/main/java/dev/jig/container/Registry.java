@@ -11,11 +11,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The containers that runtimes have told of, by id. One writer at a time (the caller's lock); any
+/// The containers that runtimes reported, by id. One writer at a time (the caller's lock); any
 /// thread may read: every value is immutable.
 ///
-/// A removed container is remembered at least 60 s, since its last packets come after its end, but
-/// never more than 10,000 of them.
+/// A removed container is kept for its last packets: the last 1,000 always, up to 10,000 for 60 s.
 final class Registry {
   private static final int MIN_REMOVED = 1_000;
   private static final int MAX_REMOVED = 10_000;
@@ -34,9 +33,9 @@ final class Registry {
       return named.container();
     }
 
-    /// Whether it is the container that `teller` told of, and not one whose id came again.
-    boolean isSameContainer(ContainerRuntime teller) {
-      return source.equals(teller) && !removed;
+    /// Whether an event of `runtime` is about this container, not about a later one of the same id.
+    boolean isSameContainer(ContainerRuntime runtime) {
+      return source.equals(runtime) && !removed;
     }
   }
 
@@ -60,7 +59,7 @@ final class Registry {
     byId.put(entry.container().id(), entry);
   }
 
-  /// The runtime has let go of it; its last packets may still come.
+  /// Marks a container as removed, and evicts old ones.
   void remove(String id) {
     ContainerState entry = byId.get(id);
     if (entry == null) {
@@ -81,7 +80,7 @@ final class Registry {
     }
   }
 
-  /// The ids that `runtime` told of, that are not removed and not in `listed`.
+  /// The ids of containers of `runtime` that are neither removed nor in `listed`.
   List<String> missingFrom(ContainerRuntime runtime, Set<String> listed) {
     return byId.entrySet().stream()
         .filter(e -> e.getValue().source().equals(runtime) && !e.getValue().removed())

@@ -95,7 +95,7 @@ public final class LiveTrace implements AutoCloseable {
   }
 
   /// What this kernel does without, and why; complete once attached.
-  public Map<String, String> leftOut() {
+  public Map<String, String> missingPrograms() {
     return capture.missingPrograms();
   }
 

@@ -184,7 +184,7 @@ public final class NodeTrace implements AutoCloseable {
   }
 
   /// What this kernel does without, and why; complete once attached.
-  public Map<String, String> leftOut() {
+  public Map<String, String> missingPrograms() {
     return capture.missingPrograms();
   }
 

@@ -129,7 +129,7 @@ final class CgroupPathTest {
     // When it is read
     String containers =
         CgroupPath.parse(filled(path)).containers().stream()
-            .map(c -> shown(c.runtime() == null ? null : c.runtime().key(), "?") + " " + c.id() + " " + shown(c.podUid(), "-"))
+            .map(c -> shown(c.runtimeKey(), "?") + " " + c.id() + " " + shown(c.podUid(), "-"))
             .collect(Collectors.joining(", "));
 
     // Then it leads through exactly these containers

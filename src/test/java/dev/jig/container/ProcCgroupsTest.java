@@ -64,7 +64,7 @@ final class ProcCgroupsTest {
   private static String shown(CgroupPath path) {
     List<String> containers =
         path.containers().stream()
-            .map(id -> text(id.runtime() == null ? null : id.runtime().key(), "?") + " " + id.id() + " " + text(id.podUid(), "-"))
+            .map(id -> text(id.runtimeKey(), "?") + " " + id.id() + " " + text(id.podUid(), "-"))
             .toList();
     return containers.isEmpty() ? "host" : String.join(", ", containers);
   }
