@@ -1,9 +1,9 @@
 package dev.jig.dns;
 
-/// Prefixes of addresses (RFC 3123 section 4), each `[!]family:address/length`.
+/// APL data (RFC 3123 section 4): address prefixes, each as `[!]family:address/length`.
 ///
 /// ```
-///   family 2 | prefix length 1 | negation 1 bit, bytes 7 bits | address, without zeros at its end
+///   family 2 | prefix length 1 | negation 1 bit, bytes 7 bits | address without trailing zeros
 /// ```
 final class AddressPrefixes {
   private static final int HEAD_LENGTH = 4;
@@ -17,8 +17,8 @@ final class AddressPrefixes {
       if (!first) {
         text.put(' ');
       }
-      if (!data.has(HEAD_LENGTH) || !writeOne(data, text)) {
-        return data.bad();
+      if (!data.require(HEAD_LENGTH) || !writeOne(data, text)) {
+        return data.fail();
       }
     }
     return true;
@@ -27,17 +27,18 @@ final class AddressPrefixes {
   private static boolean writeOne(RecordData data, Presentation text) {
     int family = data.take16();
     int prefixLength = data.take8();
-    int counted = data.take8();
-    int bytes = counted & 0x7f;
-    int longest = family == IPV4 ? 4 : family == IPV6 ? 16 : bytes;
-    if (bytes > longest || !data.has(bytes) || family <= IPV6 && prefixLength > 8 * longest) {
+    int negationAndLength = data.take8();
+    int bytes = negationAndLength & 0x7f;
+    int addressLength = family == IPV4 ? 4 : family == IPV6 ? 16 : bytes;
+    boolean valid = bytes <= addressLength && (family > IPV6 || prefixLength <= 8 * addressLength);
+    if (!valid || !data.require(bytes)) {
       return false;
     }
-    if (counted > bytes) {
+    if (negationAndLength > bytes) {
       text.put('!');
     }
     text.decimal(family).put(':');
-    byte[] address = new byte[longest];
+    byte[] address = new byte[addressLength];
     System.arraycopy(data.buffer(), data.at(), address, 0, bytes);
     data.skip(bytes);
     switch (family) {

@@ -1,4 +1,4 @@
 package dev.jig.dns;
 
-/// What is wrong with a message, and at which of its bytes.
+/// The first malformation of a message, and its byte offset within the message.
 public record Damage(Malformation reason, int offset) {}

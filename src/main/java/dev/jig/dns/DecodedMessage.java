@@ -3,19 +3,19 @@ package dev.jig.dns;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Everything a message says, in words; as much of it as could be read.
+/// A message decoded into records, in presentation form; everything before the first damage.
 ///
 /// @param opcode see [Opcode#mnemonic]
 /// @param conflict LLMNR's C bit
 /// @param tentative LLMNR's T bit
 /// @param additional without the OPT record that became `edns`
-/// @param dso what a DSO message carries in place of records (RFC 8490 section 5.4)
-/// @param damage the first there is; null for a message without any
+/// @param dso the TLVs of a DSO message (RFC 8490 section 5.4); empty in other messages
+/// @param damage the first damage; null if there is none
 public record DecodedMessage(
     int opcode,
     boolean conflict,
     boolean tentative,
-    List<Asked> questions,
+    List<Question> questions,
     List<ResourceRecord> answers,
     List<ResourceRecord> authority,
     List<ResourceRecord> additional,
@@ -27,15 +27,15 @@ public record DecodedMessage(
   ///
   /// @param name presentation form with trailing dot
   /// @param unicastResponse multicast DNS's QU bit
-  public record Asked(String name, int type, int questionClass, boolean unicastResponse) {}
+  public record Question(String name, int type, int questionClass, boolean unicastResponse) {}
 
   /// A type-length-value of DNS Stateful Operations.
   ///
   /// @param type see [#name]
-  /// @param data what it says, as words and numbers; hexadecimal where nothing better is known
+  /// @param data decoded as text; hexadecimal if the type is unknown or the data do not fit it
   public record DsoItem(int type, String data) {
 
-    /// The registry's name, or `DSO` and the number.
+    /// The IANA name; `DSO` and the number for types without one.
     public String name() {
       return DsoItems.name(type);
     }

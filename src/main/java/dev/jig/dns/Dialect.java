@@ -1,20 +1,19 @@
 package dev.jig.dns;
 
-/// Who speaks: the same format, some bits of which mean something else.
+/// The protocol of a message. The format is the same; some bits differ in meaning.
 public enum Dialect {
   /// RFC 1035.
   DNS,
-  /// Multicast DNS: a class's top bit asks for an answer to the asker alone, or makes others forget
-  /// what they have (RFC 6762 sections 5.4 and 10.2).
+  /// Multicast DNS: the top bit of a class is QU (unicast response) in a question and cache-flush
+  /// in a record (RFC 6762 sections 5.4 and 10.2).
   MDNS,
-  /// Link-local multicast name resolution: two bits of the header are C and T (RFC 4795 section
-  /// 2.1.1).
+  /// LLMNR: two bits of the header are C and T (RFC 4795 section 2.1.1).
   LLMNR;
 
   private static final int MDNS_PORT = 5353;
   private static final int LLMNR_PORT = 5355;
 
-  /// Told by the ports at both ends.
+  /// By port: 5353 is mDNS, 5355 LLMNR, everything else DNS.
   public static Dialect ofPorts(int source, int destination) {
     if (source == MDNS_PORT || destination == MDNS_PORT) {
       return MDNS;

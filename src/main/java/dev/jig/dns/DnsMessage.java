@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A DNS message read in place: a mutable flyweight for one thread, made to be wrapped around one
-/// message after the other. Nothing but [#questionName] allocates, unless a message brings more
-/// addresses than any before it.
+/// A DNS message read in place: a mutable flyweight, wrapped around one message after the other by
+/// one thread. Nothing but [#questionName] allocates, unless a message has more addresses than any
+/// before it.
 ///
-/// What was read before a damage or a truncation stays readable: header, question, addresses. The
-/// buffer must not change while the message is in use; what outlives it must be copied.
+/// Header, question and addresses before a damage or truncation stay readable. The buffer must not
+/// change while the message is in use.
 ///
 /// ```
 ///    0  ID
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// RFC 1035 section 4.1.1; AD and CD: RFC 4035 section 3.
 public final class DnsMessage {
-  /// The room that [#copyQuestion] needs at most.
-  public static final int MAX_QUESTION_LENGTH = Question.MAX_LENGTH;
+  /// The most bytes [#copyQuestion] writes.
+  public static final int MAX_QUESTION_LENGTH = CanonicalQuestion.MAX_LENGTH;
 
   static final int HEADER_LENGTH = 12;
 
@@ -40,7 +40,7 @@ public final class DnsMessage {
   private static final int CD = 0x0010;
 
   private final WireCursor cursor = new WireCursor();
-  private final Question question = new Question();
+  private final CanonicalQuestion question = new CanonicalQuestion();
   private final Presentation name = new Presentation();
 
   private byte[] buffer = {};
@@ -58,8 +58,8 @@ public final class DnsMessage {
   private int[] addressOffsets = new int[16];
   private int addressCount;
 
-  /// Reads a message through all its sections; true if it is whole and well-formed. Bytes after the
-  /// last section are not damage, since receivers ignore them: see [#trailingBytes].
+  /// Reads a message with all its sections; returns whether it is whole and well-formed. Bytes
+  /// after the last section are no damage, since receivers ignore them: see [#trailingBytes].
   ///
   /// @throws IndexOutOfBoundsException if the slice is not within the buffer; never for its content
   public boolean wrap(byte[] buffer, int offset, int length) {
@@ -94,7 +94,7 @@ public final class DnsMessage {
     return trailingBytes;
   }
 
-  /// Whether the header is there; without it all its values are 0.
+  /// Whether there is a whole header; if not, its values are 0.
   public boolean hasHeader() {
     return hasHeader;
   }
@@ -133,7 +133,7 @@ public final class DnsMessage {
     return (flags & RA) != 0;
   }
 
-  /// The bit that must be zero.
+  /// The Z bit, which must be zero.
   boolean z() {
     return (flags & Z) != 0;
   }
@@ -163,7 +163,7 @@ public final class DnsMessage {
     return additionalCount;
   }
 
-  /// Whether a whole question was read: the first one, which the question methods are about.
+  /// Whether a whole question was read. All question methods are about the first one.
   public boolean hasQuestion() {
     return question.length() > 0;
   }
@@ -188,7 +188,7 @@ public final class DnsMessage {
     return name.name(buffer, offset, offset + HEADER_LENGTH).toString();
   }
 
-  /// A hash over name, type and class that does not tell case or compression; 0 without a question.
+  /// A hash of name, type and class, ignoring case and compression; 0 without a question.
   public long questionHash() {
     return question.hash();
   }
@@ -199,17 +199,17 @@ public final class DnsMessage {
     return question.copyTo(target, at);
   }
 
-  /// Whether the question is the one that [#copyQuestion] wrote there.
+  /// Compares with what [#copyQuestion] wrote.
   public boolean questionEquals(byte[] canonical, int at, int length) {
     return question.isEqualTo(canonical, at, length);
   }
 
-  /// How many A and AAAA records of class IN the answer section brought.
+  /// The number of A and AAAA records of class IN in the answer section.
   public int addressCount() {
     return addressCount;
   }
 
-  /// Where in [#buffer] the address begins.
+  /// The offset of an address in [#buffer].
   public int addressOffset(int i) {
     return addressOffsets[Objects.checkIndex(i, addressCount)];
   }
@@ -224,7 +224,7 @@ public final class DnsMessage {
     return buffer;
   }
 
-  /// Where in [#buffer] the message begins.
+  /// The offset of the message in [#buffer].
   int offset() {
     return offset;
   }
@@ -233,9 +233,9 @@ public final class DnsMessage {
     return length;
   }
 
-  /// Whether this can hardly be anything but DNS: for payloads of any port.
+  /// Whether the message passes [StrictRules], which identify DNS in payloads of any port.
   public boolean isStrictlyValid() {
-    return hasHeader && malformation() == null && StrictRules.hold(this, cursor);
+    return hasHeader && malformation() == null && StrictRules.accepts(this, cursor);
   }
 
   private void clear() {
@@ -254,7 +254,7 @@ public final class DnsMessage {
 
   private boolean readHeader() {
     if (!cursor.has(HEADER_LENGTH)) {
-      return cursor.damaged(Malformation.SHORT_HEADER, offset + cursor.remaining());
+      return cursor.fail(Malformation.SHORT_HEADER, offset + cursor.remaining());
     }
     id = cursor.take16();
     flags = cursor.take16();
@@ -280,7 +280,7 @@ public final class DnsMessage {
 
   private boolean walkAnswers() {
     for (int i = 0; i < answerCount; i++) {
-      if (!cursor.nextRecord() || !keepAddress()) {
+      if (!cursor.nextRecord() || !addAddress()) {
         return false;
       }
     }
@@ -310,7 +310,7 @@ public final class DnsMessage {
     return true;
   }
 
-  private boolean keepAddress() {
+  private boolean addAddress() {
     int type = cursor.recordType();
     if (type != RecordType.A && type != RecordType.AAAA) {
       return true;
@@ -319,7 +319,7 @@ public final class DnsMessage {
       return true;
     }
     if (cursor.dataLength() != (type == RecordType.A ? 4 : 16)) {
-      return cursor.damaged(Malformation.BAD_ADDRESS_LENGTH, cursor.dataStart());
+      return cursor.fail(Malformation.BAD_ADDRESS_LENGTH, cursor.dataStart());
     }
     if (addressCount == addressOffsets.length) {
       addressOffsets = Arrays.copyOf(addressOffsets, 2 * addressCount);

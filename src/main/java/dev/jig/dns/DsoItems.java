@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/// Reads what DNS Stateful Operations carry behind the header (RFC 8490 section 5.4.4, RFC 8765).
+/// Reads the TLVs of DNS Stateful Operations (RFC 8490 section 5.4.4, RFC 8765).
 ///
 /// ```
 ///   type 2 | length 2 | data
@@ -21,7 +21,7 @@ final class DsoItems {
   private static final int RECONFIRM = 0x43;
 
   private final List<DsoItem> items = new ArrayList<>();
-  private int damagedAt;
+  private int malformedAt;
 
   static String name(int type) {
     return switch (type) {
@@ -36,15 +36,15 @@ final class DsoItems {
     };
   }
 
-  /// The items up to one that is cut off, which [#damagedAt] tells.
+  /// The items before a truncated one, see [#malformedAt].
   List<DsoItem> read(RecordData data, Presentation text, int start, int end) {
     items.clear();
-    damagedAt = -1;
+    malformedAt = -1;
     int at = start;
     while (at < end) {
       int from = at + HEAD_LENGTH;
       if (from > end || WireCursor.read16(data.buffer(), at + 2) > end - from) {
-        damagedAt = at;
+        malformedAt = at;
         break;
       }
       int type = WireCursor.read16(data.buffer(), at);
@@ -55,21 +55,22 @@ final class DsoItems {
     return items;
   }
 
-  /// Where in the buffer an item is cut off; negative if none is.
-  int damagedAt() {
-    return damagedAt;
+  /// The offset in the buffer of a truncated item; negative if there is none.
+  int malformedAt() {
+    return malformedAt;
   }
 
   private static String item(int type, RecordData data, Presentation text, int from, int to) {
-    data.limit(from, to);
+    data.select(from, to);
     text.begin(Integer.MAX_VALUE);
     boolean fits =
         switch (type) {
           case KEEPALIVE -> writeKeepAlive(data, text);
-          case RETRY_DELAY -> data.has(4) && text.decimal(data.take32()).put(" ms").length() > 0;
+          case RETRY_DELAY ->
+              data.require(4) && text.decimal(data.take32()).put(" ms").length() > 0;
           case PADDING -> text.decimal(to - from).put(" bytes").length() > 0;
-          case SUBSCRIBE -> data.plainName() && writeTypeAndClass(data, text);
-          case UNSUBSCRIBE -> data.has(2) && text.decimal(data.take16()).length() > 0;
+          case SUBSCRIBE -> data.writeUncompressedName() && writeTypeAndClass(data, text);
+          case UNSUBSCRIBE -> data.require(2) && text.decimal(data.take16()).length() > 0;
           default -> false;
         };
     boolean whole = fits && (type == PADDING || data.remaining() == 0);
@@ -77,7 +78,7 @@ final class DsoItems {
   }
 
   private static boolean writeKeepAlive(RecordData data, Presentation text) {
-    if (!data.has(8)) {
+    if (!data.require(8)) {
       return false;
     }
     text.put("inactivity ").decimal(data.take32()).put(" ms, interval ");
@@ -86,7 +87,7 @@ final class DsoItems {
   }
 
   private static boolean writeTypeAndClass(RecordData data, Presentation text) {
-    if (!data.has(4)) {
+    if (!data.require(4)) {
       return false;
     }
     text.put(' ').put(RecordType.mnemonic(data.take16()));

@@ -2,12 +2,12 @@ package dev.jig.dns;
 
 import java.util.List;
 
-/// What the OPT record says (RFC 6891 section 6.1).
+/// The OPT record (RFC 6891 section 6.1).
 ///
-/// @param udpSize the longest datagram its sender takes
-/// @param rcode the message's whole response code, twelve bits
+/// @param udpSize the longest UDP payload the sender accepts, in bytes
+/// @param rcode the message's response code, all twelve bits
 /// @param dnssecOk the DO bit (RFC 3225)
-/// @param flags the other fifteen bits, which have no meaning yet
+/// @param flags the other fifteen bits, unassigned
 public record Edns(
     int version, int udpSize, int rcode, boolean dnssecOk, int flags, List<EdnsOption> options) {
   public Edns {

@@ -3,20 +3,20 @@ package dev.jig.dns;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One option of EDNS (IANA registry "DNS EDNS0 Option Codes (OPT)").
+/// An EDNS option (IANA registry "DNS EDNS0 Option Codes (OPT)").
 public sealed interface EdnsOption {
 
-  /// The registry's number.
+  /// The IANA number.
   int code();
 
-  /// The registry's name, in short; `OPT` and the number for options without one.
+  /// The short name; `OPT` and the number for options without one.
   default String name() {
     return EdnsOptions.name(code());
   }
 
-  /// For whose network the answer is meant (RFC 7871).
+  /// Client Subnet: the network the answer is for (RFC 7871).
   ///
-  /// @param address without the bits behind the source prefix
+  /// @param address bits after the source prefix are zero
   record ClientSubnet(String address, int sourcePrefix, int scopePrefix) implements EdnsOption {
     @Override
     public int code() {
@@ -24,10 +24,10 @@ public sealed interface EdnsOption {
     }
   }
 
-  /// RFC 7873.
+  /// DNS Cookie (RFC 7873).
   ///
   /// @param client eight bytes, in hex
-  /// @param server 8 to 32 bytes, in hex; null where a client has none yet
+  /// @param server 8 to 32 bytes, in hex; null if a client has none yet
   record Cookie(String client, @Nullable String server) implements EdnsOption {
     @Override
     public int code() {
@@ -35,25 +35,25 @@ public sealed interface EdnsOption {
     }
   }
 
-  /// Why there is no better answer (RFC 8914).
+  /// Extended DNS Error: the reason of an error or a degraded answer (RFC 8914).
   ///
-  /// @param extraText raw: whatever the server wrote; empty for nothing
+  /// @param extraText as the server wrote it, unescaped; may be empty
   record ExtendedError(int infoCode, String extraText) implements EdnsOption {
     @Override
     public int code() {
       return EdnsOptions.EXTENDED_ERROR;
     }
 
-    /// The registry's words for the code; null for codes without any.
+    /// The IANA purpose of the code; null for unassigned codes.
     public @Nullable String purpose() {
       return EdnsOptions.purpose(infoCode);
     }
   }
 
-  /// Which of the servers behind one address it was (RFC 5001).
+  /// NSID: identifies one of several servers behind an address (RFC 5001).
   ///
-  /// @param id in hex; empty in a query, which asks for it
-  /// @param text the same as characters, escaped like a zone file's
+  /// @param id in hex; empty in a query, which requests it
+  /// @param text the id as characters, escaped as in a zone file
   record NameServerId(String id, String text) implements EdnsOption {
     @Override
     public int code() {
@@ -61,7 +61,7 @@ public sealed interface EdnsOption {
     }
   }
 
-  /// RFC 7830.
+  /// Padding (RFC 7830).
   record Padding(int length) implements EdnsOption {
     @Override
     public int code() {
@@ -69,9 +69,9 @@ public sealed interface EdnsOption {
     }
   }
 
-  /// How long an idle connection stays open (RFC 7828).
+  /// The idle timeout of a TCP connection (RFC 7828).
   ///
-  /// @param tenthsOfSeconds null in a query, which asks for it
+  /// @param tenthsOfSeconds null in a query, which requests it
   record TcpKeepalive(@Nullable Integer tenthsOfSeconds) implements EdnsOption {
     @Override
     public int code() {
@@ -79,7 +79,7 @@ public sealed interface EdnsOption {
     }
   }
 
-  /// The closest name whose trust the asker has (RFC 7901).
+  /// CHAIN: the closest trust point of the client (RFC 7901).
   record Chain(String trustPoint) implements EdnsOption {
     @Override
     public int code() {
@@ -87,7 +87,7 @@ public sealed interface EdnsOption {
     }
   }
 
-  /// Whom to tell of errors (RFC 9567).
+  /// The agent domain for error reports (RFC 9567).
   record ReportChannel(String agent) implements EdnsOption {
     @Override
     public int code() {
@@ -95,17 +95,17 @@ public sealed interface EdnsOption {
     }
   }
 
-  /// Which algorithms the asker understands (RFC 6975: DAU, DHU, N3U), or of which keys it has the
-  /// trust (RFC 8145).
+  /// A list of numbers: algorithms the client supports (RFC 6975: DAU, DHU, N3U), or tags of its
+  /// trust anchors (RFC 8145: key tag).
   record Numbers(int code, List<Integer> values) implements EdnsOption {
     public Numbers {
       values = List.copyOf(values);
     }
   }
 
-  /// After how many seconds a zone expires (RFC 7314).
+  /// The expiry of a zone (RFC 7314).
   ///
-  /// @param seconds null in a query, which asks for it
+  /// @param seconds null in a query, which requests it
   record Expire(@Nullable Long seconds) implements EdnsOption {
     @Override
     public int code() {
@@ -113,7 +113,7 @@ public sealed interface EdnsOption {
     }
   }
 
-  /// Any other, and those whose data do not fit their code.
+  /// Any other option, or one with data that do not fit its code.
   ///
   /// @param data in hex
   record Other(int code, String data) implements EdnsOption {}

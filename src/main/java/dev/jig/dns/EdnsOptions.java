@@ -17,7 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the options of an OPT record.
+/// Reads the options of an OPT record (RFC 6891 section 6.1.2).
 ///
 /// ```
 ///   code 2 | length 2 | data
@@ -39,7 +39,7 @@ final class EdnsOptions {
   private static final int HEAD_LENGTH = 4;
   private static final int CLIENT_COOKIE = 8;
 
-  /// By their codes, from 1 on.
+  /// By code, from 1 on.
   private static final String[] NAMES = {
     "LLQ",
     "UPDATE-LEASE",
@@ -100,8 +100,8 @@ final class EdnsOptions {
   private final RecordData data;
   private final Presentation text;
   private final List<EdnsOption> options = new ArrayList<>();
-  private @Nullable Malformation reason;
-  private int damagedAt;
+  private @Nullable Malformation malformation;
+  private int malformedAt;
 
   EdnsOptions(RecordData data, Presentation text) {
     this.data = data;
@@ -116,22 +116,21 @@ final class EdnsOptions {
     return infoCode < PURPOSES.length ? PURPOSES[infoCode] : null;
   }
 
-  /// The options between two places of the message, up to one that is cut off; [#reason] tells the
-  /// first damage.
+  /// The options between two offsets of the buffer, before a truncated one; see [#malformation].
   List<EdnsOption> read(int start, int end) {
     options.clear();
-    reason = null;
+    malformation = null;
     int at = start;
     while (at < end) {
       if (end - at < HEAD_LENGTH) {
-        damaged(at);
+        recordDamage(at);
         break;
       }
       int code = WireCursor.read16(data.buffer(), at);
       int length = WireCursor.read16(data.buffer(), at + 2);
       int from = at + HEAD_LENGTH;
       if (length > end - from) {
-        damaged(at);
+        recordDamage(at);
         break;
       }
       options.add(option(code, from, from + length));
@@ -140,43 +139,43 @@ final class EdnsOptions {
     return options;
   }
 
-  @Nullable Malformation reason() {
-    return reason;
+  @Nullable Malformation malformation() {
+    return malformation;
   }
 
-  /// Where in the buffer.
-  int damagedAt() {
-    return damagedAt;
+  /// The offset of the damage in the buffer.
+  int malformedAt() {
+    return malformedAt;
   }
 
-  private void damaged(int at) {
-    if (reason == null) {
-      reason = Malformation.BAD_OPTION;
-      damagedAt = at;
+  private void recordDamage(int at) {
+    if (malformation == null) {
+      malformation = Malformation.BAD_OPTION;
+      malformedAt = at;
     }
   }
 
   private EdnsOption option(int code, int start, int end) {
-    data.limit(start, end);
-    EdnsOption known = known(code, end - start);
-    if (known != null) {
-      return known;
+    data.select(start, end);
+    EdnsOption parsed = parse(code, end - start);
+    if (parsed != null) {
+      return parsed;
     }
-    if (code >= 1 && isKnown(code)) {
-      damaged(start - HEAD_LENGTH);
+    if (code >= 1 && hasFormat(code)) {
+      recordDamage(start - HEAD_LENGTH);
     }
     return new Other(code, hex(start, end));
   }
 
-  private static boolean isKnown(int code) {
+  private static boolean hasFormat(int code) {
     return switch (code) {
       case 1, 2, 4, 16, 17, 19 -> false;
       default -> code <= REPORT_CHANNEL;
     };
   }
 
-  /// Null if the code is not known, or the data do not fit it.
-  private @Nullable EdnsOption known(int code, int length) {
+  /// Null if the code is unknown or the data do not fit it.
+  private @Nullable EdnsOption parse(int code, int length) {
     int start = data.at();
     return switch (code) {
       case NAME_SERVER_ID -> new NameServerId(hex(start, start + length), characters(length));
@@ -204,7 +203,7 @@ final class EdnsOptions {
     };
   }
 
-  /// Family, two prefix lengths, and as many bytes of the address as the first needs (RFC 7871
+  /// Family, source and scope prefix lengths, then the address bytes of the source prefix (RFC 7871
   /// section 6).
   private @Nullable ClientSubnet clientSubnet(int length) {
     if (length < 4) {
@@ -235,20 +234,20 @@ final class EdnsOptions {
     return new Cookie(client, server == 0 ? null : hex(from, from + server));
   }
 
-  /// The text is UTF-8; some end it by a zero byte (RFC 8914 section 2).
+  /// The text is UTF-8 and may end with a zero byte (RFC 8914 section 2).
   private ExtendedError extendedError(int textLength) {
     int infoCode = data.take16();
     int start = data.at();
-    boolean ended = textLength > 0 && data.buffer()[start + textLength - 1] == 0;
-    int characters = ended ? textLength - 1 : textLength;
+    boolean terminated = textLength > 0 && data.buffer()[start + textLength - 1] == 0;
+    int characters = terminated ? textLength - 1 : textLength;
     String extra = new String(data.buffer(), start, characters, StandardCharsets.UTF_8);
     return new ExtendedError(infoCode, extra);
   }
 
-  /// A name without compression that fills the option.
+  /// An uncompressed name that fills the option; null if it does not.
   private @Nullable String name() {
     text.begin(Integer.MAX_VALUE);
-    return data.plainName() && data.remaining() == 0 ? text.toString() : null;
+    return data.writeUncompressedName() && data.remaining() == 0 ? text.toString() : null;
   }
 
   private List<Integer> numbers(int bytes) {

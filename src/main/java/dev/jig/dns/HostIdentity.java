@@ -1,9 +1,9 @@
 package dev.jig.dns;
 
-/// HIP's data (RFC 8005 section 5), written as algorithm, tag, key, servers.
+/// HIP data (RFC 8005 section 5), written as algorithm, HIT, key, rendezvous servers.
 ///
 /// ```
-///   length of tag 1 | algorithm 1 | length of key 2 | tag | key | names of rendezvous servers
+///   HIT length 1 | algorithm 1 | key length 2 | HIT | key | names of rendezvous servers
 /// ```
 final class HostIdentity {
   private static final int HEAD_LENGTH = 4;
@@ -11,23 +11,23 @@ final class HostIdentity {
   private HostIdentity() {}
 
   static boolean write(RecordData data, Presentation text) {
-    if (!data.has(HEAD_LENGTH)) {
+    if (!data.require(HEAD_LENGTH)) {
       return false;
     }
-    int tagLength = data.take8();
+    int hitLength = data.take8();
     int algorithm = data.take8();
     int keyLength = data.take16();
-    if (tagLength == 0 || keyLength == 0 || !data.has(tagLength + keyLength)) {
-      return data.bad();
+    if (hitLength == 0 || keyLength == 0 || !data.require(hitLength + keyLength)) {
+      return data.fail();
     }
-    int tag = data.at();
-    int key = tag + tagLength;
-    data.skip(tagLength + keyLength);
-    text.decimal(algorithm).put(' ').hex(data.buffer(), tag, key);
+    int hit = data.at();
+    int key = hit + hitLength;
+    data.skip(hitLength + keyLength);
+    text.decimal(algorithm).put(' ').hex(data.buffer(), hit, key);
     text.put(' ').base64(data.buffer(), key, key + keyLength);
     while (data.remaining() > 0) {
       text.put(' ');
-      if (text.isCut() || !data.name()) { // many pointers to one long name
+      if (text.isCut() || !data.writeName()) { // cut: many pointers to one long name
         return false;
       }
     }

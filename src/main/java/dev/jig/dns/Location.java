@@ -1,57 +1,58 @@
 package dev.jig.dns;
 
-/// A place on earth (RFC 1876 section 2).
+/// LOC data (RFC 1876 section 2).
 ///
 /// ```
 ///   version 1 | size 1 | horizontal precision 1 | vertical precision 1
 ///   latitude 4 | longitude 4 | altitude 4
 /// ```
 ///
-/// Angles are thousandths of arc seconds from the equator and the prime meridian, which are at
-/// 2^31; altitude is centimetres from 100 km below the reference spheroid; sizes are a digit and a
-/// power of ten of centimetres.
+/// Angles are in thousandths of an arc second, 2^31 is the equator or the prime meridian. Altitude
+/// is in centimetres above a base 100 km below the reference spheroid. A size is a digit and a
+/// power of ten, in centimetres.
 final class Location {
   private static final int LENGTH = 16;
-  private static final long MIDDLE = 1L << 31;
-  private static final long GROUND_CM = 10_000_000;
+  private static final long ZERO_ANGLE = 1L << 31;
+  private static final long REFERENCE_CM = 10_000_000;
 
   private Location() {}
 
   static boolean write(RecordData data, Presentation text) {
-    if (!data.has(LENGTH) || data.buffer()[data.at()] != 0) {
-      return data.bad();
+    if (!data.require(LENGTH) || data.buffer()[data.at()] != 0) {
+      return data.fail();
     }
     data.skip(1);
     int sizes = data.at();
     for (int i = 0; i < 3; i++) {
       int size = data.buffer()[sizes + i] & 0xff;
       if (size >> 4 > 9 || (size & 0xf) > 9) {
-        return data.bad();
+        return data.fail();
       }
     }
     data.skip(3);
-    writeAngle(data.take32() - MIDDLE, 'N', 'S', text);
-    writeAngle(data.take32() - MIDDLE, 'E', 'W', text);
-    writeMetres(data.take32() - GROUND_CM, text);
+    writeAngle(data.take32() - ZERO_ANGLE, 'N', 'S', text);
+    writeAngle(data.take32() - ZERO_ANGLE, 'E', 'W', text);
+    writeMetres(data.take32() - REFERENCE_CM, text);
     for (int i = 0; i < 3; i++) {
       writeMetres(size(data.buffer()[sizes + i] & 0xff), text.put(' '));
     }
     return true;
   }
 
-  private static void writeAngle(long thousandths, char after, char before, Presentation text) {
-    long left = Math.abs(thousandths);
-    text.decimal(left / 3_600_000).put(' ').padded(left / 60_000 % 60, 2).put(' ');
-    text.padded(left / 1000 % 60, 2).put('.').padded(left % 1000, 3).put(' ');
-    text.put(thousandths < 0 ? before : after).put(' ');
+  private static void writeAngle(
+      long thousandths, char positive, char negative, Presentation text) {
+    long angle = Math.abs(thousandths);
+    text.decimal(angle / 3_600_000).put(' ').padded(angle / 60_000 % 60, 2).put(' ');
+    text.padded(angle / 1000 % 60, 2).put('.').padded(angle % 1000, 3).put(' ');
+    text.put(thousandths < 0 ? negative : positive).put(' ');
   }
 
   private static void writeMetres(long centimetres, Presentation text) {
     if (centimetres < 0) {
       text.put('-');
     }
-    long left = Math.abs(centimetres);
-    text.decimal(left / 100).put('.').padded(left % 100, 2).put('m');
+    long distance = Math.abs(centimetres);
+    text.decimal(distance / 100).put('.').padded(distance % 100, 2).put('m');
   }
 
   private static long size(int digitAndPower) {

@@ -1,7 +1,7 @@
 package dev.jig.dns;
 
-/// What is wrong with a DNS message. From `BAD_DATA` on, reading goes on behind it or stops for
-/// other reasons than the message's frame: only the full decoder finds these.
+/// What is wrong with a DNS message. [MessageDecoder] alone finds those from `BAD_DATA` on: they do
+/// not prevent reading the header, the question and the addresses.
 public enum Malformation {
   SHORT_HEADER("shorter than the 12 bytes of a header"),
   BAD_LABEL_TYPE("label longer than 63 bytes or of an unknown type"),
@@ -15,10 +15,10 @@ public enum Malformation {
   RECORD_MISSING("fewer records than the header counts"),
   RECORD_PAST_END("record reaches past the end"),
   DATA_PAST_END("record data reach past the end"),
-  BAD_ADDRESS_LENGTH("A or AAAA record whose data are not 4 or 16 bytes"),
+  BAD_ADDRESS_LENGTH("A or AAAA record with data of other than 4 or 16 bytes"),
   BAD_DATA("record data that do not fit their type"),
-  BAD_OPTION("EDNS option whose data do not fit its code"),
-  BAD_DSO("DSO message whose parts do not fit it"),
+  BAD_OPTION("EDNS option with data that do not fit its code"),
+  BAD_DSO("DSO message with a truncated item"),
   TRAILING_BYTES("bytes after the last record"),
   TOO_MUCH_TEXT("message that is longer than 1,048,576 characters as text"),
   TOO_COMPRESSED("message with more than 131,072 compression pointers");
@@ -29,7 +29,7 @@ public enum Malformation {
     this.text = text;
   }
 
-  /// The reason in a few words, to follow "malformed message: ".
+  /// A phrase to follow "malformed message: ".
   public String text() {
     return text;
   }

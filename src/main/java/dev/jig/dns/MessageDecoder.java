@@ -1,24 +1,24 @@
 package dev.jig.dns;
 
-import dev.jig.dns.DecodedMessage.Asked;
+import dev.jig.dns.DecodedMessage.Question;
 import dev.jig.dns.DecodedMessage.DsoItem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Reads all that a message says, for outputs that show it; what every message is asked for is
-/// [DnsMessage]'s part. One thread.
+/// Decodes whole messages for outputs that show all records; [DnsMessage] reads the parts that
+/// every row needs. For one thread.
 ///
-/// No message makes it fail, and none can make it work or write without bound: at most
-/// [#MAX_POINTERS] compression pointers are followed and [#MAX_TEXT] characters written for one.
-/// Where data do not fit their type the record stands in its generic form and reading goes on;
-/// where the frame is broken it ends.
+/// Never throws for a message's content. Work and output are bounded: per message at most
+/// [#MAX_POINTERS] compression pointers are followed and [#MAX_TEXT] characters written. Record
+/// data that do not fit their type are shown in generic form (RFC 3597 section 5) and decoding
+/// continues; a broken name, record header or count ends it.
 public final class MessageDecoder {
-  /// In one message, names and data of all records together.
+  /// Characters per message, names and data of all records.
   static final int MAX_TEXT = 1 << 20;
 
-  /// In one message, all names together.
+  /// Compression pointers per message.
   static final int MAX_POINTERS = 1 << 17;
 
   private static final int LLMNR_CONFLICT = 0x0400;
@@ -40,7 +40,7 @@ public final class MessageDecoder {
   private @Nullable Edns edns;
   private @Nullable Damage damage;
 
-  /// The owner written last, and where it stands: records of one set share it.
+  /// The offset and text of the last owner name: records of a set share it.
   private int lastNameAt;
 
   private String lastName = "";
@@ -58,14 +58,14 @@ public final class MessageDecoder {
     edns = null;
     damage = null;
     lastNameAt = -1;
-    text.forgetPointers();
+    text.resetPointers();
     cursor.start(buffer, offset, length);
     data.start(buffer, offset, length);
     return cursor.has(DnsMessage.HEADER_LENGTH) ? decodeSections() : tooShort(length);
   }
 
   private DecodedMessage tooShort(int length) {
-    note(Malformation.SHORT_HEADER, start + length);
+    recordDamage(Malformation.SHORT_HEADER, start + length);
     return message(List.of(), List.of(), List.of(), List.of(), List.of());
   }
 
@@ -76,16 +76,16 @@ public final class MessageDecoder {
     int answerCount = cursor.take16();
     int authorityCount = cursor.take16();
     int additionalCount = cursor.take16();
-    List<Asked> questions = questions(questionCount);
+    List<Question> questions = questions(questionCount);
     boolean update = opcode() == Opcode.UPDATE;
     List<ResourceRecord> answers = records(answerCount, update, false);
     List<ResourceRecord> authority = records(authorityCount, update, false);
     List<ResourceRecord> additional = records(additionalCount, false, true);
-    return message(questions, answers, authority, additional, rest());
+    return message(questions, answers, authority, additional, readTrailing());
   }
 
   private DecodedMessage message(
-      List<Asked> questions,
+      List<Question> questions,
       List<ResourceRecord> answers,
       List<ResourceRecord> authority,
       List<ResourceRecord> additional,
@@ -108,36 +108,36 @@ public final class MessageDecoder {
     return flags >>> 11 & 0xf;
   }
 
-  /// Whether the message's frame holds so far, and there is room for more.
-  private boolean goesOn() {
+  /// Whether no name or record header was broken and text may be added.
+  private boolean canContinue() {
     return cursor.malformation() == null && textLeft >= 0;
   }
 
-  private List<Asked> questions(int count) {
-    List<Asked> questions = new ArrayList<>();
-    for (int i = 0; i < count && goesOn(); i++) {
+  private List<Question> questions(int count) {
+    List<Question> questions = new ArrayList<>();
+    for (int i = 0; i < count && canContinue(); i++) {
       if (!cursor.nextQuestion()) {
-        noteFrame();
+        recordFrameDamage();
         break;
       }
       int questionClass = cursor.questionClass();
       String name = name();
-      if (isAffordable(name.length())) {
+      if (spend(name.length())) {
         boolean top = hasTopBit(questionClass);
-        questions.add(new Asked(name, cursor.questionType(), plain(questionClass), top));
+        questions.add(new Question(name, cursor.questionType(), withoutTopBit(questionClass), top));
       }
     }
     return questions;
   }
 
   private List<ResourceRecord> records(int count, boolean mayBeEmpty, boolean mayBeEdns) {
-    if (count == 0 || !goesOn()) {
+    if (count == 0 || !canContinue()) {
       return List.of();
     }
     List<ResourceRecord> records = new ArrayList<>();
-    for (int i = 0; i < count && goesOn(); i++) {
+    for (int i = 0; i < count && canContinue(); i++) {
       if (!cursor.nextRecord()) {
-        noteFrame();
+        recordFrameDamage();
         break;
       }
       if (mayBeEdns && edns == null && isEdns()) {
@@ -147,7 +147,7 @@ public final class MessageDecoder {
       String name = name();
       boolean empty = mayBeEmpty && cursor.dataLength() == 0;
       String shown = empty ? "" : data();
-      if (isAffordable(name.length() + shown.length())) {
+      if (spend(name.length() + shown.length())) {
         records.add(record(name, shown));
       }
     }
@@ -158,25 +158,24 @@ public final class MessageDecoder {
     int recordClass = cursor.recordClass();
     boolean top = hasTopBit(recordClass);
     return new ResourceRecord(
-        name, cursor.recordType(), plain(recordClass), top, cursor.ttl(), shown);
+        name, cursor.recordType(), withoutTopBit(recordClass), top, cursor.ttl(), shown);
   }
 
   private boolean hasTopBit(int wireClass) {
     return dialect == Dialect.MDNS && (wireClass & CLASS_TOP_BIT) != 0;
   }
 
-  private int plain(int wireClass) {
+  private int withoutTopBit(int wireClass) {
     return dialect == Dialect.MDNS ? wireClass & DnsMessage.CLASS_MASK : wireClass;
   }
 
-  /// Takes so many characters from what the message is given; false, and damage, if there are too
-  /// few.
-  private boolean isAffordable(int characters) {
+  /// Deducts characters from what the message may still take; false, and damage, beyond the limits.
+  private boolean spend(int characters) {
     if (text.pointers() > MAX_POINTERS) {
-      note(Malformation.TOO_COMPRESSED, cursor.nameStart());
+      recordDamage(Malformation.TOO_COMPRESSED, cursor.nameStart());
       textLeft = -1;
     } else if (text.isCut() || characters > textLeft) {
-      note(Malformation.TOO_MUCH_TEXT, cursor.nameStart());
+      recordDamage(Malformation.TOO_MUCH_TEXT, cursor.nameStart());
       textLeft = -1;
     } else {
       textLeft -= characters;
@@ -204,25 +203,25 @@ public final class MessageDecoder {
     int type = cursor.recordType();
     text.begin(textLeft);
     if (!data.write(type, from, to) && !text.isCut()) {
-      noteData(type, from);
+      recordDataDamage(type, from);
       text.begin(textLeft);
       text.generic(buffer, from, to);
     }
     return text.isCut() ? "" : text.toString();
   }
 
-  /// A and AAAA are other things, or nothing, in classes of other networks.
-  private void noteData(int type, int from) {
-    Malformation reason = data.reason();
+  /// A and AAAA are IP addresses in the Internet class only (RFC 1035 section 3.4, RFC 3596).
+  private void recordDataDamage(int type, int from) {
+    Malformation reason = data.malformation();
     boolean address = type == RecordType.A || type == RecordType.AAAA;
     if (!address && reason != null) {
-      note(reason, data.damagedAt());
-    } else if (address && isOfInternet(cursor.recordClass())) {
-      note(Malformation.BAD_ADDRESS_LENGTH, from);
+      recordDamage(reason, data.malformedAt());
+    } else if (address && isInternetClass(cursor.recordClass())) {
+      recordDamage(Malformation.BAD_ADDRESS_LENGTH, from);
     }
   }
 
-  private static boolean isOfInternet(int recordClass) {
+  private static boolean isInternetClass(int recordClass) {
     return switch (recordClass & DnsMessage.CLASS_MASK) {
       case RecordClass.IN, RecordClass.NONE, RecordClass.ANY -> true;
       default -> false;
@@ -239,9 +238,9 @@ public final class MessageDecoder {
     int rcode = (int) (fields >>> 24) << 4 | flags & 0xf;
     int from = cursor.dataStart();
     List<EdnsOption> options = ednsOptions.read(from, from + cursor.dataLength());
-    Malformation reason = ednsOptions.reason();
+    Malformation reason = ednsOptions.malformation();
     if (reason != null) {
-      note(reason, ednsOptions.damagedAt());
+      recordDamage(reason, ednsOptions.malformedAt());
     }
     return new Edns(
         (int) (fields >>> 16) & 0xff,
@@ -252,32 +251,32 @@ public final class MessageDecoder {
         options);
   }
 
-  /// What follows the last section: a DSO message's items, or nothing that belongs there.
-  private List<DsoItem> rest() {
-    if (!goesOn() || !cursor.has(1)) {
+  /// What follows the last section: a DSO message's items, else trailing bytes.
+  private List<DsoItem> readTrailing() {
+    if (!canContinue() || !cursor.has(1)) {
       return List.of();
     }
     int from = cursor.position();
     if (opcode() != Opcode.DSO) {
-      note(Malformation.TRAILING_BYTES, from);
+      recordDamage(Malformation.TRAILING_BYTES, from);
       return List.of();
     }
     List<DsoItem> items = dsoItems.read(data, text, from, from + cursor.remaining());
-    if (dsoItems.damagedAt() >= 0) {
-      note(Malformation.BAD_DSO, dsoItems.damagedAt());
+    if (dsoItems.malformedAt() >= 0) {
+      recordDamage(Malformation.BAD_DSO, dsoItems.malformedAt());
     }
     return items;
   }
 
-  private void noteFrame() {
+  private void recordFrameDamage() {
     Malformation reason = cursor.malformation();
     if (reason != null) {
-      note(reason, start + cursor.malformedAt());
+      recordDamage(reason, start + cursor.malformedAt());
     }
   }
 
   /// Keeps the first damage.
-  private void note(Malformation reason, int at) {
+  private void recordDamage(Malformation reason, int at) {
     if (damage == null) {
       damage = new Damage(reason, at - start);
     }

@@ -1,6 +1,6 @@
 package dev.jig.dns;
 
-/// The kinds of message by name (IANA registry "DNS OpCodes").
+/// Opcodes and their names (IANA registry "DNS OpCodes").
 public final class Opcode {
   public static final int QUERY = 0;
   public static final int NOTIFY = 4;
@@ -11,7 +11,7 @@ public final class Opcode {
 
   private Opcode() {}
 
-  /// The registry's word, or `OPCODE` and the number.
+  /// The IANA name; `OPCODE` and the number for opcodes without one.
   public static String mnemonic(int opcode) {
     return switch (opcode) {
       case QUERY -> "QUERY";

@@ -3,17 +3,17 @@ package dev.jig.dns;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Text in the making: printable ASCII, in the forms in which zone files write a message's bytes.
-/// What would be longer than its limit is left out, and [#isCut] says so.
+/// A text buffer with the presentation forms of zone files (RFC 1035 section 5.1); printable ASCII
+/// only. What would exceed the limit is left out and sets [#isCut].
 final class Presentation {
   private static final byte[] HEX = ascii("0123456789ABCDEF");
-  private static final byte[] HEX_OF_ADDRESSES = ascii("0123456789abcdef");
+  private static final byte[] LOWER_HEX = ascii("0123456789abcdef");
   private static final byte[] BASE32HEX = ascii("0123456789ABCDEFGHIJKLMNOPQRSTUV");
   private static final byte[] BASE64 =
       ascii("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
-  /// An octet may need four characters, as `\DDD`.
-  private static final int ESCAPED = 4;
+  /// An octet as `\DDD`.
+  private static final int ESCAPED_LENGTH = 4;
 
   private byte[] text = new byte[1024];
   private int length;
@@ -21,7 +21,7 @@ final class Presentation {
   private boolean cut;
   private int pointers;
 
-  /// Begins a text of at most so many characters.
+  /// Begins a text of at most `limit` characters.
   void begin(int limit) {
     length = 0;
     cut = false;
@@ -32,21 +32,21 @@ final class Presentation {
     return length;
   }
 
-  /// Whether the limit was reached.
+  /// Whether something was left out.
   boolean isCut() {
     return cut;
   }
 
-  /// Compression pointers followed so far, in all texts.
+  /// Compression pointers followed since [#resetPointers], in all texts.
   int pointers() {
     return pointers;
   }
 
-  void forgetPointers() {
+  void resetPointers() {
     pointers = 0;
   }
 
-  /// Goes back to an earlier length.
+  /// Drops everything after an earlier length.
   void truncate(int earlier) {
     length = earlier;
   }
@@ -80,7 +80,7 @@ final class Presentation {
     return put(Long.toString(value));
   }
 
-  /// At least so many digits.
+  /// With leading zeros.
   Presentation padded(long value, int digits) {
     for (long power = 10; digits > 1; digits--, power *= 10) {
       if (value < power) {
@@ -90,13 +90,13 @@ final class Presentation {
     return decimal(value);
   }
 
-  /// RFC 4648 section 8, in capitals.
+  /// RFC 4648 section 8, upper case.
   Presentation hex(byte[] from, int start, int end) {
     return hex(HEX, from, start, end);
   }
 
   Presentation lowerHex(byte[] from, int start, int end) {
-    return hex(HEX_OF_ADDRESSES, from, start, end);
+    return hex(LOWER_HEX, from, start, end);
   }
 
   private Presentation hex(byte[] digits, byte[] from, int start, int end) {
@@ -135,7 +135,7 @@ final class Presentation {
     }
   }
 
-  /// RFC 4648 section 7 without padding, as NSEC3 has it (RFC 5155 section 3.3).
+  /// RFC 4648 section 7 without padding, for NSEC3 (RFC 5155 section 3.3).
   Presentation base32Hex(byte[] from, int start, int end) {
     if (!hasRoom((end - start) * 8 / 5 + 1)) {
       return this;
@@ -174,7 +174,7 @@ final class Presentation {
 
   /// An octet as `\DDD`.
   Presentation escaped(int octet) {
-    if (hasRoom(ESCAPED)) {
+    if (hasRoom(ESCAPED_LENGTH)) {
       text[length++] = '\\';
       text[length++] = (byte) ('0' + octet / 100);
       text[length++] = (byte) ('0' + octet / 10 % 10);
@@ -183,11 +183,11 @@ final class Presentation {
     return this;
   }
 
-  /// A name that a [WireCursor] has checked, with trailing dot (RFC 1035 section 5.1): bytes that
-  /// are not printable ASCII as `\DDD` (RFC 4343 section 2.1), dots and backslashes within labels
-  /// behind a backslash, case as on the wire.
+  /// A name that a [WireCursor] has checked, with trailing dot (RFC 1035 section 5.1). Bytes that
+  /// are not printable ASCII become `\DDD` (RFC 4343 section 2.1), dots and backslashes within
+  /// labels get a backslash; case stays as on the wire.
   Presentation name(byte[] buffer, int messageStart, int nameStart) {
-    if (!hasRoom(ESCAPED * WireCursor.MAX_NAME_LENGTH)) {
+    if (!hasRoom(ESCAPED_LENGTH * WireCursor.MAX_NAME_LENGTH)) {
       return this;
     }
     int at = nameStart;
@@ -207,7 +207,7 @@ final class Presentation {
     return length == before ? put('.') : this;
   }
 
-  /// The caller has made room.
+  /// The caller ensures there is room.
   private void nameOctet(int octet) {
     if (octet <= ' ' || octet >= 0x7f) {
       escaped(octet);
@@ -224,8 +224,8 @@ final class Presentation {
     return put('.').decimal(from[at + 2] & 0xff).put('.').decimal(from[at + 3] & 0xff);
   }
 
-  /// RFC 5952: the longest run of zero fields, the first of equals, shortened; mapped addresses in
-  /// mixed notation.
+  /// RFC 5952: `::` for the longest run of zero fields, the first if several are as long; mapped
+  /// addresses in mixed notation.
   Presentation ipv6(byte[] from, int at) {
     int zeroStart = -1;
     int zeroLength = 1;
@@ -257,7 +257,7 @@ final class Presentation {
     return this;
   }
 
-  /// `\#`, the length, and the bytes (RFC 3597 section 5).
+  /// `\#`, the length and the bytes in hex (RFC 3597 section 5).
   Presentation generic(byte[] from, int start, int end) {
     put("\\# ").decimal(end - start);
     return end == start ? this : put(' ').hex(from, start, end);

@@ -1,6 +1,6 @@
 package dev.jig.dns;
 
-/// The response codes by name (IANA registry "DNS RCODEs").
+/// Response codes and their names (IANA registry "DNS RCODEs").
 public final class Rcode {
   private static final String[] FROM_0 = {
     "NoError",
@@ -17,13 +17,13 @@ public final class Rcode {
     "DSOTYPENI"
   };
 
-  /// 16 is BADVERS in a message (RFC 6891 section 9); as BADSIG it stands only inside TSIG records.
-  /// 23 is left to its number on purpose: `RCODE23` is what the command promises to print.
+  /// 16 is BADVERS in a header (RFC 6891 section 9) and BADSIG in TSIG records. 23 (BADCOOKIE) is
+  /// not named: `RCODE23` is part of the documented output.
   private static final String[] FROM_16 = {
     "BADVERS", "BADKEY", "BADTIME", "BADMODE", "BADNAME", "BADALG", "BADTRUNC"
   };
 
-  /// The last code with a meaning: BADCOOKIE (RFC 7873 section 8).
+  /// The last assigned code: BADCOOKIE (RFC 7873 section 8).
   private static final int LAST = 23;
 
   private static final int FORM_ERR = 1;
@@ -33,13 +33,12 @@ public final class Rcode {
 
   private Rcode() {}
 
-  /// Whether it says something of the server rather than of the name: resolvers turn to the next
-  /// server then.
+  /// Whether the code is about the server, not the name: stub resolvers then try the next server.
   public static boolean isServerFailure(int rcode) {
     return rcode == FORM_ERR || rcode == SERV_FAIL || rcode == NOT_IMP || rcode == REFUSED;
   }
 
-  /// The name users know, or `RCODE` and the number.
+  /// The name; `RCODE` and the number for codes without one.
   public static String mnemonic(int rcode) {
     if (rcode >= 0 && rcode < FROM_0.length) {
       return FROM_0[rcode];
@@ -50,7 +49,7 @@ public final class Rcode {
     return "RCODE" + rcode;
   }
 
-  /// Whether the registry gives the code a meaning.
+  /// Whether the code is assigned by IANA.
   static boolean isAssigned(int rcode) {
     return rcode < FROM_0.length || rcode >= 16 && rcode <= LAST;
   }

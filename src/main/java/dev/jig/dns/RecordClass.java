@@ -1,6 +1,6 @@
 package dev.jig.dns;
 
-/// The classes by name (IANA registry "DNS CLASSes").
+/// Classes and their names (IANA registry "DNS CLASSes").
 public final class RecordClass {
   public static final int IN = 1;
   public static final int CHAOS = 3;

@@ -5,9 +5,9 @@ import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the data of one record after the other, part by part as the type's format says, and writes
-/// them as text. Compressed names are followed wherever they occur: senders compress where they
-/// should not, too.
+/// Reads the data of records, part by part in the order of [RecordFormat], and writes them as text.
+/// Methods that return false have recorded a damage: see [#malformation]. Compressed names are
+/// followed wherever they occur, also in types that must not have any (RFC 3597 section 4).
 final class RecordData {
   private static final int BADSIG = 16;
   private static final int NOTIFY_SCHEME = 1;
@@ -19,28 +19,28 @@ final class RecordData {
   private int messageStart;
   private int at;
   private int end;
-  private @Nullable Malformation reason;
-  private int damagedAt;
+  private @Nullable Malformation malformation;
+  private int malformedAt;
 
   RecordData(Presentation text) {
     this.text = text;
   }
 
-  /// Takes up a message; the slice must lie within the buffer.
+  /// Starts a message; the slice must lie within the buffer.
   void start(byte[] buffer, int offset, int length) {
     this.buffer = buffer;
     messageStart = offset;
     names.start(buffer, offset, length);
   }
 
-  /// Appends the data between two places of the message; false on damage, which [#reason] tells.
+  /// Appends the data between two offsets in the buffer; false on damage.
   boolean write(int type, int start, int end) {
     List<DataPart> parts = RecordFormat.of(type);
     if (parts == null) {
       text.generic(buffer, start, end);
       return true;
     }
-    limit(start, end);
+    select(start, end);
     int first = text.length();
     for (DataPart part : parts) {
       int before = text.length();
@@ -55,61 +55,61 @@ final class RecordData {
         text.truncate(before);
       }
     }
-    return at == this.end || bad();
+    return at == this.end || fail();
   }
 
-  /// Reads on between two places of the message.
-  void limit(int start, int end) {
+  /// Selects the data between two offsets in the buffer.
+  void select(int start, int end) {
     at = start;
     this.end = end;
-    reason = null;
+    malformation = null;
   }
 
-  @Nullable Malformation reason() {
-    return reason;
+  @Nullable Malformation malformation() {
+    return malformation;
   }
 
-  /// Where in the buffer.
-  int damagedAt() {
-    return damagedAt;
+  /// The offset of the damage in the buffer.
+  int malformedAt() {
+    return malformedAt;
   }
 
   private boolean write(DataPart part) {
     return switch (part) {
-      case U8 -> number(1);
-      case U16 -> number(2);
-      case U32 -> number(4);
-      case U48 -> number(6);
-      case TIME -> time();
-      case TYPE -> has(2) && wrote(text.put(RecordType.mnemonic(take16())));
-      case SCHEME -> scheme();
-      case ERROR -> error();
-      case NAME -> name();
-      case IPV4 -> ipv4();
-      case IPV6 -> ipv6();
-      case STRING -> string();
-      case STRING_IF_ANY -> at == end || string();
-      case STRINGS -> strings();
-      case TAG -> tag();
-      case TEXT -> wrote(text.quoted(buffer, at, toEnd()));
-      case HEX -> wrote(text.hex(buffer, at, toEnd()));
-      case BASE64 -> wrote(text.base64(buffer, at, toEnd()));
-      case HEX_0X -> wrote(text.put("0x").hex(buffer, at, toEnd()));
-      case SALT -> salt();
-      case HASH -> hash();
-      case COUNTED_BASE64 -> countedBase64();
-      case EUI48 -> octets(6);
-      case EUI64 -> octets(8);
-      case NODE_ID -> nodeId();
+      case U8 -> writeNumber(1);
+      case U16 -> writeNumber(2);
+      case U32 -> writeNumber(4);
+      case U48 -> writeNumber(6);
+      case TIME -> writeTime();
+      case TYPE -> require(2) && always(text.put(RecordType.mnemonic(take16())));
+      case SCHEME -> writeScheme();
+      case ERROR -> writeError();
+      case NAME -> writeName();
+      case IPV4 -> writeIpv4();
+      case IPV6 -> writeIpv6();
+      case STRING -> writeString();
+      case STRING_IF_ANY -> at == end || writeString();
+      case STRINGS -> writeStrings();
+      case TAG -> writeTag();
+      case TEXT -> always(text.quoted(buffer, at, toEnd()));
+      case HEX -> always(text.hex(buffer, at, toEnd()));
+      case BASE64 -> always(text.base64(buffer, at, toEnd()));
+      case HEX_0X -> always(text.put("0x").hex(buffer, at, toEnd()));
+      case SALT -> writeSalt();
+      case HASH -> writeHash();
+      case COUNTED_BASE64 -> writeCountedBase64();
+      case EUI48 -> writeOctets(6);
+      case EUI64 -> writeOctets(8);
+      case NODE_ID -> writeNodeId();
       case TYPES -> TypeBitmap.write(this, text);
       case OLD_TYPES -> TypeBitmap.writeOld(this, text);
-      case PORTS -> ports();
+      case PORTS -> writePorts();
       case LOCATION -> Location.write(this, text);
       case PREFIXES -> AddressPrefixes.write(this, text);
       case GATEWAY -> Gateway.write(this, text);
       case RELAY -> Gateway.writeRelay(this, text);
       case HOST_IDENTITY -> HostIdentity.write(this, text);
-      case A6 -> a6();
+      case A6 -> writeA6();
       case SERVICE_PARAMETERS -> ServiceParameters.write(this, text);
     };
   }
@@ -118,7 +118,7 @@ final class RecordData {
     return buffer;
   }
 
-  /// Where in the buffer reading goes on.
+  /// The offset in the buffer of the next read.
   int at() {
     return at;
   }
@@ -131,9 +131,9 @@ final class RecordData {
     at += bytes;
   }
 
-  /// Whether this many bytes are left; if not, that is the damage.
-  boolean has(int bytes) {
-    return end - at >= bytes || bad();
+  /// Checks that so many bytes are left; if not, records `BAD_DATA`.
+  boolean require(int bytes) {
+    return end - at >= bytes || fail();
   }
 
   int take8() {
@@ -150,29 +150,30 @@ final class RecordData {
     return (long) take16() << 16 | take16();
   }
 
-  /// Notes that the data do not fit their type here; false, to be passed on.
-  boolean bad() {
-    return damaged(Malformation.BAD_DATA, at);
+  /// Records `BAD_DATA` at the current offset; returns false, for the caller to return.
+  boolean fail() {
+    return fail(Malformation.BAD_DATA, at);
   }
 
-  private boolean damaged(Malformation what, int where) {
-    reason = what;
-    damagedAt = where;
+  private boolean fail(Malformation reason, int where) {
+    malformation = reason;
+    malformedAt = where;
     return false;
   }
 
-  private static boolean wrote(Presentation text) {
+  /// True, for parts that fit any bytes.
+  private static boolean always(Presentation text) {
     return text.length() >= 0;
   }
 
-  /// Steps to the end, which it returns.
+  /// Moves to the end, which it returns.
   private int toEnd() {
     at = end;
     return end;
   }
 
-  private boolean number(int bytes) {
-    if (!has(bytes)) {
+  private boolean writeNumber(int bytes) {
+    if (!require(bytes)) {
       return false;
     }
     long value = 0;
@@ -183,8 +184,8 @@ final class RecordData {
     return true;
   }
 
-  private boolean time() {
-    if (!has(4)) {
+  private boolean writeTime() {
+    if (!require(4)) {
       return false;
     }
     LocalDateTime time = LocalDateTime.ofEpochSecond(take32(), 0, ZoneOffset.UTC);
@@ -193,16 +194,16 @@ final class RecordData {
     return true;
   }
 
-  private boolean scheme() {
-    if (!has(1)) {
+  private boolean writeScheme() {
+    if (!require(1)) {
       return false;
     }
     int scheme = take8();
-    return wrote(scheme == NOTIFY_SCHEME ? text.put("NOTIFY") : text.decimal(scheme));
+    return always(scheme == NOTIFY_SCHEME ? text.put("NOTIFY") : text.decimal(scheme));
   }
 
-  private boolean error() {
-    if (!has(2)) {
+  private boolean writeError() {
+    if (!require(2)) {
       return false;
     }
     int error = take16();
@@ -210,29 +211,29 @@ final class RecordData {
     return true;
   }
 
-  /// Reads and appends a name, which must end within the data.
-  boolean name() {
+  /// Appends a name, which must end within the data.
+  boolean writeName() {
     int start = at;
-    if (!names.nameAt(at)) {
+    if (!names.skipNameAt(at)) {
       Malformation why = names.malformation();
-      return damaged(why == null ? Malformation.BAD_DATA : why, messageStart + names.malformedAt());
+      return fail(why == null ? Malformation.BAD_DATA : why, messageStart + names.malformedAt());
     }
     if (names.position() > end) {
-      return damaged(Malformation.NAME_PAST_END, at);
+      return fail(Malformation.NAME_PAST_END, at);
     }
     at = names.position();
     text.name(buffer, messageStart, start);
     return true;
   }
 
-  /// The same, but compression is damage.
-  boolean plainName() {
+  /// Appends a name; a compressed one is a damage.
+  boolean writeUncompressedName() {
     int start = at;
-    return name() && (!names.nameCompressed() || damaged(Malformation.BAD_DATA, start));
+    return writeName() && (!names.nameCompressed() || fail(Malformation.BAD_DATA, start));
   }
 
-  boolean ipv4() {
-    if (!has(4)) {
+  boolean writeIpv4() {
+    if (!require(4)) {
       return false;
     }
     text.ipv4(buffer, at);
@@ -240,8 +241,8 @@ final class RecordData {
     return true;
   }
 
-  boolean ipv6() {
-    if (!has(16)) {
+  boolean writeIpv6() {
+    if (!require(16)) {
       return false;
     }
     text.ipv6(buffer, at);
@@ -249,8 +250,8 @@ final class RecordData {
     return true;
   }
 
-  private boolean string() {
-    if (!hasCounted()) {
+  private boolean writeString() {
+    if (!requireCounted()) {
       return false;
     }
     int length = take8();
@@ -259,18 +260,18 @@ final class RecordData {
     return true;
   }
 
-  private boolean strings() {
-    boolean read = string();
+  private boolean writeStrings() {
+    boolean read = writeString();
     while (read && at < end) {
       text.put(' ');
-      read = string();
+      read = writeString();
     }
     return read;
   }
 
-  private boolean tag() {
-    if (!hasCounted() || buffer[at] == 0) {
-      return bad();
+  private boolean writeTag() {
+    if (!requireCounted() || buffer[at] == 0) {
+      return fail();
     }
     for (int left = take8(); left > 0; left--) {
       int octet = take8();
@@ -283,8 +284,8 @@ final class RecordData {
     return true;
   }
 
-  private boolean salt() {
-    if (!hasCounted()) {
+  private boolean writeSalt() {
+    if (!requireCounted()) {
       return false;
     }
     int length = take8();
@@ -296,9 +297,9 @@ final class RecordData {
     return true;
   }
 
-  private boolean hash() {
-    if (!hasCounted() || buffer[at] == 0) {
-      return bad();
+  private boolean writeHash() {
+    if (!requireCounted() || buffer[at] == 0) {
+      return fail();
     }
     int length = take8();
     text.base32Hex(buffer, at, at + length);
@@ -306,13 +307,13 @@ final class RecordData {
     return true;
   }
 
-  /// Whether a length byte and what it counts are there.
-  private boolean hasCounted() {
-    return has(1) && has(1 + (buffer[at] & 0xff));
+  /// Requires a length byte and as many bytes as it says.
+  private boolean requireCounted() {
+    return require(1) && require(1 + (buffer[at] & 0xff));
   }
 
-  private boolean countedBase64() {
-    if (!has(2) || !has(2 + WireCursor.read16(buffer, at))) {
+  private boolean writeCountedBase64() {
+    if (!require(2) || !require(2 + WireCursor.read16(buffer, at))) {
       return false;
     }
     int length = take16();
@@ -324,8 +325,8 @@ final class RecordData {
     return true;
   }
 
-  private boolean octets(int count) {
-    if (!has(count)) {
+  private boolean writeOctets(int count) {
+    if (!require(count)) {
       return false;
     }
     for (int i = 0; i < count; i++, at++) {
@@ -334,8 +335,8 @@ final class RecordData {
     return true;
   }
 
-  private boolean nodeId() {
-    if (!has(8)) {
+  private boolean writeNodeId() {
+    if (!require(8)) {
       return false;
     }
     for (int i = 0; i < 4; i++, at += 2) {
@@ -344,7 +345,7 @@ final class RecordData {
     return true;
   }
 
-  private boolean ports() {
+  private boolean writePorts() {
     int first = at;
     int start = text.length();
     for (; at < end; at++) {
@@ -354,17 +355,17 @@ final class RecordData {
         }
       }
     }
-    return at - first <= 8192 || bad();
+    return at - first <= 8192 || fail();
   }
 
-  private boolean a6() {
-    if (!has(1)) {
+  private boolean writeA6() {
+    if (!require(1)) {
       return false;
     }
     int prefixLength = take8();
     int suffixBytes = (128 - prefixLength + 7) / 8;
-    if (prefixLength > 128 || !has(suffixBytes)) {
-      return bad();
+    if (prefixLength > 128 || !require(suffixBytes)) {
+      return fail();
     }
     text.decimal(prefixLength);
     if (prefixLength < 128) {
@@ -373,6 +374,6 @@ final class RecordData {
       at += suffixBytes;
       text.put(' ').ipv6(suffix, 0);
     }
-    return prefixLength == 0 || wrote(text.put(' ')) && name();
+    return prefixLength == 0 || always(text.put(' ')) && writeName();
   }
 }

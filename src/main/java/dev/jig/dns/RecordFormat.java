@@ -41,8 +41,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The table of types: what the data of each are made of, in their order. A type that is not here
-/// shows as RFC 3597 writes unknown ones.
+/// The table of types: the parts of their data, in order. Types that are not listed are shown in
+/// the generic form of RFC 3597.
 final class RecordFormat {
   private static final Map<Integer, List<DataPart>> BY_TYPE = new HashMap<>();
 
@@ -58,14 +58,14 @@ final class RecordFormat {
     define("TXT SPF AVC NINFO RESINFO WALLET", STRINGS);
     define("WKS", IPV4, U8, PORTS);
 
-    // where services are
+    // services
     define("SRV", U16, U16, U16, NAME);
     define("NAPTR", U16, U16, STRING, STRING, STRING, NAME);
     define("URI", U16, U16, TEXT);
     define("SVCB HTTPS", U16, NAME, SERVICE_PARAMETERS);
     define("DSYNC", TYPE, SCHEME, U16, NAME);
 
-    // DNSSEC, and keys of other protocols
+    // DNSSEC and keys
     define("DS CDS DLV TA", U16, U8, U8, HEX);
     define("DNSKEY CDNSKEY KEY RKEY", U16, U8, U8, BASE64);
     define("RRSIG SIG", TYPE, U8, U8, U32, TIME, TIME, U16, NAME, BASE64);
@@ -85,7 +85,7 @@ final class RecordFormat {
     define("TSIG", NAME, U48, U16, COUNTED_BASE64, U16, ERROR, COUNTED_BASE64);
     define("TKEY", NAME, TIME, TIME, U16, ERROR, COUNTED_BASE64, COUNTED_BASE64);
 
-    // addresses and places of other kinds
+    // other addresses and locations
     define("EUI48", EUI48);
     define("EUI64", EUI64);
     define("NID L64", U16, NODE_ID);
@@ -103,7 +103,7 @@ final class RecordFormat {
 
   private RecordFormat() {}
 
-  /// Null for types that are not known.
+  /// Null for types that are not listed.
   static @Nullable List<DataPart> of(int type) {
     return BY_TYPE.get(type);
   }

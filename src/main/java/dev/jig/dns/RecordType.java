@@ -2,7 +2,7 @@ package dev.jig.dns;
 
 import org.jspecify.annotations.Nullable;
 
-/// The record and query types by name (IANA registry "Resource Record (RR) TYPEs").
+/// Record and query types and their names (IANA registry "Resource Record (RR) TYPEs").
 public final class RecordType {
   public static final int A = 1;
   public static final int SOA = 6;

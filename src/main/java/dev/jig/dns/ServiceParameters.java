@@ -1,7 +1,7 @@
 package dev.jig.dns;
 
 /// The parameters of SVCB and HTTPS (RFC 9460 sections 2.1, 7 and 8, and appendix A), in ascending
-/// order of their keys.
+/// order of keys.
 ///
 /// ```
 ///   key 2 | length 2 | value
@@ -34,13 +34,13 @@ final class ServiceParameters {
   static boolean write(RecordData data, Presentation text) {
     int lastKey = -1;
     while (data.remaining() > 0) {
-      if (!data.has(4)) {
+      if (!data.require(4)) {
         return false;
       }
       int key = data.take16();
       int length = data.take16();
-      if (key <= lastKey || !data.has(length)) {
-        return data.bad();
+      if (key <= lastKey || !data.require(length)) {
+        return data.fail();
       }
       if (lastKey >= 0) {
         text.put(' ');
@@ -49,7 +49,7 @@ final class ServiceParameters {
       text.put(name(key));
       int start = data.at();
       if (!writeValue(key, data.buffer(), start, start + length, text)) {
-        return data.bad();
+        return data.fail();
       }
       data.skip(length);
     }
@@ -60,7 +60,7 @@ final class ServiceParameters {
     return key < NAMES.length ? NAMES[key] : "key" + key;
   }
 
-  /// Writes `=` and the value; false if the value is none of this key's.
+  /// Writes `=` and the value; false if the value does not fit the key.
   private static boolean writeValue(int key, byte[] from, int start, int end, Presentation text) {
     int length = end - start;
     return switch (key) {
@@ -76,7 +76,7 @@ final class ServiceParameters {
     };
   }
 
-  /// The keys a client must know (section 8): ascending, this one not among them.
+  /// The mandatory keys (section 8): ascending, without `mandatory` itself.
   private static boolean writeKeys(byte[] from, int start, int end, Presentation text) {
     int last = MANDATORY;
     for (int at = start; at + 2 <= end; at += 2) {
@@ -112,8 +112,8 @@ final class ServiceParameters {
     return end > start && (end - start) % size == 0;
   }
 
-  /// Protocol ids, each with a length byte. A comma or backslash within an id stands behind a
-  /// backslash, which as a character of the string needs one itself (appendix A.1).
+  /// Protocol ids, each with a length byte. A comma or backslash within an id is escaped by a
+  /// backslash, which is escaped again as a character of the string (appendix A.1).
   private static boolean writeIds(byte[] from, int start, int end, Presentation text) {
     if (!idsFit(from, start, end)) {
       return false;
@@ -163,7 +163,7 @@ final class ServiceParameters {
     }
   }
 
-  /// Whether there is a character that would end an unquoted string, or is special in zone files.
+  /// Whether a character would end an unquoted string or is special in zone files.
   private static boolean needsQuotes(byte[] from, int start, int end) {
     for (int i = start; i < end; i++) {
       if (" \"();\\".indexOf(from[i]) >= 0) {

@@ -1,16 +1,17 @@
 package dev.jig.dns;
 
-/// What a payload must keep to be taken for DNS without its port saying so. The rules are those of
-/// messages in the wild, so that random bytes, and other protocols, hardly ever pass:
+/// Identifies DNS in payloads of any port. Messages in use pass; random bytes and other protocols
+/// hardly ever do. The rules:
 ///
-/// - opcode assigned, Z clear, response code assigned (and 0 in queries, which clear RA too);
-/// - the sections end exactly where the payload ends;
-/// - at least one question, each of a known class (the QU bit allowed) and a type other than 0;
-/// - records of a known class (cache-flush bit allowed) and a type other than 0; at most one OPT,
-///   of the root, among the additional ones;
-/// - records in a query only where its opcode or type has them there.
+/// - the opcode and the response code are assigned, Z is clear; in queries RA and rcode are 0;
+/// - the payload ends with the last section;
+/// - there is at least one question, each of a known class (the QU bit is allowed) and a type other
+///   than 0;
+/// - records have a known class (the cache-flush bit is allowed) and a type other than 0; at most
+///   one OPT, of the root, in the additional section;
+/// - queries have answer and authority records only if their opcode or type allows it.
 ///
-/// Multicast DNS (id 0, not recursive) may send responses without question and queries with known
+/// Multicast DNS (id 0, RD and RA clear) allows responses without question and queries with known
 /// answers (RFC 6762 sections 6 and 7.1).
 final class StrictRules {
   private static final int QUERY = 0;
@@ -26,41 +27,41 @@ final class StrictRules {
 
   private StrictRules() {}
 
-  /// Judges a well-formed message; the cursor is the one that has walked it.
-  static boolean hold(DnsMessage message, WireCursor cursor) {
+  /// For a well-formed message; the cursor must be the one that has read it.
+  static boolean accepts(DnsMessage message, WireCursor cursor) {
     return message.trailingBytes() == 0
-        && headerHolds(message)
-        && (message.isResponse() ? responseHolds(message) : queryHolds(message))
-        && questionsHold(message, cursor)
-        && recordsHold(message, cursor);
+        && acceptsHeader(message)
+        && (message.isResponse() ? acceptsResponse(message) : acceptsQuery(message))
+        && acceptsQuestions(message, cursor)
+        && acceptsRecords(message, cursor);
   }
 
-  private static boolean headerHolds(DnsMessage message) {
+  private static boolean acceptsHeader(DnsMessage message) {
     int opcode = message.opcode();
     return opcode <= MAX_OPCODE && opcode != UNASSIGNED && !message.z();
   }
 
-  private static boolean responseHolds(DnsMessage message) {
+  private static boolean acceptsResponse(DnsMessage message) {
     boolean counted =
         message.questionCount() > 0 || isMulticast(message) && message.answerCount() > 0;
     return counted && Rcode.isAssigned(message.rcode());
   }
 
-  private static boolean queryHolds(DnsMessage message) {
+  private static boolean acceptsQuery(DnsMessage message) {
     return message.questionCount() > 0
         && message.rcode() == 0
         && !message.ra()
-        && (message.answerCount() == 0 || hasAnswers(message))
-        && (message.authorityCount() == 0 || hasAuthority(message));
+        && (message.answerCount() == 0 || mayHaveAnswers(message))
+        && (message.authorityCount() == 0 || mayHaveAuthority(message));
   }
 
   /// RFC 2136 section 2, RFC 1996 section 3.7.
-  private static boolean hasAnswers(DnsMessage query) {
+  private static boolean mayHaveAnswers(DnsMessage query) {
     return query.opcode() == UPDATE || query.opcode() == NOTIFY || isMulticast(query);
   }
 
   /// RFC 2136 section 2, RFC 1995 section 3, RFC 6762 section 8.2 (probes).
-  private static boolean hasAuthority(DnsMessage query) {
+  private static boolean mayHaveAuthority(DnsMessage query) {
     return query.opcode() == UPDATE
         || query.questionType() == RecordType.IXFR
         || isMulticast(query);
@@ -70,22 +71,22 @@ final class StrictRules {
     return message.id() == 0 && message.opcode() == QUERY && !message.rd() && !message.ra();
   }
 
-  private static boolean questionsHold(DnsMessage message, WireCursor cursor) {
-    cursor.rewind(DnsMessage.HEADER_LENGTH);
+  private static boolean acceptsQuestions(DnsMessage message, WireCursor cursor) {
+    cursor.moveTo(DnsMessage.HEADER_LENGTH);
     for (int i = 0; i < message.questionCount(); i++) {
       cursor.nextQuestion();
       if (cursor.questionType() == 0 || !isKnownClass(cursor.questionClass())) {
         return false;
       }
-      if (i == 0 && cursor.nameCompressed()) { // there is no earlier name to point to
+      if (i == 0 && cursor.nameCompressed()) { // there is no earlier name
         return false;
       }
     }
     return true;
   }
 
-  /// Goes on where [#questionsHold] left the cursor.
-  private static boolean recordsHold(DnsMessage message, WireCursor cursor) {
+  /// Continues where [#acceptsQuestions] left the cursor.
+  private static boolean acceptsRecords(DnsMessage message, WireCursor cursor) {
     int beforeAdditional = message.answerCount() + message.authorityCount();
     boolean optSeen = false;
     for (int i = 0; i < beforeAdditional + message.additionalCount(); i++) {

@@ -1,6 +1,6 @@
 package dev.jig.dns;
 
-/// The types that exist at a name, as NSEC and its like tell them: by their mnemonics.
+/// Type bitmaps of NSEC, NSEC3, CSYNC and NXT, written as mnemonics.
 final class TypeBitmap {
   private static final int WINDOW = 256;
   private static final int MAX_BYTES = 32;
@@ -8,18 +8,18 @@ final class TypeBitmap {
 
   private TypeBitmap() {}
 
-  /// Windows in ascending order, to the end (RFC 4034 section 4.1.2): number, length, bits.
+  /// Windows in ascending order, to the end (RFC 4034 section 4.1.2): number, length, bitmap.
   static boolean write(RecordData data, Presentation text) {
     int start = text.length();
     int lastWindow = -1;
     while (data.remaining() > 0) {
-      if (!data.has(2)) {
+      if (!data.require(2)) {
         return false;
       }
       int window = data.take8();
       int length = data.take8();
-      if (window <= lastWindow || length == 0 || length > MAX_BYTES || !data.has(length)) {
-        return data.bad();
+      if (window <= lastWindow || length == 0 || length > MAX_BYTES || !data.require(length)) {
+        return data.fail();
       }
       lastWindow = window;
       writeBits(data, length, window * WINDOW, text, start);
@@ -31,7 +31,7 @@ final class TypeBitmap {
   static boolean writeOld(RecordData data, Presentation text) {
     int length = data.remaining();
     if (length > OLD_MAX_BYTES) {
-      return data.bad();
+      return data.fail();
     }
     writeBits(data, length, 0, text, text.length());
     return true;

@@ -2,10 +2,10 @@ package dev.jig.dns;
 
 import org.jspecify.annotations.Nullable;
 
-/// Walks a message front to back, a question or record at a time; it checks every read against the
-/// message's end and stops at the first damage. A compressed name (RFC 1035 section 4.1.4) costs at
-/// most 127 labels and 127 jumps: each pointer must lead before the piece of name that it ends, so
-/// loops cannot be built.
+/// Reads a message front to back, a question or record at a time. Every read is checked against the
+/// message's end; the first damage ends it. A compressed name (RFC 1035 section 4.1.4) has at most
+/// 127 labels and 127 pointers. A pointer must lead before the part of the name that it ends, so
+/// that there are no loops.
 ///
 /// ```
 ///   question  name | type 2 | class 2
@@ -32,12 +32,12 @@ final class WireCursor {
   private int dataStart;
   private int dataLength;
 
-  /// The first name of the message: nearly all pointers lead to it, and it is checked but once.
+  /// The first name of the message: nearly all pointers lead to it, and it is checked once.
   private int firstNameStart;
 
   private int firstNameLength;
 
-  /// Takes up a message; the slice must lie within the buffer.
+  /// Starts a message; the slice must lie within the buffer.
   void start(byte[] buffer, int offset, int length) {
     this.buffer = buffer;
     start = offset;
@@ -48,8 +48,8 @@ final class WireCursor {
     firstNameStart = -1;
   }
 
-  /// Goes on at a place of the same message, as if nothing had been read.
-  void rewind(int messageOffset) {
+  /// Restarts the same message at an offset.
+  void moveTo(int messageOffset) {
     start(buffer, start, end - start);
     position = start + messageOffset;
   }
@@ -63,23 +63,23 @@ final class WireCursor {
     return end - position;
   }
 
-  /// The next 16 bits; the caller has asked whether they are there.
+  /// The next 16 bits, after [#has].
   int take16() {
     int value = read16(buffer, position);
     position += 2;
     return value;
   }
 
-  /// Steps over a question and leaves its name, type and class to be read; false on damage.
+  /// Moves past a question; its name, type and class can then be read. False on damage.
   boolean nextQuestion() {
     if (position == end) {
-      return damaged(Malformation.QUESTION_MISSING, position);
+      return fail(Malformation.QUESTION_MISSING, position);
     }
     if (!skipName()) {
       return false;
     }
     if (!has(QUESTION_FIXED_LENGTH)) {
-      return damaged(Malformation.QUESTION_PAST_END, position);
+      return fail(Malformation.QUESTION_PAST_END, position);
     }
     dataStart = position + QUESTION_FIXED_LENGTH;
     position = dataStart;
@@ -94,9 +94,8 @@ final class WireCursor {
     return read16(buffer, dataStart - 2);
   }
 
-  /// Checks the name at a place in the buffer, where reading then goes on behind it; false on
-  /// damage.
-  boolean nameAt(int at) {
+  /// Moves past the name at an offset in the buffer; false on damage.
+  boolean skipNameAt(int at) {
     position = at;
     return skipName();
   }
@@ -105,26 +104,26 @@ final class WireCursor {
     return buffer;
   }
 
-  /// Where in the buffer reading goes on.
+  /// The offset in the buffer of the next read.
   int position() {
     return position;
   }
 
-  /// Steps over a record and leaves its parts to be read; false on damage.
+  /// Moves past a record; its parts can then be read. False on damage.
   boolean nextRecord() {
     if (position == end) {
-      return damaged(Malformation.RECORD_MISSING, position);
+      return fail(Malformation.RECORD_MISSING, position);
     }
     if (!skipName()) {
       return false;
     }
     if (!has(RECORD_FIXED_LENGTH)) {
-      return damaged(Malformation.RECORD_PAST_END, position);
+      return fail(Malformation.RECORD_PAST_END, position);
     }
     dataStart = position + RECORD_FIXED_LENGTH;
     dataLength = read16(buffer, dataStart - 2);
     if (dataLength > end - dataStart) {
-      return damaged(Malformation.DATA_PAST_END, dataStart);
+      return fail(Malformation.DATA_PAST_END, dataStart);
     }
     position = dataStart + dataLength;
     return true;
@@ -148,7 +147,7 @@ final class WireCursor {
     return buffer[dataStart - 6] & 0xff;
   }
 
-  /// Where in the buffer the record's data begin.
+  /// The offset in the buffer of the record's data.
   int dataStart() {
     return dataStart;
   }
@@ -157,12 +156,12 @@ final class WireCursor {
     return dataLength;
   }
 
-  /// Where in the buffer the name of this question or record begins.
+  /// The offset in the buffer of the name of this question or record.
   int nameStart() {
     return nameStart;
   }
 
-  /// Bytes of the name when uncompressed, its root label included.
+  /// The length of the uncompressed name, with its root label.
   int nameLength() {
     return nameLength;
   }
@@ -180,8 +179,8 @@ final class WireCursor {
     return malformedAt;
   }
 
-  /// Notes the damage and where in the buffer it is; returns false for the caller to pass on.
-  boolean damaged(Malformation reason, int at) {
+  /// Records the damage and its offset in the buffer; returns false, for the caller to return.
+  boolean fail(Malformation reason, int at) {
     malformation = reason;
     malformedAt = at - start;
     return false;
@@ -206,20 +205,20 @@ final class WireCursor {
     return true;
   }
 
-  /// Reads on where the pointer at `at` leads, to the end of the name.
+  /// Follows the pointer at `at` to the end of the name.
   private boolean followPointers(int at) {
     int floor = nameStart;
     for (int pointers = 0; pointers < MAX_POINTERS; pointers++) {
       if (at + 1 >= end) {
-        return damaged(Malformation.NAME_PAST_END, at);
+        return fail(Malformation.NAME_PAST_END, at);
       }
       int target = pointerTarget(buffer, start, at);
       if (target >= floor) {
-        return damaged(target > at ? Malformation.POINTER_FORWARD : Malformation.POINTER_LOOP, at);
+        return fail(target > at ? Malformation.POINTER_FORWARD : Malformation.POINTER_LOOP, at);
       }
       if (target == firstNameStart) {
         nameLength += firstNameLength - 1;
-        return nameLength <= MAX_NAME_LENGTH || damaged(Malformation.NAME_TOO_LONG, nameStart);
+        return nameLength <= MAX_NAME_LENGTH || fail(Malformation.NAME_TOO_LONG, nameStart);
       }
       floor = target;
       at = skipLabels(target);
@@ -227,11 +226,11 @@ final class WireCursor {
         return at >= 0;
       }
     }
-    return damaged(Malformation.TOO_MANY_POINTERS, nameStart);
+    return fail(Malformation.TOO_MANY_POINTERS, nameStart);
   }
 
-  /// Adds the labels from `at` on to the name's length; returns where the root label or a pointer
-  /// stands, negative on damage.
+  /// Adds the labels from `at` on to the name's length; returns the offset of the root label or a
+  /// pointer, negative on damage.
   private int skipLabels(int at) {
     int length = nameLength;
     while (at < end) {
@@ -242,25 +241,25 @@ final class WireCursor {
       }
       length += label + 1;
       if (label > MAX_LABEL_LENGTH) {
-        damaged(Malformation.BAD_LABEL_TYPE, at);
+        fail(Malformation.BAD_LABEL_TYPE, at);
         return -1;
       }
       if (length > MAX_NAME_LENGTH) {
-        damaged(Malformation.NAME_TOO_LONG, nameStart);
+        fail(Malformation.NAME_TOO_LONG, nameStart);
         return -1;
       }
       at += label + 1;
     }
-    damaged(Malformation.NAME_PAST_END, nameStart);
+    fail(Malformation.NAME_PAST_END, nameStart);
     return -1;
   }
 
-  /// Whether the byte that stands where a label begins begins a pointer.
+  /// Whether a label's first byte is that of a pointer.
   static boolean isPointer(int labelByte) {
     return labelByte >= POINTER;
   }
 
-  /// Where in the buffer the pointer at `at` leads.
+  /// The offset in the buffer to which the pointer at `at` leads.
   static int pointerTarget(byte[] buffer, int messageStart, int at) {
     return messageStart + (read16(buffer, at) & 0x3fff);
   }

@@ -1,6 +1,6 @@
 package dev.jig.dns;
 
-/// Turns names that a [WireCursor] has checked into uncompressed form.
+/// Expands compressed names that a [WireCursor] has checked.
 final class WireName {
   private WireName() {}
 

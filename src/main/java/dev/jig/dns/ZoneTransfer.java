@@ -2,107 +2,106 @@ package dev.jig.dns;
 
 import org.jspecify.annotations.Nullable;
 
-/// A zone transfer over TCP: one query, any number of response messages. Reads them to know which
-/// is the last.
+/// A zone transfer over TCP: one query, any number of responses. Finds the last response.
 ///
-/// | what is sent | records of the answer sections, one after the other |
+/// | transfer | records of all answer sections |
 /// |---|---|
-/// | AXFR (RFC 5936 section 2.2), IXFR as a whole zone | SOA new, all others, SOA new |
+/// | AXFR (RFC 5936 section 2.2), IXFR of the whole zone | SOA new, all others, SOA new |
 /// | IXFR (RFC 1995 section 4) | SOA new, (SOA old, deleted, SOA next, added) for each step, SOA new |
-/// | IXFR to who has the newest | SOA new |
+/// | IXFR if the client is up to date | SOA new |
 ///
-/// What comes with another rcode than NoError, or does not begin as one of these, is the last.
+/// A response with an rcode other than NoError, or a first one without SOA, is the last.
 public final class ZoneTransfer {
-  /// SERIAL and the four numbers after it, at the end of an SOA record's data.
+  /// The length of SERIAL and the four numbers after it, which end the SOA data.
   private static final int SOA_NUMBERS = 20;
 
   private static final long UNKNOWN = -1;
-  private static final byte[] NOTHING = {};
+  private static final byte[] NO_BYTES = {};
 
   private final WireCursor cursor = new WireCursor();
   private final boolean incremental;
 
-  /// The asker's, in an IXFR query's authority section.
-  private final long knownSerial;
+  /// The client's serial, from the authority section of an IXFR query.
+  private final long clientSerial;
 
   private long serial = UNKNOWN;
   private long records;
 
-  /// Whether changes are sent, not the whole zone.
+  /// Whether the transfer is incremental, not the whole zone.
   private boolean changes;
 
-  /// How often an SOA record with the new serial came.
-  private int seen;
+  /// SOA records with the new serial so far.
+  private int newSoas;
 
   private ZoneTransfer(DnsMessage query) {
     incremental = query.questionType() == RecordType.IXFR;
-    knownSerial = incremental ? serialAsked(query) : UNKNOWN;
+    clientSerial = incremental ? clientSerial(query) : UNKNOWN;
   }
 
-  /// The transfer that a query asks for; null if it asks for something else.
-  public static @Nullable ZoneTransfer askedBy(DnsMessage query) {
+  /// Null if the query is not for AXFR or IXFR.
+  public static @Nullable ZoneTransfer requestedBy(DnsMessage query) {
     int type = query.questionType();
     boolean transfer =
         query.opcode() == Opcode.QUERY && (type == RecordType.AXFR || type == RecordType.IXFR);
     return transfer ? new ZoneTransfer(query) : null;
   }
 
-  /// Takes the next response; returns whether it is the last.
-  public boolean isLast(DnsMessage response) {
-    boolean last = endsWith(response);
-    cursor.start(NOTHING, 0, 0); // the buffer may be large, and the next message far
+  /// Returns whether this response is the last.
+  public boolean onResponse(DnsMessage response) {
+    boolean last = isLast(response);
+    cursor.start(NO_BYTES, 0, 0); // releases the message's buffer
     return last;
   }
 
-  private boolean endsWith(DnsMessage response) {
+  private boolean isLast(DnsMessage response) {
     if (response.rcode() != 0) {
       return true;
     }
     boolean first = records == 0;
-    if (!toAnswers(response)) {
+    if (!moveToAnswers(response)) {
       return first;
     }
-    boolean over = false;
+    boolean last = false;
     for (int i = 0; i < response.answerCount() && cursor.nextRecord(); i++) {
-      over |= take();
+      last |= onRecord();
     }
-    return over || first && (serial == UNKNOWN || isNothingNew());
+    return last || first && (serial == UNKNOWN || isUpToDate());
   }
 
-  /// Whether a record ends the transfer.
-  private boolean take() {
+  /// Returns whether the record ends the transfer.
+  private boolean onRecord() {
     records++;
     boolean soa = isSoa();
     if (records == 1) {
-      serial = soa ? serialHere() : UNKNOWN;
-      seen = 1;
+      serial = soa ? soaSerial() : UNKNOWN;
+      newSoas = 1;
       return false;
     }
     if (!soa || serial == UNKNOWN) {
       return false;
     }
-    boolean newest = serialHere() == serial;
+    boolean newest = soaSerial() == serial;
     if (records == 2) {
       changes = incremental && !newest;
     }
-    seen += newest ? 1 : 0;
-    // In changes the new one comes once more, before what the last step adds.
-    return newest && seen == (changes ? 3 : 2);
+    newSoas += newest ? 1 : 0;
+    // The last step of an incremental transfer has the new SOA before the added records.
+    return newest && newSoas == (changes ? 3 : 2);
   }
 
-  /// A single SOA that is not newer than the asker's (RFC 1982: compared modulo 2^32).
-  private boolean isNothingNew() {
+  /// A single SOA that is not newer than the client's (serial arithmetic, RFC 1982).
+  private boolean isUpToDate() {
     return incremental
         && records == 1
-        && (knownSerial == UNKNOWN || (int) (serial - knownSerial) <= 0);
+        && (clientSerial == UNKNOWN || (int) (serial - clientSerial) <= 0);
   }
 
-  private boolean toAnswers(DnsMessage message) {
+  private boolean moveToAnswers(DnsMessage message) {
     cursor.start(message.buffer(), message.offset(), message.length());
     if (!cursor.has(DnsMessage.HEADER_LENGTH)) {
       return false;
     }
-    cursor.rewind(DnsMessage.HEADER_LENGTH);
+    cursor.moveTo(DnsMessage.HEADER_LENGTH);
     for (int i = 0; i < message.questionCount(); i++) {
       if (!cursor.nextQuestion()) {
         return false;
@@ -111,20 +110,20 @@ public final class ZoneTransfer {
     return true;
   }
 
-  private long serialAsked(DnsMessage query) {
-    boolean there = toAnswers(query);
-    int before = query.answerCount() + 1;
-    for (int i = 0; there && i < before; i++) {
-      there = cursor.nextRecord();
+  private long clientSerial(DnsMessage query) {
+    boolean found = moveToAnswers(query);
+    int firstAuthority = query.answerCount() + 1;
+    for (int i = 0; found && i < firstAuthority; i++) {
+      found = cursor.nextRecord();
     }
-    return there && query.authorityCount() > 0 && isSoa() ? serialHere() : UNKNOWN;
+    return found && query.authorityCount() > 0 && isSoa() ? soaSerial() : UNKNOWN;
   }
 
   private boolean isSoa() {
     return cursor.recordType() == RecordType.SOA && cursor.dataLength() >= SOA_NUMBERS + 2;
   }
 
-  private long serialHere() {
+  private long soaSerial() {
     int at = cursor.dataStart() + cursor.dataLength() - SOA_NUMBERS;
     byte[] buffer = cursor.buffer();
     return (long) WireCursor.read16(buffer, at) << 16 | WireCursor.read16(buffer, at + 2);

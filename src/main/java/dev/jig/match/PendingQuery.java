@@ -66,12 +66,12 @@ public final class PendingQuery {
     this.cgroupId = cgroupId;
     this.firstBootNs = firstBootNs;
     this.event = event;
-    this.transfer = event.protocol() == Protocol.TCP ? ZoneTransfer.askedBy(message) : null;
+    this.transfer = event.protocol() == Protocol.TCP ? ZoneTransfer.requestedBy(message) : null;
   }
 
   /// Whether further messages of the same zone transfer follow this response.
   boolean isPartialAnswer(DnsMessage response) {
-    return transfer != null && !transfer.isLast(response);
+    return transfer != null && !transfer.onResponse(response);
   }
 
   /// Whether the message's question section equals the query's.

@@ -26,7 +26,7 @@ final class DamagedMessageTest {
   private final DnsMessage message = new DnsMessage();
 
   @Test
-  void givesTheCountsOfTheHeaderThoughRecordsAreMissing() {
+  void reportsHeaderCountsIfRecordsAreMissing() {
     assertThat(wrap("abcd 8180 0002 fffe 0003 0004")).isFalse();
 
     assertThat(message.questionCount()).isEqualTo(2);
@@ -58,7 +58,7 @@ final class DamagedMessageTest {
     "0161 ffff 0001 0001, 1 0, POINTER_FORWARD, 14",
     "016100 0001 0001 c015 c013 0001 0001 00000000 0000, 1 1, POINTER_FORWARD, 19",
   })
-  void saysWhatIsDamagedAndWhere(String body, String counts, Malformation reason, int where) {
+  void reportsReasonAndOffset(String body, String counts, Malformation reason, int where) {
     String[] count = counts.split(" ", -1);
 
     boolean whole = wrap("abcd 8180 000", count[0], "000", count[1], "0000 0000", body);
@@ -71,7 +71,7 @@ final class DamagedMessageTest {
 
   @ParameterizedTest
   @CsvSource({"0, 0", "1, 1", "11, 11"})
-  void callsLessThanAHeaderShort(int length, int where) {
+  void reportsAShortHeader(int length, int where) {
     assertThat(message.wrap(new byte[length], 0, length)).isFalse();
 
     assertThat(message.hasHeader()).isFalse();
@@ -81,7 +81,7 @@ final class DamagedMessageTest {
   }
 
   @Test
-  void refusesNamesOf256BytesHoweverTheyArePutTogether() {
+  void rejectsNamesOf256Bytes() {
     String label63 = "3f" + "61".repeat(63);
     String label62 = "3e" + "61".repeat(62);
     String name255 = label63.repeat(3) + "3d" + "61".repeat(61) + "00";
@@ -98,7 +98,7 @@ final class DamagedMessageTest {
 
   @ParameterizedTest
   @CsvSource({"126, true", "127, false"})
-  void boundsTheJumpsOfAName(int pointersInData, boolean accepted) {
+  void limitsPointersPerName(int pointersInData, boolean accepted) {
     // Given data of pointers, each to the one before, the first to "b" at 31; a name at their end
     StringBuilder chain = new StringBuilder(name("b"));
     for (int i = 0; i < pointersInData; i++) {
@@ -147,13 +147,13 @@ final class DamagedMessageTest {
   }
 
   @Test
-  void refusesASliceOutsideItsBuffer() {
+  void rejectsASliceOutsideTheBuffer() {
     assertThatThrownBy(() -> message.wrap(new byte[12], 1, 12))
         .isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   @Test
-  void forgetsTheMessageBefore() {
+  void keepsNothingOfThePreviousMessage() {
     wrap("abcd 8187 0001 0001 0000 0001", QUESTION, ADDRESS, "00 0029 04d0 01 00 0000 0000");
 
     wrap("00");

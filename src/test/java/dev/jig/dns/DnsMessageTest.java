@@ -89,7 +89,7 @@ final class DnsMessageTest {
   }
 
   @Test
-  void keepsAnyNumberOfAddressesAndForgetsThemWithTheNextMessage() {
+  void keepsAddressesUntilTheNextMessage() {
     List<String> expected = new ArrayList<>();
     StringBuilder records = new StringBuilder();
     for (int i = 0; i < 1000; i++) {
@@ -108,7 +108,7 @@ final class DnsMessageTest {
   }
 
   @Test
-  void countsAddressesOfTheAnswerSectionAlone() {
+  void countsAddressesOfTheAnswerSectionOnly() {
     assertThat(wrap(response(0, 1, 1), QUESTION, ADDRESS, ADDRESS)).isTrue();
 
     assertThat(message.addressCount()).isZero();
@@ -136,7 +136,7 @@ final class DnsMessageTest {
   }
 
   @Test
-  void takesAnOptOnlyFromTheAdditionalSection() {
+  void readsOptInTheAdditionalSectionOnly() {
     String opt = "00 0029 04d0 01 00 0000 0000";
 
     assertThat(wrap("abcd 8187 0001 0001 0000 0000", QUESTION, opt)).isTrue();
@@ -154,7 +154,7 @@ final class DnsMessageTest {
   }
 
   @Test
-  void hasNoQuestionWhereNoneIsCounted() {
+  void hasNoQuestionIfTheCountIsZero() {
     assertThat(wrap("abcd 8181 0000 0000 0000 0000")).isTrue();
 
     assertThat(message.hasQuestion()).isFalse();

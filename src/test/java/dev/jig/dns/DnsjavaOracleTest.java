@@ -25,7 +25,7 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 
-/// Our decoder against dnsjava: on messages that dnsjava wrote, and on those messages damaged.
+/// Compares our decoder with dnsjava, on messages written by dnsjava and on damaged ones.
 final class DnsjavaOracleTest {
   private final DnsMessage message = new DnsMessage();
 
@@ -66,7 +66,7 @@ final class DnsjavaOracleTest {
   }
 
   @Property(tries = 500)
-  void keepsWhatStandsBeforeTheCut(
+  void keepsEverythingBeforeATruncation(
       @ForAll("wholeMessages") byte[] wire, @ForAll @IntRange(max = 600) int cut) {
     int length = Math.min(cut, wire.length - 1);
     message.wrap(wire, 0, wire.length);

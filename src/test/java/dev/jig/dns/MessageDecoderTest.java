@@ -11,7 +11,7 @@ import static dev.jig.dns.Wire.response;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.dns.DecodedMessage.Asked;
+import dev.jig.dns.DecodedMessage.Question;
 import dev.jig.dns.DecodedMessage.DsoItem;
 import dev.jig.dns.EdnsOption.Chain;
 import dev.jig.dns.EdnsOption.ClientSubnet;
@@ -45,7 +45,7 @@ final class MessageDecoderTest {
     DecodedMessage message = decode(response(1, 1, 1), QUESTION, ADDRESS, authority, additional);
 
     assertThat(message.damage()).isNull();
-    assertThat(message.questions()).containsExactly(new Asked("www.example.org.", 1, 1, false));
+    assertThat(message.questions()).containsExactly(new Question("www.example.org.", 1, 1, false));
     assertThat(message.answers())
         .containsExactly(new ResourceRecord("www.example.org.", 1, 1, false, 3600, "192.0.2.1"));
     assertThat(message.authority())
@@ -62,11 +62,12 @@ final class MessageDecoderTest {
 
     assertThat(message.questions())
         .containsExactly(
-            new Asked("www.example.org.", 1, 1, false), new Asked("example.org.", 28, 3, false));
+            new Question("www.example.org.", 1, 1, false),
+            new Question("example.org.", 28, 3, false));
   }
 
   @Test
-  void showsEdnsBesideTheRecords() {
+  void separatesEdnsFromTheRecords() {
     String opt = "00 0029 04d0 01 00 8001 0000";
 
     DecodedMessage message = decode("abcd 8187 0001 0000 0000 0002", QUESTION, ADDRESS, opt);
@@ -76,7 +77,7 @@ final class MessageDecoderTest {
   }
 
   @Test
-  void leavesASecondOptARecord() {
+  void keepsASecondOptAsARecord() {
     String opt = "00 0029 04d0 00 00 0000 0000";
 
     DecodedMessage message = decode(response(0, 0, 2), QUESTION, opt, opt);
@@ -139,7 +140,7 @@ final class MessageDecoderTest {
     "000f 0001 01, 15",
     "0009 0003 010203, 9",
   })
-  void showsOptionsThatDoNotFitTheirCodeAsTheyAre(String option, int code) {
+  void showsMalformedOptionsAsHex(String option, int code) {
     DecodedMessage message = decode(response(0, 0, 1), QUESTION, opt(option + "fde9 0000"));
 
     assertThat(message.damage()).isEqualTo(new Damage(Malformation.BAD_OPTION, 12 + 21 + 11));
@@ -149,7 +150,7 @@ final class MessageDecoderTest {
   }
 
   @Test
-  void keepsTheOptionsBeforeOneThatIsCutOff() {
+  void keepsOptionsBeforeATruncatedOne() {
     DecodedMessage message =
         decode(response(1, 0, 1), QUESTION, ADDRESS, opt("000c 0000 000a 0008 01"));
 
@@ -168,10 +169,10 @@ final class MessageDecoderTest {
     DecodedMessage spoken = decoder.decode(wire, 0, wire.length, Dialect.MDNS);
     DecodedMessage plain = decoder.decode(wire, 0, wire.length, Dialect.DNS);
 
-    assertThat(spoken.questions()).containsExactly(new Asked("a.test.", 1, 1, true));
+    assertThat(spoken.questions()).containsExactly(new Question("a.test.", 1, 1, true));
     assertThat(spoken.answers())
         .containsExactly(new ResourceRecord("a.test.", 1, 1, true, 120, "192.0.2.1"));
-    assertThat(plain.questions()).containsExactly(new Asked("a.test.", 1, 0x8001, false));
+    assertThat(plain.questions()).containsExactly(new Question("a.test.", 1, 0x8001, false));
   }
 
   @ParameterizedTest
@@ -188,13 +189,13 @@ final class MessageDecoderTest {
 
   @ParameterizedTest
   @CsvSource({"5353, 40000, MDNS", "40000, 5355, LLMNR", "53, 40000, DNS"})
-  void tellsTheDialectByThePorts(int source, int destination, Dialect dialect) {
+  void identifiesTheDialectByPort(int source, int destination, Dialect dialect) {
     assertThat(Dialect.ofPorts(source, destination)).isEqualTo(dialect);
   }
 
-  /// RFC 2136 section 2.4 and 2.5: what must not exist, and what is deleted, has no data.
+  /// RFC 2136 sections 2.4 and 2.5: some prerequisites and all deletions have no data.
   @Test
-  void takesRecordsWithoutDataFromUpdates() {
+  void acceptsRecordsWithoutDataInUpdates() {
     String zone = name("example.org") + "0006 0001";
     String absent = "c00c 0001 00fe 00000000 0000";
 
@@ -241,7 +242,7 @@ final class MessageDecoderTest {
   }
 
   @Test
-  void tellsBytesBehindTheLastSection() {
+  void reportsTrailingBytes() {
     DecodedMessage message = decode(response(1, 0, 0), QUESTION, ADDRESS, "0000ff");
 
     assertThat(message.damage()).isEqualTo(new Damage(Malformation.TRAILING_BYTES, 12 + 21 + 16));
@@ -250,7 +251,7 @@ final class MessageDecoderTest {
 
   @ParameterizedTest
   @CsvSource({"0, SHORT_HEADER", "11, SHORT_HEADER", "12, QUESTION_MISSING"})
-  void tellsThatThereIsNoMessage(int length, Malformation reason) {
+  void reportsAShortHeader(int length, Malformation reason) {
     byte[] wire = Arrays.copyOf(bytes(response(1, 0, 0)), length);
 
     DecodedMessage message = decoder.decode(wire, 0, length, Dialect.DNS);
@@ -260,7 +261,7 @@ final class MessageDecoderTest {
   }
 
   @Test
-  void keepsWhatStandsBeforeTheDamage() {
+  void keepsRecordsBeforeTheDamage() {
     DecodedMessage message = decode(response(3, 0, 1), QUESTION, ADDRESS, ADDRESS, "c00c 0001 00");
 
     assertThat(message.damage())
@@ -276,7 +277,7 @@ final class MessageDecoderTest {
     "4061, BAD_LABEL_TYPE, 45",
     "0161, NAME_PAST_END, 45",
   })
-  void tellsWhatIsWrongWithANameInData(String name, Malformation reason, int offset) {
+  void reportsDamagedNamesInData(String name, Malformation reason, int offset) {
     DecodedMessage message =
         decode(response(2, 0, 0), QUESTION, record(TO_FIRST_NAME, 5, name), ADDRESS);
 
@@ -286,7 +287,7 @@ final class MessageDecoderTest {
   }
 
   @Test
-  void takesAddressesOfOtherClassesAsTheyAre() {
+  void showsAddressRecordsOfOtherClassesAsHex() {
     DecodedMessage chaos =
         decode(response(1, 0, 0), QUESTION, TO_FIRST_NAME, "0001 0003 00000000 0002 cafe");
     DecodedMessage internet =
@@ -299,7 +300,7 @@ final class MessageDecoderTest {
 
   /// 5,000 records of a long name would be five megabytes of text.
   @Test
-  void boundsTheText() {
+  void limitsTextPerMessage() {
     String longest = label("a".repeat(63)).repeat(3) + label("\0".repeat(61)) + "00";
     String records = (TO_FIRST_NAME + "0005 0001 00000000 0002 c00c").repeat(4500);
 
@@ -313,7 +314,7 @@ final class MessageDecoderTest {
   }
 
   @Test
-  void boundsTheTextOfOneRecord() {
+  void limitsTextOfOneRecord() {
     String longest = label("a".repeat(63)).repeat(3) + label("\0".repeat(61)) + "00";
     String servers = TO_FIRST_NAME.repeat(30_000);
 
@@ -329,7 +330,7 @@ final class MessageDecoderTest {
 
   /// Pointers to pointers, 120 of them, followed by thousands of names.
   @Test
-  void boundsThePointersOfAMessage() {
+  void limitsPointersPerMessage() {
     StringBuilder chain = new StringBuilder("00");
     int first = 12 + 21 + 12;
     for (int i = 0; i < 120; i++) {
@@ -347,7 +348,7 @@ final class MessageDecoderTest {
   }
 
   @Test
-  void refusesASliceOutsideItsBuffer() {
+  void rejectsASliceOutsideTheBuffer() {
     assertThatThrownBy(() -> decoder.decode(new byte[12], 1, 12, Dialect.DNS))
         .isInstanceOf(IndexOutOfBoundsException.class);
   }

@@ -2,7 +2,7 @@ package dev.jig.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.dns.DecodedMessage.Asked;
+import dev.jig.dns.DecodedMessage.Question;
 import dev.jig.dns.EdnsOption.ClientSubnet;
 import dev.jig.dns.EdnsOption.Cookie;
 import dev.jig.dns.EdnsOption.ExtendedError;
@@ -38,21 +38,19 @@ import org.xbill.DNS.TcpKeepaliveOption;
 import org.xbill.DNS.Type;
 import org.xbill.DNS.UNKRecord;
 
-/// A message as dnsjava reads it, and where we write it otherwise on purpose:
+/// A message read by dnsjava. Known differences from our text, by design:
 ///
-/// - in names dnsjava escapes also `"`, `(`, `)`, `;`, `@` and `$`, which here stand as in the
-///   question's name;
+/// - in names dnsjava also escapes `"`, `(`, `)`, `;`, `@` and `$`;
 /// - it writes IPv6 addresses without `::`, we as RFC 5952;
-/// - it leaves the quotes of TXT and SPF away where it can, we never do; of SVCB's parameters it
-///   puts none in quotes, and knows others by name;
+/// - it omits the quotes of TXT and SPF if possible, we never do; it never quotes SVCB parameters
+///   and names other ones;
 /// - it writes whole seconds and metres in LOC without fraction, we as RFC 1876's own program, with
 ///   two digits for minutes;
-/// - it does not know the youngest types' mnemonics;
-/// - of TSIG and TKEY, which have no RFC's text, it leaves out lengths;
-/// - a TTL of more than 31 bits is 0 to it, as it is to be for a cache (RFC 2181 section 8); we
-///   show what the sender wrote;
-/// - an OPT that is not the root's, or a second one, it reads like the first, we show as bytes;
-/// - it shows an empty `\#` with a blank behind, and an empty digest as `""`, which we leave out.
+/// - it has no mnemonics for the newest types;
+/// - it omits the lengths in TSIG and TKEY, which have no presentation format in an RFC;
+/// - it reads a TTL of more than 31 bits as 0 (RFC 2181 section 8); we show the wire value;
+/// - it decodes a second OPT, and one that is not of the root; we show them as hex;
+/// - it writes a blank after an empty `\#`, and an empty digest as `""`; we write neither.
 final class Oracle {
   private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
   private static final String PLAIN_IN_OUR_NAMES = "\"();@$";
@@ -109,7 +107,7 @@ final class Oracle {
     assertSame(hex, decoded.additional(), others);
   }
 
-  private static void assertSameQuestions(String hex, List<Asked> ours, List<Record> theirs) {
+  private static void assertSameQuestions(String hex, List<Question> ours, List<Record> theirs) {
     assertThat(ours).as(hex).hasSameSizeAs(theirs);
     for (int i = 0; i < ours.size(); i++) {
       assertThat(ours.get(i).type()).as(hex).isEqualTo(theirs.get(i).getType());

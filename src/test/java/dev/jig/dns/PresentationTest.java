@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Records as the RFCs write them: their own examples where they have bytes, else ours.
+/// Presentation formats of record data, with the examples of the RFCs where they give bytes.
 final class PresentationTest {
   private static final String HOST = name("foo.example.com");
 
@@ -101,7 +101,7 @@ final class PresentationTest {
   }
 
   @Test
-  void writesASignatureOfATransaction() {
+  void writesTsig() {
     String fields = name("hmac-sha256") + "000065432100 012c 0003 010203 abcd 0010 0000";
 
     assertThat(data(250, fields)).isEqualTo("hmac-sha256. 1698898176 300 3 AQID 43981 BADSIG 0");
@@ -127,14 +127,14 @@ final class PresentationTest {
         "0010 FOO 0001 000c 08 665c6f6f2c626172 02 6832"
             + " | `16 foo.example.com. alpn=\"f\\\\\\\\oo\\\\,bar,h2\"`",
       })
-  void writesTheServicesOfRfc9460(String fields, String text) {
+  void writesTheExamplesOfRfc9460(String fields, String text) {
     String hex = fields.replace("FOO", HOST);
     assertThat(data(64, hex)).isEqualTo(text);
     assertThat(data(65, hex)).isEqualTo(text);
   }
 
   @Test
-  void writesOtherParametersOfServices() {
+  void writesOtherServiceParameters() {
     String all =
         "0002 0000 0005 0003 010203 0007 0010 2f646e732d71756572797b3f646e737d 0008 0000"
             + "0009 0004 001d 0017";
@@ -170,7 +170,7 @@ final class PresentationTest {
     "108, 00005e0053, 0",
     "45, 0a 04 02 00, 3",
   })
-  void showsDataThatDoNotFitTheirTypeAsTheyAre(int type, String fields, int offset) {
+  void showsMalformedDataAsHex(int type, String fields, int offset) {
     String hex = fields.replace("FOO", HOST).replace(" ", "");
     DecodedMessage message =
         decode(response(2, 0, 0), answers(type, hex), "c00c 0001 0001 00000000 0004 c0000201");
@@ -184,12 +184,12 @@ final class PresentationTest {
   }
 
   @Test
-  void followsPointersInDataAlsoWhereTheyMayNotBe() {
+  void followsForbiddenPointersInData() {
     assertThat(data(33, "0001 0002 0035 03 646e73 c010")).isEqualTo("1 2 53 dns.example.org.");
   }
 
   @Test
-  void knowsAFormOfEveryTypeOfItsTable() {
+  void coversEveryTypeOfTheTable() {
     assertThat(data(65, "0001 00")).isEqualTo("1 .");
     assertThat(RecordFormat.of(RecordType.of("DLV"))).isNotNull();
     assertThat(RecordFormat.of(RecordType.of("DSYNC"))).isNotNull();

@@ -10,8 +10,8 @@ import java.util.Random;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Type;
 
-/// Random valid data of every type we write, as bytes: written down here once more, from the RFCs,
-/// so that a slip in our table does not hide.
+/// Random valid data of every type in [RecordFormat], as bytes. The formats are written again from
+/// the RFCs, independently of that table.
 final class RandomData {
   /// One letter for each part: n name, 1 2 4 6 8 numbers of so many bytes, t type, s string, S
   /// strings, b bytes to the end, B the same but at least one, T bitmap, a A address of 4 or 16

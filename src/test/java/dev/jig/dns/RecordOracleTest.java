@@ -18,9 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
 
-/// All sections against dnsjava: on records of every type, and on messages damaged after they were
-/// written. `-Drecords.damaged=N` takes N damaged messages in place of 50,000 and prints what came
-/// of them.
+/// Compares all sections with dnsjava, for records of every type and for damaged messages.
+/// `-Drecords.damaged=N` reads N damaged messages instead of 50,000 and prints the outcomes.
 final class RecordOracleTest {
   private static final int DAMAGED = Integer.getInteger("records.damaged", 50_000);
   private static final int OF_EACH_TYPE = 50;
@@ -30,7 +29,7 @@ final class RecordOracleTest {
   private static final String BOTH = "both accept, and agree";
   private static final String NEITHER = "neither accepts";
 
-  /// Where one of the two takes a damaged message and the other does not, this is why.
+  /// Known differences, by design, in which damaged messages the two accept. "it" is dnsjava.
   private static final Pattern DESIGNED =
       Pattern.compile(
           String.join(
@@ -40,39 +39,39 @@ final class RecordOracleTest {
               // types it does not read
               "only dnsjava: \\w+ in (AMTRELAY|AVC|CSYNC|DSYNC|EUI48|EUI64|L32|L64|LP|NID|NINFO)$",
               "only dnsjava: \\w+ in (RESINFO|RKEY|TA|TALINK|WALLET)$",
-              // it takes keys out of order and values of wrong length (RFC 9460 section 2.2)
+              // it accepts keys out of order and values of wrong length (RFC 9460 section 2.2)
               "only dnsjava: BAD_DATA in (SVCB|HTTPS)$",
-              // it takes windows without bits, and bits of types above 127 in NXT
+              // it accepts windows without bits, and bits of types above 127 in NXT
               "only dnsjava: BAD_DATA in (NSEC|NSEC3|NXT)$",
-              // it takes data of no string, tag, hash, identity or key at all
+              // it accepts empty data, tags, hashes, identities and keys
               "only dnsjava: BAD_DATA in (TXT|SPF|CAA|NSEC3|HIP)$",
-              // it takes prefixes of more than 128 bits (RFC 2874 section 3.1.1)
+              // it accepts prefixes of more than 128 bits (RFC 2874 section 3.1.1)
               "only dnsjava: BAD_DATA in A6$",
-              // it takes address families of which RFC 3123 knows no text
+              // it accepts address families that have no text in RFC 3123
               "only dnsjava: BAD_DATA in APL$",
-              // what follows the sections of a DSO message is nothing to it
+              // it ignores the TLVs of DSO messages
               "only dnsjava: BAD_DSO",
-              // options that it knows only as bytes
+              // options that it does not decode
               "only dnsjava: BAD_OPTION in OPT$",
-              // it takes a pointer into the name that it ends, as long as that ends
+              // it accepts a pointer into its own name, if the name ends
               "only dnsjava: POINTER_LOOP",
-              // it wants the digest's and fingerprint's length to be the algorithm's
+              // it requires the length of digests and fingerprints to match the algorithm
               "only we: (Digest size|Expected …)",
-              // it wants GPOS's strings to be numbers, and on earth
+              // it requires valid coordinates in GPOS
               "only we: (For input string|empty String|multiple points|illegal l)",
-              // it wants what SVCB calls mandatory to be there
+              // it requires the keys that SVCB lists as mandatory
               "only we: Not all mandatory",
-              // it wants RFC 8659's letters in CAA's tag
+              // it requires alphanumeric tags in CAA (RFC 8659)
               "only we: invalid tag",
-              // it wants signatures, certificates and keys, and TSIG to be the last
+              // it requires signatures, certificates and keys, and TSIG as the last record
               "only we: ((signature|cert|data) is required|TSIG is not the last)",
-              // it wants zeros behind the client subnet's prefix
+              // it requires zeros after the client subnet's prefix
               "only we: invalid padding",
               // it reads options also in an OPT that is not of the root
               "only we: (truncated option|end of input)",
               // it reads A and AAAA of any class as those of IN
               "only we: invalid record length",
-              // it ends at any of these without a word, if TC is set
+              // with TC set it stops at any of these without an error
               "only we: cut off under TC"));
 
   private final MessageDecoder decoder = new MessageDecoder();
@@ -83,7 +82,7 @@ final class RecordOracleTest {
 
   @ParameterizedTest
   @MethodSource("types")
-  void writesWhatDnsjavaUnderstandsAsTheSameRecord(String type) throws IOException {
+  void writesWhatDnsjavaReadsAsTheSameRecord(String type) throws IOException {
     Random random = new Random(Type.value(type));
     for (int i = 0; i < OF_EACH_TYPE; i++) {
       byte[] wire = RandomRecords.ofType(Type.value(type), random).toWire();
@@ -100,7 +99,7 @@ final class RecordOracleTest {
       strings = {
         "AAAA", "TXT", "SPF", "HINFO", "NAPTR", "CAA", "URI", "APL", "A6", "SVCB", "HTTPS", "HIP"
       })
-  void writesWhatDnsjavaReadsBackWhereItsOwnTextDiffers(String type) throws IOException {
+  void writesReadableTextWhereDnsjavaWritesAnother(String type) throws IOException {
     Random random = new Random(Type.value(type));
     int readBack = 0;
     for (int i = 0; i < OF_EACH_TYPE; i++) {
@@ -130,7 +129,7 @@ final class RecordOracleTest {
   }
 
   @Test
-  void agreesOnDamagedMessagesThatBothAccept() {
+  void agreesOnDamagedMessagesBothAccept() {
     Random random = new Random(Long.getLong("records.seed", 9460));
     Map<String, Integer> outcomes = new TreeMap<>();
     Map<String, String> unexplained = new TreeMap<>();
@@ -160,7 +159,7 @@ final class RecordOracleTest {
     assertThat(unexplained).isEmpty();
   }
 
-  /// How long a message takes at best: at first somebody else may have had the core.
+  /// The shortest of three runs: the first one may have been preempted.
   private long againNs(byte[] wire) {
     long shortestNs = Long.MAX_VALUE;
     for (int i = 0; i < 3; i++) {
@@ -171,7 +170,7 @@ final class RecordOracleTest {
     return shortestNs;
   }
 
-  /// @param differences takes an example of each difference
+  /// @param differences receives an example of each difference
   private static String outcome(
       byte[] wire, DecodedMessage decoded, Map<String, String> differences) {
     Damage damage = decoded.damage();

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.TKEYRecord;
 import org.xbill.DNS.TSIGRecord;
 
-/// TSIG and TKEY, which dnsjava has texts of its own for, in the form of BIND and ours, with each
-/// length before its bytes.
+/// The text of TSIG and TKEY as BIND and we write it, with lengths; dnsjava writes another one.
 final class SignatureText {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmss").withZone(ZoneOffset.UTC);

@@ -29,12 +29,12 @@ final class StrictRulesTest {
     "multicast query with QU and known answer, 0000 0000 0001 0001 0000 0000, 000c 8001, A",
     "multicast probe, 0000 0000 0001 0000 0001 0000, 00ff 8001, A",
   })
-  void takesWhatIsDns(String what, String header, String question, String records) {
+  void acceptsDns(String what, String header, String question, String records) {
     assertThat(isStrictlyValid(header, question, records)).as(what).isTrue();
   }
 
   @Test
-  void takesAMulticastResponseWithoutQuestion() {
+  void acceptsAMulticastResponseWithoutQuestion() {
     String flushed = "0161 00 0001 8001 00000078 0004 c0000201";
 
     assertThat(isStrictlyValid(bytes("0000 8400 0000 0001 0000 0000", flushed))).isTrue();
@@ -58,7 +58,7 @@ final class StrictRulesTest {
     "OPT among the answers, abcd 8180 0001 0001 0000 0000, 0001 0001, OPT",
     "two OPT, abcd 8180 0001 0000 0000 0002, 0001 0001, OPT OPT",
   })
-  void leavesWhatIsNot(String what, String header, String question, String records) {
+  void rejectsOtherPayloads(String what, String header, String question, String records) {
     assertThat(isStrictlyValid(header, question, records)).as(what).isFalse();
   }
 
@@ -69,12 +69,12 @@ final class StrictRulesTest {
     "0000 0000 0000 0000 0000 0000",
     "abcd 0100 0001 0000 0141 0000 0142 c008 0001 0001",
   })
-  void leavesHeadersAloneAndQuestionsThatPoint(String wire) {
+  void rejectsBareHeadersAndCompressedQuestions(String wire) {
     assertThat(isStrictlyValid(bytes(wire))).isFalse();
   }
 
   @Test
-  void hardlyEverTakesNoise() {
+  void rejectsRandomBytes() {
     Random noise = new Random(4);
     byte[] payload = new byte[64];
     int taken = 0;

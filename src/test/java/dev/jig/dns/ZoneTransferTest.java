@@ -19,8 +19,8 @@ import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
-/// Which message of a transfer is its last. A letter is a record: `a` an address, a digit the SOA
-/// with that serial; a blank begins the next message.
+/// The last message of a zone transfer. A letter is a record: `a` an address, a digit the SOA with
+/// that serial; a blank begins the next message.
 final class ZoneTransferTest {
   private static final Name ZONE = Name.fromConstantString("example.test.");
 
@@ -34,7 +34,7 @@ final class ZoneTransferTest {
     "3, 0",
     "3a a1a a, 0",
   })
-  void aZoneEndsWithItsSecondSoa(String records, int last) {
+  void axfrEndsWithTheSecondSoa(String records, int last) {
     assertThat(lastOf(Type.AXFR, 0, records)).isEqualTo(last);
   }
 
@@ -47,55 +47,55 @@ final class ZoneTransferTest {
     "3 1a 3a, 0", // cut before its end
     "3aa3, 1", // the whole zone
     "3 a a3, 3",
-    "3 3, 2", // a zone of nothing else
+    "3 3, 2", // a zone with an SOA only
   })
-  void changesEndWithTheThirdSoaOfTheNewSerial(String records, int last) {
+  void ixfrEndsWithTheThirdSoaOfTheNewSerial(String records, int last) {
     assertThat(lastOf(Type.IXFR, 1, records)).isEqualTo(last);
   }
 
   @ParameterizedTest
   @CsvSource({"3, 3", "3, 4", "3, 4294967295"})
-  void aSingleSoaEndsWhereTheAskerHasNothingOlder(String records, long serial) {
-    boolean nothingNew = serial != 4294967295L; // which wraps: older than 3
-    assertThat(lastOf(Type.IXFR, serial, records)).isEqualTo(nothingNew ? 1 : 0);
+  void ixfrEndsWithASingleSoaIfTheClientIsUpToDate(String records, long serial) {
+    boolean upToDate = serial != 4294967295L; // older than 3 in serial arithmetic
+    assertThat(lastOf(Type.IXFR, serial, records)).isEqualTo(upToDate ? 1 : 0);
   }
 
   @ParameterizedTest
   @CsvSource({"AXFR, 9", "IXFR, 4", "AXFR, 1"})
-  void anErrorEnds(String type, int rcode) {
+  void endsWithAnError(String type, int rcode) {
     ZoneTransfer transfer = askedBy(Type.value(type), 1);
     Message refused = response(Type.value(type), "");
     refused.getHeader().setRcode(rcode);
-    assertThat(transfer.isLast(read(refused))).isTrue();
+    assertThat(transfer.onResponse(read(refused))).isTrue();
   }
 
   @Test
-  void anErrorEndsAlsoInTheMiddle() {
+  void endsWithALaterError() {
     ZoneTransfer transfer = askedBy(Type.AXFR, 0);
-    assertThat(transfer.isLast(read(response(Type.AXFR, "3aa")))).isFalse();
+    assertThat(transfer.onResponse(read(response(Type.AXFR, "3aa")))).isFalse();
     Message failed = response(Type.AXFR, "");
     failed.getHeader().setRcode(2);
-    assertThat(transfer.isLast(read(failed))).isTrue();
+    assertThat(transfer.onResponse(read(failed))).isTrue();
   }
 
   @ParameterizedTest
   @CsvSource({"''", "a", "a3a3"})
-  void whatDoesNotBeginWithAnSoaIsNoTransfer(String records) {
-    assertThat(askedBy(Type.AXFR, 0).isLast(read(response(Type.AXFR, records)))).isTrue();
+  void endsWithAResponseWithoutSoa(String records) {
+    assertThat(askedBy(Type.AXFR, 0).onResponse(read(response(Type.AXFR, records)))).isTrue();
   }
 
   @Test
-  void aMessageWithoutQuestionGoesOn() {
+  void continuesWithAMessageWithoutQuestion() {
     ZoneTransfer transfer = askedBy(Type.AXFR, 0);
-    assertThat(transfer.isLast(read(response(Type.AXFR, "3a")))).isFalse();
+    assertThat(transfer.onResponse(read(response(Type.AXFR, "3a")))).isFalse();
     Message next = response(Type.AXFR, "a3");
     next.removeAllRecords(Section.QUESTION);
-    assertThat(transfer.isLast(read(next))).isTrue();
+    assertThat(transfer.onResponse(read(next))).isTrue();
   }
 
   @Test
-  void otherQueriesAskForNoTransfer() {
-    assertThat(ZoneTransfer.askedBy(read(Message.newQuery(question(Type.SOA))))).isNull();
+  void ignoresOtherQueries() {
+    assertThat(ZoneTransfer.requestedBy(read(Message.newQuery(question(Type.SOA))))).isNull();
   }
 
   /// From 1; 0 if there is none.
@@ -104,7 +104,7 @@ final class ZoneTransferTest {
     int message = 0;
     for (String part : records.split(" ", -1)) {
       message++;
-      if (transfer.isLast(read(response(type, part)))) {
+      if (transfer.onResponse(read(response(type, part)))) {
         return message;
       }
     }
@@ -116,7 +116,7 @@ final class ZoneTransferTest {
     if (type == Type.IXFR) {
       query.addRecord(soa(serial), Section.AUTHORITY);
     }
-    return Objects.requireNonNull(ZoneTransfer.askedBy(read(query)));
+    return Objects.requireNonNull(ZoneTransfer.requestedBy(read(query)));
   }
 
   private static Record question(int type) {

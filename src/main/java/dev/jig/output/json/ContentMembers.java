@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.dns.Damage;
 import dev.jig.dns.DecodedMessage;
-import dev.jig.dns.DecodedMessage.Asked;
+import dev.jig.dns.DecodedMessage.Question;
 import dev.jig.dns.DecodedMessage.DsoItem;
 import dev.jig.dns.Edns;
 import dev.jig.dns.EdnsOption;
@@ -105,16 +105,16 @@ final class ContentMembers {
     document.endObject();
   }
 
-  private static boolean hasMoreThanItsRow(List<Asked> questions) {
+  private static boolean hasMoreThanItsRow(List<Question> questions) {
     return questions.size() > 1
         || questions.size() == 1
             && (questions.getFirst().unicastResponse()
                 || questions.getFirst().questionClass() != RecordClass.IN);
   }
 
-  private void writeQuestions(List<Asked> questions) throws IOException {
+  private void writeQuestions(List<Question> questions) throws IOException {
     document.beginList(QUESTIONS);
-    for (Asked asked : questions) {
+    for (Question asked : questions) {
       document.beginItem();
       document.text(NAME, asked.name());
       document.word(TYPE, RecordType.mnemonic(asked.type()));

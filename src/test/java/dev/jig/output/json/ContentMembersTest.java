@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.dns.Damage;
 import dev.jig.dns.DecodedMessage;
-import dev.jig.dns.DecodedMessage.Asked;
+import dev.jig.dns.DecodedMessage.Question;
 import dev.jig.dns.DecodedMessage.DsoItem;
 import dev.jig.dns.Edns;
 import dev.jig.dns.EdnsOption;
@@ -48,7 +48,7 @@ final class ContentMembersTest {
           4,
           true,
           false,
-          List.of(new Asked("a.test.", 1, 1, false), new Asked("b.test.", 28, 3, true)),
+          List.of(new Question("a.test.", 1, 1, false), new Question("b.test.", 28, 3, true)),
           List.of(new ResourceRecord("a.test.", 16, 1, true, 0, "\"x\\\"y\" \"\\027\"")),
           List.of(new ResourceRecord("b.test.", 65280, 254, false, 1, "")),
           List.of(new ResourceRecord("c.test.", 1, 1, false, 4294967295L, "192.0.2.1")),
@@ -104,7 +104,7 @@ final class ContentMembersTest {
             0,
             false,
             false,
-            List.of(new Asked("example.org.", 1, 1, false)),
+            List.of(new Question("example.org.", 1, 1, false)),
             List.of(),
             List.of(),
             List.of(),

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class QuestionTest {
+final class CanonicalQuestionTest {
   private static final String QUESTION = name("www.example.org") + IN_A;
 
   private final DnsMessage message = new DnsMessage();
@@ -31,7 +31,7 @@ final class QuestionTest {
     "04 c3 a4 ff 00 00, \\195\\164\\255\\000.",
     "02 40 22 00, @\".",
   })
-  void printsNamesSoThatTheyAreHarmless(String wire, String text) {
+  void escapesSpecialCharactersInNames(String wire, String text) {
     assertThat(wrap(query(), wire, IN_A)).isTrue();
 
     assertThat(message.questionName()).isEqualTo(text);
@@ -49,7 +49,7 @@ final class QuestionTest {
   }
 
   @Test
-  void comparesQuestionsWhateverTheirCaseAndCompression() {
+  void comparesQuestionsIgnoringCaseAndCompression() {
     byte[] kept = new byte[DnsMessage.MAX_QUESTION_LENGTH + 5];
     wrap(query(), name("WWW.Example.ORG"), IN_A);
     int length = message.copyQuestion(kept, 5);
@@ -70,7 +70,7 @@ final class QuestionTest {
   }
 
   @Test
-  void expandsAQuestionThatIsCompressed() {
+  void expandsACompressedQuestion() {
     // Given the only place before a question, the header, whose counts spell the label "A"
     wrap("abcd 8180 0001 0000 0141 0000", "0142 c008", IN_A);
     long hash = message.questionHash();
@@ -86,7 +86,7 @@ final class QuestionTest {
 
   @ParameterizedTest
   @CsvSource({"40, 40", "5b, 5b", "41, 61", "5a, 7a", "c1, c1", "da, da", "61, 61", "7b, 7b"})
-  void lowersLettersOnlyInEveryPlaceOfAName(String octet, String lowered) {
+  void lowersOnlyLettersAtAnyOffset(String octet, String lowered) {
     for (int length = 1; length <= 20; length++) {
       String label = HexFormat.of().toHexDigits((byte) length);
       wrap(query(), label, octet.repeat(length), "00", IN_A);

@@ -5,12 +5,12 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// A question in the one form in which equal questions have equal bytes, and the hash of that form.
+/// A question in canonical form, in which equal questions have equal bytes, and its hash.
 ///
 /// ```
 ///   name, uncompressed and in lower case, 1 to 255 | type 2 | class 2
 /// ```
-final class Question {
+final class CanonicalQuestion {
   static final int MAX_LENGTH = WireCursor.MAX_NAME_LENGTH + 4;
 
   private static final VarHandle WORD =
@@ -29,7 +29,7 @@ final class Question {
     hash = 0;
   }
 
-  /// Takes over the question that the cursor has just stepped over.
+  /// Copies the question that the cursor has just read.
   void set(byte[] buffer, int messageStart, WireCursor cursor) {
     int nameLength = cursor.nameLength();
     long mixed =
@@ -44,7 +44,7 @@ final class Question {
     hash = mix(mix(mixed ^ ((long) nameLength << 32 | (long) type << 16 | questionClass)));
   }
 
-  /// 0 if there is none.
+  /// 0 without a question.
   int length() {
     return length;
   }
@@ -74,8 +74,8 @@ final class Question {
     return lower(wire, 0, WireName.expand(buffer, messageStart, nameStart, wire));
   }
 
-  /// Copies an uncompressed name in lower case, eight bytes at a time, and hashes it on the way.
-  /// Length bytes pass unchanged: they are at most 63, and `A` is 65.
+  /// Copies and hashes an uncompressed name in lower case, eight bytes at a time. Length bytes stay
+  /// unchanged: they are at most 63, and `A` is 65.
   private long lower(byte[] from, int start, int nameLength) {
     long mixed = SEED;
     int done = 0;
@@ -97,7 +97,7 @@ final class Question {
     return octet >= 'A' && octet <= 'Z' ? octet + ('a' - 'A') : octet;
   }
 
-  /// Sets bit 5 in each of eight bytes that is `A` to `Z`. No sum below carries into the next byte.
+  /// Sets bit 5 in each of eight bytes that is `A` to `Z`. No sum carries into the next byte.
   private static long lower(long word) {
     long low7 = word & ~TOP_BITS;
     long fromA = low7 + (0x80 - 'A') * EVERY_BYTE;
