@@ -1,5 +1,5 @@
-# Sourced by the other scripts of bin/: finds a JDK, installs missing packages, builds if a source has
-# changed. $root is the checkout. Messages go to stderr.
+# Sourced by the other scripts of bin/: finds a JDK, installs missing packages, builds if a source
+# has changed. $root is the checkout. Messages go to stderr.
 
 root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 me=bin/${0##*/}
@@ -19,8 +19,8 @@ die() {
     exit 1
 }
 
-# Sets $jdk to a JDK 25: JAVA_HOME if it is one, else one of /usr/lib/jvm, else that of apt, which it
-# installs.
+# Sets $jdk to a JDK 25: JAVA_HOME if it is one, else one of /usr/lib/jvm, else that of apt, which
+# it installs.
 find_jdk() {
     local package=openjdk-25-jdk-headless
     installed_jdk && return
@@ -41,7 +41,7 @@ installed_jdk() {
     return 1
 }
 
-# Whether apt can install a package. Where apt has no lists yet, as in a fresh container, it gets them.
+# Whether apt can install a package. Fetches apt's lists if there are none, as in a fresh container.
 apt_has() { # PACKAGE
     command -v apt-get >/dev/null && command -v apt-cache >/dev/null || return
     if [[ -z $(apt-cache pkgnames openjdk- 2>/dev/null) ]] && can_be_root; then
@@ -98,7 +98,7 @@ apt_install() { # PACKAGE…
         -o DPkg::Lock::Timeout=300 install "$@" </dev/null
 }
 
-# Runs a command as the owner of the checkout, if sudo was called by that owner: new files are theirs.
+# Runs a command as the owner of the checkout if that user called sudo, so that new files are theirs.
 as_owner() { # COMMAND…
     if ((EUID == 0)) && [[ -n ${SUDO_UID:-} && $(stat -c %u "$root") == "$SUDO_UID" ]]; then
         runuser -u "$SUDO_USER" -- env HOME="$(getent passwd "$SUDO_UID" | cut -d: -f6)" "$@"

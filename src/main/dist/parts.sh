@@ -1,5 +1,5 @@
-# Sourced by build, client and image in the root of the checkout: gathers the Java runtime, the jars and
-# the libraries in $dist. $jdk is a JDK 25.
+# Sourced by build, client and image in the root of the checkout: gathers the Java runtime, the jars
+# and the libraries in $dist. $jdk is a JDK 25.
 
 here=src/main/dist
 version=$(sed -n 's/^version=//p' target/classes/jig.properties)
@@ -42,8 +42,8 @@ unpack_picocli() { # FOLDER
     (cd -- "$1" && "$jdk/bin/jar" --extract --file "$sources" picocli)
 }
 
-# Copies the jars to the folder $jars. Its name is a hash of the jars and the runtime, so that a tarball
-# unpacked over another does not mix jars with the other's AOT cache.
+# Copies the jars to the folder $jars. Its name is a hash of the jars and the runtime, so that a
+# tarball unpacked over another does not mix jars with the other's AOT cache.
 gather_jars() {
     local jar all=$dist/lib/jars
     mkdir -p "$all"
@@ -74,8 +74,8 @@ gather_libraries() {
     chmod 644 "$dist"/native/*
 }
 
-# Prints the paths of libbpf and the libraries it needs, without libc. The readers of the pipes read to
-# the end: otherwise SIGPIPE would end the writer, and with pipefail this script.
+# Prints the paths of libbpf and the libraries it needs, without libc. The readers of the pipes read
+# to the end: otherwise SIGPIPE would end the writer, and with pipefail this script.
 libraries() {
     local libbpf
     libbpf=$(ldconfig -p | awk -v machine="$(uname -m)" '

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Exec probe of kubelet: exits 0 if the agent in this container works. The agent touches a file every
- * second while its ring thread runs. In C, because starting a JVM for each probe would cost more than
- * an idle agent. An HTTP probe is not possible: kubelet cannot connect to the pod's loopback.
+ * Exec probe of kubelet: exits 0 if the agent in this container works. The agent touches a file
+ * every second while its ring thread runs. In C, because starting a JVM for each probe would cost
+ * more than an idle agent. An HTTP probe is not possible: kubelet cannot connect to the pod's
+ * loopback.
  */
 #include <errno.h>
 #include <stdio.h>

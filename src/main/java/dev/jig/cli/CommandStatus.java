@@ -4,8 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a command can be executed, checked before anything is attached. Exit codes as of a shell:
-/// 126 not executable, 127 not found.
+/// Whether a command can be executed, checked before anything is attached. Exit codes as of a
+/// shell: 126 not executable, 127 not found.
 enum CommandStatus {
   FOUND(0, ""),
   NOT_EXECUTABLE(126, "is not executable: check its permissions."),

@@ -112,7 +112,8 @@ public final class ContainerList {
     return watchLine(row, fields, cells);
   }
 
-  /// One row of `-w`. A cell wider than its column is cut on a terminal; elsewhere it moves the next.
+  /// One row of `-w`. A cell wider than its column is cut on a terminal; elsewhere it moves the
+  /// next.
   static String watchRow(
       long timestampNs, Change change, Container container, List<Field> fields, OptionalInt cells) {
     List<String> row = new ArrayList<>(List.of(Timestamp.format(timestampNs), change.name()));

@@ -63,8 +63,8 @@ final class DemoRun {
     }
   }
 
-  /// Whether a row is of the client: each packet is recorded at the resolver too. Rows of lookups are
-  /// always the client's.
+  /// Whether a row is of the client: each packet is recorded at the resolver too. Rows of lookups
+  /// are always the client's.
   private static boolean isClientSide(DnsEvent event) {
     if (event.lookup() != null) {
       return true;

@@ -153,7 +153,8 @@ final class ListContainersCommand implements Callable<Integer> {
     private final ContainerFormat format;
     private final ContainerSelection selection;
 
-    /// Until then [#reportUnavailableRuntimes] reports missing runtimes, so warnings are debug lines.
+    /// Until then [#reportUnavailableRuntimes] reports missing runtimes, so warnings are debug
+    /// lines.
     private volatile boolean initialListDone;
 
     Listener(ContainerFormat format, ContainerSelection selection) {

@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
-/// The stream rows are written to: stdout, stderr or a file. Written by one thread; [#isBlocked] may be
-/// called from any.
+/// The stream rows are written to: stdout, stderr or a file. Written by one thread; [#isBlocked]
+/// may be called from any.
 final class RowStream extends OutputStream {
   private static final long BLOCKED_AFTER_NS = 300_000_000;
   private static final int NO_FD = -1;

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// Flags that select the container runtimes to get names from, and their sockets. A new runtime is an
-/// entry in [#supported] and a flag for its socket.
+/// Flags that select the container runtimes to get names from, and their sockets. A new runtime is
+/// an entry in [#supported] and a flag for its socket.
 final class RuntimeOptions {
   /// A runtime this version supports.
   ///
@@ -151,8 +151,8 @@ final class RuntimeOptions {
     return selected.stream().filter(each -> !isLinkToAnother(each, selected)).toList();
   }
 
-  /// Whether its socket is a link to that of another: where Podman replaces Docker, Docker's socket is
-  /// a link to Podman's.
+  /// Whether its socket is a link to that of another: where Podman replaces Docker, Docker's socket
+  /// is a link to Podman's.
   private static boolean isLinkToAnother(SelectedRuntime selected, List<SelectedRuntime> all) {
     try {
       Path real = selected.socket().toRealPath();

@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/// Halts the process if it does not end in time after it was asked to stop. A blocked output, such as
-/// a pipe that is not read, must not keep it from ending.
+/// Halts the process if it does not end in time after it was asked to stop. A blocked output, such
+/// as a pipe that is not read, must not keep it from ending.
 final class ShutdownWatchdog {
   /// After this time a blocked output ends the process.
   private static final long MAX_BLOCKED_MS = 1_200;
@@ -18,8 +18,8 @@ final class ShutdownWatchdog {
 
   private ShutdownWatchdog() {}
 
-  /// Waits until `finished`. Halts the process after 1.2 s if the output is blocked, else after 10 s.
-  /// Blocks the calling thread.
+  /// Waits until `finished`. Halts the process after 1.2 s if the output is blocked, else after 10
+  /// s. Blocks the calling thread.
   ///
   /// @param exitCode exit code of a halted process
   /// @param lastLine printed before the process is halted

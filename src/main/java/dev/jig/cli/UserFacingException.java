@@ -5,8 +5,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/// A failure that the user can act on: the message is a sentence with a hint, printed without a stack
-/// trace. Exit code 1.
+/// A failure that the user can act on: the message is a sentence with a hint, printed without a
+/// stack trace. Exit code 1.
 final class UserFacingException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

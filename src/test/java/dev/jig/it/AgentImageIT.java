@@ -48,7 +48,7 @@ final class AgentImageIT {
 
     assertThat(probe.exitCode()).as(probe.err()).isEqualTo(1);
     assertThat(probe.out())
-        .isEqualTo("the agent has not begun: No such file or directory, /run/jig/alive\n");
+        .isEqualTo("the agent has not started: No such file or directory, /run/jig/alive\n");
   }
 
   private static Command.Result run(List<String> options, String... words) {
