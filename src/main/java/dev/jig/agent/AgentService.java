@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What the agent answers: streams are begun, resumed, acknowledged and ended here.
 final class AgentService extends AgentGrpc.AgentImplBase {
-  static final int STREAMS_AT_MOST = 32;
+  static final int MAX_STREAMS = 32;
 
   /// How long a stream whose call broke can be resumed.
   static final long RESUMABLE_NS = TimeUnit.SECONDS.toNanos(60);
@@ -49,18 +49,18 @@ final class AgentService extends AgentGrpc.AgentImplBase {
   @Override
   public StreamObserver<FromClient> trace(StreamObserver<FromAgent> answer) {
     ServerCallStreamObserver<FromAgent> call = (ServerCallStreamObserver<FromAgent>) answer;
-    Call client = new Call(call);
-    call.setOnReadyHandler(client::ready);
-    call.setOnCancelHandler(client::over);
+    ClientCall client = new ClientCall(call);
+    call.setOnReadyHandler(client::onReady);
+    call.setOnCancelHandler(client::onCancel);
     return client;
   }
 
   /// What one call says.
-  private final class Call implements StreamObserver<FromClient> {
+  private final class ClientCall implements StreamObserver<FromClient> {
     private final ServerCallStreamObserver<FromAgent> call;
     private volatile @Nullable AgentStream stream;
 
-    Call(ServerCallStreamObserver<FromAgent> call) {
+    ClientCall(ServerCallStreamObserver<FromAgent> call) {
       this.call = call;
     }
 
@@ -87,36 +87,36 @@ final class AgentService extends AgentGrpc.AgentImplBase {
     }
 
     private void start(Start start) {
-      if (streams.size() >= STREAMS_AT_MOST) {
+      if (streams.size() >= MAX_STREAMS) {
         call.onError(
             Status.RESOURCE_EXHAUSTED
-                .withDescription("the agent has " + STREAMS_AT_MOST + " streams already")
+                .withDescription("the agent has " + MAX_STREAMS + " streams already")
                 .asException());
         return;
       }
       try {
-        StreamRequest request = StreamRequest.of(start);
+        StreamRequest request = StreamRequest.parse(start);
         AgentStream begun = new AgentStream(UUID.randomUUID().toString(), trace::lost);
         stream = begun;
         streams.put(begun.id(), begun);
-        log.info("stream began", described(begun, start));
+        log.info("stream began", startDetails(begun, start));
         var _ =
             trace
                 .open(request.settings(), request.selection(), begun)
-                .whenComplete((view, _) -> opened(begun, view));
+                .whenComplete((view, _) -> onViewOpened(begun, view));
       } catch (UsageException e) {
         call.onError(
             Status.INVALID_ARGUMENT.withDescription(e.sentence() + " " + e.hint()).asException());
       }
     }
 
-    private void opened(AgentStream begun, NodeTrace.@Nullable View view) {
+    private void onViewOpened(AgentStream begun, NodeTrace.@Nullable View view) {
       if (view == null) {
         call.onError(Status.ABORTED.withDescription("the trace has ended").asException());
         return;
       }
-      begun.opened(view);
-      begun.attach(call, begun(begun), 0);
+      begun.setView(view);
+      begun.attach(call, begunMessage(begun), 0);
     }
 
     private void resume(Resume resume) {
@@ -130,10 +130,10 @@ final class AgentService extends AgentGrpc.AgentImplBase {
       }
       stream = known;
       log.info("stream resumed", Map.of("stream", known.id(), "after", resume.getAfter()));
-      known.attach(call, begun(known), resume.getAfter());
+      known.attach(call, begunMessage(known), resume.getAfter());
     }
 
-    private Begun begun(AgentStream of) {
+    private Begun begunMessage(AgentStream of) {
       return Begun.newBuilder()
           .setStream(of.id())
           .setNode(settings.node())
@@ -141,23 +141,23 @@ final class AgentService extends AgentGrpc.AgentImplBase {
           .build();
     }
 
-    void ready() {
+    void onReady() {
       AgentStream its = stream;
       if (its != null) {
-        its.ready();
+        its.onReady();
       }
     }
 
-    void over() {
+    void onCancel() {
       AgentStream its = stream;
       if (its != null && its.detach(call) && streams.containsKey(its.id())) {
-        log.info("client gone, stream kept", its.figures());
+        log.info("client gone, stream kept", its.counters());
       }
     }
 
     @Override
     public void onError(Throwable t) {
-      over();
+      onCancel();
     }
 
     @Override
@@ -169,7 +169,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
     }
   }
 
-  private static Map<String, Object> described(AgentStream stream, Start start) {
+  private static Map<String, Object> startDetails(AgentStream stream, Start start) {
     Map<String, Object> details = new LinkedHashMap<>();
     details.put("stream", stream.id());
     details.put("namespace", start.getNamespace());
@@ -193,16 +193,16 @@ final class AgentService extends AgentGrpc.AgentImplBase {
         view.close()
             .whenComplete((_, _) -> {
               stream.finish(reason);
-              Map<String, Object> details = stream.figures();
+              Map<String, Object> details = stream.counters();
               details.put("by", by);
               log.info("stream ended", details);
             });
   }
 
   /// Ends the streams nobody came back for.
-  void endAbandoned() {
+  void endExpired() {
     for (AgentStream stream : streams.values()) {
-      if (stream.view() != null && stream.isAbandoned(RESUMABLE_NS)) {
+      if (stream.view() != null && stream.isDetachedLongerThan(RESUMABLE_NS)) {
         end(stream, "", "nobody came back");
       }
     }
@@ -213,7 +213,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
     streams.values().forEach(stream -> end(stream, reason, reason));
   }
 
-  int streams() {
+  int streamCount() {
     return streams.size();
   }
 }

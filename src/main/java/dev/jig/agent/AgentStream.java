@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 /// One client's stream: a view, its buffer, and the call that carries it at present, if any. A
 /// thread of its own sends, so that a client that does not read makes nobody wait.
 final class AgentStream implements Consumer<DnsEvent> {
-  private static final int BATCH = 512;
+  private static final int MAX_BATCH_EVENTS = 512;
   private static final long PROGRESS_MS = 1_000;
 
   /// A message costs the client as much as many events: after one it takes so long until the next,
   /// unless that is full. An event after a pause goes at once.
-  private static final long GATHER_NS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long BATCH_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /// The call that carries the stream.
   private record Carrier(ServerCallStreamObserver<FromAgent> call) {}
@@ -56,7 +56,7 @@ final class AgentStream implements Consumer<DnsEvent> {
     return id;
   }
 
-  void opened(View view) {
+  void setView(View view) {
     this.view = view;
   }
 
@@ -76,7 +76,7 @@ final class AgentStream implements Consumer<DnsEvent> {
     Carrier mine = new Carrier(call);
     carrier.set(mine); // first: who carried it before takes nothing more
     buffer.rewind(after);
-    ready();
+    onReady();
     Thread.ofVirtual().name("stream-" + id).start(() -> send(mine, begun));
   }
 
@@ -85,7 +85,7 @@ final class AgentStream implements Consumer<DnsEvent> {
   }
 
   /// Called when a call may send again, or is over.
-  void ready() {
+  void onReady() {
     synchronized (readiness) {
       readiness.notifyAll();
     }
@@ -102,12 +102,12 @@ final class AgentStream implements Consumer<DnsEvent> {
     if (carried) {
       detachedNs = System.nanoTime();
     }
-    ready();
+    onReady();
     return carried;
   }
 
   /// Whether nobody has carried it for so long.
-  boolean isAbandoned(long afterNs) {
+  boolean isDetachedLongerThan(long afterNs) {
     return carrier.get() == null && System.nanoTime() - detachedNs > afterNs;
   }
 
@@ -117,7 +117,7 @@ final class AgentStream implements Consumer<DnsEvent> {
   void finish(String why) {
     reason = why;
     stopping = true;
-    ready();
+    onReady();
   }
 
   private void send(Carrier mine, Begun begun) {
@@ -127,13 +127,13 @@ final class AgentStream implements Consumer<DnsEvent> {
       while (isCarriedBy(mine) && awaitReady(mine)) {
         boolean last = stopping; // read first: nothing comes after it
         StreamBuffer.Batch batch =
-            buffer.take(BATCH, last ? 0 : PROGRESS_MS, () -> isCarriedBy(mine));
+            buffer.take(MAX_BATCH_EVENTS, last ? 0 : PROGRESS_MS, () -> isCarriedBy(mine));
         if (batch == null || !isCarriedBy(mine)) {
           break;
         }
         if (!batch.events().isEmpty()) {
           call.onNext(message(batch));
-          buffer.gather(BATCH, GATHER_NS);
+          buffer.awaitEvents(MAX_BATCH_EVENTS, BATCH_INTERVAL_NS);
         } else if (last) {
           call.onNext(FromAgent.newBuilder().setEnded(ended()).build());
           call.onCompleted();
@@ -176,32 +176,32 @@ final class AgentStream implements Consumer<DnsEvent> {
 
   /// @param newest not asked now: by now there may be one that will still be sent
   private Progress progress(long newest) {
-    return Progress.newBuilder().setNewest(newest).setLost(lostSince()).build();
+    return Progress.newBuilder().setNewest(newest).setLost(lostPackets()).build();
   }
 
   private Ended ended() {
     return Ended.newBuilder()
-        .setNewest(buffer.newest())
-        .setLost(lostSince())
+        .setNewest(buffer.newestSequence())
+        .setLost(lostPackets())
         .setReason(reason)
         .build();
   }
 
-  private long lostSince() {
+  private long lostPackets() {
     return lost.getAsLong() - lostBefore;
   }
 
   /// For the log.
-  Map<String, Object> figures() {
+  Map<String, Object> counters() {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("stream", id);
-    figures.put("events", buffer.newest());
+    figures.put("events", buffer.newestSequence());
     figures.put("dropped", buffer.dropped());
     View seen = view;
     figures.put("filtered", seen == null ? 0 : seen.filtered());
     figures.put("unknown", seen == null ? 0 : seen.unknown());
     figures.put("forgotten", seen == null ? 0 : seen.evicted());
-    figures.put("lost", lostSince());
+    figures.put("lost", lostPackets());
     return figures;
   }
 }

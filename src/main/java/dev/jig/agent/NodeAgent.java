@@ -32,12 +32,12 @@ public final class NodeAgent implements AutoCloseable {
   /// Where clients reach it, through a port forwarded by the API server.
   public static final int PORT = 4243;
 
-  private static final long LOOK_MS = 1_000;
+  private static final long CHECK_MS = 1_000;
 
   /// The ring thread goes round five times a second when nothing happens.
-  private static final int STALLED_AFTER_LOOKS = 20;
+  private static final int MAX_STALLED_CHECKS = 20;
 
-  private static final long LAST_EVENTS_MS = 2_000;
+  private static final long DRAIN_MS = 2_000;
 
   /// Who and where it is.
   ///
@@ -57,13 +57,13 @@ public final class NodeAgent implements AutoCloseable {
   private final Containers containers;
   private final AgentService service;
   private final Server server;
-  private final ScheduledExecutorService watch =
+  private final ScheduledExecutorService watchdog =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("watch").factory());
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final Runnable onStall;
-  private long turnsSeen = -1;
-  private int looksWithoutTurn;
+  private long lastTurns = -1;
+  private int stalledChecks;
 
   private NodeAgent(
       Settings settings, List<ContainerRuntime> runtimes, AgentLog log, Runnable onStall) {
@@ -72,8 +72,8 @@ public final class NodeAgent implements AutoCloseable {
     this.onStall = onStall;
     this.endpoints = settings.resolveEndpoints() ? EndpointDirectory.open(log) : null;
     this.trace =
-        NodeTrace.load(false, endpoints == null ? UnaryOperator.identity() : endpoints.naming());
-    this.containers = new Containers(trace.cgroupRoot(), runtimes, new Messages(log));
+        NodeTrace.load(false, endpoints == null ? UnaryOperator.identity() : endpoints.namer());
+    this.containers = new Containers(trace.cgroupRoot(), runtimes, new RuntimeWarnings(log));
     this.service = new AgentService(trace, settings, log);
     this.server = server(settings.port(), service);
   }
@@ -107,7 +107,7 @@ public final class NodeAgent implements AutoCloseable {
       throws IOException {
     NodeAgent agent = new NodeAgent(settings, runtimes, log, onStall);
     try {
-      agent.begin();
+      agent.serve();
       return agent;
     } catch (IOException | RuntimeException e) {
       agent.close();
@@ -115,7 +115,7 @@ public final class NodeAgent implements AutoCloseable {
     }
   }
 
-  private void begin() throws IOException {
+  private void serve() throws IOException {
     trace.attach(containers);
     containers.start();
     server.start();
@@ -126,7 +126,7 @@ public final class NodeAgent implements AutoCloseable {
     log.info(
         "agent began",
         Map.of("node", settings.node(), "version", settings.version(), "port", server.getPort()));
-    var _ = watch.scheduleWithFixedDelay(this::look, 0, LOOK_MS, TimeUnit.MILLISECONDS);
+    var _ = watchdog.scheduleWithFixedDelay(this::check, 0, CHECK_MS, TimeUnit.MILLISECONDS);
   }
 
   /// The port clients reach it at.
@@ -140,18 +140,18 @@ public final class NodeAgent implements AutoCloseable {
     trace.end();
   }
 
-  private void look() {
+  private void check() {
     try {
       long turns = trace.iterations();
-      looksWithoutTurn = turns == turnsSeen ? looksWithoutTurn + 1 : 0;
-      turnsSeen = turns;
-      if (looksWithoutTurn >= STALLED_AFTER_LOOKS) {
+      stalledChecks = turns == lastTurns ? stalledChecks + 1 : 0;
+      lastTurns = turns;
+      if (stalledChecks >= MAX_STALLED_CHECKS) {
         log.log(Level.ERROR, "the ring thread stands still", Map.of("turns", turns));
         onStall.run();
-      } else if (looksWithoutTurn == 0) {
+      } else if (stalledChecks == 0) {
         Files.writeString(settings.aliveFile(), Long.toString(turns));
       }
-      service.endAbandoned();
+      service.endExpired();
     } catch (IOException | RuntimeException e) {
       log.log(Level.ERROR, "the agent's watch failed", Map.of("error", e.toString()));
     }
@@ -162,11 +162,11 @@ public final class NodeAgent implements AutoCloseable {
     if (!stopping.compareAndSet(false, true)) {
       return;
     }
-    log.info("agent stops", Map.of("streams", service.streams()));
+    log.info("agent stops", Map.of("streams", service.streamCount()));
     service.endAll("the agent stops");
     server.shutdown();
     try {
-      server.awaitTermination(LAST_EVENTS_MS, TimeUnit.MILLISECONDS);
+      server.awaitTermination(DRAIN_MS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -175,7 +175,7 @@ public final class NodeAgent implements AutoCloseable {
 
   @Override
   public void close() {
-    watch.shutdownNow();
+    watchdog.shutdownNow();
     server.shutdownNow();
     if (endpoints != null) {
       endpoints.close();
@@ -185,7 +185,7 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   /// What the runtimes have to say.
-  private record Messages(AgentLog log) implements ContainerListener {
+  private record RuntimeWarnings(AgentLog log) implements ContainerListener {
     @Override
     public void onWarning(String sentence) {
       log.log(Level.WARNING, sentence, Map.of());

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// thread offers, another takes.
 public final class StreamBuffer {
   /// About 16 MB of ordinary events.
-  public static final int EVENTS_AT_MOST = 16_384;
+  public static final int MAX_EVENTS = 16_384;
 
   /// Of events with many addresses or long messages fewer fit; without either an event weighs
   /// nothing.
-  static final int BYTES_AT_MOST = 16 << 20;
+  static final int MAX_BYTES = 16 << 20;
 
   /// So many bytes of addresses and messages, or little more, make a batch.
   static final int BATCH_BYTES = 256 << 10;
@@ -33,8 +33,8 @@ public final class StreamBuffer {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final @Nullable DnsEvent[] events = new @Nullable DnsEvent[EVENTS_AT_MOST];
-  private final long[] sequences = new long[EVENTS_AT_MOST];
+  private final @Nullable DnsEvent[] events = new @Nullable DnsEvent[MAX_EVENTS];
+  private final long[] sequences = new long[MAX_EVENTS];
 
   // Positions count up; an event lies at its position modulo the capacity.
   private long oldest;
@@ -42,28 +42,28 @@ public final class StreamBuffer {
   private long end;
 
   private int bytes;
-  private long newest;
+  private long newestSequence;
   private long dropped;
   private boolean woken;
 
   /// The taker waits for so many; 0 if it does not wait.
-  private int awaited;
+  private int wantedEvents;
 
   /// Takes an event, or drops it where there is no room. Never waits for a client.
   void offer(DnsEvent event) {
     lock.lock();
     try {
-      newest++;
+      newestSequence++;
       int more = bytes(event);
-      if (end - oldest == EVENTS_AT_MOST || bytes + more > BYTES_AT_MOST) {
+      if (end - oldest == MAX_EVENTS || bytes + more > MAX_BYTES) {
         dropped++;
         return;
       }
       events[slot(end)] = event;
-      sequences[slot(end)] = newest;
+      sequences[slot(end)] = newestSequence;
       bytes += more;
       end++;
-      if (awaited > 0 && end - unsent >= awaited) {
+      if (wantedEvents > 0 && end - unsent >= wantedEvents) {
         changed.signal();
       }
     } finally {
@@ -86,7 +86,7 @@ public final class StreamBuffer {
   }
 
   /// Lets events gather: comes back when there are so many, after `patienceNs` or [#wake].
-  void gather(int wanted, long patienceNs) throws InterruptedException {
+  void awaitEvents(int wanted, long patienceNs) throws InterruptedException {
     lock.lock();
     try {
       await(wanted, patienceNs);
@@ -97,19 +97,19 @@ public final class StreamBuffer {
 
   private void await(int wanted, long patienceNs) throws InterruptedException {
     long leftNs = patienceNs;
-    awaited = wanted;
+    wantedEvents = wanted;
     try {
       while (end - unsent < wanted && !woken && leftNs > 0) {
         leftNs = changed.awaitNanos(leftNs);
       }
     } finally {
-      awaited = 0;
+      wantedEvents = 0;
     }
   }
 
   private Batch next(int most) {
     if (unsent == end) {
-      return new Batch(newest + 1, List.of());
+      return new Batch(newestSequence + 1, List.of());
     }
     long first = sequences[slot(unsent)];
     List<DnsEvent> batch = new ArrayList<>();
@@ -166,10 +166,10 @@ public final class StreamBuffer {
   }
 
   /// Sequence number of the newest event, kept or dropped.
-  long newest() {
+  long newestSequence() {
     lock.lock();
     try {
-      return newest;
+      return newestSequence;
     } finally {
       lock.unlock();
     }
@@ -191,6 +191,6 @@ public final class StreamBuffer {
   }
 
   private static int slot(long position) {
-    return (int) (position % EVENTS_AT_MOST);
+    return (int) (position % MAX_EVENTS);
   }
 }

@@ -16,7 +16,7 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection) {
   /// Reads a request.
   ///
   /// @throws UsageException for a value that is none
-  static StreamRequest of(Start start) {
+  static StreamRequest parse(Start start) {
     if (start.getDnsTimeoutNs() <= 0) {
       throw new UsageException(
           "\"" + start.getDnsTimeoutNs() + "\" ns is no DNS timeout.", "Ask for one above 0.");

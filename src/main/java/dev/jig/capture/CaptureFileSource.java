@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// Packets from a capture file: walks each frame's headers and hands on what may hold DNS, with the
-/// file's clock and without owner; beside what an earlier trace noted, if that wrote the file.
+/// Reads packets from a capture file: parses each frame's headers and delivers packets that may
+/// contain DNS, with the file's clock and without owner. In a file written by `-o pcapng` each packet
+/// has its row option.
 public final class CaptureFileSource implements AutoCloseable {
   private final CaptureReader reader;
   private final FileCounters counters = new FileCounters();
@@ -20,23 +21,22 @@ public final class CaptureFileSource implements AutoCloseable {
   private final LinkHeader link = new LinkHeader();
   private final IpHeader ip = new IpHeader();
   private final IpFragments fragments = new IpFragments();
-  private final RecordedSegments noted = new RecordedSegments();
+  private final RecordedSegments recorded = new RecordedSegments();
   private final Transport transport;
   private final Packet packet = new Packet();
 
-  /// Owns `reader`.
-  ///
-  /// @param dnsPort the ports of which one must be the packet's source or destination
-  /// @param anyUdp also hands on every UDP payload, whatever its ports
+  /// @param reader closed with this source
+  /// @param dnsPort whether a port is DNS's; a packet's source or destination port must be
+  /// @param anyUdp whether to deliver UDP payloads of all ports, too
   public CaptureFileSource(CaptureReader reader, IntPredicate dnsPort, boolean anyUdp) {
     this.reader = reader;
     this.transport = new Transport(dnsPort, anyUdp);
   }
 
-  /// Reads one packet, handing it on if it may hold DNS; false at the end of the file.
+  /// Reads one packet and delivers it if it may contain DNS; false at the end of the file.
   ///
   /// @throws dev.jig.pcap.CaptureFormatException if the file is damaged here
-  /// @throws IOException if it can't be read
+  /// @throws IOException if it cannot be read
   public boolean readNext(PacketHandler handler) throws IOException {
     if (!reader.next(captured)) {
       return false;
@@ -49,28 +49,28 @@ public final class CaptureFileSource implements AutoCloseable {
       }
       return true;
     }
-    ParseResult finding = walk(note != null);
-    if (finding == ParseResult.OK) {
+    ParseResult result = parse(note != null);
+    if (result == ParseResult.OK) {
       fill(note);
       boolean tcp = packet.protocol == Protocol.TCP;
-      if (note != null && text != null && tcp && !noted.assemble(packet, text)) {
-        finding = ParseResult.FRAGMENT;
+      if (note != null && text != null && tcp && !recorded.assemble(packet, text)) {
+        result = ParseResult.FRAGMENT;
       }
     }
-    counters.count(finding, captured.linkType());
+    counters.count(result, captured.linkType());
     counters.setIncomplete(fragments.incomplete());
-    if (finding == ParseResult.OK) {
+    if (result == ParseResult.OK) {
       handler.onPacket(packet);
     }
     return true;
   }
 
-  /// The file's clock: when the last packet read was captured, DNS or not, in ns since the epoch.
+  /// The time of the last packet read, DNS or not, in nanoseconds since the epoch.
   public long timeNs() {
     return captured.timeNs();
   }
 
-  /// Packets that were lost while the file was written, as far as it has told up to now.
+  /// Packets lost while the file was written, according to the statistics read so far.
   public long dropped() {
     return reader.dropped();
   }
@@ -84,25 +84,25 @@ public final class CaptureFileSource implements AutoCloseable {
     reader.close();
   }
 
-  private ParseResult walk(boolean known) {
+  private ParseResult parse(boolean recorded) {
     frame.reset(captured);
-    ParseResult finding = link.read(captured.linkType(), frame);
-    if (finding == ParseResult.OK) {
-      finding = ip.read(link.ipVersion(), frame);
+    ParseResult result = link.read(captured.linkType(), frame);
+    if (result == ParseResult.OK) {
+      result = ip.read(link.ipVersion(), frame);
     }
-    if (finding == ParseResult.FRAGMENT) {
-      finding = putTogether();
+    if (result == ParseResult.FRAGMENT) {
+      result = reassemble();
     }
-    return finding == ParseResult.OK ? transport.read(ip.protocol(), frame, known) : finding;
+    return result == ParseResult.OK ? transport.read(ip.protocol(), frame, recorded) : result;
   }
 
-  private ParseResult putTogether() {
-    IpFragments.Whole whole = fragments.add(ip, frame, captured.timeNs());
-    if (whole == null) {
+  private ParseResult reassemble() {
+    IpFragments.Reassembled reassembled = fragments.add(ip, frame, captured.timeNs());
+    if (reassembled == null) {
       return ParseResult.FRAGMENT;
     }
-    frame.reset(whole.bytes, whole.length);
-    return ip.readWhole(whole.protocol, frame);
+    frame.reset(reassembled.bytes, reassembled.length);
+    return ip.readReassembled(reassembled.protocol, frame);
   }
 
   private void fill(@Nullable EventNote note) {
@@ -127,7 +127,7 @@ public final class CaptureFileSource implements AutoCloseable {
     return switch (type) {
       case OUTGOING -> Packet.Direction.EGRESS;
       case HOST, BROADCAST, MULTICAST, LOOPBACK, USER, KERNEL -> Packet.Direction.INGRESS;
-      // Overheard between others: both ways look the same.
+      // between two other hosts
       case OTHERHOST -> Packet.Direction.UNKNOWN;
       case null -> Packet.Direction.UNKNOWN;
     };

@@ -2,8 +2,7 @@ package dev.jig.capture;
 
 import java.util.OptionalInt;
 
-/// What became of a capture file's packets: those read are those handed on plus all the others
-/// here.
+/// Counts a capture file's packets by result: `read` is the sum of all others but `incomplete`.
 public final class FileCounters {
   private long read;
   private long delivered;
@@ -18,9 +17,9 @@ public final class FileCounters {
 
   FileCounters() {}
 
-  void count(ParseResult finding, int linkType) {
+  void count(ParseResult result, int linkType) {
     read++;
-    switch (finding) {
+    switch (result) {
       case OK -> delivered++;
       case NOT_DNS -> notDns++;
       case NO_PAYLOAD -> noPayload++;
@@ -46,38 +45,38 @@ public final class FileCounters {
     return read;
   }
 
-  /// Given to the handler.
+  /// Passed to the handler.
   public long delivered() {
     return delivered;
   }
 
-  /// Other protocols and other ports.
+  /// Of other protocols or ports.
   public long notDns() {
     return notDns;
   }
 
-  /// On a DNS port, but without data: TCP's handshakes and acknowledgements, empty datagrams.
+  /// On a DNS port, without data: TCP handshakes and acknowledgements, empty datagrams.
   public long noPayload() {
     return noPayload;
   }
 
-  /// IP fragments, and parts of noted messages; the one that completes its packet or message counts
-  /// as that.
+  /// IP fragments, and segments of a longer recorded message; the one that completes its packet or
+  /// message counts as [#delivered].
   public long fragments() {
     return fragments;
   }
 
-  /// Packets of which fragments were captured, but not all; outside the sum.
+  /// IP packets of which some fragments are missing; not part of the sum.
   public long incomplete() {
     return incomplete;
   }
 
-  /// Cut short by the capture's snapshot length.
+  /// Truncated by the capture's snapshot length.
   public long truncated() {
     return truncated;
   }
 
-  /// Headers that contradict themselves or the frame's length on the wire.
+  /// With a header that contradicts itself or the frame's length on the wire.
   public long badHeader() {
     return badHeader;
   }
@@ -86,7 +85,7 @@ public final class FileCounters {
     return unknownLinkType;
   }
 
-  /// The first link type met that is not known here, for a hint.
+  /// The first unknown link type in the file, for a hint.
   public OptionalInt firstUnknownLinkType() {
     return firstUnknownLinkType;
   }

@@ -2,14 +2,14 @@ package dev.jig.capture;
 
 import dev.jig.pcap.CapturedPacket;
 
-/// The bytes of one frame as headers are walked: how far they were captured, how far they reached
-/// on the wire. Both ends only ever move inwards, as each header tells the length of its payload.
+/// A frame while its headers are parsed, with the ends of the captured bytes and of the bytes on the
+/// wire. Both ends only move inwards, to the payload length in each header.
 final class Frame {
   private static final int WIRE_LIMIT = 1 << 30;
 
   byte[] bytes = {};
 
-  /// Where the next header begins.
+  /// Start of the next header.
   int offset;
 
   private int capturedEnd;
@@ -22,9 +22,9 @@ final class Frame {
     wireEnd = offset + Math.clamp(packet.originalLength(), packet.length(), WIRE_LIMIT);
   }
 
-  /// Another frame's payload, put together from fragments.
-  void reset(byte[] whole, int length) {
-    bytes = whole;
+  /// Continues with a payload that was reassembled from fragments.
+  void reset(byte[] reassembled, int length) {
+    bytes = reassembled;
     offset = 0;
     capturedEnd = length;
     wireEnd = length;
@@ -39,8 +39,8 @@ final class Frame {
     return length <= wireEnd - offset ? ParseResult.TRUNCATED : ParseResult.BAD_HEADER;
   }
 
-  /// Cuts what follows `length` bytes from the next header's begin, such as Ethernet's padding;
-  /// false if the frame on the wire was shorter than that.
+  /// Ends the frame `length` bytes behind the start of the next header, which removes Ethernet
+  /// padding; false if the frame on the wire was shorter.
   boolean limit(int length) {
     if (length > wireEnd - offset) {
       return false;
@@ -50,7 +50,7 @@ final class Frame {
     return true;
   }
 
-  /// Bytes the frame had on the wire from here on.
+  /// Bytes on the wire from the next header on.
   int wireLength() {
     return wireEnd - offset;
   }
@@ -59,12 +59,12 @@ final class Frame {
     return bytes[offset + at] & 0xff;
   }
 
-  /// Network order.
+  /// Network byte order.
   int u16(int at) {
     return u8(at) << 8 | u8(at + 1);
   }
 
-  /// Network order.
+  /// Network byte order.
   int i32(int at) {
     return u16(at) << 16 | u16(at + 2);
   }

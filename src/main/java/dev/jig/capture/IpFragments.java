@@ -2,59 +2,60 @@ package dev.jig.capture;
 
 import dev.jig.event.IpAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Puts fragmented IP packets together: RFC 791 section 3.2, RFC 8200 section 4.5. Of overlapping
-/// fragments only exact copies are taken (RFC 5722). Bounded in time, number and bytes; what is
-/// given up is counted.
+/// Reassembles IP packets (RFC 791 section 3.2, RFC 8200 section 4.5). A packet with overlapping
+/// fragments is dropped, but exact copies are allowed (RFC 5722). At most 1,024 incomplete packets,
+/// 16 MiB and 30 s; the oldest is dropped and counted.
 final class IpFragments {
   static final int MAX_PACKETS = 1_024;
   static final int MAX_BYTES = 16 << 20;
 
-  /// As long as Linux waits.
+  /// 30 s, IP_FRAG_TIME in Linux.
   static final long TIMEOUT_NS = 30_000_000_000L;
 
-  private static final int LONGEST = 0xffff;
+  private static final int MAX_LENGTH = 0xffff;
 
   private record Key(IpAddress source, IpAddress destination, int protocol, int id) {}
 
-  /// The bytes of one fragment: from, inclusive, to, exclusive.
-  private record Piece(int from, int to) {}
+  /// The bytes of one fragment.
+  ///
+  /// @param to exclusive
+  private record Range(int from, int to) {}
 
   private static final class Partial {
     final long firstNs;
-    final List<Piece> pieces = new ArrayList<>();
+    final List<Range> ranges = new ArrayList<>();
     byte[] bytes = {};
     int filled;
 
-    /// -1 until the last fragment has come.
+    /// -1 until the last fragment was added.
     int total = -1;
 
-    /// The number of the header behind the IP header, as the first fragment tells it.
+    /// The number of the header behind the IP header, from the first fragment.
     int protocol;
 
     Partial(long firstNs) {
       this.firstNs = firstNs;
     }
 
-    boolean isWhole() {
+    boolean isComplete() {
       return filled == total;
     }
   }
 
-  /// A packet without its IP header.
-  ///
-  /// `protocol` is that of the header it begins with.
-  static final class Whole {
+  /// A reassembled packet without its IP header; `protocol` is the number of its first header.
+  static final class Reassembled {
     final byte[] bytes;
     final int length;
     final int protocol;
 
-    private Whole(Partial partial) {
+    private Reassembled(Partial partial) {
       bytes = partial.bytes;
       length = partial.total;
       protocol = partial.protocol;
@@ -63,23 +64,23 @@ final class IpFragments {
 
   private final Map<Key, Partial> partials = new LinkedHashMap<>();
   private int bytes;
-  private long givenUp;
+  private long dropped;
 
-  /// Takes the fragment whose header `ip` has read and whose payload begins at the frame's offset.
+  /// Adds the fragment with the header in `ip` and the payload at the frame's offset.
   ///
-  /// @return the packet, if that was the last missing piece
-  @Nullable Whole add(IpHeader ip, Frame frame, long timeNs) {
-    forget(timeNs);
+  /// @return the packet if it is complete now, else null
+  @Nullable Reassembled add(IpHeader ip, Frame frame, long timeNs) {
+    expire(timeNs);
     int from = ip.fragmentOffset();
     int to = from + frame.wireLength();
     Key key = new Key(ip.source(), ip.destination(), ip.fragmentProtocol(), ip.fragmentId());
-    if (to > LONGEST || from == to || ip.hasMoreFragments() && to % 8 != 0) {
-      giveUp(key);
+    if (to > MAX_LENGTH || from == to || ip.hasMoreFragments() && to % 8 != 0) {
+      drop(key);
       return null;
     }
     Partial partial = partials.computeIfAbsent(key, _ -> new Partial(timeNs));
-    if (!place(partial, frame, from, to)) {
-      giveUp(key);
+    if (!addRange(partial, frame, from, to)) {
+      drop(key);
       return null;
     }
     if (from == 0) {
@@ -88,25 +89,25 @@ final class IpFragments {
     if (!ip.hasMoreFragments()) {
       partial.total = to;
     }
-    if (!partial.isWhole()) {
-      makeRoom();
+    if (!partial.isComplete()) {
+      evict();
       return null;
     }
     remove(key);
-    return new Whole(partial);
+    return new Reassembled(partial);
   }
 
-  /// Packets of which fragments were seen, but not all.
+  /// Packets of which some fragments are missing.
   long incomplete() {
-    return givenUp + partials.size();
+    return dropped + partials.size();
   }
 
-  private boolean place(Partial partial, Frame frame, int from, int to) {
-    Piece piece = new Piece(from, to);
-    if (partial.pieces.contains(piece)) {
-      return true; // a copy
+  private boolean addRange(Partial partial, Frame frame, int from, int to) {
+    Range range = new Range(from, to);
+    if (partial.ranges.contains(range)) {
+      return true; // an exact copy
     }
-    for (Piece other : partial.pieces) {
+    for (Range other : partial.ranges) {
       if (from < other.to() && other.from() < to) {
         return false;
       }
@@ -115,17 +116,17 @@ final class IpFragments {
       return false;
     }
     if (partial.bytes.length < to) {
-      int length = Math.clamp(2L * partial.bytes.length, to, LONGEST);
+      int length = Math.clamp(2L * partial.bytes.length, to, MAX_LENGTH);
       bytes += length - partial.bytes.length;
-      partial.bytes = java.util.Arrays.copyOf(partial.bytes, length);
+      partial.bytes = Arrays.copyOf(partial.bytes, length);
     }
     System.arraycopy(frame.bytes, frame.offset, partial.bytes, from, to - from);
-    partial.pieces.add(piece);
+    partial.ranges.add(range);
     partial.filled += to - from;
     return true;
   }
 
-  private void forget(long timeNs) {
+  private void expire(long timeNs) {
     Iterator<Partial> eldest = partials.values().iterator();
     while (eldest.hasNext()) {
       Partial next = eldest.next();
@@ -133,26 +134,26 @@ final class IpFragments {
         return;
       }
       bytes -= next.bytes.length;
-      givenUp++;
+      dropped++;
       eldest.remove();
     }
   }
 
-  private void makeRoom() {
+  private void evict() {
     while (partials.size() > MAX_PACKETS || bytes > MAX_BYTES) {
-      giveUp(partials.keySet().iterator().next());
+      drop(partials.keySet().iterator().next());
     }
   }
 
-  private void giveUp(Key key) {
+  private void drop(Key key) {
     remove(key);
-    givenUp++;
+    dropped++;
   }
 
   private void remove(Key key) {
-    Partial gone = partials.remove(key);
-    if (gone != null) {
-      bytes -= gone.bytes.length;
+    Partial removed = partials.remove(key);
+    if (removed != null) {
+      bytes -= removed.bytes.length;
     }
   }
 }

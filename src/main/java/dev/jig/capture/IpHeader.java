@@ -2,7 +2,7 @@ package dev.jig.capture;
 
 import dev.jig.event.IpAddress;
 
-/// An IP header with its options (RFC 791) or extension headers (RFC 8200), up to the transport's.
+/// Parses an IP header with its options (RFC 791) or extension headers (RFC 8200).
 final class IpHeader {
   private static final int V4_LENGTH = 20;
   private static final int V4_TOTAL_LENGTH_OFFSET = 2;
@@ -13,10 +13,10 @@ final class IpHeader {
 
   private static final int V4_ID_OFFSET = 4;
 
-  /// More-fragments flag and fragment offset, in units of eight bytes; the don't-fragment flag is
-  /// not of interest.
+  /// More-fragments flag and fragment offset, without the don't-fragment flag.
   private static final int V4_FRAGMENT_MASK = 0x3fff;
 
+  /// Fragment offset, in units of 8 bytes.
   private static final int V4_OFFSET_MASK = 0x1fff;
 
   private static final int V6_LENGTH = 40;
@@ -51,13 +51,14 @@ final class IpHeader {
   private int fragmentOffset;
   private boolean moreFragments;
 
-  /// Moves `frame` to the transport header and cuts what lies behind the IP packet.
+  /// Moves `frame` to the transport header, or to a fragment's payload, and ends it at the end of the
+  /// IP packet.
   ///
-  /// @param expectedVersion what the link header announced, 0 for either
+  /// @param expectedVersion the link header's IP version, 0 for either
   ParseResult read(int expectedVersion, Frame frame) {
-    ParseResult there = frame.need(1);
-    if (there != ParseResult.OK) {
-      return there;
+    ParseResult result = frame.need(1);
+    if (result != ParseResult.OK) {
+      return result;
     }
     int version = frame.u8(0) >>> 4;
     if (expectedVersion != 0 && version != expectedVersion) {
@@ -65,26 +66,26 @@ final class IpHeader {
     }
     bytes = frame.bytes;
     return switch (version) {
-      case 4 -> v4(frame);
-      case 6 -> v6(frame);
+      case 4 -> readV4(frame);
+      case 6 -> readV6(frame);
       default -> ParseResult.BAD_HEADER;
     };
   }
 
-  /// Goes on where the header of the first fragment ended, once the packet is whole.
+  /// Continues in a reassembled packet behind the headers that were read in its fragments.
   ///
-  /// @param firstHeader of the bytes that `frame` begins with
-  ParseResult readWhole(int firstHeader, Frame frame) {
-    return extensions(firstHeader, frame);
+  /// @param firstHeader the number of the header that `frame` starts with
+  ParseResult readReassembled(int firstHeader, Frame frame) {
+    return readExtensions(firstHeader, frame);
   }
 
-  /// The transport's protocol number; of a fragment that of the header behind its own.
+  /// The transport's protocol number; in a fragment the number of the header behind the IP header.
   int protocol() {
     return protocol;
   }
 
-  /// What tells the fragments of one packet from those of others, besides its addresses: for IPv6
-  /// the identification alone.
+  /// The protocol that, with addresses and [#fragmentId], identifies a fragmented packet: 0 for IPv6,
+  /// where the protocol does not count.
   int fragmentProtocol() {
     return fragmentProtocol;
   }
@@ -93,7 +94,7 @@ final class IpHeader {
     return fragmentId;
   }
 
-  /// In bytes.
+  /// In bytes, within the packet's payload.
   int fragmentOffset() {
     return fragmentOffset;
   }
@@ -110,15 +111,15 @@ final class IpHeader {
     return IpAddress.of(bytes, destinationAt, addressLength);
   }
 
-  private ParseResult v4(Frame frame) {
-    ParseResult there = frame.need(V4_LENGTH);
-    if (there != ParseResult.OK) {
-      return there;
+  private ParseResult readV4(Frame frame) {
+    ParseResult result = frame.need(V4_LENGTH);
+    if (result != ParseResult.OK) {
+      return result;
     }
     int headerLength = (frame.u8(0) & 0xf) * 4;
     int totalLength = frame.u16(V4_TOTAL_LENGTH_OFFSET);
     if (totalLength == 0) {
-      totalLength = frame.wireLength(); // left to the network card: segments above 64 KiB
+      totalLength = frame.wireLength(); // segmentation offload: longer than 64 KiB
     }
     if (headerLength < V4_LENGTH || totalLength < headerLength || !frame.limit(totalLength)) {
       return ParseResult.BAD_HEADER;
@@ -127,63 +128,63 @@ final class IpHeader {
     if (!Transport.isUdpOrTcp(protocol)) {
       return ParseResult.NOT_DNS;
     }
-    addresses(frame.offset + V4_SOURCE_OFFSET, frame.offset + V4_DESTINATION_OFFSET, 4);
+    setAddresses(frame.offset + V4_SOURCE_OFFSET, frame.offset + V4_DESTINATION_OFFSET, 4);
     int fragment = frame.u16(V4_FRAGMENT_OFFSET) & V4_FRAGMENT_MASK;
     fragmentProtocol = protocol;
     fragmentId = frame.u16(V4_ID_OFFSET);
     fragmentOffset = (fragment & V4_OFFSET_MASK) * 8;
     moreFragments = fragment > V4_OFFSET_MASK;
-    ParseResult passed = pass(frame, headerLength);
-    return passed == ParseResult.OK && fragment != 0 ? wholeFragment(frame) : passed;
+    ParseResult skipped = skip(frame, headerLength);
+    return skipped == ParseResult.OK && fragment != 0 ? requireFragment(frame) : skipped;
   }
 
-  /// A fragment that the capture cut is of no use.
-  private static ParseResult wholeFragment(Frame frame) {
-    ParseResult there = frame.need(frame.wireLength());
-    return there == ParseResult.OK ? ParseResult.FRAGMENT : there;
+  /// FRAGMENT if all of it was captured.
+  private static ParseResult requireFragment(Frame frame) {
+    ParseResult result = frame.need(frame.wireLength());
+    return result == ParseResult.OK ? ParseResult.FRAGMENT : result;
   }
 
-  private ParseResult v6(Frame frame) {
-    ParseResult there = frame.need(V6_LENGTH);
-    if (there != ParseResult.OK) {
-      return there;
+  private ParseResult readV6(Frame frame) {
+    ParseResult result = frame.need(V6_LENGTH);
+    if (result != ParseResult.OK) {
+      return result;
     }
     int payloadLength = frame.u16(V6_PAYLOAD_LENGTH_OFFSET);
-    // 0 stands for a jumbogram (RFC 2675), as Linux makes of TCP segments above 64 KiB.
+    // 0: a jumbogram (RFC 2675), which Linux makes of TCP segments longer than 64 KiB
     if (payloadLength != 0 && !frame.limit(V6_LENGTH + payloadLength)) {
       return ParseResult.BAD_HEADER;
     }
-    addresses(frame.offset + V6_SOURCE_OFFSET, frame.offset + V6_DESTINATION_OFFSET, 16);
+    setAddresses(frame.offset + V6_SOURCE_OFFSET, frame.offset + V6_DESTINATION_OFFSET, 16);
     int next = frame.u8(V6_NEXT_HEADER_OFFSET);
     frame.offset += V6_LENGTH;
-    return extensions(next, frame);
+    return readExtensions(next, frame);
   }
 
-  /// Ends because each header moves the frame on by 8 bytes or more.
-  private ParseResult extensions(int firstHeader, Frame frame) {
+  /// Terminates: each header moves the frame's offset by at least 8 bytes.
+  private ParseResult readExtensions(int firstHeader, Frame frame) {
     int header = firstHeader;
     while (isExtension(header)) {
-      ParseResult there = frame.need(EXTENSION_LENGTH);
-      if (there != ParseResult.OK) {
-        return there;
+      ParseResult result = frame.need(EXTENSION_LENGTH);
+      if (result != ParseResult.OK) {
+        return result;
       }
-      // A fragment of 0 with none to follow is a whole packet (RFC 6946).
+      // offset 0 without more fragments: an atomic fragment, which is a whole packet (RFC 6946)
       if (header == FRAGMENT
           && (frame.u16(EXTENSION_FRAGMENT_OFFSET) & EXTENSION_FRAGMENT_MASK) != 0) {
-        return fragment(frame);
+        return readFragment(frame);
       }
       int length = extensionLength(header, frame.u8(1));
       header = frame.u8(0);
-      ParseResult whole = pass(frame, length);
-      if (whole != ParseResult.OK) {
-        return whole;
+      ParseResult skipped = skip(frame, length);
+      if (skipped != ParseResult.OK) {
+        return skipped;
       }
     }
     protocol = header;
     return Transport.isUdpOrTcp(header) ? ParseResult.OK : ParseResult.NOT_DNS;
   }
 
-  private ParseResult fragment(Frame frame) {
+  private ParseResult readFragment(Frame frame) {
     protocol = frame.u8(0);
     if (!mayCarryTransport(protocol)) {
       return ParseResult.NOT_DNS;
@@ -194,7 +195,7 @@ final class IpHeader {
     fragmentOffset = field & EXTENSION_OFFSET_MASK;
     moreFragments = (field & 1) != 0;
     frame.offset += EXTENSION_LENGTH;
-    return wholeFragment(frame);
+    return requireFragment(frame);
   }
 
   private static boolean isExtension(int header) {
@@ -208,7 +209,8 @@ final class IpHeader {
     return Transport.isUdpOrTcp(header) || isExtension(header);
   }
 
-  /// Each counts in its own unit: RFC 8200 section 4, RFC 4302 section 2.2.
+  /// In bytes; the length field's unit depends on the header (RFC 8200 section 4, RFC 4302 section
+  /// 2.2).
   private static int extensionLength(int header, int field) {
     return switch (header) {
       case FRAGMENT -> EXTENSION_LENGTH;
@@ -217,15 +219,15 @@ final class IpHeader {
     };
   }
 
-  private static ParseResult pass(Frame frame, int length) {
-    ParseResult there = frame.need(length);
-    if (there == ParseResult.OK) {
+  private static ParseResult skip(Frame frame, int length) {
+    ParseResult result = frame.need(length);
+    if (result == ParseResult.OK) {
       frame.offset += length;
     }
-    return there;
+    return result;
   }
 
-  private void addresses(int source, int destination, int length) {
+  private void setAddresses(int source, int destination, int length) {
     sourceAt = source;
     destinationAt = destination;
     addressLength = length;

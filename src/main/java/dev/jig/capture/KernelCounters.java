@@ -3,20 +3,20 @@ package dev.jig.capture;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// What the kernel side counted (struct counters in src/main/bpf/trace_dns.h), both directions and
-/// all CPUs added up. Packets: `seen = skipped + noPayload + bad + ringFull + recorded`, exactly
-/// once nothing is attached any more.
+/// The kernel program's counters (struct counters in src/main/bpf/trace_dns.h), summed over CPUs and
+/// directions. Packets: `seen = skipped + noPayload + bad + ringFull + recorded`, exact once all
+/// programs are detached.
 ///
 /// @param seen packets recognised as DNS
-/// @param skipped of containers that were not asked for
+/// @param skipped of cgroups with the verdict to skip
 /// @param noPayload TCP segments without data
-/// @param bad headers that could not be parsed
-/// @param ringFull lost: no room in the ring
-/// @param recorded handed to user space
-/// @param fragments later IP fragments, not parsed and not in `seen`
-/// @param noStorage sockets whose owner could not be kept for want of memory
-/// @param notices cgroup and socket notices handed to user space
-/// @param noticesLost notices the ring had no room for
+/// @param bad packets with headers or payload that could not be read
+/// @param ringFull packets lost to a full ring
+/// @param recorded packets written to the ring
+/// @param fragments IP fragments but the first, not parsed and not in `seen`
+/// @param noStorage failures of bpf_sk_storage_get(): a socket may have no owner
+/// @param notices notices written to the ring
+/// @param noticesLost notices lost to a full ring
 public record KernelCounters(
     long seen,
     long skipped,
@@ -28,7 +28,7 @@ public record KernelCounters(
     long noStorage,
     long notices,
     long noticesLost) {
-  static final int FIELDS = 16; // with those unused
+  static final int FIELDS = 16; // with the unused ones
   static final KernelCounters ZERO = new KernelCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /// Whether every packet seen is accounted for.
@@ -41,7 +41,7 @@ public record KernelCounters(
     return seen - (skipped + noPayload + bad + ringFull + recorded);
   }
 
-  /// Adds the values of all CPUs for one direction.
+  /// Adds one direction's counters of all CPUs.
   KernelCounters plus(MemorySegment perCpu) {
     long[] sum = new long[FIELDS];
     long slots = perCpu.byteSize() / Long.BYTES;

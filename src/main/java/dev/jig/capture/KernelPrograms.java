@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The programs of trace_dns.bpf.c on this kernel: which it may lack, what stands in for them, and
-/// the order in which they are attached.
+/// Attaches the programs of trace_dns.bpf.c: which ones a kernel may lack, their replacements, and
+/// the order.
 final class KernelPrograms implements AutoCloseable {
-  /// Whoever reads from a server's socket owns it; the last ones are for kernels without it.
+  /// Makes the reader of a server's socket its owner. The fallbacks are for kernels without it.
   private static final String READERS = "sock_recv_length";
 
   private static final String TCP_READERS = "tcp_rcv_space_adjust";
-  private static final Set<String> STAND_INS = Set.of(TCP_READERS, "recvmsg4", "recvmsg6");
+  private static final Set<String> FALLBACK_READERS = Set.of(TCP_READERS, "recvmsg4", "recvmsg6");
 
   private static final List<String> NOTICES = List.of("cgroup_mkdir", "sock_release");
 
@@ -33,8 +33,8 @@ final class KernelPrograms implements AutoCloseable {
     this.missing = new LinkedHashMap<>(object.missingPrograms());
   }
 
-  /// Names the programs that a kernel may lack; before 5.11 no tracepoint and no walk may write
-  /// into a socket.
+  /// Marks the programs that a kernel may lack. Before 5.11 neither tracepoints nor iterators may
+  /// write socket storage.
   static BpfImage markOptional(BpfImage image) {
     return image
         .markOptional(NOTICES.toArray(String[]::new))
@@ -43,10 +43,10 @@ final class KernelPrograms implements AutoCloseable {
         .markOptional(PreexistingSockets.LIST);
   }
 
-  /// Attaches everything. Notices of new cgroups come first, packets last: what is traced has an
-  /// owner and a known cgroup. Then come the sockets that were there before.
+  /// Attaches all programs: notices first and packet programs last, so that a recorded packet has an
+  /// owner and a known cgroup. Then assigns owners to sockets opened before.
   ///
-  /// @throws NativeException if the kernel refuses what is needed
+  /// @throws NativeException if the kernel refuses a program that is not optional
   void attach(CgroupDirectory root) {
     boolean readers = object.isLoaded(READERS) && attachOptional(object.program(READERS), root);
     List<BpfProgram> packets = new ArrayList<>();
@@ -57,25 +57,25 @@ final class KernelPrograms implements AutoCloseable {
         packets.add(program);
       } else if (NOTICES.contains(name) || name.equals(TCP_READERS) && !readers) {
         attachOptional(program, root);
-      } else if (section.startsWith("cgroup/") && !(readers && STAND_INS.contains(name))) {
+      } else if (section.startsWith("cgroup/") && !(readers && FALLBACK_READERS.contains(name))) {
         links.add(program.attach(root));
       }
     }
     for (BpfProgram program : packets) {
       links.add(program.attach(root));
     }
-    assignSocketOwners().ifPresent(why -> missing.put("walk over older sockets", why));
+    assignSocketOwners().ifPresent(why -> missing.put("owners of sockets opened before", why));
   }
 
-  /// Tells sockets without an owner theirs; why some may stay without.
+  /// Assigns owners to sockets without one; returns why some may be left without, empty if none is.
   Optional<String> assignSocketOwners() {
     return PreexistingSockets.assignOwners(object);
   }
 
   private boolean attachOptional(BpfProgram program, CgroupDirectory root) {
     try {
-      boolean ofCgroup = program.section().startsWith("cgroup/");
-      links.add(ofCgroup ? program.attach(root) : program.attach());
+      boolean isCgroupProgram = program.section().startsWith("cgroup/");
+      links.add(isCgroupProgram ? program.attach(root) : program.attach());
       return true;
     } catch (NativeException refused) {
       missing.put(program.name(), refused.errnoName());
@@ -83,12 +83,12 @@ final class KernelPrograms implements AutoCloseable {
     }
   }
 
-  /// What this kernel does without, and why.
+  /// The optional parts that this kernel lacks, with the reason.
   Map<String, String> missing() {
     return Map.copyOf(missing);
   }
 
-  /// Detaches; runs that have begun may still be going on.
+  /// Detaches all programs, which may still be running on another CPU.
   @Override
   public void close() {
     links.forEach(BpfLink::close);

@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 
-/// What the kernel side reads while it runs: `struct settings` of src/main/bpf/trace_dns.h, in
-/// place.
+/// The kernel program's settings, written while it runs: `struct settings` of
+/// src/main/bpf/trace_dns.h, mapped.
 ///
 /// ```
 /// 0 ports(8192: one bit each)   8192 any_udp_port(4)   8196 verdicts(4)   8200 epoch(4)   asleep(4)
@@ -35,16 +35,16 @@ final class KernelSettings {
     settings.set(ValueLayout.JAVA_INT, ANY_UDP_PORT, any ? 1 : 0);
   }
 
-  void setVerdictsEnabled(boolean inForce) {
-    settings.set(ValueLayout.JAVA_INT, VERDICTS, inForce ? 1 : 0);
+  void setVerdictsEnabled(boolean enabled) {
+    settings.set(ValueLayout.JAVA_INT, VERDICTS, enabled ? 1 : 0);
   }
 
   void setEpoch(int epoch) {
     settings.set(ValueLayout.JAVA_INT, EPOCH, epoch);
   }
 
-  /// Whether the next packet wakes the reader; known to the kernel before anything the caller reads
-  /// next.
+  /// Sets whether the next record wakes the reader. A full fence: the kernel sees it before the
+  /// caller's next read of the ring.
   void setAsleep(boolean asleep) {
     settings.set(ValueLayout.JAVA_INT, ASLEEP, asleep ? 1 : 0);
     VarHandle.fullFence();

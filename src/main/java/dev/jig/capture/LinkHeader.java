@@ -3,15 +3,15 @@ package dev.jig.capture;
 import dev.jig.event.PacketType;
 import org.jspecify.annotations.Nullable;
 
-/// The link layer of a captured frame: tells IP's version, and what only a cooked header knows,
-/// where the packet was going.
+/// Parses a captured frame's link header, for the IP version and, from cooked headers, the packet
+/// type.
 ///
 /// ```
 /// Ethernet   destination 6 | source 6 | EtherType 2
 /// VLAN tag   priority, id 2 | EtherType 2            behind an EtherType 8100, 88a8 or 9100
 /// cooked v1  packet type 2 | ARPHRD 2 | length 2 | address 8 | EtherType 2
 /// cooked v2  EtherType 2 | 0 2 | ifindex 4 | ARPHRD 2 | packet type 1 | length 1 | address 8
-/// null, loop address family 4, in the byte order of some machine
+/// null, loop address family 4, in the capturing machine's byte order
 /// ```
 final class LinkHeader {
   private static final int LINKTYPE_NULL = 0;
@@ -32,7 +32,7 @@ final class LinkHeader {
   private static final int SLL_LENGTH = 16;
   private static final int SLL_TYPE_OFFSET = 14;
 
-  /// The last packet type that cooked headers have; they are the kernel's numbers.
+  /// The highest packet type in cooked headers, which are the kernel's (if_packet.h).
   private static final int SLL_OUTGOING = 4;
 
   private static final int SLL2_LENGTH = 20;
@@ -48,12 +48,12 @@ final class LinkHeader {
   private @Nullable PacketType packetType;
   private int ipVersion;
 
-  /// Null where the link type does not tell.
+  /// Null if the link type has none.
   @Nullable PacketType packetType() {
     return packetType;
   }
 
-  /// 4 or 6; 0 if only the packet itself tells.
+  /// 4 or 6; 0 if only the IP header has it.
   int ipVersion() {
     return ipVersion;
   }
@@ -75,9 +75,9 @@ final class LinkHeader {
   }
 
   private ParseResult ethernet(Frame frame) {
-    ParseResult there = frame.need(ETHERNET_LENGTH);
-    if (there != ParseResult.OK) {
-      return there;
+    ParseResult result = frame.need(ETHERNET_LENGTH);
+    if (result != ParseResult.OK) {
+      return result;
     }
     int etherType = frame.u16(ETHERNET_TYPE_OFFSET);
     frame.offset += ETHERNET_LENGTH;
@@ -85,9 +85,9 @@ final class LinkHeader {
   }
 
   private ParseResult cooked(Frame frame) {
-    ParseResult there = frame.need(SLL_LENGTH);
-    if (there != ParseResult.OK) {
-      return there;
+    ParseResult result = frame.need(SLL_LENGTH);
+    if (result != ParseResult.OK) {
+      return result;
     }
     packetType = cookedType(frame.u16(0));
     int etherType = frame.u16(SLL_TYPE_OFFSET);
@@ -96,9 +96,9 @@ final class LinkHeader {
   }
 
   private ParseResult cooked2(Frame frame) {
-    ParseResult there = frame.need(SLL2_LENGTH);
-    if (there != ParseResult.OK) {
-      return there;
+    ParseResult result = frame.need(SLL2_LENGTH);
+    if (result != ParseResult.OK) {
+      return result;
     }
     packetType = cookedType(frame.u8(SLL2_PACKET_TYPE_OFFSET));
     int etherType = frame.u16(0);
@@ -113,9 +113,9 @@ final class LinkHeader {
   private ParseResult network(int firstEtherType, Frame frame) {
     int etherType = firstEtherType;
     while (isVlan(etherType)) {
-      ParseResult there = frame.need(VLAN_LENGTH);
-      if (there != ParseResult.OK) {
-        return there;
+      ParseResult result = frame.need(VLAN_LENGTH);
+      if (result != ParseResult.OK) {
+        return result;
       }
       etherType = frame.u16(VLAN_TYPE_OFFSET);
       frame.offset += VLAN_LENGTH;
@@ -134,13 +134,13 @@ final class LinkHeader {
   }
 
   private ParseResult loopback(Frame frame) {
-    ParseResult there = frame.need(FAMILY_LENGTH);
-    if (there != ParseResult.OK) {
-      return there;
+    ParseResult result = frame.need(FAMILY_LENGTH);
+    if (result != ParseResult.OK) {
+      return result;
     }
     int family = frame.i32(0);
     frame.offset += FAMILY_LENGTH;
-    // Families are small: the half that is zero tells which byte order wrote it.
+    // Families are below 65,536: the half that is zero shows the byte order.
     return switch ((family & 0xffff0000) == 0 ? family : Integer.reverseBytes(family)) {
       case 2 -> ip(4); // AF_INET everywhere
       case 10, 24, 28, 30 -> ip(6); // AF_INET6 on Linux, NetBSD and OpenBSD, FreeBSD, Darwin

@@ -20,23 +20,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The kernel side, attached: loads trace_dns.bpf.c, attaches it at the root of cgroup v2 and reads
-/// its ring. All but [#wake] and [#counters] is for one thread.
+/// Loads trace_dns.bpf.c, attaches it to the root of cgroup v2 and reads its ring. For one thread, but
+/// [#wake] and [#counters].
 public final class LiveCapture implements AutoCloseable {
-  /// Half a second of 100,000 packets a second at the smallest record size, a sixth at the largest
-  /// inline one; measured in bin/bench.
+  /// 16 MiB. At 8 MiB, 100,000 packets a second overran a JVM that was still warming up (bin/bench).
   public static final int RING_BYTES = 16 * 1024 * 1024;
 
-  /// So many records at most in one [#poll].
+  /// Records that one [#poll] handles.
   public static final int MAX_BATCH = 4096;
 
-  /// After so many polls without a record the reader sleeps until it is woken, or so long: looking
-  /// by itself 50 times a second cost 1 % of a core.
+  /// After 50 empty polls the reader sleeps until a record wakes it, at most 200 ms: polling every
+  /// 20 ms took 1 % of a core.
   private static final int POLLS_BEFORE_SLEEP = 50;
 
   private static final int SLEEP_MS = 200;
 
-  private static final long DRAIN_PATIENCE_NS = 1_000_000_000;
+  private static final long DRAIN_TIMEOUT_NS = 1_000_000_000;
   private static final long CLOCK_REFRESH_NS = 1_000_000_000;
 
   private final CgroupDirectory root;
@@ -54,7 +53,7 @@ public final class LiveCapture implements AutoCloseable {
   private final RecordReader reader;
   private long clockReadNs;
   private int emptyPolls;
-  private boolean prompt;
+  private boolean promptly;
 
   private LiveCapture(CgroupDirectory root, BpfObject object, PacketHandler handler) {
     this.root = root;
@@ -69,26 +68,26 @@ public final class LiveCapture implements AutoCloseable {
     refreshClock(clocks.bootNs());
   }
 
-  /// Loads the programs; nothing is attached yet.
+  /// Loads the programs, without attaching them.
   ///
   /// @param ports the DNS ports
-  /// @param anyUdpPort also every UDP payload that looks like DNS
+  /// @param anyUdpPort whether to record UDP payloads of all ports that look like DNS, too
   /// @throws dev.jig.bpf.NativeException if this machine can't
   public static LiveCapture load(
       BitSet ports, boolean anyUdpPort, boolean verbose, PacketHandler handler) {
     return load(ports, anyUdpPort, verbose, handler, List.of());
   }
 
-  /// The same as on a kernel that lacks some optional programs.
+  /// As on a kernel that lacks the programs `missing`.
   static LiveCapture load(
       BitSet ports,
       boolean anyUdpPort,
       boolean verbose,
       PacketHandler handler,
-      List<String> lacking) {
+      List<String> missing) {
     CgroupDirectory root = CgroupDirectory.root();
     BpfImage image = BpfImage.of("trace_dns", image()).setMaxEntries("events", RING_BYTES);
-    KernelPrograms.markOptional(image).exclude(lacking.toArray(String[]::new));
+    KernelPrograms.markOptional(image).exclude(missing.toArray(String[]::new));
     if (verbose) {
       image.keepLog();
     }
@@ -97,9 +96,9 @@ public final class LiveCapture implements AutoCloseable {
     return capture;
   }
 
-  /// Records the packets of these DNS ports from now on, and no others.
+  /// Sets the ports to record from now on.
   ///
-  /// @param anyUdpPort also every UDP payload that looks like DNS
+  /// @param anyUdpPort whether to record UDP payloads of all ports that look like DNS, too
   public void setPorts(BitSet ports, boolean anyUdpPort) {
     settings.setPorts(ports);
     settings.setAnyUdpPort(anyUdpPort);
@@ -116,49 +115,49 @@ public final class LiveCapture implements AutoCloseable {
     }
   }
 
-  /// Attaches everything: from here on packets are recorded. Then tells sockets that were there
-  /// before their owner, which takes milliseconds.
+  /// Attaches all programs, which record packets from now on; then assigns owners to sockets opened
+  /// before, which takes milliseconds.
   ///
-  /// @throws dev.jig.bpf.NativeException if the kernel refuses what is needed
+  /// @throws dev.jig.bpf.NativeException if the kernel refuses a program that is not optional
   public void attach() {
     programs.attach(root);
   }
 
-  /// Tells sockets without an owner theirs, once more; why some may stay without.
+  /// Assigns owners to sockets without one; returns why some may be left without, empty if none is.
   Optional<String> assignSocketOwners() {
     return programs.assignSocketOwners();
   }
 
-  /// From now on every record is read at once, not when some have come together: who wants to look
-  /// at processes in /proc has to be quick. It costs a wake-up per record.
+  /// From now on each record wakes the reader at once instead of 64 KiB of them, so that it can read
+  /// /proc before the process exits. Costs a wake-up per record.
   public void readPromptly() {
-    prompt = true;
+    promptly = true;
   }
 
-  /// Where cgroup v2 is mounted, for walking it.
+  /// The root of cgroup v2, for walking it.
   public Path cgroupRoot() {
     return root.path();
   }
 
-  /// What this kernel does without, and why; complete once attached.
+  /// The optional parts that this kernel lacks, with the reason; complete after [#attach].
   public Map<String, String> missingPrograms() {
     return programs.missing();
   }
 
-  /// What libbpf said while loading, if asked for.
+  /// libbpf's log of the load, if verbose.
   public List<String> log() {
     return object.log();
   }
 
-  /// Waits for records about `timeoutMs`, longer after a while without any, then hands over those
-  /// that are ready, up to a batch.
+  /// Waits up to `timeoutMs` for records, 200 ms after 50 empty polls, and passes the ready ones to
+  /// the handler, at most [#MAX_BATCH].
   ///
-  /// @return how many records were read
+  /// @return how many records were handled
   public int poll(int timeoutMs) {
     boolean sleeps = emptyPolls >= POLLS_BEFORE_SLEEP;
-    settings.setAsleep(sleeps || prompt);
+    settings.setAsleep(sleeps || promptly);
     ring.poll(sleeps ? Math.max(timeoutMs, SLEEP_MS) : timeoutMs);
-    settings.setAsleep(prompt);
+    settings.setAsleep(promptly);
     long nowNs = clocks.bootNs();
     if (nowNs - clockReadNs > CLOCK_REFRESH_NS) {
       refreshClock(nowNs);
@@ -168,7 +167,7 @@ public final class LiveCapture implements AutoCloseable {
     return count;
   }
 
-  /// The packets' clock, now.
+  /// Now on the packets' clock, CLOCK_BOOTTIME.
   public long bootNs() {
     return clocks.bootNs();
   }
@@ -178,18 +177,18 @@ public final class LiveCapture implements AutoCloseable {
     reader.setBootToReal(clocks.realMinusBootNs());
   }
 
-  /// Ends a wait of [#poll] early; from any thread.
+  /// Ends a wait in [#poll] early; from any thread.
   public void wake() {
     wakeUp.wake();
   }
 
-  /// Lets verdicts count; those given under another epoch don't.
+  /// Makes verdicts of this epoch effective, and no others.
   public void enableVerdicts(int epoch) {
     settings.setEpoch(epoch);
     settings.setVerdictsEnabled(true);
   }
 
-  /// Packets of this cgroup need not be recorded, as long as the epoch stays.
+  /// Skips packets of this cgroup as long as `epoch` is the current one.
   public void skipCgroup(long cgroupId, int epoch) {
     key.set(ValueLayout.JAVA_LONG, 0, cgroupId);
     verdict.set(ValueLayout.JAVA_INT, 0, epoch);
@@ -197,7 +196,7 @@ public final class LiveCapture implements AutoCloseable {
     verdicts.put(key, verdict, BpfMap.Mode.ANY);
   }
 
-  /// What the kernel counted so far.
+  /// The kernel program's counters; from any thread.
   public KernelCounters counters() {
     try (Arena local = Arena.ofConfined()) {
       MemorySegment direction = local.allocate(ValueLayout.JAVA_INT);
@@ -223,16 +222,16 @@ public final class LiveCapture implements AutoCloseable {
     return reader.notices();
   }
 
-  /// Packets read whose chunks were not all there.
+  /// Packet records dropped because chunks are missing.
   public long incompletePackets() {
     return reader.incompletePackets();
   }
 
-  /// Detaches, waits until no program runs any more, and hands over what the ring still holds.
+  /// Detaches all programs, waits until none runs, and reads the rest of the ring.
   public void detachAndDrain() {
     programs.close();
     GracePeriod.await();
-    ring.drain(reader::onRecord, DRAIN_PATIENCE_NS);
+    ring.drain(reader::onRecord, DRAIN_TIMEOUT_NS);
   }
 
   @Override

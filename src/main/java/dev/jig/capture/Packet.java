@@ -8,10 +8,10 @@ import dev.jig.event.Protocol;
 import dev.jig.wire.EventNote;
 import org.jspecify.annotations.Nullable;
 
-/// One packet whose payload may hold DNS: a mutable flyweight that its source refills, valid until
-/// the source's next step. What outlives that must be copied.
+/// A packet that may contain DNS. Mutable and reused by its source: valid until the handler returns,
+/// copy what is kept.
 public final class Packet {
-  /// Which way a packet crossed its socket; a capture file does not know sockets.
+  /// The direction through the packet's socket; UNKNOWN in capture files, which have no sockets.
   public enum Direction {
     INGRESS,
     EGRESS,
@@ -40,28 +40,28 @@ public final class Packet {
   int payloadLength;
   @Nullable EventNote rowOption;
 
-  /// The same without its payload, to keep.
+  /// A copy without payload, to keep.
   Packet copyWithoutPayload() {
-    Packet head = new Packet();
-    head.direction = direction;
-    head.protocol = protocol;
-    head.type = type;
-    head.timeNs = timeNs;
-    head.bootNs = bootNs;
-    head.socketCookie = socketCookie;
-    head.cgroupId = cgroupId;
-    head.socketNetNs = socketNetNs;
-    head.tcpSeq = tcpSeq;
-    head.source = source;
-    head.destination = destination;
-    head.sourcePort = sourcePort;
-    head.destinationPort = destinationPort;
-    head.nameserver = nameserver;
-    head.nameserverPort = nameserverPort;
-    head.owner = owner;
-    head.attribution = attribution;
-    head.rowOption = rowOption;
-    return head;
+    Packet copy = new Packet();
+    copy.direction = direction;
+    copy.protocol = protocol;
+    copy.type = type;
+    copy.timeNs = timeNs;
+    copy.bootNs = bootNs;
+    copy.socketCookie = socketCookie;
+    copy.cgroupId = cgroupId;
+    copy.socketNetNs = socketNetNs;
+    copy.tcpSeq = tcpSeq;
+    copy.source = source;
+    copy.destination = destination;
+    copy.sourcePort = sourcePort;
+    copy.destinationPort = destinationPort;
+    copy.nameserver = nameserver;
+    copy.nameserverPort = nameserverPort;
+    copy.owner = owner;
+    copy.attribution = attribution;
+    copy.rowOption = rowOption;
+    return copy;
   }
 
   public Direction direction() {
@@ -72,34 +72,34 @@ public final class Packet {
     return protocol;
   }
 
-  /// Null where a capture file does not tell.
+  /// Null if a capture file does not have it.
   public @Nullable PacketType type() {
     return type;
   }
 
-  /// Nanoseconds since the epoch: the row's timestamp.
+  /// Nanoseconds since the epoch, the row's timestamp.
   public long timeNs() {
     return timeNs;
   }
 
-  /// Nanoseconds on a clock that never jumps (the kernel's boot clock; the file's clock for files):
-  /// latency comes from here alone.
+  /// Nanoseconds of CLOCK_BOOTTIME, which does not jump, or of the file's clock. Latencies are
+  /// differences of this.
   public long bootNs() {
     return bootNs;
   }
 
-  /// The kernel's cookie of the socket, 0 for files.
+  /// The socket's cookie (SO_COOKIE), 0 for files.
   public long socketCookie() {
     return socketCookie;
   }
 
-  /// The socket's cgroup v2 id (the inode of its directory), 0 for files.
+  /// The id of the socket's cgroup, the inode of its directory; 0 for files.
   public long cgroupId() {
     return cgroupId;
   }
 
-  /// Inode of the socket's network namespace where one of the addresses is loopback's, which mean
-  /// nothing outside it; else 0.
+  /// The inode of the socket's network namespace if one of the addresses is a loopback address, which
+  /// is local to it; else 0.
   public long socketNetNs() {
     return socketNetNs;
   }
@@ -120,18 +120,18 @@ public final class Packet {
     return destinationPort;
   }
 
-  /// The server's address that the application asked, before any NAT; null if not known to be of
-  /// this packet.
+  /// The server's address as given to connect() or sendmsg(), before NAT; null if unknown for this
+  /// packet.
   public @Nullable IpAddress nameserver() {
     return nameserver;
   }
 
-  /// The port the application asked, 0 if not known.
+  /// The port of [#nameserver], 0 if unknown.
   public int nameserverPort() {
     return nameserverPort;
   }
 
-  /// Null where attribution is UNKNOWN.
+  /// Null if attribution is UNKNOWN.
   public @Nullable Owner owner() {
     return owner;
   }
@@ -140,8 +140,7 @@ public final class Packet {
     return attribution;
   }
 
-  /// The buffer that holds the transport's payload (a whole UDP datagram or one TCP segment's
-  /// data).
+  /// The buffer with the payload of a UDP datagram or a TCP segment.
   public byte[] payload() {
     return payload;
   }
@@ -154,8 +153,8 @@ public final class Packet {
     return payloadLength;
   }
 
-  /// What an earlier trace noted of its message, of files only: the payload is the whole message
-  /// then, also over TCP.
+  /// The row that `-o pcapng` stored with this packet; files only, else null. The payload is then one
+  /// whole message, also over TCP.
   public @Nullable EventNote rowOption() {
     return rowOption;
   }

@@ -1,8 +1,8 @@
 package dev.jig.capture;
 
-/// What the headers of a captured frame say about it; FileCounters tells what each stands for.
+/// The result of parsing a captured frame's headers; [FileCounters] documents each.
 enum ParseResult {
-  /// Nothing against it so far.
+  /// No error so far.
   OK,
   NOT_DNS,
   NO_PAYLOAD,

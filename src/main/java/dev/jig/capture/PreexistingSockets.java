@@ -10,20 +10,20 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Sockets that were open before the tracer: one walk over all open files, right after everything
-/// is attached, tells them their owner. It never overwrites what their own doings have told since.
+/// Assigns owners to DNS sockets that were opened before the programs were attached: one iterator
+/// over all open files (`iter/task_file`), after attaching. An owner that a socket has already stays.
 ///
-/// Where the kernel lets the walk write into a socket (5.11), that is all. Elsewhere it prints what
-/// it would write and this class does so, by way of a borrowed descriptor:
+/// From Linux 5.11 on the iterator writes socket storage itself. Before, it prints what to write, and
+/// this class writes it through a duplicated descriptor:
 ///
 /// ```
 /// struct open_socket   0 pid(4)   4 fd(4)   8 inode(8)   16 struct dns_socket
 /// ```
 ///
-/// The owner is `socket`, never `exact`: of several processes with a descriptor of it, the one with
-/// the lowest id. A packet between attaching and the walk has its sender over UDP and from a TCP
-/// sender's own call, else no owner; so have, until they are used, sockets that no process has a
-/// descriptor of (accepted later, or on their way to another process).
+/// The attribution is `socket`, never `exact`: of several processes with a descriptor of the socket,
+/// the one with the lowest pid. A packet between attaching and the walk has its sender as owner over
+/// UDP and from a TCP sender's own call, else none. A socket that no process has a descriptor of (not
+/// accepted yet, or in transit by SCM_RIGHTS) has no owner until it is used.
 final class PreexistingSockets {
   static final String MARK = "mark_sockets";
   static final String LIST = "list_sockets";
@@ -37,9 +37,9 @@ final class PreexistingSockets {
 
   private PreexistingSockets() {}
 
-  /// Walks once.
+  /// Runs the walk once.
   ///
-  /// @return why sockets may be left without owner, empty if none is
+  /// @return why sockets may be left without an owner, empty if none is
   static Optional<String> assignOwners(BpfObject object) {
     try {
       if (object.isLoaded(MARK)) {
@@ -47,24 +47,24 @@ final class PreexistingSockets {
         return Optional.empty();
       }
       return object.isLoaded(LIST)
-          ? markListed(object.program(LIST), object.map("sockets"))
-          : Optional.of("this kernel has no walk over open files");
+          ? assignListedOwners(object.program(LIST), object.map("sockets"))
+          : Optional.of("this kernel has no iterator over open files");
     } catch (NativeException refused) {
       return Optional.of(String.valueOf(refused.getMessage()));
     }
   }
 
-  private static Optional<String> markListed(BpfProgram walk, BpfMap sockets) {
-    MemorySegment printed = MemorySegment.ofArray(walk.runIterator());
+  private static Optional<String> assignListedOwners(BpfProgram walk, BpfMap sockets) {
+    MemorySegment output = MemorySegment.ofArray(walk.runIterator());
     Optional<String> refusal = Optional.empty();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment key = arena.allocate(sockets.keyBytes(), 8);
       MemorySegment value = arena.allocate(sockets.valueBytes(), 8);
-      long each = SOCKET + value.byteSize();
-      for (long at = 0; at + each <= printed.byteSize(); at += each) {
-        MemorySegment.copy(printed, at + SOCKET, value, 0, value.byteSize());
+      long size = SOCKET + value.byteSize();
+      for (long at = 0; at + size <= output.byteSize(); at += size) {
+        MemorySegment.copy(output, at + SOCKET, value, 0, value.byteSize());
         try {
-          assignOwners(printed.asSlice(at, SOCKET), sockets, key, value);
+          assignOwner(output.asSlice(at, SOCKET), sockets, key, value);
         } catch (NativeException refused) {
           refusal = Optional.of(String.valueOf(refused.getMessage()));
         }
@@ -73,8 +73,8 @@ final class PreexistingSockets {
     return refusal;
   }
 
-  /// The inode tells whether the descriptor is still that of the same socket.
-  private static void assignOwners(
+  /// Compares the inode, since the descriptor may have been reused.
+  private static void assignOwner(
       MemorySegment open, BpfMap sockets, MemorySegment key, MemorySegment value) {
     Optional<BorrowedFile> borrowed = BorrowedFile.open(open.get(INT, PID), open.get(INT, FD));
     if (borrowed.isEmpty()) {

@@ -5,34 +5,36 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// TCP segments with a note, as an earlier trace wrote them: each holds one message behind its
-/// length, and the few bytes by which the longest messages exceed a packet come in the next segment
-/// of the connection, with the same note. Bounded: the longest unused gives way.
+/// Reads messages from TCP segments that `-o pcapng` wrote: a segment holds one message behind its
+/// length. The longest messages do not fit; their last bytes are in the connection's next segment,
+/// with the same row option. At most 64 messages are incomplete, the oldest is evicted.
 final class RecordedSegments {
-  private static final int BEGUN_AT_MOST = 64;
+  private static final int MAX_INCOMPLETE = 64;
   private static final int LENGTH_BYTES = 2;
 
   private record Flow(
       IpAddress source, int sourcePort, IpAddress destination, int destinationPort) {}
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Begun(String note, byte[] bytes) {}
+  private record Incomplete(String option, byte[] bytes) {}
 
-  private final Map<Flow, Begun> begun = new LinkedHashMap<>();
+  private final Map<Flow, Incomplete> incomplete = new LinkedHashMap<>();
 
-  /// Takes the segment in `packet`. If that completes a message, its payload is the message then;
-  /// else false.
-  boolean assemble(Packet packet, String note) {
+  /// Adds the segment in `packet`. If a message is complete now, makes it the packet's payload; else
+  /// returns false.
+  ///
+  /// @param option the text of the packet's row option
+  boolean assemble(Packet packet, String option) {
     Flow flow =
         new Flow(packet.source, packet.sourcePort, packet.destination, packet.destinationPort);
-    Begun before = begun.remove(flow);
-    if (before != null && before.note().equals(note)) {
+    Incomplete before = incomplete.remove(flow);
+    if (before != null && before.option().equals(option)) {
       join(before.bytes(), packet);
     }
-    int there = packet.payloadLength - LENGTH_BYTES;
-    int length = there < 0 ? -1 : messageLength(packet);
-    if (there < length) {
-      keep(flow, note, packet);
+    int available = packet.payloadLength - LENGTH_BYTES;
+    int length = available < 0 ? -1 : messageLength(packet);
+    if (available < length) {
+      keep(flow, option, packet);
       return false;
     }
     packet.payloadOffset += LENGTH_BYTES;
@@ -54,13 +56,13 @@ final class RecordedSegments {
     packet.payloadLength = all.length;
   }
 
-  private void keep(Flow flow, String note, Packet packet) {
-    if (begun.size() >= BEGUN_AT_MOST) {
-      begun.remove(begun.keySet().iterator().next());
+  private void keep(Flow flow, String option, Packet packet) {
+    if (incomplete.size() >= MAX_INCOMPLETE) {
+      incomplete.remove(incomplete.keySet().iterator().next());
     }
     int from = packet.payloadOffset;
-    begun.put(
+    incomplete.put(
         flow,
-        new Begun(note, Arrays.copyOfRange(packet.payload, from, from + packet.payloadLength)));
+        new Incomplete(option, Arrays.copyOfRange(packet.payload, from, from + packet.payloadLength)));
   }
 }

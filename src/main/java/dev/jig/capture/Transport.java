@@ -3,7 +3,7 @@ package dev.jig.capture;
 import dev.jig.event.Protocol;
 import java.util.function.IntPredicate;
 
-/// A UDP (RFC 768) or TCP (RFC 9293) header.
+/// Parses a UDP (RFC 768) or TCP (RFC 9293) header.
 final class Transport {
   private static final int TCP = 6;
   private static final int UDP = 17;
@@ -32,22 +32,22 @@ final class Transport {
     return protocolNumber == UDP || protocolNumber == TCP;
   }
 
-  /// Moves `frame` to the payload, cuts what lies behind it and checks that all of it was captured.
+  /// Moves `frame` to the payload, ends it there and checks that all of it was captured.
   ///
-  /// @param protocolNumber one that is known
-  /// @param known whether it is known to be DNS, whatever its ports
-  ParseResult read(int protocolNumber, Frame frame, boolean known) {
+  /// @param protocolNumber UDP's or TCP's
+  /// @param anyPort whether to accept other ports than DNS's
+  ParseResult read(int protocolNumber, Frame frame, boolean anyPort) {
     protocol = protocolNumber == UDP ? Protocol.UDP : Protocol.TCP;
-    ParseResult there = frame.need(PORTS_LENGTH);
-    if (there != ParseResult.OK) {
-      return there;
+    ParseResult result = frame.need(PORTS_LENGTH);
+    if (result != ParseResult.OK) {
+      return result;
     }
     sourcePort = frame.u16(0);
     destinationPort = frame.u16(2);
-    if (!known && !isDns()) {
+    if (!anyPort && !isDns()) {
       return ParseResult.NOT_DNS;
     }
-    ParseResult header = protocol == Protocol.UDP ? udp(frame) : tcp(frame);
+    ParseResult header = protocol == Protocol.UDP ? readUdp(frame) : readTcp(frame);
     if (header != ParseResult.OK) {
       return header;
     }
@@ -66,8 +66,8 @@ final class Transport {
     return destinationPort;
   }
 
-  /// The sequence number of the payload's first byte, as 32 bits; of TCP only. A SYN takes a number
-  /// of its own, ahead of its data.
+  /// The sequence number of the payload's first byte, unsigned; TCP only. A SYN takes one sequence
+  /// number before its data.
   int tcpSeq() {
     return tcpSeq;
   }
@@ -78,10 +78,10 @@ final class Transport {
         || dnsPort.test(destinationPort);
   }
 
-  private ParseResult udp(Frame frame) {
-    ParseResult there = frame.need(UDP_LENGTH);
-    if (there != ParseResult.OK) {
-      return there;
+  private ParseResult readUdp(Frame frame) {
+    ParseResult result = frame.need(UDP_LENGTH);
+    if (result != ParseResult.OK) {
+      return result;
     }
     int length = frame.u16(UDP_LENGTH_OFFSET);
     if (length < UDP_LENGTH || !frame.limit(length)) {
@@ -91,10 +91,10 @@ final class Transport {
     return ParseResult.OK;
   }
 
-  private ParseResult tcp(Frame frame) {
-    ParseResult there = frame.need(TCP_LENGTH);
-    if (there != ParseResult.OK) {
-      return there;
+  private ParseResult readTcp(Frame frame) {
+    ParseResult result = frame.need(TCP_LENGTH);
+    if (result != ParseResult.OK) {
+      return result;
     }
     int syn = frame.u8(TCP_FLAGS_OFFSET) >>> 1 & 1;
     tcpSeq = frame.i32(TCP_SEQ_OFFSET) + syn;
@@ -103,7 +103,7 @@ final class Transport {
       return ParseResult.BAD_HEADER;
     }
     if (headerLength == frame.wireLength()) {
-      return ParseResult.NO_PAYLOAD; // even if the capture cut its options
+      return ParseResult.NO_PAYLOAD; // even if its options were truncated
     }
     ParseResult options = frame.need(headerLength);
     if (options == ParseResult.OK) {

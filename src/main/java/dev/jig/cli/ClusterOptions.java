@@ -3,7 +3,7 @@ package dev.jig.cli;
 import dev.jig.event.UsageException;
 import dev.jig.fields.GoDuration;
 import dev.jig.kube.Cluster;
-import dev.jig.kube.access.Flags;
+import dev.jig.kube.access.ConnectionFlags;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -118,17 +118,17 @@ final class ClusterOptions {
 
   /// Opens the cluster these flags select.
   ///
-  /// @throws dev.jig.kube.ClusterProblem if there is no usable kubeconfig
+  /// @throws dev.jig.kube.ClusterException if there is no usable kubeconfig
   Cluster open() {
-    Flags flags =
-        new Flags(
+    ConnectionFlags flags =
+        new ConnectionFlags(
             kubeconfig,
             context,
             cluster,
             user,
-            new Flags.OfServer(server, certificateAuthority, insecureSkipTlsVerify, tlsServerName),
-            new Flags.OfUser(token, clientCertificate, clientKey),
-            new Flags.Impersonation(impersonatedUser, impersonatedGroups, impersonatedUid),
+            new ConnectionFlags.ServerFlags(server, certificateAuthority, insecureSkipTlsVerify, tlsServerName),
+            new ConnectionFlags.UserFlags(token, clientCertificate, clientKey),
+            new ConnectionFlags.Impersonation(impersonatedUser, impersonatedGroups, impersonatedUid),
             requestTimeoutMs());
     return Cluster.open(new Cluster.Access(flags, gadgetNamespace));
   }

@@ -93,7 +93,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
         options.ports,
         parsed.dnsTimeoutNs(),
         parsed.details(),
-        new ClusterTrace.Request.PodNames(allNamespaces ? "" : wanted, pod, container, selector),
+        new ClusterTrace.Request.PodSelection(allNamespaces ? "" : wanted, pod, container, selector),
         nodeNames());
   }
 
@@ -116,8 +116,8 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
       ClusterTrace.Request request = request(cluster, parsed);
       this.trace = new ClusterTrace(cluster, request, VersionCommand.version(), this);
       trace.open();
-      if (request.isChoosy()) {
-        Thread.ofVirtual().name("pods").start(() -> hintIfNoPod(cluster.hasPod(request)));
+      if (request.selectsPods()) {
+        Thread.ofVirtual().name("pods").start(() -> hintIfNoPod(cluster.hasMatchingPod(request)));
       }
       this.rows = RowOutput.open(parsed.format(), options.openOutput(true), trace::stop);
     }
@@ -151,7 +151,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
     }
 
     @Override
-    public void begun() {
+    public void onStarted() {
       rows.begin();
       options.createReadyFile();
     }
@@ -162,7 +162,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
     }
 
     @Override
-    public void lost(long count) {
+    public void onLost(long count) {
       rows.reportLoss(count);
     }
 
@@ -172,7 +172,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
     }
 
     @Override
-    public void say(String sentence) {
+    public void inform(String sentence) {
       Console.print(sentence);
     }
 

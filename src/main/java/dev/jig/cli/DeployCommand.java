@@ -2,7 +2,7 @@ package dev.jig.cli;
 
 import dev.jig.event.UsageException;
 import dev.jig.kube.Cluster;
-import dev.jig.kube.access.ClusterProblem;
+import dev.jig.kube.access.ClusterException;
 import dev.jig.kube.deploy.Installation;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -109,11 +109,11 @@ final class DeployCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Installation.Choice choice = parseChoice();
+    Installation.Options choice = parseChoice();
     long timeoutNs =
         DurationOption.parsePositiveNs("--timeout", timeout, "Write a duration such as 120s or 5m.");
     if (printOnly) {
-      System.out.print(Installation.print(choice));
+      System.out.print(Installation.toYaml(choice));
       return 0;
     }
     try (Cluster cluster = clusterOptions.open()) {
@@ -131,9 +131,9 @@ final class DeployCommand implements Callable<Integer> {
   private void await(Installation installation, long timeoutNs) throws InterruptedException {
     String namespace = clusterOptions.gadgetNamespace;
     System.out.println("Waiting for the agents to be ready...");
-    Installation.Rollout rollout = installation.await(namespace, timeoutNs, Console::print);
+    Installation.Rollout rollout = installation.awaitRollout(namespace, timeoutNs, Console::print);
     if (!rollout.done()) {
-      throw new ClusterProblem(
+      throw new ClusterException(
           rollout.ready()
               + " of "
               + agents(rollout.wanted())
@@ -153,7 +153,7 @@ final class DeployCommand implements Callable<Integer> {
     return count == 1 ? "1 agent is" : count + " agents are";
   }
 
-  private Installation.Choice parseChoice() {
+  private Installation.Options parseChoice() {
     if (image == null || image.isBlank()) {
       throw new UsageException(
           "deploy needs an image; none is published.",
@@ -166,7 +166,7 @@ final class DeployCommand implements Callable<Integer> {
     Map<String, Path> sockets = new LinkedHashMap<>();
     sockets.put("containerd", requireAbsolute(containerdSocket));
     sockets.put("cri-o", requireAbsolute(crioSocket));
-    return new Installation.Choice(
+    return new Installation.Options(
         VersionCommand.version(),
         clusterOptions.gadgetNamespace,
         image,

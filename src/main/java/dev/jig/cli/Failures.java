@@ -1,7 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.event.UsageException;
-import dev.jig.kube.access.ClusterProblem;
+import dev.jig.kube.access.ClusterException;
 import dev.jig.trace.TraceRefused;
 import java.util.List;
 import picocli.CommandLine;
@@ -44,7 +44,7 @@ final class Failures {
         Console.print(sentence(refused.getMessage() + ": " + refused.hint()));
         yield EXIT_FAILURE;
       }
-      case ClusterProblem problem -> {
+      case ClusterException problem -> {
         Console.printPlain(sentence(String.valueOf(problem.getMessage())));
         yield EXIT_FAILURE;
       }

@@ -18,30 +18,34 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Which path each cgroup id had: from the kernel's births, and from walks over the mounted tree
-/// for those older than the tracer. A cgroup's id is the inode number of its directory.
+/// Maps cgroup ids to paths: the kernel reports new cgroups (tracepoint cgroup_mkdir), a walk over
+/// the mounted tree finds older ones. A cgroup's id is the inode number of its directory.
 ///
-/// Living cgroups are all kept. Ended ones (a walk no longer meets them) are kept at least 60 s, so
-/// that late records find them, but never more than 10,000: memory is bounded first.
+/// Up to 100,000 live cgroups are kept. Removed ones, which a walk did not meet any more, are kept
+/// for late packets: the last 1,000 always, up to 10,000 for 60 s.
 final class CgroupTree {
   private static final int MIN_REMOVED = 1_000;
   private static final int MAX_REMOVED = 10_000;
   private static final long REMOVED_NS = 60_000_000_000L;
 
-  /// Births between two walks, after which one is worth its cost to find out who ended.
+  /// After this many new cgroups a walk finds out which ones were removed.
   private static final int CREATED_PER_WALK = 4_096;
 
-  /// Only reached where the tree cannot be walked, so that nobody is ever seen to end.
+  /// Reached only if the tree cannot be walked, so that no removal is noticed.
   private static final int MAX_LIVE = 100_000;
-
-  /// What one cgroup's path says; the path itself is kept only where it says nothing.
-  record Cgroup(CgroupPath path, String rawPath, long createdNs) {}
 
   private static final int MAX_ASSIGNED = 10_000;
 
+  /// A cgroup.
+  ///
+  /// @param rawPath the path as text, if it has no container id; else empty, to save memory
+  record Cgroup(CgroupPath path, String rawPath, long createdNs) {}
+
   private record Removed(Cgroup cgroup, long removedNs) {}
 
-  /// A directory on the way, with the path that it has below the root.
+  /// A directory to visit.
+  ///
+  /// @param path below the root
   private record Directory(Path directory, String path) {}
 
   private final Path root;
@@ -52,7 +56,7 @@ final class CgroupTree {
   private final Set<Long> notFound = new LinkedHashSet<>();
   private int createdSinceWalk;
 
-  /// Containers whose ids their paths do not show, by path.
+  /// By cgroup path without a container id, the container that its runtime reported.
   private final Map<String, CgroupPath> assigned =
       new LinkedHashMap<>() {
         @Override
@@ -67,36 +71,37 @@ final class CgroupTree {
     this.clockNs = clockNs;
   }
 
-  /// A cgroup was made; the kernel says so before any process is inside.
+  /// The kernel created a cgroup; no process is in it yet.
   synchronized void onCreated(long id, String path) {
-    live.put(id, read(path, clockNs.getAsLong()));
+    live.put(id, parse(path, clockNs.getAsLong()));
     removed.remove(id);
     notFound.remove(id);
     wanted.remove(id);
     createdSinceWalk++;
     if (live.size() > MAX_LIVE) {
-      long eldest = live.keySet().iterator().next();
-      markRemoved(eldest);
+      long oldest = live.keySet().iterator().next();
+      markRemoved(oldest);
       evictRemoved();
     }
   }
 
-  /// A container whose id its path does not show is in the cgroup `path`, and in those below.
-  /// Returns whether that was news.
+  /// Assigns a container to the cgroup `path`, which does not contain its id, and to those below.
+  ///
+  /// @return whether that changed anything
   synchronized boolean assign(String path, RuntimeKind runtime, String container) {
-    CgroupPath placed = new CgroupPath(List.of(new CgroupPath.Id(runtime, container, null)));
-    if (placed.equals(assigned.put(path, placed))) {
+    CgroupPath parsed = new CgroupPath(List.of(new CgroupPath.Id(runtime, container, null)));
+    if (parsed.equals(assigned.put(path, parsed))) {
       return false;
     }
     live.replaceAll((_, cgroup) -> cgroup.rawPath().isEmpty() ? cgroup : withAssigned(cgroup));
     return true;
   }
 
-  private Cgroup read(String path, long bornNs) {
-    CgroupPath said = CgroupPath.parse(path);
-    return said.containers().isEmpty()
-        ? withAssigned(new Cgroup(said, path, bornNs))
-        : new Cgroup(said, "", bornNs);
+  private Cgroup parse(String path, long createdNs) {
+    CgroupPath parsed = CgroupPath.parse(path);
+    return parsed.containers().isEmpty()
+        ? withAssigned(new Cgroup(parsed, path, createdNs))
+        : new Cgroup(parsed, "", createdNs);
   }
 
   private Cgroup withAssigned(Cgroup cgroup) {
@@ -104,23 +109,23 @@ final class CgroupTree {
     for (int end = path.length();
         end > 0 && !assigned.isEmpty();
         end = path.lastIndexOf('/', end - 1)) {
-      CgroupPath place = assigned.get(path.substring(0, end));
-      if (place != null) {
-        return new Cgroup(place, path, cgroup.createdNs());
+      CgroupPath container = assigned.get(path.substring(0, end));
+      if (container != null) {
+        return new Cgroup(container, path, cgroup.createdNs());
       }
     }
     return cgroup;
   }
 
-  /// What is known of `id`; null if nothing is, and then the next walk looks for it.
+  /// The path of a cgroup; null if unknown: then the next walk searches for it.
   synchronized @Nullable CgroupPath path(long id) {
     Cgroup cgroup = live.get(id);
     if (cgroup != null) {
       return cgroup.path();
     }
-    Removed gone = removed.get(id);
-    if (gone != null) {
-      return gone.cgroup().path();
+    Removed past = removed.get(id);
+    if (past != null) {
+      return past.cgroup().path();
     }
     if (!notFound.contains(id)) {
       wanted.add(id);
@@ -128,46 +133,46 @@ final class CgroupTree {
     return null;
   }
 
-  /// The paths of all cgroups known to live.
+  /// The paths of all live cgroups.
   synchronized List<CgroupPath> livePaths() {
     return live.values().stream().map(Cgroup::path).toList();
   }
 
-  /// Whether a walk has looked for `id` in vain.
+  /// Whether a walk searched for `id` and did not find it.
   synchronized boolean isNotFound(long id) {
     return notFound.contains(id);
   }
 
-  /// Whether a walk is worth its cost: somebody asked for an unknown id, or many were born.
+  /// Whether an unknown id was requested, or many cgroups were created since the last walk.
   synchronized boolean needsWalk() {
     return !wanted.isEmpty() || createdSinceWalk > CREATED_PER_WALK;
   }
 
-  /// Reads the whole tree once; takes about a millisecond per hundred cgroups.
+  /// Visits the whole tree; takes about 1 ms per 100 cgroups.
   void walk() throws IOException {
     long startNs = clockNs.getAsLong();
-    Set<Long> sought;
+    Set<Long> searched;
     synchronized (this) {
-      sought = Set.copyOf(wanted);
+      searched = Set.copyOf(wanted);
     }
-    Map<Long, String> met = new HashMap<>();
+    Map<Long, String> visited = new HashMap<>();
     try {
-      visitAll(met);
+      visitAll(visited);
     } finally {
-      // Also after a failure: an id sought in vain must not be held, nor sought again, for ever.
+      // After a failure too, else ids that were not found would be searched for again and again.
       synchronized (this) {
         createdSinceWalk = 0;
-        met.forEach((id, path) -> live.computeIfAbsent(id, _ -> read(path, startNs)));
-        markNotFound(sought);
+        visited.forEach((id, path) -> live.computeIfAbsent(id, _ -> parse(path, startNs)));
+        markNotFound(searched);
       }
     }
     synchronized (this) {
-      markRemovedExcept(met.keySet(), startNs);
+      markRemovedExcept(visited.keySet(), startNs);
     }
   }
 
-  private void markNotFound(Set<Long> sought) {
-    for (long id : sought) {
+  private void markNotFound(Set<Long> searched) {
+    for (long id : searched) {
       wanted.remove(id);
       if (!live.containsKey(id) && !removed.containsKey(id)) {
         notFound.add(id);
@@ -176,10 +181,10 @@ final class CgroupTree {
     evictOldest(notFound, MAX_REMOVED);
   }
 
-  private void markRemovedExcept(Set<Long> met, long startNs) {
-    // Copied, since end() changes the map; a birth during the walk may not have been met.
+  private void markRemovedExcept(Set<Long> visited, long startNs) {
+    // A copy, since markRemoved() changes the map. The walk may have missed cgroups created since.
     for (Map.Entry<Long, Cgroup> entry : Map.copyOf(live).entrySet()) {
-      if (!met.contains(entry.getKey()) && entry.getValue().createdNs() < startNs) {
+      if (!visited.contains(entry.getKey()) && entry.getValue().createdNs() < startNs) {
         markRemoved(entry.getKey());
       }
     }
@@ -195,59 +200,59 @@ final class CgroupTree {
 
   private void evictRemoved() {
     long now = clockNs.getAsLong();
-    Iterator<Removed> eldest = removed.values().iterator();
-    while (removed.size() > MIN_REMOVED && eldest.hasNext()) {
-      boolean old = now - eldest.next().removedNs() >= REMOVED_NS;
+    Iterator<Removed> oldest = removed.values().iterator();
+    while (removed.size() > MIN_REMOVED && oldest.hasNext()) {
+      boolean old = now - oldest.next().removedNs() >= REMOVED_NS;
       if (!old && removed.size() <= MAX_REMOVED) {
         return;
       }
-      eldest.remove();
+      oldest.remove();
     }
   }
 
-  private static void evictOldest(Set<Long> ids, int most) {
-    Iterator<Long> eldest = ids.iterator();
-    while (ids.size() > most) {
-      eldest.next();
-      eldest.remove();
+  private static void evictOldest(Set<Long> ids, int max) {
+    Iterator<Long> oldest = ids.iterator();
+    while (ids.size() > max) {
+      oldest.next();
+      oldest.remove();
     }
   }
 
-  private void visitAll(Map<Long, String> met) throws IOException {
+  private void visitAll(Map<Long, String> visited) throws IOException {
     Deque<Directory> open = new ArrayDeque<>();
     Map<String, Object> top = Files.readAttributes(root, "unix:ino");
-    met.put(number(top, "ino"), "/");
+    visited.put(number(top, "ino"), "/");
     open.push(new Directory(root, ""));
     while (!open.isEmpty()) {
       Directory next = open.pop();
       try (DirectoryStream<Path> entries = Files.newDirectoryStream(next.directory())) {
         for (Path entry : entries) {
-          visit(entry, next.path(), met, open);
+          visit(entry, next.path(), visited, open);
         }
       } catch (IOException | DirectoryIteratorException e) {
         if (next.directory().equals(root)) {
           throw new IOException("cgroups under " + root + " cannot be read: " + e, e);
-        } // else it ended while we walked
+        } // else it was removed during the walk
       }
     }
   }
 
   private static void visit(
-      Path entry, String parent, Map<Long, String> met, Deque<Directory> open) {
+      Path entry, String parent, Map<Long, String> visited, Deque<Directory> open) {
     Map<String, Object> attributes;
     try {
       attributes =
           Files.readAttributes(entry, "unix:ino,nlink,isDirectory", LinkOption.NOFOLLOW_LINKS);
     } catch (IOException e) {
-      return; // ended while we walked
+      return; // removed during the walk
     }
     if (!Boolean.TRUE.equals(attributes.get("isDirectory"))) {
       return;
     }
     String path = parent + "/" + entry.getFileName();
-    met.put(number(attributes, "ino"), path);
-    // A directory with two links has no directories below: kernfs counts them, and most cgroups
-    // are leaves with dozens of files that need no look.
+    visited.put(number(attributes, "ino"), path);
+    // kernfs counts links: a directory with 2 has no subdirectories, and need not be read. Most
+    // cgroups are such leaves, with dozens of files.
     if (number(attributes, "nlink") != 2) {
       open.push(new Directory(entry, path));
     }

@@ -2,6 +2,7 @@ package dev.jig.container;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Collects what makes cached resolutions stale: written by the runtimes' threads and the cgroup
 /// walk, drained by the ring thread. Holds at most 10,000 ids; beyond that everything is stale.
@@ -28,7 +29,7 @@ final class Invalidations {
   private boolean unnamed;
   private boolean pathless;
   private boolean all;
-  private volatile long generation;
+  private final AtomicLong generation = new AtomicLong();
 
   /// A container's name or labels changed, or no runtime has it.
   synchronized void addContainer(String containerId) {
@@ -37,7 +38,7 @@ final class Invalidations {
     } else {
       all = true;
     }
-    generation++;
+    generation.incrementAndGet();
   }
 
   /// The registry evicted a container: its cached resolutions stay right, and are evicted too.
@@ -52,24 +53,24 @@ final class Invalidations {
   /// A runtime was listed or became unreachable.
   synchronized void addUnnamed() {
     unnamed = true;
-    generation++;
+    generation.incrementAndGet();
   }
 
   /// The cgroup tree was walked.
   synchronized void addPathless() {
     pathless = true;
-    generation++;
+    generation.incrementAndGet();
   }
 
   /// A cgroup of known path belongs to another container than its path shows.
   synchronized void addAll() {
     all = true;
-    generation++;
+    generation.incrementAndGet();
   }
 
   /// Rises with every addition but those of evicted containers. Any thread, without a lock.
   long generation() {
-    return generation;
+    return generation.get();
   }
 
   synchronized Batch drain() {

@@ -13,35 +13,36 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Containers told by their processes, where cgroup v2 does not tell them: on hosts with cgroup v1
-/// alone, and where a runtime makes no directory in v2 beside v1. There a packet has the id of the
-/// root, or of a parent that others share, and /proc/PID/cgroup of its owner is asked instead.
+/// Resolves a process to its containers by /proc/PID/cgroup, for containers without a cgroup v2 of
+/// their own: on hosts with cgroup v1 alone, and where a runtime uses v1 beside v2. Their packets
+/// have the cgroup id of the v2 root or of a shared parent.
 ///
-/// A process that is gone by then stays unknown, unless its parent is there to tell; nobody is
-/// taken for another process with the same pid. All but [#scan] is the ring thread's.
+/// A process that is gone is resolved by its parent, if that is in a container; else it is unknown.
+/// Processes are compared by start time, so that a reused pid is not mistaken. All but [#scan] is
+/// for the ring thread alone.
 final class ProcessContainers {
   private static final int MAX_CACHED = 8_192;
 
-  /// Whether containers must be told so.
+  /// Whether there are containers without a cgroup v2 of their own.
   enum Need {
-    /// There is only v2, or every container that runs has a cgroup of its own there.
+    /// No: v1 is not mounted, or every running container has a cgroup v2.
     NO,
-    /// Containers run that have none.
+    /// Yes, at least one.
     YES,
-    /// There is v1, and no container to see how its runtime goes about it.
+    /// Unknown: v1 is mounted, and no container runs.
     POSSIBLE
   }
 
   private record Identity(int pid, long startTimeNs) {}
 
-  /// @param path null: nobody can tell any more
+  /// @param path null if it could not be read
   private record Cached(@Nullable CgroupPath path) {}
 
   private final Proc proc;
   private final Path root;
   private volatile Need need;
   private volatile List<CgroupPath> v1OnlyPaths = List.of();
-  private final long hostMountNs; // 0: not known
+  private final long hostMountNs; // 0: unknown
 
   private final Map<Identity, Cached> cache =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -61,12 +62,12 @@ final class ProcessContainers {
     this.hostMountNs = proc.mountNs(1);
   }
 
-  /// Whatever reads it sees all hierarchies, also in a cgroup namespace.
+  /// /proc/self/cgroup lists all hierarchies, in a cgroup namespace too.
   private boolean hasV1() {
     return !ProcCgroups.parse(proc.cgroupLines("self")).v1().isEmpty();
   }
 
-  /// Whether they are asked; where not, nothing is read of them.
+  /// Whether processes need to be read.
   boolean isEnabled() {
     return need != Need.NO;
   }
@@ -75,46 +76,46 @@ final class ProcessContainers {
     return need;
   }
 
-  /// Containers that v2 does not show, as of the last [#scan].
+  /// The containers without a cgroup v2 as of the last [#scan].
   List<CgroupPath> v1OnlyPaths() {
     return v1OnlyPaths;
   }
 
-  /// Looks at all processes, to find out whether containers need them. Any thread.
+  /// Reads the cgroups of all processes, to determine [#need]. Any thread.
   void scan() {
     if (need == Need.NO) {
       return;
     }
-    List<CgroupPath> without = new ArrayList<>();
-    boolean with = false;
+    List<CgroupPath> v1Only = new ArrayList<>();
+    boolean anyOnV2 = false;
     try (DirectoryStream<Path> all = Files.newDirectoryStream(root, "[1-9]*")) {
       for (Path process : all) {
-        ProcCgroups its = ProcCgroups.parse(proc.cgroupLines(process.getFileName().toString()));
-        with |= its.isContainerOnV2();
-        CgroupPath path = its.isContainerOnV1Only() ? its.agreedPath() : null;
-        if (path != null && !without.contains(path)) {
-          without.add(path);
+        ProcCgroups cgroups = ProcCgroups.parse(proc.cgroupLines(process.getFileName().toString()));
+        anyOnV2 |= cgroups.isContainerOnV2();
+        CgroupPath path = cgroups.isContainerOnV1Only() ? cgroups.agreedPath() : null;
+        if (path != null && !v1Only.contains(path)) {
+          v1Only.add(path);
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      return; // as before the look
+      return; // unchanged
     }
-    v1OnlyPaths = List.copyOf(without);
-    need = !without.isEmpty() ? Need.YES : with ? Need.NO : Need.POSSIBLE;
+    v1OnlyPaths = List.copyOf(v1Only);
+    need = !v1Only.isEmpty() ? Need.YES : anyOnV2 ? Need.NO : Need.POSSIBLE;
   }
 
-  /// The containers a process is in; null if nobody can tell any more.
+  /// The containers of a process; null if unknown.
   @Nullable CgroupPath path(@Nullable Owner owner) {
     if (owner == null) {
       return null;
     }
     Identity process = new Identity(owner.pid(), owner.startTimeNs());
-    Cached known = cache.get(process);
-    if (known == null) {
-      known = new Cached(readPath(owner));
-      cache.put(process, known);
+    Cached cached = cache.get(process);
+    if (cached == null) {
+      cached = new Cached(readPath(owner));
+      cache.put(process, cached);
     }
-    return known.path();
+    return cached.path();
   }
 
   private @Nullable CgroupPath readPath(Owner owner) {
@@ -125,14 +126,14 @@ final class ProcessContainers {
     return readParentPath(owner);
   }
 
-  /// Whether a process saw the host's mounts: those of containers have their own.
+  /// Whether a process has the host's mount namespace; a container has one of its own.
   boolean hasHostMounts(Owner owner) {
     return hostMountNs != 0 && owner.mountNs() == hostMountNs;
   }
 
-  /// A parent in a container, provided that it is the one who was there at the time: who took its
-  /// pid later is younger than the child. With the same mounts too it is no runtime that has just
-  /// sent its child elsewhere.
+  /// The path of the parent, if it is in a container, is older than the process (a later process with
+  /// the parent's pid is not) and has the same mount namespace (a runtime, which starts a process in
+  /// another container, has not).
   private @Nullable CgroupPath readParentPath(Owner owner) {
     long mountNs = proc.mountNs(owner.ppid());
     if (mountNs == 0 || mountNs != owner.mountNs()) {

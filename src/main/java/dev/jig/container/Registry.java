@@ -20,9 +20,11 @@ final class Registry {
   private static final int MAX_REMOVED = 10_000;
   private static final long REMOVED_NS = 60_000_000_000L;
 
-  /// @param source who told
-  /// @param named the answer for its packets, made once so that lookups need not allocate
-  /// @param removed the runtime has let go of it: its id may come again as another container
+  /// A container as its runtime last reported it.
+  ///
+  /// @param source the runtime that reported it
+  /// @param named its resolution, created once so that resolving does not allocate
+  /// @param removed whether the runtime removed it: another container may get its id
   record ContainerState(ContainerRuntime source, Resolution.Named named, boolean running, boolean removed) {
 
     ContainerState(ContainerRuntime runtime, Container container, boolean running) {
@@ -44,39 +46,39 @@ final class Registry {
   private final Map<String, ContainerState> byId = new ConcurrentHashMap<>();
   private final Map<String, Long> removedNs = new LinkedHashMap<>();
 
-  /// @param onEvicted told of each id that is remembered no longer
-  Registry(LongSupplier clockNs, Consumer<String> forgotten) {
+  /// @param onEvicted receives the id of each evicted container
+  Registry(LongSupplier clockNs, Consumer<String> onEvicted) {
     this.clockNs = clockNs;
-    this.onEvicted = forgotten;
+    this.onEvicted = onEvicted;
   }
 
   @Nullable ContainerState get(String id) {
     return byId.get(id);
   }
 
-  void put(ContainerState entry) {
-    removedNs.remove(entry.container().id());
-    byId.put(entry.container().id(), entry);
+  void put(ContainerState state) {
+    removedNs.remove(state.container().id());
+    byId.put(state.container().id(), state);
   }
 
   /// Marks a container as removed, and evicts old ones.
   void remove(String id) {
-    ContainerState entry = byId.get(id);
-    if (entry == null) {
+    ContainerState state = byId.get(id);
+    if (state == null) {
       return;
     }
     long now = clockNs.getAsLong();
-    byId.put(id, new ContainerState(entry.source(), entry.named(), false, true));
+    byId.put(id, new ContainerState(state.source(), state.named(), false, true));
     removedNs.putIfAbsent(id, now);
-    Iterator<Map.Entry<String, Long>> eldest = removedNs.entrySet().iterator();
-    while (removedNs.size() > MIN_REMOVED && eldest.hasNext()) {
-      Map.Entry<String, Long> next = eldest.next();
+    Iterator<Map.Entry<String, Long>> oldest = removedNs.entrySet().iterator();
+    while (removedNs.size() > MIN_REMOVED && oldest.hasNext()) {
+      Map.Entry<String, Long> next = oldest.next();
       if (now - next.getValue() < REMOVED_NS && removedNs.size() <= MAX_REMOVED) {
         return;
       }
       byId.remove(next.getKey());
       onEvicted.accept(next.getKey());
-      eldest.remove();
+      oldest.remove();
     }
   }
 

@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The answers given so far, by cgroup, and which of them a piece of news touches: a container that
-/// comes or goes leaves all others' answers as they are. The ring thread's own.
+/// Caches resolutions by cgroup, and finds those that an invalidation affects: a container that
+/// starts or stops leaves the resolutions of others as they are. For the ring thread alone.
 final class ResolutionCache {
-  /// @param path null if it is not known
+  /// @param path null if unknown
   private record Cached(Resolution resolution, @Nullable CgroupPath path) {}
 
   private final LongTable<Cached> byCgroup = new LongTable<>();
 
-  /// By container id, the cgroups whose paths lead through it.
+  /// By container id, the cgroups with this container in their path.
   private final Map<String, Set<Long>> cgroupsByContainer = new HashMap<>();
 
   /// Cgroups of containers without a name.
@@ -27,17 +27,17 @@ final class ResolutionCache {
   private final Set<Long> pathless = new HashSet<>();
 
   @Nullable Resolution get(long cgroupId) {
-    Cached answer = byCgroup.get(cgroupId);
-    return answer == null ? null : answer.resolution();
+    Cached cached = byCgroup.get(cgroupId);
+    return cached == null ? null : cached.resolution();
   }
 
   int size() {
     return byCgroup.size();
   }
 
-  /// @param path null if it is not known
-  void put(long cgroupId, Resolution lookup, @Nullable CgroupPath path) {
-    byCgroup.put(cgroupId, new Cached(lookup, path));
+  /// @param path null if unknown
+  void put(long cgroupId, Resolution resolution, @Nullable CgroupPath path) {
+    byCgroup.put(cgroupId, new Cached(resolution, path));
     if (path == null) {
       pathless.add(cgroupId);
       return;
@@ -45,28 +45,28 @@ final class ResolutionCache {
     for (CgroupPath.Id id : path.containers()) {
       cgroupsByContainer.computeIfAbsent(id.id(), _ -> new HashSet<>()).add(cgroupId);
     }
-    if (lookup instanceof Resolution.InProgress || lookup instanceof Resolution.IdOnly) {
+    if (resolution instanceof Resolution.InProgress || resolution instanceof Resolution.IdOnly) {
       unnamed.add(cgroupId);
     }
   }
 
-  /// Forgets one answer and returns it; null if there was none.
+  /// Removes a resolution and returns it; null if there was none.
   @Nullable Resolution remove(long cgroupId) {
-    Cached answer = byCgroup.remove(cgroupId);
-    if (answer == null) {
+    Cached cached = byCgroup.remove(cgroupId);
+    if (cached == null) {
       return null;
     }
     unnamed.remove(cgroupId);
     pathless.remove(cgroupId);
-    if (answer.path() != null) {
-      answer.path().containers().forEach(id -> unlink(id.id(), cgroupId));
+    if (cached.path() != null) {
+      cached.path().containers().forEach(id -> unlink(id.id(), cgroupId));
     }
-    return answer.resolution();
+    return cached.resolution();
   }
 
   private void unlink(String containerId, long cgroupId) {
-    Set<Long> its = cgroupsByContainer.get(containerId);
-    if (its != null && its.remove(cgroupId) && its.isEmpty()) {
+    Set<Long> cgroups = cgroupsByContainer.get(containerId);
+    if (cgroups != null && cgroups.remove(cgroupId) && cgroups.isEmpty()) {
       cgroupsByContainer.remove(containerId);
     }
   }
@@ -78,22 +78,22 @@ final class ResolutionCache {
     pathless.clear();
   }
 
-  /// The cgroups whose answers may be others now.
-  List<Long> affectedBy(Invalidations.Batch news) {
-    List<Long> touched = new ArrayList<>();
-    if (news.pathless()) {
-      touched.addAll(pathless);
+  /// The cgroups with a stale resolution.
+  List<Long> affectedBy(Invalidations.Batch stale) {
+    List<Long> affected = new ArrayList<>();
+    if (stale.pathless()) {
+      affected.addAll(pathless);
     }
-    if (news.unnamed()) {
-      touched.addAll(unnamed);
+    if (stale.unnamed()) {
+      affected.addAll(unnamed);
     }
-    for (String id : news.containers()) {
-      touched.addAll(cgroupsByContainer.getOrDefault(id, Set.of()));
+    for (String id : stale.containers()) {
+      affected.addAll(cgroupsByContainer.getOrDefault(id, Set.of()));
     }
-    return touched;
+    return affected;
   }
 
-  /// Lets go of what belongs to a container that is no more.
+  /// Removes the resolutions of all cgroups with this container in their path.
   void evictContainer(String containerId) {
     List.copyOf(cgroupsByContainer.getOrDefault(containerId, Set.of())).forEach(this::remove);
   }

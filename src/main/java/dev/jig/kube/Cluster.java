@@ -2,9 +2,9 @@ package dev.jig.kube;
 
 import dev.jig.agent.NodeAgent;
 import dev.jig.kube.access.ApiClient;
-import dev.jig.kube.access.ClusterProblem;
-import dev.jig.kube.access.Connection;
-import dev.jig.kube.access.Flags;
+import dev.jig.kube.access.ClusterException;
+import dev.jig.kube.access.ConnectionSettings;
+import dev.jig.kube.access.ConnectionFlags;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -18,12 +18,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The cluster of the user's kubeconfig, and the agents in it.
-public final class Cluster implements Road, AutoCloseable {
+public final class Cluster implements AgentTransport, AutoCloseable {
   public static final String LABEL = "app.kubernetes.io/name";
   public static final String LABEL_VALUE = "jig";
 
   /// More are not looked at to tell whether any matches.
-  private static final long PODS_LOOKED_AT = 500;
+  private static final long MAX_PODS = 500;
 
   private static final int FORBIDDEN = 403;
   private static final int UNAUTHORIZED = 401;
@@ -32,7 +32,7 @@ public final class Cluster implements Road, AutoCloseable {
   ///
   /// @param flags what the command line says of it
   /// @param namespace where agents live
-  public record Access(Flags flags, String namespace) {
+  public record Access(ConnectionFlags flags, String namespace) {
     /// A kubeconfig as it is.
     ///
     /// @param kubeconfig null: by kubectl's rules
@@ -40,7 +40,7 @@ public final class Cluster implements Road, AutoCloseable {
     /// @param user as whom, empty: as oneself
     public Access(
         @Nullable String kubeconfig, @Nullable String context, String namespace, String user) {
-      this(Flags.of(kubeconfig, context).as(user), namespace);
+      this(ConnectionFlags.of(kubeconfig, context).impersonation(user), namespace);
     }
   }
 
@@ -62,9 +62,9 @@ public final class Cluster implements Road, AutoCloseable {
 
   /// Reads the kubeconfig; nobody is asked yet, but for its exec plugin.
   ///
-  /// @throws ClusterProblem if there is no usable kubeconfig
+  /// @throws ClusterException if there is no usable kubeconfig
   public static Cluster open(Access access) {
-    Connection connection = Connection.of(access.flags(), System.getenv());
+    ConnectionSettings connection = ConnectionSettings.resolve(access.flags(), System.getenv());
     return new Cluster(access, ApiClient.open(connection, access.flags().requestTimeoutMs()));
   }
 
@@ -83,8 +83,8 @@ public final class Cluster implements Road, AutoCloseable {
   }
 
   @Override
-  public List<Agent> agents() {
-    return asking(() ->
+  public List<Agent> listAgents() {
+    return call(() ->
         client
             .pods()
             .inNamespace(access.namespace())
@@ -110,14 +110,14 @@ public final class Cluster implements Road, AutoCloseable {
   }
 
   @Override
-  public Forwarded forward(Agent agent) {
+  public PortForward forwardPort(Agent agent) {
     LocalPortForward forward =
         client
             .pods()
             .inNamespace(access.namespace())
             .withName(agent.pod())
             .portForward(NodeAgent.PORT);
-    return new Forwarded() {
+    return new PortForward() {
       @Override
       public int port() {
         return forward.getLocalPort();
@@ -133,26 +133,26 @@ public final class Cluster implements Road, AutoCloseable {
   /// The API server is asked beforehand: a forwarded port can't say why it does not work. Who may
   /// do it is told that this is no connection to upgrade; who may not, what is missing.
   @Override
-  public void requireForwarding() {
+  public void requirePortForwardPermission() {
     String pods = "/api/v1/namespaces/" + access.namespace() + "/pods/";
-    String agent = agents().stream().map(Agent::pod).findFirst().orElse("any");
+    String agent = listAgents().stream().map(Agent::pod).findFirst().orElse("any");
     try {
       client.raw(pods + agent + "/portforward", "GET", null);
     } catch (KubernetesClientException e) {
       if (e.getCode() == FORBIDDEN || e.getCode() == UNAUTHORIZED) {
-        throw failure().problem(e);
+        throw errors().toException(e);
       }
     }
   }
 
   /// Whether a pod is there that a trace would show; also true where the user may not look.
-  public boolean hasPod(ClusterTrace.Request request) {
-    ClusterTrace.Request.PodNames wanted = request.pods();
+  public boolean hasMatchingPod(ClusterTrace.Request request) {
+    ClusterTrace.Request.PodSelection wanted = request.pods();
     ListOptions options =
         new ListOptionsBuilder()
             .withLabelSelector(wanted.selector().isEmpty() ? null : wanted.selector())
             .withFieldSelector(wanted.pod().isEmpty() ? null : "metadata.name=" + wanted.pod())
-            .withLimit(PODS_LOOKED_AT)
+            .withLimit(MAX_PODS)
             .build();
     try {
       PodList found =
@@ -161,7 +161,7 @@ public final class Cluster implements Road, AutoCloseable {
               : client.pods().inNamespace(wanted.namespace()).list(options);
       String more = found.getMetadata().getContinue();
       return (more != null && !more.isEmpty())
-          || found.getItems().stream().anyMatch(request::mayShow);
+          || found.getItems().stream().anyMatch(request::mayMatch);
     } catch (KubernetesClientException e) {
       return true;
     }
@@ -169,22 +169,22 @@ public final class Cluster implements Road, AutoCloseable {
 
   /// Asks the API server.
   ///
-  /// @throws ClusterProblem if it refuses or can't be reached
-  public <T> T asking(Supplier<T> question) {
+  /// @throws ClusterException if it refuses or can't be reached
+  public <T> T call(Supplier<T> question) {
     try {
       return question.get();
     } catch (KubernetesClientException e) {
-      throw failure().problem(e);
+      throw errors().toException(e);
     }
   }
 
   /// From what the client library throws to a sentence that names the server.
-  public ApiFailure failure() {
-    return new ApiFailure(api.url(), api.requestTimeoutMs(), api.expired());
+  public ApiErrors errors() {
+    return new ApiErrors(api.url(), api.requestTimeoutMs(), api.expiredCertificate());
   }
 
-  public static ClusterProblem problem(KubernetesClientException e) {
-    return new ApiFailure("", 0, null).problem(e);
+  public static ClusterException toException(KubernetesClientException e) {
+    return new ApiErrors("", 0, null).toException(e);
   }
 
   @Override

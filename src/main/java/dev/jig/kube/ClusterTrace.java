@@ -1,7 +1,7 @@
 package dev.jig.kube;
 
 import dev.jig.event.DnsEvent;
-import dev.jig.kube.access.ClusterProblem;
+import dev.jig.kube.access.ClusterException;
 import dev.jig.trace.RowDetails;
 import dev.jig.wire.proto.Start;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 /// come later are taken up; one that is gone is sought again.
 public final class ClusterTrace {
   /// How often the agents are listed: a node that joins is seen so soon.
-  private static final long LIST_MS = 2_000;
+  private static final long LIST_INTERVAL_MS = 2_000;
 
   /// How long the header waits for slow nodes.
-  private static final long BEGIN_MS = 10_000;
+  private static final long MAX_START_MS = 10_000;
 
   /// How long streams get to end on their nodes.
-  private static final long END_MS = 3_000;
+  private static final long MAX_END_MS = 3_000;
 
   private static final int QUEUED_AT_MOST = 8_192;
   private static final int BATCH = 512;
@@ -48,22 +48,22 @@ public final class ClusterTrace {
       String ports,
       long dnsTimeoutNs,
       RowDetails details,
-      PodNames pods,
+      PodSelection pods,
       Set<String> nodes) {
 
     /// Which pods; empty texts mean all.
     ///
     /// @param selector a label selector's text
-    public record PodNames(String namespace, String pod, String container, String selector) {}
+    public record PodSelection(String namespace, String pod, String container, String selector) {}
 
     /// Whether pods may well be there without one that is wanted.
-    public boolean isChoosy() {
-      return !pods.equals(new PodNames("", "", "", ""));
+    public boolean selectsPods() {
+      return !pods.equals(new PodSelection("", "", "", ""));
     }
 
     /// Whether a pod of the right namespace, name and labels is on a wanted node, with a container
     /// that may be meant.
-    boolean mayShow(Pod pod) {
+    boolean mayMatch(Pod pod) {
       String node = pod.getSpec().getNodeName();
       return (nodes.isEmpty() || (node != null && nodes.contains(node)))
           && (!CONTAINER_NAME.matcher(pods.container()).matches()
@@ -71,7 +71,7 @@ public final class ClusterTrace {
                   .anyMatch(it -> it.getName().equals(pods.container())));
     }
 
-    Start message() {
+    Start startMessage() {
       return Start.newBuilder()
           .addAllFilters(filters)
           .setPorts(ports)
@@ -91,16 +91,16 @@ public final class ClusterTrace {
   /// Who shows what comes. Called on the thread that runs, but for the two that tell.
   public interface Viewer extends Consumer<DnsEvent> {
     /// Every agent known at the start has begun, or could not.
-    void begun();
+    void onStarted();
 
     /// So many events are missing.
-    void lost(long count);
+    void onLost(long count);
 
     /// After a batch, also an empty one.
     void flush();
 
     /// A sentence for the user. Any thread.
-    void say(String sentence);
+    void inform(String sentence);
 
     /// A sentence for `-v`. Any thread.
     void debug(String sentence);
@@ -115,11 +115,11 @@ public final class ClusterTrace {
   /// An event, or a number of lost ones in its place.
   private record Item(@Nullable DnsEvent event, long lost) {}
 
-  private final Road road;
+  private final AgentTransport transport;
   private final Request request;
   private final String version;
   private final Viewer viewer;
-  private final Map<String, NodeLink> links = new ConcurrentHashMap<>();
+  private final Map<String, NodeStreamClient> streams = new ConcurrentHashMap<>();
   private final Map<String, Cluster.Agent> agents = new ConcurrentHashMap<>();
   private final BlockingQueue<Item> queue = new ArrayBlockingQueue<>(QUEUED_AT_MOST);
   private final AtomicLong lost = new AtomicLong();
@@ -128,11 +128,11 @@ public final class ClusterTrace {
   private long rows;
 
   public ClusterTrace(Cluster cluster, Request request, String version, Viewer viewer) {
-    this((Road) cluster, request, version, viewer);
+    this((AgentTransport) cluster, request, version, viewer);
   }
 
-  ClusterTrace(Road road, Request request, String version, Viewer viewer) {
-    this.road = road;
+  ClusterTrace(AgentTransport road, Request request, String version, Viewer viewer) {
+    this.transport = road;
     this.request = request;
     this.version = version;
     this.viewer = viewer;
@@ -140,24 +140,24 @@ public final class ClusterTrace {
 
   /// Finds the agents.
   ///
-  /// @throws ClusterProblem if there is none, or they may not be reached
+  /// @throws ClusterException if there is none, or they may not be reached
   public void open() {
-    List<Cluster.Agent> found = road.agents();
+    List<Cluster.Agent> found = transport.listAgents();
     if (found.isEmpty()) {
-      throw new ClusterProblem(
+      throw new ClusterException(
           "no gadget pods found in namespace \""
-              + road.gadgetNamespace()
+              + transport.gadgetNamespace()
               + "\": run kubectl gadget deploy");
     }
-    road.requireForwarding();
-    take(found);
-    if (links.isEmpty()) {
+    transport.requirePortForwardPermission();
+    updateAgents(found);
+    if (streams.isEmpty()) {
       String nodes = String.join(",", request.nodes());
-      viewer.say("no agent runs on the node " + nodes + " yet, waiting for one.");
+      viewer.inform("no agent runs on the node " + nodes + " yet, waiting for one.");
     }
   }
 
-  private void take(List<Cluster.Agent> found) {
+  private void updateAgents(List<Cluster.Agent> found) {
     agents.keySet().retainAll(found.stream().map(Cluster.Agent::node).toList());
     for (Cluster.Agent agent : found) {
       if (!request.nodes().isEmpty() && !request.nodes().contains(agent.node())) {
@@ -165,18 +165,18 @@ public final class ClusterTrace {
       }
       // During a rollout a node may have two for a moment: the ready one counts.
       agents.merge(agent.node(), agent, (known, other) -> other.ready() ? other : known);
-      links.computeIfAbsent(agent.node(), this::follow);
+      streams.computeIfAbsent(agent.node(), this::startStream);
     }
-    links.values().forEach(NodeLink::nudge);
+    streams.values().forEach(NodeStreamClient::nudge);
   }
 
-  private NodeLink follow(String node) {
-    NodeLink link =
-        new NodeLink(
-            road,
+  private NodeStreamClient startStream(String node) {
+    NodeStreamClient link =
+        new NodeStreamClient(
+            transport,
             node,
             () -> Optional.ofNullable(agents.get(node)),
-            request.message(),
+            request.startMessage(),
             version,
             new Sink());
     link.start();
@@ -184,7 +184,7 @@ public final class ClusterTrace {
   }
 
   /// Where a node's events go.
-  private final class Sink implements NodeLink.Sink {
+  private final class Sink implements NodeStreamClient.Sink {
     @Override
     public void event(DnsEvent event) throws InterruptedException {
       queue.put(new Item(event, 0));
@@ -197,7 +197,7 @@ public final class ClusterTrace {
 
     @Override
     public void say(String sentence) {
-      viewer.say(sentence);
+      viewer.inform(sentence);
     }
 
     @Override
@@ -211,14 +211,14 @@ public final class ClusterTrace {
   /// @param limitNs 0: without limit
   public Summary run(long limitNs) throws InterruptedException {
     long startNs = System.nanoTime();
-    Thread lister = Thread.ofVirtual().name("list").start(this::list);
+    Thread lister = Thread.ofVirtual().name("list").start(this::watchAgents);
     boolean begun = false;
     while (!stopped && (limitNs == 0 || System.nanoTime() - startNs < limitNs)) {
       if (!begun) {
         long waitedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
-        begun = waitedMs > BEGIN_MS || links.values().stream().allMatch(NodeLink::hasTried);
+        begun = waitedMs > MAX_START_MS || streams.values().stream().allMatch(NodeStreamClient::hasTried);
         if (begun) {
-          viewer.begun();
+          viewer.onStarted();
         }
       }
       if (begun) {
@@ -230,12 +230,12 @@ public final class ClusterTrace {
     stopped = true;
     lister.interrupt();
     endStreams();
-    return new Summary(rows, links.size(), lost.get());
+    return new Summary(rows, streams.size(), lost.get());
   }
 
   private void lost(long count) {
     lost.addAndGet(count);
-    viewer.lost(count);
+    viewer.onLost(count);
   }
 
   private void showBatch(LongConsumer onLost) throws InterruptedException {
@@ -256,18 +256,18 @@ public final class ClusterTrace {
     viewer.flush();
   }
 
-  private void list() {
+  private void watchAgents() {
     while (!stopped) {
       try {
-        TimeUnit.MILLISECONDS.sleep(LIST_MS);
-        take(road.agents());
+        TimeUnit.MILLISECONDS.sleep(LIST_INTERVAL_MS);
+        updateAgents(transport.listAgents());
         if (listFailed) {
           viewer.debug("the API server answers again.");
         }
         listFailed = false;
       } catch (InterruptedException e) {
         return;
-      } catch (ClusterProblem e) {
+      } catch (ClusterException e) {
         if (!listFailed) {
           viewer.debug("cannot list the agents, trying again: " + e.getMessage());
         }
@@ -282,13 +282,13 @@ public final class ClusterTrace {
   }
 
   private void endStreams() throws InterruptedException {
-    links.values().forEach(NodeLink::stop);
-    long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_MS);
+    streams.values().forEach(NodeStreamClient::stop);
+    long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_END_MS);
     while (System.nanoTime() < deadlineNs
-        && !(links.values().stream().allMatch(NodeLink::isOver) && queue.isEmpty())) {
+        && !(streams.values().stream().allMatch(NodeStreamClient::isOver) && queue.isEmpty())) {
       showBatch(this::lost);
     }
-    links.values().forEach(NodeLink::abandon);
+    streams.values().forEach(NodeStreamClient::abandon);
     viewer.flush();
   }
 }

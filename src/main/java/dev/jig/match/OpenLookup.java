@@ -152,7 +152,7 @@ final class OpenLookup {
         : isTruncated(response) ? Outcome.TRUNCATED : Outcome.ANSWERED;
   }
 
-  /// Ends the latest attempt of a query that timed out or whose socket was closed.
+  /// Ends the latest attempt of a query: it timed out, or its socket was closed.
   void endAttempt(PendingQuery query, Outcome how, long bootNs) {
     OpenAttempt ended = lastAttemptOf(query);
     if (ended != null && ended.state == Outcome.WAITING) {

@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Matches responses to queries: holds the queries that wait for a response and those whose zone
-/// transfer is under way, indexed by key and question, by flow and by age.
+/// Matches responses to queries: holds the queries that wait for a response and the zone transfers
+/// under way, indexed by key and question, by flow and by age.
 ///
 /// Bounded: when full, the oldest query is evicted and counted. One thread.
 public final class PendingQueries {
@@ -176,7 +176,7 @@ public final class PendingQueries {
     }
   }
 
-  /// Removes the reported queries sent at or before `deadlineNs`, whose late responses become
+  /// Removes the reported queries sent at or before `deadlineNs`, so that their responses become
   /// orphans, and the transfers without a message since.
   public void evictOlderThan(long deadlineNs) {
     while (reported.first != null && reported.first.firstBootNs <= deadlineNs) {

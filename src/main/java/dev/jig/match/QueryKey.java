@@ -37,9 +37,9 @@ public record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPor
     if (role == Role.SERVER && packet.protocol() == Protocol.TCP) {
       return new QueryKey(role, mix(peerPort, peer), id, peer, peerPort);
     }
-    IpAddress asked = packet.nameserver();
-    return role == Role.CLIENT && asked != null
-        ? new QueryKey(role, packet.socketCookie(), id, asked, packet.nameserverPort())
+    IpAddress nameserver = packet.nameserver();
+    return role == Role.CLIENT && nameserver != null
+        ? new QueryKey(role, packet.socketCookie(), id, nameserver, packet.nameserverPort())
         : new QueryKey(role, packet.socketCookie(), id, peer, peerPort);
   }
 

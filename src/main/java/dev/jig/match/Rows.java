@@ -28,7 +28,7 @@ public final class Rows {
       @Nullable Container container,
       @Nullable Owner owner,
       @Nullable Peer peer) {
-    IpAddress asked = packet.nameserver();
+    IpAddress nameserver = packet.nameserver();
     return new DnsEvent(
         packet.timeNs(),
         container,
@@ -38,7 +38,7 @@ public final class Rows {
         new Endpoint(packet.destination(), packet.destinationPort()),
         packet.protocol(),
         packet.type(),
-        asked != null ? asked : packet.destination(),
+        nameserver != null ? nameserver : packet.destination(),
         Qr.Q,
         message.id(),
         question(message),
@@ -170,7 +170,7 @@ public final class Rows {
         lookup);
   }
 
-  /// The lookup row of a response whose query was not seen, with its receiver as the client.
+  /// The lookup row of a response to no query that was seen, with its receiver as the client.
   static DnsEvent orphan(DnsEvent answer) {
     return new DnsEvent(
         answer.timestampNs(),

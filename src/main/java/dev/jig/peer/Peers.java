@@ -54,9 +54,9 @@ public final class Peers {
       return;
     }
     senders.add(key, packet, packet.destination(), packet.destinationPort());
-    IpAddress asked = packet.nameserver();
-    if (asked != null) {
-      addNatMapping(packet, asked, packet.nameserverPort());
+    IpAddress nameserver = packet.nameserver();
+    if (nameserver != null) {
+      addNatMapping(packet, nameserver, packet.nameserverPort());
     }
   }
 

@@ -39,7 +39,7 @@ final class RecentSenders {
     }
   }
 
-  private final SentMessage[] ring = new SentMessage[SLOTS];
+  private final SentMessage[] messages = new SentMessage[SLOTS];
 
   /// By hash slot: the number of its newest message, counted from 1; 0 for none.
   private final long[] newestNumber = new long[SLOTS];
@@ -47,7 +47,7 @@ final class RecentSenders {
   private long lastNumber;
 
   RecentSenders() {
-    Arrays.setAll(ring, _ -> new SentMessage());
+    Arrays.setAll(messages, _ -> new SentMessage());
   }
 
   /// Adds a packet recorded at egress.
@@ -58,7 +58,7 @@ final class RecentSenders {
     SentMessage sent = findRepeated(key, packet, server, serverPort, newestNumber[slot]);
     if (sent == null) {
       lastNumber++;
-      sent = ring[(int) lastNumber & MASK];
+      sent = messages[(int) lastNumber & MASK];
       sent.key = key;
       sent.previousNumber = newestNumber[slot];
       sent.server = server;
@@ -78,7 +78,7 @@ final class RecentSenders {
     if (number == 0 || number <= lastNumber - SLOTS / 2) {
       return null;
     }
-    SentMessage sent = ring[(int) number & MASK];
+    SentMessage sent = messages[(int) number & MASK];
     boolean same =
         sent.matches(key, server, serverPort, packet.socketNetNs())
             && isSameProcess(sent.owner, packet.owner());
@@ -93,11 +93,11 @@ final class RecentSenders {
     int steps = 0;
     for (long number = newestNumber[(int) key & MASK];
         number > 0 && number > lastNumber - SLOTS;
-        number = ring[(int) number & MASK].previousNumber) {
+        number = messages[(int) number & MASK].previousNumber) {
       if (++steps > MAX_STEPS) {
         return null;
       }
-      SentMessage sent = ring[(int) number & MASK];
+      SentMessage sent = messages[(int) number & MASK];
       if (!isCandidate(sent, key, packet)
           || server != null && !(sent.serverPort == serverPort && sent.server.equals(server))) {
         continue;

@@ -107,7 +107,7 @@ public final class SimulatedAgents implements AutoCloseable {
     public StreamObserver<FromClient> trace(StreamObserver<FromAgent> answer) {
       var call = (ServerCallStreamObserver<FromAgent>) answer;
       AgentStream mine = new AgentStream(node, () -> 0);
-      call.setOnReadyHandler(mine::ready);
+      call.setOnReadyHandler(mine::onReady);
       call.setOnCancelHandler(() -> mine.detach(call));
       return new StreamObserver<>() {
         @Override

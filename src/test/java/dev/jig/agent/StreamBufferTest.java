@@ -18,7 +18,7 @@ final class StreamBufferTest {
   private final StreamBuffer buffer = new StreamBuffer();
 
   @Test
-  void givesEventsInOrderWithTheirNumbers() throws InterruptedException {
+  void returnsEventsInOrderWithSequenceNumbers() throws InterruptedException {
     offer(5);
 
     assertThat(take(3)).isEqualTo(new int[] {1, 3});
@@ -27,15 +27,15 @@ final class StreamBufferTest {
   }
 
   @Test
-  void whereNothingIsToBeTakenItTellsUpToWhere() throws InterruptedException {
-    offer(StreamBuffer.EVENTS_AT_MOST + 3);
-    take(StreamBuffer.EVENTS_AT_MOST);
+  void anEmptyBatchCarriesTheNextSequenceNumber() throws InterruptedException {
+    offer(StreamBuffer.MAX_EVENTS + 3);
+    take(StreamBuffer.MAX_EVENTS);
 
-    assertThat(take(10)).isEqualTo(new int[] {StreamBuffer.EVENTS_AT_MOST + 4, 0});
+    assertThat(take(10)).isEqualTo(new int[] {StreamBuffer.MAX_EVENTS + 4, 0});
   }
 
   @Test
-  void givesAgainWhatWasNotAcknowledged() throws InterruptedException {
+  void sendsUnacknowledgedEventsAgainAfterRewind() throws InterruptedException {
     offer(10);
     take(8);
 
@@ -46,34 +46,34 @@ final class StreamBufferTest {
   }
 
   @Test
-  void whatDoesNotFitIsMissingInTheNumbers() throws InterruptedException {
-    offer(StreamBuffer.EVENTS_AT_MOST + 100);
-    take(StreamBuffer.EVENTS_AT_MOST);
+  void droppedEventsLeaveAGapInTheSequence() throws InterruptedException {
+    offer(StreamBuffer.MAX_EVENTS + 100);
+    take(StreamBuffer.MAX_EVENTS);
 
-    buffer.acknowledge(StreamBuffer.EVENTS_AT_MOST);
+    buffer.acknowledge(StreamBuffer.MAX_EVENTS);
     offer(2);
 
     assertThat(buffer.dropped()).isEqualTo(100);
-    assertThat(take(10)).isEqualTo(new int[] {StreamBuffer.EVENTS_AT_MOST + 101, 2});
-    assertThat(buffer.newest()).isEqualTo(StreamBuffer.EVENTS_AT_MOST + 102);
+    assertThat(take(10)).isEqualTo(new int[] {StreamBuffer.MAX_EVENTS + 101, 2});
+    assertThat(buffer.newestSequence()).isEqualTo(StreamBuffer.MAX_EVENTS + 102);
   }
 
   @Test
-  void aBatchEndsWhereNumbersAreMissing() throws InterruptedException {
-    offer(StreamBuffer.EVENTS_AT_MOST + 1);
+  void aBatchEndsAtASequenceGap() throws InterruptedException {
+    offer(StreamBuffer.MAX_EVENTS + 1);
     take(10);
     buffer.acknowledge(10);
     offer(1);
 
-    assertThat(take(StreamBuffer.EVENTS_AT_MOST))
-        .isEqualTo(new int[] {11, StreamBuffer.EVENTS_AT_MOST - 10});
-    assertThat(take(10)).isEqualTo(new int[] {StreamBuffer.EVENTS_AT_MOST + 2, 1});
+    assertThat(take(StreamBuffer.MAX_EVENTS))
+        .isEqualTo(new int[] {11, StreamBuffer.MAX_EVENTS - 10});
+    assertThat(take(10)).isEqualTo(new int[] {StreamBuffer.MAX_EVENTS + 2, 1});
   }
 
   @Test
   void longMessagesAreBoundedByTheirBytes() throws InterruptedException {
     DnsEvent longest = EVENT.with(WireMessage.of(new byte[65_535], 0, 65_535));
-    int fit = StreamBuffer.BYTES_AT_MOST / 65_535;
+    int fit = StreamBuffer.MAX_BYTES / 65_535;
     for (int i = 0; i < fit + 3; i++) {
       buffer.offer(longest);
     }
@@ -87,7 +87,7 @@ final class StreamBufferTest {
   }
 
   @Test
-  void whoMayNotTakeChangesNothing() throws InterruptedException {
+  void aRefusedTakeChangesNothing() throws InterruptedException {
     offer(3);
 
     assertThat(buffer.take(3, 0, () -> false)).isNull();
@@ -105,7 +105,7 @@ final class StreamBufferTest {
   }
 
   @Test
-  void letsEventsGather() throws InterruptedException {
+  void waitsForAFullBatch() throws InterruptedException {
     Thread offering =
         Thread.ofVirtual()
             .start(() -> {
@@ -115,18 +115,18 @@ final class StreamBufferTest {
               }
             });
 
-    buffer.gather(10, TimeUnit.SECONDS.toNanos(20));
+    buffer.awaitEvents(10, TimeUnit.SECONDS.toNanos(20));
 
     assertThat(take(100)).isEqualTo(new int[] {1, 10});
     offering.join();
   }
 
   @Test
-  void gatheringEndsWhenWoken() throws InterruptedException {
+  void wakeEndsTheWaitForABatch() throws InterruptedException {
     offer(1);
     buffer.wake();
 
-    buffer.gather(2, TimeUnit.SECONDS.toNanos(20));
+    buffer.awaitEvents(2, TimeUnit.SECONDS.toNanos(20));
 
     assertThat(take(100)).isEqualTo(new int[] {1, 1});
   }

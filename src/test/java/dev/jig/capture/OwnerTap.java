@@ -42,7 +42,7 @@ final class OwnerTap implements AutoCloseable {
     ports.set(port);
     capture = LiveCapture.load(ports, false, false, this::add, lacking);
     capture.attach();
-    assertThat(capture.missingPrograms()).doesNotContainKey("walk over older sockets");
+    assertThat(capture.missingPrograms()).doesNotContainKey("owners of sockets opened before");
   }
 
   private void add(Packet packet) {

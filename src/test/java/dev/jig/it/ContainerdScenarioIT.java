@@ -198,11 +198,11 @@ final class ContainerdScenarioIT {
 
       containerd.stopDaemon();
       try {
-        ig.awaitErr("tracing goes on"); // not said before it has stayed away a moment
+        ig.awaitErr("tracing continues"); // not said before it has stayed away a moment
       } finally {
         containerd.startDaemon();
       }
-      ig.awaitErr(": containers have names again");
+      ig.awaitErr(": containers are shown by name");
       containerd.exec("jig-test", container, dig("A", name("after-start")));
 
       for (Json event : awaitPair(ig, name("after-start"))) {
@@ -211,8 +211,8 @@ final class ContainerdScenarioIT {
       Command.Result end = ig.stop();
       assertThat(end.err())
           .contains(" 0 lost")
-          .containsOnlyOnce("tracing goes on")
-          .containsOnlyOnce("have names again");
+          .containsOnlyOnce("tracing continues")
+          .containsOnlyOnce("are shown by name");
     }
   }
 }

@@ -47,7 +47,7 @@ final class RestartIT {
 
       // When it is gone, with a container that it never told of
       podman.stopService();
-      ig.awaitErr("Podman is gone from " + podman.socket());
+      ig.awaitErr("Podman stopped answering at " + podman.socket());
       try (Podman.Container young = podman.start(List.of("--name=" + during), "sleep", "600")) {
         old.exec(dig(server.port(), "down")).orThrow();
         young.exec(dig(server.port(), "unnamed")).orThrow();
@@ -116,7 +116,7 @@ final class RestartIT {
         ig.awaitEvents(5);
 
         daemon.stop();
-        ig.awaitErr("Docker is gone from " + daemon.socket());
+        ig.awaitErr("Docker stopped answering at " + daemon.socket());
         ig.awaitEvents(ig.lines().size() + 5);
 
         daemon.start();

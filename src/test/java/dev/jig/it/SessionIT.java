@@ -181,7 +181,7 @@ final class SessionIT {
       ig.awaitErr("no container is known yet"); // so it has been listed
 
       first.close();
-      ig.awaitErr("ig: Docker is gone from " + socket);
+      ig.awaitErr("ig: Docker stopped answering at " + socket);
       try (FakeDocker second = new FakeDocker(socket)) {
         second.awaitRequest(FakeDocker.ALL);
         ig.awaitErr("ig: Docker answers at " + socket);

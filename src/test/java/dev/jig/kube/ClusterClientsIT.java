@@ -22,7 +22,7 @@ final class ClusterClientsIT implements TenClients.Scene {
 
   @BeforeAll
   static void startPods() throws IOException {
-    TestCluster.deployed();
+    TestCluster.requireDeployed();
     cluster =
         Cluster.open(new Cluster.Access(TestCluster.kubeconfig(), null, TestCluster.GADGET, ""));
     for (char letter = 'a'; letter <= 'c'; letter++) {
@@ -43,7 +43,7 @@ final class ClusterClientsIT implements TenClients.Scene {
   }
 
   @AfterAll
-  static void leaveNothing() {
+  static void cleanUp() {
     for (char letter = 'a'; letter <= 'c'; letter++) {
       TestCluster.removeNamespace(space(letter));
     }
@@ -53,7 +53,7 @@ final class ClusterClientsIT implements TenClients.Scene {
   }
 
   @Test
-  void eachGetsItsRowsAndOneThatDoesNotReadLosesItsOwn() throws Exception {
+  void eachClientGetsItsRowsAndASlowOneLosesOnlyItsOwn() throws Exception {
     new TenClients(this).run();
 
     TestCluster.await("all streams' ends", () -> streams().values().stream().allMatch(it -> it));
@@ -81,7 +81,7 @@ final class ClusterClientsIT implements TenClients.Scene {
   }
 
   @Override
-  public Road road() {
+  public AgentTransport transport() {
     return cluster;
   }
 
@@ -101,7 +101,7 @@ final class ClusterClientsIT implements TenClients.Scene {
   }
 
   @Override
-  public void ask(String pod, int port, int queries) {
+  public void query(String pod, int port, int queries) {
     String dns = LoadPods.address(space(TenClients.namespaceOf(TenClients.DNS)), TenClients.DNS);
     String said = LoadPods.query(space(TenClients.namespaceOf(pod)), pod, dns, port, queries, 1);
     assertThat(said).startsWith("sent=" + queries + " answered=" + queries + " ");

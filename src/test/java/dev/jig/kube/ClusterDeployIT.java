@@ -28,20 +28,20 @@ final class ClusterDeployIT {
   private static List<String> before = List.of();
 
   @BeforeAll
-  static void beginWithNothing() {
+  static void startWithNothingDeployed() {
     TestCluster.undeploy().orThrow();
     TestCluster.makeNamespace(OWN);
     before = everything();
   }
 
   @AfterAll
-  static void leaveNothing() {
+  static void cleanUp() {
     TestCluster.removeNamespace(OWN);
   }
 
   @Test
   @Order(1)
-  void saysThatNothingIsDeployed() {
+  void reportsThatNothingIsDeployed() {
     Command.Result trace = TestCluster.gadget("trace", "dns");
 
     assertThat(trace.exitCode()).isEqualTo(1);
@@ -75,11 +75,11 @@ final class ClusterDeployIT {
 
   @Test
   @Order(3)
-  void aClientOfAnotherVersionSaysSoAndTraces(@TempDir Path newer) throws IOException {
+  void aClientOfAnotherVersionWarnsAndTraces(@TempDir Path newer) throws IOException {
     Files.writeString(newer.resolve("jig.properties"), "version=99.0.0\n");
     try (IgProcess trace =
         IgProcess.traceBy(
-            TestCluster.PATIENCE,
+            TestCluster.TIMEOUT,
             begin -> {
               List<String> words = new ArrayList<>(begin);
               words.addAll(
@@ -92,7 +92,7 @@ final class ClusterDeployIT {
               + " and this is v99.0.0; kubectl gadget deploy brings them"
               + " together.");
 
-      TestPod.run(OWN, "old", TestPod.asks("ok.example.test."));
+      TestPod.run(OWN, "old", TestPod.lookupScript("ok.example.test."));
 
       trace.awaitEvents(2);
       assertThat(trace.stop().exitCode()).isZero();
@@ -105,7 +105,7 @@ final class ClusterDeployIT {
       named = "JIG_TEST_CLUSTER",
       matches = ".+",
       disabledReason = "the nodes have no image of another tag")
-  void bringsAgentsToAnotherTag() {
+  void upgradesAgentsToAnotherTag() {
     String pod = TestCluster.agent().getMetadata().getName();
 
     String said = TestCluster.deploy(AgentImage.OTHER_TAG).orThrow();

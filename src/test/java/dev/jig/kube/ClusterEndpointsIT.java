@@ -1,7 +1,7 @@
 package dev.jig.kube;
 
 import static dev.jig.kube.TestCluster.trace;
-import static dev.jig.kube.TestPod.once;
+import static dev.jig.kube.TestPod.runOnce;
 import static dev.jig.kube.TestPod.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,7 +38,7 @@ final class ClusterEndpointsIT {
   }
 
   @AfterAll
-  static void leaveNothing() {
+  static void cleanUp() {
     TestCluster.removeNamespace(OWN);
     TestCluster.undeploy();
   }
@@ -47,7 +47,7 @@ final class ClusterEndpointsIT {
   @Order(1)
   void aPodsFirstRowsNameItAndTheServiceItAsks() {
     try (IgProcess trace = trace("-n", OWN, "-F", "name:first" + ZONE, "-o", "json")) {
-      TestPod.run(OWN, "first", TestPod.asks("first" + ZONE));
+      TestPod.run(OWN, "first", TestPod.lookupScript("first" + ZONE));
       List<Json> rows = trace.awaitEvents(2);
 
       Json query = rows.getFirst();
@@ -62,7 +62,7 @@ final class ClusterEndpointsIT {
 
   @Test
   @Order(2)
-  void theServersRowsNameTheClientAndCanBeChosenByIt() {
+  void theServersRowsNameTheClientAndCanBeFilteredByIt() {
     String client = "p/" + OWN + "/client";
     String columns = "columns=k8s.namespace,qr,srcIP,nameserver,nameserverEndpoint";
     try (IgProcess trace =
@@ -91,7 +91,7 @@ final class ClusterEndpointsIT {
     String name = "on-node" + ZONE;
     try (IgProcess trace = trace("-A", "-F", "name:" + name, "-F", "qr:Q", "-o", "json")) {
       PodSpec spec =
-          once(shell("main", TestCluster.BUSYBOX, askingOn(name + " " + TestCluster.dnsAddress())));
+          runOnce(shell("main", TestCluster.BUSYBOX, askingOn(name + " " + TestCluster.dnsAddress())));
       spec.setHostNetwork(true);
       TestPod.create(OWN, "on-node", spec);
       TestPod.awaitRunning(OWN, "on-node"); // the API server knows the pod with its address
@@ -118,7 +118,7 @@ final class ClusterEndpointsIT {
 
   @Test
   @Order(4)
-  void behindAHeadlessServiceIsAPod() {
+  void aHeadlessServiceIsNamedByItsPod() {
     TestCluster.client()
         .resource(
             new ServiceBuilder()
@@ -159,7 +159,7 @@ final class ClusterEndpointsIT {
 
   @Test
   @Order(6)
-  void withoutTheOptionItIsTakenAwayAgain() {
+  void deployingWithoutTheOptionRemovesTheRights() {
     String out = TestCluster.deploy(TestCluster.image()).orThrow();
 
     assertThat(out).contains("Removing ClusterRole/jig-agent...");
@@ -171,7 +171,7 @@ final class ClusterEndpointsIT {
     assertThat(TestCluster.kubectl("get", "networkpolicy", "-n", TestCluster.GADGET, "-o", "name"))
         .isEqualTo("networkpolicy.networking.k8s.io/jig-agent\n");
     try (IgProcess trace = trace("-n", OWN, "-o", "json")) {
-      TestPod.run(OWN, "plain", TestPod.asks("plain" + ZONE));
+      TestPod.run(OWN, "plain", TestPod.lookupScript("plain" + ZONE));
 
       assertThat(endpoints(trace.awaitEvents(2).getFirst())).containsOnly("");
     }
@@ -179,7 +179,7 @@ final class ClusterEndpointsIT {
 
   @Test
   @Order(7)
-  void undeployTakesAllOfItAway() {
+  void undeployRemovesTheRights() {
     TestCluster.deploy(TestCluster.image(), "--resolve-endpoints", "--no-wait").orThrow();
 
     TestCluster.undeploy().orThrow();

@@ -1,8 +1,8 @@
 package dev.jig.kube;
 
 import static dev.jig.kube.TestCluster.trace;
-import static dev.jig.kube.TestPod.asks;
-import static dev.jig.kube.TestPod.once;
+import static dev.jig.kube.TestPod.lookupScript;
+import static dev.jig.kube.TestPod.runOnce;
 import static dev.jig.kube.TestPod.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,20 +36,20 @@ final class ClusterIT {
 
   @BeforeAll
   static void deploy() {
-    TestCluster.deployed();
+    TestCluster.requireDeployed();
     TestCluster.makeNamespace(OWN);
   }
 
   @AfterAll
-  static void leaveNothing() {
+  static void cleanUp() {
     List.of(WALK, OWN).forEach(TestCluster::removeNamespace);
   }
 
   @Test
   void theWalkThrough(@TempDir Path plugins) throws IOException {
-    TestCluster.removeLeftOver(WALK);
+    TestCluster.removeStaleNamespace(WALK);
     TestCluster.kubectl("create", "ns", WALK);
-    TestCluster.adopt(WALK);
+    TestCluster.markAsTests(WALK);
 
     try (IgProcess trace = kubectlGadgetTrace(plugins, 169, "-n", WALK)) {
       // The namespace is still empty.
@@ -83,7 +83,7 @@ final class ClusterIT {
   void aNarrowTerminalShowsWholeRows() throws IOException {
     List<String> terminal = List.of(CProgram.build("ptyrun").toString(), "80", "--");
     try (IgProcess trace = TestCluster.traceUnder(terminal, "-n", OWN, "-p", "narrow")) {
-      TestPod.run(OWN, "narrow", asks("a-rather-long-name.example.test."));
+      TestPod.run(OWN, "narrow", lookupScript("a-rather-long-name.example.test."));
 
       List<String> printed = trace.awaitLines(lines -> lines.size() >= 3);
 
@@ -96,13 +96,13 @@ final class ClusterIT {
   }
 
   @Test
-  void saysThatNoPodMatchesAndWaitsForOne() {
+  void reportsThatNoPodMatchesAndWaits() {
     try (IgProcess trace = trace("-n", OWN, "-l", "app=late", "-o", "json")) {
       trace.awaitErr("no pod matches yet: waiting for one.");
 
-      TestPod.run(OWN, "early", asks("early.example.test."));
+      TestPod.run(OWN, "early", lookupScript("early.example.test."));
       TestPod.awaitEnd(OWN, "early");
-      TestPod.run(OWN, "late", asks("late.example.test."));
+      TestPod.run(OWN, "late", lookupScript("late.example.test."));
 
       List<Json> events = trace.awaitEvents(2);
       assertThat(events.stream().map(it -> it.text("name"))).containsOnly("late.example.test.");
@@ -111,7 +111,7 @@ final class ClusterIT {
   }
 
   @Test
-  void theProcessShownIsTheOneThatAsks() throws IOException {
+  void showsTheProcessThatSentTheQuery() throws IOException {
     try (IgProcess trace = trace("-n", OWN, "-p", "asker", "-o", "json")) {
       // bash asks by itself, for ok.example.test., and stays.
       String message =
@@ -121,7 +121,7 @@ final class ClusterIT {
           "printf '" + message + "' >/dev/udp/" + TestCluster.dnsAddress() + "/53; sleep 600; true";
       Container bash = shell("main", TestCluster.TOOLS, script);
       bash.setCommand(List.of("bash", "-c", script));
-      TestPod.create(OWN, "asker", once(bash));
+      TestPod.create(OWN, "asker", runOnce(bash));
 
       Json query = trace.awaitEvents(1).getFirst();
 
@@ -145,7 +145,7 @@ final class ClusterIT {
     Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwxr-xr-x"));
     String terminal = CProgram.build("ptyrun").toString();
     return IgProcess.traceBy(
-        TestCluster.PATIENCE,
+        TestCluster.TIMEOUT,
         begin -> {
           List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
           command.add("KUBECONFIG=" + TestCluster.kubeconfig());

@@ -53,7 +53,7 @@ public final class ClusterLoad implements FigureGroup {
   @Override
   public List<Measurement> measure() throws IOException, InterruptedException {
     try {
-      TestCluster.deployed();
+      TestCluster.requireDeployed();
       TestCluster.makeNamespace(NAMESPACE);
       LoadPods.bringProgram(NAMESPACE);
       LoadPods.serve(NAMESPACE, SERVER, "resolver", PORT);
@@ -68,7 +68,7 @@ public final class ClusterLoad implements FigureGroup {
       return figures;
     } finally {
       TestCluster.removeNamespace(NAMESPACE);
-      TestCluster.leaveNothing();
+      TestCluster.removeEverything();
       Files.deleteIfExists(rows);
     }
   }

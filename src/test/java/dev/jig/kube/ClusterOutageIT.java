@@ -36,18 +36,18 @@ final class ClusterOutageIT {
 
   @BeforeAll
   static void deploy() {
-    TestCluster.deployed();
+    TestCluster.requireDeployed();
     TestCluster.makeNamespace(OWN);
   }
 
   @AfterAll
-  static void leaveNothing() {
+  static void cleanUp() {
     TestCluster.removeNamespace(OWN);
   }
 
   @Test
-  void anAgentsPodThatIsDeletedIsReplacedWithAWordAboutTheGap() {
-    goesOnAfter(
+  void reportsTheGapWhenAnAgentsPodIsDeleted() {
+    tracesOnAfter(
         "deleted",
         () -> {
           String pod = TestCluster.agent().getMetadata().getName();
@@ -56,13 +56,13 @@ final class ClusterOutageIT {
   }
 
   @Test
-  void anAgentThatIsKilledIsStartedAgainWithAWordAboutTheGap() {
-    goesOnAfter(
+  void reportsTheGapWhenAnAgentIsKilled() {
+    tracesOnAfter(
         "killed",
         () -> Command.run("kill", "-KILL", Long.toString(TestCluster.agentPid())).orThrow());
   }
 
-  private static void goesOnAfter(String name, Runnable end) {
+  private static void tracesOnAfter(String name, Runnable end) {
     String zone = "." + name + ".example.test.";
     try (IgProcess trace = trace("-n", OWN, "-p", name, "-F", "qr:Q", "-o", "json")) {
       TestPod.run(OWN, name, "i=0; while :; do i=$((i+1)); " + ask("$i" + zone) + "; done");
@@ -98,7 +98,7 @@ final class ClusterOutageIT {
       named = "JIG_TEST_CLUSTER",
       matches = ".+",
       disabledReason = "somebody else's API server is not stopped")
-  void nothingIsMissingWhenTheApiServerWasGone() throws Exception {
+  void nothingIsLostDuringAnApiServerOutage() throws Exception {
     String zone = ".api.example.test.";
     int count = 200;
     try (IgProcess trace = trace("-n", OWN, "-p", "api", "-F", "qr:Q", "-o", "json")) {

@@ -19,24 +19,24 @@ final class ClusterReport
     context
         .getRoot()
         .getStore(STORE)
-        .computeIfAbsent("the end", _ -> (AutoCloseable) TestCluster::leaveNothing);
+        .computeIfAbsent("the end", _ -> (AutoCloseable) TestCluster::removeEverything);
   }
 
   @Override
   public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
-    tell(context);
+    print(context);
     throw failure;
   }
 
   @Override
   public void handleTestExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
-    tell(context);
+    print(context);
     throw failure;
   }
 
-  private static void tell(ExtensionContext context) {
+  private static void print(ExtensionContext context) {
     System.err.println(context.getDisplayName() + " failed; " + TestCluster.report());
   }
 }

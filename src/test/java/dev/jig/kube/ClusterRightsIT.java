@@ -1,6 +1,6 @@
 package dev.jig.kube;
 
-import static dev.jig.kube.TestPod.once;
+import static dev.jig.kube.TestPod.runOnce;
 import static dev.jig.kube.TestPod.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,19 +36,19 @@ final class ClusterRightsIT {
 
   @BeforeAll
   static void deploy() {
-    TestCluster.deployed();
+    TestCluster.requireDeployed();
     TestCluster.makeNamespace(OWN);
   }
 
   @AfterAll
-  static void leaveNothing() {
+  static void cleanUp() {
     TestCluster.removeNamespace(OWN);
     TestCluster.kubectl(
         "delete", "role,rolebinding", "-n", TestCluster.GADGET, "-l", "jig-test=true");
   }
 
   @Test
-  void theAgentsAccountMayAskNothing() {
+  void theAgentsAccountHasNoRights() {
     List<String> rights =
         TestCluster.kubectl("auth", "can-i", "--list", "--as", ACCOUNT, "--no-headers")
             .lines()
@@ -68,7 +68,7 @@ final class ClusterRightsIT {
   }
 
   @Test
-  void theAgentHasThreeCapabilitiesAndNoWayToMore() throws IOException {
+  void theAgentHasThreeCapabilitiesAndCannotGainMore() throws IOException {
     Path process = process();
 
     // CAP_NET_ADMIN 12, CAP_PERFMON 38, CAP_BPF 39
@@ -88,7 +88,7 @@ final class ClusterRightsIT {
   }
 
   @Test
-  void nothingOfTheAgentIsReachedFromAnotherPod() throws IOException {
+  void anotherPodCannotReachTheAgent() throws IOException {
     List<Integer> listening = new ArrayList<>();
     for (String table : List.of("tcp", "tcp6")) {
       Path file = process().resolve("net").resolve(table);
@@ -110,7 +110,7 @@ final class ClusterRightsIT {
 
     // The same from outside: of all ports of the agent's pod none is open, of its neighbour's one.
     String agent = TestCluster.agent().getStatus().getPodIP();
-    PodSpec open = once(shell("main", TestCluster.BUSYBOX, "exec httpd -f -p 4243 -h /tmp"));
+    PodSpec open = runOnce(shell("main", TestCluster.BUSYBOX, "exec httpd -f -p 4243 -h /tmp"));
     TestPod.create(OWN, "open", open);
     String neighbour = TestPod.awaitRunning(OWN, "open").getStatus().getPodIP();
     String dial =
@@ -122,7 +122,7 @@ final class ClusterRightsIT {
             + " { echo $a $p; } 2>/dev/null <>/dev/tcp/$a/$p; done; done; true";
     var bash = shell("main", TestCluster.TOOLS, "");
     bash.setCommand(List.of("bash", "-c", dial));
-    TestPod.create(OWN, "dialler", once(bash));
+    TestPod.create(OWN, "dialler", runOnce(bash));
     TestPod.awaitEnd(OWN, "dialler");
 
     assertThat(TestCluster.kubectl("logs", "dialler", "-n", OWN)).isEqualTo(neighbour + " 4243\n");
@@ -133,7 +133,7 @@ final class ClusterRightsIT {
       named = "JIG_TEST_CLUSTER",
       matches = ".+",
       disabledReason = "only that cluster has a user without rights")
-  void whoMayNotListPodsOrForwardPortsIsToldSo() {
+  void theMissingPermissionIsNamed() {
     String dev = Path.of(TestCluster.kubeconfig()).resolveSibling("dev.kubeconfig").toString();
 
     assertThat(refusal(TestCluster.gadgetAs(dev, "trace", "dns", "-n", OWN)))
@@ -158,7 +158,7 @@ final class ClusterRightsIT {
   }
 
   @Test
-  void anotherUserByAsIsToldToo() {
+  void theMissingPermissionOfAnImpersonatedUserIsNamed() {
     assertThat(refusal(TestCluster.gadget("trace", "dns", "--as", "somebody@example.org")))
         .startsWith("Error from server (Forbidden): pods is forbidden: User")
         .contains("somebody@example.org");

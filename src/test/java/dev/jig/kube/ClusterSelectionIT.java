@@ -1,8 +1,8 @@
 package dev.jig.kube;
 
 import static dev.jig.kube.TestCluster.trace;
-import static dev.jig.kube.TestPod.asks;
-import static dev.jig.kube.TestPod.once;
+import static dev.jig.kube.TestPod.lookupScript;
+import static dev.jig.kube.TestPod.runOnce;
 import static dev.jig.kube.TestPod.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,7 +28,7 @@ final class ClusterSelectionIT {
   private static final String ZONE = ".forms.example.test.";
 
   /// A pod's container; it asks for a name of its own.
-  private record Asker(String namespace, String pod, String container, String label) {
+  private record TestedContainer(String namespace, String pod, String container, String label) {
     /// As its own side is shown.
     List<Row> rows() {
       return List.of(
@@ -62,28 +62,28 @@ final class ClusterSelectionIT {
     }
   }
 
-  private static final Asker ONE = new Asker(FORMS, "one", "main", "one");
-  private static final Asker NAMESAKE = new Asker(OTHER, "one", "main", "namesake");
-  private static final Asker FIRST = new Asker(FORMS, "pair", "first", "first");
-  private static final Asker SECOND = new Asker(FORMS, "pair", "second", "second");
-  private static final Asker HOSTNET = new Asker(FORMS, "hostnet", "main", "hostnet");
-  private static final Asker BRIEF = new Asker(FORMS, "brief", "main", "brief");
-  private static final List<Asker> ALL = List.of(ONE, NAMESAKE, FIRST, SECOND, HOSTNET, BRIEF);
+  private static final TestedContainer ONE = new TestedContainer(FORMS, "one", "main", "one");
+  private static final TestedContainer NAMESAKE = new TestedContainer(OTHER, "one", "main", "namesake");
+  private static final TestedContainer FIRST = new TestedContainer(FORMS, "pair", "first", "first");
+  private static final TestedContainer SECOND = new TestedContainer(FORMS, "pair", "second", "second");
+  private static final TestedContainer HOSTNET = new TestedContainer(FORMS, "hostnet", "main", "hostnet");
+  private static final TestedContainer BRIEF = new TestedContainer(FORMS, "brief", "main", "brief");
+  private static final List<TestedContainer> ALL = List.of(ONE, NAMESAKE, FIRST, SECOND, HOSTNET, BRIEF);
 
   @BeforeAll
   static void deploy() {
-    TestCluster.deployed();
+    TestCluster.requireDeployed();
     TestCluster.makeNamespace(FORMS);
     TestCluster.makeNamespace(OTHER);
   }
 
   @AfterAll
-  static void leaveNothing() {
+  static void cleanUp() {
     List.of(FORMS, OTHER).forEach(TestCluster::removeNamespace);
   }
 
   @Test
-  void everybodyIsShownAndEachTraceHasWhatItAskedFor() {
+  void everyKindOfPodIsShownToTheTracesThatSelectIt() {
     String node = TestCluster.agent().getSpec().getNodeName();
     String ours = "name:~" + ZONE.replace(".", "\\.") + "$";
     List<List<String>> asked =
@@ -148,20 +148,20 @@ final class ClusterSelectionIT {
     return begun.stream().map(CompletableFuture::join).toList();
   }
 
-  private static List<Row> rows(Asker... askers) {
+  private static List<Row> rows(TestedContainer... askers) {
     return Stream.of(askers).flatMap(it -> it.rows().stream()).toList();
   }
 
   private static void start() {
-    TestPod.run(FORMS, "one", asks(ONE.label() + ZONE));
-    TestPod.run(OTHER, "one", asks(NAMESAKE.label() + ZONE));
+    TestPod.run(FORMS, "one", lookupScript(ONE.label() + ZONE));
+    TestPod.run(OTHER, "one", lookupScript(NAMESAKE.label() + ZONE));
     TestPod.create(
         FORMS,
         "pair",
-        once(
-            shell("first", TestCluster.BUSYBOX, asks(FIRST.label() + ZONE)),
+        runOnce(
+            shell("first", TestCluster.BUSYBOX, lookupScript(FIRST.label() + ZONE)),
             shell("second", TestCluster.TOOLS, "dig +tries=1 " + SECOND.label() + ZONE)));
-    PodSpec hostnet = once(shell("main", TestCluster.BUSYBOX, asks(HOSTNET.label() + ZONE)));
+    PodSpec hostnet = runOnce(shell("main", TestCluster.BUSYBOX, lookupScript(HOSTNET.label() + ZONE)));
     hostnet.setHostNetwork(true);
     hostnet.setDnsPolicy("ClusterFirstWithHostNet");
     TestPod.create(FORMS, "hostnet", hostnet);
@@ -180,7 +180,7 @@ final class ClusterSelectionIT {
         .withNewMetadata()
         .withLabels(Map.of("app", "brief"))
         .endMetadata()
-        .withSpec(once(shell("main", TestCluster.BUSYBOX, asks(BRIEF.label() + ZONE))))
+        .withSpec(runOnce(shell("main", TestCluster.BUSYBOX, lookupScript(BRIEF.label() + ZONE))))
         .endTemplate()
         .endSpec()
         .build();

@@ -3,7 +3,7 @@ package dev.jig.kube;
 import dev.jig.cli.OutputFormat;
 import dev.jig.event.DnsEvent;
 import dev.jig.kube.ClusterTrace.Request;
-import dev.jig.kube.ClusterTrace.Request.PodNames;
+import dev.jig.kube.ClusterTrace.Request.PodSelection;
 import dev.jig.os.Signals;
 import dev.jig.output.EventWriter;
 import dev.jig.trace.RowDetails;
@@ -44,11 +44,11 @@ public final class FanInClient implements ClusterTrace.Viewer {
             "53",
             DNS_TIMEOUT_NS,
             new RowDetails(false, false, true, true, false),
-            new PodNames("", "", "", ""),
+            new PodSelection("", "", "", ""),
             Set.of());
     try (OutputStream rows = Files.newOutputStream(Path.of(args[0]))) {
       ClusterTrace trace =
-          new ClusterTrace(new LoopbackRoad(ports), request, VERSION, new FanInClient(rows));
+          new ClusterTrace(new LoopbackTransport(ports), request, VERSION, new FanInClient(rows));
       Signals.onInterrupt(trace::stop);
       trace.open();
       ClusterTrace.Summary summary = trace.run(0);
@@ -57,7 +57,7 @@ public final class FanInClient implements ClusterTrace.Viewer {
   }
 
   @Override
-  public void begun() {
+  public void onStarted() {
     System.err.println("begun");
   }
 
@@ -71,7 +71,7 @@ public final class FanInClient implements ClusterTrace.Viewer {
   }
 
   @Override
-  public void lost(long count) {
+  public void onLost(long count) {
     System.err.println("lost " + count);
   }
 
@@ -85,7 +85,7 @@ public final class FanInClient implements ClusterTrace.Viewer {
   }
 
   @Override
-  public void say(String sentence) {
+  public void inform(String sentence) {
     System.err.println(sentence);
   }
 

@@ -106,7 +106,7 @@ final class LoadPods {
     TestPod.create(
         namespace,
         pod,
-        new PodSpecBuilder(TestPod.once(container))
+        new PodSpecBuilder(TestPod.runOnce(container))
             .addNewVolume()
             .withName(LOAD)
             .withNewConfigMap()

@@ -10,7 +10,7 @@ import dev.jig.event.State;
 import dev.jig.fixture.CProgram;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.Prerequisite;
-import dev.jig.kube.ClusterTrace.Request.PodNames;
+import dev.jig.kube.ClusterTrace.Request.PodSelection;
 import dev.jig.os.CgroupDirectory;
 import dev.jig.trace.RowDetails;
 import java.io.IOException;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class NodeAgentIT implements TenClients.Scene {
   private static final String SERVER = "127.0.0.1";
-  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+  private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
   private static final String NODE = "node-1.example.test";
 
   @TempDir Path folder;
@@ -84,7 +84,7 @@ final class NodeAgentIT implements TenClients.Scene {
   }
 
   @Test
-  void eachOfTenClientsGetsItsRowsAndOneThatDoesNotReadLosesItsOwn() throws Exception {
+  void eachClientGetsItsRowsAndASlowOneLosesOnlyItsOwn() throws Exception {
     new TenClients(this).run();
 
     await("all streams' ends", () -> ends().size() == 10);
@@ -94,19 +94,19 @@ final class NodeAgentIT implements TenClients.Scene {
   }
 
   @Test
-  void aClientThatWantsLookupsGetsOneRowOfEach() throws Exception {
+  void withLookupsAClientGetsOneRowPerLookup() throws Exception {
     int queries = 100;
     ClusterTrace.Request request =
         new ClusterTrace.Request(
             List.of(),
             Integer.toString(firstPort),
-            PATIENCE_NS,
+            TIMEOUT_NS,
             new RowDetails(false, false, false, false, true),
-            new PodNames("", "one", "", ""),
+            new PodSelection("", "one", "", ""),
             Set.of());
-    try (TraceClient client = TraceClient.start(road(), "lookups", request)) {
-      client.awaitBegun();
-      ask("one", firstPort, queries);
+    try (TraceClient client = TraceClient.start(transport(), "lookups", request)) {
+      client.awaitStarted();
+      query("one", firstPort, queries);
       client.await(queries);
 
       assertThat(client.rows())
@@ -131,8 +131,8 @@ final class NodeAgentIT implements TenClients.Scene {
   }
 
   @Override
-  public Road road() {
-    return new LoopbackRoad(Map.of(NODE, agent.port()));
+  public AgentTransport transport() {
+    return new LoopbackTransport(Map.of(NODE, agent.port()));
   }
 
   @Override
@@ -151,7 +151,7 @@ final class NodeAgentIT implements TenClients.Scene {
   }
 
   @Override
-  public void ask(String pod, int port, int queries) {
+  public void query(String pod, int port, int queries) {
     String load = CProgram.build("load").toString();
     List<String> query = List.of(load, "query", SERVER, "" + port, "" + queries, "1");
     String said = Command.run(pods.within(pod, query)).orThrow();
@@ -183,7 +183,7 @@ final class NodeAgentIT implements TenClients.Scene {
   private static void await(String what, java.util.function.BooleanSupplier condition) {
     long startNs = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - startNs).as("waiting for %s", what).isLessThan(PATIENCE_NS);
+      assertThat(System.nanoTime() - startNs).as("waiting for %s", what).isLessThan(TIMEOUT_NS);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
     }
   }

@@ -7,7 +7,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
 import dev.jig.kube.ClusterTrace.Request;
-import dev.jig.kube.ClusterTrace.Request.PodNames;
+import dev.jig.kube.ClusterTrace.Request.PodSelection;
 import dev.jig.trace.RowDetails;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ final class TenClients {
 
   /// What differs between a cluster and a test without one.
   interface Scene {
-    Road road();
+    AgentTransport transport();
 
     int firstPort();
 
@@ -61,7 +61,7 @@ final class TenClients {
     String namespace(char letter);
 
     /// A pod asks so many queries, named from `q0.load.example.test.` on, and gets its answers.
-    void ask(String pod, int port, int queries) throws Exception;
+    void query(String pod, int port, int queries) throws Exception;
   }
 
   /// A row as it must be.
@@ -79,10 +79,10 @@ final class TenClients {
   }
 
   /// A client, and what it must get.
-  private record Asked(TraceClient client, Predicate<Row> wants) {}
+  private record Reader(TraceClient client, Predicate<Row> wants) {}
 
   private final Scene scene;
-  private final List<Asked> readers = new ArrayList<>();
+  private final List<Reader> readers = new ArrayList<>();
   private final List<Row> all = new ArrayList<>();
 
   TenClients(Scene scene) {
@@ -109,29 +109,29 @@ final class TenClients {
   void run() throws Exception {
     try (TraceClient idler =
         TraceClient.startWithoutReading(
-            scene.road(),
+            scene.transport(),
             "the one that does not read",
             request(pods("", "", "", ""), bothPorts()))) {
       startReaders();
-      idler.awaitBegun();
-      for (Asked reader : readers) {
-        reader.client.awaitBegun();
+      idler.awaitStarted();
+      for (Reader reader : readers) {
+        reader.client.awaitStarted();
       }
 
-      ask("one", scene.firstPort(), OF_ONE);
-      ask("two", scene.firstPort(), OF_TWO);
-      ask("three", scene.secondPort(), OF_THREE);
+      query("one", scene.firstPort(), OF_ONE);
+      query("two", scene.firstPort(), OF_TWO);
+      query("three", scene.secondPort(), OF_THREE);
       for (int round = 0; round < FLOOD_ROUNDS; round++) {
-        ask(FLOOD, scene.firstPort(), FLOOD_LOOKUPS);
+        query(FLOOD, scene.firstPort(), FLOOD_LOOKUPS);
         readers.getFirst().client.await(all.size());
       }
 
-      for (Asked reader : readers) {
-        hasExactlyItsRows(reader);
+      for (Reader reader : readers) {
+        checkRows(reader);
       }
-      lostItsOwn(idler);
+      checkLossOfIdleClient(idler);
     } finally {
-      for (Asked reader : readers) {
+      for (Reader reader : readers) {
         reader.client.close();
       }
     }
@@ -161,14 +161,14 @@ final class TenClients {
 
   private void reader(Request request, Predicate<Row> wants) {
     String title = "reader " + readers.size();
-    readers.add(new Asked(TraceClient.start(scene.road(), title, request), wants));
+    readers.add(new Reader(TraceClient.start(scene.transport(), title, request), wants));
   }
 
-  private static PodNames pods(String namespace, String pod, String container, String selector) {
-    return new PodNames(namespace, pod, container, selector);
+  private static PodSelection pods(String namespace, String pod, String container, String selector) {
+    return new PodSelection(namespace, pod, container, selector);
   }
 
-  private static Request request(PodNames pods, String ports, String... filters) {
+  private static Request request(PodSelection pods, String ports, String... filters) {
     return new Request(List.of(filters), ports, DNS_TIMEOUT_NS, ROWS_ALONE, pods, Set.of());
   }
 
@@ -176,8 +176,8 @@ final class TenClients {
     return scene.firstPort() + "," + scene.secondPort();
   }
 
-  private void ask(String pod, int port, int queries) throws Exception {
-    scene.ask(pod, port, queries);
+  private void query(String pod, int port, int queries) throws Exception {
+    scene.query(pod, port, queries);
     IntStream.range(0, queries)
         .mapToObj(i -> "q" + i + ".load.example.test.")
         .flatMap(name -> rows(pod, port, name))
@@ -194,7 +194,7 @@ final class TenClients {
         new Row(asking, pod, port, Qr.R, PacketType.HOST, name));
   }
 
-  private void hasExactlyItsRows(Asked reader) throws InterruptedException {
+  private void checkRows(Reader reader) throws InterruptedException {
     List<Row> wanted = all.stream().filter(reader.wants).toList();
     reader.client.await(wanted.size());
 
@@ -210,16 +210,16 @@ final class TenClients {
   }
 
   /// What it did not take in time is a number at its end, and nothing is unaccounted for.
-  private void lostItsOwn(TraceClient idler) throws InterruptedException {
+  private void checkLossOfIdleClient(TraceClient idler) throws InterruptedException {
     assertThat(all).hasSizeGreaterThan(ROWS_PER_LOOKUP * FLOOD_LOOKUPS * FLOOD_ROUNDS);
-    idler.read();
+    idler.startReading();
     idler.await(all.size());
 
     ClusterTrace.Summary summary = idler.stop();
 
     assertThat(summary.rows() + summary.lost()).isEqualTo(all.size());
     assertThat(summary.lost()).isPositive();
-    assertThat(summary.rows()).isGreaterThanOrEqualTo(StreamBuffer.EVENTS_AT_MOST);
-    assertThat(idler.said()).doesNotContain("silent", "trying again");
+    assertThat(summary.rows()).isGreaterThanOrEqualTo(StreamBuffer.MAX_EVENTS);
+    assertThat(idler.messages()).doesNotContain("silent", "trying again");
   }
 }

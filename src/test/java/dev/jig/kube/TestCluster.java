@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// runtime's socket.
 final class TestCluster {
   /// With whatever is awaited: the machine may be busy with other tests.
-  static final Duration PATIENCE = Duration.ofMinutes(2);
+  static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   static final String GADGET = "gadget";
   static final String BUSYBOX = "docker.io/local/busybox:1";
@@ -35,7 +35,7 @@ final class TestCluster {
 
   private static final int REPORTED_LINES = 30;
   private static final String MARK = "jig-test";
-  private static final long LOOK_NS = Duration.ofMillis(200).toNanos();
+  private static final long POLL_NS = Duration.ofMillis(200).toNanos();
 
   private static @Nullable Cluster cluster;
   private static boolean loaded;
@@ -76,7 +76,7 @@ final class TestCluster {
   }
 
   /// Agents on all nodes, ready.
-  static synchronized void deployed() {
+  static synchronized void requireDeployed() {
     if (!deployed) {
       deploy(image()).orThrow();
       deployed = true;
@@ -117,7 +117,7 @@ final class TestCluster {
   /// The same as an argument of another command, such as ptyrun.
   static IgProcess traceUnder(List<String> prefix, String... words) {
     return IgProcess.traceBy(
-        PATIENCE,
+        TIMEOUT,
         begin -> {
           List<String> all = new ArrayList<>(begin);
           all.addAll(List.of(words));
@@ -161,13 +161,13 @@ final class TestCluster {
 
   /// A namespace of a test's own, empty and ready for pods.
   static void makeNamespace(String name) {
-    removeLeftOver(name);
+    removeStaleNamespace(name);
     kubectl("create", "namespace", name);
-    adopt(name);
+    markAsTests(name);
   }
 
   /// This namespace is a test's own: it goes at the end, or before the next run.
-  static void adopt(String name) {
+  static void markAsTests(String name) {
     kubectl("label", "namespace", name, MARK + "=true");
     await(
         "the default service account of " + name,
@@ -175,7 +175,7 @@ final class TestCluster {
   }
 
   /// What a killed run left. A namespace of somebody else is not touched.
-  static void removeLeftOver(String namespace) {
+  static void removeStaleNamespace(String namespace) {
     Resource<Namespace> named = client().namespaces().withName(namespace);
     Namespace there = named.get();
     if (there != null && there.getMetadata().getDeletionTimestamp() == null) {
@@ -235,8 +235,8 @@ final class TestCluster {
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime() - startNs)
           .as("waiting for %s", what)
-          .isLessThan(PATIENCE.toNanos());
-      LockSupport.parkNanos(LOOK_NS);
+          .isLessThan(TIMEOUT.toNanos());
+      LockSupport.parkNanos(POLL_NS);
     }
   }
 
@@ -262,7 +262,7 @@ final class TestCluster {
   }
 
   /// After the last class: no agent, no namespace of a test.
-  static synchronized void leaveNothing() {
+  static synchronized void removeEverything() {
     if (cluster == null) {
       return;
     }

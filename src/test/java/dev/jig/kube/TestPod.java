@@ -17,13 +17,13 @@ final class TestPod {
   private TestPod() {}
 
   /// One lookup: a query and its response.
-  static String asks(String name) {
+  static String lookupScript(String name) {
     return "nslookup -type=a " + name + "; true";
   }
 
   /// Starts a pod that runs a script of busybox once, in its container `main`.
   static void run(String namespace, String name, String script) {
-    create(namespace, name, once(shell("main", TestCluster.BUSYBOX, script)));
+    create(namespace, name, runOnce(shell("main", TestCluster.BUSYBOX, script)));
   }
 
   static void create(String namespace, String name, PodSpec spec) {
@@ -39,7 +39,7 @@ final class TestPod {
     TestCluster.client().resource(pod).create();
   }
 
-  static PodSpec once(Container... containers) {
+  static PodSpec runOnce(Container... containers) {
     return new PodSpecBuilder()
         .withRestartPolicy("Never")
         .withTerminationGracePeriodSeconds(0L)

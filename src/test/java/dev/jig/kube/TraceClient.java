@@ -15,19 +15,19 @@ import org.jspecify.annotations.Nullable;
 final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
   static final String VERSION = "0.1.0";
 
-  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
+  private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
 
   private final String title;
   private final ClusterTrace trace;
   private final Thread thread;
   private final CountDownLatch reads;
   private final List<DnsEvent> rows = new ArrayList<>();
-  private final StringBuilder said = new StringBuilder();
+  private final StringBuilder messages = new StringBuilder();
   private boolean begun;
   private long lost;
   private ClusterTrace.@Nullable Summary summary;
 
-  private TraceClient(Road road, String title, ClusterTrace.Request request, boolean reads) {
+  private TraceClient(AgentTransport road, String title, ClusterTrace.Request request, boolean reads) {
     this.title = title;
     this.trace = new ClusterTrace(road, request, VERSION, this);
     this.reads = new CountDownLatch(reads ? 0 : 1);
@@ -36,12 +36,12 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
   }
 
   /// Starts one, and returns at once.
-  static TraceClient start(Road road, String title, ClusterTrace.Request request) {
+  static TraceClient start(AgentTransport road, String title, ClusterTrace.Request request) {
     return new TraceClient(road, title, request, true);
   }
 
-  /// Starts one that takes no row before [#read].
-  static TraceClient startWithoutReading(Road road, String title, ClusterTrace.Request request) {
+  /// Starts one that takes no row before [#startReading].
+  static TraceClient startWithoutReading(AgentTransport road, String title, ClusterTrace.Request request) {
     return new TraceClient(road, title, request, false);
   }
 
@@ -58,9 +58,9 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
   }
 
   /// Waits until its agents carry its streams.
-  void awaitBegun() throws InterruptedException {
+  void awaitStarted() throws InterruptedException {
     await("begun", () -> begun);
-    assertThat(said()).as(title).isEmpty();
+    assertThat(messages()).as(title).isEmpty();
   }
 
   /// Waits until so many rows are here or known to be lost.
@@ -70,18 +70,18 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
 
   private synchronized void await(String what, BooleanSupplier condition)
       throws InterruptedException {
-    long deadlineNs = System.nanoTime() + PATIENCE_NS;
+    long deadlineNs = System.nanoTime() + TIMEOUT_NS;
     while (!condition.getAsBoolean()) {
       long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
       assertThat(leftMs)
-          .as("%s: not %s, but %d rows, %d lost. %s", title, what, rows.size(), lost, said)
+          .as("%s: not %s, but %d rows, %d lost. %s", title, what, rows.size(), lost, messages)
           .isPositive();
       wait(leftMs);
     }
   }
 
   /// From now on it reads.
-  void read() {
+  void startReading() {
     reads.countDown();
   }
 
@@ -103,8 +103,8 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
     return List.copyOf(rows);
   }
 
-  synchronized String said() {
-    return said.toString();
+  synchronized String messages() {
+    return messages.toString();
   }
 
   @Override
@@ -121,13 +121,13 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
   }
 
   @Override
-  public synchronized void begun() {
+  public synchronized void onStarted() {
     begun = true;
     notifyAll();
   }
 
   @Override
-  public synchronized void lost(long count) {
+  public synchronized void onLost(long count) {
     lost += count;
   }
 
@@ -137,18 +137,18 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
   }
 
   @Override
-  public synchronized void say(String sentence) {
-    said.append(sentence).append('\n');
+  public synchronized void inform(String sentence) {
+    messages.append(sentence).append('\n');
   }
 
   @Override
   public void debug(String sentence) {
-    say(sentence);
+    inform(sentence);
   }
 
   @Override
   public void close() {
-    read();
+    startReading();
     trace.stop();
     thread.interrupt();
   }

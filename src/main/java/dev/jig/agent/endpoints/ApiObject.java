@@ -41,42 +41,42 @@ record ApiObject(
 
   /// Takes what is read; may fail as reading does.
   @FunctionalInterface
-  interface Taker<T> {
-    void take(T it) throws IOException;
+  interface ChangeHandler<T> {
+    void onChange(T it) throws IOException;
   }
 
   /// Reads one object.
-  static ApiObject one(InputStream from) throws IOException {
-    return list(from, _ -> {});
+  static ApiObject parse(InputStream from) throws IOException {
+    return parseList(from, _ -> {});
   }
 
   /// Reads a list, item by item: however long it is, one stands in memory at a time.
   ///
   /// @return its head
-  static ApiObject list(InputStream from, Consumer<ApiObject> items) throws IOException {
+  static ApiObject parseList(InputStream from, Consumer<ApiObject> items) throws IOException {
     try (JsonParser json = JSON.createParser(from)) {
       json.nextToken();
-      return new Reading(json, items).object();
+      return new Parser(json, items).parse();
     }
   }
 
   /// Reads changes until there are no more.
-  static void changes(InputStream from, Taker<Change> changes) throws IOException {
+  static void parseChanges(InputStream from, ChangeHandler<Change> changes) throws IOException {
     try (JsonParser json = JSON.createParser(from)) {
       while (json.nextToken() != null) {
-        changes.take(change(json));
+        changes.onChange(parseChange(json));
       }
     }
   }
 
-  private static Change change(JsonParser json) throws IOException {
+  private static Change parseChange(JsonParser json) throws IOException {
     String type = "";
     ApiObject object = null;
-    for (String field = first(json); field != null; field = json.nextFieldName()) {
+    for (String field = firstField(json); field != null; field = json.nextFieldName()) {
       json.nextToken();
       switch (field) {
         case "type" -> type = json.getText();
-        case "object" -> object = new Reading(json, _ -> {}).object();
+        case "object" -> object = new Parser(json, _ -> {}).parse();
         default -> json.skipChildren();
       }
     }
@@ -87,7 +87,7 @@ record ApiObject(
   }
 
   /// The first field of the object that begins here.
-  private static @Nullable String first(JsonParser json) throws IOException {
+  private static @Nullable String firstField(JsonParser json) throws IOException {
     JsonToken token = json.currentToken();
     if (token == null) {
       throw new EOFException("the answer ended early");
@@ -99,7 +99,7 @@ record ApiObject(
   }
 
   /// One object being read.
-  private static final class Reading {
+  private static final class Parser {
     private final JsonParser json;
     private final Consumer<ApiObject> items;
     private final List<IpAddress> addresses = new ArrayList<>();
@@ -111,22 +111,22 @@ record ApiObject(
     private int code;
     private boolean hostNetwork;
 
-    Reading(JsonParser json, Consumer<ApiObject> items) {
+    Parser(JsonParser json, Consumer<ApiObject> items) {
       this.json = json;
       this.items = items;
     }
 
-    ApiObject object() throws IOException {
-      for (String field = first(json); field != null; field = json.nextFieldName()) {
+    ApiObject parse() throws IOException {
+      for (String field = firstField(json); field != null; field = json.nextFieldName()) {
         JsonToken value = json.nextToken();
         switch (field) {
-          case "metadata" -> metadata();
+          case "metadata" -> parseMetadata();
           case "spec", "status" -> {
             if (value == JsonToken.START_OBJECT) { // a refusal's status is a text
-              part();
+              parseSpecOrStatus();
             }
           }
-          case "items" -> items();
+          case "items" -> parseItems();
           case "message" -> message = json.getText();
           case "code" -> code = json.getIntValue();
           default -> json.skipChildren();
@@ -142,59 +142,59 @@ record ApiObject(
           message);
     }
 
-    private void items() throws IOException {
+    private void parseItems() throws IOException {
       if (json.currentToken() == JsonToken.START_ARRAY) { // null is none
         while (json.nextToken() == JsonToken.START_OBJECT) {
-          items.accept(new Reading(json, _ -> {}).object());
+          items.accept(new Parser(json, _ -> {}).parse());
         }
       }
     }
 
-    private void metadata() throws IOException {
-      for (String field = first(json); field != null; field = json.nextFieldName()) {
+    private void parseMetadata() throws IOException {
+      for (String field = firstField(json); field != null; field = json.nextFieldName()) {
         json.nextToken();
         switch (field) {
           case "namespace" -> namespace = json.getText().intern(); // few, and each of many
           case "name" -> name = json.getText();
           case "resourceVersion" -> version = json.getText();
-          case "creationTimestamp" -> createdNs = timeNs();
+          case "creationTimestamp" -> createdNs = parseTimeNs();
           default -> json.skipChildren();
         }
       }
     }
 
-    private void part() throws IOException {
-      for (String field = first(json); field != null; field = json.nextFieldName()) {
+    private void parseSpecOrStatus() throws IOException {
+      for (String field = firstField(json); field != null; field = json.nextFieldName()) {
         json.nextToken();
         switch (field) {
           case "hostNetwork" -> hostNetwork = json.getBooleanValue();
-          case "podIP", "clusterIP" -> address();
-          case "podIPs", "clusterIPs" -> addresses();
+          case "podIP", "clusterIP" -> parseAddress();
+          case "podIPs", "clusterIPs" -> parseAddresses();
           default -> json.skipChildren();
         }
       }
     }
 
     /// Texts, or objects with an `ip`.
-    private void addresses() throws IOException {
+    private void parseAddresses() throws IOException {
       while (json.nextToken() != JsonToken.END_ARRAY) {
         if (json.currentToken() == JsonToken.START_OBJECT) {
-          for (String field = first(json); field != null; field = json.nextFieldName()) {
+          for (String field = firstField(json); field != null; field = json.nextFieldName()) {
             json.nextToken();
             if (field.equals("ip")) {
-              address();
+              parseAddress();
             } else {
               json.skipChildren();
             }
           }
         } else {
-          address();
+          parseAddress();
         }
       }
     }
 
     /// One address; `None` and nothing are none.
-    private void address() throws IOException {
+    private void parseAddress() throws IOException {
       String text = json.getText();
       if (text == null || text.isEmpty() || text.equals("None")) {
         return;
@@ -211,7 +211,7 @@ record ApiObject(
       }
     }
 
-    private long timeNs() throws IOException {
+    private long parseTimeNs() throws IOException {
       String text = json.getText();
       try {
         return TimeUnit.SECONDS.toNanos(Instant.parse(text).getEpochSecond());

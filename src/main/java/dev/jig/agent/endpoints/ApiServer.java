@@ -23,17 +23,17 @@ import javax.net.ssl.TrustManagerFactory;
 /// The API server, as a pod reaches it with its service account. Token and certificates are read
 /// for each question: kubelet renews them.
 ///
-/// @param account the folder kubelet mounts
-record ApiServer(URI root, Path account) {
-  private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+/// @param serviceAccount the folder kubelet mounts
+record ApiServer(URI root, Path serviceAccount) {
+  private static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
   private static final int CONNECT_MS = (int) TimeUnit.SECONDS.toMillis(10);
-  private static final int REFUSED = 400;
-  private static final int REFUSAL_BYTES = 64 << 10;
+  private static final int FIRST_ERROR_STATUS = 400;
+  private static final int MAX_ERROR_BYTES = 64 << 10;
 
   /// Of the cluster this process runs in.
   ///
   /// @throws IllegalArgumentException if it runs in none
-  static ApiServer ofCluster(Map<String, String> environment) {
+  static ApiServer inCluster(Map<String, String> environment) {
     String host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "");
     String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "");
     if (host.isEmpty() || port.isEmpty()) {
@@ -41,31 +41,31 @@ record ApiServer(URI root, Path account) {
           "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set");
     }
     String literal = host.contains(":") ? "[" + host + "]" : host;
-    return new ApiServer(URI.create("https://" + literal + ":" + port), ACCOUNT);
+    return new ApiServer(URI.create("https://" + literal + ":" + port), SERVICE_ACCOUNT);
   }
 
   /// An answer that is all there is.
   ///
-  /// @throws ApiRefused if the server does not give it
+  /// @throws ApiStatusException if the server does not give it
   InputStream get(String query, int silenceMs) throws IOException {
     HttpURLConnection connection = open(query, silenceMs);
     connection.setRequestProperty("Accept-Encoding", "gzip");
-    return answer(connection);
+    return response(connection);
   }
 
   /// An answer that goes on as things happen.
   ///
   /// @param silenceMs after which reading fails
-  /// @throws ApiRefused if the server does not give it
-  InputStream follow(String query, int silenceMs) throws IOException {
-    return answer(open(query, silenceMs));
+  /// @throws ApiStatusException if the server does not give it
+  InputStream stream(String query, int silenceMs) throws IOException {
+    return response(open(query, silenceMs));
   }
 
   private HttpURLConnection open(String query, int silenceMs) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) root.resolve(query).toURL().openConnection(Proxy.NO_PROXY);
     if (connection instanceof HttpsURLConnection secured) {
-      secured.setSSLSocketFactory(trusted());
+      secured.setSSLSocketFactory(socketFactory());
     }
     connection.setInstanceFollowRedirects(false);
     connection.setConnectTimeout(CONNECT_MS);
@@ -73,34 +73,34 @@ record ApiServer(URI root, Path account) {
     connection.setRequestProperty("Accept", "application/json");
     connection.setRequestProperty("User-Agent", "jig-agent");
     connection.setRequestProperty(
-        "Authorization", "Bearer " + Files.readString(account.resolve("token")).strip());
+        "Authorization", "Bearer " + Files.readString(serviceAccount.resolve("token")).strip());
     return connection;
   }
 
-  private static InputStream answer(HttpURLConnection connection) throws IOException {
+  private static InputStream response(HttpURLConnection connection) throws IOException {
     int code = connection.getResponseCode();
-    if (code < REFUSED) {
-      return plain(connection, connection.getInputStream());
+    if (code < FIRST_ERROR_STATUS) {
+      return decompressed(connection, connection.getInputStream());
     }
     String said = connection.getResponseMessage();
     try (InputStream refusal = connection.getErrorStream()) {
       if (refusal != null) {
-        byte[] head = plain(connection, refusal).readNBytes(REFUSAL_BYTES);
-        said = ApiObject.one(new ByteArrayInputStream(head)).message();
+        byte[] head = decompressed(connection, refusal).readNBytes(MAX_ERROR_BYTES);
+        said = ApiObject.parse(new ByteArrayInputStream(head)).message();
       }
     } catch (IOException e) {
       // not the API server's own words
     }
-    throw new ApiRefused(code, said);
+    throw new ApiStatusException(code, said);
   }
 
-  private static InputStream plain(HttpURLConnection connection, InputStream answer)
+  private static InputStream decompressed(HttpURLConnection connection, InputStream answer)
       throws IOException {
     return "gzip".equals(connection.getContentEncoding()) ? new GZIPInputStream(answer) : answer;
   }
 
-  private SSLSocketFactory trusted() throws IOException {
-    try (InputStream file = Files.newInputStream(account.resolve("ca.crt"))) {
+  private SSLSocketFactory socketFactory() throws IOException {
+    try (InputStream file = Files.newInputStream(serviceAccount.resolve("ca.crt"))) {
       KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);
       int number = 0;
@@ -115,7 +115,7 @@ record ApiServer(URI root, Path account) {
       context.init(null, managers.getTrustManagers(), null);
       return context.getSocketFactory();
     } catch (GeneralSecurityException e) {
-      throw new IOException(account.resolve("ca.crt") + " can't be used: " + e.getMessage(), e);
+      throw new IOException(serviceAccount.resolve("ca.crt") + " can't be used: " + e.getMessage(), e);
     }
   }
 }

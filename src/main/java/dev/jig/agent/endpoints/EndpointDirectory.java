@@ -11,25 +11,25 @@ import java.util.function.UnaryOperator;
 /// The names of the cluster's addresses, followed as long as it is open. Made only where the agent
 /// may ask the API server.
 public final class EndpointDirectory implements AutoCloseable {
-  private static final long PAUSE_MS = 1_000;
+  private static final long MIN_BACKOFF_MS = 1_000;
 
-  private final AddressBook book =
-      new AddressBook(EndpointDirectory::nowNs, AddressBook.ADDRESSES_AT_MOST);
-  private final List<Thread> followers;
+  private final EndpointTable table =
+      new EndpointTable(EndpointDirectory::nowNs, EndpointTable.MAX_ADDRESSES);
+  private final List<Thread> watchers;
 
   private EndpointDirectory(ApiServer server, AgentLog log, long pauseMs) {
-    followers =
+    watchers =
         List.of(Kind.values()).stream()
             .map(kind ->
                 Thread.ofVirtual()
                     .name("endpoints-" + kind.word())
-                    .start(new ApiFollower(server, kind, book, log, pauseMs)))
+                    .start(new ResourceWatcher(server, kind, table, log, pauseMs)))
             .toList();
   }
 
   /// Begins to follow the pods and services of the cluster this process runs in.
   public static EndpointDirectory open(AgentLog log) {
-    return open(ApiServer.ofCluster(System.getenv()), log, PAUSE_MS);
+    return open(ApiServer.inCluster(System.getenv()), log, MIN_BACKOFF_MS);
   }
 
   static EndpointDirectory open(ApiServer server, AgentLog log, long pauseMs) {
@@ -37,12 +37,12 @@ public final class EndpointDirectory implements AutoCloseable {
   }
 
   /// Gives events the names of their addresses.
-  public UnaryOperator<DnsEvent> naming() {
-    return new EndpointNaming(book);
+  public UnaryOperator<DnsEvent> namer() {
+    return new EndpointNamer(table);
   }
 
-  AddressBook book() {
-    return book;
+  EndpointTable table() {
+    return table;
   }
 
   private static long nowNs() {
@@ -51,6 +51,6 @@ public final class EndpointDirectory implements AutoCloseable {
 
   @Override
   public void close() {
-    followers.forEach(Thread::interrupt);
+    watchers.forEach(Thread::interrupt);
   }
 }

@@ -22,27 +22,27 @@ import org.jspecify.annotations.Nullable;
 /// A client of one API server, as a connection says.
 ///
 /// @param requestTimeoutMs 0: none
-/// @param expired our certificate's sentence if its time is over, else null
+/// @param expiredCertificate our certificate's sentence if its time is over, else null
 public record ApiClient(
     KubernetesClient client,
     String url,
     String namespace,
     int requestTimeoutMs,
-    @Nullable String expired)
+    @Nullable String expiredCertificate)
     implements AutoCloseable {
   private static final int REQUEST_TIMEOUT_MS = 10_000;
   private static final int CONNECT_TIMEOUT_MS = 10_000;
   private static final int HTTPS_PORT = 443;
 
   /// So often a request is tried anew: after 0.1, 0.2 and 0.4 s.
-  private static final int TRIES = 3;
+  private static final int MAX_RETRIES = 3;
 
   /// Nobody is asked yet, but for an exec plugin.
   ///
-  /// @throws ClusterProblem if it can't be one
-  public static ApiClient open(Connection connection, @Nullable Integer requestTimeoutMs) {
-    Connection.Server server = connection.server();
-    Connection.Login login = connection.login();
+  /// @throws ClusterException if it can't be one
+  public static ApiClient open(ConnectionSettings connection, @Nullable Integer requestTimeoutMs) {
+    ConnectionSettings.Server server = connection.server();
+    ConnectionSettings.Credentials login = connection.credentials();
     Pem certificate = login.certificate();
     Pem key = login.key();
     if (login.plugin() != null) {
@@ -53,32 +53,32 @@ public record ApiClient(
     URI url = uri(server.url());
     int timeoutMs = Objects.requireNonNullElse(requestTimeoutMs, REQUEST_TIMEOUT_MS);
     Config config = config(connection, url, timeoutMs);
-    SSLContext tls = ServerTls.context(server, certificate, key);
+    SSLContext tls = ApiServerTls.context(server, certificate, key);
     TokenSource token = login.plugin() != null ? login.plugin() : login.token();
     KubernetesClient client =
         new KubernetesClientBuilder()
             .withConfig(config)
-            .withHttpClientFactory(new Factory(server, tls))
+            .withHttpClientFactory(new HttpClientFactory(server, tls))
             .withHttpClientBuilderConsumer(http ->
                 http.addOrReplaceInterceptor(
                     TokenRefreshInterceptor.NAME,
-                    new Authorization(token == null ? TokenSource.NOBODY : token)))
+                    new AuthorizationInterceptor(token == null ? TokenSource.NONE : token)))
             .build();
     String namespace = Objects.requireNonNullElse(connection.namespace(), "default");
-    return new ApiClient(client, server.url(), namespace, timeoutMs, expired(certificate));
+    return new ApiClient(client, server.url(), namespace, timeoutMs, expiredCertificate(certificate));
   }
 
   /// Not [Config#autoConfigure]: nothing but what the connection says counts.
-  private static Config config(Connection connection, URI url, int timeoutMs) {
+  private static Config config(ConnectionSettings connection, URI url, int timeoutMs) {
     ConfigBuilder config =
         new ConfigBuilder(Config.empty())
             .withMasterUrl(masterUrl(connection.server(), url))
             .withConnectionTimeout(CONNECT_TIMEOUT_MS)
             .withRequestTimeout(timeoutMs)
-            .withRequestRetryBackoffLimit(TRIES);
-    Flags.Impersonation as = connection.as();
+            .withRequestRetryBackoffLimit(MAX_RETRIES);
+    ConnectionFlags.Impersonation as = connection.impersonation();
     if (as.user() == null && (as.uid() != null || !as.groups().isEmpty())) {
-      throw new ClusterProblem(
+      throw new ClusterException(
           "--as-group and --as-uid need --as: there is nobody whose groups or uid they are");
     }
     if (as.user() != null) {
@@ -100,13 +100,13 @@ public record ApiClient(
     } catch (IllegalArgumentException e) {
       // said below
     }
-    throw new ClusterProblem("\"" + url + "\" is no address of a server: write https://HOST:PORT");
+    throw new ClusterException("\"" + url + "\" is no address of a server: write https://HOST:PORT");
   }
 
   /// Java's HTTP client takes the name to expect in a certificate from the URL, unless that has an
   /// address. So where another name is expected, the host is looked up here.
-  private static String masterUrl(Connection.Server server, URI url) {
-    if (server.tlsName() == null || server.proxy() != null) {
+  private static String masterUrl(ConnectionSettings.Server server, URI url) {
+    if (server.tlsServerName() == null || server.proxyUrl() != null) {
       return server.url();
     }
     try {
@@ -120,25 +120,25 @@ public record ApiClient(
           + port
           + Objects.requireNonNullElse(url.getPath(), "");
     } catch (UnknownHostException e) {
-      throw new ClusterProblem(
+      throw new ClusterException(
           "cannot reach the cluster at " + server.url() + ": no such host, " + url.getHost(), e);
     }
   }
 
-  private static @Nullable String expired(@Nullable Pem certificate) {
+  private static @Nullable String expiredCertificate(@Nullable Pem certificate) {
     if (certificate == null) {
       return null;
     }
     Instant end = certificate.certificates().getFirst().getNotAfter().toInstant();
-    return end.isBefore(Instant.now()) ? certificate.what() + " has expired, at " + end : null;
+    return end.isBefore(Instant.now()) ? certificate.description() + " has expired, at " + end : null;
   }
 
   /// What the client library would set is set as the connection says.
-  private static final class Factory extends JdkHttpClientFactory {
-    private final Connection.Server server;
+  private static final class HttpClientFactory extends JdkHttpClientFactory {
+    private final ConnectionSettings.Server server;
     private final SSLContext tls;
 
-    Factory(Connection.Server server, SSLContext tls) {
+    HttpClientFactory(ConnectionSettings.Server server, SSLContext tls) {
       this.server = server;
       this.tls = tls;
     }
@@ -146,15 +146,15 @@ public record ApiClient(
     @Override
     protected void additionalConfig(HttpClient.Builder builder) {
       builder.sslContext(tls);
-      SSLParameters parameters = ServerTls.parameters(server, tls);
+      SSLParameters parameters = ApiServerTls.parameters(server, tls);
       if (parameters != null) {
         builder.sslParameters(parameters);
       }
-      if (server.proxy() != null) {
-        URI proxy = uri(server.proxy());
+      if (server.proxyUrl() != null) {
+        URI proxy = uri(server.proxyUrl());
         if (!"http".equals(proxy.getScheme()) || proxy.getPort() < 0) {
-          throw new ClusterProblem(
-              "the proxy-url \"" + server.proxy() + "\" is not supported: write http://HOST:PORT");
+          throw new ClusterException(
+              "the proxy-url \"" + server.proxyUrl() + "\" is not supported: write http://HOST:PORT");
         }
         builder.proxy(
             ProxySelector.of(InetSocketAddress.createUnresolved(proxy.getHost(), proxy.getPort())));

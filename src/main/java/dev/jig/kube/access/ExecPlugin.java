@@ -34,33 +34,33 @@ final class ExecPlugin implements TokenSource {
       @Nullable Pem certificate,
       @Nullable Pem key,
       @Nullable Instant expires) {
-    boolean isOver() {
+    boolean isExpired() {
       return expires != null && !Instant.now().isBefore(expires);
     }
   }
 
   private final ExecConfig config;
   private final Path folder;
-  private final String whose;
+  private final String userLabel;
   private final @Nullable Cluster cluster;
-  private @Nullable Credential known;
+  private @Nullable Credential cached;
 
   private ExecPlugin(ExecConfig config, Path folder, String whose, @Nullable Cluster cluster) {
     this.config = config;
     this.folder = folder;
-    this.whose = whose;
+    this.userLabel = whose;
     this.cluster = cluster;
   }
 
   /// @param folder where a relative path of the program begins
   /// @param cluster what the program may be told, null if there is nothing
-  /// @throws ClusterProblem if the kubeconfig says something nobody can follow
+  /// @throws ClusterException if the kubeconfig says something nobody can follow
   static ExecPlugin of(ExecConfig config, Path folder, String whose, @Nullable Cluster cluster) {
     if (config.getCommand() == null || config.getCommand().isEmpty()) {
-      throw new ClusterProblem("the exec plugin " + whose + " names no command");
+      throw new ClusterException("the exec plugin " + whose + " names no command");
     }
     if (!VERSIONS.contains(String.valueOf(config.getApiVersion()))) {
-      throw new ClusterProblem(
+      throw new ClusterException(
           "the exec plugin "
               + config.getCommand()
               + " "
@@ -76,12 +76,12 @@ final class ExecPlugin implements TokenSource {
 
   /// What it tells at present; runs it if needed.
   ///
-  /// @throws ClusterProblem if it can't be run, fails, or tells nothing
+  /// @throws ClusterException if it can't be run, fails, or tells nothing
   synchronized Credential credential() {
-    Credential current = known;
-    if (current == null || current.isOver()) {
+    Credential current = cached;
+    if (current == null || current.isExpired()) {
       current = run();
-      known = current;
+      cached = current;
     }
     return current;
   }
@@ -93,8 +93,8 @@ final class ExecPlugin implements TokenSource {
   }
 
   @Override
-  public synchronized boolean refused() {
-    known = null;
+  public synchronized boolean renew() {
+    cached = null;
     return credential().token() != null;
   }
 
@@ -111,7 +111,7 @@ final class ExecPlugin implements TokenSource {
       config.getEnv().forEach(each -> environment.put(each.getName(), each.getValue()));
     }
     boolean interactive = isInteractive();
-    environment.put("KUBERNETES_EXEC_INFO", question(interactive));
+    environment.put("KUBERNETES_EXEC_INFO", execInfo(interactive));
     if (interactive) {
       builder.redirectInput(ProcessBuilder.Redirect.INHERIT);
     }
@@ -123,14 +123,14 @@ final class ExecPlugin implements TokenSource {
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int code = process.waitFor();
       if (code != 0) {
-        throw new ClusterProblem(name() + " failed with exit code " + code + hint());
+        throw new ClusterException(description() + " failed with exit code " + code + installHint());
       }
       return credential(said);
     } catch (IOException e) {
-      throw new ClusterProblem(name() + " cannot be run: " + e.getMessage() + hint(), e);
+      throw new ClusterException(description() + " cannot be run: " + e.getMessage() + installHint(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ClusterProblem(name() + " was interrupted", e);
+      throw new ClusterException(description() + " was interrupted", e);
     }
   }
 
@@ -140,11 +140,11 @@ final class ExecPlugin implements TokenSource {
     return isPath ? folder.resolve(command).toString() : command;
   }
 
-  private String name() {
-    return "the exec plugin " + config.getCommand() + " " + whose;
+  private String description() {
+    return "the exec plugin " + config.getCommand() + " " + userLabel;
   }
 
-  private String hint() {
+  private String installHint() {
     String hint = config.getInstallHint();
     return hint == null || hint.isBlank() ? "" : "; " + hint.strip();
   }
@@ -157,7 +157,7 @@ final class ExecPlugin implements TokenSource {
       case "Never" -> false;
       case "Always" -> {
         if (!terminal) {
-          throw new ClusterProblem(name() + " needs a terminal, and there is none");
+          throw new ClusterException(description() + " needs a terminal, and there is none");
         }
         yield true;
       }
@@ -166,7 +166,7 @@ final class ExecPlugin implements TokenSource {
   }
 
   /// An ExecCredential that asks.
-  private String question(boolean interactive) {
+  private String execInfo(boolean interactive) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
       json.writeStartObject();
@@ -208,14 +208,14 @@ final class ExecPlugin implements TokenSource {
     try {
       answer = JSON.unmarshal(said, Map.class);
     } catch (RuntimeException e) { // of the JSON reader: no type says which
-      throw new ClusterProblem(name() + " printed no ExecCredential", e);
+      throw new ClusterException(description() + " printed no ExecCredential", e);
     }
     if (answer == null || !"ExecCredential".equals(answer.get("kind"))) {
-      throw new ClusterProblem(name() + " printed no ExecCredential");
+      throw new ClusterException(description() + " printed no ExecCredential");
     }
     if (!config.getApiVersion().equals(answer.get("apiVersion"))) {
-      throw new ClusterProblem(
-          name()
+      throw new ClusterException(
+          description()
               + " answered as \""
               + answer.get("apiVersion")
               + "\", asked as \""
@@ -223,7 +223,7 @@ final class ExecPlugin implements TokenSource {
               + "\"");
     }
     if (!(answer.get("status") instanceof Map<?, ?> status)) {
-      throw new ClusterProblem(name() + " printed an ExecCredential without a status");
+      throw new ClusterException(description() + " printed an ExecCredential without a status");
     }
     return credential(status);
   }
@@ -233,18 +233,18 @@ final class ExecPlugin implements TokenSource {
     Pem certificate = pem(status, "clientCertificateData");
     Pem key = pem(status, "clientKeyData");
     if ((certificate == null) != (key == null)) {
-      throw new ClusterProblem(name() + " told half of a certificate and its key");
+      throw new ClusterException(description() + " told half of a certificate and its key");
     }
     if (token == null && certificate == null) {
-      throw new ClusterProblem(name() + " told neither a token nor a certificate");
+      throw new ClusterException(description() + " told neither a token nor a certificate");
     }
     String expires = text(status, "expirationTimestamp");
     try {
       return new Credential(
           token, certificate, key, expires == null ? null : Instant.parse(expires));
     } catch (DateTimeParseException e) {
-      throw new ClusterProblem(
-          name() + " told an expirationTimestamp that is no time: \"" + expires + "\"", e);
+      throw new ClusterException(
+          description() + " told an expirationTimestamp that is no time: \"" + expires + "\"", e);
     }
   }
 
@@ -255,6 +255,6 @@ final class ExecPlugin implements TokenSource {
   /// As it is, not in base64.
   private @Nullable Pem pem(Map<?, ?> status, String name) {
     String text = text(status, name);
-    return text == null ? null : new Pem("the " + name + " that " + name() + " told", text);
+    return text == null ? null : new Pem("the " + name + " that " + description() + " told", text);
   }
 }

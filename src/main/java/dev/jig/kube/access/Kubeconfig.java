@@ -26,15 +26,15 @@ final class Kubeconfig {
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
 
   /// An entry, and the folder of the file that has it.
-  private record Entry<T>(T value, Path folder) {
-    @Nullable Path file(@Nullable String path) {
+  private record FromFile<T>(T value, Path folder) {
+    @Nullable Path resolve(@Nullable String path) {
       return path == null || path.isEmpty() ? null : folder.resolve(path);
     }
   }
 
   private final List<Path> files = new ArrayList<>();
-  private final Map<String, Entry<Cluster>> clusters = new LinkedHashMap<>();
-  private final Map<String, Entry<AuthInfo>> users = new LinkedHashMap<>();
+  private final Map<String, FromFile<Cluster>> clusters = new LinkedHashMap<>();
+  private final Map<String, FromFile<AuthInfo>> users = new LinkedHashMap<>();
   private final Map<String, Context> contexts = new LinkedHashMap<>();
   private String currentContext = "";
 
@@ -43,7 +43,7 @@ final class Kubeconfig {
   /// Reads the files there are.
   ///
   /// @param flag the only file, if it was said; it has to be there
-  /// @throws ClusterProblem if one can't be read
+  /// @throws ClusterException if one can't be read
   static Kubeconfig load(@Nullable String flag, Map<String, String> environment) {
     Kubeconfig merged = new Kubeconfig();
     if (flag != null) {
@@ -74,7 +74,7 @@ final class Kubeconfig {
     try {
       config = YAML.unmarshal(text, Config.class);
     } catch (RuntimeException e) { // of the YAML reader: no type says which
-      throw new ClusterProblem(what + " cannot be understood: " + firstLine(e), e);
+      throw new ClusterException(what + " cannot be understood: " + firstLine(e), e);
     }
     if (config == null) {
       return;
@@ -82,12 +82,12 @@ final class Kubeconfig {
     Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
     for (NamedCluster cluster : config.getClusters()) {
       if (cluster.getCluster() != null) {
-        clusters.putIfAbsent(cluster.getName(), new Entry<>(cluster.getCluster(), folder));
+        clusters.putIfAbsent(cluster.getName(), new FromFile<>(cluster.getCluster(), folder));
       }
     }
     for (NamedAuthInfo user : config.getUsers()) {
       if (user.getUser() != null) {
-        users.putIfAbsent(user.getName(), new Entry<>(user.getUser(), folder));
+        users.putIfAbsent(user.getName(), new FromFile<>(user.getUser(), folder));
       }
     }
     for (NamedContext context : config.getContexts()) {
@@ -111,45 +111,45 @@ final class Kubeconfig {
 
   /// What the flags pick, and change.
   ///
-  /// @throws ClusterProblem if something named is not there
-  Connection connection(Flags flags) {
+  /// @throws ClusterException if something named is not there
+  ConnectionSettings connectionSettings(ConnectionFlags flags) {
     Context context = context(flags);
-    String cluster = said(flags.cluster(), context.getCluster());
-    String user = said(flags.user(), context.getUser());
-    Entry<AuthInfo> authInfo = user(user);
-    return new Connection(
+    String cluster = firstOrEmpty(flags.cluster(), context.getCluster());
+    String user = firstOrEmpty(flags.user(), context.getUser());
+    FromFile<AuthInfo> authInfo = user(user);
+    return new ConnectionSettings(
         server(cluster, flags.server()),
-        login(user, authInfo, flags, cluster),
-        impersonation(flags.as(), authInfo.value()),
-        blank(context.getNamespace()));
+        credentials(user, authInfo, flags, cluster),
+        impersonation(flags.impersonation(), authInfo.value()),
+        emptyToNull(context.getNamespace()));
   }
 
-  private static String said(@Nullable String flag, @Nullable String otherwise) {
+  private static String firstOrEmpty(@Nullable String flag, @Nullable String otherwise) {
     return flag != null ? flag : otherwise != null ? otherwise : "";
   }
 
-  private static @Nullable String blank(@Nullable String text) {
+  private static @Nullable String emptyToNull(@Nullable String text) {
     return text == null || text.isEmpty() ? null : text;
   }
 
-  private Context context(Flags flags) {
-    String name = said(flags.context(), currentContext);
+  private Context context(ConnectionFlags flags) {
+    String name = firstOrEmpty(flags.context(), currentContext);
     Context found = contexts.get(name);
     if (found != null) {
       return found;
     }
     if (!name.isEmpty()) {
-      throw new ClusterProblem(
-          "context \"" + name + "\" does not exist" + inFiles() + among("contexts", contexts));
+      throw new ClusterException(
+          "context \"" + name + "\" does not exist" + inFiles() + availableNames("contexts", contexts));
     }
     if (flags.server().url() == null && flags.cluster() == null) {
-      throw new ClusterProblem(
+      throw new ClusterException(
           files.isEmpty()
               ? "there is no kubeconfig: set KUBECONFIG, or write --kubeconfig FILE or --server URL"
               : "no current-context is set"
                   + inFiles()
                   + ": write --context NAME"
-                  + among("contexts", contexts));
+                  + availableNames("contexts", contexts));
     }
     return new Context();
   }
@@ -160,24 +160,24 @@ final class Kubeconfig {
         : " in " + String.join(", ", files.stream().map(Path::toString).toList());
   }
 
-  private static String among(String what, Map<String, ?> there) {
+  private static String availableNames(String what, Map<String, ?> there) {
     Set<String> names = there.keySet();
     return " (its " + what + ": " + (names.isEmpty() ? "none" : String.join(", ", names)) + ")";
   }
 
-  private Connection.Server server(String name, Flags.OfServer flags) {
-    Entry<Cluster> entry = clusters.get(name);
+  private ConnectionSettings.Server server(String name, ConnectionFlags.ServerFlags flags) {
+    FromFile<Cluster> entry = clusters.get(name);
     if (entry == null && !name.isEmpty() && flags.url() == null) {
-      throw new ClusterProblem(
-          "cluster \"" + name + "\" does not exist" + inFiles() + among("clusters", clusters));
+      throw new ClusterException(
+          "cluster \"" + name + "\" does not exist" + inFiles() + availableNames("clusters", clusters));
     }
     if (entry == null) {
-      entry = new Entry<>(new Cluster(), Path.of(""));
+      entry = new FromFile<>(new Cluster(), Path.of(""));
     }
     Cluster cluster = entry.value();
-    String url = said(flags.url(), cluster.getServer());
+    String url = firstOrEmpty(flags.url(), cluster.getServer());
     if (url.isEmpty()) {
-      throw new ClusterProblem("cluster \"" + name + "\" names no server" + inFiles());
+      throw new ClusterException("cluster \"" + name + "\" names no server" + inFiles());
     }
     boolean insecure =
         flags.insecure()
@@ -188,12 +188,12 @@ final class Kubeconfig {
         flags.tlsServerName() != null || flags.url() != null
             ? flags.tlsServerName()
             : cluster.getTlsServerName();
-    return new Connection.Server(
+    return new ConnectionSettings.Server(
         withScheme(url),
         insecure ? null : authority(name, entry, flags),
         insecure,
-        blank(tlsName),
-        blank(cluster.getProxyUrl()));
+        emptyToNull(tlsName),
+        emptyToNull(cluster.getProxyUrl()));
   }
 
   /// As kubectl completes it.
@@ -202,76 +202,76 @@ final class Kubeconfig {
   }
 
   private static @Nullable Pem authority(
-      String name, Entry<Cluster> cluster, Flags.OfServer flags) {
+      String name, FromFile<Cluster> cluster, ConnectionFlags.ServerFlags flags) {
     if (flags.certificateAuthority() != null) {
-      return Pem.of(
+      return Pem.load(
           "certificate-authority",
           null,
           Path.of(flags.certificateAuthority()),
           "of the command line");
     }
-    return Pem.of(
+    return Pem.load(
         "certificate-authority",
         cluster.value().getCertificateAuthorityData(),
-        cluster.file(cluster.value().getCertificateAuthority()),
+        cluster.resolve(cluster.value().getCertificateAuthority()),
         "of cluster \"" + name + "\"");
   }
 
-  private Entry<AuthInfo> user(String name) {
-    Entry<AuthInfo> entry = users.get(name);
+  private FromFile<AuthInfo> user(String name) {
+    FromFile<AuthInfo> entry = users.get(name);
     if (entry == null && !name.isEmpty()) {
-      throw new ClusterProblem(
-          "user \"" + name + "\" does not exist" + inFiles() + among("users", users));
+      throw new ClusterException(
+          "user \"" + name + "\" does not exist" + inFiles() + availableNames("users", users));
     }
-    return entry == null ? new Entry<>(new AuthInfo(), Path.of("")) : entry;
+    return entry == null ? new FromFile<>(new AuthInfo(), Path.of("")) : entry;
   }
 
-  private Connection.Login login(
-      String name, Entry<AuthInfo> entry, Flags flags, String clusterName) {
+  private ConnectionSettings.Credentials credentials(
+      String name, FromFile<AuthInfo> entry, ConnectionFlags flags, String clusterName) {
     AuthInfo user = entry.value();
     String whose = "of user \"" + name + "\"";
-    Flags.OfUser said = flags.credentials();
+    ConnectionFlags.UserFlags said = flags.credentials();
     Pem certificate =
         said.clientCertificate() != null
-            ? Pem.of(
+            ? Pem.load(
                 "client-certificate",
                 null,
                 Path.of(said.clientCertificate()),
                 "of the command line")
-            : Pem.of(
+            : Pem.load(
                 "client-certificate",
                 user.getClientCertificateData(),
-                entry.file(user.getClientCertificate()),
+                entry.resolve(user.getClientCertificate()),
                 whose);
     Pem key =
         said.clientKey() != null
-            ? Pem.of("client-key", null, Path.of(said.clientKey()), "of the command line")
-            : Pem.of("client-key", user.getClientKeyData(), entry.file(user.getClientKey()), whose);
+            ? Pem.load("client-key", null, Path.of(said.clientKey()), "of the command line")
+            : Pem.load("client-key", user.getClientKeyData(), entry.resolve(user.getClientKey()), whose);
     if ((certificate == null) != (key == null)) {
-      throw new ClusterProblem(
+      throw new ClusterException(
           (certificate == null
                   ? "there is no client-certificate for "
                   : "there is no client-key for ")
-              + Objects.requireNonNull(certificate == null ? key : certificate).what());
+              + Objects.requireNonNull(certificate == null ? key : certificate).description());
     }
     TokenSource token = token(said.token(), entry, whose);
     ExecPlugin plugin = null;
     if (user.getExec() != null && token == null && certificate == null) {
-      plugin = ExecPlugin.of(user.getExec(), entry.folder(), whose, clusterOf(clusterName, flags));
+      plugin = ExecPlugin.of(user.getExec(), entry.folder(), whose, execClusterInfo(clusterName, flags));
     }
     if (user.getAuthProvider() != null && token == null && plugin == null) {
-      throw new ClusterProblem(
+      throw new ClusterException(
           "the auth-provider \""
               + user.getAuthProvider().getName()
               + "\" "
               + whose
               + " is no longer supported, as by kubectl: take an exec plugin");
     }
-    return new Connection.Login(name, certificate, key, token, plugin);
+    return new ConnectionSettings.Credentials(name, certificate, key, token, plugin);
   }
 
-  private @Nullable Cluster clusterOf(String name, Flags flags) {
-    Entry<Cluster> entry = clusters.get(name);
+  private @Nullable Cluster execClusterInfo(String name, ConnectionFlags flags) {
+    FromFile<Cluster> entry = clusters.get(name);
     if (entry == null || flags.server().url() != null) {
       return null;
     }
@@ -279,14 +279,14 @@ final class Kubeconfig {
   }
 
   private static @Nullable TokenSource token(
-      @Nullable String flag, Entry<AuthInfo> entry, String whose) {
+      @Nullable String flag, FromFile<AuthInfo> entry, String whose) {
     AuthInfo user = entry.value();
     if (flag != null) {
       return TokenSource.of(flag);
     }
-    Path file = entry.file(user.getTokenFile());
+    Path file = entry.resolve(user.getTokenFile());
     if (file != null) {
-      return new TokenSource.OfFile(file, "the tokenFile " + file + " " + whose);
+      return new TokenSource.TokenFile(file, "the tokenFile " + file + " " + whose);
     }
     if (user.getToken() != null && !user.getToken().isEmpty()) {
       return TokenSource.of(user.getToken());
@@ -297,13 +297,13 @@ final class Kubeconfig {
     return null;
   }
 
-  private static Flags.Impersonation impersonation(Flags.Impersonation flags, AuthInfo user) {
-    String as = flags.user() != null ? flags.user() : blank(user.getAs());
+  private static ConnectionFlags.Impersonation impersonation(ConnectionFlags.Impersonation flags, AuthInfo user) {
+    String as = flags.user() != null ? flags.user() : emptyToNull(user.getAs());
     List<String> groups = flags.groups();
     if (groups.isEmpty() && user.getAsGroups() != null) {
       groups = user.getAsGroups();
     }
-    String uid = flags.uid() != null ? flags.uid() : blank(user.getAsUid());
-    return new Flags.Impersonation(as, List.copyOf(groups), uid);
+    String uid = flags.uid() != null ? flags.uid() : emptyToNull(user.getAsUid());
+    return new ConnectionFlags.Impersonation(as, List.copyOf(groups), uid);
   }
 }

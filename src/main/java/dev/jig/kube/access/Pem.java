@@ -19,21 +19,21 @@ import org.jspecify.annotations.Nullable;
 
 /// Certificates or a key in PEM, with where they stand.
 ///
-/// @param what such as `the client-key /home/x/key.pem of user "x"`
-record Pem(String what, String text) {
+/// @param description such as `the client-key /home/x/key.pem of user "x"`
+record Pem(String description, String text) {
 
   /// What stands in the kubeconfig itself as base64 (`NAME-data`), else in a file of its own.
   ///
   /// @param whose such as `of user "x"`
   /// @return null if neither is there
-  static @Nullable Pem of(String name, @Nullable String base64, @Nullable Path file, String whose) {
+  static @Nullable Pem load(String name, @Nullable String base64, @Nullable Path file, String whose) {
     if (base64 != null && !base64.isEmpty()) {
       String what = "the " + name + "-data " + whose;
       try {
         byte[] bytes = Base64.getDecoder().decode(base64.replaceAll("\\s", ""));
         return new Pem(what, new String(bytes, StandardCharsets.ISO_8859_1));
       } catch (IllegalArgumentException e) {
-        throw new ClusterProblem(what + " is no base64", e);
+        throw new ClusterException(what + " is no base64", e);
       }
     }
     if (file == null) {
@@ -48,9 +48,9 @@ record Pem(String what, String text) {
     try {
       return Files.readString(file, charset);
     } catch (NoSuchFileException e) {
-      throw new ClusterProblem("cannot read " + what + ": no such file", e);
+      throw new ClusterException("cannot read " + what + ": no such file", e);
     } catch (IOException e) {
-      throw new ClusterProblem("cannot read " + what + ": " + e, e);
+      throw new ClusterException("cannot read " + what + ": " + e, e);
     }
   }
 
@@ -59,17 +59,17 @@ record Pem(String what, String text) {
     List<X509Certificate> all = new ArrayList<>();
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
-      for (PemBlock block : PemBlock.all(text)) {
+      for (PemBlock block : PemBlock.parse(text)) {
         if (block.type().equals("CERTIFICATE")) {
           all.add(
               (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.der())));
         }
       }
     } catch (CertificateException | IllegalArgumentException e) {
-      throw new ClusterProblem(what + " holds a damaged certificate: " + e.getMessage(), e);
+      throw new ClusterException(description + " holds a damaged certificate: " + e.getMessage(), e);
     }
     if (all.isEmpty()) {
-      throw new ClusterProblem(what + " holds no certificate in PEM");
+      throw new ClusterException(description + " holds no certificate in PEM");
     }
     return List.copyOf(all);
   }
@@ -77,14 +77,14 @@ record Pem(String what, String text) {
   /// The first private key.
   PrivateKey key() {
     try {
-      for (PemBlock block : PemBlock.all(text)) {
+      for (PemBlock block : PemBlock.parse(text)) {
         if (block.isKey()) {
           return block.key();
         }
       }
     } catch (GeneralSecurityException | IllegalArgumentException e) {
-      throw new ClusterProblem(what + " holds a key that cannot be used: " + e.getMessage(), e);
+      throw new ClusterException(description + " holds a key that cannot be used: " + e.getMessage(), e);
     }
-    throw new ClusterProblem(what + " holds no private key in PEM");
+    throw new ClusterException(description + " holds no private key in PEM");
   }
 }

@@ -20,15 +20,15 @@ import java.util.regex.Pattern;
 record PemBlock(String type, byte[] der) {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
-  private static final List<String> KINDS = List.of("RSA", "EC", "EdDSA");
+  private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
   private static final int SEQUENCE = 0x30;
-  private static final int OCTETS = 0x04;
-  private static final int PARAMETERS = 0xa0;
+  private static final int OCTET_STRING = 0x04;
+  private static final int CONTEXT_0 = 0xa0;
   private static final byte[] VERSION_0 = {2, 1, 0};
 
   /// rsaEncryption, 1.2.840.113549.1.1.1, and its NULL.
-  private static final byte[] RSA = {
+  private static final byte[] RSA_ENCRYPTION = {
     0x30, 13, 6, 9, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 13, 1, 1, 1, 5, 0
   };
 
@@ -38,7 +38,7 @@ record PemBlock(String type, byte[] der) {
   };
 
   /// @throws IllegalArgumentException if a block is no base64
-  static List<PemBlock> all(String text) {
+  static List<PemBlock> parse(String text) {
     List<PemBlock> blocks = new ArrayList<>();
     Matcher found = BLOCK.matcher(text);
     while (found.find()) {
@@ -55,16 +55,16 @@ record PemBlock(String type, byte[] der) {
   PrivateKey key() throws GeneralSecurityException {
     return switch (type) {
       case "PRIVATE KEY" -> pkcs8(der);
-      case "RSA PRIVATE KEY" -> pkcs8(sequence(VERSION_0, RSA, value(OCTETS, der)));
+      case "RSA PRIVATE KEY" -> pkcs8(encodeSequence(VERSION_0, RSA_ENCRYPTION, encode(OCTET_STRING, der)));
       case "EC PRIVATE KEY" ->
-          pkcs8(sequence(VERSION_0, sequence(EC_PUBLIC_KEY, curve(der)), value(OCTETS, der)));
+          pkcs8(encodeSequence(VERSION_0, encodeSequence(EC_PUBLIC_KEY, curve(der)), encode(OCTET_STRING, der)));
       default -> throw new InvalidKeySpecException("it is an " + type);
     };
   }
 
   private static PrivateKey pkcs8(byte[] der) throws GeneralSecurityException {
     InvalidKeySpecException last = new InvalidKeySpecException("no key");
-    for (String kind : KINDS) {
+    for (String kind : KEY_ALGORITHMS) {
       try {
         return KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(der));
       } catch (InvalidKeySpecException e) {
@@ -77,11 +77,11 @@ record PemBlock(String type, byte[] der) {
   /// The curve of an ECPrivateKey (RFC 5915): SEQUENCE { version, key, [0] { curve }, … }.
   private static byte[] curve(byte[] der) throws InvalidKeySpecException {
     try {
-      int at = content(der, 0);
+      int at = contentOffset(der, 0);
       while (at < der.length) {
-        int inside = content(der, at);
-        int end = inside + length(der, at);
-        if ((der[at] & 0xff) == PARAMETERS) {
+        int inside = contentOffset(der, at);
+        int end = inside + contentLength(der, at);
+        if ((der[at] & 0xff) == CONTEXT_0) {
           return Arrays.copyOfRange(der, inside, end);
         }
         at = end;
@@ -93,32 +93,32 @@ record PemBlock(String type, byte[] der) {
   }
 
   /// Where the content of the value at `at` begins. Lengths here have at most two bytes.
-  private static int content(byte[] der, int at) {
+  private static int contentOffset(byte[] der, int at) {
     int first = der[at + 1] & 0xff;
     return at + 2 + (first < 0x80 ? 0 : first - 0x80);
   }
 
-  private static int length(byte[] der, int at) {
+  private static int contentLength(byte[] der, int at) {
     int length = 0;
     int first = der[at + 1] & 0xff;
     if (first < 0x80) {
       return first;
     }
-    for (int i = at + 2; i < content(der, at); i++) {
+    for (int i = at + 2; i < contentOffset(der, at); i++) {
       length = length << 8 | der[i] & 0xff;
     }
     return length;
   }
 
-  private static byte[] sequence(byte[]... parts) {
+  private static byte[] encodeSequence(byte[]... parts) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] part : parts) {
       all.writeBytes(part);
     }
-    return value(SEQUENCE, all.toByteArray());
+    return encode(SEQUENCE, all.toByteArray());
   }
 
-  private static byte[] value(int tag, byte[] content) {
+  private static byte[] encode(int tag, byte[] content) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(tag);
     if (content.length < 0x80) {

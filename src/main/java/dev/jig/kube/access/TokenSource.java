@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 interface TokenSource {
   /// The header's value.
   ///
-  /// @throws ClusterProblem if there is none to be had
+  /// @throws ClusterException if there is none to be had
   String authorization();
 
   /// The server did not take the last one.
   ///
   /// @return whether another one may be had by asking again
-  boolean refused();
+  boolean renew();
 
   /// A token that stays as it is.
   static TokenSource of(String token) {
@@ -29,44 +29,44 @@ interface TokenSource {
   }
 
   /// Without a header: by a certificate, or anonymous.
-  TokenSource NOBODY = new Fixed("");
+  TokenSource NONE = new Fixed("");
 
   /// A header that stays as it is.
   record Fixed(String authorization) implements TokenSource {
     @Override
-    public boolean refused() {
+    public boolean renew() {
       return false;
     }
   }
 
   /// A file whose token others renew, as kubelet does in pods.
-  final class OfFile implements TokenSource {
-    private static final long FRESH_NS = TimeUnit.SECONDS.toNanos(10);
+  final class TokenFile implements TokenSource {
+    private static final long MAX_AGE_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final Path file;
-    private final String what;
+    private final String description;
     private String token = "";
     private long readNs;
 
-    OfFile(Path file, String what) {
+    TokenFile(Path file, String what) {
       this.file = file;
-      this.what = what;
+      this.description = what;
     }
 
     @Override
     public synchronized String authorization() {
-      if (token.isEmpty() || System.nanoTime() - readNs > FRESH_NS) {
-        token = Pem.read(file, what, StandardCharsets.UTF_8).strip();
+      if (token.isEmpty() || System.nanoTime() - readNs > MAX_AGE_NS) {
+        token = Pem.read(file, description, StandardCharsets.UTF_8).strip();
         readNs = System.nanoTime();
         if (token.isEmpty()) {
-          throw new ClusterProblem(what + " is empty");
+          throw new ClusterException(description + " is empty");
         }
       }
       return "Bearer " + token;
     }
 
     @Override
-    public synchronized boolean refused() {
+    public synchronized boolean renew() {
       String before = token;
       token = "";
       return !authorization().equals("Bearer " + before);

@@ -60,11 +60,11 @@ public final class HelmChart {
       String version, Map<String, Path> sockets, boolean resolveEndpoints) {
     Map<String, Path> marked = new LinkedHashMap<>();
     sockets.keySet().forEach(runtime -> marked.put(runtime, mark(runtime)));
-    Installation.Choice choice =
-        new Installation.Choice(
+    Installation.Options choice =
+        new Installation.Options(
             version, "@NAMESPACE@", "@IMAGE@", "@PULL_POLICY@", Map.of(), marked, resolveEndpoints);
     List<String> documents = new ArrayList<>();
-    for (String document : Installation.print(choice).split("(?m)^---\n", -1)) {
+    for (String document : Installation.toYaml(choice).split("(?m)^---\n", -1)) {
       if (!document.isEmpty() && !document.contains("\nkind: \"Namespace\"\n")) {
         documents.add("---\n" + document);
       }

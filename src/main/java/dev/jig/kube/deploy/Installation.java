@@ -1,7 +1,7 @@
 package dev.jig.kube.deploy;
 
 import dev.jig.kube.Cluster;
-import dev.jig.kube.access.ClusterProblem;
+import dev.jig.kube.access.ClusterException;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -42,7 +42,7 @@ public final class Installation {
   private static final String RESOLVE_ENDPOINTS = "resolve-endpoints";
   private static final String NAME = "jig-agent";
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
-  private static final long LOOK_MS = 500;
+  private static final long POLL_MS = 500;
   private static final int FORBIDDEN = 403;
 
   /// What the user chose.
@@ -51,7 +51,7 @@ public final class Installation {
   /// @param pullPolicy Always, IfNotPresent or Never
   /// @param sockets runtime to path on the node
   /// @param resolveEndpoints whether agents may list pods and services, to name addresses
-  public record Choice(
+  public record Options(
       String version,
       String namespace,
       String image,
@@ -67,11 +67,11 @@ public final class Installation {
   }
 
   /// The objects, as they are applied.
-  public static List<HasMetadata> objects(Choice choice) {
+  public static List<HasMetadata> objects(Options choice) {
     List<HasMetadata> objects = new ArrayList<>();
-    for (String document : manifest().split("(?m)^---$", -1)) {
+    for (String document : readManifests().split("(?m)^---$", -1)) {
       HasMetadata object = (HasMetadata) Objects.requireNonNull(YAML.<Object>unmarshal(document));
-      if (isOptional(object) && !choice.resolveEndpoints()) {
+      if (isForResolveEndpoints(object) && !choice.resolveEndpoints()) {
         continue;
       }
       if (object instanceof Namespace) {
@@ -85,7 +85,7 @@ public final class Installation {
       if (object instanceof DaemonSet daemonSet) {
         var template = daemonSet.getSpec().getTemplate();
         template.getMetadata().setAnnotations(Map.of(VERSION, "v" + choice.version()));
-        choose(template.getSpec(), choice);
+        applyOptions(template.getSpec(), choice);
       }
       objects.add(object);
     }
@@ -93,12 +93,12 @@ public final class Installation {
   }
 
   /// Whether it is there for --resolve-endpoints alone.
-  private static boolean isOptional(HasMetadata object) {
+  private static boolean isForResolveEndpoints(HasMetadata object) {
     Map<String, String> annotations = object.getMetadata().getAnnotations();
     return annotations != null && RESOLVE_ENDPOINTS.equals(annotations.get(OPTION));
   }
 
-  private static String manifest() {
+  private static String readManifests() {
     try (InputStream in = Installation.class.getResourceAsStream("/deploy/agent.yaml")) {
       if (in == null) {
         throw new IllegalStateException("deploy/agent.yaml is not in this build");
@@ -109,7 +109,7 @@ public final class Installation {
     }
   }
 
-  private static void choose(PodSpec pod, Choice choice) {
+  private static void applyOptions(PodSpec pod, Options choice) {
     Container agent = pod.getContainers().getFirst();
     agent.setImage(choice.image());
     agent.setImagePullPolicy(choice.pullPolicy());
@@ -136,7 +136,7 @@ public final class Installation {
   }
 
   /// A socket's folder, not the socket: the runtime makes a new one when it starts anew.
-  private static void mountFolders(PodSpec pod, Container agent, Choice choice) {
+  private static void mountFolders(PodSpec pod, Container agent, Options choice) {
     Set<String> folders = new LinkedHashSet<>();
     choice.sockets().values().forEach(socket -> folders.add(String.valueOf(socket.getParent())));
     int number = 0;
@@ -162,7 +162,7 @@ public final class Installation {
   }
 
   /// The objects as YAML.
-  public static String print(Choice choice) {
+  public static String toYaml(Options choice) {
     StringBuilder text = new StringBuilder();
     for (HasMetadata object : objects(choice)) {
       String document = YAML.asYaml(object);
@@ -174,16 +174,16 @@ public final class Installation {
   /// Makes the objects, or changes those that are there.
   ///
   /// @param progress told of each object
-  /// @throws ClusterProblem if the cluster refuses, or has agents in another namespace
-  public void apply(Choice choice, Consumer<String> progress) {
-    refuseSecond(choice.namespace());
+  /// @throws ClusterException if the cluster refuses, or has agents in another namespace
+  public void apply(Options choice, Consumer<String> progress) {
+    requireNoOtherInstance(choice.namespace());
     for (HasMetadata object : objects(choice)) {
-      if (object instanceof Namespace namespace && isForeign(namespace)) {
+      if (object instanceof Namespace namespace && existsAndIsNotOurs(namespace)) {
         continue; // the user's own stays as it is
       }
       progress.accept(
           "Creating " + object.getKind() + "/" + object.getMetadata().getName() + "...");
-      cluster.asking(() ->
+      cluster.call(() ->
           cluster
               .client()
               .resource(object)
@@ -198,16 +198,16 @@ public final class Installation {
 
   /// What an earlier deploy made for an option that is not chosen any more.
   private void removeOptional(String namespace, Consumer<String> progress) {
-    for (HasMetadata object : objects(all(namespace)).reversed()) {
-      if (isOptional(object) && isThereAndOurs(object)) {
+    for (HasMetadata object : objects(allOptions(namespace)).reversed()) {
+      if (isForResolveEndpoints(object) && existsAndIsOurs(object)) {
         progress.accept(
             "Removing " + object.getKind() + "/" + object.getMetadata().getName() + "...");
-        var _ = cluster.asking(() -> cluster.client().resource(object).delete());
+        var _ = cluster.call(() -> cluster.client().resource(object).delete());
       }
     }
   }
 
-  private boolean isThereAndOurs(HasMetadata object) {
+  private boolean existsAndIsOurs(HasMetadata object) {
     try {
       HasMetadata found = cluster.client().resource(object).get();
       return found != null && isOurs(found);
@@ -215,13 +215,13 @@ public final class Installation {
       if (e.getCode() == FORBIDDEN) {
         return false; // who may not look cannot have made it
       }
-      throw Cluster.problem(e);
+      throw Cluster.toException(e);
     }
   }
 
-  private boolean isForeign(Namespace namespace) {
+  private boolean existsAndIsNotOurs(Namespace namespace) {
     Namespace there =
-        cluster.asking(
+        cluster.call(
             () -> cluster.client().namespaces().withName(namespace.getMetadata().getName()).get());
     return there != null && !isOurs(there);
   }
@@ -231,7 +231,7 @@ public final class Installation {
     return labels != null && FIELD_MANAGER.equals(labels.get(MANAGED_BY));
   }
 
-  private void refuseSecond(String namespace) {
+  private void requireNoOtherInstance(String namespace) {
     Optional<String> other;
     try {
       other =
@@ -251,10 +251,10 @@ public final class Installation {
       if (e.getCode() == FORBIDDEN) {
         return; // who may not look elsewhere can't be told
       }
-      throw cluster.failure().problem(e);
+      throw cluster.errors().toException(e);
     }
     if (other.isPresent()) {
-      throw new ClusterProblem(
+      throw new ClusterException(
           "agents are deployed in namespace \""
               + other.get()
               + "\" already: a second instance would trace every node twice; run kubectl gadget"
@@ -274,14 +274,14 @@ public final class Installation {
   ///
   /// @param trouble told at once what keeps an agent from it, and each thing once
   /// @return how far they are when all are, or when the time is over
-  public Rollout await(String namespace, long timeoutNs, Consumer<String> trouble)
+  public Rollout awaitRollout(String namespace, long timeoutNs, Consumer<String> trouble)
       throws InterruptedException {
     long startNs = System.nanoTime();
     Set<String> told = new HashSet<>();
     Rollout now = rollout(namespace);
     while (!now.done() && System.nanoTime() - startNs < timeoutNs) {
-      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
-      troubles(namespace).stream().filter(told::add).forEach(trouble);
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+      problems(namespace).stream().filter(told::add).forEach(trouble);
       now = rollout(namespace);
     }
     return now;
@@ -289,7 +289,7 @@ public final class Installation {
 
   private Rollout rollout(String namespace) {
     DaemonSet daemonSet =
-        cluster.asking(
+        cluster.call(
             () -> cluster.client().apps().daemonSets().inNamespace(namespace).withName(NAME).get());
     if (daemonSet == null || daemonSet.getStatus() == null) {
       return new Rollout(0, 0, false);
@@ -297,19 +297,19 @@ public final class Installation {
     var status = daemonSet.getStatus();
     Long observed = status.getObservedGeneration();
     boolean current = observed != null && observed >= daemonSet.getMetadata().getGeneration();
-    int wanted = number(status.getDesiredNumberScheduled());
+    int wanted = orZero(status.getDesiredNumberScheduled());
     int ready =
-        Math.min(number(status.getNumberReady()), number(status.getUpdatedNumberScheduled()));
+        Math.min(orZero(status.getNumberReady()), orZero(status.getUpdatedNumberScheduled()));
     return new Rollout(wanted, ready, current && ready == wanted);
   }
 
-  private static int number(@Nullable Integer value) {
+  private static int orZero(@Nullable Integer value) {
     return value == null ? 0 : value;
   }
 
   /// Why agents are not ready, as far as their pods tell.
-  private List<String> troubles(String namespace) {
-    return cluster.asking(() ->
+  private List<String> problems(String namespace) {
+    return cluster.call(() ->
         cluster
             .client()
             .pods()
@@ -318,11 +318,11 @@ public final class Installation {
             .list()
             .getItems()
             .stream()
-            .flatMap(Installation::troubles)
+            .flatMap(Installation::problems)
             .toList());
   }
 
-  private static Stream<String> troubles(Pod pod) {
+  private static Stream<String> problems(Pod pod) {
     return pod.getStatus().getContainerStatuses().stream()
         .map(container -> container.getState().getWaiting())
         .filter(waiting -> waiting != null && waiting.getMessage() != null)
@@ -338,7 +338,7 @@ public final class Installation {
   /// The version the agents were deployed as; empty if there are none.
   public Optional<String> serverVersion() {
     DaemonSet daemonSet =
-        cluster.asking(() ->
+        cluster.call(() ->
             cluster
                 .client()
                 .apps()
@@ -358,8 +358,8 @@ public final class Installation {
   public boolean remove(String namespace, Consumer<String> progress, long timeoutNs)
       throws InterruptedException {
     List<HasMetadata> there = new ArrayList<>();
-    for (HasMetadata object : objects(all(namespace)).reversed()) {
-      HasMetadata found = cluster.asking(() -> cluster.client().resource(object).get());
+    for (HasMetadata object : objects(allOptions(namespace)).reversed()) {
+      HasMetadata found = cluster.call(() -> cluster.client().resource(object).get());
       if (found != null && (found instanceof Namespaced || isOurs(found))) {
         there.add(found);
       }
@@ -367,30 +367,30 @@ public final class Installation {
     for (HasMetadata object : there) {
       progress.accept(
           "Removing " + object.getKind() + "/" + object.getMetadata().getName() + "...");
-      var _ = cluster.asking(() -> cluster.client().resource(object).delete());
+      var _ = cluster.call(() -> cluster.client().resource(object).delete());
     }
     awaitGone(there, timeoutNs);
     return !there.isEmpty();
   }
 
   /// For the names of everything there can be.
-  private static Choice all(String namespace) {
-    return new Choice("", namespace, "", "", Map.of(), Map.of(), true);
+  private static Options allOptions(String namespace) {
+    return new Options("", namespace, "", "", Map.of(), Map.of(), true);
   }
 
   private void awaitGone(List<HasMetadata> objects, long timeoutNs) throws InterruptedException {
     long startNs = System.nanoTime();
     for (HasMetadata object : objects) {
-      while (cluster.asking(() -> cluster.client().resource(object).get()) != null) {
+      while (cluster.call(() -> cluster.client().resource(object).get()) != null) {
         if (System.nanoTime() - startNs > timeoutNs) {
-          throw new ClusterProblem(
+          throw new ClusterException(
               object.getKind()
                   + "/"
                   + object.getMetadata().getName()
                   + " is not gone yet: see kubectl get all -n "
                   + object.getMetadata().getNamespace());
         }
-        TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+        TimeUnit.MILLISECONDS.sleep(POLL_MS);
       }
     }
   }

@@ -1,9 +1,9 @@
 package dev.jig.agent.endpoints;
 
-import static dev.jig.agent.endpoints.ApiServerDouble.bookmark;
-import static dev.jig.agent.endpoints.ApiServerDouble.pod;
-import static dev.jig.agent.endpoints.ApiServerDouble.service;
-import static dev.jig.agent.endpoints.ApiServerDouble.status;
+import static dev.jig.agent.endpoints.FakeApiServer.bookmark;
+import static dev.jig.agent.endpoints.FakeApiServer.pod;
+import static dev.jig.agent.endpoints.FakeApiServer.service;
+import static dev.jig.agent.endpoints.FakeApiServer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.IpAddress;
@@ -25,18 +25,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class EndpointDirectoryTest {
-  private static final long PAUSE_MS = 5;
-  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
-  private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long MIN_BACKOFF_MS = 5;
+  private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
+  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(2);
 
   @TempDir Path account;
   private final List<String> log = new CopyOnWriteArrayList<>();
-  private ApiServerDouble server;
+  private FakeApiServer server;
   private @Nullable EndpointDirectory directory;
 
   @BeforeEach
   void startTheServer() throws IOException {
-    server = new ApiServerDouble();
+    server = new FakeApiServer();
     Files.writeString(account.resolve("token"), "first\n");
   }
 
@@ -49,7 +49,7 @@ final class EndpointDirectoryTest {
   }
 
   @Test
-  void namesWhatIsListedInBothFamilies() {
+  void namesListedAddressesOfBothFamilies() {
     server.list(
         "pods",
         "10",
@@ -69,15 +69,15 @@ final class EndpointDirectoryTest {
     await("p/demo/client", "2001:db8::1");
     await("s/kube-system/kube-dns", "198.51.100.10");
     await("s/kube-system/kube-dns", "2001:db8::a");
-    assertThat(book().size()).as("a node's address is no pod's").isEqualTo(4);
-    assertThat(server.asked)
+    assertThat(table().size()).as("a node's address is no pod's").isEqualTo(4);
+    assertThat(server.queries)
         .contains(
             "pods?fieldSelector=status.phase!=Succeeded,status.phase!=Failed&resourceVersion=0",
             "services?resourceVersion=0");
   }
 
   @Test
-  void followsPodsThatComeMoveAndGo() {
+  void watchesPodsThatAppearMoveAndDisappear() {
     server.list("pods", "10", pod("demo", "moves", "3", "192.0.2.1"));
     open();
     await("p/demo/moves", "192.0.2.1");
@@ -97,7 +97,7 @@ final class EndpointDirectoryTest {
   }
 
   @Test
-  void watchesOnFromTheLastBookmark() {
+  void resumesTheWatchFromTheLastBookmark() {
     server.list("pods", "10", pod("demo", "client", "3", "192.0.2.1"));
     open();
     await("p/demo/client", "192.0.2.1");
@@ -111,7 +111,7 @@ final class EndpointDirectoryTest {
   }
 
   @Test
-  void listsAnewWhereTheVersionHasGrownTooOld() {
+  void listsAgainWhenTheVersionHasExpired() {
     server.list(
         "pods", "10", pod("demo", "stays", "3", "192.0.2.1"), pod("demo", "a", "4", "192.0.2.2"));
     open();
@@ -124,7 +124,7 @@ final class EndpointDirectoryTest {
     await("p/demo/b", "192.0.2.3");
     await("nobody", "192.0.2.2");
     assertThat(name("192.0.2.1")).isEqualTo("p/demo/stays");
-    assertThat(server.asked)
+    assertThat(server.queries)
         .contains(
             "pods?fieldSelector=status.phase!=Succeeded,status.phase!=Failed&resourceVersion=10");
     await("a watch from there", () -> watchesFrom("50") > 0);
@@ -132,14 +132,14 @@ final class EndpointDirectoryTest {
   }
 
   @Test
-  void listsTheNewestWhereTheServerHasForgottenTheVersion() {
+  void listsTheNewestVersionWhenTheLastOneIsGone() {
     server.list("pods", "10", pod("demo", "client", "3", "192.0.2.1"));
     open();
     await("p/demo/client", "192.0.2.1");
 
     server.refuse("pods", 410, "too old");
     server.change("pods", "ERROR", status(410, "too old"));
-    await("the newest is asked for", () -> server.asked.stream().anyMatch(it -> it.endsWith("=")));
+    await("the newest is asked for", () -> server.queries.stream().anyMatch(it -> it.endsWith("=")));
     assertThat(name("192.0.2.1")).isEqualTo("p/demo/client");
     server.list("pods", "3", pod("demo", "restored", "2", "192.0.2.4"));
 
@@ -147,7 +147,7 @@ final class EndpointDirectoryTest {
   }
 
   @Test
-  void namesStayWhileTheServerIsAwayAndAreFollowedAfterwards() throws IOException {
+  void namesStayDuringAnOutageAndAreUpdatedAfterwards() throws IOException {
     server.list("pods", "10", pod("demo", "client", "3", "192.0.2.1"));
     open();
     await("p/demo/client", "192.0.2.1");
@@ -167,7 +167,7 @@ final class EndpointDirectoryTest {
   }
 
   @Test
-  void saysOnceWhatIsForbiddenAndAsksOn() throws IOException {
+  void reportsForbiddenOnceAndRetries() throws IOException {
     server.refuse("pods", 403, "pods is forbidden: User x cannot list");
     open();
 
@@ -186,22 +186,22 @@ final class EndpointDirectoryTest {
         EndpointDirectory.open(
             new ApiServer(server.root(), account),
             (level, event, details) -> log.add(level + " " + event + " " + Map.copyOf(details)),
-            PAUSE_MS);
+            MIN_BACKOFF_MS);
   }
 
-  private AddressBook book() {
-    return Objects.requireNonNull(directory).book();
+  private EndpointTable table() {
+    return Objects.requireNonNull(directory).table();
   }
 
   private long watchesFrom(String version) {
-    return server.asked.stream()
+    return server.queries.stream()
         .filter(it -> it.startsWith("pods?") && it.contains("watch=1"))
         .filter(it -> it.endsWith("resourceVersion=" + version))
         .count();
   }
 
   private long lists(String resource) {
-    return server.asked.stream()
+    return server.queries.stream()
         .filter(it -> it.startsWith(resource + "?") && !it.contains("watch=1"))
         .count();
   }
@@ -209,8 +209,8 @@ final class EndpointDirectoryTest {
   private String name(String address) {
     byte[] bytes = InetAddress.ofLiteral(address).getAddress();
     Object name =
-        book()
-            .at(
+        table()
+            .nameAt(
                 IpAddress.of(bytes, 0, bytes.length),
                 TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
     return name == null ? "nobody" : name.toString();
@@ -223,8 +223,8 @@ final class EndpointDirectoryTest {
   private static void await(String what, BooleanSupplier condition) {
     long startNs = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - startNs).as("waiting for: %s", what).isLessThan(PATIENCE_NS);
-      LockSupport.parkNanos(LOOK_NS);
+      assertThat(System.nanoTime() - startNs).as("waiting for: %s", what).isLessThan(TIMEOUT_NS);
+      LockSupport.parkNanos(POLL_NS);
     }
   }
 }

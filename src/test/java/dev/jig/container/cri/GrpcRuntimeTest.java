@@ -211,14 +211,14 @@ final class GrpcRuntimeTest {
     await(RuntimeEvent.Unreachable.class);
     assertThat(engine.canAnswer()).isFalse();
     assertThat(await(RuntimeEvent.Warning.class).sentence())
-        .startsWith("CRI-O is gone from " + socket + " (")
-        .endsWith("): tracing goes on, containers without a name are shown by their id");
+        .startsWith("CRI-O stopped answering at " + socket + " (")
+        .endsWith("): tracing continues, containers without a name are shown by id");
 
     // And when it is back, all is told anew
     try (FakeCri second = new FakeCri(socket, "v1", true)) {
       fill(second, false);
       assertThat(await(RuntimeEvent.Warning.class).sentence())
-          .isEqualTo("CRI-O answers at " + socket + ": containers have names again");
+          .isEqualTo("CRI-O answers at " + socket + ": containers are shown by name");
       await(RuntimeEvent.Listed.class, l -> l.ids().contains(WEB));
       assertThat(passedOver).noneMatch(RuntimeEvent.Warning.class::isInstance);
       assertThat(engine.canAnswer()).isTrue();

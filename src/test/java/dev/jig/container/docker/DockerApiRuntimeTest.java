@@ -296,7 +296,7 @@ final class DockerApiRuntimeTest {
     engine.start(news::add);
     assertThat(await(RuntimeEvent.Warning.class).sentence())
         .startsWith("Docker does not answer at " + socket)
-        .contains("tracing goes on");
+        .contains("tracing continues");
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.awaitRequest(FakeDocker.ALL);
       assertThat(await(RuntimeEvent.Warning.class).sentence()).startsWith("Docker answers at " + socket);
@@ -313,7 +313,7 @@ final class DockerApiRuntimeTest {
     // When it is gone for several tries
     first.close();
     await(RuntimeEvent.Unreachable.class);
-    assertThat(await(RuntimeEvent.Warning.class).sentence()).startsWith("Docker is gone from " + socket);
+    assertThat(await(RuntimeEvent.Warning.class).sentence()).startsWith("Docker stopped answering at " + socket);
     assertThat(engine.canAnswer()).isFalse();
 
     // And comes back with a container

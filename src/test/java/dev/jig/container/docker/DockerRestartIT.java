@@ -49,7 +49,7 @@ final class DockerRestartIT {
       stop(daemon);
 
       // Then that is said once, and nothing is waited for
-      assertThat(warning()).startsWith("Docker is gone from " + socket);
+      assertThat(warning()).startsWith("Docker stopped answering at " + socket);
       assertThat(engine.canAnswer()).isFalse();
 
       // And when it is started again

@@ -46,17 +46,17 @@ final class ExecPluginTest {
 
   @ParameterizedTest
   @ValueSource(strings = {V1, "client.authentication.k8s.io/v1beta1"})
-  void isAskedAgainWhenItsTokenIsRefused(String version) throws IOException {
+  void runsAgainWhenItsTokenIsRejected(String version) throws IOException {
     plugin(version, LATER);
 
-    String said = asking(version, "");
+    String said = errorOf(version, "");
 
     assertThat(said).isEqualTo("an answer");
     assertThat(calls()).hasSize(2);
   }
 
   @Test
-  void isAskedAgainWhenItsTokenIsOver() throws IOException {
+  void runsAgainWhenItsTokenHasExpired() throws IOException {
     plugin(V1, "2020-01-01T00:00:00Z");
 
     try (Cluster cluster = open(V1, "")) {
@@ -67,7 +67,7 @@ final class ExecPluginTest {
   }
 
   @Test
-  void isNotAskedAgainBeforeThat() throws IOException {
+  void runsOnceWhileItsTokenIsValid() throws IOException {
     Files.writeString(folder.resolve("calls"), "an earlier one\n");
     plugin(V1, Instant.now().plusSeconds(3_600).toString());
 
@@ -80,10 +80,10 @@ final class ExecPluginTest {
   }
 
   @Test
-  void getsItsArgumentsItsEnvironmentAndTheQuestion() throws IOException {
+  void getsArgumentsEnvironmentAndExecInfo() throws IOException {
     plugin(V1, LATER);
 
-    asking(V1, "args: [get, token], env: [{name: WORD, value: x y}], provideClusterInfo: true");
+    errorOf(V1, "args: [get, token], env: [{name: WORD, value: x y}], provideClusterInfo: true");
 
     assertThat(calls().getFirst())
         .startsWith("get token|x y|{\"kind\":\"ExecCredential\",\"apiVersion\":\"" + V1 + "\"")
@@ -92,44 +92,44 @@ final class ExecPluginTest {
   }
 
   @Test
-  void saysWhyItDoesNotWork() throws IOException {
+  void reportsWhyItFails() throws IOException {
     String name = "the exec plugin ./plugin of user \"u\" ";
 
-    assertThat(asking(V1, "installHint: get it from example.org"))
+    assertThat(errorOf(V1, "installHint: get it from example.org"))
         .startsWith(name + "cannot be run: ")
         .endsWith("; get it from example.org");
     script("echo no such account >&2; exit 3");
-    assertThat(asking(V1, "")).isEqualTo(name + "failed with exit code 3");
+    assertThat(errorOf(V1, "")).isEqualTo(name + "failed with exit code 3");
     script("echo hello");
-    assertThat(asking(V1, "")).isEqualTo(name + "printed no ExecCredential");
+    assertThat(errorOf(V1, "")).isEqualTo(name + "printed no ExecCredential");
     plugin("client.authentication.k8s.io/v1beta1", LATER);
-    assertThat(asking(V1, ""))
+    assertThat(errorOf(V1, ""))
         .isEqualTo(
             name + "answered as \"client.authentication.k8s.io/v1beta1\", asked as \"" + V1 + "\"");
-    assertThat(asking("client.authentication.k8s.io/v1alpha1", ""))
+    assertThat(errorOf("client.authentication.k8s.io/v1alpha1", ""))
         .isEqualTo(
             "the exec plugin ./plugin of user \"u\" speaks"
                 + " \"client.authentication.k8s.io/v1alpha1\", not client.authentication.k8s.io/v1"
                 + " or v1beta1");
     plugin(V1, "tomorrow");
-    assertThat(asking(V1, ""))
+    assertThat(errorOf(V1, ""))
         .isEqualTo(name + "told an expirationTimestamp that is no time: \"tomorrow\"");
     script("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" + V1 + "\",\"status\":{}}'");
-    assertThat(asking(V1, "")).isEqualTo(name + "told neither a token nor a certificate");
+    assertThat(errorOf(V1, "")).isEqualTo(name + "told neither a token nor a certificate");
   }
 
   @Test
-  void aTokenOfTheCommandLineComesFirst() throws IOException {
-    Flags plain = Flags.of(kubeconfig(V1, "").toString(), null);
-    Flags flags =
-        new Flags(
+  void aTokenOnTheCommandLineWins() throws IOException {
+    ConnectionFlags plain = ConnectionFlags.of(kubeconfig(V1, "").toString(), null);
+    ConnectionFlags flags =
+        new ConnectionFlags(
             plain.kubeconfig(),
             null,
             null,
             null,
             plain.server(),
-            new Flags.OfUser("token-2", null, null),
-            plain.as(),
+            new ConnectionFlags.UserFlags("token-2", null, null),
+            plain.impersonation(),
             null);
 
     try (Cluster cluster = Cluster.open(new Cluster.Access(flags, "gadget"))) {
@@ -138,24 +138,24 @@ final class ExecPluginTest {
   }
 
   @Test
-  void needsATerminalWhereItsKubeconfigSaysSo() throws IOException {
+  void needsATerminalWhenTheKubeconfigSaysAlways() throws IOException {
     plugin(V1, LATER);
 
-    assertThat(asking(V1, "interactiveMode: Always"))
+    assertThat(errorOf(V1, "interactiveMode: Always"))
         .isEqualTo("the exec plugin ./plugin of user \"u\" needs a terminal, and there is none");
   }
 
-  private String asking(String version, String more) throws IOException {
+  private String errorOf(String version, String more) throws IOException {
     try (Cluster cluster = open(version, more)) {
       return new Installation(cluster).serverVersion().orElse("an answer");
-    } catch (ClusterProblem problem) {
+    } catch (ClusterException problem) {
       return String.valueOf(problem.getMessage());
     }
   }
 
   private Cluster open(String version, String more) throws IOException {
     return Cluster.open(
-        new Cluster.Access(Flags.of(kubeconfig(version, more).toString(), null), "gadget"));
+        new Cluster.Access(ConnectionFlags.of(kubeconfig(version, more).toString(), null), "gadget"));
   }
 
   private Path kubeconfig(String version, String more) throws IOException {

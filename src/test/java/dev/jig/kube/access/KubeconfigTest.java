@@ -59,76 +59,76 @@ final class KubeconfigTest {
 
   @Test
   void theFirstFileOfTheListWins() {
-    Connection connection = connection(Flags.of(null, null), one, two);
+    ConnectionSettings connection = connection(ConnectionFlags.of(null, null), one, two);
 
     assertThat(connection.server().url()).isEqualTo("https://192.0.2.1:6443");
-    assertThat(connection.server().tlsName()).isEqualTo("api.example.org");
+    assertThat(connection.server().tlsServerName()).isEqualTo("api.example.org");
     assertThat(connection.namespace()).isEqualTo("demo");
-    assertThat(connection.server().authority()).isNull();
+    assertThat(connection.server().certificateAuthority()).isNull();
   }
 
   @Test
-  void aRelativePathBeginsAtItsFile() {
-    assertThat(authorization(connection(Flags.of(null, null), one, two)))
+  void aRelativePathIsResolvedFromItsFile() {
+    assertThat(authorization(connection(ConnectionFlags.of(null, null), one, two)))
         .isEqualTo("Bearer of-one");
   }
 
   @Test
-  void laterFilesAddWhatIsNotThere() {
-    Connection connection = connection(Flags.of(null, "second"), one, two);
+  void laterFilesAddNewNames() {
+    ConnectionSettings connection = connection(ConnectionFlags.of(null, "second"), one, two);
 
     assertThat(connection.server().url()).isEqualTo("https://198.51.100.2");
-    assertThat(connection.server().proxy()).isEqualTo("http://192.0.2.9:3128");
+    assertThat(connection.server().proxyUrl()).isEqualTo("http://192.0.2.9:3128");
     assertThat(authorization(connection)).isEqualTo("Basic YW5uYTpzZWNyZXQ=");
-    assertThat(connection.as()).isEqualTo(new Flags.Impersonation("dev", List.of("devs"), "7"));
+    assertThat(connection.impersonation()).isEqualTo(new ConnectionFlags.Impersonation("dev", List.of("devs"), "7"));
     assertThat(connection.namespace()).isNull();
   }
 
   @Test
-  void aFileOfTheListThatIsMissingIsLeftOut() {
-    Connection connection = connection(Flags.of(null, null), folder.resolve("nosuch"), two);
+  void aMissingFileOfTheListIsSkipped() {
+    ConnectionSettings connection = connection(ConnectionFlags.of(null, null), folder.resolve("nosuch"), two);
 
     assertThat(connection.server().url()).isEqualTo("https://198.51.100.2");
   }
 
   @Test
   void theFlagIsTheOnlyFile() {
-    Connection connection = connection(Flags.of(two.toString(), null), one);
+    ConnectionSettings connection = connection(ConnectionFlags.of(two.toString(), null), one);
 
     assertThat(connection.server().url()).isEqualTo("https://198.51.100.2");
-    assertThat(problem(Flags.of(two.toString(), "first"), one))
+    assertThat(problem(ConnectionFlags.of(two.toString(), "first"), one))
         .isEqualTo("context \"first\" does not exist in " + two + " (its contexts: second)");
-    assertThat(problem(Flags.of(folder + "/nosuch", null), one))
+    assertThat(problem(ConnectionFlags.of(folder + "/nosuch", null), one))
         .isEqualTo("cannot read the kubeconfig " + folder + "/nosuch: no such file");
   }
 
   @Test
   void flagsWinOverTheKubeconfig() {
-    Flags flags =
-        new Flags(
+    ConnectionFlags flags =
+        new ConnectionFlags(
             null,
             "",
             "d",
             "u",
-            new Flags.OfServer("https://203.0.113.5", null, true, null),
-            new Flags.OfUser("said", null, null),
-            new Flags.Impersonation("other", List.of(), null),
+            new ConnectionFlags.ServerFlags("https://203.0.113.5", null, true, null),
+            new ConnectionFlags.UserFlags("said", null, null),
+            new ConnectionFlags.Impersonation("other", List.of(), null),
             null);
 
-    Connection connection = connection(flags, one, two);
+    ConnectionSettings connection = connection(flags, one, two);
 
     assertThat(connection.server())
         .isEqualTo(
-            new Connection.Server(
+            new ConnectionSettings.Server(
                 "https://203.0.113.5", null, true, null, "http://192.0.2.9:3128"));
     assertThat(authorization(connection)).isEqualTo("Bearer said");
-    assertThat(connection.login().name()).isEqualTo("u");
-    assertThat(connection.as().user()).isEqualTo("other");
+    assertThat(connection.credentials().userName()).isEqualTo("u");
+    assertThat(connection.impersonation().user()).isEqualTo("other");
   }
 
   @Test
-  void whatDoesNotExistIsNamedWithWhatDoes() throws IOException {
-    assertThat(problem(Flags.of(null, "nosuch"), one, two))
+  void reportsUnknownNamesWithTheAvailableOnes() throws IOException {
+    assertThat(problem(ConnectionFlags.of(null, "nosuch"), one, two))
         .isEqualTo(
             "context \"nosuch\" does not exist in %s, %s (its contexts: first, second)"
                 .formatted(one, two));
@@ -137,10 +137,10 @@ final class KubeconfigTest {
     assertThat(problem(picking(null, "nosuch"), one))
         .isEqualTo("user \"nosuch\" does not exist in " + one + " (its users: u)");
     Files.writeString(two, "contexts: [{name: a, context: {cluster: c, user: u}}]");
-    assertThat(problem(Flags.of(null, null), two))
+    assertThat(problem(ConnectionFlags.of(null, null), two))
         .isEqualTo(
             "no current-context is set in " + two + ": write --context NAME (its contexts: a)");
-    assertThat(problem(Flags.of(null, null), folder.resolve("nosuch")))
+    assertThat(problem(ConnectionFlags.of(null, null), folder.resolve("nosuch")))
         .startsWith("there is no kubeconfig: set KUBECONFIG");
   }
 
@@ -148,7 +148,7 @@ final class KubeconfigTest {
   void aFileThatCannotBeUnderstoodIsNamed() throws IOException {
     Files.writeString(two, "clusters: {");
 
-    assertThat(problem(Flags.of(null, null), two))
+    assertThat(problem(ConnectionFlags.of(null, null), two))
         .startsWith("the kubeconfig " + two + " cannot be understood: ");
   }
 
@@ -159,7 +159,7 @@ final class KubeconfigTest {
         Files.readString(one)
             .replace("tokenFile: token", "client-certificate: a.crt, client-key: a.key"));
 
-    assertThat(problem(Flags.of(null, null), one))
+    assertThat(problem(ConnectionFlags.of(null, null), one))
         .isEqualTo(
             "cannot read the client-certificate "
                 + folder.resolve("one/a.crt")
@@ -171,7 +171,7 @@ final class KubeconfigTest {
     Files.writeString(
         one, Files.readString(one).replace("tokenFile: token", "auth-provider: {name: gcp}"));
 
-    assertThat(problem(Flags.of(null, null), one))
+    assertThat(problem(ConnectionFlags.of(null, null), one))
         .startsWith("the auth-provider \"gcp\" of user \"u\" is no longer supported");
   }
 
@@ -180,54 +180,54 @@ final class KubeconfigTest {
     Files.writeString(folder.resolve("token"), "of-the-pod");
     Files.writeString(folder.resolve("namespace"), "monitoring\n");
     Files.writeString(folder.resolve("ca.crt"), "");
-    InCluster inCluster =
-        new InCluster(
+    InClusterConfig inCluster =
+        new InClusterConfig(
             Map.of("KUBERNETES_SERVICE_HOST", "2001:db8::1", "KUBERNETES_SERVICE_PORT", "443"),
             folder);
 
-    Connection connection = inCluster.connection(Flags.of(null, null));
+    ConnectionSettings connection = inCluster.connectionSettings(ConnectionFlags.of(null, null));
 
-    assertThat(inCluster.isHere()).isTrue();
+    assertThat(inCluster.isAvailable()).isTrue();
     assertThat(connection.server().url()).isEqualTo("https://[2001:db8::1]:443");
     assertThat(connection.namespace()).isEqualTo("monitoring");
     assertThat(authorization(connection)).isEqualTo("Bearer of-the-pod");
-    assertThat(new InCluster(Map.of(), folder).isHere()).isFalse();
+    assertThat(new InClusterConfig(Map.of(), folder).isAvailable()).isFalse();
   }
 
   @Test
-  void aTokenFileIsReadAgainWhenItsTokenIsRefused() throws IOException {
+  void aTokenFileIsReadAgainWhenItsTokenIsRejected() throws IOException {
     TokenSource token =
-        Objects.requireNonNull(connection(Flags.of(null, null), one).login().token());
+        Objects.requireNonNull(connection(ConnectionFlags.of(null, null), one).credentials().token());
     assertThat(token.authorization()).isEqualTo("Bearer of-one");
 
     Files.writeString(folder.resolve("one/token"), "renewed");
 
-    assertThat(token.refused()).isTrue();
+    assertThat(token.renew()).isTrue();
     assertThat(token.authorization()).isEqualTo("Bearer renewed");
-    assertThat(token.refused()).isFalse();
+    assertThat(token.renew()).isFalse();
   }
 
-  private static Flags picking(
+  private static ConnectionFlags picking(
       @org.jspecify.annotations.Nullable String cluster,
       @org.jspecify.annotations.Nullable String user) {
-    Flags plain = Flags.of(null, null);
-    return new Flags(
-        null, null, cluster, user, plain.server(), plain.credentials(), plain.as(), null);
+    ConnectionFlags plain = ConnectionFlags.of(null, null);
+    return new ConnectionFlags(
+        null, null, cluster, user, plain.server(), plain.credentials(), plain.impersonation(), null);
   }
 
-  private static String authorization(Connection connection) {
-    return Objects.requireNonNull(connection.login().token()).authorization();
+  private static String authorization(ConnectionSettings connection) {
+    return Objects.requireNonNull(connection.credentials().token()).authorization();
   }
 
-  private static Connection connection(Flags flags, Path... files) {
+  private static ConnectionSettings connection(ConnectionFlags flags, Path... files) {
     List<String> list = List.of(files).stream().map(Path::toString).toList();
-    return Connection.of(flags, Map.of("KUBECONFIG", String.join(File.pathSeparator, list)));
+    return ConnectionSettings.resolve(flags, Map.of("KUBECONFIG", String.join(File.pathSeparator, list)));
   }
 
-  private static String problem(Flags flags, Path... files) {
+  private static String problem(ConnectionFlags flags, Path... files) {
     var thrown = new String[1];
     assertThatThrownBy(() -> connection(flags, files))
-        .isInstanceOf(ClusterProblem.class)
+        .isInstanceOf(ClusterException.class)
         .satisfies(problem -> thrown[0] = String.valueOf(problem.getMessage()));
     return thrown[0];
   }

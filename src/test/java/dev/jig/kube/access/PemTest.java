@@ -35,7 +35,7 @@ final class PemTest {
   }
 
   @Test
-  void readsTheOlderFormOfRsa() throws GeneralSecurityException {
+  void readsPkcs1Rsa() throws GeneralSecurityException {
     KeyPair pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
     byte[] pkcs8 = pair.getPrivate().getEncoded();
     byte[] pkcs1 = Arrays.copyOfRange(pkcs8, 26, pkcs8.length); // after what wraps 2,048 bits
@@ -44,7 +44,7 @@ final class PemTest {
   }
 
   @Test
-  void readsTheOlderFormOfEllipticCurves() throws GeneralSecurityException {
+  void readsSec1EllipticCurves() throws GeneralSecurityException {
     KeyPair pair = ellipticCurve();
     byte[] scalar = unsigned(((ECPrivateKey) pair.getPrivate()).getS().toByteArray());
     ByteArrayOutputStream sec1 = new ByteArrayOutputStream();
@@ -60,9 +60,9 @@ final class PemTest {
   }
 
   @Test
-  void sayWhatIsWrongWithIt() {
+  void reportsDamagedInput() {
     assertThatThrownBy(() -> new Pem("the client-key", "nothing").key())
-        .isInstanceOf(ClusterProblem.class)
+        .isInstanceOf(ClusterException.class)
         .hasMessage("the client-key holds no private key in PEM");
     assertThatThrownBy(() -> pem("ENCRYPTED PRIVATE KEY", new byte[9]).key())
         .hasMessage("the key holds a key that cannot be used: it is an ENCRYPTED PRIVATE KEY");
@@ -77,13 +77,13 @@ final class PemTest {
   }
 
   @Test
-  void whatStandsInTheKubeconfigWinsOverAFile() {
+  void inlineDataWinsOverAFile() {
     String base64 = Base64.getEncoder().encodeToString("here".getBytes(StandardCharsets.US_ASCII));
 
-    Pem pem = Objects.requireNonNull(Pem.of("client-key", base64, Path.of("/nosuch"), "of user"));
+    Pem pem = Objects.requireNonNull(Pem.load("client-key", base64, Path.of("/nosuch"), "of user"));
 
     assertThat(pem).isEqualTo(new Pem("the client-key-data of user", "here"));
-    assertThatThrownBy(() -> Pem.of("client-key", "?!", null, "of user \"u\""))
+    assertThatThrownBy(() -> Pem.load("client-key", "?!", null, "of user \"u\""))
         .hasMessage("the client-key-data of user \"u\" is no base64");
   }
 

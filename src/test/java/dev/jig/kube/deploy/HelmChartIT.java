@@ -77,7 +77,7 @@ final class HelmChartIT {
   void whatIsForEndpointsAloneIsThereOnlyThen() throws IOException {
     assertSame(
         "image: " + IMAGE + "\nresolveEndpoints: true",
-        new Installation.Choice(
+        new Installation.Options(
             "0.1.0", "gadget", IMAGE, "IfNotPresent", Map.of(), sockets(CONTAINERD, CRIO), true));
   }
 
@@ -96,8 +96,8 @@ final class HelmChartIT {
     assertThat(lint.exitCode()).as(lint.out() + lint.err()).isZero();
   }
 
-  private void assertSame(String values, Installation.Choice choice) throws IOException {
-    Map<String, Object> deployed = byName(Installation.print(choice));
+  private void assertSame(String values, Installation.Options choice) throws IOException {
+    Map<String, Object> deployed = byName(Installation.toYaml(choice));
     deployed.remove("Namespace/" + choice.namespace()); // Helm's own business
 
     String rendered = helm("template", values, choice.namespace()).orThrow();
@@ -106,9 +106,9 @@ final class HelmChartIT {
     assertThat(byName(rendered)).isEqualTo(deployed);
   }
 
-  private static Installation.Choice choice(
+  private static Installation.Options choice(
       String namespace, String policy, Map<String, String> nodes, Path containerd, Path crio) {
-    return new Installation.Choice(
+    return new Installation.Options(
         "0.1.0", namespace, IMAGE, policy, nodes, sockets(containerd, crio), false);
   }
 

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.FakeApiServer;
-import dev.jig.kube.access.ClusterProblem;
-import dev.jig.kube.access.Flags;
+import dev.jig.kube.access.ClusterException;
+import dev.jig.kube.access.ConnectionFlags;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,8 +24,8 @@ final class InstallationTest {
   private static final String DAEMON_SETS = "/apis/apps/v1/daemonsets";
   private static final String NAMESPACE = "/api/v1/namespaces/gadget";
   private static final String DAEMON_SET = "/apis/apps/v1/namespaces/gadget/daemonsets/jig-agent";
-  private static final Installation.Choice CHOICE =
-      new Installation.Choice(
+  private static final Installation.Options CHOICE =
+      new Installation.Options(
           "1.2.3",
           "gadget",
           "registry.example.org/jig:1",
@@ -67,7 +67,7 @@ final class InstallationTest {
   }
 
   @Test
-  void appliesEveryObjectOnTheServersSide() {
+  void appliesEveryObjectServerSide() {
     noAgentsElsewhere();
 
     apply();
@@ -91,7 +91,7 @@ final class InstallationTest {
   }
 
   @Test
-  void anotherInstanceElsewhereIsRefusedBeforeAnythingIsMade() {
+  void refusesASecondInstanceBeforeCreatingAnything() {
     objects.put(
         DAEMON_SETS,
         """
@@ -100,7 +100,7 @@ final class InstallationTest {
         """);
 
     assertThatThrownBy(this::apply)
-        .isInstanceOf(ClusterProblem.class)
+        .isInstanceOf(ClusterException.class)
         .hasMessageStartingWith("agents are deployed in namespace \"tracing\" already")
         .hasMessageEndingWith("run kubectl gadget undeploy --gadget-namespace tracing first");
 
@@ -108,7 +108,7 @@ final class InstallationTest {
   }
 
   @Test
-  void whoMayNotLookElsewhereDeploysAllTheSame() {
+  void deploysWithoutTheRightToListAllNamespaces() {
     server.behave(exchange -> {
       if (exchange.getRequestURI().getPath().equals(DAEMON_SETS)) {
         FakeApiServer.status(403, "Forbidden", "no").answer(exchange);
@@ -123,7 +123,7 @@ final class InstallationTest {
   }
 
   @Test
-  void aForbiddenObjectIsNamedAsTheServerNamesIt() {
+  void reportsAForbiddenObjectInTheServersWords() {
     String message =
         "serviceaccounts \"jig-agent\" is forbidden: User \"dev\" cannot patch resource"
             + " \"serviceaccounts\" in API group \"\" in the namespace \"gadget\"";
@@ -137,12 +137,12 @@ final class InstallationTest {
     });
 
     assertThatThrownBy(this::apply)
-        .isInstanceOf(ClusterProblem.class)
+        .isInstanceOf(ClusterException.class)
         .hasMessage("Error from server (Forbidden): " + message);
   }
 
   @Test
-  void aNamespaceOfTheUsersStaysAsItIs() throws InterruptedException {
+  void leavesAnExistingNamespaceUnchanged() throws InterruptedException {
     noAgentsElsewhere();
     String theirs =
         "{\"kind\":\"Namespace\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"gadget\"}}";
@@ -156,7 +156,7 @@ final class InstallationTest {
   }
 
   @Test
-  void undeployTakesAwayWhatDeployMadeAndNothingElse() throws InterruptedException {
+  void undeployRemovesExactlyWhatDeployCreated() throws InterruptedException {
     noAgentsElsewhere();
     apply();
     objects.put("/api/v1/namespaces/other", "{}");
@@ -171,7 +171,7 @@ final class InstallationTest {
   }
 
   @Test
-  void whatKeepsAnAgentFromBeingReadyIsToldOnceAndAtOnce() throws InterruptedException {
+  void reportsEachRolloutProblemOnce() throws InterruptedException {
     objects.put(
         DAEMON_SET,
         """
@@ -192,7 +192,7 @@ final class InstallationTest {
     try (Cluster cluster = cluster()) {
       Installation.Rollout rollout =
           new Installation(cluster)
-              .await("gadget", TimeUnit.MILLISECONDS.toNanos(1_200), progress::add);
+              .awaitRollout("gadget", TimeUnit.MILLISECONDS.toNanos(1_200), progress::add);
 
       assertThat(rollout).isEqualTo(new Installation.Rollout(3, 1, false));
       assertThat(progress).containsExactly("node node-1: ErrImagePull, no such image");
@@ -218,16 +218,16 @@ final class InstallationTest {
   }
 
   private Cluster cluster() {
-    Flags plain = Flags.of("/dev/null", null);
-    Flags flags =
-        new Flags(
+    ConnectionFlags plain = ConnectionFlags.of("/dev/null", null);
+    ConnectionFlags flags =
+        new ConnectionFlags(
             plain.kubeconfig(),
             null,
             null,
             null,
-            new Flags.OfServer(server.url(), null, false, null),
+            new ConnectionFlags.ServerFlags(server.url(), null, false, null),
             plain.credentials(),
-            plain.as(),
+            plain.impersonation(),
             null);
     return Cluster.open(new Cluster.Access(flags, "gadget"));
   }

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 
 /// Says in each request who asks, and asks once more with another token where the server no longer
 /// takes the last one.
-record Authorization(TokenSource source) implements Interceptor {
+record AuthorizationInterceptor(TokenSource source) implements Interceptor {
   private static final String HEADER = "Authorization";
 
   @Override
@@ -23,7 +23,7 @@ record Authorization(TokenSource source) implements Interceptor {
   @Override
   public CompletableFuture<Boolean> afterFailure(
       BasicBuilder builder, HttpResponse<?> response, RequestTags tags) {
-    if (response.code() != HttpURLConnection.HTTP_UNAUTHORIZED || !source.refused()) {
+    if (response.code() != HttpURLConnection.HTTP_UNAUTHORIZED || !source.renew()) {
       return CompletableFuture.completedFuture(false);
     }
     builder.setHeader(HEADER, source.authorization());

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// the API server knows the address, and where the pod shares it with the node. The other end is
 /// whose address it is in the book, as of the event's time. The addresses of nodes, shared by the
 /// node's processes and all pods on its network, are not in there.
-final class EndpointNaming implements UnaryOperator<DnsEvent> {
-  private final AddressBook book;
+final class EndpointNamer implements UnaryOperator<DnsEvent> {
+  private final EndpointTable table;
 
-  EndpointNaming(AddressBook book) {
-    this.book = book;
+  EndpointNamer(EndpointTable book) {
+    this.table = book;
   }
 
   @Override
@@ -50,7 +50,7 @@ final class EndpointNaming implements UnaryOperator<DnsEvent> {
     if (address.isLoopback() || address.isUnspecified() || address.isMulticast()) {
       return null; // means somebody else in every network namespace, or nobody
     }
-    return own != null ? own : book.at(address, event.timestampNs());
+    return own != null ? own : table.nameAt(address, event.timestampNs());
   }
 
   private static @Nullable EndpointName own(DnsEvent event) {

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Which pod or service has an address, and who had it a moment ago: an address that is given on
 /// belongs to either, each in its time. Bounded; asked from any thread.
-final class AddressBook {
+final class EndpointTable {
   /// Some 43 MB. Kubernetes supports 150,000 pods, those on the nodes' network included.
-  static final int ADDRESSES_AT_MOST = 131_072;
+  static final int MAX_ADDRESSES = 131_072;
 
   /// How long a name that has ended is remembered, for rows that come late.
   private static final long KEPT_NS = TimeUnit.SECONDS.toNanos(60);
@@ -55,10 +55,10 @@ final class AddressBook {
   private final Map<IpAddress, Claim> claims = new ConcurrentHashMap<>();
   private final Map<EndpointName, List<IpAddress>> addresses = new HashMap<>();
   private final Queue<Ended> ended = new ArrayDeque<>();
-  private long leftOut;
+  private long rejectedAddresses;
 
   /// @param clockNs nanoseconds since the epoch
-  AddressBook(LongSupplier clockNs, int addressesAtMost) {
+  EndpointTable(LongSupplier clockNs, int addressesAtMost) {
     this.clockNs = clockNs;
     this.addressesAtMost = addressesAtMost;
   }
@@ -67,7 +67,7 @@ final class AddressBook {
   ///
   /// An address is heard of later than it is used. So, where nobody is known to have had it, who
   /// got it next is taken to have had it already, unless that one is younger.
-  @Nullable EndpointName at(IpAddress address, long timeNs) {
+  @Nullable EndpointName nameAt(IpAddress address, long timeNs) {
     Claim newest = claims.get(address);
     for (Claim claim = newest; claim != null; claim = claim.older()) {
       if (claim.isKnownAt(timeNs)) {
@@ -123,8 +123,8 @@ final class AddressBook {
   }
 
   /// Addresses there was no room for, so far.
-  synchronized long leftOut() {
-    return leftOut;
+  synchronized long rejectedAddresses() {
+    return rejectedAddresses;
   }
 
   /// Addresses with a name, now or a moment ago.
@@ -134,7 +134,7 @@ final class AddressBook {
 
   private boolean claim(IpAddress address, EndpointName name, long createdNs, long timeNs) {
     if (!claims.containsKey(address) && claims.size() >= addressesAtMost) {
-      leftOut++;
+      rejectedAddresses++;
       return false;
     }
     claims.compute(

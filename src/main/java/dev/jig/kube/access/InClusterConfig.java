@@ -8,38 +8,38 @@ import java.util.Map;
 /// The API server of the pod we run in, by its service account.
 ///
 /// @param folder where kubelet puts what belongs to the service account
-record InCluster(Map<String, String> environment, Path folder) {
-  static final Path FOLDER = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+record InClusterConfig(Map<String, String> environment, Path folder) {
+  static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
-  boolean isHere() {
+  boolean isAvailable() {
     return environment.containsKey("KUBERNETES_SERVICE_HOST")
         && environment.containsKey("KUBERNETES_SERVICE_PORT")
         && Files.isReadable(folder.resolve("token"));
   }
 
-  Connection connection(Flags flags) {
+  ConnectionSettings connectionSettings(ConnectionFlags flags) {
     String host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "");
     String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "");
     String bracketed = host.contains(":") ? "[" + host + "]" : host;
     Path namespace = folder.resolve("namespace");
     String token = flags.credentials().token();
     Path tokenFile = folder.resolve("token");
-    return new Connection(
-        new Connection.Server(
+    return new ConnectionSettings(
+        new ConnectionSettings.Server(
             "https://" + bracketed + ":" + port,
-            Pem.of("authority", null, folder.resolve("ca.crt"), "of the pod's service account"),
+            Pem.load("authority", null, folder.resolve("ca.crt"), "of the pod's service account"),
             flags.server().insecure(),
             flags.server().tlsServerName(),
             null),
-        new Connection.Login(
+        new ConnectionSettings.Credentials(
             "of the pod",
             null,
             null,
             token != null
                 ? TokenSource.of(token)
-                : new TokenSource.OfFile(tokenFile, "the service account's token " + tokenFile),
+                : new TokenSource.TokenFile(tokenFile, "the service account's token " + tokenFile),
             null),
-        flags.as(),
+        flags.impersonation(),
         Files.isReadable(namespace)
             ? Pem.read(namespace, "the pod's namespace", StandardCharsets.UTF_8).strip()
             : null);

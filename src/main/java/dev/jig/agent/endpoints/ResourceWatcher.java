@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /// Keeps the address book right about pods or services: lists them, then follows their changes.
 /// While the API server can't be had the names stay as they are, and it is asked again, ever more
 /// seldom.
-final class ApiFollower implements Runnable {
+final class ResourceWatcher implements Runnable {
   /// A list is read as it comes; the server may take its time between two pieces of it.
   private static final int LIST_SILENCE_MS = (int) TimeUnit.SECONDS.toMillis(60);
 
@@ -37,7 +37,7 @@ final class ApiFollower implements Runnable {
 
   private final ApiServer server;
   private final Kind kind;
-  private final AddressBook book;
+  private final EndpointTable book;
   private final AgentLog log;
   private final long firstPauseMs;
   private String version = ANY_VERSION;
@@ -47,7 +47,7 @@ final class ApiFollower implements Runnable {
   private long pauseMs;
 
   /// @param firstPauseMs after a failure; it doubles with each one more
-  ApiFollower(ApiServer server, Kind kind, AddressBook book, AgentLog log, long firstPauseMs) {
+  ResourceWatcher(ApiServer server, Kind kind, EndpointTable book, AgentLog log, long firstPauseMs) {
     this.server = server;
     this.kind = kind;
     this.book = book;
@@ -78,7 +78,7 @@ final class ApiFollower implements Runnable {
     try (InputStream answer =
         server.get(path() + parameters() + "resourceVersion=" + version, LIST_SILENCE_MS)) {
       ApiObject head =
-          ApiObject.list(
+          ApiObject.parseList(
               answer,
               item -> {
                 EndpointName name = name(item);
@@ -86,7 +86,7 @@ final class ApiFollower implements Runnable {
                 book.put(name, item.createdNs(), item.addresses());
               });
       version = head.version();
-    } catch (ApiRefused e) {
+    } catch (ApiStatusException e) {
       version = NEWEST; // it may not have that one any more, or not yet
       throw e;
     }
@@ -94,7 +94,7 @@ final class ApiFollower implements Runnable {
     listed = true;
     log.info(
         "endpoints listed",
-        Map.of("kind", resource(), "objects", there.size(), "leftOut", book.leftOut()));
+        Map.of("kind", resource(), "objects", there.size(), "leftOut", book.rejectedAddresses()));
   }
 
   private void watch() throws IOException {
@@ -105,11 +105,11 @@ final class ApiFollower implements Runnable {
     String query =
         "watch=1&allowWatchBookmarks=true&timeoutSeconds=" + seconds + "&resourceVersion=";
     try (InputStream answer =
-        server.follow(path() + parameters() + query + version, WATCH_SILENCE_MS)) {
-      ApiObject.changes(answer, this::take);
+        server.stream(path() + parameters() + query + version, WATCH_SILENCE_MS)) {
+      ApiObject.parseChanges(answer, this::take);
     } catch (SocketTimeoutException e) {
       // nothing has changed, or the server is gone, which the next question shows
-    } catch (ApiRefused e) {
+    } catch (ApiStatusException e) {
       if (e.code() == HttpURLConnection.HTTP_GONE) {
         listed = false;
       }
@@ -128,7 +128,7 @@ final class ApiFollower implements Runnable {
       case "DELETED" -> book.remove(name(object));
       case "ERROR" -> {
         listed = false;
-        throw new ApiRefused(object.code(), object.message());
+        throw new ApiStatusException(object.code(), object.message());
       }
       default -> {
         // a bookmark: just a version
@@ -168,7 +168,7 @@ final class ApiFollower implements Runnable {
 
   /// A version grows too old now and then: then everything is listed anew.
   private static boolean isOrdinary(Exception e) {
-    return e instanceof ApiRefused refused && refused.code() == HttpURLConnection.HTTP_GONE;
+    return e instanceof ApiStatusException refused && refused.code() == HttpURLConnection.HTTP_GONE;
   }
 
   private EndpointName name(ApiObject object) {

@@ -21,7 +21,7 @@ import java.util.zip.GZIPOutputStream;
 
 /// Stands for the API server where a healthy one can't be made to do it: answers lists with what it
 /// was told last, and watches with the lines a test hands it.
-final class ApiServerDouble implements AutoCloseable {
+final class FakeApiServer implements AutoCloseable {
   private static final String END = "";
 
   private record Answer(int code, String body) {}
@@ -31,12 +31,12 @@ final class ApiServerDouble implements AutoCloseable {
   private final Map<String, BlockingQueue<String>> watches = new ConcurrentHashMap<>();
 
   /// What was asked: path and query.
-  final List<String> asked = new CopyOnWriteArrayList<>();
+  final List<String> queries = new CopyOnWriteArrayList<>();
 
   final List<String> tokens = new CopyOnWriteArrayList<>();
   private HttpServer server;
 
-  ApiServerDouble() throws IOException {
+  FakeApiServer() throws IOException {
     server = start(0);
     list("pods", "1");
     list("services", "1");
@@ -107,7 +107,7 @@ final class ApiServerDouble implements AutoCloseable {
     URI uri = exchange.getRequestURI();
     String resource = uri.getPath().substring("/api/v1/".length());
     tokens.add(exchange.getRequestHeaders().getFirst("Authorization"));
-    asked.add(resource + "?" + uri.getQuery());
+    queries.add(resource + "?" + uri.getQuery());
     if (uri.getQuery().contains("watch=1")) {
       stream(exchange, resource);
     } else {

@@ -20,16 +20,16 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// How the API server's certificate is checked, and ours shown.
-final class ServerTls {
+final class ApiServerTls {
   private static final char[] NO_PASSWORD = {};
 
-  private ServerTls() {}
+  private ApiServerTls() {}
 
   /// What TLS is spoken with.
   ///
   /// @param certificate ours, null if we have none; then `key` is null, too
   static SSLContext context(
-      Connection.Server server, @Nullable Pem certificate, @Nullable Pem key) {
+      ConnectionSettings.Server server, @Nullable Pem certificate, @Nullable Pem key) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(keyManagers(certificate, key), trustManagers(server), null);
@@ -40,12 +40,12 @@ final class ServerTls {
   }
 
   /// What asks for another name than the URL's host; null if that is the name.
-  static @Nullable SSLParameters parameters(Connection.Server server, SSLContext context) {
-    if (server.tlsName() == null) {
+  static @Nullable SSLParameters parameters(ConnectionSettings.Server server, SSLContext context) {
+    if (server.tlsServerName() == null) {
       return null;
     }
     SSLParameters parameters = context.getDefaultSSLParameters();
-    parameters.setServerNames(List.of(new SNIHostName(server.tlsName())));
+    parameters.setServerNames(List.of(new SNIHostName(server.tlsServerName())));
     return parameters;
   }
 
@@ -64,16 +64,16 @@ final class ServerTls {
     return factory.getKeyManagers();
   }
 
-  private static TrustManager[] trustManagers(Connection.Server server)
+  private static TrustManager[] trustManagers(ConnectionSettings.Server server)
       throws GeneralSecurityException, IOException {
-    if (server.anyCertificate()) {
+    if (server.insecure()) {
       return new TrustManager[] {new AnyCertificate()};
     }
     KeyStore store = null; // the system's
-    if (server.authority() != null) {
+    if (server.certificateAuthority() != null) {
       store = emptyStore();
       int number = 0;
-      for (X509Certificate each : server.authority().certificates()) {
+      for (X509Certificate each : server.certificateAuthority().certificates()) {
         store.setCertificateEntry("authority-" + number++, each);
       }
     }

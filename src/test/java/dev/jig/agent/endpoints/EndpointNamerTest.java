@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-final class EndpointNamingTest {
+final class EndpointNamerTest {
   private static final IpAddress POD_IP = IpAddress.v4(0xc0000202);
   private static final IpAddress DNS_POD_IP = IpAddress.v4(0xc0000203);
   private static final IpAddress DNS_IP = IpAddress.v4(0xc6336404);
@@ -31,10 +31,10 @@ final class EndpointNamingTest {
   private static final EndpointName DNS = new EndpointName(Kind.SERVICE, "kube-system", "kube-dns");
   private static final EndpointName ON_NODE = new EndpointName(Kind.POD, "demo", "on-node");
 
-  private final AddressBook book = new AddressBook(() -> 0, 100);
-  private final EndpointNaming naming = new EndpointNaming(book);
+  private final EndpointTable book = new EndpointTable(() -> 0, 100);
+  private final EndpointNamer naming = new EndpointNamer(book);
 
-  EndpointNamingTest() {
+  EndpointNamerTest() {
     book.put(CLIENT, 0, List.of(POD_IP, POD_IP6));
     book.put(DNS_POD, 0, List.of(DNS_POD_IP));
     book.put(DNS, 0, List.of(DNS_IP, DNS_IP6));
@@ -47,7 +47,7 @@ final class EndpointNamingTest {
   }
 
   @Test
-  void ofBothFamilies() {
+  void namesIpv6Addresses() {
     assertThat(names(sent(pod("demo", "client", false), POD_IP6, DNS_IP6)))
         .isEqualTo(new EndpointNames(CLIENT, DNS, DNS));
   }
@@ -69,7 +69,7 @@ final class EndpointNamingTest {
   }
 
   @Test
-  void aPodIsNamedByItsOwnRowsBeforeItsAddressIsKnown() {
+  void aPodsOwnRowsNameItBeforeItsAddressIsKnown() {
     IpAddress unheardOf = IpAddress.v4(0xc0000299);
 
     assertThat(names(sent(pod("demo", "newborn", false), unheardOf, DNS_IP)))
@@ -77,7 +77,7 @@ final class EndpointNamingTest {
   }
 
   @Test
-  void theServiceAskedIsNamedWhereThePacketWentToItsPod() {
+  void theNameserverIsTheServiceWhenNatSentThePacketToItsPod() {
     DnsEvent translated =
         sent(pod("demo", "on-node", true), NODE_IP, DNS_POD_IP, event -> event.nameserver = DNS_IP);
 
@@ -94,7 +94,7 @@ final class EndpointNamingTest {
   }
 
   @Test
-  void loopbackIsNobodys() {
+  void loopbackHasNoName() {
     assertThat(names(sent(pod("demo", "client", false), LOOPBACK, LOOPBACK))).isNull();
   }
 

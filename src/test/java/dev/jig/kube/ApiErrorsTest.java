@@ -3,8 +3,8 @@ package dev.jig.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.kube.access.ClusterProblem;
-import dev.jig.kube.access.Flags;
+import dev.jig.kube.access.ClusterException;
+import dev.jig.kube.access.ConnectionFlags;
 import dev.jig.kube.deploy.Installation;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// What the user reads where the API server does what it should not.
-final class ApiFailureTest {
+final class ApiErrorsTest {
   @Test
-  void forbiddenNamesThePermissionAsKubectlDoes() {
+  void forbiddenNamesThePermissionLikeKubectl() {
     String message =
         "daemonsets.apps \"jig-agent\" is forbidden: User \"dev\" cannot get resource"
             + " \"daemonsets\" in API group \"apps\" in the namespace \"gadget\"";
 
     try (var server = new FakeApiServer(FakeApiServer.status(403, "Forbidden", message))) {
-      assertThat(asking(server.url(), null)).isEqualTo("Error from server (Forbidden): " + message);
+      assertThat(errorOf(server.url(), null)).isEqualTo("Error from server (Forbidden): " + message);
     }
   }
 
@@ -28,7 +28,7 @@ final class ApiFailureTest {
   void unauthorizedPointsToTheUser() {
     try (var server =
         new FakeApiServer(FakeApiServer.status(401, "Unauthorized", "Unauthorized"))) {
-      assertThat(asking(server.url(), null))
+      assertThat(errorOf(server.url(), null))
           .isEqualTo("the server does not know you: Unauthorized; check the kubeconfig's user");
     }
   }
@@ -37,16 +37,16 @@ final class ApiFailureTest {
   void otherRefusalsCarryTheirReason() {
     try (var server =
         new FakeApiServer(FakeApiServer.status(410, "Expired", "too old resource version: 1"))) {
-      assertThat(asking(server.url(), null))
+      assertThat(errorOf(server.url(), null))
           .isEqualTo("Error from server (Expired): too old resource version: 1");
     }
   }
 
   @Test
-  void anOverloadedServerIsAskedAgain() {
+  void retriesAnOverloadedServer() {
     try (var server =
         new FakeApiServer(FakeApiServer.status(503, "ServiceUnavailable", "starting"))) {
-      String said = asking(server.url(), null);
+      String said = errorOf(server.url(), null);
 
       assertThat(said).isEqualTo("Error from server (ServiceUnavailable): starting");
       assertThat(server.requests()).hasSizeGreaterThan(2);
@@ -58,14 +58,14 @@ final class ApiFailureTest {
     FakeApiServer server = new FakeApiServer(FakeApiServer.json(200, "{}"));
     server.close();
 
-    assertThat(asking(server.url(), null))
+    assertThat(errorOf(server.url(), null))
         .isEqualTo("cannot reach the cluster at " + server.url() + ": connection refused");
   }
 
   @Test
   void aServerThatVanishesInTheMiddleIsNamed() {
     try (var server = new FakeApiServer(exchange -> exchange.sendResponseHeaders(200, 1_000))) {
-      assertThat(asking(server.url(), null))
+      assertThat(errorOf(server.url(), null))
           .startsWith("cannot reach the cluster at " + server.url() + ": ");
     }
   }
@@ -74,7 +74,7 @@ final class ApiFailureTest {
   void aSlowAnswerEndsAtTheRequestTimeout() {
     CountDownLatch end = new CountDownLatch(1);
     try (var server = new FakeApiServer(_ -> end.await())) {
-      assertThat(asking(server.url(), 300))
+      assertThat(errorOf(server.url(), 300))
           .isEqualTo(
               "cannot reach the cluster at "
                   + server.url()
@@ -85,30 +85,30 @@ final class ApiFailureTest {
 
   @Test
   void aHostThatDoesNotExistIsNamed() {
-    assertThat(asking("https://nosuch.example.test:6443", null))
+    assertThat(errorOf("https://nosuch.example.test:6443", null))
         .isEqualTo("cannot reach the cluster at https://nosuch.example.test:6443: no such host");
   }
 
   @Test
-  void whatIsNoAddressIsSaidBeforeAnybodyIsAsked() {
+  void rejectsAnInvalidUrlBeforeConnecting() {
     assertThatThrownBy(() -> open("https://", null))
-        .isInstanceOf(ClusterProblem.class)
+        .isInstanceOf(ClusterException.class)
         .hasMessage("\"https://\" is no address of a server: write https://HOST:PORT");
   }
 
   @Test
   void groupsWithoutAUserAreRefused() {
-    Flags.Impersonation as = new Flags.Impersonation(null, List.of("devs"), null);
+    ConnectionFlags.Impersonation as = new ConnectionFlags.Impersonation(null, List.of("devs"), null);
 
     assertThatThrownBy(() -> Cluster.open(access("http://127.0.0.1:1", as, null)))
-        .isInstanceOf(ClusterProblem.class)
+        .isInstanceOf(ClusterException.class)
         .hasMessageStartingWith("--as-group and --as-uid need --as");
   }
 
   @Test
-  void saysInWhoseName() {
+  void sendsImpersonationHeaders() {
     try (var server = new FakeApiServer(FakeApiServer.json(404, "{}"))) {
-      Flags.Impersonation as = new Flags.Impersonation("dev", List.of("a", "b"), "7");
+      ConnectionFlags.Impersonation as = new ConnectionFlags.Impersonation("dev", List.of("a", "b"), "7");
       try (Cluster cluster = Cluster.open(access(server.url(), as, null))) {
         assertThat(new Installation(cluster).serverVersion()).isEmpty();
       }
@@ -121,28 +121,28 @@ final class ApiFailureTest {
     }
   }
 
-  private static String asking(String url, @Nullable Integer timeoutMs) {
+  private static String errorOf(String url, @Nullable Integer timeoutMs) {
     try (Cluster cluster = open(url, timeoutMs)) {
       return new Installation(cluster).serverVersion().orElse("an answer");
-    } catch (ClusterProblem problem) {
+    } catch (ClusterException problem) {
       return String.valueOf(problem.getMessage());
     }
   }
 
   private static Cluster open(String url, @Nullable Integer timeoutMs) {
-    return Cluster.open(access(url, Flags.Impersonation.NONE, timeoutMs));
+    return Cluster.open(access(url, ConnectionFlags.Impersonation.NONE, timeoutMs));
   }
 
   private static Cluster.Access access(
-      String url, Flags.Impersonation as, @Nullable Integer timeoutMs) {
-    Flags flags =
-        new Flags(
+      String url, ConnectionFlags.Impersonation as, @Nullable Integer timeoutMs) {
+    ConnectionFlags flags =
+        new ConnectionFlags(
             "/dev/null",
             null,
             null,
             null,
-            new Flags.OfServer(url, null, false, null),
-            new Flags.OfUser("secret", null, null),
+            new ConnectionFlags.ServerFlags(url, null, false, null),
+            new ConnectionFlags.UserFlags("secret", null, null),
             as,
             timeoutMs);
     return new Cluster.Access(flags, "gadget");

@@ -1,6 +1,6 @@
 package dev.jig.kube;
 
-import dev.jig.kube.access.ClusterProblem;
+import dev.jig.kube.access.ClusterException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -16,39 +16,39 @@ import org.jspecify.annotations.Nullable;
 /// From what the client library throws to a sentence, as kubectl would say it.
 ///
 /// @param url of the API server, empty where it need not be said
-/// @param expired our certificate's sentence if its time is over, else null
-public record ApiFailure(String url, int requestTimeoutMs, @Nullable String expired) {
+/// @param expiredCertificate our certificate's sentence if its time is over, else null
+public record ApiErrors(String url, int requestTimeoutMs, @Nullable String expiredCertificate) {
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
 
-  public ClusterProblem problem(KubernetesClientException e) {
+  public ClusterException toException(KubernetesClientException e) {
     if (e.getCode() <= 0 && e.getStatus() == null) {
-      return new ClusterProblem(
+      return new ClusterException(
           "cannot reach the cluster"
               + (url.isEmpty() ? "" : " at " + url)
               + ": "
-              + unreachable(e)
-              + doubt(),
+              + unreachableReason(e)
+              + certificateHint(),
           e);
     }
     String said =
         Optional.ofNullable(e.getStatus())
             .map(status -> status.getMessage())
             .orElse(String.valueOf(e.getMessage()));
-    return new ClusterProblem(
+    return new ClusterException(
         switch (e.getCode()) {
           case FORBIDDEN -> "Error from server (Forbidden): " + said;
           case UNAUTHORIZED ->
               "the server does not know you: "
                   + said
-                  + (expired == null ? "; check the kubeconfig's user" : doubt());
+                  + (expiredCertificate == null ? "; check the kubeconfig's user" : certificateHint());
           default -> "Error from server" + reason(e) + ": " + said;
         },
         e);
   }
 
-  private String doubt() {
-    return expired == null ? "" : "; " + expired;
+  private String certificateHint() {
+    return expiredCertificate == null ? "" : "; " + expiredCertificate;
   }
 
   private static String reason(KubernetesClientException e) {
@@ -59,14 +59,14 @@ public record ApiFailure(String url, int requestTimeoutMs, @Nullable String expi
         .orElse("");
   }
 
-  private String unreachable(Throwable thrown) {
+  private String unreachableReason(Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {
       String sentence = sentence(e);
       if (!sentence.isEmpty()) {
         return sentence;
       }
     }
-    return isRefused(thrown) ? "connection refused" : deepest(thrown);
+    return isConnectException(thrown) ? "connection refused" : rootMessage(thrown);
   }
 
   /// Empty if its cause says more.
@@ -77,8 +77,8 @@ public record ApiFailure(String url, int requestTimeoutMs, @Nullable String expi
           "its certificate is not valid yet, " + e.getMessage();
       case UnknownHostException _ -> "no such host";
       case UnresolvedAddressException _ -> "no such host";
-      case HttpTimeoutException _ -> silent();
-      case TimeoutException _ -> silent();
+      case HttpTimeoutException _ -> timeoutReason();
+      case TimeoutException _ -> timeoutReason();
       case CertPathBuilderException _ ->
           "its certificate is signed by an authority that is not trusted; the kubeconfig's"
               + " certificate-authority says which is";
@@ -87,18 +87,18 @@ public record ApiFailure(String url, int requestTimeoutMs, @Nullable String expi
   }
 
   /// Java's HTTP client says no more than that the connection was not made.
-  private static boolean isRefused(Throwable thrown) {
+  private static boolean isConnectException(Throwable thrown) {
     return thrown instanceof ConnectException
-        || thrown.getCause() != null && isRefused(thrown.getCause());
+        || thrown.getCause() != null && isConnectException(thrown.getCause());
   }
 
-  private String silent() {
+  private String timeoutReason() {
     return requestTimeoutMs == 0
         ? "no answer"
         : "no answer within " + requestTimeoutMs / 1_000.0 + " s (--request-timeout)";
   }
 
-  private static String deepest(Throwable e) {
+  private static String rootMessage(Throwable e) {
     Throwable deepest = e;
     while (deepest.getCause() != null) {
       deepest = deepest.getCause();

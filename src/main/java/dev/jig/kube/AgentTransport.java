@@ -4,25 +4,25 @@ import java.io.IOException;
 import java.util.List;
 
 /// The way from here to the agents.
-interface Road {
+interface AgentTransport {
   /// Where agents live.
   String gadgetNamespace();
 
   /// The agents there are, those that are going left out.
   ///
-  /// @throws ClusterProblem if they can't be listed
-  List<Cluster.Agent> agents();
+  /// @throws ClusterException if they can't be listed
+  List<Cluster.Agent> listAgents();
 
   /// Asks beforehand whether the user may go it.
   ///
-  /// @throws ClusterProblem if the user may not reach agents
-  void requireForwarding();
+  /// @throws ClusterException if the user may not reach agents
+  void requirePortForwardPermission();
 
   /// Makes a port on this machine's loopback that leads to the agent.
-  Forwarded forward(Cluster.Agent agent);
+  PortForward forwardPort(Cluster.Agent agent);
 
   /// Such a port, until closed.
-  interface Forwarded extends AutoCloseable {
+  interface PortForward extends AutoCloseable {
     int port();
 
     @Override

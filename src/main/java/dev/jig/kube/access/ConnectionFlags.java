@@ -7,47 +7,47 @@ import org.jspecify.annotations.Nullable;
 /// empty word, as with kubectl. Each wins over the kubeconfig.
 ///
 /// @param requestTimeoutMs 0: no limit
-public record Flags(
+public record ConnectionFlags(
     @Nullable String kubeconfig,
     @Nullable String context,
     @Nullable String cluster,
     @Nullable String user,
-    OfServer server,
-    OfUser credentials,
-    Impersonation as,
+    ServerFlags server,
+    UserFlags credentials,
+    Impersonation impersonation,
     @Nullable Integer requestTimeoutMs) {
 
-  public Flags {
-    kubeconfig = said(kubeconfig);
-    context = said(context);
-    cluster = said(cluster);
-    user = said(user);
+  public ConnectionFlags {
+    kubeconfig = emptyToNull(kubeconfig);
+    context = emptyToNull(context);
+    cluster = emptyToNull(cluster);
+    user = emptyToNull(user);
   }
 
-  private static @Nullable String said(@Nullable String word) {
+  private static @Nullable String emptyToNull(@Nullable String word) {
     return word == null || word.isEmpty() ? null : word;
   }
 
   /// Who is asked, and how it is known.
-  public record OfServer(
+  public record ServerFlags(
       @Nullable String url,
       @Nullable String certificateAuthority,
       boolean insecure,
       @Nullable String tlsServerName) {
-    public OfServer {
-      url = said(url);
-      certificateAuthority = said(certificateAuthority);
-      tlsServerName = said(tlsServerName);
+    public ServerFlags {
+      url = emptyToNull(url);
+      certificateAuthority = emptyToNull(certificateAuthority);
+      tlsServerName = emptyToNull(tlsServerName);
     }
   }
 
   /// Who asks.
-  public record OfUser(
+  public record UserFlags(
       @Nullable String token, @Nullable String clientCertificate, @Nullable String clientKey) {
-    public OfUser {
-      token = said(token);
-      clientCertificate = said(clientCertificate);
-      clientKey = said(clientKey);
+    public UserFlags {
+      token = emptyToNull(token);
+      clientCertificate = emptyToNull(clientCertificate);
+      clientKey = emptyToNull(clientKey);
     }
   }
 
@@ -57,9 +57,9 @@ public record Flags(
     public static final Impersonation NONE = new Impersonation(null, List.of(), null);
 
     public Impersonation {
-      user = said(user);
+      user = emptyToNull(user);
       groups = List.copyOf(groups);
-      uid = said(uid);
+      uid = emptyToNull(uid);
     }
   }
 
@@ -67,14 +67,14 @@ public record Flags(
   ///
   /// @param kubeconfig null: by kubectl's rules
   /// @param context null: the current one
-  public static Flags of(@Nullable String kubeconfig, @Nullable String context) {
-    return new Flags(
+  public static ConnectionFlags of(@Nullable String kubeconfig, @Nullable String context) {
+    return new ConnectionFlags(
         kubeconfig,
         context,
         null,
         null,
-        new OfServer(null, null, false, null),
-        new OfUser(null, null, null),
+        new ServerFlags(null, null, false, null),
+        new UserFlags(null, null, null),
         Impersonation.NONE,
         null);
   }
@@ -82,9 +82,9 @@ public record Flags(
   /// The same in another's name.
   ///
   /// @param name empty: in one's own
-  public Flags as(String name) {
+  public ConnectionFlags impersonation(String name) {
     Impersonation other = new Impersonation(name, List.of(), null);
-    return new Flags(
+    return new ConnectionFlags(
         kubeconfig, context, cluster, user, server, credentials, other, requestTimeoutMs);
   }
 }

@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /// A road without a cluster: agents that listen on this machine's loopback.
-final class LoopbackRoad implements Road {
+final class LoopbackTransport implements AgentTransport {
   private final List<Cluster.Agent> agents;
   private final Map<String, Integer> ports;
 
   /// @param ports of the agents, by their nodes' names
-  LoopbackRoad(Map<String, Integer> ports) {
+  LoopbackTransport(Map<String, Integer> ports) {
     this.ports = Map.copyOf(ports);
     this.agents =
         ports.keySet().stream()
@@ -24,17 +24,17 @@ final class LoopbackRoad implements Road {
   }
 
   @Override
-  public List<Cluster.Agent> agents() {
+  public List<Cluster.Agent> listAgents() {
     return agents;
   }
 
   @Override
-  public void requireForwarding() {}
+  public void requirePortForwardPermission() {}
 
   @Override
-  public Forwarded forward(Cluster.Agent agent) {
+  public PortForward forwardPort(Cluster.Agent agent) {
     int port = Objects.requireNonNull(ports.get(agent.node()), agent.node());
-    return new Forwarded() {
+    return new PortForward() {
       @Override
       public int port() {
         return port;

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-final class AddressBookTest {
+final class EndpointTableTest {
   private static final IpAddress V4 = IpAddress.v4(0xc0000201);
   private static final IpAddress OTHER = IpAddress.v4(0xc0000202);
   private static final IpAddress V6 = IpAddress.v6(0x20010db800000000L, 1);
@@ -20,10 +20,10 @@ final class AddressBookTest {
   private static final EndpointName SERVICE = new EndpointName(Kind.SERVICE, "demo", "web");
 
   private long nowS = 1_000;
-  private final AddressBook book = new AddressBook(() -> ns(nowS), 4);
+  private final EndpointTable table = new EndpointTable(() -> ns(nowS), 4);
 
   @Test
-  void bothAddressesOfADualStackPodAreIts() {
+  void bothAddressesOfADualStackPodAreNamed() {
     put(NEW, 990, V4, V6);
 
     assertThat(at(V4, 1_001)).isEqualTo(NEW);
@@ -32,10 +32,10 @@ final class AddressBookTest {
   }
 
   @Test
-  void anAddressGivenOnBelongsToEachInItsTime() {
+  void aReusedAddressIsNamedByTheTimeOfTheRow() {
     put(OLD, 900, V4);
     nowS = 1_010;
-    book.remove(OLD);
+    table.remove(OLD);
     nowS = 1_020;
     put(NEW, 1_015, V4);
 
@@ -46,12 +46,12 @@ final class AddressBookTest {
   }
 
   @Test
-  void theNewcomerIsBelievedWhereTheOldOneIsStillListed() {
+  void theNewestOfTwoListedOwnersWins() {
     put(OLD, 900, V4);
     nowS = 1_010;
     put(NEW, 1_005, V4);
     nowS = 1_020;
-    book.remove(OLD);
+    table.remove(OLD);
 
     assertThat(at(V4, 1_007)).isEqualTo(OLD);
     assertThat(at(V4, 1_015)).isEqualTo(NEW);
@@ -59,7 +59,7 @@ final class AddressBookTest {
   }
 
   @Test
-  void aPodWhoseAddressChangesKeepsOnlyTheNewOne() {
+  void aChangedAddressReplacesTheOldOne() {
     put(NEW, 990, V4, V6);
     nowS = 1_010;
     put(NEW, 990, OTHER, V6);
@@ -71,13 +71,13 @@ final class AddressBookTest {
   }
 
   @Test
-  void whatIsNotListedAnyMoreIsGoneButOnlyOfItsKind() {
+  void retainRemovesUnlistedNamesOfOneKind() {
     put(OLD, 900, V4);
     put(NEW, 900, V6);
     put(SERVICE, 900, OTHER);
     nowS = 1_010;
 
-    book.retain(Kind.POD, Set.of(NEW));
+    table.retain(Kind.POD, Set.of(NEW));
 
     assertThat(at(V4, 1_011)).isNull();
     assertThat(at(V6, 1_011)).isEqualTo(NEW);
@@ -85,30 +85,30 @@ final class AddressBookTest {
   }
 
   @Test
-  void whoHadAnAddressIsForgottenAfterAMinute() {
+  void aReleasedAddressIsEvictedAfterAMinute() {
     put(OLD, 900, V4);
     nowS = 1_010;
-    book.remove(OLD);
+    table.remove(OLD);
     nowS = 1_069;
     put(NEW, 1_069, V6);
     assertThat(at(V4, 1_005)).isEqualTo(OLD);
-    assertThat(book.size()).isEqualTo(2);
+    assertThat(table.size()).isEqualTo(2);
 
     nowS = 1_071;
-    book.remove(SERVICE);
+    table.remove(SERVICE);
 
     assertThat(at(V4, 1_005)).isNull();
-    assertThat(book.size()).isEqualTo(1);
+    assertThat(table.size()).isEqualTo(1);
   }
 
   @Test
-  void anAddressThatChangesHandsQuicklyRemembersTheLastEight() {
+  void anAddressKeepsItsLastEightOwners() {
     for (int i = 0; i < 100; i++) {
       EndpointName pod = new EndpointName(Kind.POD, "demo", "p" + i);
       nowS++;
       put(pod, nowS, V4);
       nowS++;
-      book.remove(pod);
+      table.remove(pod);
     }
 
     assertThat(at(V4, nowS - 1)).isEqualTo(new EndpointName(Kind.POD, "demo", "p99"));
@@ -117,16 +117,16 @@ final class AddressBookTest {
   }
 
   @Test
-  void whatThereIsNoRoomForIsCountedAndGetsRoomLater() {
+  void addressesBeyondTheLimitAreCountedUntilThereIsRoom() {
     for (int i = 0; i < 6; i++) {
       put(new EndpointName(Kind.POD, "demo", "p" + i), 900, IpAddress.v4(i + 1));
     }
 
-    assertThat(book.size()).isEqualTo(4);
-    assertThat(book.leftOut()).isEqualTo(2);
+    assertThat(table.size()).isEqualTo(4);
+    assertThat(table.rejectedAddresses()).isEqualTo(2);
     assertThat(at(IpAddress.v4(5), 1_001)).isNull();
 
-    book.remove(new EndpointName(Kind.POD, "demo", "p0"));
+    table.remove(new EndpointName(Kind.POD, "demo", "p0"));
     nowS = 1_061;
     put(new EndpointName(Kind.POD, "demo", "p4"), 900, IpAddress.v4(5));
 
@@ -134,11 +134,11 @@ final class AddressBookTest {
   }
 
   private void put(EndpointName name, long createdS, IpAddress... addresses) {
-    book.put(name, ns(createdS), List.of(addresses));
+    table.put(name, ns(createdS), List.of(addresses));
   }
 
   private @Nullable EndpointName at(IpAddress address, long timeS) {
-    return book.at(address, ns(timeS));
+    return table.nameAt(address, ns(timeS));
   }
 
   private static long ns(long seconds) {

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.io.Serial;
 
 /// The API server's refusal.
-final class ApiRefused extends IOException {
+final class ApiStatusException extends IOException {
   @Serial private static final long serialVersionUID = 1;
 
   private final int code;
 
   /// @param code of HTTP
-  ApiRefused(int code, String message) {
+  ApiStatusException(int code, String message) {
     super(code + ": " + message);
     this.code = code;
   }

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The stream of one node, through thick and thin: begun, resumed after a broken connection, begun
 /// anew with a word about the gap where the agent is another one.
-final class NodeLink {
+final class NodeStreamClient {
   private static final long PAUSE_MIN_MS = 250;
   private static final long PAUSE_MAX_MS = 5_000;
 
@@ -76,7 +76,7 @@ final class NodeLink {
     void debug(String sentence);
   }
 
-  private final Road road;
+  private final AgentTransport road;
   private final String node;
   private final Supplier<Optional<Cluster.Agent>> agents;
   private final Start request;
@@ -100,8 +100,8 @@ final class NodeLink {
   private boolean told;
 
   /// @param agents the node's agent at present
-  NodeLink(
-      Road road,
+  NodeStreamClient(
+      AgentTransport road,
       String node,
       Supplier<Optional<Cluster.Agent>> agents,
       Start request,
@@ -194,7 +194,7 @@ final class NodeLink {
   ///
   /// @return why it ended
   private String carry(Cluster.Agent agent) throws InterruptedException {
-    try (Road.Forwarded forward = road.forward(agent)) {
+    try (AgentTransport.PortForward forward = road.forwardPort(agent)) {
       ManagedChannel channel =
           NettyChannelBuilder.forAddress(
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), forward.port()))
@@ -211,7 +211,7 @@ final class NodeLink {
         channel.shutdownNow();
       }
     } catch (KubernetesClientException e) {
-      return String.valueOf(Cluster.problem(e).getMessage());
+      return String.valueOf(Cluster.toException(e).getMessage());
     } catch (IOException e) {
       return e.toString();
     }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Who is believed to be the API server, and how we show who we are, over real TLS on loopback.
-final class ServerTlsIT {
+final class ApiServerTlsIT {
   @TempDir static Path folder;
   private static Certificates certificates = new Certificates(Path.of(""));
 
@@ -60,14 +60,14 @@ final class ServerTlsIT {
   }
 
   @Test
-  void believesWhomTheAuthoritySigned() throws Exception {
+  void acceptsACertificateOfTheAuthority() throws Exception {
     String url = listen("server", false);
 
-    assertThat(asking(url, certificates.file("server.crt"), null, null)).isEqualTo("an answer");
+    assertThat(errorOf(url, certificates.file("server.crt"), null, null)).isEqualTo("an answer");
   }
 
   @Test
-  void believesNobodyElse() throws Exception {
+  void rejectsOtherCertificates() throws Exception {
     String url = listen("server", false);
     String unknown =
         "cannot reach the cluster at "
@@ -75,57 +75,57 @@ final class ServerTlsIT {
             + ": its certificate is signed by an authority that is not trusted; the kubeconfig's"
             + " certificate-authority says which is";
 
-    assertThat(asking(url, certificates.file("other.crt"), null, null)).isEqualTo(unknown);
-    assertThat(asking(url, null, null, null)).isEqualTo(unknown);
+    assertThat(errorOf(url, certificates.file("other.crt"), null, null)).isEqualTo(unknown);
+    assertThat(errorOf(url, null, null, null)).isEqualTo(unknown);
   }
 
   @Test
-  void anotherNameIsRefusedUnlessItIsExpected() throws Exception {
+  void rejectsAnotherNameUnlessConfigured() throws Exception {
     String url = listen("other", false);
     String authority = certificates.file("other.crt");
 
-    assertThat(asking(url, authority, null, null))
+    assertThat(errorOf(url, authority, null, null))
         .startsWith("cannot reach the cluster at " + url + ": ")
         .contains("127.0.0.1");
-    assertThat(asking(url, authority, "other.example.test", null)).isEqualTo("an answer");
-    assertThat(asking(url, authority, "wrong.example.test", null))
+    assertThat(errorOf(url, authority, "other.example.test", null)).isEqualTo("an answer");
+    assertThat(errorOf(url, authority, "wrong.example.test", null))
         .startsWith("cannot reach the cluster at " + url + ": ");
     String byName = url.replace("127.0.0.1", "localhost");
-    assertThat(asking(byName, authority, "other.example.test", null)).isEqualTo("an answer");
+    assertThat(errorOf(byName, authority, "other.example.test", null)).isEqualTo("an answer");
   }
 
   @Test
-  void anExpiredCertificateIsNamedAsThat() throws Exception {
+  void reportsAnExpiredServerCertificate() throws Exception {
     String url = listen("old", false);
 
-    assertThat(asking(url, certificates.file("old-authority.crt"), null, null))
+    assertThat(errorOf(url, certificates.file("old-authority.crt"), null, null))
         .startsWith(
             "cannot reach the cluster at " + url + ": its certificate has expired, NotAfter: ");
   }
 
   @Test
-  void anyCertificateWillDoIfTheUserSaysSo() throws Exception {
+  void acceptsAnyCertificateWhenInsecure() throws Exception {
     String url = listen("old", false);
-    Flags.OfServer any = new Flags.OfServer(url, null, true, null);
+    ConnectionFlags.ServerFlags any = new ConnectionFlags.ServerFlags(url, null, true, null);
 
-    assertThat(asking(any, new Flags.OfUser(null, null, null))).isEqualTo("an answer");
+    assertThat(errorOf(any, new ConnectionFlags.UserFlags(null, null, null))).isEqualTo("an answer");
   }
 
   @Test
-  void showsACertificateOnAnEllipticCurveFromAFile() throws Exception {
+  void presentsAClientCertificateFromAFile() throws Exception {
     String url = listen("server", true);
 
-    String said = asking(url, certificates.file("server.crt"), null, "client");
+    String said = errorOf(url, certificates.file("server.crt"), null, "client");
 
     assertThat(said).isEqualTo("an answer");
     assertThat(clients).contains("CN=client");
   }
 
   @Test
-  void anExpiredCertificateOfOursIsNamed() throws Exception {
+  void reportsAnExpiredClientCertificate() throws Exception {
     String url = listen("server", true);
 
-    assertThat(asking(url, certificates.file("server.crt"), null, "oldclient"))
+    assertThat(errorOf(url, certificates.file("server.crt"), null, "oldclient"))
         .startsWith("the server does not know you: Unauthorized; the client-certificate ")
         .contains(certificates.file("oldclient.crt"), " has expired, at ");
   }
@@ -184,22 +184,22 @@ final class ServerTlsIT {
     }
   }
 
-  private static String asking(
+  private static String errorOf(
       String url, @Nullable String authority, @Nullable String name, @Nullable String client) {
-    Flags.OfUser user =
+    ConnectionFlags.UserFlags user =
         client == null
-            ? new Flags.OfUser(null, null, null)
-            : new Flags.OfUser(
+            ? new ConnectionFlags.UserFlags(null, null, null)
+            : new ConnectionFlags.UserFlags(
                 null, certificates.file(client + ".crt"), certificates.file(client + ".key"));
-    return asking(new Flags.OfServer(url, authority, false, name), user);
+    return errorOf(new ConnectionFlags.ServerFlags(url, authority, false, name), user);
   }
 
-  private static String asking(Flags.OfServer server, Flags.OfUser user) {
-    Flags flags =
-        new Flags("/dev/null", null, null, null, server, user, Flags.Impersonation.NONE, 30_000);
+  private static String errorOf(ConnectionFlags.ServerFlags server, ConnectionFlags.UserFlags user) {
+    ConnectionFlags flags =
+        new ConnectionFlags("/dev/null", null, null, null, server, user, ConnectionFlags.Impersonation.NONE, 30_000);
     try (Cluster cluster = Cluster.open(new Cluster.Access(flags, "gadget"))) {
       return new Installation(cluster).serverVersion().orElse("an answer");
-    } catch (ClusterProblem problem) {
+    } catch (ClusterException problem) {
       return String.valueOf(problem.getMessage());
     }
   }
