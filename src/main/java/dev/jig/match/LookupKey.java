@@ -43,8 +43,8 @@ record LookupKey(long processHash, String name, int type) {
     return new LookupKey(other, name, type);
   }
 
-  /// Returns the key with AAAA for A and A for AAAA, which getaddrinfo(3) queries together; null for
-  /// other types.
+  /// Returns the key with AAAA for A and A for AAAA, which getaddrinfo(3) queries together; null
+  /// for other types.
   @Nullable LookupKey twinKey() {
     return switch (type) {
       case RecordType.A -> new LookupKey(processHash, name, RecordType.AAAA);

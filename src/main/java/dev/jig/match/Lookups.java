@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// response after the row makes another row, with state LATE. One thread.
 public final class Lookups {
   /// How long after a closed socket, a truncated answer or a server failure the next query of the
-  /// same process for the same question is an attempt of the same lookup. Resolvers send it at once.
+  /// same process for the same question is an attempt of the same lookup. Resolvers send it at
+  /// once.
   static final long RETRY_WINDOW_NS = 500_000_000;
 
   /// The longest time between the A and the AAAA query of one getaddrinfo(3).
@@ -214,8 +215,8 @@ public final class Lookups {
     }
   }
 
-  /// A query was evicted before it was answered or timed out. Its end is unknown: if it was the last
-  /// attempt that waited, the lookup is dropped without a row. A zone transfer has timed out.
+  /// A query was evicted before it was answered or timed out. Its end is unknown: if it was the
+  /// last attempt that waited, the lookup is dropped without a row. A zone transfer has timed out.
   public void onEvicted(PendingQuery query, long bootNs) {
     OpenLookup lookup = query.lookup;
     if (lookup == null) {

@@ -191,11 +191,11 @@ final class OpenLookup {
     return response.protocol() == Protocol.UDP && response.flags() != null && response.flags().tc();
   }
 
-  /// Whether a query of the same key is a further attempt of this lookup and not a lookup of its own:
-  /// the socket of the attempt before was closed; or its answer was truncated and the query goes to
-  /// the same server over TCP; or the query has the id of an earlier attempt. Resolvers use one id
-  /// for several nameservers, for the next nameserver, and when they repeat both twins because one of
-  /// them is unanswered.
+  /// Whether a query of the same key is a further attempt of this lookup and not a lookup of its
+  /// own: the socket of the attempt before was closed; or its answer was truncated and the query
+  /// goes to the same server over TCP; or the query has the id of an earlier attempt. Resolvers use
+  /// one id for several nameservers, for the next nameserver, and when they repeat both twins
+  /// because one of them is unanswered.
   boolean isRetriedBy(PendingQuery query) {
     return switch (phase) {
       case RETRY_WINDOW -> answer == null || isTcpRetryAfter(answer, query) || hasSameId(query);

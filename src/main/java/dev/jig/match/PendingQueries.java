@@ -141,8 +141,8 @@ public final class PendingQueries {
   }
 
   /// Matches a response without a question section, as error responses may be: to the only query of
-  /// this flow and id with the same peer, else to the only one at all. Multicast DNS responses carry
-  /// no question either (RFC 6762 section 6) and never match.
+  /// this flow and id with the same peer, else to the only one at all. Multicast DNS responses
+  /// carry no question either (RFC 6762 section 6) and never match.
   private @Nullable PendingQuery matchById(QueryKey key) {
     PendingQuery samePeer = null;
     PendingQuery otherPeer = null;
@@ -200,8 +200,8 @@ public final class PendingQueries {
     }
   }
 
-  /// Removes the waiting queries of one side of a flow without reporting them: data that could not be
-  /// read may have been the response.
+  /// Removes the waiting queries of one side of a flow without reporting them: data that could not
+  /// be read may have been the response.
   public void discard(QueryKey key) {
     for (PendingQuery p : ofFlow(key.role(), key.flow())) {
       if (!p.transferring && !p.reported) {

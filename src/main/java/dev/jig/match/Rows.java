@@ -52,8 +52,8 @@ public final class Rows {
         peer);
   }
 
-  /// The row of a response. On a client's socket its owner is the matched query's, else the packet's.
-  /// On a server's socket its peer is the matched query's.
+  /// The row of a response. On a client's socket its owner is the matched query's, else the
+  /// packet's. On a server's socket its peer is the matched query's.
   ///
   /// @param own the packet's owner with the details to show
   /// @param query the query that it answers; null if none was seen

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// Decides which unwanted cgroups the kernel may skip although rows show peers: a process in such a
 /// cgroup may be the peer of a wanted row, and is found only while its packets are recorded.
 ///
-/// A cgroup is skipped after 16 messages without being a peer. If a wanted row
-/// lacks its peer and its source address was last seen from a skipped cgroup, all skips are cleared.
-/// Direct mapped tables of fixed size; ring thread only.
+/// A cgroup is skipped after 16 messages without being a peer. If a wanted row lacks its peer and
+/// its source address was last seen from a skipped cgroup, all skips are cleared. Direct mapped
+/// tables of fixed size; ring thread only.
 public final class PeerSkipPolicy {
   /// Messages without being a peer after which a cgroup is skipped.
   static final int MAX_IDLE_MESSAGES = 16;

@@ -29,7 +29,8 @@ public final class Peers {
   public interface ContainerFinder {
     /// Returns the container; null outside containers.
     ///
-    /// @param owner a process of the cgroup, for hosts on which the cgroup's path names no container
+    /// @param owner a process of the cgroup, for hosts on which the cgroup's path names no
+    ///   container
     @Nullable Container find(long cgroupId, @Nullable Owner owner);
   }
 

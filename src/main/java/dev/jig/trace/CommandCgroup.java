@@ -14,8 +14,9 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// The scope of one command: runs it in a child cgroup of this process's cgroup, so that all packets
-/// of the command and its descendants have this cgroup's id. Limits of the parent stay in force.
+/// The scope of one command: runs it in a child cgroup of this process's cgroup, so that all
+/// packets of the command and its descendants have this cgroup's id. Limits of the parent stay in
+/// force.
 public final class CommandCgroup implements AutoCloseable, Scope {
   private static final String PREFIX = "ig-command-";
   private static final Verdict INSIDE = new Verdict(Decision.PASS, null);
@@ -76,7 +77,8 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     throw new IOException("/proc/self/cgroup names no cgroup v2");
   }
 
-  /// Fails in a cgroup namespace, where /proc/self/cgroup shows another path than the hierarchy has.
+  /// Fails in a cgroup namespace, where /proc/self/cgroup shows another path than the hierarchy
+  /// has.
   private static void requireMember(Path parent) throws IOException {
     String pid = Long.toString(ProcessHandle.current().pid());
     try {
@@ -111,8 +113,8 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     }
   }
 
-  /// Starts a command in the cgroup: a shell joins it and execs the command, so that the first packet
-  /// is in the cgroup already. Standard streams are inherited.
+  /// Starts a command in the cgroup: a shell joins it and execs the command, so that the first
+  /// packet is in the cgroup already. Standard streams are inherited.
   ///
   /// @param user the user to run as; null: this process's
   /// @throws IOException if there is no shell
@@ -185,8 +187,8 @@ public final class CommandCgroup implements AutoCloseable, Scope {
     }
   }
 
-  /// Moves the processes that still run to the parent cgroup and removes this one, in at most 50 tries
-  /// at intervals of 10 ms.
+  /// Moves the processes that still run to the parent cgroup and removes this one, in at most 50
+  /// tries at intervals of 10 ms.
   @Override
   public void close() throws IOException {
     for (int tries = 0; tries < MAX_REMOVE_TRIES && Files.exists(directory); tries++) {

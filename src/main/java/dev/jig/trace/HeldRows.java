@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Holds rows until their container's name is known, in order per cgroup; other cgroups' rows do not
-/// wait for them. Bounded in time, number and bytes.
+/// Holds rows until their container's name is known, in order per cgroup; other cgroups' rows do
+/// not wait for them. Bounded in time, number and bytes.
 final class HeldRows {
   /// The longest wait for a name that is only shown. Podman's events were seen up to 210 ms late.
   static final long MAX_WAIT_NS = 500_000_000;

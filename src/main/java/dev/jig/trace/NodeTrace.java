@@ -25,9 +25,9 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A trace of a node with any number of views: one capture, one pipeline per view. The kernel records
-/// the union of what the views want, and nothing while there is none. The thread in [#run] owns the
-/// ring and all pipelines; any thread may open and close views.
+/// A trace of a node with any number of views: one capture, one pipeline per view. The kernel
+/// records the union of what the views want, and nothing while there is none. The thread in [#run]
+/// owns the ring and all pipelines; any thread may open and close views.
 public final class NodeTrace implements AutoCloseable {
   private static final int POLL_MS = 20;
 

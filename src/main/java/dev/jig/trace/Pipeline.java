@@ -41,7 +41,8 @@ public final class Pipeline implements PacketHandler {
   /// Bound of pending queries with lookup rows, which need more memory each.
   static final int MAX_LOOKUPS = 32_768;
 
-  /// A late response is matched until this many timeouts after its query, but at least [#MIN_LATE_NS].
+  /// A late response is matched until this many timeouts after its query, but at least
+  /// [#MIN_LATE_NS].
   private static final int LATE_TIMEOUTS = 4;
 
   private static final long MIN_LATE_NS = 40_000_000_000L;

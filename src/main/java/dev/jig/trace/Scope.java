@@ -4,8 +4,8 @@ import dev.jig.event.Container;
 import dev.jig.event.Owner;
 import org.jspecify.annotations.Nullable;
 
-/// Decides by cgroup which packets are wanted, and which container they belong to. Called on the ring
-/// thread only.
+/// Decides by cgroup which packets are wanted, and which container they belong to. Called on the
+/// ring thread only.
 public interface Scope {
 
   /// What to do with a packet, and the container to show.

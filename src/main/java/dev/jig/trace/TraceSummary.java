@@ -70,8 +70,8 @@ public record TraceSummary(
         .text();
   }
 
-  /// Such as `3 packets are missing in the kernel: seen 1,234, skipped 20, …`; several are separated
-  /// by semicolons.
+  /// Such as `3 packets are missing in the kernel: seen 1234, skipped 20, …`; several are
+  /// separated by semicolons.
   private String differences() {
     List<String> found = new ArrayList<>();
     addDifference(found, kernel.unaccounted(), "packet", "in the kernel: " + kernelCounts());

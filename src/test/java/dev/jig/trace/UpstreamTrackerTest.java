@@ -25,7 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.Type;
 
-/// What a stub resolver on this machine did between a query and its response, and when it is unknown.
+/// What a stub resolver on this machine did between a query and its response, and when it is
+/// unknown.
 final class UpstreamTrackerTest {
   private static final String NAME = "www.example.org.";
   private static final long APP = 100;
