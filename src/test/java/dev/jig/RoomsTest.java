@@ -65,7 +65,7 @@ final class RoomsTest {
           entry(
               "agent", Set.of("event", "wire", "container", "filter", "trace", "agent.endpoints")),
           entry("kube.access", Set.of()),
-          entry("kube", Set.of("event", "wire", "trace", "agent", "kube.access")),
+          entry("kube", Set.of("event", "wire", "trace", "kube.access")),
           entry("kube.deploy", Set.of("kube", "kube.access")),
           entry(
               "cli",
@@ -84,7 +84,6 @@ final class RoomsTest {
                   "output.pcapng",
                   "trace",
                   "agent",
-                  "agent.endpoints",
                   "kube",
                   "kube.access",
                   "kube.deploy")));

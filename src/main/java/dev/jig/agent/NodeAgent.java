@@ -2,10 +2,12 @@ package dev.jig.agent;
 
 import dev.jig.agent.AgentLog.Level;
 import dev.jig.agent.endpoints.EndpointDirectory;
+import dev.jig.agent.endpoints.WatchListener;
 import dev.jig.container.ContainerListener;
 import dev.jig.container.ContainerRuntime;
 import dev.jig.container.Containers;
 import dev.jig.trace.NodeTrace;
+import dev.jig.wire.AgentPort;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// that gives each client its stream.
 public final class NodeAgent implements AutoCloseable {
   /// Where clients reach it, through a port forwarded by the API server.
-  public static final int PORT = 4243;
+  public static final int PORT = AgentPort.DEFAULT;
 
   private static final long CHECK_MS = 1_000;
 
@@ -70,7 +72,7 @@ public final class NodeAgent implements AutoCloseable {
     this.settings = settings;
     this.log = log;
     this.onStall = onStall;
-    this.endpoints = settings.resolveEndpoints() ? EndpointDirectory.open(log) : null;
+    this.endpoints = settings.resolveEndpoints() ? EndpointDirectory.open(new EndpointLog(log)) : null;
     this.trace =
         NodeTrace.load(false, endpoints == null ? UnaryOperator.identity() : endpoints.namer());
     this.containers = new Containers(trace.cgroupRoot(), runtimes, new RuntimeWarnings(log));
@@ -189,6 +191,29 @@ public final class NodeAgent implements AutoCloseable {
     @Override
     public void onWarning(String sentence) {
       log.log(Level.WARNING, sentence, Map.of());
+    }
+  }
+
+  /// Logs what the API server's watches report.
+  private record EndpointLog(AgentLog log) implements WatchListener {
+    @Override
+    public void onListed(String resource, int objects, long rejectedAddresses) {
+      log.info(
+          "endpoints listed",
+          Map.of("kind", resource, "objects", objects, "leftOut", rejectedAddresses));
+    }
+
+    @Override
+    public void onFailed(String resource, Exception cause) {
+      log.log(
+          Level.WARNING,
+          "endpoints cannot be watched, names stay as they are",
+          Map.of("kind", resource, "error", cause.toString()));
+    }
+
+    @Override
+    public void onRecovered(String resource) {
+      log.info("endpoints are watched again", Map.of("kind", resource));
     }
   }
 }

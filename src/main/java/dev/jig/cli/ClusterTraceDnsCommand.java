@@ -157,7 +157,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
     }
 
     @Override
-    public void accept(DnsEvent event) {
+    public void onEvent(DnsEvent event) {
       rows.accept(event);
     }
 

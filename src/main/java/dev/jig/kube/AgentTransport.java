@@ -3,25 +3,25 @@ package dev.jig.kube;
 import java.io.IOException;
 import java.util.List;
 
-/// The way from here to the agents.
+/// Lists the agents and connects to them.
 interface AgentTransport {
-  /// Where agents live.
+  /// The agents' namespace.
   String gadgetNamespace();
 
-  /// The agents there are, those that are going left out.
+  /// The agents that are scheduled on a node and not being deleted.
   ///
-  /// @throws ClusterException if they can't be listed
+  /// @throws dev.jig.kube.access.ClusterException if they cannot be listed
   List<Cluster.Agent> listAgents();
 
-  /// Asks beforehand whether the user may go it.
+  /// Checks that the user may forward ports to agents.
   ///
-  /// @throws ClusterException if the user may not reach agents
+  /// @throws dev.jig.kube.access.ClusterException if not; it names the missing permission
   void requirePortForwardPermission();
 
-  /// Makes a port on this machine's loopback that leads to the agent.
+  /// Opens a port on this machine's loopback that is forwarded to the agent's.
   PortForward forwardPort(Cluster.Agent agent);
 
-  /// Such a port, until closed.
+  /// A forwarded port, open until closed.
   interface PortForward extends AutoCloseable {
     int port();
 

@@ -1,10 +1,10 @@
 package dev.jig.kube;
 
-import dev.jig.agent.NodeAgent;
 import dev.jig.kube.access.ApiClient;
 import dev.jig.kube.access.ClusterException;
 import dev.jig.kube.access.ConnectionSettings;
 import dev.jig.kube.access.ConnectionFlags;
+import dev.jig.wire.AgentPort;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -116,7 +116,7 @@ public final class Cluster implements AgentTransport, AutoCloseable {
             .pods()
             .inNamespace(access.namespace())
             .withName(agent.pod())
-            .portForward(NodeAgent.PORT);
+            .portForward(AgentPort.DEFAULT);
     return new PortForward() {
       @Override
       public int port() {

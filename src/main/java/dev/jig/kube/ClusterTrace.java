@@ -9,39 +9,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/// A trace over all nodes: finds the agents, follows each, and merges their events. Agents that
-/// come later are taken up; one that is gone is sought again.
+/// A trace over all nodes: finds the agents, keeps a stream to each, and merges their events. Nodes
+/// that join are included, and an agent that goes away is replaced by its successor.
 public final class ClusterTrace {
-  /// How often the agents are listed: a node that joins is seen so soon.
+  /// How often the agents are listed, so how soon a new node is included.
   private static final long LIST_INTERVAL_MS = 2_000;
 
-  /// How long the header waits for slow nodes.
+  /// How long [Viewer#onStarted] waits for slow nodes.
   private static final long MAX_START_MS = 10_000;
 
-  /// How long streams get to end on their nodes.
+  private static final long START_POLL_MS = 10;
+
+  /// How long streams may take to end on their nodes.
   private static final long MAX_END_MS = 3_000;
 
-  private static final int QUEUED_AT_MOST = 8_192;
-  private static final int BATCH = 512;
-  private static final long POLL_MS = 100;
-
-  /// One name: neither several, nor one to leave out, nor what may be an id.
+  /// A plain container name; not a list, an exclusion or a container id of 12 to 64 digits.
   private static final Pattern CONTAINER_NAME =
       Pattern.compile("(?![0-9a-f]{12,64}$)[a-z0-9][a-z0-9-]*");
 
   /// What to trace, as the user wrote it.
   ///
-  /// @param details of which names of users and groups are out of an agent's reach
+  /// @param details agents have no names of users and groups
   /// @param nodes empty: all
   public record Request(
       List<String> filters,
@@ -51,18 +43,18 @@ public final class ClusterTrace {
       PodSelection pods,
       Set<String> nodes) {
 
-    /// Which pods; empty texts mean all.
+    /// Which pods; an empty string: all.
     ///
-    /// @param selector a label selector's text
+    /// @param selector a label selector
     public record PodSelection(String namespace, String pod, String container, String selector) {}
 
-    /// Whether pods may well be there without one that is wanted.
+    /// Whether pods are selected by anything, so that possibly none matches.
     public boolean selectsPods() {
       return !pods.equals(new PodSelection("", "", "", ""));
     }
 
-    /// Whether a pod of the right namespace, name and labels is on a wanted node, with a container
-    /// that may be meant.
+    /// Whether a pod that has the right namespace, name and labels also is on a selected node and
+    /// may have a selected container.
     boolean mayMatch(Pod pod) {
       String node = pod.getSpec().getNodeName();
       return (nodes.isEmpty() || (node != null && nodes.contains(node)))
@@ -88,15 +80,17 @@ public final class ClusterTrace {
     }
   }
 
-  /// Who shows what comes. Called on the thread that runs, but for the two that tell.
-  public interface Viewer extends Consumer<DnsEvent> {
-    /// Every agent known at the start has begun, or could not.
+  /// Shows the trace to the user. Called on the thread of [#run], except where noted.
+  public interface Viewer {
+    /// Each agent known at the start has started its stream or failed to; no later than 10 s.
     void onStarted();
 
-    /// So many events are missing.
+    void onEvent(DnsEvent event);
+
+    /// This many events are missing here.
     void onLost(long count);
 
-    /// After a batch, also an empty one.
+    /// After each batch, also an empty one: at least every 100 ms.
     void flush();
 
     /// A sentence for the user. Any thread.
@@ -106,41 +100,35 @@ public final class ClusterTrace {
     void debug(String sentence);
   }
 
-  /// What was seen, at the end.
+  /// The totals at the end.
   ///
-  /// @param nodes whose agents were followed
-  /// @param lost events that are missing
+  /// @param nodes nodes traced
+  /// @param lost events missing
   public record Summary(long rows, int nodes, long lost) {}
-
-  /// An event, or a number of lost ones in its place.
-  private record Item(@Nullable DnsEvent event, long lost) {}
 
   private final AgentTransport transport;
   private final Request request;
   private final String version;
   private final Viewer viewer;
+  private final EventQueue queue = new EventQueue();
   private final Map<String, NodeStreamClient> streams = new ConcurrentHashMap<>();
   private final Map<String, Cluster.Agent> agents = new ConcurrentHashMap<>();
-  private final BlockingQueue<Item> queue = new ArrayBlockingQueue<>(QUEUED_AT_MOST);
-  private final AtomicLong lost = new AtomicLong();
   private volatile boolean stopped;
-  private boolean listFailed;
-  private long rows;
 
   public ClusterTrace(Cluster cluster, Request request, String version, Viewer viewer) {
     this((AgentTransport) cluster, request, version, viewer);
   }
 
-  ClusterTrace(AgentTransport road, Request request, String version, Viewer viewer) {
-    this.transport = road;
+  ClusterTrace(AgentTransport transport, Request request, String version, Viewer viewer) {
+    this.transport = transport;
     this.request = request;
     this.version = version;
     this.viewer = viewer;
   }
 
-  /// Finds the agents.
+  /// Finds the agents and starts their streams.
   ///
-  /// @throws ClusterException if there is none, or they may not be reached
+  /// @throws ClusterException if there are no agents, or the user may not connect to them
   public void open() {
     List<Cluster.Agent> found = transport.listAgents();
     if (found.isEmpty()) {
@@ -163,132 +151,95 @@ public final class ClusterTrace {
       if (!request.nodes().isEmpty() && !request.nodes().contains(agent.node())) {
         continue;
       }
-      // During a rollout a node may have two for a moment: the ready one counts.
+      // During a rollout a node may briefly have two: prefer the ready one.
       agents.merge(agent.node(), agent, (known, other) -> other.ready() ? other : known);
       streams.computeIfAbsent(agent.node(), this::startStream);
     }
-    streams.values().forEach(NodeStreamClient::nudge);
+    streams.values().forEach(NodeStreamClient::retryNow);
   }
 
   private NodeStreamClient startStream(String node) {
-    NodeStreamClient link =
+    NodeStreamClient stream =
         new NodeStreamClient(
             transport,
             node,
             () -> Optional.ofNullable(agents.get(node)),
             request.startMessage(),
             version,
-            new Sink());
-    link.start();
-    return link;
+            queue,
+            viewer);
+    stream.start();
+    return stream;
   }
 
-  /// Where a node's events go.
-  private final class Sink implements NodeStreamClient.Sink {
-    @Override
-    public void event(DnsEvent event) throws InterruptedException {
-      queue.put(new Item(event, 0));
-    }
-
-    @Override
-    public void lost(long count) throws InterruptedException {
-      queue.put(new Item(null, count));
-    }
-
-    @Override
-    public void say(String sentence) {
-      viewer.inform(sentence);
-    }
-
-    @Override
-    public void debug(String sentence) {
-      viewer.debug(sentence);
-    }
-  }
-
-  /// Shows events until [#stop] or the time is over, then ends every stream.
+  /// Shows events until [#stop] or the time limit, then ends every stream.
   ///
-  /// @param limitNs 0: without limit
+  /// @param limitNs 0: no limit
   public Summary run(long limitNs) throws InterruptedException {
     long startNs = System.nanoTime();
     Thread lister = Thread.ofVirtual().name("list").start(this::watchAgents);
-    boolean begun = false;
-    while (!stopped && (limitNs == 0 || System.nanoTime() - startNs < limitNs)) {
-      if (!begun) {
-        long waitedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
-        begun = waitedMs > MAX_START_MS || streams.values().stream().allMatch(NodeStreamClient::hasTried);
-        if (begun) {
-          viewer.onStarted();
-        }
-      }
-      if (begun) {
-        showBatch(this::lost);
-      } else {
-        TimeUnit.MILLISECONDS.sleep(POLL_MS / 10);
-      }
+    awaitStreams(startNs, limitNs);
+    while (isRunning(startNs, limitNs)) {
+      queue.showBatch(viewer);
     }
     stopped = true;
     lister.interrupt();
     endStreams();
-    return new Summary(rows, streams.size(), lost.get());
+    return new Summary(queue.events(), streams.size(), queue.lost());
   }
 
-  private void lost(long count) {
-    lost.addAndGet(count);
-    viewer.onLost(count);
+  private boolean isRunning(long startNs, long limitNs) {
+    return !stopped && (limitNs == 0 || System.nanoTime() - startNs < limitNs);
   }
 
-  private void showBatch(LongConsumer onLost) throws InterruptedException {
-    Item item = queue.poll(POLL_MS, TimeUnit.MILLISECONDS);
-    for (int taken = 0; item != null && taken < BATCH; taken++) {
-      if (item.event() != null) {
-        rows++;
-        viewer.accept(item.event());
-      } else {
-        onLost.accept(item.lost());
+  private void awaitStreams(long startNs, long limitNs) throws InterruptedException {
+    long deadlineNs = startNs + TimeUnit.MILLISECONDS.toNanos(MAX_START_MS);
+    while (isRunning(startNs, limitNs)) {
+      if (System.nanoTime() - deadlineNs > 0
+          || streams.values().stream().allMatch(NodeStreamClient::hasTried)) {
+        viewer.onStarted();
+        return;
       }
-      item = queue.poll();
+      TimeUnit.MILLISECONDS.sleep(START_POLL_MS);
     }
-    if (item != null && item.event() != null) {
-      rows++;
-      viewer.accept(item.event());
-    }
-    viewer.flush();
   }
 
+  /// Lists the agents every 2 s until the trace stops.
   private void watchAgents() {
+    boolean failed = false;
     while (!stopped) {
       try {
         TimeUnit.MILLISECONDS.sleep(LIST_INTERVAL_MS);
         updateAgents(transport.listAgents());
-        if (listFailed) {
+        if (failed) {
           viewer.debug("the API server answers again.");
         }
-        listFailed = false;
+        failed = false;
       } catch (InterruptedException e) {
         return;
       } catch (ClusterException e) {
-        if (!listFailed) {
+        if (!failed) {
           viewer.debug("cannot list the agents, trying again: " + e.getMessage());
         }
-        listFailed = true;
+        failed = true;
       }
     }
   }
 
-  /// Ends [#run] soon; from any thread.
+  /// Makes [#run] return soon. Any thread.
   public void stop() {
     stopped = true;
   }
 
+  /// Asks the agents to end their streams and shows what still arrives, for at most 3 s.
   private void endStreams() throws InterruptedException {
     streams.values().forEach(NodeStreamClient::stop);
     long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_END_MS);
     while (System.nanoTime() < deadlineNs
         && !(streams.values().stream().allMatch(NodeStreamClient::isOver) && queue.isEmpty())) {
-      showBatch(this::lost);
+      queue.showBatch(viewer);
     }
-    streams.values().forEach(NodeStreamClient::abandon);
+    streams.values().forEach(NodeStreamClient::cancel);
     viewer.flush();
   }
 }

@@ -17,109 +17,81 @@ import dev.jig.wire.proto.Stop;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
-import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The stream of one node, through thick and thin: begun, resumed after a broken connection, begun
-/// anew with a word about the gap where the agent is another one.
+/// Keeps one node's stream open: resumes it after a disconnect; if the agent was restarted, starts a
+/// new one and reports the period of which events are unknown.
 final class NodeStreamClient {
-  private static final long PAUSE_MIN_MS = 250;
-  private static final long PAUSE_MAX_MS = 5_000;
+  private static final long MIN_BACKOFF_MS = 250;
+  private static final long MAX_BACKOFF_MS = 5_000;
 
-  /// The agent says something every second.
-  private static final long SILENCE_MS = 10_000;
+  /// The agent sends a message every second.
+  private static final long MAX_SILENCE_MS = 10_000;
 
-  /// For [#heardMs] while the viewer makes us wait, and so the agent: it is not silent.
-  private static final long LISTENED_TO = Long.MAX_VALUE;
+  /// Value of [#lastMessageMs] while a message is being processed: a full queue blocks this client
+  /// and so the agent, which is not silent then.
+  private static final long PROCESSING = Long.MAX_VALUE;
 
-  private static final long ACK_EVERY = 1_024;
-
-  /// Under way at most, for the forwarded port loses bytes where there is no limit (decision 0014).
-  /// gRPC would raise its own up to 8 MiB.
-  private static final int WINDOW_BYTES = 1 << 20;
-
-  /// One thread for the sockets of all nodes.
-  private static final EventLoopGroup LOOP =
-      new MultiThreadIoEventLoopGroup(
-          1, Thread.ofPlatform().daemon().name("nodes").factory(), NioIoHandler.newFactory());
+  private static final long ACK_INTERVAL_EVENTS = 1_024;
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
 
-  /// Where events go, in order. May make the caller wait, and so the agent.
-  interface Sink {
-    void event(DnsEvent event) throws InterruptedException;
-
-    void lost(long count) throws InterruptedException;
-
-    void say(String sentence);
-
-    void debug(String sentence);
-  }
-
-  private final AgentTransport road;
+  private final AgentTransport transport;
   private final String node;
   private final Supplier<Optional<Cluster.Agent>> agents;
   private final Start request;
   private final String version;
-  private final Sink sink;
-  private final Semaphore nudge = new Semaphore(0);
+  private final EventQueue queue;
+  private final ClusterTrace.Viewer viewer;
+  private final Semaphore retryNow = new Semaphore(0);
+  private final StreamPosition position = new StreamPosition();
   private volatile boolean tried;
   private volatile boolean stopping;
   private volatile boolean over;
+  private volatile boolean startedOnce;
+  private volatile boolean warned;
   private volatile @Nullable Call current;
+  private volatile long lastMessageMs = System.currentTimeMillis();
+  private volatile long lastEventsMs = System.currentTimeMillis();
   private @Nullable Thread thread;
 
-  // Of the stream; written by the call that carries it.
-  private volatile @Nullable String stream;
-  private volatile @Nullable String streamOf;
-  private volatile long taken;
-  private volatile long counted;
-  private volatile long agentLost;
-  private volatile long heardMs = System.currentTimeMillis();
-  private volatile boolean begunOnce;
-  private boolean told;
-
-  /// @param agents the node's agent at present
+  /// @param agents the node's current agent
+  /// @param version this program's
   NodeStreamClient(
-      AgentTransport road,
+      AgentTransport transport,
       String node,
       Supplier<Optional<Cluster.Agent>> agents,
       Start request,
       String version,
-      Sink sink) {
-    this.road = road;
+      EventQueue queue,
+      ClusterTrace.Viewer viewer) {
+    this.transport = transport;
     this.node = node;
     this.agents = agents;
     this.request = request;
     this.version = version;
-    this.sink = sink;
+    this.queue = queue;
+    this.viewer = viewer;
   }
 
   void start() {
-    thread = Thread.ofVirtual().name("node-" + node).start(this::follow);
+    thread = Thread.ofVirtual().name("node-" + node).start(this::reconnectLoop);
   }
 
-  /// Whether its first try is over: it has begun, or failed.
+  /// Whether the first attempt to start the stream has succeeded or failed.
   boolean hasTried() {
     return tried;
   }
@@ -128,85 +100,77 @@ final class NodeStreamClient {
     return over;
   }
 
-  /// The agents were listed anew: no need to wait any longer.
-  void nudge() {
-    if (nudge.availablePermits() == 0) {
-      nudge.release();
+  /// Ends the current backoff.
+  void retryNow() {
+    if (retryNow.availablePermits() == 0) {
+      retryNow.release();
     }
   }
 
-  /// Asks the agent to end the stream; over when it has.
+  /// Asks the agent to end the stream; [#isOver] once it has.
   void stop() {
     stopping = true;
     Call call = current;
     if (call != null) {
-      call.stop();
+      call.sendStop();
     } else if (thread != null) {
       thread.interrupt();
     }
   }
 
-  /// No more patience.
-  void abandon() {
+  /// Ends at once, without the agent.
+  void cancel() {
     if (thread != null) {
       thread.interrupt();
     }
   }
 
-  private void follow() {
-    long pauseMs = PAUSE_MIN_MS;
+  private void reconnectLoop() {
+    long backoffMs = MIN_BACKOFF_MS;
     try {
       while (!stopping) {
-        long beganMs = System.currentTimeMillis();
+        long startMs = System.currentTimeMillis();
         Optional<Cluster.Agent> agent = agents.get();
-        if (agent.isPresent()) {
-          String why = carry(agent.get());
-          if (stopping) {
-            return;
-          }
-          tellOnce(why);
-        } else {
-          tellOnce("its agent is gone");
+        String endReason = agent.isPresent() ? runOnce(agent.get()) : "its agent is gone";
+        if (stopping) {
+          return;
         }
+        warnOnce(endReason);
         tried = true;
-        boolean wasUp = System.currentTimeMillis() - beganMs > PAUSE_MAX_MS;
-        pauseMs = wasUp ? PAUSE_MIN_MS : Math.min(2 * pauseMs, PAUSE_MAX_MS);
-        boolean _ = nudge.tryAcquire(pauseMs, TimeUnit.MILLISECONDS);
+        boolean wasConnected = System.currentTimeMillis() - startMs > MAX_BACKOFF_MS;
+        backoffMs = wasConnected ? MIN_BACKOFF_MS : Math.min(2 * backoffMs, MAX_BACKOFF_MS);
+        boolean _ = retryNow.tryAcquire(backoffMs, TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
-      // stopped
+      // stopped or cancelled
     } finally {
       over = true;
       tried = true;
     }
   }
 
-  private void tellOnce(String why) {
-    if (!told) {
-      sink.say("node " + node + ": " + why + "; trying again.");
-      told = true;
+  /// The first failure since the stream last ran is for the user, repetitions are for `-v`.
+  private void warnOnce(String reason) {
+    if (!warned) {
+      inform(reason + "; trying again.");
+      warned = true;
     } else {
-      sink.debug("node " + node + ": " + why);
+      viewer.debug("node " + node + ": " + reason);
     }
   }
 
-  /// One connection, from its begin to its end.
+  private void inform(String text) {
+    viewer.inform("node " + node + ": " + text);
+  }
+
+  /// Runs one connection from start to end.
   ///
   /// @return why it ended
-  private String carry(Cluster.Agent agent) throws InterruptedException {
-    try (AgentTransport.PortForward forward = road.forwardPort(agent)) {
-      ManagedChannel channel =
-          NettyChannelBuilder.forAddress(
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), forward.port()))
-              .usePlaintext()
-              .eventLoopGroup(LOOP)
-              .channelType(NioSocketChannel.class)
-              .executor(Executors.newVirtualThreadPerTaskExecutor())
-              .flowControlWindow(WINDOW_BYTES)
-              .disableRetry()
-              .build();
+  private String runOnce(Cluster.Agent agent) throws InterruptedException {
+    try (AgentTransport.PortForward forward = transport.forwardPort(agent)) {
+      ManagedChannel channel = AgentChannel.open(forward.port());
       try {
-        return carry(agent, channel);
+        return runCall(agent, channel);
       } finally {
         channel.shutdownNow();
       }
@@ -217,35 +181,35 @@ final class NodeStreamClient {
     }
   }
 
-  private String carry(Cluster.Agent agent, ManagedChannel channel) throws InterruptedException {
+  private String runCall(Cluster.Agent agent, ManagedChannel channel) throws InterruptedException {
     Call call = new Call(agent);
-    heardMs = System.currentTimeMillis();
+    lastMessageMs = System.currentTimeMillis();
     AgentGrpc.newStub(channel).trace(call);
     current = call;
     try {
-      call.begin();
+      call.sendStartOrResume();
       if (stopping) {
-        call.stop();
+        call.sendStop();
       }
       while (!call.done.await(1, TimeUnit.SECONDS)) {
-        if (System.currentTimeMillis() - heardMs > SILENCE_MS) {
-          return "its agent is silent";
+        if (System.currentTimeMillis() - lastMessageMs > MAX_SILENCE_MS) {
+          return "its agent has sent nothing for " + MAX_SILENCE_MS / 1_000 + " s";
         }
       }
-      return call.why;
+      return call.endReason;
     } finally {
       current = null;
     }
   }
 
-  /// What the agent says on one call. gRPC calls it in order.
+  /// One gRPC call. gRPC delivers its messages in order, one at a time.
   private final class Call implements ClientResponseObserver<FromClient, FromAgent> {
     private final Cluster.Agent agent;
     private final CountDownLatch done = new CountDownLatch(1);
     private final CountDownLatch ready = new CountDownLatch(1);
-    private volatile String why = "";
-    private volatile @Nullable ClientCallStreamObserver<FromClient> out;
-    private final KnownParts known = new KnownParts();
+    private final KnownParts knownParts = new KnownParts();
+    private volatile String endReason = "";
+    private volatile @Nullable ClientCallStreamObserver<FromClient> requests;
     private long acknowledged;
 
     Call(Cluster.Agent agent) {
@@ -254,29 +218,29 @@ final class NodeStreamClient {
 
     @Override
     public void beforeStart(ClientCallStreamObserver<FromClient> requestStream) {
-      out = requestStream;
+      requests = requestStream;
       requestStream.disableAutoRequestWithInitial(1);
       ready.countDown();
     }
 
-    void begin() throws InterruptedException {
+    void sendStartOrResume() throws InterruptedException {
       ready.await();
-      String known = agent.uid().equals(streamOf) ? stream : null;
+      String stream = position.resumableAt(agent.uid());
       FromClient.Builder first = FromClient.newBuilder();
-      if (known == null) {
+      if (stream == null) {
         first.setStart(request);
       } else {
-        first.setResume(Resume.newBuilder().setStream(known).setAfter(taken));
+        first.setResume(Resume.newBuilder().setStream(stream).setAfter(position.processed()));
       }
-      say(first.build());
+      send(first.build());
     }
 
-    void stop() {
-      say(FromClient.newBuilder().setStop(Stop.getDefaultInstance()).build());
+    void sendStop() {
+      send(FromClient.newBuilder().setStop(Stop.getDefaultInstance()).build());
     }
 
-    private synchronized void say(FromClient message) {
-      ClientCallStreamObserver<FromClient> to = out;
+    private synchronized void send(FromClient message) {
+      ClientCallStreamObserver<FromClient> to = requests;
       if (to != null && done.getCount() > 0) {
         to.onNext(message);
       }
@@ -284,132 +248,126 @@ final class NodeStreamClient {
 
     @Override
     public void onNext(FromAgent message) {
-      heardMs = LISTENED_TO;
+      lastMessageMs = PROCESSING;
       try {
         switch (message.getWhatCase()) {
-          case BEGUN -> begun(message.getBegun());
-          case EVENTS -> events(message.getEvents());
-          case PROGRESS -> progress(message.getProgress());
-          case ENDED -> ended(message.getEnded());
-          case WHAT_NOT_SET -> sink.debug("node " + node + ": an unknown message");
+          case BEGUN -> onBegun(message.getBegun());
+          case EVENTS -> onEvents(message.getEvents());
+          case PROGRESS -> onProgress(message.getProgress());
+          case ENDED -> onEnded(message.getEnded());
+          case WHAT_NOT_SET -> viewer.debug("node " + node + ": an unknown message");
         }
-        ClientCallStreamObserver<FromClient> to = out;
-        if (to != null) {
-          to.request(1);
+        ClientCallStreamObserver<FromClient> from = requests;
+        if (from != null) {
+          from.request(1);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } finally {
-        heardMs = System.currentTimeMillis();
+        lastMessageMs = System.currentTimeMillis();
       }
     }
 
-    private void begun(Begun begun) {
-      if (!begun.getStream().equals(stream)) {
-        if (begunOnce) {
-          sink.say(
-              "node "
-                  + node
-                  + ": events from "
-                  + TIME.format(Instant.ofEpochMilli(lastHeardMs))
-                  + " to "
-                  + TIME.format(Instant.now())
-                  + " are unknown, its agent is a new one.");
-        }
-        stream = begun.getStream();
-        streamOf = agent.uid();
-        taken = 0;
-        counted = 0;
-        agentLost = 0;
-        acknowledged = 0;
-        if (!begun.getVersion().equals(version)) {
-          sink.say(
-              "node "
-                  + node
-                  + ": its agent is v"
-                  + begun.getVersion()
-                  + " and this is v"
-                  + version
-                  + "; kubectl gadget deploy brings them together.");
-        }
-      } else if (told) {
-        sink.say("node " + node + ": connected again, nothing is missing so far.");
+    private void onBegun(Begun begun) {
+      if (!position.isStream(begun.getStream())) {
+        onNewStream(begun);
+      } else if (warned) {
+        inform("connected again, nothing is missing so far.");
       }
-      told = false;
-      begunOnce = true;
+      warned = false;
+      startedOnce = true;
       tried = true;
     }
 
-    private void events(Events batch) throws InterruptedException {
-      List<DnsEvent> events = EventCodec.decode(batch, node, known);
-      missing(batch.getFirst() - 1);
+    private void onNewStream(Begun begun) {
+      if (startedOnce) {
+        inform(
+            "events from "
+                + TIME.format(Instant.ofEpochMilli(lastEventsMs))
+                + " to "
+                + TIME.format(Instant.now())
+                + " are unknown, its agent was restarted.");
+      }
+      position.start(begun.getStream(), agent.uid());
+      acknowledged = 0;
+      if (!begun.getVersion().equals(version)) {
+        inform(
+            "its agent is v"
+                + begun.getVersion()
+                + " and this is v"
+                + version
+                + "; run kubectl gadget deploy to update the agent.");
+      }
+    }
+
+    private void onEvents(Events batch) throws InterruptedException {
+      List<DnsEvent> events = EventCodec.decode(batch, node, knownParts);
+      reportDroppedUpTo(batch.getFirst() - 1);
       long sequence = batch.getFirst();
       for (DnsEvent event : events) {
-        if (sequence > taken) { // what was on its way when the connection broke comes again
-          sink.event(event);
-          taken = sequence;
-          counted = Math.max(counted, sequence);
+        if (position.isNew(sequence)) {
+          queue.put(event);
+          position.advance(sequence);
         }
         sequence++;
       }
-      lastHeardMs = System.currentTimeMillis();
-      if (taken - acknowledged >= ACK_EVERY) {
+      lastEventsMs = System.currentTimeMillis();
+      if (position.processed() - acknowledged >= ACK_INTERVAL_EVENTS) {
         acknowledge();
       }
     }
 
-    /// All up to `sequence` were sent before: what is not here was dropped.
-    private void missing(long sequence) throws InterruptedException {
-      if (sequence > counted) {
-        sink.lost(sequence - counted);
-        counted = sequence;
-      }
-    }
-
-    private void progress(Progress progress) throws InterruptedException {
-      missing(progress.getNewest());
-      lostOnNode(progress.getLost());
-      lastHeardMs = System.currentTimeMillis();
-      if (taken > acknowledged) {
+    private void onProgress(Progress progress) throws InterruptedException {
+      reportDroppedUpTo(progress.getNewest());
+      reportLostOnNode(progress.getLost());
+      lastEventsMs = System.currentTimeMillis();
+      if (position.processed() > acknowledged) {
         acknowledge();
       }
     }
 
-    private void ended(Ended ended) throws InterruptedException {
-      missing(ended.getNewest());
-      lostOnNode(ended.getLost());
-      lastHeardMs = System.currentTimeMillis();
-      why = ended.getReason();
-      stream = null;
+    private void onEnded(Ended ended) throws InterruptedException {
+      reportDroppedUpTo(ended.getNewest());
+      reportLostOnNode(ended.getLost());
+      lastEventsMs = System.currentTimeMillis();
+      endReason = ended.getReason();
+      position.end();
     }
 
-    private void lostOnNode(long total) throws InterruptedException {
-      if (total > agentLost) {
-        sink.lost(total - agentLost);
-        agentLost = total;
+    private void reportDroppedUpTo(long sequence) throws InterruptedException {
+      long dropped = position.droppedUpTo(sequence);
+      if (dropped > 0) {
+        queue.putLost(dropped);
+      }
+    }
+
+    private void reportLostOnNode(long total) throws InterruptedException {
+      long lost = position.newlyLostOnNode(total);
+      if (lost > 0) {
+        queue.putLost(lost);
       }
     }
 
     private void acknowledge() {
-      acknowledged = taken;
-      say(FromClient.newBuilder().setAck(Ack.newBuilder().setSequence(taken)).build());
+      acknowledged = position.processed();
+      send(FromClient.newBuilder().setAck(Ack.newBuilder().setSequence(acknowledged)).build());
     }
 
     @Override
     public void onError(Throwable t) {
       Status status = Status.fromThrowable(t);
       if (status.getCode() == Status.Code.NOT_FOUND) {
-        stream = null;
+        position.end();
       }
-      why = why(status);
+      endReason = endReason(status);
       done.countDown();
     }
 
-    /// What the agent said, or that it could say nothing: gRPC's own words are for its authors.
-    private static String why(Status status) {
-      String said = status.getDescription();
-      boolean broke = status.getCode() == Status.Code.UNAVAILABLE;
-      return said == null || broke ? "the connection broke" : said;
+    /// The agent's description; for UNAVAILABLE, which gRPC itself reports, a plain sentence.
+    private static String endReason(Status status) {
+      String description = status.getDescription();
+      boolean broken = status.getCode() == Status.Code.UNAVAILABLE;
+      return description == null || broken ? "the connection broke" : description;
     }
 
     @Override
@@ -417,6 +375,4 @@ final class NodeStreamClient {
       done.countDown();
     }
   }
-
-  private volatile long lastHeardMs = System.currentTimeMillis();
 }

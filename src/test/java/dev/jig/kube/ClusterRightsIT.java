@@ -4,8 +4,8 @@ import static dev.jig.kube.TestPod.runOnce;
 import static dev.jig.kube.TestPod.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.agent.NodeAgent;
 import dev.jig.fixture.Command;
+import dev.jig.wire.AgentPort;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -106,7 +106,7 @@ final class ClusterRightsIT {
         }
       }
     }
-    assertThat(listening).contains(NodeAgent.PORT);
+    assertThat(listening).contains(AgentPort.DEFAULT);
 
     // The same from outside: of all ports of the agent's pod none is open, of its neighbour's one.
     String agent = TestCluster.agent().getStatus().getPodIP();

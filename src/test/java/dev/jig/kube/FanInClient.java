@@ -62,7 +62,7 @@ public final class FanInClient implements ClusterTrace.Viewer {
   }
 
   @Override
-  public void accept(DnsEvent event) {
+  public void onEvent(DnsEvent event) {
     try {
       writer.event(event);
     } catch (IOException e) {

@@ -108,7 +108,7 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
   }
 
   @Override
-  public void accept(DnsEvent event) {
+  public void onEvent(DnsEvent event) {
     try {
       reads.await();
     } catch (InterruptedException e) {

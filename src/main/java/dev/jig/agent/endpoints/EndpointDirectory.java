@@ -1,6 +1,5 @@
 package dev.jig.agent.endpoints;
 
-import dev.jig.agent.AgentLog;
 
 import dev.jig.event.DnsEvent;
 import dev.jig.event.EndpointName.Kind;
@@ -17,23 +16,23 @@ public final class EndpointDirectory implements AutoCloseable {
       new EndpointTable(EndpointDirectory::nowNs, EndpointTable.MAX_ADDRESSES);
   private final List<Thread> watchers;
 
-  private EndpointDirectory(ApiServer server, AgentLog log, long pauseMs) {
+  private EndpointDirectory(ApiServer server, WatchListener listener, long pauseMs) {
     watchers =
         List.of(Kind.values()).stream()
             .map(kind ->
                 Thread.ofVirtual()
                     .name("endpoints-" + kind.word())
-                    .start(new ResourceWatcher(server, kind, table, log, pauseMs)))
+                    .start(new ResourceWatcher(server, kind, table, listener, pauseMs)))
             .toList();
   }
 
   /// Begins to follow the pods and services of the cluster this process runs in.
-  public static EndpointDirectory open(AgentLog log) {
-    return open(ApiServer.inCluster(System.getenv()), log, MIN_BACKOFF_MS);
+  public static EndpointDirectory open(WatchListener listener) {
+    return open(ApiServer.inCluster(System.getenv()), listener, MIN_BACKOFF_MS);
   }
 
-  static EndpointDirectory open(ApiServer server, AgentLog log, long pauseMs) {
-    return new EndpointDirectory(server, log, pauseMs);
+  static EndpointDirectory open(ApiServer server, WatchListener listener, long pauseMs) {
+    return new EndpointDirectory(server, listener, pauseMs);
   }
 
   /// Gives events the names of their addresses.

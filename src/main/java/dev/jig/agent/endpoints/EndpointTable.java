@@ -15,79 +15,85 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Which pod or service has an address, and who had it a moment ago: an address that is given on
-/// belongs to either, each in its time. Bounded; asked from any thread.
+/// The pod or service of each address, with the previous ones of the last minute: a row is named by
+/// who had the address at the row's time. Bounded; read from any thread.
 final class EndpointTable {
-  /// Some 43 MB. Kubernetes supports 150,000 pods, those on the nodes' network included.
+  /// About 43 MB. Kubernetes supports 150,000 pods, including those on their nodes' network.
   static final int MAX_ADDRESSES = 131_072;
 
-  /// How long a name that has ended is remembered, for rows that come late.
-  private static final long KEPT_NS = TimeUnit.SECONDS.toNanos(60);
+  /// How long an ended assignment is kept, for rows that come late.
+  private static final long RETENTION_NS = TimeUnit.SECONDS.toNanos(60);
 
-  /// Names remembered for one address, the present one included.
-  private static final int CLAIMS_AT_MOST = 8;
+  /// Per address, including the current one.
+  private static final int MAX_ASSIGNMENTS = 8;
 
-  private static final long OPEN = Long.MAX_VALUE;
+  private static final long NOT_ENDED = Long.MAX_VALUE;
 
-  /// @param createdNs before it the name did not exist
-  /// @param sinceNs when the address was heard to be its
-  /// @param untilNs when it was heard not to be any more
-  private record Claim(
-      EndpointName name, long createdNs, long sinceNs, long untilNs, @Nullable Claim older) {
+  /// An address's assignment to a name. Times are in nanoseconds since the epoch.
+  ///
+  /// @param createdNs the pod's or service's creation
+  /// @param observedNs when the API server reported the assignment
+  /// @param endedNs when it reported the end
+  private record Assignment(
+      EndpointName name,
+      long createdNs,
+      long observedNs,
+      long endedNs,
+      @Nullable Assignment older) {
 
-    boolean isKnownAt(long timeNs) {
-      return sinceNs <= timeNs && timeNs < untilNs;
+    boolean wasObservedAt(long timeNs) {
+      return observedNs <= timeNs && timeNs < endedNs;
     }
 
-    boolean isPossibleAt(long timeNs) {
-      return createdNs <= timeNs && timeNs < untilNs;
+    boolean couldExistAt(long timeNs) {
+      return createdNs <= timeNs && timeNs < endedNs;
     }
 
-    Claim before(@Nullable Claim next) {
-      return new Claim(name, createdNs, sinceNs, untilNs, next);
+    Assignment withOlder(@Nullable Assignment next) {
+      return new Assignment(name, createdNs, observedNs, endedNs, next);
     }
   }
 
-  private record Ended(IpAddress address, long untilNs) {}
+  private record Release(IpAddress address, long endedNs) {}
 
   private final LongSupplier clockNs;
-  private final int addressesAtMost;
-  private final Map<IpAddress, Claim> claims = new ConcurrentHashMap<>();
+  private final int maxAddresses;
+  private final Map<IpAddress, Assignment> assignments = new ConcurrentHashMap<>();
   private final Map<EndpointName, List<IpAddress>> addresses = new HashMap<>();
-  private final Queue<Ended> ended = new ArrayDeque<>();
+  private final Queue<Release> releases = new ArrayDeque<>();
   private long rejectedAddresses;
 
   /// @param clockNs nanoseconds since the epoch
-  EndpointTable(LongSupplier clockNs, int addressesAtMost) {
+  EndpointTable(LongSupplier clockNs, int maxAddresses) {
     this.clockNs = clockNs;
-    this.addressesAtMost = addressesAtMost;
+    this.maxAddresses = maxAddresses;
   }
 
-  /// Who had the address then; null if nobody is known.
+  /// The name that had the address at this time; null: unknown.
   ///
-  /// An address is heard of later than it is used. So, where nobody is known to have had it, who
-  /// got it next is taken to have had it already, unless that one is younger.
+  /// The API server reports an assignment about 1 s after the address is first used. So if none was
+  /// observed at the time, it is the newest assignment whose pod or service existed then.
   @Nullable EndpointName nameAt(IpAddress address, long timeNs) {
-    Claim newest = claims.get(address);
-    for (Claim claim = newest; claim != null; claim = claim.older()) {
-      if (claim.isKnownAt(timeNs)) {
-        return claim.name();
+    Assignment newest = assignments.get(address);
+    for (Assignment it = newest; it != null; it = it.older()) {
+      if (it.wasObservedAt(timeNs)) {
+        return it.name();
       }
     }
-    for (Claim claim = newest; claim != null; claim = claim.older()) {
-      if (claim.isPossibleAt(timeNs)) {
-        return claim.name();
+    for (Assignment it = newest; it != null; it = it.older()) {
+      if (it.couldExistAt(timeNs)) {
+        return it.name();
       }
     }
     return null;
   }
 
-  /// From now on the name has these addresses and no others.
+  /// Sets a name's addresses, replacing those it had.
   ///
-  /// @param createdNs nanoseconds since the epoch
+  /// @param createdNs the pod's or service's creation, nanoseconds since the epoch
   synchronized void put(EndpointName name, long createdNs, Collection<IpAddress> now) {
     long timeNs = clockNs.getAsLong();
-    sweep(timeNs);
+    evictExpired(timeNs);
     List<IpAddress> before = addresses.getOrDefault(name, List.of());
     if (before.size() == now.size() && before.containsAll(now)) {
       return;
@@ -97,83 +103,90 @@ final class EndpointTable {
         release(address, name, timeNs);
       }
     }
-    List<IpAddress> had = new ArrayList<>();
+    List<IpAddress> assigned = new ArrayList<>();
     for (IpAddress address : now) {
-      if (before.contains(address) || claim(address, name, createdNs, timeNs)) {
-        had.add(address);
+      if (before.contains(address) || assign(address, name, createdNs, timeNs)) {
+        assigned.add(address);
       }
     }
-    if (had.isEmpty()) {
+    if (assigned.isEmpty()) {
       addresses.remove(name);
     } else {
-      addresses.put(name, List.copyOf(had));
+      addresses.put(name, List.copyOf(assigned));
     }
   }
 
-  /// The name has no address any more.
+  /// Ends all assignments of a name.
   synchronized void remove(EndpointName name) {
     put(name, 0, List.of());
   }
 
-  /// Of a kind there are these names and no others.
+  /// Removes the names of this kind that are not in `names`.
   synchronized void retain(EndpointName.Kind kind, Set<EndpointName> names) {
     List.copyOf(addresses.keySet()).stream()
         .filter(name -> name.kind() == kind && !names.contains(name))
         .forEach(this::remove);
   }
 
-  /// Addresses there was no room for, so far.
+  /// How many addresses were not stored so far because the table was full.
   synchronized long rejectedAddresses() {
     return rejectedAddresses;
   }
 
-  /// Addresses with a name, now or a moment ago.
+  /// Addresses with a current or ended assignment.
   int size() {
-    return claims.size();
+    return assignments.size();
   }
 
-  private boolean claim(IpAddress address, EndpointName name, long createdNs, long timeNs) {
-    if (!claims.containsKey(address) && claims.size() >= addressesAtMost) {
+  private boolean assign(IpAddress address, EndpointName name, long createdNs, long timeNs) {
+    if (!assignments.containsKey(address) && assignments.size() >= maxAddresses) {
       rejectedAddresses++;
       return false;
     }
-    claims.compute(
+    assignments.compute(
         address,
         (_, older) ->
-            new Claim(
-                name, createdNs, timeNs, OPEN, remembered(older, timeNs, CLAIMS_AT_MOST - 1)));
+            new Assignment(
+                name,
+                createdNs,
+                timeNs,
+                NOT_ENDED,
+                withoutExpired(older, timeNs, MAX_ASSIGNMENTS - 1)));
     return true;
   }
 
   private void release(IpAddress address, EndpointName name, long timeNs) {
-    claims.computeIfPresent(address, (_, newest) -> ended(newest, name, timeNs));
-    ended.add(new Ended(address, timeNs));
+    assignments.computeIfPresent(address, (_, newest) -> withEnded(newest, name, timeNs));
+    releases.add(new Release(address, timeNs));
   }
 
-  private static Claim ended(Claim claim, EndpointName name, long timeNs) {
-    Claim older = claim.older();
-    if (claim.untilNs() == OPEN && claim.name().equals(name)) {
-      return new Claim(name, claim.createdNs(), claim.sinceNs(), timeNs, older);
+  /// The same list with the current assignment of `name` ended.
+  private static Assignment withEnded(Assignment newest, EndpointName name, long timeNs) {
+    Assignment older = newest.older();
+    if (newest.endedNs() == NOT_ENDED && newest.name().equals(name)) {
+      return new Assignment(name, newest.createdNs(), newest.observedNs(), timeNs, older);
     }
-    return older == null ? claim : claim.before(ended(older, name, timeNs));
+    return older == null ? newest : newest.withOlder(withEnded(older, name, timeNs));
   }
 
-  private void sweep(long timeNs) {
-    for (Ended next = ended.peek();
-        next != null && timeNs - next.untilNs() > KEPT_NS;
-        next = ended.peek()) {
-      ended.remove();
-      claims.computeIfPresent(
-          next.address(), (_, newest) -> remembered(newest, timeNs, CLAIMS_AT_MOST));
+  private void evictExpired(long timeNs) {
+    for (Release next = releases.peek();
+        next != null && timeNs - next.endedNs() > RETENTION_NS;
+        next = releases.peek()) {
+      releases.remove();
+      assignments.computeIfPresent(
+          next.address(), (_, newest) -> withoutExpired(newest, timeNs, MAX_ASSIGNMENTS));
     }
   }
 
-  private static @Nullable Claim remembered(@Nullable Claim claim, long timeNs, int most) {
-    if (claim == null || most == 0) {
+  /// The same list without assignments that ended over a minute ago, cut to `max`; null: empty.
+  private static @Nullable Assignment withoutExpired(
+      @Nullable Assignment newest, long timeNs, int max) {
+    if (newest == null || max == 0) {
       return null;
     }
-    boolean old = claim.untilNs() != OPEN && timeNs - claim.untilNs() > KEPT_NS;
-    Claim older = remembered(claim.older(), timeNs, old ? most : most - 1);
-    return old ? older : claim.before(older);
+    boolean expired = newest.endedNs() != NOT_ENDED && timeNs - newest.endedNs() > RETENTION_NS;
+    Assignment older = withoutExpired(newest.older(), timeNs, expired ? max : max - 1);
+    return expired ? older : newest.withOlder(older);
   }
 }

@@ -1,8 +1,5 @@
 package dev.jig.agent.endpoints;
 
-import dev.jig.agent.AgentLog;
-
-import dev.jig.agent.AgentLog.Level;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointName.Kind;
 import java.io.IOException;
@@ -10,53 +7,60 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.SocketTimeoutException;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/// Keeps the address book right about pods or services: lists them, then follows their changes.
-/// While the API server can't be had the names stay as they are, and it is asked again, ever more
-/// seldom.
+/// Keeps the endpoint table up to date with the cluster's pods or services by the API server's list
+/// and watch. While the API server is not available names stay as they are, and it retries with a
+/// backoff of 1 s to 30 s.
 final class ResourceWatcher implements Runnable {
-  /// A list is read as it comes; the server may take its time between two pieces of it.
-  private static final int LIST_SILENCE_MS = (int) TimeUnit.SECONDS.toMillis(60);
+  private static final int LIST_READ_TIMEOUT_MS = (int) TimeUnit.SECONDS.toMillis(60);
 
-  /// The server sends a bookmark a minute.
-  private static final int WATCH_SILENCE_MS = (int) TimeUnit.SECONDS.toMillis(90);
+  /// The API server sends a bookmark every minute.
+  private static final int WATCH_READ_TIMEOUT_MS = (int) TimeUnit.SECONDS.toMillis(90);
 
-  private static final int WATCH_SECONDS = 300;
-  private static final long WATCH_AT_LEAST_NS = TimeUnit.SECONDS.toNanos(1);
-  private static final long LONGEST_PAUSE_MS = TimeUnit.SECONDS.toMillis(30);
+  /// A watch takes this long, or up to twice as long at random: agents do not reconnect at once.
+  private static final int MIN_WATCH_SECONDS = 300;
 
-  /// As old as the server has it: what its cache holds, at no cost to etcd.
+  /// A watch that ends sooner without a change is a failure.
+  private static final long MIN_WATCH_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long MAX_BACKOFF_MS = TimeUnit.SECONDS.toMillis(30);
+
+  /// `resourceVersion`: whatever the API server's cache holds, at no cost to etcd.
   private static final String ANY_VERSION = "0";
 
-  /// As new as there is.
-  private static final String NEWEST = "";
+  /// `resourceVersion`: the most recent, read from etcd.
+  private static final String NEWEST_VERSION = "";
 
   private final ApiServer server;
   private final Kind kind;
-  private final EndpointTable book;
-  private final AgentLog log;
-  private final long firstPauseMs;
+  private final EndpointTable table;
+  private final WatchListener listener;
+  private final long minBackoffMs;
   private String version = ANY_VERSION;
   private boolean listed;
   private boolean failing;
-  private boolean told;
-  private long pauseMs;
+  private boolean changed;
+  private long backoffMs;
 
-  /// @param firstPauseMs after a failure; it doubles with each one more
-  ResourceWatcher(ApiServer server, Kind kind, EndpointTable book, AgentLog log, long firstPauseMs) {
+  /// @param minBackoffMs after the first failure; doubles with each further one
+  ResourceWatcher(
+      ApiServer server,
+      Kind kind,
+      EndpointTable table,
+      WatchListener listener,
+      long minBackoffMs) {
     this.server = server;
     this.kind = kind;
-    this.book = book;
-    this.log = log;
-    this.firstPauseMs = firstPauseMs;
-    this.pauseMs = firstPauseMs;
+    this.table = table;
+    this.listener = listener;
+    this.minBackoffMs = minBackoffMs;
+    this.backoffMs = minBackoffMs;
   }
 
-  /// Goes on until the thread is interrupted.
+  /// Runs until the thread is interrupted.
   @Override
   public void run() {
     while (!Thread.currentThread().isInterrupted()) {
@@ -66,7 +70,7 @@ final class ResourceWatcher implements Runnable {
         }
         watch();
       } catch (IOException | RuntimeException e) {
-        if (Thread.currentThread().isInterrupted() || !pause(e)) {
+        if (Thread.currentThread().isInterrupted() || !backOff(e)) {
           return;
         }
       }
@@ -74,104 +78,99 @@ final class ResourceWatcher implements Runnable {
   }
 
   private void list() throws IOException {
-    Set<EndpointName> there = new HashSet<>();
-    try (InputStream answer =
-        server.get(path() + parameters() + "resourceVersion=" + version, LIST_SILENCE_MS)) {
+    Set<EndpointName> names = new HashSet<>();
+    try (InputStream response =
+        server.get(path() + parameters() + "resourceVersion=" + version, LIST_READ_TIMEOUT_MS)) {
       ApiObject head =
           ApiObject.parseList(
-              answer,
+              response,
               item -> {
-                EndpointName name = name(item);
-                there.add(name);
-                book.put(name, item.createdNs(), item.addresses());
+                EndpointName name = endpointName(item);
+                names.add(name);
+                table.put(name, item.createdNs(), item.addresses());
               });
       version = head.version();
     } catch (ApiStatusException e) {
-      version = NEWEST; // it may not have that one any more, or not yet
+      version = NEWEST_VERSION; // the server may no longer have, or not yet have, the requested one
       throw e;
     }
-    book.retain(kind, there);
+    table.retain(kind, names);
     listed = true;
-    log.info(
-        "endpoints listed",
-        Map.of("kind", resource(), "objects", there.size(), "leftOut", book.rejectedAddresses()));
+    listener.onListed(resource(), names.size(), table.rejectedAddresses());
   }
 
   private void watch() throws IOException {
     long startNs = System.nanoTime();
-    told = false;
-    // Spread, so that the agents of all nodes do not come back at one time.
-    int seconds = WATCH_SECONDS + ThreadLocalRandom.current().nextInt(WATCH_SECONDS);
+    changed = false;
+    int seconds = MIN_WATCH_SECONDS + ThreadLocalRandom.current().nextInt(MIN_WATCH_SECONDS);
     String query =
         "watch=1&allowWatchBookmarks=true&timeoutSeconds=" + seconds + "&resourceVersion=";
-    try (InputStream answer =
-        server.stream(path() + parameters() + query + version, WATCH_SILENCE_MS)) {
-      ApiObject.parseChanges(answer, this::take);
+    try (InputStream response =
+        server.stream(path() + parameters() + query + version, WATCH_READ_TIMEOUT_MS)) {
+      ApiObject.parseChanges(response, this::onChange);
     } catch (SocketTimeoutException e) {
-      // nothing has changed, or the server is gone, which the next question shows
+      // no change, or the server is gone: the next request shows which
     } catch (ApiStatusException e) {
-      if (e.code() == HttpURLConnection.HTTP_GONE) {
+      if (isExpiredVersion(e)) {
         listed = false;
       }
       throw e;
     }
-    if (!told && System.nanoTime() - startNs < WATCH_AT_LEAST_NS) {
+    if (!changed && System.nanoTime() - startNs < MIN_WATCH_NS) {
       throw new IOException("the watch ended at once");
     }
-    works();
+    onSuccess();
   }
 
-  private void take(ApiObject.Change change) throws IOException {
+  private void onChange(ApiObject.Change change) throws IOException {
     ApiObject object = change.object();
     switch (change.type()) {
-      case "ADDED", "MODIFIED" -> book.put(name(object), object.createdNs(), object.addresses());
-      case "DELETED" -> book.remove(name(object));
+      case "ADDED", "MODIFIED" ->
+          table.put(endpointName(object), object.createdNs(), object.addresses());
+      case "DELETED" -> table.remove(endpointName(object));
       case "ERROR" -> {
         listed = false;
         throw new ApiStatusException(object.code(), object.message());
       }
       default -> {
-        // a bookmark: just a version
+        // BOOKMARK: only a new version
       }
     }
     version = object.version();
-    told = true;
-    works();
+    changed = true;
+    onSuccess();
   }
 
-  private void works() {
-    pauseMs = firstPauseMs;
+  private void onSuccess() {
+    backoffMs = minBackoffMs;
     if (failing) {
       failing = false;
-      log.info("endpoints are followed again", Map.of("kind", resource()));
+      listener.onRecovered(resource());
     }
   }
 
-  /// @return whether to go on
-  private boolean pause(Exception e) {
-    if (!failing && !isOrdinary(e)) {
+  /// @return false if interrupted
+  private boolean backOff(Exception e) {
+    if (!failing && !isExpiredVersion(e)) {
       failing = true;
-      log.log(
-          Level.WARNING,
-          "endpoints cannot be followed, names stay as they are",
-          Map.of("kind", resource(), "error", e.toString()));
+      listener.onFailed(resource(), e);
     }
     try {
-      Thread.sleep(pauseMs / 2 + ThreadLocalRandom.current().nextLong(pauseMs));
+      Thread.sleep(backoffMs / 2 + ThreadLocalRandom.current().nextLong(backoffMs));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return false;
     }
-    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS);
     return true;
   }
 
-  /// A version grows too old now and then: then everything is listed anew.
-  private static boolean isOrdinary(Exception e) {
-    return e instanceof ApiStatusException refused && refused.code() == HttpURLConnection.HTTP_GONE;
+  /// 410 Gone: the version is older than what the server keeps. Normal; everything is listed again.
+  private static boolean isExpiredVersion(Exception e) {
+    return e instanceof ApiStatusException status && status.code() == HttpURLConnection.HTTP_GONE;
   }
 
-  private EndpointName name(ApiObject object) {
+  private EndpointName endpointName(ApiObject object) {
     return new EndpointName(kind, object.namespace(), object.name());
   }
 
@@ -186,7 +185,7 @@ final class ResourceWatcher implements Runnable {
     return "/api/v1/" + resource();
   }
 
-  /// A pod that has ended has given its address back: for the server it is not there any more.
+  /// A pod that has ended no longer has its address: the server then reports it as DELETED.
   private String parameters() {
     return switch (kind) {
       case POD -> "?fieldSelector=status.phase!=Succeeded,status.phase!=Failed&";
