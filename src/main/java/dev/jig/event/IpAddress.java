@@ -1,7 +1,7 @@
 package dev.jig.event;
 
 /// An IPv4 or IPv6 address as a value. IPv4-mapped IPv6 addresses (`::ffff:a.b.c.d`, RFC 4291
-/// section 2.5.5.2) are normalised to IPv4 on construction by [#decide].
+/// section 2.5.5.2) are normalised to IPv4 on construction by [#of].
 ///
 /// @param version 4 or 6
 /// @param high the upper 64 bits in network order, 0 for IPv4
