@@ -1,7 +1,7 @@
 package dev.jig.dns;
 
-import dev.jig.dns.DecodedMessage.Question;
 import dev.jig.dns.DecodedMessage.DsoItem;
+import dev.jig.dns.DecodedMessage.Question;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -11,8 +11,8 @@ import static dev.jig.dns.Wire.response;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.dns.DecodedMessage.Question;
 import dev.jig.dns.DecodedMessage.DsoItem;
+import dev.jig.dns.DecodedMessage.Question;
 import dev.jig.dns.EdnsOption.Chain;
 import dev.jig.dns.EdnsOption.ClientSubnet;
 import dev.jig.dns.EdnsOption.Cookie;
