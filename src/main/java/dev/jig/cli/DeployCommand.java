@@ -19,16 +19,8 @@ import picocli.CommandLine.Option;
     name = "deploy",
     description = "Install an agent on every node, or update the agents.")
 final class DeployCommand implements Callable<Integer> {
-  /// Default sockets on the nodes, by runtime.
-  static final Map<String, Path> DEFAULT_SOCKETS = new LinkedHashMap<>();
-
   private static final String CONTAINERD = "/run/containerd/containerd.sock";
   private static final String CRIO = "/run/crio/crio.sock";
-
-  static {
-    DEFAULT_SOCKETS.put("containerd", Path.of(CONTAINERD));
-    DEFAULT_SOCKETS.put("cri-o", Path.of(CRIO));
-  }
 
   private static final List<String> PULL_POLICIES = List.of("Always", "IfNotPresent", "Never");
 

@@ -17,8 +17,7 @@ import picocli.CommandLine.Spec;
       DeployCommand.class,
       UndeployCommand.class,
       ClusterTraceCommand.class,
-      ClusterVersionCommand.class,
-      HelmChartCommand.class
+      ClusterVersionCommand.class
     },
     versionProvider = ClusterVersionCommand.Client.class,
     footer = {"", "Try it: kubectl gadget deploy --image IMAGE; kubectl gadget trace dns -A"})

@@ -6,9 +6,14 @@ import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.jni.NativeLibrary;
 import com.marcnuri.helm.jni.linux.amd64.LinuxAmd64NativeLibrary;
 import com.sun.jna.Native;
+import dev.jig.cli.KubectlGadget;
+import dev.jig.fixture.AgentImage;
 import dev.jig.fixture.Command;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,102 +26,99 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import picocli.CommandLine;
 
-/// Helm makes of the chart what deploy applies, for the same choices.
+/// Helm renders the chart in deploy/helm/jig to the objects that `kubectl gadget deploy
+/// --print-only` prints for the same options.
 final class HelmChartIT {
+  private static final Path SOURCE = Path.of("deploy/helm/jig");
   private static final String IMAGE = "registry.example.org/jig:1";
-  private static final Path CONTAINERD = Path.of("/run/containerd/containerd.sock");
-  private static final Path CRIO = Path.of("/run/crio/crio.sock");
+  private static final String K3S = "/run/k3s/containerd/containerd.sock";
 
   @TempDir Path folder;
   private Path chart = Path.of("");
 
+  /// As bin/dist packages it: with the project's version.
   @BeforeEach
-  void write() throws IOException {
+  void copyWithVersion() throws IOException {
     chart = folder.resolve("jig");
-    for (Map.Entry<String, String> file :
-        HelmChart.files("0.1.0", sockets(CONTAINERD, CRIO)).entrySet()) {
-      Path path = chart.resolve(file.getKey());
-      Files.createDirectories(Objects.requireNonNull(path.getParent()));
-      Files.writeString(path, file.getValue());
+    try (Stream<Path> files = Files.walk(SOURCE)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, chart.resolve(SOURCE.relativize(file)));
+      }
     }
+    Path metadata = chart.resolve("Chart.yaml");
+    Files.writeString(
+        metadata, Files.readString(metadata).replace("0.0.0", AgentImage.version()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                                  | ''",
+        "{imagePullPolicy: Always}           | --image-pull-policy Always",
+        "{nodeSelector: {disk: ssd}}         | --node-selector disk=ssd",
+        "{resolveEndpoints: true}            | --resolve-endpoints",
+        "{sockets: {containerd: " + K3S + "}} | --containerd-socketpath " + K3S,
+        "{sockets: {crio: /run/crio.sock}}   | --crio-socketpath /run/crio.sock",
+        "{sockets: {containerd: /run/c.sock, crio: /run/o.sock}, resolveEndpoints: true} "
+            + "| --containerd-socketpath /run/c.sock --crio-socketpath /run/o.sock"
+            + " --resolve-endpoints",
+      })
+  void rendersToTheObjectsOfDeploy(String values, String flags) throws IOException {
+    assertSame("gadget", values, flags);
   }
 
   @Test
-  void rendersToTheObjectsOfDeploy() throws IOException {
-    assertSame("image: " + IMAGE, choice("gadget", "IfNotPresent", Map.of(), CONTAINERD, CRIO));
+  void rendersToTheObjectsOfDeployInAnotherNamespace() throws IOException {
+    assertSame("tracing", "{resolveEndpoints: true}", "--resolve-endpoints");
   }
 
   @Test
-  void everyChoiceIsAValue() throws IOException {
-    Path moved = Path.of("/run/k3s/containerd/containerd.sock");
-    String values =
-        """
-        image: %s
-        imagePullPolicy: Always
-        nodeSelector: {disk: ssd}
-        sockets: {containerd: %s}
-        """
-            .formatted(IMAGE, moved);
-
-    assertSame(values, choice("tracing", "Always", Map.of("disk", "ssd"), moved, CRIO));
-  }
-
-  @Test
-  void twoSocketsInOneFolderAreMountedOnce() throws IOException {
-    Path one = Path.of("/run/containerd.sock");
-    Path other = Path.of("/run/crio.sock");
-    String values = "image: %s\nsockets: {containerd: %s, crio: %s}".formatted(IMAGE, one, other);
-
-    assertSame(values, choice("gadget", "IfNotPresent", Map.of(), one, other));
-  }
-
-  @Test
-  void whatIsForEndpointsAloneIsThereOnlyThen() throws IOException {
-    assertSame(
-        "image: " + IMAGE + "\nresolveEndpoints: true",
-        new Installation.Options(
-            "0.1.0", "gadget", IMAGE, "IfNotPresent", Map.of(), sockets(CONTAINERD, CRIO), true));
-  }
-
-  @Test
-  void anImageIsNeeded() throws IOException {
+  void requiresAnImage() throws IOException {
     Command.Result refused = helm("template", "{}", "gadget");
 
     assertThat(refused.exitCode()).isEqualTo(1);
-    assertThat(refused.out()).contains("image is needed, and nobody has published one");
+    assertThat(refused.out()).contains("image is needed, and none is published");
   }
 
   @Test
-  void lintFindsNothing() throws IOException {
+  void passesHelmsLint() throws IOException {
     Command.Result lint = helm("lint", "image: " + IMAGE);
 
     assertThat(lint.exitCode()).as(lint.out() + lint.err()).isZero();
   }
 
-  private void assertSame(String values, Installation.Options choice) throws IOException {
-    Map<String, Object> deployed = byName(Installation.toYaml(choice));
-    deployed.remove("Namespace/" + choice.namespace()); // Helm's own business
+  private void assertSame(String namespace, String values, String flags) throws IOException {
+    Map<String, Object> deployed = byName(printOnly(namespace, flags));
+    deployed.remove("Namespace/" + namespace); // Helm manages it
 
-    String rendered = helm("template", values, choice.namespace()).orThrow();
+    String rendered =
+        helm("template", values.replaceFirst("}$", ", image: " + IMAGE + "}"), namespace).orThrow();
 
     assertThat(deployed).containsKey("DaemonSet/jig-agent");
     assertThat(byName(rendered)).isEqualTo(deployed);
   }
 
-  private static Installation.Options choice(
-      String namespace, String policy, Map<String, String> nodes, Path containerd, Path crio) {
-    return new Installation.Options(
-        "0.1.0", namespace, IMAGE, policy, nodes, sockets(containerd, crio), false);
-  }
-
-  private static Map<String, Path> sockets(Path containerd, Path crio) {
-    Map<String, Path> sockets = new LinkedHashMap<>();
-    sockets.put("containerd", containerd);
-    sockets.put("cri-o", crio);
-    return sockets;
+  private static String printOnly(String namespace, String flags) {
+    List<String> command = new ArrayList<>(List.of("deploy", "--print-only", "--image", IMAGE));
+    command.addAll(List.of("--gadget-namespace", namespace));
+    Stream.of(flags.split(" ")).filter(flag -> !flag.isEmpty()).forEach(command::add);
+    PrintStream stdout = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (PrintStream captured = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
+      System.setOut(captured);
+      int exitCode = new CommandLine(new KubectlGadget()).execute(command.toArray(String[]::new));
+      assertThat(exitCode).isZero();
+    } finally {
+      System.setOut(stdout);
+    }
+    return printed.toString(StandardCharsets.UTF_8);
   }
 
   private static Map<String, Object> byName(String yaml) {
@@ -141,7 +143,7 @@ final class HelmChartIT {
     return Command.run(command);
   }
 
-  /// Where Helm's classes and its library come from, in whatever way the tests were started.
+  /// The class path of Helm's classes and library, however the tests were started.
   private static String classPath() {
     return Stream.of(
             RealHelm.class,

@@ -4,11 +4,11 @@ import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import java.nio.file.Path;
 
-/// Helm itself, as a library, in a process of its own: it brings a runtime with signal handlers.
+/// Helm as a library, run in a separate process: its Go runtime installs signal handlers.
 final class RealHelm {
   private RealHelm() {}
 
-  /// `lint CHART` or `template CHART VALUES NAMESPACE`; what Helm says goes to stdout.
+  /// `lint CHART` or `template CHART VALUES NAMESPACE`; output goes to stdout.
   public static void main(String[] args) {
     Helm helm = new Helm(Path.of(args[1]));
     if (args[0].equals("lint")) {
