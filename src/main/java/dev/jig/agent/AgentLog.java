@@ -2,16 +2,16 @@ package dev.jig.agent;
 
 import java.util.Map;
 
-/// Where the agent tells what happens: one line each, for machines to read.
+/// The agent's log: structured, one line per event.
 @FunctionalInterface
 public interface AgentLog {
-  /// Takes one line.
+  /// Writes one line.
   ///
-  /// @param event what happened, such as `stream began`
-  /// @param details names and values, in their order
+  /// @param event what happened, such as `stream started`
+  /// @param details names and values, in order
   void log(Level level, String event, Map<String, ?> details);
 
-  /// How grave it is.
+  /// Severity.
   enum Level {
     INFO,
     WARNING,

@@ -21,11 +21,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// What the agent answers: streams are begun, resumed, acknowledged and ended here.
+/// The agent's gRPC service: starts, resumes, acknowledges and ends streams.
 final class AgentService extends AgentGrpc.AgentImplBase {
   static final int MAX_STREAMS = 32;
 
-  /// How long a stream whose call broke can be resumed.
+  /// How long a stream can be resumed after its call broke.
   static final long RESUMABLE_NS = TimeUnit.SECONDS.toNanos(60);
 
   private final NodeTrace trace;
@@ -55,7 +55,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
     return client;
   }
 
-  /// What one call says.
+  /// One call of a client.
   private final class ClientCall implements StreamObserver<FromClient> {
     private final ServerCallStreamObserver<FromAgent> call;
     private volatile @Nullable AgentStream stream;
@@ -66,23 +66,23 @@ final class AgentService extends AgentGrpc.AgentImplBase {
 
     @Override
     public void onNext(FromClient message) {
-      AgentStream its = stream;
+      AgentStream current = stream;
       switch (message.getWhatCase()) {
         case START -> start(message.getStart());
         case RESUME -> resume(message.getResume());
         case ACK -> {
-          if (its != null) {
-            its.acknowledge(message.getAck().getSequence());
+          if (current != null) {
+            current.acknowledge(message.getAck().getSequence());
           }
         }
         case STOP -> {
-          if (its != null) {
-            end(its, "", "client");
+          if (current != null) {
+            end(current, "", "client");
           }
         }
         case WHAT_NOT_SET ->
             call.onError(
-                Status.INVALID_ARGUMENT.withDescription("an unknown request").asException());
+                Status.INVALID_ARGUMENT.withDescription("unknown request").asException());
       }
     }
 
@@ -96,27 +96,27 @@ final class AgentService extends AgentGrpc.AgentImplBase {
       }
       try {
         StreamRequest request = StreamRequest.parse(start);
-        AgentStream begun = new AgentStream(UUID.randomUUID().toString(), trace::lost);
-        stream = begun;
-        streams.put(begun.id(), begun);
-        log.info("stream began", startDetails(begun, start));
+        AgentStream started = new AgentStream(UUID.randomUUID().toString(), trace::lost);
+        stream = started;
+        streams.put(started.id(), started);
+        log.info("stream started", startDetails(started, start));
         var _ =
             trace
-                .open(request.settings(), request.selection(), begun)
-                .whenComplete((view, _) -> onViewOpened(begun, view));
+                .open(request.settings(), request.selection(), started)
+                .whenComplete((view, _) -> onViewOpened(started, view));
       } catch (UsageException e) {
         call.onError(
             Status.INVALID_ARGUMENT.withDescription(e.sentence() + " " + e.hint()).asException());
       }
     }
 
-    private void onViewOpened(AgentStream begun, NodeTrace.@Nullable View view) {
+    private void onViewOpened(AgentStream started, NodeTrace.@Nullable View view) {
       if (view == null) {
         call.onError(Status.ABORTED.withDescription("the trace has ended").asException());
         return;
       }
-      begun.setView(view);
-      begun.attach(call, begunMessage(begun), 0);
+      started.setView(view);
+      started.attach(call, begunMessage(started), 0);
     }
 
     private void resume(Resume resume) {
@@ -124,7 +124,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
       if (known == null) {
         call.onError(
             Status.NOT_FOUND
-                .withDescription("no stream " + resume.getStream() + " any more")
+                .withDescription("stream " + resume.getStream() + " has expired or ended")
                 .asException());
         return;
       }
@@ -133,25 +133,25 @@ final class AgentService extends AgentGrpc.AgentImplBase {
       known.attach(call, begunMessage(known), resume.getAfter());
     }
 
-    private Begun begunMessage(AgentStream of) {
+    private Begun begunMessage(AgentStream started) {
       return Begun.newBuilder()
-          .setStream(of.id())
+          .setStream(started.id())
           .setNode(settings.node())
           .setVersion(settings.version())
           .build();
     }
 
     void onReady() {
-      AgentStream its = stream;
-      if (its != null) {
-        its.onReady();
+      AgentStream current = stream;
+      if (current != null) {
+        current.onReady();
       }
     }
 
     void onCancel() {
-      AgentStream its = stream;
-      if (its != null && its.detach(call) && streams.containsKey(its.id())) {
-        log.info("client gone, stream kept", its.counters());
+      AgentStream current = stream;
+      if (current != null && current.detach(call) && streams.containsKey(current.id())) {
+        log.info("client disconnected, stream kept", current.counters());
       }
     }
 
@@ -162,9 +162,9 @@ final class AgentService extends AgentGrpc.AgentImplBase {
 
     @Override
     public void onCompleted() {
-      AgentStream its = stream;
-      if (its != null) {
-        end(its, "", "client");
+      AgentStream current = stream;
+      if (current != null) {
+        end(current, "", "client");
       }
     }
   }
@@ -183,7 +183,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
 
   private void end(AgentStream stream, String reason, String by) {
     if (!streams.remove(stream.id(), stream)) {
-      return; // on its way already
+      return; // is being ended
     }
     NodeTrace.View view = stream.view();
     if (view == null) {
@@ -199,16 +199,16 @@ final class AgentService extends AgentGrpc.AgentImplBase {
             });
   }
 
-  /// Ends the streams nobody came back for.
+  /// Ends the streams that no client has resumed for 60 s.
   void endExpired() {
     for (AgentStream stream : streams.values()) {
       if (stream.view() != null && stream.isDetachedLongerThan(RESUMABLE_NS)) {
-        end(stream, "", "nobody came back");
+        end(stream, "", "timeout");
       }
     }
   }
 
-  /// Ends all streams, telling their clients why.
+  /// Ends all streams; their clients receive the reason.
   void endAll(String reason) {
     streams.values().forEach(stream -> end(stream, reason, reason));
   }

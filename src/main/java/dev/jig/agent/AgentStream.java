@@ -17,35 +17,29 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// One client's stream: a view, its buffer, and the call that carries it at present, if any. A
-/// thread of its own sends, so that a client that does not read makes nobody wait.
+/// One client's stream: a view of the capture, its buffer, and the gRPC call it is attached to, if
+/// any. A thread per call sends, so that a slow client blocks neither the ring thread nor others.
 final class AgentStream implements Consumer<DnsEvent> {
   private static final int MAX_BATCH_EVENTS = 512;
   private static final long PROGRESS_MS = 1_000;
 
-  /// A message costs the client as much as many events: after one it takes so long until the next,
-  /// unless that is full. An event after a pause goes at once.
+  /// A message costs the client as much as many events, so messages are at least this far apart
+  /// unless full. The first event after a pause is sent at once.
   private static final long BATCH_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
-
-  /// The call that carries the stream.
-  private record Carrier(ServerCallStreamObserver<FromAgent> call) {}
-
-  private boolean isCarriedBy(Carrier carrying) {
-    return carrying.equals(carrier.get());
-  }
 
   private final String id;
   private final LongSupplier lost;
   private final long lostBefore;
   private final StreamBuffer buffer = new StreamBuffer();
-  private final AtomicReference<@Nullable Carrier> carrier = new AtomicReference<>();
+  private final AtomicReference<@Nullable ServerCallStreamObserver<FromAgent>> attached =
+      new AtomicReference<>();
   private final Object readiness = new Object();
   private volatile long detachedNs = System.nanoTime();
   private volatile boolean stopping;
   private volatile String reason = "";
   private volatile @Nullable View view;
 
-  /// @param lost packets the node could not record so far
+  /// @param lost packets lost on the node since the agent started
   AgentStream(String id, LongSupplier lost) {
     this.id = id;
     this.lost = lost;
@@ -64,27 +58,26 @@ final class AgentStream implements Consumer<DnsEvent> {
     return view;
   }
 
-  /// An event of the view. Ring thread.
+  /// Takes an event of the view. Ring thread.
   @Override
   public void accept(DnsEvent event) {
     buffer.offer(event);
   }
 
-  /// From now on this call carries the stream, from the event after `after` on; the one before is
-  /// ended.
+  /// Sends the stream over this call, from the event after `after` on, in place of the call it was
+  /// attached to, which is ended.
   void attach(ServerCallStreamObserver<FromAgent> call, Begun begun, long after) {
-    Carrier mine = new Carrier(call);
-    carrier.set(mine); // first: who carried it before takes nothing more
+    attached.set(call); // before rewind: the previous call's thread takes no more events
     buffer.rewind(after);
     onReady();
-    Thread.ofVirtual().name("stream-" + id).start(() -> send(mine, begun));
+    Thread.ofVirtual().name("stream-" + id).start(() -> send(call, begun));
   }
 
   void acknowledge(long sequence) {
     buffer.acknowledge(sequence);
   }
 
-  /// Called when a call may send again, or is over.
+  /// The call can send again or is over.
   void onReady() {
     synchronized (readiness) {
       readiness.notifyAll();
@@ -92,43 +85,43 @@ final class AgentStream implements Consumer<DnsEvent> {
     buffer.wake();
   }
 
-  /// This call is over; the stream may be resumed.
+  /// Detaches the stream from a call that is over, so that it can be resumed.
   ///
-  /// @return whether it carried the stream
+  /// @return whether it was attached to this call
   boolean detach(ServerCallStreamObserver<FromAgent> call) {
-    Carrier current = carrier.get();
-    boolean carried =
-        current != null && current.call().equals(call) && carrier.compareAndSet(current, null);
-    if (carried) {
+    boolean detached = attached.compareAndSet(call, null);
+    if (detached) {
       detachedNs = System.nanoTime();
     }
     onReady();
-    return carried;
+    return detached;
   }
 
-  /// Whether nobody has carried it for so long.
-  boolean isDetachedLongerThan(long afterNs) {
-    return carrier.get() == null && System.nanoTime() - detachedNs > afterNs;
+  boolean isDetachedLongerThan(long timeNs) {
+    return attached.get() == null && System.nanoTime() - detachedNs > timeNs;
   }
 
-  /// The view is closed: what is left is sent, then the stream ends.
+  /// Sends what the buffer still holds and ends the stream. Called once the view is closed.
   ///
-  /// @param why empty if the client asked
+  /// @param why empty: the client asked for it
   void finish(String why) {
     reason = why;
     stopping = true;
     onReady();
   }
 
-  private void send(Carrier mine, Begun begun) {
-    ServerCallStreamObserver<FromAgent> call = mine.call();
+  private boolean isAttached(ServerCallStreamObserver<FromAgent> call) {
+    return call.equals(attached.get());
+  }
+
+  private void send(ServerCallStreamObserver<FromAgent> call, Begun begun) {
     try {
       call.onNext(FromAgent.newBuilder().setBegun(begun).build());
-      while (isCarriedBy(mine) && awaitReady(mine)) {
-        boolean last = stopping; // read first: nothing comes after it
+      while (isAttached(call) && awaitReady(call)) {
+        boolean last = stopping; // read before take: no event comes after it is set
         StreamBuffer.Batch batch =
-            buffer.take(MAX_BATCH_EVENTS, last ? 0 : PROGRESS_MS, () -> isCarriedBy(mine));
-        if (batch == null || !isCarriedBy(mine)) {
+            buffer.take(MAX_BATCH_EVENTS, last ? 0 : PROGRESS_MS, () -> isAttached(call));
+        if (batch == null || !isAttached(call)) {
           break;
         }
         if (!batch.events().isEmpty()) {
@@ -150,22 +143,22 @@ final class AgentStream implements Consumer<DnsEvent> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IllegalStateException e) {
-      detach(call); // cancelled between the question and the answer
+      detach(call); // cancelled since isCancelled was checked
     } catch (RuntimeException e) {
       call.onError(Status.INTERNAL.withDescription(e.toString()).withCause(e).asException());
     }
   }
 
-  /// Waits until the client has room for more.
+  /// Waits until gRPC's flow control allows another message.
   ///
   /// @return false if the call is over
-  private boolean awaitReady(Carrier mine) throws InterruptedException {
+  private boolean awaitReady(ServerCallStreamObserver<FromAgent> call) throws InterruptedException {
     synchronized (readiness) {
-      while (isCarriedBy(mine) && !mine.call().isReady() && !mine.call().isCancelled()) {
+      while (isAttached(call) && !call.isReady() && !call.isCancelled()) {
         readiness.wait(PROGRESS_MS);
       }
     }
-    return !mine.call().isCancelled();
+    return !call.isCancelled();
   }
 
   private static FromAgent message(StreamBuffer.Batch batch) {
@@ -174,7 +167,7 @@ final class AgentStream implements Consumer<DnsEvent> {
         .build();
   }
 
-  /// @param newest not asked now: by now there may be one that will still be sent
+  /// @param newest as of the batch: the buffer may have got events since
   private Progress progress(long newest) {
     return Progress.newBuilder().setNewest(newest).setLost(lostPackets()).build();
   }
@@ -191,16 +184,16 @@ final class AgentStream implements Consumer<DnsEvent> {
     return lost.getAsLong() - lostBefore;
   }
 
-  /// For the log.
+  /// The stream's counters for the log.
   Map<String, Object> counters() {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("stream", id);
     figures.put("events", buffer.newestSequence());
     figures.put("dropped", buffer.dropped());
-    View seen = view;
-    figures.put("filtered", seen == null ? 0 : seen.filtered());
-    figures.put("unknown", seen == null ? 0 : seen.unknown());
-    figures.put("forgotten", seen == null ? 0 : seen.evicted());
+    View current = view;
+    figures.put("filtered", current == null ? 0 : current.filtered());
+    figures.put("unknown", current == null ? 0 : current.unknown());
+    figures.put("forgotten", current == null ? 0 : current.evicted());
     figures.put("lost", lostPackets());
     return figures;
   }

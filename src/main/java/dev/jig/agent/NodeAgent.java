@@ -28,27 +28,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// The agent of one node: a capture, the names of the node's containers, and a server on loopback
-/// that gives each client its stream.
+/// The agent of one node: a capture, the node's containers, and a gRPC server on loopback with one
+/// stream per client.
 public final class NodeAgent implements AutoCloseable {
-  /// Where clients reach it, through a port forwarded by the API server.
+  /// The default port on the pod's loopback; clients reach it by the API server's port-forward.
   public static final int PORT = AgentPort.DEFAULT;
 
   private static final long CHECK_MS = 1_000;
 
-  /// The ring thread goes round five times a second when nothing happens.
+  /// The ring thread completes a turn at least five times a second.
   private static final int MAX_STALLED_CHECKS = 20;
 
   private static final long DRAIN_MS = 2_000;
 
-  /// Who and where it is.
+  /// The agent's options.
   ///
-  /// @param node its name, as Kubernetes knows it
-  /// @param version ours
-  /// @param port on loopback
-  /// @param aliveFile touched as long as the agent does its work: what the probe looks at
-  /// @param resolveEndpoints whether rows name the pods and services behind addresses, as the API
-  ///   server tells them
+  /// @param node the node's name in Kubernetes
+  /// @param version this program's
+  /// @param port on loopback; 0: any free one
+  /// @param aliveFile written every second while the ring thread makes progress; the probe checks
+  ///   its age
+  /// @param resolveEndpoints whether rows name the pods and services of addresses, read from the API
+  ///   server
   public record Settings(
       String node, String version, int port, Path aliveFile, boolean resolveEndpoints) {}
 
@@ -61,7 +62,7 @@ public final class NodeAgent implements AutoCloseable {
   private final Server server;
   private final ScheduledExecutorService watchdog =
       Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("watch").factory());
+          Thread.ofPlatform().daemon().name("watchdog").factory());
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final Runnable onStall;
   private long lastTurns = -1;
@@ -80,7 +81,7 @@ public final class NodeAgent implements AutoCloseable {
     this.server = server(settings.port(), service);
   }
 
-  /// Java's own sockets: no native library, which a read-only root has no place for.
+  /// NIO sockets: Netty's native transport would unpack a library, and the root is read-only.
   private static Server server(int port, AgentService service) {
     InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     return NettyServerBuilder.forAddress(loopback)
@@ -99,11 +100,11 @@ public final class NodeAgent implements AutoCloseable {
         1, Thread.ofPlatform().daemon().name("clients").factory(), NioIoHandler.newFactory());
   }
 
-  /// Loads, attaches and listens.
+  /// Loads and attaches the programs, and listens.
   ///
-  /// @param onStall called when the ring thread does not go round any more
-  /// @throws dev.jig.trace.TraceRefused if this machine can't
-  /// @throws IOException if the port can't be had
+  /// @param onStall called if the ring thread makes no progress for 20 s
+  /// @throws dev.jig.trace.TraceRefused if this machine cannot trace
+  /// @throws IOException if the port is not available
   public static NodeAgent start(
       Settings settings, List<ContainerRuntime> runtimes, AgentLog log, Runnable onStall)
       throws IOException {
@@ -126,17 +127,17 @@ public final class NodeAgent implements AutoCloseable {
         .forEach((program, errno) ->
             log.info("the kernel refuses a program", Map.of("program", program, "errno", errno)));
     log.info(
-        "agent began",
+        "agent started",
         Map.of("node", settings.node(), "version", settings.version(), "port", server.getPort()));
     var _ = watchdog.scheduleWithFixedDelay(this::check, 0, CHECK_MS, TimeUnit.MILLISECONDS);
   }
 
-  /// The port clients reach it at.
+  /// The port it listens on.
   public int port() {
     return server.getPort();
   }
 
-  /// Serves until [#stop]. The calling thread becomes the ring thread.
+  /// Serves until [#stop], as the ring thread.
   public void run() {
     trace.run();
     trace.end();
@@ -148,18 +149,18 @@ public final class NodeAgent implements AutoCloseable {
       stalledChecks = turns == lastTurns ? stalledChecks + 1 : 0;
       lastTurns = turns;
       if (stalledChecks >= MAX_STALLED_CHECKS) {
-        log.log(Level.ERROR, "the ring thread stands still", Map.of("turns", turns));
+        log.log(Level.ERROR, "the ring thread makes no progress", Map.of("turns", turns));
         onStall.run();
       } else if (stalledChecks == 0) {
         Files.writeString(settings.aliveFile(), Long.toString(turns));
       }
       service.endExpired();
     } catch (IOException | RuntimeException e) {
-      log.log(Level.ERROR, "the agent's watch failed", Map.of("error", e.toString()));
+      log.log(Level.ERROR, "the agent's watchdog failed", Map.of("error", e.toString()));
     }
   }
 
-  /// Ends every stream, telling its client, then [#run]; from any thread.
+  /// Ends every stream, giving up to 2 s to send the rest, then [#run]. Any thread.
   public void stop() {
     if (!stopping.compareAndSet(false, true)) {
       return;
@@ -186,7 +187,7 @@ public final class NodeAgent implements AutoCloseable {
     trace.close();
   }
 
-  /// What the runtimes have to say.
+  /// Logs the runtimes' warnings.
   private record RuntimeWarnings(AgentLog log) implements ContainerListener {
     @Override
     public void onWarning(String sentence) {

@@ -10,25 +10,24 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// A client's events from the ring thread until the client has said that it has them. Bounded: when
-/// full, what comes is dropped, and its sequence number is missing in what the client gets. One
-/// thread offers, another takes.
+/// A client's events from the ring thread until the client acknowledges them. Bounded: while it is
+/// full events are dropped, and their sequence numbers are missing at the client. One thread offers,
+/// another takes.
 public final class StreamBuffer {
-  /// About 16 MB of ordinary events.
+  /// About 16 MB of typical events.
   public static final int MAX_EVENTS = 16_384;
 
-  /// Of events with many addresses or long messages fewer fit; without either an event weighs
-  /// nothing.
+  /// Bound of addresses and messages, the parts of an event without a fixed size.
   static final int MAX_BYTES = 16 << 20;
 
-  /// So many bytes of addresses and messages, or little more, make a batch.
+  /// A batch ends with the event that reaches this many bytes of addresses and messages.
   static final int BATCH_BYTES = 256 << 10;
 
-  /// Of an address as an object.
+  /// Heap size of an address.
   private static final int ADDRESS_BYTES = 64;
 
-  /// @param first sequence number of the first of `events`; where there is none, of the one to
-  ///   come: all before it were taken or dropped
+  /// @param first sequence number of the first of `events`; if there are none, of the next event:
+  ///   all before it were taken or dropped
   record Batch(long first, List<DnsEvent> events) {}
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -36,7 +35,7 @@ public final class StreamBuffer {
   private final @Nullable DnsEvent[] events = new @Nullable DnsEvent[MAX_EVENTS];
   private final long[] sequences = new long[MAX_EVENTS];
 
-  // Positions count up; an event lies at its position modulo the capacity.
+  // Positions only grow; an event's slot is its position modulo the capacity.
   private long oldest;
   private long unsent;
   private long end;
@@ -46,22 +45,22 @@ public final class StreamBuffer {
   private long dropped;
   private boolean woken;
 
-  /// The taker waits for so many; 0 if it does not wait.
+  /// How many events the taker waits for; 0: it does not wait.
   private int wantedEvents;
 
-  /// Takes an event, or drops it where there is no room. Never waits for a client.
+  /// Adds an event, or drops it if the buffer is full. Never blocks on a client.
   void offer(DnsEvent event) {
     lock.lock();
     try {
       newestSequence++;
-      int more = bytes(event);
-      if (end - oldest == MAX_EVENTS || bytes + more > MAX_BYTES) {
+      int eventBytes = bytes(event);
+      if (end - oldest == MAX_EVENTS || bytes + eventBytes > MAX_BYTES) {
         dropped++;
         return;
       }
       events[slot(end)] = event;
       sequences[slot(end)] = newestSequence;
-      bytes += more;
+      bytes += eventBytes;
       end++;
       if (wantedEvents > 0 && end - unsent >= wantedEvents) {
         changed.signal();
@@ -71,32 +70,34 @@ public final class StreamBuffer {
     }
   }
 
-  /// The next events with consecutive sequence numbers, at most `most`; waits for the first, and
-  /// comes back without any after `patienceMs` or [#wake]. Null where the taker may not any more.
-  @Nullable Batch take(int most, long patienceMs, BooleanSupplier mayTake)
+  /// Takes the next events with consecutive sequence numbers, at most `max`. Waits for the first;
+  /// the batch is empty after `timeoutMs` or [#wake].
+  ///
+  /// @return null if `mayTake` is false
+  @Nullable Batch take(int max, long timeoutMs, BooleanSupplier mayTake)
       throws InterruptedException {
     lock.lock();
     try {
-      await(1, TimeUnit.MILLISECONDS.toNanos(patienceMs));
+      await(1, TimeUnit.MILLISECONDS.toNanos(timeoutMs));
       woken = false;
-      return mayTake.getAsBoolean() ? next(most) : null;
+      return mayTake.getAsBoolean() ? next(max) : null;
     } finally {
       lock.unlock();
     }
   }
 
-  /// Lets events gather: comes back when there are so many, after `patienceNs` or [#wake].
-  void awaitEvents(int wanted, long patienceNs) throws InterruptedException {
+  /// Waits until this many events can be taken, for at most `timeoutNs` or until [#wake].
+  void awaitEvents(int wanted, long timeoutNs) throws InterruptedException {
     lock.lock();
     try {
-      await(wanted, patienceNs);
+      await(wanted, timeoutNs);
     } finally {
       lock.unlock();
     }
   }
 
-  private void await(int wanted, long patienceNs) throws InterruptedException {
-    long leftNs = patienceNs;
+  private void await(int wanted, long timeoutNs) throws InterruptedException {
+    long leftNs = timeoutNs;
     wantedEvents = wanted;
     try {
       while (end - unsent < wanted && !woken && leftNs > 0) {
@@ -107,28 +108,28 @@ public final class StreamBuffer {
     }
   }
 
-  private Batch next(int most) {
+  private Batch next(int max) {
     if (unsent == end) {
       return new Batch(newestSequence + 1, List.of());
     }
     long first = sequences[slot(unsent)];
     List<DnsEvent> batch = new ArrayList<>();
-    int taken = 0;
+    int batchBytes = 0;
     while (unsent < end
-        && batch.size() < most
-        && taken < BATCH_BYTES
+        && batch.size() < max
+        && batchBytes < BATCH_BYTES
         && sequences[slot(unsent)] == first + batch.size()) {
       DnsEvent event = events[slot(unsent)];
       if (event != null) {
         batch.add(event);
-        taken += bytes(event);
+        batchBytes += bytes(event);
       }
       unsent++;
     }
     return new Batch(first, batch);
   }
 
-  /// Ends a wait of [#take].
+  /// Ends a wait of [#take] or [#awaitEvents].
   void wake() {
     lock.lock();
     try {
@@ -139,13 +140,13 @@ public final class StreamBuffer {
     }
   }
 
-  /// The client has everything up to this sequence number.
+  /// Removes the events up to this sequence number: the client has processed them.
   void acknowledge(long sequence) {
     lock.lock();
     try {
       while (oldest < unsent && sequences[slot(oldest)] <= sequence) {
-        DnsEvent gone = events[slot(oldest)];
-        bytes -= gone == null ? 0 : bytes(gone);
+        DnsEvent removed = events[slot(oldest)];
+        bytes -= removed == null ? 0 : bytes(removed);
         events[slot(oldest)] = null;
         oldest++;
       }
@@ -154,7 +155,7 @@ public final class StreamBuffer {
     }
   }
 
-  /// The client has everything up to this sequence number, and nothing of what was sent since.
+  /// Acknowledges up to this sequence number, and makes all later events available to [#take] again.
   void rewind(long sequence) {
     acknowledge(sequence);
     lock.lock();
@@ -165,7 +166,7 @@ public final class StreamBuffer {
     }
   }
 
-  /// Sequence number of the newest event, kept or dropped.
+  /// Sequence number of the newest event, buffered or dropped.
   long newestSequence() {
     lock.lock();
     try {
@@ -175,7 +176,7 @@ public final class StreamBuffer {
     }
   }
 
-  /// Events the client was too slow for.
+  /// Events dropped because the buffer was full.
   long dropped() {
     lock.lock();
     try {

@@ -10,16 +10,16 @@ import dev.jig.trace.RowDetails;
 import dev.jig.wire.proto.Start;
 import org.jspecify.annotations.Nullable;
 
-/// What a client asks for, read.
+/// A client's parsed request.
 record StreamRequest(LiveSettings settings, ContainerSelection selection) {
 
-  /// Reads a request.
+  /// Parses a request.
   ///
-  /// @throws UsageException for a value that is none
+  /// @throws UsageException if a value is invalid
   static StreamRequest parse(Start start) {
     if (start.getDnsTimeoutNs() <= 0) {
       throw new UsageException(
-          "\"" + start.getDnsTimeoutNs() + "\" ns is no DNS timeout.", "Ask for one above 0.");
+          "\"" + start.getDnsTimeoutNs() + "\" ns is not a DNS timeout.", "It has to be above 0.");
     }
     LiveSettings settings =
         new LiveSettings(
@@ -29,7 +29,7 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection) {
             0,
             new RowDetails(
                 start.getPaths(),
-                false, // the host's accounts are out of the agent's reach
+                false, // the agent's container has no host /etc/passwd
                 start.getPeers(),
                 start.getMessages(),
                 start.getLookups()),
@@ -37,9 +37,9 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection) {
             false);
     ContainerSelection selection =
         ContainerSelection.parse(start.getContainer(), false)
-            .inNamespace(nullIfEmpty(start.getNamespace()))
-            .ofPod(nullIfEmpty(start.getPod()))
-            .labelled(LabelSelector.parse(start.getSelector()));
+            .withNamespace(nullIfEmpty(start.getNamespace()))
+            .withPodName(nullIfEmpty(start.getPod()))
+            .withLabels(LabelSelector.parse(start.getSelector()));
     return new StreamRequest(settings, selection);
   }
 

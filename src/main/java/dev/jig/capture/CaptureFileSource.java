@@ -5,7 +5,7 @@ import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
 import dev.jig.pcap.CaptureReader;
 import dev.jig.pcap.CapturedPacket;
-import dev.jig.wire.EventNote;
+import dev.jig.wire.PcapngRowOption;
 import java.io.IOException;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +42,8 @@ public final class CaptureFileSource implements AutoCloseable {
       return false;
     }
     String text = captured.customText();
-    EventNote note = text == null ? null : EventNote.read(text).orElse(null);
-    if (captured.isRemark()) {
+    PcapngRowOption note = text == null ? null : PcapngRowOption.decode(text).orElse(null);
+    if (!captured.hasFrame()) {
       if (note != null) {
         handler.onStandaloneRow(note);
       }
@@ -105,7 +105,7 @@ public final class CaptureFileSource implements AutoCloseable {
     return ip.readReassembled(reassembled.protocol, frame);
   }
 
-  private void fill(@Nullable EventNote note) {
+  private void fill(@Nullable PcapngRowOption note) {
     packet.rowOption = note;
     packet.type = link.packetType();
     packet.direction = direction(packet.type);

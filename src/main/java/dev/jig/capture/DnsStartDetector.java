@@ -1,12 +1,12 @@
 package dev.jig.capture;
 
-/// Whether bytes of a TCP stream can be the begin of a DNS message with its length, as far as they
-/// go: for streams joined in the middle, where the borders between messages are not known.
+/// Checks whether bytes of a TCP stream can be the length prefix and start of a DNS message, for
+/// streams joined in the middle, where message boundaries are unknown.
 final class DnsStartDetector {
-  /// What bytes look like.
+  /// The result of a check.
   enum Result {
     LIKELY,
-    /// Not enough of them to tell.
+    /// More bytes are needed.
     UNDECIDED,
     NO
   }
@@ -16,26 +16,26 @@ final class DnsStartDetector {
   private static final int COUNTS = 6;
   private static final int QUESTION = TcpStream.PREFIX_LENGTH + HEADER_LENGTH;
 
-  /// Opcodes assigned by IANA go up to DNS Stateful Operations (RFC 8490), without 3.
+  /// IANA has assigned opcodes 0 to 6, DNS Stateful Operations (RFC 8490), without 3.
   private static final int OPCODE_UNASSIGNED = 3;
 
   private static final int OPCODE_DSO = 6;
 
-  /// More than one is legal and never seen.
-  private static final int QUESTIONS_AT_MOST = 4;
+  /// More than one is rare.
+  private static final int MAX_QUESTIONS = 4;
 
-  /// A record takes eleven bytes at least: a root name, type, class, TTL and length.
-  private static final int SHORTEST_RECORD = 11;
+  /// 11 bytes: the root's name 1, type 2, class 2, TTL 4, RDLENGTH 2.
+  private static final int MIN_RECORD = 11;
 
-  private static final int LONGEST_LABEL = 63;
-  private static final int LONGEST_NAME = 255;
+  private static final int MAX_LABEL = 63;
+  private static final int MAX_NAME = 255;
   private static final int CLASS_IN = 1;
   private static final int CLASS_CHAOS = 3;
   private static final int CLASS_ANY = 255;
 
   private DnsStartDetector() {}
 
-  /// By the header alone: for the first bytes of a stream, which begin a message as a rule.
+  /// Checks the header: for the first bytes of a stream, which usually start a message.
   static Result checkHeader(byte[] bytes, int offset, int length) {
     if (length < TcpStream.PREFIX_LENGTH) {
       return Result.UNDECIDED;
@@ -56,13 +56,13 @@ final class DnsStartDetector {
       records += u16(bytes, offset + COUNTS + 2 * section);
     }
     boolean fits =
-        u16(bytes, offset + COUNTS) <= QUESTIONS_AT_MOST
-            && records <= (messageLength - HEADER_LENGTH) / SHORTEST_RECORD;
+        u16(bytes, offset + COUNTS) <= MAX_QUESTIONS
+            && records <= (messageLength - HEADER_LENGTH) / MIN_RECORD;
     return assigned && !z && fits ? Result.LIKELY : Result.NO;
   }
 
-  /// By the header and the one question behind it: where any byte may be the first of a message.
-  /// Messages without question are not recognised.
+  /// Checks the header and its one question: for places where any byte may start a message. Messages
+  /// without a question are not found.
   static Result checkQuestion(byte[] bytes, int offset, int length) {
     Result header = checkHeader(bytes, offset, length);
     if (header != Result.LIKELY) {
@@ -76,7 +76,7 @@ final class DnsStartDetector {
     while (at < length && bytes[offset + at] != 0) {
       int label = bytes[offset + at] & 0xff;
       at += 1 + label;
-      if (label > LONGEST_LABEL || at - QUESTION >= LONGEST_NAME || at >= messageEnd) {
+      if (label > MAX_LABEL || at - QUESTION >= MAX_NAME || at >= messageEnd) {
         return Result.NO;
       }
     }
@@ -87,7 +87,7 @@ final class DnsStartDetector {
     if (afterType + 2 > length) {
       return Result.UNDECIDED;
     }
-    int wireClass = u16(bytes, offset + afterType) & 0x7fff; // without multicast DNS's QU bit
+    int wireClass = u16(bytes, offset + afterType) & 0x7fff; // without the QU bit of multicast DNS (RFC 6762)
     return wireClass == CLASS_IN || wireClass == CLASS_CHAOS || wireClass == CLASS_ANY
         ? Result.LIKELY
         : Result.NO;

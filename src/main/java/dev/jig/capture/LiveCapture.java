@@ -167,6 +167,11 @@ public final class LiveCapture implements AutoCloseable {
     return count;
   }
 
+  /// Whether no record waits to be read, so that the next [#poll] waits. Ring thread.
+  public boolean isDrained() {
+    return ring.availableBytes() == 0;
+  }
+
   /// Now on the packets' clock, CLOCK_BOOTTIME.
   public long bootNs() {
     return clocks.bootNs();

@@ -5,7 +5,7 @@ import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
-import dev.jig.wire.EventNote;
+import dev.jig.wire.PcapngRowOption;
 import org.jspecify.annotations.Nullable;
 
 /// A packet that may contain DNS. Mutable and reused by its source: valid until the handler returns,
@@ -38,7 +38,7 @@ public final class Packet {
   byte[] payload = {};
   int payloadOffset;
   int payloadLength;
-  @Nullable EventNote rowOption;
+  @Nullable PcapngRowOption rowOption;
 
   /// A copy without payload, to keep.
   Packet copyWithoutPayload() {
@@ -155,7 +155,7 @@ public final class Packet {
 
   /// The row that `-o pcapng` stored with this packet; files only, else null. The payload is then one
   /// whole message, also over TCP.
-  public @Nullable EventNote rowOption() {
+  public @Nullable PcapngRowOption rowOption() {
     return rowOption;
   }
 }

@@ -1,6 +1,6 @@
 package dev.jig.capture;
 
-import dev.jig.wire.EventNote;
+import dev.jig.wire.PcapngRowOption;
 
 /// Receives packets and notices of a source, in order, on the source's thread.
 @FunctionalInterface
@@ -21,5 +21,5 @@ public interface PacketHandler {
   default void onSocketClosed(long socketCookie, long bootNs) {}
 
   /// A row that `-o pcapng` stored without a packet; files only.
-  default void onStandaloneRow(EventNote note) {}
+  default void onStandaloneRow(PcapngRowOption note) {}
 }

@@ -5,36 +5,36 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One direction of a TCP connection, put together: segments of any size, in any order and any
-/// number of copies become DNS messages, each behind a length of two bytes (RFC 1035 section
-/// 4.2.2).
+/// Reassembles one direction of a TCP connection into DNS messages, each behind a length of two bytes
+/// (RFC 1035 section 4.2.2). Segments may have any size and order, and may be repeated.
 ///
-/// The handshake is not recorded, so a stream begins with the first segment seen. Where that does
-/// not begin a message, or bytes are missing, the borders between messages are lost: they are
-/// sought byte by byte, and every message's begin is then doubted.
+/// The handshake is not recorded, so a stream starts with the first segment seen. If that does not
+/// start a message, or bytes are missing, message boundaries are unknown: [DnsStartDetector] searches
+/// for the next start byte by byte, and checks every further one.
 final class TcpStream {
-  /// A message's length ahead of it, and the longest of them together.
+  /// The length field ahead of a message.
   static final int PREFIX_LENGTH = 2;
 
+  /// The longest message with its length field.
   static final int MAX_LENGTH = PREFIX_LENGTH + 0xffff;
 
-  /// Beyond a gap: so many bytes, in so many segments, for so long.
+  /// Limits of what is buffered behind a gap: 256 KiB, 256 segments, 2 s.
   static final int MAX_AHEAD_BYTES = 256 * 1024;
 
   static final int MAX_AHEAD_SEGMENTS = 256;
 
-  /// What is kept of a segment beside its data, roughly.
+  /// Approximate bytes of a buffered segment besides its data.
   static final int AHEAD_OVERHEAD = 256;
 
   static final long MAX_GAP_NS = 2_000_000_000;
 
-  /// A segment farther away is of another connection between the same endpoints.
+  /// A segment more than 1 MiB away belongs to another connection between the same endpoints.
   static final int WINDOW = 1 << 20;
 
-  private static final int FIRST_BUFFER = 512;
+  private static final int INITIAL_CAPACITY = 512;
   private static final byte[] EMPTY = {};
 
-  /// A segment that came before the bytes ahead of it.
+  /// A segment that is buffered behind a gap.
   private static final class Ahead {
     final int seq;
     final byte[] bytes;
@@ -54,33 +54,33 @@ final class TcpStream {
 
   private final TcpStreams.Totals totals;
 
-  /// The connection, for telling it from a later one between the same endpoints.
+  /// The socket's cookie, to distinguish a later connection between the same endpoints.
   private long cookie;
 
   /// Sequence number of the first byte seen.
   private int firstSeq;
 
-  /// Sequence number of the byte after the last one taken.
+  /// Sequence number of the byte behind the last one processed.
   private int nextSeq;
 
-  private boolean begun;
+  private boolean started;
 
-  /// Whether all bytes so far were seen, from the first of a message on.
+  /// Whether no byte is missing since the start of the first message.
   private boolean complete = true;
 
-  /// The same, and a message was found: from here on lengths are believed. Else each message's
-  /// begin has to look like one.
-  private boolean sure;
+  /// Whether message boundaries are known: complete, and a message was found. Else each start is
+  /// checked.
+  private boolean synchronised;
 
-  /// Whether what is in progress looks like one.
-  private boolean believed;
+  /// Whether the incomplete message passed the check.
+  private boolean plausible;
 
-  /// The message in progress with its length: `filled` bytes of it.
+  /// The first `filled` bytes of the incomplete message and its length field.
   private byte[] message = EMPTY;
 
   private int filled;
 
-  /// By sequence number; null as long as nothing is missing.
+  /// Segments behind a gap by sequence number; null without a gap.
   private @Nullable List<Ahead> ahead;
 
   private int aheadBytes;
@@ -89,45 +89,46 @@ final class TcpStream {
     this.totals = totals;
   }
 
-  /// Bytes kept for later.
+  /// Bytes buffered.
   int bufferedBytes() {
     int segments = ahead == null ? 0 : ahead.size();
     return message.length + aheadBytes + segments * AHEAD_OVERHEAD;
   }
 
-  /// Whether segments wait for one that is missing.
+  /// Whether segments are buffered behind a gap.
   boolean hasGap() {
     return ahead != null;
   }
 
-  /// Takes the payload of `packet`.
+  /// Adds the payload of `packet`, and delivers the messages that it completes.
   void add(Packet packet, TcpStreams.MessageHandler handler) {
     int seq = packet.tcpSeq;
     int distance = seq - nextSeq;
-    if (!begun || isOfAnother(packet, distance)) {
+    if (!started || isOtherConnection(packet, distance)) {
       reset();
-      begun = true;
+      started = true;
       firstSeq = seq;
       nextSeq = seq;
       distance = 0;
     }
     cookie = packet.socketCookie;
     if (distance > 0) {
-      keep(packet);
+      buffer(packet);
       expireGap(packet.bootNs, handler);
       return;
     }
-    if (seq - firstSeq < 0) {
-      totals.addDroppedBytes(Math.min(packet.payloadLength, firstSeq - seq)); // overtaken at the begin
+    if (seq - firstSeq < 0) { // older than the first byte seen
+      totals.addDroppedBytes(Math.min(packet.payloadLength, firstSeq - seq));
     }
     if (-distance < packet.payloadLength) {
-      take(packet, packet.payload, packet.payloadOffset, packet.payloadLength, -distance, handler);
-    } // else all of it is known: a retransmission
-    takeAhead(packet, handler);
+      process(packet, packet.payload, packet.payloadOffset, packet.payloadLength, -distance, handler);
+    } // else a retransmission
+    processAhead(packet, handler);
   }
 
-  /// A listener's cookie may come first, from data that overtake the end of the handshake.
-  private boolean isOfAnother(Packet packet, int distance) {
+  /// A contiguous segment belongs to this connection whatever its cookie: data that arrive before the
+  /// handshake's end have the listener's.
+  private boolean isOtherConnection(Packet packet, int distance) {
     return distance != 0
         && (distance > WINDOW || distance < -WINDOW || packet.socketCookie != cookie);
   }
@@ -142,26 +143,26 @@ final class TcpStream {
     message = EMPTY;
     ahead = null;
     aheadBytes = 0;
-    believed = false;
+    plausible = false;
     complete = true;
-    sure = false;
+    synchronised = false;
   }
 
-  /// Forgets what is kept, which is counted.
+  /// Drops and counts what is buffered.
   void discard() {
     reset();
-    begun = false;
+    started = false;
   }
 
-  private void take(
+  private void process(
       Packet head,
       byte[] bytes,
       int offset,
       int length,
-      int known,
+      int processed,
       TcpStreams.MessageHandler handler) {
-    nextSeq += length - known;
-    feed(head, bytes, offset + known, length - known, handler);
+    nextSeq += length - processed;
+    feed(head, bytes, offset + processed, length - processed, handler);
   }
 
   private void feed(
@@ -169,93 +170,93 @@ final class TcpStream {
     int next = offset;
     int end = offset + length;
     while (next < end) {
-      if (filled == 0 && begins(bytes, next, end - next) && isWhole(bytes, next, end - next)) {
-        handOver(head, bytes, next, handler);
+      if (filled == 0 && isStart(bytes, next, end - next) && isComplete(bytes, next, end - next)) {
+        deliver(head, bytes, next, handler);
         next += PREFIX_LENGTH + messageLength(bytes, next);
         continue;
       }
       next += append(bytes, next, end - next);
-      while (isBelieved() && isWhole(message, 0, filled)) {
-        handOver(head, takeMessage(), 0, handler);
+      while (isAccepted() && isComplete(message, 0, filled)) {
+        deliver(head, takeMessage(), 0, handler);
       }
     }
   }
 
-  private void handOver(Packet head, byte[] bytes, int offset, TcpStreams.MessageHandler handler) {
-    sure |= complete;
+  private void deliver(Packet head, byte[] bytes, int offset, TcpStreams.MessageHandler handler) {
+    synchronised |= complete;
     handler.onMessage(head, bytes, offset + PREFIX_LENGTH, messageLength(bytes, offset));
   }
 
-  /// What was kept while an earlier byte might have begun a message can be more than this one: that
-  /// begins the next.
+  /// Removes the complete message from the buffer. Bytes behind it, buffered while an earlier byte
+  /// might have started a message, stay as the start of the next.
   private byte[] takeMessage() {
     byte[] whole = message;
     int end = PREFIX_LENGTH + messageLength(whole, 0);
     message = filled == end ? EMPTY : Arrays.copyOfRange(whole, end, filled);
     filled -= end;
-    believed = false;
-    if (filled > 0 && !sure) {
-      judgeBuffered();
+    plausible = false;
+    if (filled > 0 && !synchronised) {
+      checkBuffered();
     }
     return whole;
   }
 
-  private boolean begins(byte[] bytes, int offset, int length) {
-    return sure || judge(bytes, offset, length) == DnsStartDetector.Result.LIKELY;
+  private boolean isStart(byte[] bytes, int offset, int length) {
+    return synchronised || check(bytes, offset, length) == DnsStartDetector.Result.LIKELY;
   }
 
-  private DnsStartDetector.Result judge(byte[] bytes, int offset, int length) {
+  private DnsStartDetector.Result check(byte[] bytes, int offset, int length) {
     return complete
         ? DnsStartDetector.checkHeader(bytes, offset, length)
         : DnsStartDetector.checkQuestion(bytes, offset, length);
   }
 
-  private boolean isBelieved() {
-    return sure || believed;
+  private boolean isAccepted() {
+    return synchronised || plausible;
   }
 
-  /// Takes what the message in progress needs to be judged, or else to be whole; returns how many
-  /// bytes that were.
+  /// Appends the bytes that the incomplete message needs to be checked, then those that it needs to be
+  /// complete; returns how many.
   private int append(byte[] bytes, int offset, int length) {
     int taken = 0;
-    while (taken < length && (filled < PREFIX_LENGTH || !isBelieved())) {
-      room(filled + 1);
+    while (taken < length && (filled < PREFIX_LENGTH || !isAccepted())) {
+      ensureCapacity(filled + 1);
       message[filled++] = bytes[offset + taken++];
-      if (!sure) {
-        judgeBuffered();
+      if (!synchronised) {
+        checkBuffered();
       }
     }
-    if (filled < PREFIX_LENGTH || !isBelieved()) {
+    if (filled < PREFIX_LENGTH || !isAccepted()) {
       return taken;
     }
     int missing = Math.max(0, PREFIX_LENGTH + messageLength(message, 0) - filled);
     int more = Math.min(missing, length - taken);
-    room(filled + more);
+    ensureCapacity(filled + more);
     System.arraycopy(bytes, offset + taken, message, filled, more);
     filled += more;
     return taken + more;
   }
 
-  /// Drops from the front what begins no message.
-  private void judgeBuffered() {
-    DnsStartDetector.Result verdict = judge(message, 0, filled);
-    while (verdict == DnsStartDetector.Result.NO) {
+  /// Drops bytes from the front until they can start a message.
+  private void checkBuffered() {
+    DnsStartDetector.Result result = check(message, 0, filled);
+    while (result == DnsStartDetector.Result.NO) {
       System.arraycopy(message, 1, message, 0, --filled);
       totals.addDroppedBytes(1);
       complete = false;
-      verdict = judge(message, 0, filled);
+      result = check(message, 0, filled);
     }
-    believed = verdict == DnsStartDetector.Result.LIKELY;
+    plausible = result == DnsStartDetector.Result.LIKELY;
   }
 
-  private void room(int length) {
+  private void ensureCapacity(int length) {
     if (message.length < length) {
-      int doubled = Math.max(FIRST_BUFFER, 2 * message.length);
+      int doubled = Math.max(INITIAL_CAPACITY, 2 * message.length);
       message = Arrays.copyOf(message, Math.min(MAX_LENGTH, Math.max(length, doubled)));
     }
   }
 
-  private static boolean isWhole(byte[] bytes, int offset, int length) {
+  private static boolean isComplete(byte[] bytes, int offset, int length) {
     return length >= PREFIX_LENGTH && length >= PREFIX_LENGTH + messageLength(bytes, offset);
   }
 
@@ -263,7 +264,7 @@ final class TcpStream {
     return (bytes[offset] & 0xff) << 8 | bytes[offset + 1] & 0xff;
   }
 
-  private void keep(Packet packet) {
+  private void buffer(Packet packet) {
     if (ahead == null) {
       ahead = new ArrayList<>();
     }
@@ -275,42 +276,42 @@ final class TcpStream {
     aheadBytes += packet.payloadLength;
   }
 
-  /// What the last segment made contiguous. It is read, and its messages sent on, only now: their
-  /// time is that of `filler`, or where a gap was given up, their own.
-  private void takeAhead(@Nullable Packet filler, TcpStreams.MessageHandler handler) {
+  /// Processes the segments that are contiguous now. The messages in them get the time of `filler`,
+  /// the segment that closed the gap; null if the gap was skipped: then their own segment's.
+  private void processAhead(@Nullable Packet filler, TcpStreams.MessageHandler handler) {
     List<Ahead> waiting = ahead;
     while (waiting != null && !waiting.isEmpty()) {
       Ahead next = waiting.getFirst();
-      int known = nextSeq - next.seq;
-      if (known < 0) {
+      int processed = nextSeq - next.seq;
+      if (processed < 0) {
         return;
       }
       waiting.removeFirst();
       aheadBytes -= next.bytes.length;
       if (next.endSeq() - nextSeq > 0) {
         Packet head = filler == null ? next.head : filler;
-        take(head, next.bytes, 0, next.bytes.length, known, handler);
+        process(head, next.bytes, 0, next.bytes.length, processed, handler);
       }
     }
     ahead = null;
   }
 
-  /// A segment that does not come any more was lost before it was seen.
+  /// Skips the gap if it exceeds a limit: its segments were lost or not captured.
   void expireGap(long bootNs, TcpStreams.MessageHandler handler) {
-    while (ahead != null && !ahead.isEmpty() && isDue(ahead, bootNs)) {
+    while (ahead != null && !ahead.isEmpty() && isExpired(ahead, bootNs)) {
       Ahead first = ahead.getFirst();
       totals.addGap(filled);
       filled = 0;
       message = EMPTY;
-      believed = false;
+      plausible = false;
       complete = false;
-      sure = false;
+      synchronised = false;
       nextSeq = first.seq;
-      takeAhead(null, handler);
+      processAhead(null, handler);
     }
   }
 
-  private boolean isDue(List<Ahead> waiting, long bootNs) {
+  private boolean isExpired(List<Ahead> waiting, long bootNs) {
     return bootNs - waiting.getFirst().head.bootNs > MAX_GAP_NS
         || aheadBytes > MAX_AHEAD_BYTES
         || waiting.size() > MAX_AHEAD_SEGMENTS;

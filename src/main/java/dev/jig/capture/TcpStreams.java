@@ -9,29 +9,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// All TCP connections in progress, one stream per direction and side, as they were seen: at each
-/// end of a hop on this machine apart. Bounded in number and bytes: the longest unused gives way,
-/// and what it kept is counted. One thread.
+/// Reassembles TCP connections into DNS messages, one [TcpStream] per direction and socket: a
+/// connection within this machine is recorded at both ends. At most 16,384 streams and 8 MiB; the
+/// least recently used one is evicted and its buffered bytes are counted. For one thread.
 public final class TcpStreams {
-  /// Half of them, with the queries and answers of a server that holds 8,192 connections open.
+  /// Two streams for each of 8,192 open connections.
   static final int MAX_STREAMS = 16_384;
 
-  /// Enough for a hundred of the longest messages in progress, and a small part of the heap.
+  /// 8 MiB: about a hundred incomplete messages of the longest kind.
   static final long MAX_BYTES = 8L << 20;
 
-  /// How often is looked for what was missing too long: files tick with every packet.
-  private static final long REVIEW_NS = 10_000_000;
+  /// The interval at which gaps are checked, 10 ms: files call [#expireGaps] with every packet.
+  private static final long CHECK_INTERVAL_NS = 10_000_000;
 
-  /// Takes the messages of streams, each stream's in order.
+  /// Receives messages, each stream's in order.
   @FunctionalInterface
   public interface MessageHandler {
-    /// A message without its length prefix, whose length may be 0.
+    /// A message without its length prefix; `length` may be 0.
     ///
-    /// @param packet the segment that completed it; its payload is not the message
+    /// @param packet the segment that completed the message; its payload is another
     void onMessage(Packet packet, byte[] bytes, int offset, int length);
   }
 
-  /// What was given up. Messages are counted by whoever takes them.
+  /// Counts dropped bytes and gaps of all streams.
   static final class Totals {
     private long droppedBytes;
     private long gaps;
@@ -40,14 +40,14 @@ public final class TcpStreams {
       droppedBytes += bytes;
     }
 
-    /// @param bytes of a message begun before it
+    /// @param bytes dropped with the gap: those of an incomplete message before it
     void addGap(int bytes) {
       gaps++;
       droppedBytes += bytes;
     }
   }
 
-  /// A listener and the sockets it accepts share their cgroup, but not their cookie.
+  /// Without the socket's cookie: the first segments of an accepted connection have its listener's.
   private record Key(
       Packet.Direction direction,
       long cgroupId,
@@ -70,25 +70,25 @@ public final class TcpStreams {
   private final Totals totals = new Totals();
   private final Map<Key, TcpStream> streams = new LinkedHashMap<>(64, 0.75f, true);
   private final Set<TcpStream> gapped = new LinkedHashSet<>();
-  private final int streamsAtMost;
-  private final long bytesAtMost;
+  private final int maxStreams;
+  private final long maxBytes;
   private long bufferedBytes;
-  private long reviewedNs = -REVIEW_NS;
+  private long checkedNs = -CHECK_INTERVAL_NS;
 
   public TcpStreams() {
     this(MAX_STREAMS, MAX_BYTES);
   }
 
-  TcpStreams(int streamsAtMost, long bytesAtMost) {
-    this.streamsAtMost = streamsAtMost;
-    this.bytesAtMost = bytesAtMost;
+  TcpStreams(int maxStreams, long maxBytes) {
+    this.maxStreams = maxStreams;
+    this.maxBytes = maxBytes;
   }
 
-  /// Takes a segment, and hands on the messages it completes.
+  /// Adds a segment and delivers the messages that it completes.
   ///
-  /// @return whether bytes of this stream were given up: one of them may have been an answer
+  /// @return whether bytes of this stream were dropped, possibly of a response
   public boolean add(Packet packet, MessageHandler handler) {
-    long givenUp = totals.droppedBytes + totals.gaps;
+    long droppedBefore = totals.droppedBytes + totals.gaps;
     TcpStream stream = streams.computeIfAbsent(Key.of(packet), _ -> new TcpStream(totals));
     int before = stream.bufferedBytes();
     stream.add(packet, handler);
@@ -98,32 +98,32 @@ public final class TcpStreams {
     } else if (!gapped.isEmpty()) {
       gapped.remove(stream);
     }
-    boolean complete = givenUp == totals.droppedBytes + totals.gaps;
-    makeRoom();
+    boolean complete = droppedBefore == totals.droppedBytes + totals.gaps;
+    evict();
     return !complete;
   }
 
-  /// Gives up waiting for segments that were missing too long.
+  /// Skips gaps that are older than 2 s, and delivers the messages behind them.
   ///
   /// @param bootNs now, on the packets' clock
   public void expireGaps(long bootNs, MessageHandler handler) {
-    if (gapped.isEmpty() || bootNs >= reviewedNs && bootNs < reviewedNs + REVIEW_NS) {
+    if (gapped.isEmpty() || bootNs >= checkedNs && bootNs < checkedNs + CHECK_INTERVAL_NS) {
       return;
     }
-    reviewedNs = bootNs;
-    List<TcpStream> settled = new ArrayList<>();
+    checkedNs = bootNs;
+    List<TcpStream> closed = new ArrayList<>();
     for (TcpStream stream : gapped) {
       int before = stream.bufferedBytes();
       stream.expireGap(bootNs, handler);
       bufferedBytes += stream.bufferedBytes() - before;
       if (!stream.hasGap()) {
-        settled.add(stream);
+        closed.add(stream);
       }
     }
-    settled.forEach(gapped::remove);
+    closed.forEach(gapped::remove);
   }
 
-  /// The end: what is not whole stays so.
+  /// Skips all gaps, delivers the messages behind them, and drops incomplete ones.
   public void finish(MessageHandler handler) {
     expireGaps(Long.MAX_VALUE, handler);
     streams.values().forEach(TcpStream::discard);
@@ -132,38 +132,37 @@ public final class TcpStreams {
     bufferedBytes = 0;
   }
 
-  private void makeRoom() {
-    if (streams.size() <= streamsAtMost && bufferedBytes <= bytesAtMost) {
+  private void evict() {
+    if (streams.size() <= maxStreams && bufferedBytes <= maxBytes) {
       return;
     }
     Iterator<TcpStream> eldest = streams.values().iterator();
-    while (eldest.hasNext() && (streams.size() > streamsAtMost || bufferedBytes > bytesAtMost)) {
-      TcpStream gone = eldest.next();
+    while (eldest.hasNext() && (streams.size() > maxStreams || bufferedBytes > maxBytes)) {
+      TcpStream evicted = eldest.next();
       eldest.remove();
-      gapped.remove(gone);
-      bufferedBytes -= gone.bufferedBytes();
-      gone.discard();
+      gapped.remove(evicted);
+      bufferedBytes -= evicted.bufferedBytes();
+      evicted.discard();
     }
   }
 
-  /// Streams known at the moment.
+  /// The number of streams.
   int size() {
     return streams.size();
   }
 
-  /// Bytes kept at the moment: buffers as long as they are, and what segments need beside their
-  /// data.
+  /// Bytes buffered now: the buffers' sizes and [TcpStream#AHEAD_OVERHEAD] per segment.
   long bufferedBytes() {
     return bufferedBytes;
   }
 
-  /// Bytes seen that belong to no message handed on: of messages never completed, or behind a gap
-  /// where no message could be found to begin.
+  /// Bytes of no delivered message: of incomplete messages, and behind a gap up to the next start of a
+  /// message.
   public long droppedBytes() {
     return totals.droppedBytes;
   }
 
-  /// How often segments were missing for good: not captured, or lost.
+  /// Gaps that were skipped because their segments did not arrive.
   public long gaps() {
     return totals.gaps;
   }

@@ -41,7 +41,8 @@ final class AgentCommand implements Runnable {
 
   @Option(
       names = "--resolve-endpoints",
-      description = "Show pods and services instead of addresses; lists and watches them in the cluster.")
+      description =
+          "Show pods and services instead of addresses; lists and watches them in the cluster.")
   boolean resolveEndpoints;
 
   @Mixin RuntimeOptions runtimes = new RuntimeOptions();

@@ -1,7 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.event.DnsEvent;
-import dev.jig.fields.Field.Shown;
+import dev.jig.fields.Field.ColumnSet;
 import dev.jig.filter.LabelSelector;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.ClusterTrace;
@@ -78,7 +78,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Console.setVerbose(options.verbosity.isVerbose());
-    TraceDnsOptions.Parsed parsed = options.parse(Shown.KUBECTL);
+    TraceDnsOptions.Parsed parsed = options.parse(ColumnSet.KUBECTL);
     LabelSelector.parse(selector);
     try (Cluster cluster = clusterOptions.open()) {
       new Run(cluster, parsed).run();

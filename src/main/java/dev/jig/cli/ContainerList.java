@@ -61,7 +61,7 @@ public final class ContainerList {
     int[] widths = new int[fields.size()];
     for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], Cells.of(row.get(i)));
+        widths[i] = Math.max(widths[i], Cells.width(row.get(i)));
       }
     }
     StringBuilder text = new StringBuilder();
@@ -181,8 +181,8 @@ public final class ContainerList {
   private static void writeChange(
       Document document, long timestampNs, Change change, Container container) throws IOException {
     document.begin();
-    document.word(DocumentWriter.key("timestamp"), Timestamp.format(timestampNs));
-    document.word(DocumentWriter.key("event"), change.name());
+    document.writeAscii(DocumentWriter.key("timestamp"), Timestamp.format(timestampNs));
+    document.writeAscii(DocumentWriter.key("event"), change.name());
     document.beginObject(DocumentWriter.key("container"));
     writeContainer(document, container);
     document.endObject();
@@ -214,7 +214,7 @@ public final class ContainerList {
   private static void writeContainer(Document document, Container container) throws IOException {
     new DocumentWriter(document)
         .write(
-            DocumentWriter.Section.CONTAINER, DnsEvent.whose(container, null, Attribution.UNKNOWN));
+            DocumentWriter.Section.CONTAINER, DnsEvent.ofSubject(container, null, Attribution.UNKNOWN));
   }
 
   private static List<String> header(List<Field> fields) {
@@ -222,7 +222,7 @@ public final class ContainerList {
   }
 
   private static List<String> cells(Container container, List<Field> fields) {
-    DnsEvent carrier = DnsEvent.whose(container, null, Attribution.UNKNOWN);
+    DnsEvent carrier = DnsEvent.ofSubject(container, null, Attribution.UNKNOWN);
     return fields.stream().map(field -> cell(field, carrier)).toList();
   }
 
@@ -235,7 +235,7 @@ public final class ContainerList {
 
   private static void append(StringBuilder text, List<String> row, int[] widths) {
     for (int i = 0; i < row.size(); i++) {
-      int width = Math.max(widths[i], Cells.of(row.get(i)));
+      int width = Math.max(widths[i], Cells.width(row.get(i)));
       Cells.append(text.append(i == 0 ? "" : " "), row.get(i), width, Ellipsis.END);
     }
     text.append('\n');

@@ -58,7 +58,7 @@ final class FileRun {
   }
 
   private void hintIfContainersUnknown(long messages) {
-    if (messages > 0 && !selection.isEveryContainer()) {
+    if (messages > 0 && !selection.isAllContainers()) {
       Console.print(
           "-c does not apply to "
               + (messages == 1 ? "1 message" : messages + " messages")

@@ -122,7 +122,9 @@ final class ListContainersCommand implements Callable<Integer> {
       }
     }
     if (!answered && !reported) {
-      Console.print("no container runtime answers: containers are shown by their id; -v lists the sockets that were tried.");
+      Console.print(
+          "no container runtime answers: containers are shown by their id;"
+              + " -v lists the sockets that were tried.");
     }
     return failed || (!answered && reported) ? Failures.EXIT_FAILURE : 0;
   }

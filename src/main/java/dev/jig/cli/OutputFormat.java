@@ -2,18 +2,18 @@ package dev.jig.cli;
 
 import dev.jig.event.UsageException;
 import dev.jig.fields.Field;
-import dev.jig.fields.Field.Shown;
+import dev.jig.fields.Field.ColumnSet;
 import dev.jig.fields.Fields;
 import dev.jig.fields.NearNames;
 import dev.jig.output.ColumnLayout;
 import dev.jig.output.ColumnSpec;
 import dev.jig.output.ColumnsWriter;
-import dev.jig.output.EventWriter;
+import dev.jig.output.RowWriter;
 import dev.jig.output.json.DocumentWriter;
 import dev.jig.output.json.JsonDocument;
 import dev.jig.output.json.JsonLinesWriter;
 import dev.jig.output.json.YamlDocument;
-import dev.jig.output.pcapng.PacketsWriter;
+import dev.jig.output.pcapng.PcapngWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.EnumSet;
@@ -52,13 +52,13 @@ public sealed interface OutputFormat {
   ///
   /// @param shown the default columns: those of a front end, with --paths also PATHS
   /// @throws UsageException for an unknown format or column
-  static OutputFormat parse(String text, Set<Shown> shown) {
-    EnumSet<Shown> wide = EnumSet.copyOf(shown);
-    wide.add(Shown.WIDE);
-    if (shown.contains(Shown.LOOKUPS)) {
-      wide.add(Shown.WIDE_LOOKUPS);
+  static OutputFormat parse(String text, Set<ColumnSet> shown) {
+    EnumSet<ColumnSet> wide = EnumSet.copyOf(shown);
+    wide.add(ColumnSet.WIDE);
+    if (shown.contains(ColumnSet.LOOKUPS)) {
+      wide.add(ColumnSet.WIDE_LOOKUPS);
     }
-    return parse(text, Fields.shownBy(shown), Fields.shownBy(wide));
+    return parse(text, Fields.columnsOf(shown), Fields.columnsOf(wide));
   }
 
   /// Parses `-o`.
@@ -95,29 +95,29 @@ public sealed interface OutputFormat {
   }
 
   /// Creates the writer of a table laid out by `layout`.
-  static EventWriter columns(OutputStream out, ColumnLayout layout) {
+  static RowWriter columns(OutputStream out, ColumnLayout layout) {
     return new ColumnsWriter(out, layout);
   }
 
   /// Creates the writer of one JSON object a line.
-  static EventWriter json(OutputStream out) throws IOException {
+  static RowWriter json(OutputStream out) throws IOException {
     return new JsonLinesWriter(out);
   }
 
   /// Creates the writer of JSON objects over several lines.
-  static EventWriter jsonPretty(OutputStream out) throws IOException {
+  static RowWriter jsonPretty(OutputStream out) throws IOException {
     return new DocumentWriter(JsonDocument.pretty(out));
   }
 
   /// Creates the writer of a pcapng file.
   ///
   /// @param application value of the option `shb_userappl`
-  static EventWriter pcapng(OutputStream out, String application) {
-    return new PacketsWriter(out, application);
+  static RowWriter pcapng(OutputStream out, String application) {
+    return new PcapngWriter(out, application);
   }
 
   /// Creates the writer of YAML documents.
-  static EventWriter yaml(OutputStream out) {
+  static RowWriter yaml(OutputStream out) {
     return new DocumentWriter(new YamlDocument(out));
   }
 }

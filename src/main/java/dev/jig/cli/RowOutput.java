@@ -2,25 +2,33 @@ package dev.jig.cli;
 
 import dev.jig.event.DnsEvent;
 import dev.jig.output.ColumnLayout;
-import dev.jig.output.EventWriter;
+import dev.jig.output.DoubleBufferedStream;
+import dev.jig.output.RowWriter;
 import java.io.IOException;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Writes rows in the chosen format to stdout, stderr or a file. A table on a terminal follows the
-/// terminal's width. After a failed write all rows are dropped; [#throwIfFailed] reports it.
+/// terminal's width. A thread of its own does the writes, so that a slow pipe or disk delays the
+/// caller only when two buffers are full. After a failed write all rows are dropped; [#throwIfFailed] reports it.
 final class RowOutput implements Consumer<DnsEvent> {
   /// Interval between checks of a pipe for its reader: `| head` ends the trace without a row too.
   private static final long READER_CHECK_NS = 200_000_000;
 
+  /// Interval between flushes while records wait in the ring: a KB costs the kernel 0.13 µs in
+  /// writes of 256 KB and 0.84 µs in writes of 4 KB.
+  private static final long FLUSH_INTERVAL_NS = 20_000_000;
+
   private final RowStream stream;
-  private final EventWriter writer;
+  private final DoubleBufferedStream buffered;
+  private final RowWriter writer;
   private final @Nullable ColumnLayout layout;
   private final boolean onTerminal;
   private final boolean printsLoss;
   private final Runnable onFailure;
   private long lastReaderCheckNs = System.nanoTime();
+  private long lastFlushNs = System.nanoTime();
 
   /// The width was read for this batch of rows; a resize takes effect with the next batch.
   private boolean widthUpdated;
@@ -30,12 +38,14 @@ final class RowOutput implements Consumer<DnsEvent> {
 
   private RowOutput(
       RowStream stream,
-      EventWriter writer,
+      DoubleBufferedStream buffered,
+      RowWriter writer,
       @Nullable ColumnLayout layout,
       boolean onTerminal,
       boolean printsLoss,
       Runnable onFailure) {
     this.stream = stream;
+    this.buffered = buffered;
     this.writer = writer;
     this.layout = layout;
     this.onTerminal = onTerminal;
@@ -49,20 +59,21 @@ final class RowOutput implements Consumer<DnsEvent> {
   static RowOutput open(OutputFormat format, RowStream stream, Runnable onFailure) {
     OptionalInt columns = stream.terminalColumns();
     ColumnLayout layout = layout(format, columns);
+    DoubleBufferedStream buffered = new DoubleBufferedStream(stream);
     try {
-      EventWriter writer =
+      RowWriter writer =
           switch (format) {
             case OutputFormat.Columns ignored when layout != null ->
-                OutputFormat.columns(stream, layout);
-            case OutputFormat.Json ignored -> OutputFormat.json(stream);
-            case OutputFormat.JsonPretty ignored -> OutputFormat.jsonPretty(stream);
-            case OutputFormat.Yaml ignored -> OutputFormat.yaml(stream);
+                OutputFormat.columns(buffered, layout);
+            case OutputFormat.Json ignored -> OutputFormat.json(buffered);
+            case OutputFormat.JsonPretty ignored -> OutputFormat.jsonPretty(buffered);
+            case OutputFormat.Yaml ignored -> OutputFormat.yaml(buffered);
             case OutputFormat.Columns ignored -> throw new AssertionError("columns without layout");
             case OutputFormat.PcapNg ignored ->
-                OutputFormat.pcapng(stream, Console.name() + " " + VersionCommand.version());
+                OutputFormat.pcapng(buffered, Console.name() + " " + VersionCommand.version());
           };
       boolean printsLoss = !format.isStructured() || format instanceof OutputFormat.PcapNg;
-      return new RowOutput(stream, writer, layout, columns.isPresent(), printsLoss, onFailure);
+      return new RowOutput(stream, buffered, writer, layout, columns.isPresent(), printsLoss, onFailure);
     } catch (IOException e) {
       throw UserFacingException.of("cannot write rows", e);
     }
@@ -80,7 +91,7 @@ final class RowOutput implements Consumer<DnsEvent> {
   /// Writes the header and flushes.
   void begin() {
     write(writer::begin);
-    flush();
+    drain();
   }
 
   @Override
@@ -89,7 +100,7 @@ final class RowOutput implements Consumer<DnsEvent> {
       widthUpdated = true;
       updateWidth();
     }
-    write(() -> writer.event(event));
+    write(() -> writer.writeRow(event));
   }
 
   /// Reports lost samples among the rows if the format can carry it, else on stderr.
@@ -102,7 +113,7 @@ final class RowOutput implements Consumer<DnsEvent> {
     if (printsLoss) {
       Console.print("lost " + count + " samples: " + why + ".");
     }
-    write(() -> writer.lost(count));
+    write(() -> writer.reportLost(count));
   }
 
   /// Writes what the format puts behind the rows, and flushes.
@@ -110,16 +121,32 @@ final class RowOutput implements Consumer<DnsEvent> {
   /// @param received packets seen in all; null if unknown
   void finish(@Nullable Long received) {
     write(() -> writer.end(received));
-    flush();
+    drain();
   }
 
-  /// Writes out buffered rows; also detects that the reader of a pipe has left.
+  /// Flushes if no record waits, else every 20 ms.
+  ///
+  /// @param drained no record waits: the ring thread is about to sleep
+  void onBatchEnd(boolean drained) {
+    if (drained || System.nanoTime() - lastFlushNs >= FLUSH_INTERVAL_NS) {
+      flush();
+    }
+  }
+
+  /// Starts to write out buffered rows; also detects that the reader of a pipe has left.
   void flush() {
     widthUpdated = false;
+    lastFlushNs = System.nanoTime();
     write(writer::flush);
     if (!onTerminal && failure == null) {
       checkReader();
     }
+  }
+
+  /// Writes out buffered rows and waits until they are written.
+  private void drain() {
+    flush();
+    write(buffered::drain);
   }
 
   /// Whether a write is blocked because the output is not read; from any thread.

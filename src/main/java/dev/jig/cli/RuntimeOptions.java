@@ -61,7 +61,8 @@ final class RuntimeOptions {
       names = {"-r", "--runtimes"},
       order = 30,
       paramLabel = "LIST",
-      description = "Container runtimes to get names from (default: docker,containerd,cri-o,podman).")
+      description =
+          "Container runtimes to get names from (default: docker,containerd,cri-o,podman).")
   @Nullable String runtimes;
 
   @Option(

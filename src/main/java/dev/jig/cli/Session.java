@@ -92,8 +92,8 @@ final class Session {
     return summary;
   }
 
-  private void onBatchEnd() {
-    rows.flush();
+  private void onBatchEnd(boolean drained) {
+    rows.onBatchEnd(drained);
     if (!nameWarningShown && trace.nameUnknown() > 0) {
       nameWarningShown = true;
       Console.print(

@@ -91,11 +91,11 @@ final class TraceDnsCommand implements Callable<Integer> {
     }
     if (read != null) {
       // Processes outside containers are shown without --host too: the writer of the file chose.
-      boolean others = host || selection.isEveryContainer();
+      boolean others = host || selection.isAllContainers();
       return new FileRun(read, ContainerSelection.parse(containerName, others), options, parsed)
           .run();
     }
-    if (!selection.isEveryContainer()) {
+    if (!selection.isAllContainers()) {
       Console.print("-c has no effect with --demo and -- CMD: they trace no container.");
     }
     if (!command.isEmpty() && options.outputFile == null && parsed.format() instanceof PcapNg) {

@@ -3,7 +3,7 @@ package dev.jig.cli;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.UsageException;
 import dev.jig.fields.Field;
-import dev.jig.fields.Field.Shown;
+import dev.jig.fields.Field.ColumnSet;
 import dev.jig.filter.FilterExpression;
 import dev.jig.filter.PortSet;
 import dev.jig.trace.RowDetails;
@@ -135,20 +135,20 @@ final class TraceDnsOptions {
   ///
   /// @throws UsageException for an invalid value
   Parsed parse() {
-    return parse(Shown.IG);
+    return parse(ColumnSet.IG);
   }
 
   /// Parses all values.
   ///
   /// @param frontEnd selects the default columns
   /// @throws UsageException for an invalid value
-  Parsed parse(Shown frontEnd) {
-    EnumSet<Shown> shown = EnumSet.of(frontEnd);
+  Parsed parse(ColumnSet frontEnd) {
+    EnumSet<ColumnSet> shown = EnumSet.of(frontEnd);
     if (paths) {
-      shown.add(Shown.PATHS);
+      shown.add(ColumnSet.PATHS);
     }
     if (lookups) {
-      shown.add(Shown.LOOKUPS);
+      shown.add(ColumnSet.LOOKUPS);
     }
     OutputFormat format = OutputFormat.parse(output, shown);
     if (format instanceof OutputFormat.PcapNg

@@ -109,7 +109,7 @@ final class ProcessContainers {
     if (owner == null) {
       return null;
     }
-    Identity process = new Identity(owner.pid(), owner.startTimeNs());
+    Identity process = new Identity(owner.pid(), owner.startBootNs());
     Cached cached = cache.get(process);
     if (cached == null) {
       cached = new Cached(readPath(owner));
@@ -119,7 +119,7 @@ final class ProcessContainers {
   }
 
   private @Nullable CgroupPath readPath(Owner owner) {
-    List<String> lines = proc.cgroups(owner.pid(), owner.startTimeNs());
+    List<String> lines = proc.cgroups(owner.pid(), owner.startBootNs());
     if (lines != null) {
       return ProcCgroups.parse(lines).agreedPath();
     }
@@ -139,7 +139,7 @@ final class ProcessContainers {
     if (mountNs == 0 || mountNs != owner.mountNs()) {
       return null;
     }
-    List<String> lines = proc.cgroupsIfOlder(owner.ppid(), owner.startTimeNs());
+    List<String> lines = proc.cgroupsIfOlder(owner.ppid(), owner.startBootNs());
     CgroupPath path = lines == null ? null : ProcCgroups.parse(lines).agreedPath();
     return path == null || path.containers().isEmpty() ? null : path;
   }

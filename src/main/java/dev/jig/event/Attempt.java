@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// @param timestampNs when it was sent, nanoseconds since the epoch
 /// @param nameserver the address asked, before any NAT
 /// @param id the message's id
-/// @param tookNs until its answer came, or until what [#outcome] says; 0 while it waits
+/// @param durationNs until its answer came, or until what [#state] says; 0 while it waits
 /// @param rcode null without answer
 /// @param messages how many answered it: more than one in a zone transfer
 public record Attempt(
@@ -15,13 +15,13 @@ public record Attempt(
     Protocol protocol,
     @Nullable IpAddress nameserver,
     int id,
-    Outcome outcome,
-    long tookNs,
+    AttemptState state,
+    long durationNs,
     @Nullable Integer rcode,
     int messages) {
 
   /// How a try ended.
-  public enum Outcome {
+  public enum AttemptState {
     ANSWERED,
     /// Answered with TC set, which asks to come again over TCP (RFC 7766 section 5).
     TRUNCATED,
@@ -34,7 +34,7 @@ public record Attempt(
     WAITING;
 
     /// Whether a message came back.
-    public boolean isAnswer() {
+    public boolean hasResponse() {
       return this == ANSWERED || this == TRUNCATED || this == LATE;
     }
   }

@@ -65,7 +65,7 @@ public record DnsEvent(
   public record Flags(boolean aa, boolean tc, boolean rd, boolean ra, boolean ad, boolean cd) {
 
     /// The names of the bits that are set, in the header's order.
-    public List<String> set() {
+    public List<String> names() {
       return SETS.get(
           (aa ? 1 : 0)
               | (tc ? 2 : 0)
@@ -92,7 +92,7 @@ public record DnsEvent(
   }
 
   /// The same event, of that container.
-  public DnsEvent in(@Nullable Container whose) {
+  public DnsEvent withContainer(@Nullable Container whose) {
     return with(whose, message, endpoints, lookup);
   }
 
@@ -144,7 +144,7 @@ public record DnsEvent(
 
   /// Tells of nothing but whose it is: for showing a container or a process with the catalogue's
   /// words where there is no message.
-  public static DnsEvent whose(
+  public static DnsEvent ofSubject(
       @Nullable Container container, @Nullable Owner owner, Attribution attribution) {
     return new DnsEvent(
         0,

@@ -8,17 +8,17 @@ public record EndpointName(Kind kind, String namespace, String name) {
     POD("pod", "p/"),
     SERVICE("svc", "s/");
 
-    private final String word;
+    private final String shortName;
     private final String prefix;
 
     Kind(String word, String prefix) {
-      this.word = word;
+      this.shortName = word;
       this.prefix = prefix;
     }
 
     /// As JSON says it.
-    public String word() {
-      return word;
+    public String shortName() {
+      return shortName;
     }
   }
 

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// @param pcomm parent's name, raw
 /// @param mountNs inode of the mount namespace
 /// @param netNs inode of the network namespace
-/// @param startTimeNs start of the process on the boot clock, tells a reused pid apart
+/// @param startBootNs start of the process on the boot clock, tells a reused pid apart
 /// @param paths what /proc says of it, if asked for and still there
 /// @param account names for [#uid] and [#gid] on the host, if asked for
-/// @param startedNs its start, nanoseconds since the epoch; 0 if not asked for
+/// @param startEpochNs its start, nanoseconds since the epoch; 0 if not asked for
 public record Owner(
     int pid,
     int tid,
@@ -27,10 +27,10 @@ public record Owner(
     String pcomm,
     long mountNs,
     long netNs,
-    long startTimeNs,
+    long startBootNs,
     @Nullable Paths paths,
     @Nullable Account account,
-    long startedNs) {
+    long startEpochNs) {
 
   /// What /proc tells, raw.
   ///
@@ -63,12 +63,12 @@ public record Owner(
   }
 
   /// The same process with its paths.
-  public Owner with(Paths found) {
-    return with(found, account, startedNs);
+  public Owner withPaths(Paths found) {
+    return withDetails(found, account, startEpochNs);
   }
 
   /// The same process with what is known besides.
-  public Owner with(
+  public Owner withDetails(
       @Nullable Paths knownPaths, @Nullable Account knownAccount, long knownStartedNs) {
     return new Owner(
         pid,
@@ -80,7 +80,7 @@ public record Owner(
         pcomm,
         mountNs,
         netNs,
-        startTimeNs,
+        startBootNs,
         knownPaths,
         knownAccount,
         knownStartedNs);

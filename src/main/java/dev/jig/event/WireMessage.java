@@ -32,7 +32,7 @@ public final class WireMessage {
   /// All that it says.
   ///
   /// @param decoder of the calling thread
-  public DecodedMessage decodedBy(MessageDecoder decoder, Dialect dialect) {
+  public DecodedMessage decode(MessageDecoder decoder, Dialect dialect) {
     return decoder.decode(bytes, 0, bytes.length, dialect);
   }
 

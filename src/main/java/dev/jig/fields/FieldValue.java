@@ -28,26 +28,26 @@ public sealed interface FieldValue {
   record Text(Getter<DnsEvent, String> get) implements FieldValue {}
 
   /// A text made by us of printable ASCII: never needs escaping.
-  record Word(Getter<DnsEvent, String> get) implements FieldValue {}
+  record Ascii(Getter<DnsEvent, String> get) implements FieldValue {}
 
   /// A whole number; `get` may be asked only where `known`.
-  record Whole(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
+  record Int(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
 
   /// A time span in nanoseconds; `get` may be asked only where `known`.
   record Duration(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
 
   /// Nanoseconds since the epoch; `get` may be asked only where `known`.
-  record Moment(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
+  record Instant(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
 
   /// Yes or no.
-  record Truth(Getter<DnsEvent, Boolean> get) implements FieldValue {}
+  record Bool(Getter<DnsEvent, Boolean> get) implements FieldValue {}
 
   /// One address, with the name that stands for it in a cell.
   record Address(Getter<DnsEvent, IpAddress> get, Getter<DnsEvent, EndpointName> name)
       implements FieldValue {}
 
   /// The pod or service that has an address.
-  record Name(Getter<DnsEvent, EndpointName> get) implements FieldValue {}
+  record PodOrService(Getter<DnsEvent, EndpointName> get) implements FieldValue {}
 
   /// Any number of addresses.
   record Addresses(Getter<DnsEvent, List<IpAddress>> get) implements FieldValue {}
@@ -56,13 +56,13 @@ public sealed interface FieldValue {
   record Labels(Getter<DnsEvent, Map<String, String>> get) implements FieldValue {}
 
   /// The header's bits.
-  record Bits(Getter<DnsEvent, Flags> get) implements FieldValue {}
+  record HeaderFlags(Getter<DnsEvent, Flags> get) implements FieldValue {}
 
   /// The tries of a lookup.
   record Attempts(Getter<DnsEvent, List<Attempt>> get) implements FieldValue {}
 
   /// The name that stands for an address in a cell; null where the cell shows [#text].
-  default @Nullable String nameShown(DnsEvent event) {
+  default @Nullable String displayName(DnsEvent event) {
     return this instanceof Address(_, var name) ? textOf(name.of(event)) : null;
   }
 
@@ -71,20 +71,20 @@ public sealed interface FieldValue {
   default @Nullable String text(DnsEvent event) {
     return switch (this) {
       case Text(var get) -> get.of(event);
-      case Word(var get) -> get.of(event);
-      case Whole(var known, var get) ->
+      case Ascii(var get) -> get.of(event);
+      case Int(var known, var get) ->
           known.test(event) ? Long.toString(get.applyAsLong(event)) : null;
       case Duration(var known, var get) ->
           known.test(event) ? GoDuration.format(get.applyAsLong(event)) : null;
-      case Moment(var known, var get) ->
+      case Instant(var known, var get) ->
           known.test(event) ? Timestamp.format(get.applyAsLong(event)) : null;
-      case Truth(var get) -> textOf(get.of(event));
+      case Bool(var get) -> textOf(get.of(event));
       case Address(var get, _) -> textOf(get.of(event));
-      case Name(var get) -> textOf(get.of(event));
+      case PodOrService(var get) -> textOf(get.of(event));
       case Addresses(var get) -> joined(get.of(event));
       case Labels(var get) -> joined(get.of(event));
-      case Bits(var get) -> joined(get.of(event));
-      case Attempts(var get) -> told(get.of(event));
+      case HeaderFlags(var get) -> joined(get.of(event));
+      case Attempts(var get) -> describe(get.of(event));
     };
   }
 
@@ -110,23 +110,23 @@ public sealed interface FieldValue {
     return text.toString();
   }
 
-  private static @Nullable String told(@Nullable List<Attempt> attempts) {
+  private static @Nullable String describe(@Nullable List<Attempt> attempts) {
     if (attempts == null || attempts.isEmpty()) {
       return null;
     }
     StringJoiner text = new StringJoiner(", ");
     for (Attempt attempt : attempts) {
-      String outcome = attempt.outcome().name().toLowerCase(Locale.ROOT);
+      String outcome = attempt.state().name().toLowerCase(Locale.ROOT);
       text.add(
           attempt.protocol()
               + " "
               + outcome
-              + (attempt.tookNs() > 0 ? " " + GoDuration.rounded(attempt.tookNs()) : ""));
+              + (attempt.durationNs() > 0 ? " " + GoDuration.formatRounded(attempt.durationNs()) : ""));
     }
     return text.toString();
   }
 
   private static @Nullable String joined(@Nullable Flags flags) {
-    return flags == null || flags.set().isEmpty() ? null : String.join(",", flags.set());
+    return flags == null || flags.names().isEmpty() ? null : String.join(",", flags.names());
   }
 }

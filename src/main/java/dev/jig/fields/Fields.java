@@ -1,7 +1,7 @@
 package dev.jig.fields;
 
 import dev.jig.event.UsageException;
-import dev.jig.fields.Field.Shown;
+import dev.jig.fields.Field.ColumnSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +18,7 @@ public final class Fields {
   /// The field of a column's name or alias, upper or lower case.
   ///
   /// @throws UsageException naming near ones if there is none
-  public static Field named(String name) {
+  public static Field parse(String name) {
     Field field = BY_NAME.get(name.toLowerCase(Locale.ROOT));
     if (field == null) {
       throw unknown(name);
@@ -27,10 +27,10 @@ public final class Fields {
   }
 
   /// The columns shown by default by any of `by`, in the catalogue's order.
-  public static List<Field> shownBy(Set<Shown> by) {
-    boolean lookups = by.contains(Shown.LOOKUPS);
+  public static List<Field> columnsOf(Set<ColumnSet> by) {
+    boolean lookups = by.contains(ColumnSet.LOOKUPS);
     return Field.all().stream()
-        .filter(field -> field.isShownBy(by) && !(lookups && field.isOfOnePacket()))
+        .filter(field -> field.isInAny(by) && !(lookups && field.isPerPacket()))
         .toList();
   }
 

@@ -26,7 +26,7 @@ public final class GoDuration {
   }
 
   /// The same with three digits that count: where several stand in one cell.
-  public static String rounded(long durationNs) {
+  public static String formatRounded(long durationNs) {
     long unit = 1;
     while (durationNs / unit >= 1_000) {
       unit *= 10;
@@ -91,7 +91,7 @@ public final class GoDuration {
       return 0;
     }
     if (at == text.length()) {
-      throw bad(text);
+      throw invalid(text);
     }
     BigDecimal sum = BigDecimal.ZERO;
     while (at < text.length()) {
@@ -117,10 +117,10 @@ public final class GoDuration {
           case "s" -> SECOND;
           case "m" -> MINUTE;
           case "h" -> HOUR;
-          default -> throw bad(text);
+          default -> throw invalid(text);
         };
     if (number.isEmpty() || number.equals(".") || number.indexOf('.') != number.lastIndexOf('.')) {
-      throw bad(text);
+      throw invalid(text);
     }
     return new BigDecimal(number).multiply(BigDecimal.valueOf(unit)).setScale(0, RoundingMode.DOWN);
   }
@@ -145,7 +145,7 @@ public final class GoDuration {
     return c >= '0' && c <= '9' || c == '.';
   }
 
-  private static UsageException bad(String text) {
+  private static UsageException invalid(String text) {
     return new UsageException("\"" + text + "\" is no duration.", HINT);
   }
 }

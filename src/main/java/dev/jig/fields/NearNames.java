@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /// Finds, for a misspelled word, the known words it may have been meant to be.
 public final class NearNames {
-  private static final int SHOWN = 3;
+  private static final int MAX_NAMES = 3;
 
   private record Candidate(String name, int distance) {}
 
@@ -25,7 +25,7 @@ public final class NearNames {
       }
     }
     near.sort(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name));
-    return near.stream().limit(SHOWN).map(Candidate::name).toList();
+    return near.stream().limit(MAX_NAMES).map(Candidate::name).toList();
   }
 
   /// The nearest of: the whole name, and its part after the dot (`containerName` is near
@@ -41,13 +41,13 @@ public final class NearNames {
     int[][] cost = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {
       for (int j = 0; j <= b.length(); j++) {
-        cost[i][j] = i == 0 || j == 0 ? i + j : step(a, b, cost, i, j);
+        cost[i][j] = i == 0 || j == 0 ? i + j : minCost(a, b, cost, i, j);
       }
     }
     return cost[a.length()][b.length()];
   }
 
-  private static int step(String a, String b, int[][] cost, int i, int j) {
+  private static int minCost(String a, String b, int[][] cost, int i, int j) {
     boolean same = a.charAt(i - 1) == b.charAt(j - 1);
     int least = Math.min(cost[i - 1][j], cost[i][j - 1]) + 1;
     least = Math.min(least, cost[i - 1][j - 1] + (same ? 0 : 1));

@@ -20,7 +20,7 @@ public record Width(int configured, int min, int max, boolean fixed, Ellipsis el
     }
   }
 
-  static Width cells(int configured) {
+  static Width scaled(int configured) {
     return new Width(configured, 0, 0, false, Ellipsis.END);
   }
 
@@ -28,19 +28,19 @@ public record Width(int configured, int min, int max, boolean fixed, Ellipsis el
     return new Width(configured, 0, 0, true, Ellipsis.END);
   }
 
-  Width atLeast(int bound) {
+  Width withMin(int bound) {
     return new Width(configured, bound, max, fixed, ellipsis);
   }
 
-  Width within(int least, int most) {
+  Width withBounds(int least, int most) {
     return new Width(configured, least, most, fixed, ellipsis);
   }
 
-  Width atMost(int bound) {
+  Width withMax(int bound) {
     return new Width(configured, min, bound, fixed, ellipsis);
   }
 
-  Width cutInTheMiddle() {
+  Width withMiddleEllipsis() {
     return new Width(configured, min, max, fixed, Ellipsis.MIDDLE);
   }
 }

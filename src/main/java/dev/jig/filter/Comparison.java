@@ -8,15 +8,15 @@ import dev.jig.fields.FieldValue;
 import dev.jig.fields.FieldValue.Address;
 import dev.jig.fields.FieldValue.Addresses;
 import dev.jig.fields.FieldValue.Attempts;
-import dev.jig.fields.FieldValue.Bits;
+import dev.jig.fields.FieldValue.HeaderFlags;
 import dev.jig.fields.FieldValue.Duration;
 import dev.jig.fields.FieldValue.Labels;
-import dev.jig.fields.FieldValue.Moment;
-import dev.jig.fields.FieldValue.Name;
+import dev.jig.fields.FieldValue.Instant;
+import dev.jig.fields.FieldValue.PodOrService;
 import dev.jig.fields.FieldValue.Text;
-import dev.jig.fields.FieldValue.Truth;
-import dev.jig.fields.FieldValue.Whole;
-import dev.jig.fields.FieldValue.Word;
+import dev.jig.fields.FieldValue.Bool;
+import dev.jig.fields.FieldValue.Int;
+import dev.jig.fields.FieldValue.Ascii;
 import dev.jig.fields.GoDuration;
 import dev.jig.fields.Timestamp;
 import java.util.function.Predicate;
@@ -47,17 +47,17 @@ final class Comparison {
 
   private static Predicate<DnsEvent> compares(Rule rule) {
     return switch (rule.field().value()) {
-      case Whole(var known, var get) -> numbers(rule, known, get, wholeNumber(rule));
+      case Int(var known, var get) -> numbers(rule, known, get, wholeNumber(rule));
       case Duration(var known, var get) -> numbers(rule, known, get, duration(rule.value()));
-      case Moment(var known, var get) -> numbers(rule, known, get, Timestamp.parse(rule.value()));
-      case Truth truth -> texts(rule, truth, truthText(rule));
+      case Instant(var known, var get) -> numbers(rule, known, get, Timestamp.parse(rule.value()));
+      case Bool truth -> texts(rule, truth, truthText(rule));
       case Text text -> texts(rule, text, rule.value());
-      case Word word -> texts(rule, word, rule.value());
+      case Ascii word -> texts(rule, word, rule.value());
       case Address address -> texts(rule, address, rule.value());
-      case Name name -> texts(rule, name, rule.value());
+      case PodOrService name -> texts(rule, name, rule.value());
       case Addresses addresses -> texts(rule, addresses, rule.value());
       case Labels labels -> texts(rule, labels, rule.value());
-      case Bits bits -> texts(rule, bits, rule.value());
+      case HeaderFlags bits -> texts(rule, bits, rule.value());
       case Attempts attempts -> texts(rule, attempts, rule.value());
     };
   }
@@ -66,7 +66,7 @@ final class Comparison {
       Rule rule, Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get, long wanted) {
     Operator operator = rule.operator();
     return event ->
-        known.test(event) && operator.holds(Long.compare(get.applyAsLong(event), wanted));
+        known.test(event) && operator.isSatisfiedBy(Long.compare(get.applyAsLong(event), wanted));
   }
 
   private static Predicate<DnsEvent> texts(Rule rule, FieldValue value, String wanted) {
@@ -76,7 +76,7 @@ final class Comparison {
       if (text == null) {
         return operator == Operator.EQUAL && wanted.isEmpty();
       }
-      return operator.holds(text.compareTo(wanted));
+      return operator.isSatisfiedBy(text.compareTo(wanted));
     };
   }
 

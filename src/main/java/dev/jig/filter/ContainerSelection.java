@@ -24,14 +24,14 @@ public final class ContainerSelection {
     PASS,
     SKIP,
     /// The container's or its pod's name or labels decide and are not known yet.
-    UNDECIDED_NAME;
+    NEEDS_NAME;
 
     /// Of two demands that must both be met.
     Match and(Match other) {
       if (this == SKIP || other == SKIP) {
         return SKIP;
       }
-      return this == UNDECIDED_NAME ? UNDECIDED_NAME : other;
+      return this == NEEDS_NAME ? NEEDS_NAME : other;
     }
 
     private static Match of(boolean wanted) {
@@ -39,7 +39,7 @@ public final class ContainerSelection {
     }
   }
 
-  private record Entry(String name, @Nullable String idPrefix) {
+  private record NameOrId(String name, @Nullable String idPrefix) {
     boolean matchesId(Container container) {
       return idPrefix != null && container.id().startsWith(idPrefix);
     }
@@ -57,16 +57,16 @@ public final class ContainerSelection {
     }
   }
 
-  private final List<Entry> included;
-  private final List<Entry> excluded;
+  private final List<NameOrId> included;
+  private final List<NameOrId> excluded;
   private final boolean host;
   private final @Nullable String namespace;
   private final @Nullable String podName;
   private final LabelSelector labels;
 
   private ContainerSelection(
-      List<Entry> included,
-      List<Entry> excluded,
+      List<NameOrId> included,
+      List<NameOrId> excluded,
       boolean host,
       @Nullable String namespace,
       @Nullable String podName,
@@ -83,8 +83,8 @@ public final class ContainerSelection {
   ///
   /// @throws UsageException for an entry without a name
   public static ContainerSelection parse(@Nullable String containers, boolean host) {
-    List<Entry> included = new ArrayList<>();
-    List<Entry> excluded = new ArrayList<>();
+    List<NameOrId> included = new ArrayList<>();
+    List<NameOrId> excluded = new ArrayList<>();
     if (containers != null && !containers.isBlank()) {
       for (String part : containers.split(",", -1)) {
         boolean exclude = part.strip().startsWith("!");
@@ -94,7 +94,7 @@ public final class ContainerSelection {
     return new ContainerSelection(included, excluded, host, null, null, LabelSelector.EVERYTHING);
   }
 
-  private static Entry entry(String part, boolean exclude, String containers) {
+  private static NameOrId entry(String part, boolean exclude, String containers) {
     String name = exclude ? part.substring(1) : part;
     if (name.isEmpty()) {
       throw new UsageException(
@@ -102,21 +102,21 @@ public final class ContainerSelection {
           "Write names or ids separated by commas, !name to exclude one.");
     }
     boolean isId = ID.matcher(name).matches();
-    return new Entry(name, isId ? name.toLowerCase(Locale.ROOT) : null);
+    return new NameOrId(name, isId ? name.toLowerCase(Locale.ROOT) : null);
   }
 
   /// Only of pods in this namespace; null: of all.
-  public ContainerSelection inNamespace(@Nullable String wanted) {
+  public ContainerSelection withNamespace(@Nullable String wanted) {
     return new ContainerSelection(included, excluded, host, wanted, podName, labels);
   }
 
   /// Only of pods with exactly this name; null: of all.
-  public ContainerSelection ofPod(@Nullable String wanted) {
+  public ContainerSelection withPodName(@Nullable String wanted) {
     return new ContainerSelection(included, excluded, host, namespace, wanted, labels);
   }
 
   /// Only of pods whose labels fulfil the selector.
-  public ContainerSelection labelled(LabelSelector wanted) {
+  public ContainerSelection withLabels(LabelSelector wanted) {
     return new ContainerSelection(included, excluded, host, namespace, podName, wanted);
   }
 
@@ -126,11 +126,11 @@ public final class ContainerSelection {
       return Match.of(host);
     }
     Match byName = container.name() == null ? ofUnnamed(container) : ofNamed(container);
-    return isEveryPod() ? byName : byName.and(ofPod(container));
+    return isEveryPod() ? byName : byName.and(withPodName(container));
   }
 
   /// Whether nothing in here depends on which container it is.
-  public boolean isEveryContainer() {
+  public boolean isAllContainers() {
     return included.isEmpty() && excluded.isEmpty() && isEveryPod();
   }
 
@@ -138,31 +138,31 @@ public final class ContainerSelection {
     return namespace == null && podName == null && labels.isEverything();
   }
 
-  private Match ofPod(Container container) {
+  private Match withPodName(Container container) {
     Pod pod = container.pod();
     if (pod == null) {
       // A runtime that names a container knows whether it has a pod.
-      return container.name() == null ? Match.UNDECIDED_NAME : Match.SKIP;
+      return container.name() == null ? Match.NEEDS_NAME : Match.SKIP;
     }
-    return equal(namespace, pod.namespace()).and(equal(podName, pod.name())).and(labelled(pod));
+    return equal(namespace, pod.namespace()).and(equal(podName, pod.name())).and(withLabels(pod));
   }
 
   private static Match equal(@Nullable String wanted, @Nullable String is) {
     if (wanted == null) {
       return Match.PASS;
     }
-    return is == null ? Match.UNDECIDED_NAME : Match.of(wanted.equals(is));
+    return is == null ? Match.NEEDS_NAME : Match.of(wanted.equals(is));
   }
 
-  private Match labelled(Pod pod) {
+  private Match withLabels(Pod pod) {
     if (labels.isEverything()) {
       return Match.PASS;
     }
     Map<String, String> known = pod.labels();
-    return known == null ? Match.UNDECIDED_NAME : Match.of(labels.matches(known));
+    return known == null ? Match.NEEDS_NAME : Match.of(labels.matches(known));
   }
 
-  private static boolean anyMatches(List<Entry> entries, Container container) {
+  private static boolean anyMatches(List<NameOrId> entries, Container container) {
     return entries.stream().anyMatch(entry -> entry.matches(container));
   }
 
@@ -177,8 +177,8 @@ public final class ContainerSelection {
     }
     boolean in = included.isEmpty() || anyMatches(included, container);
     if (!in) {
-      return included.stream().anyMatch(Entry::needsName) ? Match.UNDECIDED_NAME : Match.SKIP;
+      return included.stream().anyMatch(NameOrId::needsName) ? Match.NEEDS_NAME : Match.SKIP;
     }
-    return excluded.stream().anyMatch(Entry::needsName) ? Match.UNDECIDED_NAME : Match.PASS;
+    return excluded.stream().anyMatch(NameOrId::needsName) ? Match.NEEDS_NAME : Match.PASS;
   }
 }

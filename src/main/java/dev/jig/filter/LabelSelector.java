@@ -35,7 +35,7 @@ public record LabelSelector(List<Requirement> requirements) {
   public sealed interface Requirement {
 
     /// Whether labels fulfil it.
-    boolean holds(Map<String, String> labels);
+    boolean isMetBy(Map<String, String> labels);
 
     /// The label is there, with one of these values.
     record In(String key, Set<String> values) implements Requirement {
@@ -44,7 +44,7 @@ public record LabelSelector(List<Requirement> requirements) {
       }
 
       @Override
-      public boolean holds(Map<String, String> labels) {
+      public boolean isMetBy(Map<String, String> labels) {
         String value = labels.get(key);
         return value != null && values.contains(value);
       }
@@ -53,7 +53,7 @@ public record LabelSelector(List<Requirement> requirements) {
     /// The label is there, with any value.
     record Present(String key) implements Requirement {
       @Override
-      public boolean holds(Map<String, String> labels) {
+      public boolean isMetBy(Map<String, String> labels) {
         return labels.containsKey(key);
       }
     }
@@ -61,8 +61,8 @@ public record LabelSelector(List<Requirement> requirements) {
     /// The opposite.
     record Not(Requirement requirement) implements Requirement {
       @Override
-      public boolean holds(Map<String, String> labels) {
-        return !requirement.holds(labels);
+      public boolean isMetBy(Map<String, String> labels) {
+        return !requirement.isMetBy(labels);
       }
     }
   }
@@ -88,7 +88,7 @@ public record LabelSelector(List<Requirement> requirements) {
   /// Whether all requirements hold.
   public boolean matches(Map<String, String> labels) {
     for (Requirement requirement : requirements) {
-      if (!requirement.holds(labels)) {
+      if (!requirement.isMetBy(labels)) {
         return false;
       }
     }
@@ -108,7 +108,7 @@ public record LabelSelector(List<Requirement> requirements) {
       char c = text.charAt(at);
       depth += c == '(' ? 1 : c == ')' ? -1 : 0;
       if (depth < 0 || depth > 1) {
-        throw wrong(text, "has parentheses that do not match");
+        throw invalid(text, "has parentheses that do not match");
       }
       if (c == ',' && depth == 0) {
         parts.add(text.substring(from, at));
@@ -116,7 +116,7 @@ public record LabelSelector(List<Requirement> requirements) {
       }
     }
     if (depth != 0) {
-      throw wrong(text, "has parentheses that do not match");
+      throw invalid(text, "has parentheses that do not match");
     }
     parts.add(text.substring(from));
     return parts;
@@ -124,7 +124,7 @@ public record LabelSelector(List<Requirement> requirements) {
 
   private static Requirement requirement(String part, String text) {
     if (part.isEmpty()) {
-      throw wrong(text, "has an empty requirement");
+      throw invalid(text, "has an empty requirement");
     }
     Matcher set = SET.matcher(part);
     if (set.matches()) {
@@ -153,19 +153,19 @@ public record LabelSelector(List<Requirement> requirements) {
 
   private static String key(String key, String text) {
     if (!KEY.matcher(key).matches()) {
-      throw wrong(text, "has \"" + key + "\" where a label's key belongs");
+      throw invalid(text, "has \"" + key + "\" where a label's key belongs");
     }
     return key;
   }
 
   private static String value(String value, String text) {
     if (!VALUE.matcher(value).matches()) {
-      throw wrong(text, "has \"" + value + "\" where a label's value belongs");
+      throw invalid(text, "has \"" + value + "\" where a label's value belongs");
     }
     return value;
   }
 
-  private static UsageException wrong(String text, String how) {
+  private static UsageException invalid(String text, String how) {
     return new UsageException("The selector \"" + text + "\" " + how + ".", HINT);
   }
 }

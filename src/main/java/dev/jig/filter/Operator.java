@@ -9,21 +9,21 @@ enum Operator {
   LESS("<"),
   MATCHES("~");
 
-  private final String sign;
+  private final String symbol;
 
   Operator(String sign) {
-    this.sign = sign;
+    this.symbol = sign;
   }
 
   /// The sign after `col:`; empty for equality.
-  String sign() {
-    return sign;
+  String symbol() {
+    return symbol;
   }
 
   /// The operator a text begins with; equality if with none.
-  static Operator at(String text) {
+  static Operator parsePrefix(String text) {
     for (Operator operator : values()) {
-      if (operator != EQUAL && text.startsWith(operator.sign)) {
+      if (operator != EQUAL && text.startsWith(operator.symbol)) {
         return operator;
       }
     }
@@ -31,7 +31,7 @@ enum Operator {
   }
 
   /// Whether values that compare like this (as [Comparable] does) satisfy an order or equality.
-  boolean holds(int comparison) {
+  boolean isSatisfiedBy(int comparison) {
     return switch (this) {
       case EQUAL -> comparison == 0;
       case AT_LEAST -> comparison >= 0;

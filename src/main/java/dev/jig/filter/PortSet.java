@@ -6,17 +6,17 @@ import java.util.BitSet;
 /// The ports where DNS is looked for: 1 to 16 of them, or any, which adds to the default ports
 /// every UDP payload that can hardly be anything but DNS.
 public final class PortSet {
-  private static final int MOST = 16;
+  private static final int MAX_PORTS = 16;
   private static final String DEFAULT = "53,5353";
   private static final String HINT =
       "Write 1 to 16 ports from 1 to 65535, such as 53,5353, or any.";
 
   private final BitSet ports;
-  private final boolean any;
+  private final boolean isAny;
 
   private PortSet(BitSet ports, boolean any) {
     this.ports = ports;
-    this.any = any;
+    this.isAny = any;
   }
 
   /// Reads `-P`: a comma list of ports, or `any`.
@@ -30,15 +30,15 @@ public final class PortSet {
     for (String part : text.split(",", -1)) {
       ports.set(port(part.strip()));
     }
-    if (ports.cardinality() > MOST) {
+    if (ports.cardinality() > MAX_PORTS) {
       throw new UsageException("\"" + text + "\" are " + ports.cardinality() + " ports.", HINT);
     }
     return new PortSet(ports, false);
   }
 
   /// Whether, besides these ports, every UDP payload counts that is DNS by the strict rules.
-  public boolean any() {
-    return any;
+  public boolean isAny() {
+    return isAny;
   }
 
   /// Whether what goes to or from this port is taken for DNS.

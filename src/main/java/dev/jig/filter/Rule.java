@@ -16,10 +16,10 @@ record Rule(Field field, boolean negated, Operator operator, String value) {
     for (int at = 0; at < text.length(); at++) {
       switch (text.charAt(at)) {
         case ':' -> {
-          return colon(text, at);
+          return parseColonForm(text, at);
         }
         case '=', '!', '<', '>', '~' -> {
-          return symbol(text, at);
+          return parseSymbolForm(text, at);
         }
         default -> {
           // still in the column's name
@@ -30,16 +30,16 @@ record Rule(Field field, boolean negated, Operator operator, String value) {
   }
 
   /// `col:v`, `col:!v`, `col:>=v`, `col:!~re` and so on.
-  private static Rule colon(String text, int at) {
+  private static Rule parseColonForm(String text, int at) {
     String rest = text.substring(at + 1);
     boolean negated = rest.startsWith("!");
     String compared = negated ? rest.substring(1) : rest;
-    Operator operator = Operator.at(compared);
-    return of(text, at, negated, operator, compared.substring(operator.sign().length()));
+    Operator operator = Operator.parsePrefix(compared);
+    return of(text, at, negated, operator, compared.substring(operator.symbol().length()));
   }
 
   /// `col==v`, `col!=v`, `col>=v`, `col!~re` and so on.
-  private static Rule symbol(String text, int at) {
+  private static Rule parseSymbolForm(String text, int at) {
     String rest = text.substring(at);
     if (rest.startsWith("==")) {
       return of(text, at, false, Operator.EQUAL, rest.substring(2));
@@ -49,14 +49,14 @@ record Rule(Field field, boolean negated, Operator operator, String value) {
     }
     boolean negated = rest.startsWith("!");
     String compared = negated ? rest.substring(1) : rest;
-    Operator operator = Operator.at(compared);
+    Operator operator = Operator.parsePrefix(compared);
     if (operator == Operator.EQUAL) {
       throw new UsageException("The filter \"" + text + "\" has no operator that is known.", HINT);
     }
-    return of(text, at, negated, operator, compared.substring(operator.sign().length()));
+    return of(text, at, negated, operator, compared.substring(operator.symbol().length()));
   }
 
   private static Rule of(String text, int at, boolean negated, Operator operator, String value) {
-    return new Rule(Fields.named(text.substring(0, at).strip()), negated, operator, value);
+    return new Rule(Fields.parse(text.substring(0, at).strip()), negated, operator, value);
   }
 }

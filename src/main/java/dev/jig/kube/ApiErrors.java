@@ -13,10 +13,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// From what the client library throws to a sentence, as kubectl would say it.
+/// Translates the client library's exceptions to sentences like kubectl's.
 ///
-/// @param url of the API server, empty where it need not be said
-/// @param expiredCertificate our certificate's sentence if its time is over, else null
+/// @param url of the API server; empty: not shown
+/// @param requestTimeoutMs 0: none
+/// @param expiredCertificate a sentence if the user's certificate has expired, else null
 public record ApiErrors(String url, int requestTimeoutMs, @Nullable String expiredCertificate) {
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
@@ -31,18 +32,18 @@ public record ApiErrors(String url, int requestTimeoutMs, @Nullable String expir
               + certificateHint(),
           e);
     }
-    String said =
+    String message =
         Optional.ofNullable(e.getStatus())
             .map(status -> status.getMessage())
             .orElse(String.valueOf(e.getMessage()));
     return new ClusterException(
         switch (e.getCode()) {
-          case FORBIDDEN -> "Error from server (Forbidden): " + said;
+          case FORBIDDEN -> "Error from server (Forbidden): " + message;
           case UNAUTHORIZED ->
-              "the server does not know you: "
-                  + said
+              "the server rejected your credentials: "
+                  + message
                   + (expiredCertificate == null ? "; check the kubeconfig's user" : certificateHint());
-          default -> "Error from server" + reason(e) + ": " + said;
+          default -> "Error from server" + reason(e) + ": " + message;
         },
         e);
   }
@@ -69,7 +70,7 @@ public record ApiErrors(String url, int requestTimeoutMs, @Nullable String expir
     return isConnectException(thrown) ? "connection refused" : rootMessage(thrown);
   }
 
-  /// Empty if its cause says more.
+  /// Empty: look at the cause.
   private String sentence(Throwable e) {
     return switch (e) {
       case CertificateExpiredException _ -> "its certificate has expired, " + e.getMessage();
@@ -80,13 +81,13 @@ public record ApiErrors(String url, int requestTimeoutMs, @Nullable String expir
       case HttpTimeoutException _ -> timeoutReason();
       case TimeoutException _ -> timeoutReason();
       case CertPathBuilderException _ ->
-          "its certificate is signed by an authority that is not trusted; the kubeconfig's"
-              + " certificate-authority says which is";
+          "its certificate is signed by an authority that is not trusted; set"
+              + " certificate-authority in the kubeconfig";
       default -> "";
     };
   }
 
-  /// Java's HTTP client says no more than that the connection was not made.
+  /// Java's HTTP client throws ConnectException without a reason.
   private static boolean isConnectException(Throwable thrown) {
     return thrown instanceof ConnectException
         || thrown.getCause() != null && isConnectException(thrown.getCause());

@@ -17,27 +17,27 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The cluster of the user's kubeconfig, and the agents in it.
+/// The cluster of the user's kubeconfig, and its agents.
 public final class Cluster implements AgentTransport, AutoCloseable {
   public static final String LABEL = "app.kubernetes.io/name";
   public static final String LABEL_VALUE = "jig";
 
-  /// More are not looked at to tell whether any matches.
+  /// Bound of [#hasMatchingPod]: of a longer list the rest counts as matching.
   private static final long MAX_PODS = 500;
 
   private static final int FORBIDDEN = 403;
   private static final int UNAUTHORIZED = 401;
 
-  /// How to reach it.
+  /// How to connect.
   ///
-  /// @param flags what the command line says of it
-  /// @param namespace where agents live
+  /// @param flags kubectl's connection flags
+  /// @param namespace the agents'
   public record Access(ConnectionFlags flags, String namespace) {
-    /// A kubeconfig as it is.
+    /// A kubeconfig without further flags.
     ///
     /// @param kubeconfig null: by kubectl's rules
     /// @param context null: the current one
-    /// @param user as whom, empty: as oneself
+    /// @param user user to impersonate; empty: none
     public Access(
         @Nullable String kubeconfig, @Nullable String context, String namespace, String user) {
       this(ConnectionFlags.of(kubeconfig, context).impersonation(user), namespace);
@@ -46,8 +46,8 @@ public final class Cluster implements AgentTransport, AutoCloseable {
 
   /// An agent's pod.
   ///
-  /// @param uid tells one pod from the next of the same name
-  /// @param ready whether its probe says so
+  /// @param uid distinguishes pods of the same name
+  /// @param ready the pod's Ready condition
   record Agent(String node, String pod, String uid, boolean ready) {}
 
   private final Access access;
@@ -60,7 +60,7 @@ public final class Cluster implements AgentTransport, AutoCloseable {
     this.client = api.client();
   }
 
-  /// Reads the kubeconfig; nobody is asked yet, but for its exec plugin.
+  /// Reads the kubeconfig and runs its exec plugin, if any; does not connect yet.
   ///
   /// @throws ClusterException if there is no usable kubeconfig
   public static Cluster open(Access access) {
@@ -77,7 +77,7 @@ public final class Cluster implements AgentTransport, AutoCloseable {
     return access.namespace();
   }
 
-  /// The namespace the kubeconfig's context names, `default` if none.
+  /// The namespace of the kubeconfig's context; `default` if it has none.
   public String namespace() {
     return api.namespace();
   }
@@ -130,8 +130,8 @@ public final class Cluster implements AgentTransport, AutoCloseable {
     };
   }
 
-  /// The API server is asked beforehand: a forwarded port can't say why it does not work. Who may
-  /// do it is told that this is no connection to upgrade; who may not, what is missing.
+  /// Sends a plain GET for the port-forward, since a forwarded port reports no reason when it fails.
+  /// With the permission the API server responds that an upgrade is required, without it 403.
   @Override
   public void requirePortForwardPermission() {
     String pods = "/api/v1/namespaces/" + access.namespace() + "/pods/";
@@ -145,7 +145,7 @@ public final class Cluster implements AgentTransport, AutoCloseable {
     }
   }
 
-  /// Whether a pod is there that a trace would show; also true where the user may not look.
+  /// Whether a pod exists that the trace would show; true if the user may not list pods.
   public boolean hasMatchingPod(ClusterTrace.Request request) {
     ClusterTrace.Request.PodSelection wanted = request.pods();
     ListOptions options =
@@ -167,18 +167,18 @@ public final class Cluster implements AgentTransport, AutoCloseable {
     }
   }
 
-  /// Asks the API server.
+  /// Runs a request to the API server.
   ///
-  /// @throws ClusterException if it refuses or can't be reached
-  public <T> T call(Supplier<T> question) {
+  /// @throws ClusterException if it fails
+  public <T> T call(Supplier<T> request) {
     try {
-      return question.get();
+      return request.get();
     } catch (KubernetesClientException e) {
       throw errors().toException(e);
     }
   }
 
-  /// From what the client library throws to a sentence that names the server.
+  /// Translates exceptions to sentences that name the server.
   public ApiErrors errors() {
     return new ApiErrors(api.url(), api.requestTimeoutMs(), api.expiredCertificate());
   }

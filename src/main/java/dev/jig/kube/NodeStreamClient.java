@@ -2,7 +2,7 @@ package dev.jig.kube;
 
 import dev.jig.event.DnsEvent;
 import dev.jig.wire.EventCodec;
-import dev.jig.wire.KnownParts;
+import dev.jig.wire.PartInterner;
 import dev.jig.wire.proto.Ack;
 import dev.jig.wire.proto.AgentGrpc;
 import dev.jig.wire.proto.Begun;
@@ -207,7 +207,7 @@ final class NodeStreamClient {
     private final Cluster.Agent agent;
     private final CountDownLatch done = new CountDownLatch(1);
     private final CountDownLatch ready = new CountDownLatch(1);
-    private final KnownParts knownParts = new KnownParts();
+    private final PartInterner knownParts = new PartInterner();
     private volatile String endReason = "";
     private volatile @Nullable ClientCallStreamObserver<FromClient> requests;
     private long acknowledged;

@@ -1,7 +1,7 @@
 package dev.jig.match;
 
 import dev.jig.capture.Packet;
-import dev.jig.event.Attempt.Outcome;
+import dev.jig.event.Attempt.AttemptState;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
@@ -199,7 +199,7 @@ public final class Lookups {
     if (lookup == null) {
       return;
     }
-    lookup.endAttempt(query, state == State.CLOSED ? Outcome.CLOSED : Outcome.TIMEOUT, bootNs);
+    lookup.endAttempt(query, state == State.CLOSED ? AttemptState.CLOSED : AttemptState.TIMEOUT, bootNs);
     if (lookup.phase != Phase.WAITING || lookup.isWaiting()) {
       return;
     }
@@ -226,7 +226,7 @@ public final class Lookups {
       onUnanswered(query, State.TIMEOUT, bootNs);
       return;
     }
-    lookup.endAttempt(query, Outcome.TIMEOUT, bootNs);
+    lookup.endAttempt(query, AttemptState.TIMEOUT, bootNs);
     if (lookup.phase == Phase.WAITING && !lookup.isWaiting()) {
       adjustWaiting(lookup, -1);
       unlink(lookup);

@@ -2,7 +2,7 @@ package dev.jig.match;
 
 import dev.jig.dns.Rcode;
 import dev.jig.event.Attempt;
-import dev.jig.event.Attempt.Outcome;
+import dev.jig.event.Attempt.AttemptState;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
@@ -32,7 +32,7 @@ final class OpenLookup {
     final PendingQuery query;
     final DnsEvent event;
     final long bootNs;
-    Outcome state = Outcome.WAITING;
+    AttemptState state = AttemptState.WAITING;
     long durationNs;
     int messages;
     @Nullable Integer rcode;
@@ -43,7 +43,7 @@ final class OpenLookup {
       this.bootNs = bootNs;
     }
 
-    void end(Outcome how, long atNs) {
+    void end(AttemptState how, long atNs) {
       state = how;
       durationNs = atNs - bootNs;
     }
@@ -111,8 +111,8 @@ final class OpenLookup {
   /// Adds a transmission: of another query, or a retransmission.
   void addAttempt(PendingQuery query, DnsEvent event, long bootNs) {
     OpenAttempt before = lastAttemptOf(query);
-    if (before != null && before.state == Outcome.WAITING) {
-      before.end(Outcome.REPEATED, bootNs);
+    if (before != null && before.state == AttemptState.WAITING) {
+      before.end(AttemptState.REPEATED, bootNs);
     }
     attemptCount++;
     if (phase != Phase.COMPLETE) {
@@ -146,16 +146,16 @@ final class OpenLookup {
     lastQuery = answered == null ? lastQuery : answered.event;
   }
 
-  private static Outcome stateAfter(PendingQuery query, DnsEvent response) {
+  private static AttemptState stateAfter(PendingQuery query, DnsEvent response) {
     return query.reported
-        ? Outcome.LATE
-        : isTruncated(response) ? Outcome.TRUNCATED : Outcome.ANSWERED;
+        ? AttemptState.LATE
+        : isTruncated(response) ? AttemptState.TRUNCATED : AttemptState.ANSWERED;
   }
 
   /// Ends the latest attempt of a query: it timed out, or its socket was closed.
-  void endAttempt(PendingQuery query, Outcome how, long bootNs) {
+  void endAttempt(PendingQuery query, AttemptState how, long bootNs) {
     OpenAttempt ended = lastAttemptOf(query);
-    if (ended != null && ended.state == Outcome.WAITING) {
+    if (ended != null && ended.state == AttemptState.WAITING) {
       ended.end(how, bootNs);
       lastQuery = ended.event;
     }
@@ -172,7 +172,7 @@ final class OpenLookup {
 
   /// Whether an attempt waits for its answer.
   boolean isWaiting() {
-    return attempts.stream().anyMatch(it -> it.state == Outcome.WAITING);
+    return attempts.stream().anyMatch(it -> it.state == AttemptState.WAITING);
   }
 
   /// Whether the answer is a server failure ([Rcode#isServerFailure]).

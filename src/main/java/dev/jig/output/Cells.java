@@ -19,11 +19,11 @@ public final class Cells {
   private Cells() {}
 
   /// How many cells the text takes.
-  public static int of(CharSequence text) {
+  public static int width(CharSequence text) {
     int cells = 0;
     for (int at = 0; at < text.length(); ) {
       int codePoint = Character.codePointAt(text, at);
-      cells += of(codePoint);
+      cells += width(codePoint);
       at += Character.charCount(codePoint);
     }
     return cells;
@@ -35,7 +35,7 @@ public final class Cells {
       appendAscii(line, text, width, ellipsis);
       return;
     }
-    int cells = of(text);
+    int cells = width(text);
     if (cells > width) {
       cells = appendCut(line, text, width, ellipsis);
     } else {
@@ -62,7 +62,7 @@ public final class Cells {
     int headEnd = endOfHead(text, head);
     int tailStart = startOfTail(text, tail);
     line.append(text, 0, headEnd).append(CUT).append(text, tailStart, text.length());
-    return of(text.subSequence(0, headEnd)) + 1 + of(text.subSequence(tailStart, text.length()));
+    return width(text.subSequence(0, headEnd)) + 1 + width(text.subSequence(tailStart, text.length()));
   }
 
   /// Cells kept after the cut.
@@ -78,7 +78,7 @@ public final class Cells {
     int at = 0;
     while (at < text.length()) {
       int codePoint = text.codePointAt(at);
-      left -= of(codePoint);
+      left -= width(codePoint);
       if (left < 0) {
         break;
       }
@@ -93,7 +93,7 @@ public final class Cells {
     int start = text.length();
     for (int at = text.length(); at > 0; ) {
       int codePoint = text.codePointBefore(at);
-      int taken = of(codePoint);
+      int taken = width(codePoint);
       at -= Character.charCount(codePoint);
       left -= taken;
       if (left < 0) {
@@ -106,7 +106,7 @@ public final class Cells {
     return start;
   }
 
-  private static int of(int codePoint) {
+  private static int width(int codePoint) {
     if (codePoint < 0x300) {
       return 1;
     }

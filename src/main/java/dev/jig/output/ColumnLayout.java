@@ -36,7 +36,7 @@ public final class ColumnLayout {
   /// Scales the rows to come to a terminal of `cells` cells. Below what the columns need at least,
   /// rows are longer than the terminal.
   public void resize(int cells) {
-    int budget = Math.max(cells, required()) - DIVIDER * (fields.size() - 1);
+    int budget = Math.max(cells, minCells()) - DIVIDER * (fields.size() - 1);
     boolean[] pinned = new boolean[widths.length];
     for (int i = 0; i < widths.length; i++) {
       pinned[i] = widthOf(i).fixed();
@@ -45,7 +45,7 @@ public final class ColumnLayout {
     while (scaleOnce(budget, pinned)) {
       // one that left its bounds is pinned there: the others share what remains
     }
-    spread(budget, pinned);
+    distributeRest(budget, pinned);
     trim(budget);
   }
 
@@ -76,7 +76,7 @@ public final class ColumnLayout {
   }
 
   /// Gives what rounding left over, one cell each, from the left.
-  private void spread(int budget, boolean[] pinned) {
+  private void distributeRest(int budget, boolean[] pinned) {
     int left = budget;
     int takers = 0;
     for (int i = 0; i < widths.length; i++) {
@@ -106,7 +106,7 @@ public final class ColumnLayout {
     }
   }
 
-  private int required() {
+  private int minCells() {
     int required = DIVIDER * (fields.size() - 1);
     for (Field field : fields) {
       Width width = field.width();
@@ -148,7 +148,7 @@ public final class ColumnLayout {
   void appendRow(StringBuilder line, DnsEvent event) {
     for (int i = 0; i < widths.length; i++) {
       FieldValue value = fields.get(i).value();
-      String name = value.nameShown(event);
+      String name = value.displayName(event);
       if (name != null) { // both its ends tell something
         append(line, i, Escaping.TERMINAL.escape(name), Ellipsis.MIDDLE);
       } else {

@@ -75,7 +75,7 @@ public final class ColumnSpec {
       case "k8s" -> List.of(Field.NODE, Field.NAMESPACE, Field.POD, Field.POD_CONTAINER);
       case "runtime" ->
           List.of(Field.RUNTIME_NAME, Field.CONTAINER_ID, Field.CONTAINER_NAME, Field.IMAGE_NAME);
-      default -> List.of(Fields.named(name));
+      default -> List.of(Fields.parse(name));
     };
   }
 }

@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /// Rows as a table, the header once. The layout may be resized between rows.
-public final class ColumnsWriter implements EventWriter {
+public final class ColumnsWriter implements RowWriter {
   private final ColumnLayout layout;
-  private final Utf8Buffer out;
+  private final Utf8Output out;
   private final StringBuilder line = new StringBuilder(256);
 
   public ColumnsWriter(OutputStream out, ColumnLayout layout) {
-    this.out = new Utf8Buffer(out);
+    this.out = new Utf8Output(out);
     this.layout = layout;
   }
 
@@ -22,7 +22,7 @@ public final class ColumnsWriter implements EventWriter {
   }
 
   @Override
-  public void event(DnsEvent event) throws IOException {
+  public void writeRow(DnsEvent event) throws IOException {
     line.setLength(0);
     layout.appendRow(line, event);
     out.append(line.append('\n'));

@@ -3,8 +3,7 @@ package dev.jig.pcap;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// The bytes of a capture file in their order, which knows how far it is and what the file is
-/// called.
+/// Reads a capture file in order, with its offset and name for error messages.
 final class ByteSource implements AutoCloseable {
   private final InputStream in;
   private final String name;
@@ -23,21 +22,20 @@ final class ByteSource implements AutoCloseable {
     return offset;
   }
 
-  /// Copies the file's first bytes without passing them; returns how many there were. Only before
-  /// anything else is read.
+  /// Copies the file's first bytes without consuming them; returns how many there are. Only before
+  /// any other read.
   int peek(byte[] into) throws IOException {
     int step = 0;
     while (limit < into.length && step >= 0) {
       step = in.read(buffer, limit, buffer.length - limit);
       limit += Math.max(0, step);
     }
-    int there = Math.min(limit, into.length);
-    System.arraycopy(buffer, 0, into, 0, there);
-    return there;
+    int count = Math.min(limit, into.length);
+    System.arraycopy(buffer, 0, into, 0, count);
+    return count;
   }
 
-  /// Copies the next `length` bytes; returns how many there were, fewer only at the end of the
-  /// file.
+  /// Copies the next `length` bytes; returns how many, fewer only at the end of the file.
   int read(byte[] into, int from, int length) throws IOException {
     int done = 0;
     while (done < length && fill()) {
@@ -49,17 +47,21 @@ final class ByteSource implements AutoCloseable {
     return done;
   }
 
-  /// Copies the next `length` bytes, all of which belong to `what`.
+  /// Copies the next `length` bytes, which are part of `what`.
   ///
-  /// @param begin where `what` begins in the file
+  /// @param begin the file offset of `what`
+  /// @throws CaptureFormatException if the file ends before
   void readFully(byte[] into, int from, int length, String what, long begin) throws IOException {
     if (read(into, from, length) < length) {
       throw endsWithin(what, begin);
     }
   }
 
-  /// Passes over `length` bytes, all of which belong to `what`. Reads them: InputStream.skip does
-  /// not notice a file's end.
+  /// Skips `length` bytes, which are part of `what`, by reading: InputStream.skip does not report the
+  /// end of a file.
+  ///
+  /// @param begin the file offset of `what`
+  /// @throws CaptureFormatException if the file ends before
   void skip(long length, String what, long begin) throws IOException {
     long left = length;
     while (left > 0) {
@@ -78,7 +80,7 @@ final class ByteSource implements AutoCloseable {
         "the file ends within the " + what + " that begins at byte " + begin + "; cut off?");
   }
 
-  /// What is wrong, as an exception whose sentence begins with the file and the place.
+  /// An exception with the file's name, the offset `at` and a sentence.
   CaptureFormatException formatError(long at, String sentence) {
     return new CaptureFormatException(name + ": byte " + at + ": " + sentence, at);
   }

@@ -2,8 +2,7 @@ package dev.jig.pcap;
 
 import java.io.IOException;
 
-/// A capture file's bytes are not what its format asks for; the message is a sentence that names
-/// the file, what is wrong and where.
+/// A capture file violates its format; the message names the file, the offset and the problem.
 public final class CaptureFormatException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -14,7 +13,7 @@ public final class CaptureFormatException extends IOException {
     this.offset = offset;
   }
 
-  /// The byte of the file where the damage is, counted from 0.
+  /// The offset of the problem in the file, in bytes.
   public long offset() {
     return offset;
   }

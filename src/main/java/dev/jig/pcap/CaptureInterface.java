@@ -1,8 +1,8 @@
 package dev.jig.pcap;
 
-/// What a pcapng interface description says of the packets that name it.
+/// A pcapng Interface Description Block.
 ///
-/// @param snaplen bytes kept of a frame, 0 for all
+/// @param snaplen the most bytes captured of a frame, 0: no limit
 /// @param offsetSeconds added to every timestamp
 record CaptureInterface(
     int linkType, long snaplen, TimestampResolution resolution, long offsetSeconds) {
@@ -15,7 +15,9 @@ record CaptureInterface(
   private static final int IF_TSOFFSET = 14;
   private static final int IF_TSOFFSET_LENGTH = 8;
 
-  /// Reads the body of `block`. Its options must be sound: without them every time is in doubt.
+  /// Reads the body of `block`.
+  ///
+  /// @throws CaptureFormatException if an option is damaged: timestamps depend on them
   static CaptureInterface read(PcapngBlock block, byte[] body) throws CaptureFormatException {
     Endian endian = block.endian();
     TimestampResolution resolution = TimestampResolution.MICROSECONDS;
@@ -31,7 +33,7 @@ record CaptureInterface(
           checkLength(block, option, "if_tsoffset", IF_TSOFFSET_LENGTH);
           offsetSeconds = endian.i64(body, option.valueOffset());
         }
-        default -> {} // name, addresses, filter and the like do not change how packets read
+        default -> {} // name, addresses, filter etc. do not affect packets
       }
     }
     if (option.isDamaged()) {
@@ -45,7 +47,7 @@ record CaptureInterface(
     return resolution.toNs(ticks, offsetSeconds);
   }
 
-  /// Bytes captured of a frame whose block gives only its length on the wire.
+  /// The captured length of a frame, for blocks with the length on the wire only.
   long captured(long originalLength) {
     return snaplen == 0 ? originalLength : Math.min(originalLength, snaplen);
   }

@@ -5,22 +5,22 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The packets of a capture file in their order, one at a time: memory does not grow with the file.
+/// Reads the packets of a capture file in order, in constant memory.
 ///
-/// Damage shows when the reader comes to it: packets before it have been delivered by then. After
-/// an exception only [#close] is left to call.
+/// Damage is reported when the reader reaches it, after the packets before it. After an exception only
+/// [#close] may be called.
 public interface CaptureReader extends AutoCloseable {
-  /// Opens a file and tells its format by its first bytes.
+  /// Opens a file and detects its format by its first 4 bytes.
   ///
   /// @throws CaptureFormatException if it is neither pcap nor pcapng
   static CaptureReader open(Path file) throws IOException {
     return open(Files.newInputStream(file), file.toString());
   }
 
-  /// Reads a stream, which the reader then owns; a packet is delivered as soon as its last byte is
-  /// there, so a pipe from a running capture works.
+  /// Reads a stream and closes it with the reader. A packet is delivered as soon as its last byte has
+  /// arrived, so a pipe from a running capture works.
   ///
-  /// @param name what error sentences call it
+  /// @param name the file's name in error messages
   /// @throws CaptureFormatException if it is neither pcap nor pcapng
   static CaptureReader open(InputStream in, String name) throws IOException {
     ByteSource source = new ByteSource(in, name);
@@ -32,13 +32,14 @@ public interface CaptureReader extends AutoCloseable {
     }
   }
 
-  /// Fills `into` with the next packet or remark, or returns false at the end of the file.
+  /// Fills `into` with the next packet, custom block or statistics block; false at the end of the
+  /// file.
   ///
   /// @throws CaptureFormatException if the file is damaged here
-  /// @throws IOException if the bytes can't be read
+  /// @throws IOException if the bytes cannot be read
   boolean next(CapturedPacket into) throws IOException;
 
-  /// Packets that were lost while the file was written, as far as it has told up to now.
+  /// Packets lost while the file was written, according to the statistics read so far.
   default long dropped() {
     return 0;
   }

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a pcapng file (draft-ietf-opsawg-pcapng) of one section and one interface, little-endian,
-/// timestamps in nanoseconds. Only whole blocks leave, so that who reads from a pipe sees every
-/// packet that was flushed.
+/// with timestamps in nanoseconds. Writes whole blocks only, so that the reader of a pipe gets every
+/// flushed packet.
 ///
 /// ```
 /// block      type 4 | length 4 | body, padded to 4 | length 4
@@ -36,14 +36,14 @@ public final class CaptureWriter {
   private static final int IF_TSRESOL = 9;
   private static final byte NANOSECONDS = 9;
 
-  /// What an interface has seen up to now, as its statistics block says it; null where unknown.
+  /// An Interface Statistics Block's options; null: unknown.
   ///
-  /// @param startNs since when, nanoseconds since the epoch
-  /// @param endNs up to when
-  /// @param received isb_ifrecv: packets that came
-  /// @param dropped isb_ifdrop: packets lost for want of resources; what Wireshark shows as dropped
-  /// @param accepted isb_filteraccept: packets that were wanted, lost or not
-  /// @param droppedByOs isb_osdrop: those of [#dropped] that the kernel had no room for
+  /// @param startNs isb_starttime, nanoseconds since the epoch
+  /// @param endNs isb_endtime, nanoseconds since the epoch
+  /// @param received isb_ifrecv: packets received
+  /// @param dropped isb_ifdrop: packets lost, shown as dropped in Wireshark
+  /// @param accepted isb_filteraccept: packets accepted by the filter, lost ones included
+  /// @param droppedByOs isb_osdrop: those of [#dropped] that the kernel lost
   /// @param delivered isb_usrdeliv: packets written
   public record Statistics(
       @Nullable Long startNs,
@@ -55,7 +55,7 @@ public final class CaptureWriter {
       @Nullable Long delivered) {
     static final int FIRST_CODE = 2;
 
-    /// In the order of their codes, which begin at 2.
+    /// In the order of the option codes, from 2 on.
     List<@Nullable Long> values() {
       return Arrays.asList(startNs, endNs, received, dropped, accepted, droppedByOs, delivered);
     }
@@ -69,58 +69,59 @@ public final class CaptureWriter {
     this.out = out;
   }
 
-  /// Writes what stands before the first packet.
+  /// Writes the section header and the interface description.
   ///
-  /// @param application who writes
+  /// @param application the writing program's name and version, shb_userappl
+  /// @param os the operating system, shb_os
   /// @param linkType the LINKTYPE_ number of all packets
-  /// @param name the interface's
-  /// @param description says what kind of packets these are
+  /// @param name the interface's name
+  /// @param description the interface's description
   public void writeHeader(String application, String os, int linkType, String name, String description)
       throws IOException {
     beginBlock(PcapngBlock.SECTION_HEADER);
     buffer.putInt(BYTE_ORDER_MAGIC).putShort((short) 1).putShort((short) 0).putLong(UNKNOWN_LENGTH);
     endBlock(List.of(text(SHB_OS, os), text(SHB_USERAPPL, application)));
     beginBlock(INTERFACE_DESCRIPTION);
-    buffer.putShort((short) linkType).putShort((short) 0).putInt(0); // no limit to a frame's length
+    buffer.putShort((short) linkType).putShort((short) 0).putInt(0); // snaplen 0: no limit
     CaptureOption unit =
         new CaptureOption(IF_TSRESOL, ByteBuffer.wrap(new byte[] {NANOSECONDS}).asReadOnlyBuffer());
     endBlock(List.of(text(IF_NAME, name), text(IF_DESCRIPTION, description), unit));
   }
 
-  /// Writes a packet.
+  /// Writes an Enhanced Packet Block.
   ///
   /// @param timeNs nanoseconds since the epoch
-  /// @param frame from its link layer's header on, up to its limit
-  /// @param comment for eyes
-  /// @param note for this program, null for none
-  public void writePacket(long timeNs, ByteBuffer frame, String comment, @Nullable String note)
+  /// @param frame the frame from its link header on
+  /// @param comment a comment for readers
+  /// @param customText text of a custom option, which this program reads back; null: none
+  public void writePacket(long timeNs, ByteBuffer frame, String comment, @Nullable String customText)
       throws IOException {
     int length = frame.remaining();
     beginBlock(ENHANCED_PACKET);
-    room(20 + length);
+    ensureRoom(20 + length);
     buffer.putInt(0);
     putTime(timeNs);
     buffer.putInt(length).putInt(length).put(frame.duplicate());
     pad();
-    endBlock(remarks(comment, note));
+    endBlock(commentAndText(comment, customText));
   }
 
-  /// Writes what stands for no packet: a custom block, which other tools pass over or carry along.
-  public void writeCustomBlock(String comment, String note) throws IOException {
+  /// Writes a Custom Block, which other tools skip or copy.
+  public void writeCustomBlock(String comment, String customText) throws IOException {
     beginBlock(PcapngBlock.CUSTOM);
     buffer.putInt(CustomText.ENTERPRISE_NUMBER);
-    endBlock(remarks(comment, note));
+    endBlock(commentAndText(comment, customText));
   }
 
-  /// Writes what the interface has seen up to now.
+  /// Writes an Interface Statistics Block.
   ///
-  /// @param timeNs when that was counted
+  /// @param timeNs the time of the counts, nanoseconds since the epoch
   public void writeStatistics(long timeNs, Statistics statistics) throws IOException {
     List<CaptureOption> options = new ArrayList<>();
     int code = Statistics.FIRST_CODE;
     for (Long value : statistics.values()) {
       if (value != null) {
-        // times have their halves in the order of a packet's
+        // a time is written upper half first, like a packet's
         boolean time = code < Statistics.FIRST_CODE + 2;
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ORDER);
         bytes.putLong(time ? value << 32 | value >>> 32 : value).flip();
@@ -134,28 +135,30 @@ public final class CaptureWriter {
     endBlock(options);
   }
 
-  /// Hands everything written so far to the stream.
+  /// Flushes all blocks to the stream.
   public void flush() throws IOException {
     drain();
     out.flush();
   }
 
-  private static List<CaptureOption> remarks(String comment, @Nullable String note) {
-    CaptureOption forEyes = text(CaptureOption.COMMENT, comment);
-    return note == null ? List.of(forEyes) : List.of(forEyes, CustomText.toOption(note, ORDER));
+  private static List<CaptureOption> commentAndText(String comment, @Nullable String customText) {
+    CaptureOption first = text(CaptureOption.COMMENT, comment);
+    return customText == null
+        ? List.of(first)
+        : List.of(first, CustomText.toOption(customText, ORDER));
   }
 
   private static CaptureOption text(int code, String text) {
     return new CaptureOption(code, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /// The upper half first, whatever the byte order.
+  /// Writes the upper half first, in either byte order.
   private void putTime(long timeNs) {
     buffer.putInt((int) (timeNs >>> 32)).putInt((int) timeNs);
   }
 
   private void beginBlock(int type) {
-    room(64);
+    ensureRoom(64);
     begin = buffer.position();
     buffer.putInt(type).putInt(0);
   }
@@ -163,12 +166,12 @@ public final class CaptureWriter {
   private void endBlock(List<CaptureOption> options) throws IOException {
     for (CaptureOption option : options) {
       int length = option.value().remaining();
-      room(8 + length);
+      ensureRoom(8 + length);
       buffer.putShort((short) option.code()).putShort((short) length);
       buffer.put(option.value().duplicate());
       pad();
     }
-    room(8);
+    ensureRoom(8);
     buffer.putInt(END_OF_OPTIONS);
     int length = buffer.position() - begin + Integer.BYTES;
     buffer.putInt(length).putInt(begin + Integer.BYTES, length);
@@ -178,13 +181,13 @@ public final class CaptureWriter {
   }
 
   private void pad() {
-    room(4);
+    ensureRoom(4);
     while ((buffer.position() - begin) % 4 != 0) {
       buffer.put((byte) 0);
     }
   }
 
-  /// What a failing stream did not take is not offered again.
+  /// Clears the buffer first: after an IOException its blocks are not written again.
   private void drain() throws IOException {
     int pending = buffer.position();
     buffer.clear();
@@ -193,8 +196,8 @@ public final class CaptureWriter {
     }
   }
 
-  /// A block longer than the buffer makes it grow.
-  private void room(int needed) {
+  /// Grows the buffer for `needed` more bytes.
+  private void ensureRoom(int needed) {
     if (buffer.remaining() < needed) {
       int capacity = Math.max(2 * buffer.capacity(), buffer.position() + needed);
       buffer = ByteBuffer.allocate(capacity).order(ORDER).put(buffer.flip());

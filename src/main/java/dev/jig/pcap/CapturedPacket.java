@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One packet of a capture file, or a remark that stands for none: a mutable flyweight that the
-/// reader refills, valid until its next step. What outlives that must be copied.
+/// A packet of a capture file, or a custom or statistics block, which has no frame. Mutable and reused
+/// by the reader: valid until its next read, copy what is kept.
 public final class CapturedPacket {
   int linkType;
   long timeNs;
@@ -16,20 +16,20 @@ public final class CapturedPacket {
   int optionsOffset;
   int optionsEnd;
   Endian endian = Endian.LITTLE;
-  boolean remark;
+  boolean hasFrame = true;
 
-  /// The LINKTYPE_ number of the frame's first header, as registered at tcpdump.org.
+  /// The LINKTYPE_ number of the frame (tcpdump.org/linktypes.html).
   public int linkType() {
     return linkType;
   }
 
-  /// Nanoseconds since the epoch. A pcapng simple packet has no time of its own: it has that of the
-  /// packet before it, 0 if there is none, so that a file's clock does not fall back to 1970.
+  /// Nanoseconds since the epoch. A pcapng Simple Packet Block has no timestamp: its time is that of
+  /// the packet before, 0 if there is none.
   public long timeNs() {
     return timeNs;
   }
 
-  /// The buffer that holds the frame at [#offset].
+  /// The buffer with the frame at [#offset].
   public byte[] bytes() {
     return bytes;
   }
@@ -38,18 +38,18 @@ public final class CapturedPacket {
     return offset;
   }
 
-  /// Bytes captured.
+  /// Captured bytes.
   public int length() {
     return length;
   }
 
-  /// Bytes the frame had on the wire: more than [#length] if the capture cut it.
+  /// Bytes of the frame on the wire: more than [#length] if it was truncated.
   public long originalLength() {
     return originalLength;
   }
 
-  /// The packet's pcapng options in their order, copied; empty for classic pcap. The packet is
-  /// sound even if an option's length lies: the list then ends before that option.
+  /// Copies of the pcapng options in order; empty for classic pcap. The list ends before an option
+  /// that exceeds the block; the packet is valid nevertheless.
   public List<CaptureOption> options() {
     List<CaptureOption> options = new ArrayList<>();
     OptionCursor cursor = new OptionCursor(bytes, optionsOffset, optionsEnd, endian);
@@ -59,19 +59,18 @@ public final class CapturedPacket {
     return options;
   }
 
-  /// What this program has noted beside it, or may have: see [CustomText]. Null if there is nothing.
+  /// The [CustomText] among the options; null if there is none.
   public @Nullable String customText() {
     return optionsOffset == optionsEnd ? null : CustomText.find(options());
   }
 
-  /// Whether this is no packet but a custom block with a [#customText], or statistics, after which
-  /// [CaptureReader#dropped] may be more: there is no frame then, and the time is that of the
-  /// packet before.
-  public boolean isRemark() {
-    return remark;
+  /// True for a packet. False for a custom block with a [#customText], and for statistics, which may
+  /// change [CaptureReader#dropped]; their time is that of the packet before.
+  public boolean hasFrame() {
+    return hasFrame;
   }
 
-  /// Makes room for `capacity` bytes; what was in the buffer is lost.
+  /// Ensures a buffer of `capacity` bytes; its contents are lost.
   void reserve(int capacity) {
     if (bytes.length < capacity) {
       bytes = new byte[Math.max(capacity, bytes.length * 2)];

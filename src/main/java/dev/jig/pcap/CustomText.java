@@ -6,38 +6,37 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A text that this program puts beside a packet, or alone, for itself to read back: a custom
-/// option of UTF-8 that other tools carry along when they rewrite the file
-/// (draft-ietf-opsawg-pcapng section 3.5.1).
+/// Text in a custom option (draft-ietf-opsawg-pcapng section 3.5.1), which this program reads back
+/// and other tools copy when they rewrite the file.
 ///
-/// Its number is the one for examples (RFC 5612), for want of a registered one, and others may use
-/// that too: whoever reads a note has to see whether it is one.
+/// The Private Enterprise Number is the one for documentation (RFC 5612). Other programs may use it,
+/// too, so the reader must validate the text.
 public final class CustomText {
-  /// The Private Enterprise Number in front of the text.
+  /// The Private Enterprise Number ahead of the text.
   static final int ENTERPRISE_NUMBER = 32_473;
 
-  /// The longest text, in bytes: an option's length has 16 bits, and the number is part of it.
+  /// The longest text, in bytes: an option's 16-bit length includes the number.
   public static final int MAX_LENGTH = 0xffff - Integer.BYTES;
 
-  /// The longest block of a note alone, with a comment of the same length.
+  /// The longest custom or statistics block that is read, in bytes.
   static final int MAX_BLOCK_LENGTH = 4 * 0xffff;
 
   private CustomText() {}
 
-  /// The option that carries a text.
+  /// Encodes a text as an option.
   ///
   /// @throws IllegalArgumentException if it is too long
   static CaptureOption toOption(String text, ByteOrder order) {
     byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
     if (encoded.length > MAX_LENGTH) {
-      throw new IllegalArgumentException("a note of " + encoded.length + " bytes");
+      throw new IllegalArgumentException("a custom option of " + encoded.length + " bytes, at most " + MAX_LENGTH);
     }
     ByteBuffer value = ByteBuffer.allocate(Integer.BYTES + encoded.length).order(order);
     value.putInt(ENTERPRISE_NUMBER).put(encoded).flip();
     return new CaptureOption(CaptureOption.CUSTOM_TEXT, value.asReadOnlyBuffer().order(order));
   }
 
-  /// The first text among a block's options that may be a note, null if there is none.
+  /// Finds the first text with this program's number; null if there is none.
   static @Nullable String find(List<CaptureOption> options) {
     for (CaptureOption option : options) {
       ByteBuffer value = option.value();

@@ -3,7 +3,7 @@ package dev.jig.pcap;
 import java.io.IOException;
 import java.util.HexFormat;
 
-/// Tells what a file is by its first four bytes.
+/// Detects a file's format by its first 4 bytes.
 final class FileMagic {
   private static final int LENGTH = 4;
 
@@ -29,21 +29,21 @@ final class FileMagic {
   }
 
   private static CaptureFormatException unknown(ByteSource source, byte[] magic) {
-    String packer = packer(Endian.BIG.i32(magic, 0));
-    return packer.isEmpty()
+    String compressor = compressor(Endian.BIG.i32(magic, 0));
+    return compressor.isEmpty()
         ? source.formatError(
             0, "begins with " + hex(magic, LENGTH) + ", which is neither pcap nor pcapng")
         : source.formatError(
             0,
             "compressed by "
-                + packer
+                + compressor
                 + "; unpack it first: "
-                + packer
+                + compressor
                 + " -dc FILE | ig trace dns --read -");
   }
 
-  /// The command that unpacks a file which begins so, empty if none is known.
-  private static String packer(int magic) {
+  /// The command that unpacks a file with this magic; empty if unknown.
+  private static String compressor(int magic) {
     return switch (magic) {
       case 0xfd377a58 -> "xz";
       case 0x28b52ffd -> "zstd";

@@ -3,7 +3,7 @@ package dev.jig.pcap;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/// Walks the options at the end of a pcapng block.
+/// Iterates over the options at the end of a pcapng block.
 ///
 /// ```
 ///  0        2        4                 4 + length, padded to 4
@@ -31,7 +31,7 @@ final class OptionCursor {
     this.endian = endian;
   }
 
-  /// Steps to the next option; false at the end of the list or before an option that overruns it.
+  /// Moves to the next option; false at the end of the list or before an option that exceeds it.
   boolean next() {
     if (next == end || damaged) {
       return false;
@@ -52,7 +52,7 @@ final class OptionCursor {
     return !damaged;
   }
 
-  /// Values and packet data are padded to 32 bits.
+  /// Option values and packet data are padded to 32 bits.
   static int padded(int length) {
     return length + 3 & ~3;
   }
@@ -69,12 +69,12 @@ final class OptionCursor {
     return valueLength;
   }
 
-  /// True once an option's length did not fit the block.
+  /// Whether an option exceeded the block.
   boolean isDamaged() {
     return damaged;
   }
 
-  /// The current option, copied.
+  /// A copy of the current option.
   CaptureOption option() {
     byte[] value = Arrays.copyOfRange(bytes, valueOffset, valueOffset + valueLength);
     ByteBuffer view = ByteBuffer.wrap(value).asReadOnlyBuffer().order(endian.byteOrder());

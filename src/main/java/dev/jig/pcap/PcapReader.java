@@ -2,7 +2,7 @@ package dev.jig.pcap;
 
 import java.io.IOException;
 
-/// The classic pcap format (draft-ietf-opsawg-pcap).
+/// Reads the classic pcap format (draft-ietf-opsawg-pcap).
 ///
 /// ```
 /// file    0      4       6       8       12      16       20      24
@@ -22,7 +22,7 @@ final class PcapReader implements CaptureReader {
   private static final int LINK_OFFSET = 20;
   private static final int MAJOR = 2;
 
-  /// The upper half of the link field holds flags about frame check sequences.
+  /// The upper half of the link field has flags about the frame check sequence.
   private static final int LINK_MASK = 0xffff;
 
   private static final int RECORD_HEADER_LENGTH = 16;
@@ -30,7 +30,7 @@ final class PcapReader implements CaptureReader {
   private static final int CAPTURED_OFFSET = 8;
   private static final int ORIGINAL_OFFSET = 12;
 
-  /// Writers are known to exceed the snapshot length they state, so it is believed only above this.
+  /// Some writers exceed the file's snapshot length; frames up to this length are accepted.
   private static final long MIN_LIMIT = 262_144;
 
   private static final long NS_PER_SECOND = 1_000_000_000L;
@@ -42,7 +42,10 @@ final class PcapReader implements CaptureReader {
   private final long limit;
   private final byte[] header = new byte[HEADER_LENGTH];
 
-  /// Reads the file header, whose magic has told byte order and unit of time.
+  /// Reads the file header.
+  ///
+  /// @param endian by the header's magic
+  /// @param nsPerFraction nanoseconds per unit of the second timestamp field, by the header's magic
   PcapReader(ByteSource source, Endian endian, int nsPerFraction) throws IOException {
     this.source = source;
     this.endian = endian;

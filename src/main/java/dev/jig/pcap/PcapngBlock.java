@@ -2,8 +2,7 @@ package dev.jig.pcap;
 
 import java.io.IOException;
 
-/// Steps from block to block of a pcapng file (draft-ietf-opsawg-pcapng) and checks each one's
-/// frame.
+/// Iterates over the blocks of a pcapng file (draft-ietf-opsawg-pcapng) and checks their lengths.
 ///
 /// ```
 ///  0       4       8                   length - 4   length
@@ -12,16 +11,15 @@ import java.io.IOException;
 ///  +-------+-------+-------------------+-------+
 /// ```
 ///
-/// The length is in the section's byte order, which a section header tells in the first four bytes
-/// of its body.
+/// The length is in the section's byte order, which is in the first 4 bytes of a section header's
+/// body.
 final class PcapngBlock {
   static final int SECTION_HEADER = 0x0a0d0d0a;
 
   /// A custom block that tools may copy when they rewrite the file.
   static final int CUSTOM = 0xbad;
 
-  /// More than this is not taken into memory: far above any frame, low enough for a length that
-  /// lies.
+  /// The longest body that is read into memory, 16 MiB: far above any frame.
   static final int MAX_BODY = 16 * 1024 * 1024;
 
   private static final int MAGIC_BIG = 0x1a2b3c4d;
@@ -43,7 +41,7 @@ final class PcapngBlock {
     this.source = source;
   }
 
-  /// Steps to the next block; false at the end of the file.
+  /// Moves to the next block; false at the end of the file.
   boolean next() throws IOException {
     begin = source.offset();
     int read = source.read(header, 0, HEADER_LENGTH);
@@ -58,35 +56,35 @@ final class PcapngBlock {
     return type;
   }
 
-  /// Bytes of the body, without those of a section header that tell the byte order.
+  /// The body's length, without a section header's byte-order magic.
   long bodyLength() {
     return length - consumed - TRAILER_LENGTH;
   }
 
-  /// The byte order of the section that the block is in.
+  /// The byte order of the block's section.
   Endian endian() {
     return endian;
   }
 
-  /// Copies the body, and checks the length behind it.
+  /// Copies the body, and checks the length at the block's end.
   void readBody(byte[] into) throws IOException {
     source.readFully(into, 0, (int) bodyLength(), "block", begin);
     checkTrailer();
   }
 
-  /// Passes over the body, and checks the length behind it.
+  /// Skips the body, and checks the length at the block's end.
   void skipBody() throws IOException {
     source.skip(bodyLength(), "block", begin);
     checkTrailer();
   }
 
-  /// What is wrong with this block.
+  /// An exception about this block.
   CaptureFormatException formatError(String sentence) {
     return source.formatError(begin, sentence);
   }
 
-  private void readHead(int there) throws IOException {
-    source.readFully(header, there, HEADER_LENGTH - there, "block header", begin);
+  private void readHead(int bytesRead) throws IOException {
+    source.readFully(header, bytesRead, HEADER_LENGTH - bytesRead, "block header", begin);
     consumed = HEADER_LENGTH;
     if (Endian.BIG.i32(header, 0) == SECTION_HEADER) {
       source.readFully(header, HEADER_LENGTH, ORDER_LENGTH, "section header", begin);

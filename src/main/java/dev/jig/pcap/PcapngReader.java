@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The pcapng format (draft-ietf-opsawg-pcapng): sections, each with its byte order and interfaces;
-/// packets in enhanced, simple and obsolete packet blocks; custom blocks that hold a note;
-/// statistics, of which only losses are read; other blocks are passed over.
+/// Reads the pcapng format (draft-ietf-opsawg-pcapng): sections, each with its byte order and
+/// interfaces; enhanced, simple and obsolete packet blocks; custom blocks with a [CustomText];
+/// isb_ifdrop of statistics blocks. Other blocks are skipped.
 ///
 /// ```
 /// section    (byte order) | major 2 | minor 2 | section length 8 | options
@@ -16,7 +16,7 @@ import java.util.Map;
 /// obsolete   interface 2 | drops 2 | ticks high 4 | low 4 | captured 4 | original 4 | frame | options
 /// simple     original 4 | frame
 /// statistics interface 4 | ticks high 4 | low 4 | options
-/// custom     enterprise number 4 | options, for want of data of its own
+/// custom     enterprise number 4 | options; no custom data
 /// ```
 final class PcapngReader implements CaptureReader {
   private static final int INTERFACE_DESCRIPTION = 1;
@@ -44,13 +44,13 @@ final class PcapngReader implements CaptureReader {
   private final List<CaptureInterface> interfaces = new ArrayList<>();
   private final CapturedPacket scratch = new CapturedPacket();
 
-  /// Of the section's interfaces that told of a loss; later statistics count on from earlier ones.
+  /// isb_ifdrop by interface of this section; it is cumulative.
   private final Map<Long, Long> dropped = new HashMap<>();
 
   private long droppedBefore;
   private long lastTimeNs;
 
-  /// Reads the first section header, whose type has told the format.
+  /// Reads the first section header.
   PcapngReader(ByteSource source) throws IOException {
     this.source = source;
     this.block = new PcapngBlock(source);
@@ -74,7 +74,7 @@ final class PcapngReader implements CaptureReader {
           return true;
         }
         case PcapngBlock.CUSTOM -> {
-          if (readRemark(into)) {
+          if (readCustomBlock(into)) {
             return true;
           }
         }
@@ -140,15 +140,15 @@ final class PcapngReader implements CaptureReader {
     into.optionsEnd = 0;
   }
 
-  /// Whether there is one: others may use the number too, and for anything.
-  private boolean readRemark(CapturedPacket into) throws IOException {
-    return fillRemark(into, CUSTOM_FIXED)
+  /// False if the block has no [CustomText]: other programs may use the example number, too.
+  private boolean readCustomBlock(CapturedPacket into) throws IOException {
+    return readFrameless(into, CUSTOM_FIXED)
         && block.endian().i32(into.bytes, 0) == CustomText.ENTERPRISE_NUMBER
         && into.customText() != null;
   }
 
   private boolean readStatistics(CapturedPacket into) throws IOException {
-    if (!fillRemark(into, STATISTICS_FIXED)) {
+    if (!readFrameless(into, STATISTICS_FIXED)) {
       return false;
     }
     for (CaptureOption option : into.options()) {
@@ -163,8 +163,8 @@ final class PcapngReader implements CaptureReader {
     return true;
   }
 
-  /// Reads what stands for no packet, but passes over what is too short or too long to be one.
-  private boolean fillRemark(CapturedPacket into, int optionsOffset) throws IOException {
+  /// Reads a block without a frame; skips it and returns false if its length is not plausible.
+  private boolean readFrameless(CapturedPacket into, int optionsOffset) throws IOException {
     long length = block.bodyLength();
     if (length < optionsOffset || length > CustomText.MAX_BLOCK_LENGTH) {
       block.skipBody();
@@ -177,7 +177,7 @@ final class PcapngReader implements CaptureReader {
     into.length = 0;
     into.originalLength = 0;
     into.endian = block.endian();
-    into.remark = true;
+    into.hasFrame = false;
     into.optionsOffset = optionsOffset;
     into.optionsEnd = (int) length;
     return true;
@@ -191,7 +191,7 @@ final class PcapngReader implements CaptureReader {
       throw block.formatError(
           "a packet of " + captured + " captured bytes in a block with room for " + room);
     }
-    into.remark = false;
+    into.hasFrame = true;
     into.linkType = from.linkType();
     into.timeNs = lastTimeNs;
     into.offset = offset;
@@ -208,7 +208,9 @@ final class PcapngReader implements CaptureReader {
     return interfaces.get((int) id);
   }
 
-  /// The body in the packet's buffer, at least `minimum` bytes of it.
+  /// Reads the body into the packet's buffer.
+  ///
+  /// @throws CaptureFormatException if it is shorter than `minimum` or longer than 16 MiB
   private byte[] readBody(CapturedPacket into, int minimum, String what) throws IOException {
     long length = block.bodyLength();
     if (length < minimum || length > PcapngBlock.MAX_BODY) {

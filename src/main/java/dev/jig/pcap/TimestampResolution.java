@@ -1,7 +1,7 @@
 package dev.jig.pcap;
 
-/// The unit of an interface's timestamps: the value of its `if_tsresol` option, a negative power of
-/// 10, or of 2 if the top bit is set.
+/// The unit of an interface's timestamps, its option `if_tsresol`: a negative power of 10, or of 2 if
+/// the top bit is set.
 record TimestampResolution(int value) {
   static final TimestampResolution MICROSECONDS = new TimestampResolution(6);
 
@@ -10,10 +10,10 @@ record TimestampResolution(int value) {
   private static final long NS_PER_SECOND = 1_000_000_000L;
 
   /// 10^19 is the largest power of ten in 64 unsigned bits.
-  private static final int LARGEST_EXPONENT = 19;
+  private static final int MAX_EXPONENT = 19;
 
-  /// Whole seconds up to this can be given as nanoseconds, with a second of room.
-  private static final long SECONDS_LIMIT = Long.MAX_VALUE / NS_PER_SECOND - 1;
+  /// The most seconds that fit 64 bits as nanoseconds, less one.
+  private static final long MAX_SECONDS = Long.MAX_VALUE / NS_PER_SECOND - 1;
 
   TimestampResolution {
     if (value < 0 || value > 0xff) {
@@ -21,7 +21,7 @@ record TimestampResolution(int value) {
     }
   }
 
-  /// Nanoseconds since the epoch, clamped to what 64 bits hold.
+  /// Nanoseconds since the epoch, clamped to 64 bits.
   ///
   /// @param ticks unsigned
   /// @param offsetSeconds the interface's `if_tsoffset`
@@ -33,9 +33,9 @@ record TimestampResolution(int value) {
   }
 
   private static long fromDecimal(long ticks, int exponent, long offsetSeconds) {
-    if (exponent > LARGEST_EXPONENT) {
+    if (exponent > MAX_EXPONENT) {
       int excess = exponent - NS_EXPONENT;
-      long ns = excess > LARGEST_EXPONENT ? 0 : Long.divideUnsigned(ticks, powerOfTen(excess));
+      long ns = excess > MAX_EXPONENT ? 0 : Long.divideUnsigned(ticks, powerOfTen(excess));
       return join(0, ns, offsetSeconds);
     }
     long perSecond = powerOfTen(exponent);
@@ -65,10 +65,10 @@ record TimestampResolution(int value) {
       return Long.MAX_VALUE; // unsigned, beyond 2^63 seconds
     }
     long sum = seconds + offsetSeconds;
-    if (sum < 0 && offsetSeconds > 0 || sum > SECONDS_LIMIT) {
+    if (sum < 0 && offsetSeconds > 0 || sum > MAX_SECONDS) {
       return Long.MAX_VALUE;
     }
-    return sum < -SECONDS_LIMIT ? Long.MIN_VALUE : sum * NS_PER_SECOND + ns;
+    return sum < -MAX_SECONDS ? Long.MIN_VALUE : sum * NS_PER_SECOND + ns;
   }
 
   private static long powerOfTen(int exponent) {

@@ -122,6 +122,6 @@ final class RecentSenders {
     if (one == null || other == null) {
       return one == null && other == null;
     }
-    return one.pid() == other.pid() && one.startTimeNs() == other.startTimeNs();
+    return one.pid() == other.pid() && one.startBootNs() == other.startBootNs();
   }
 }

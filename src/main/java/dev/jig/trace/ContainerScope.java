@@ -81,7 +81,7 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
     return switch (resolution) {
       case Resolution.InProgress(Container byPath) -> new Verdict(Decision.HOLD, byPath);
       case Resolution.Named(Container container)
-          when selection.match(container) == Match.UNDECIDED_NAME ->
+          when selection.match(container) == Match.NEEDS_NAME ->
           new Verdict(Decision.HOLD, container); // the pod's labels come later than the container's name
       case Resolution.Host(), Resolution.Named(_), Resolution.IdOnly(_), Resolution.Unknown() ->
           decideFinally(resolution, owner);
@@ -102,7 +102,7 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
     return switch (selection.match(container)) {
       case PASS -> new Verdict(Decision.PASS, container);
       case SKIP -> new Verdict(Decision.SKIP, container);
-      case UNDECIDED_NAME -> new Verdict(Decision.NAME_UNKNOWN, container);
+      case NEEDS_NAME -> new Verdict(Decision.NAME_UNKNOWN, container);
     };
   }
 
@@ -113,7 +113,7 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
     if (owner != null && containers.hasHostMounts(owner)) {
       return verdictOf(null);
     }
-    boolean every = selection.isEveryContainer();
+    boolean every = selection.isAllContainers();
     boolean wanted = every && (owner != null || selection.match(null) == Match.PASS);
     return new Verdict(wanted ? Decision.PASS : Decision.CONTAINER_UNKNOWN, null);
   }

@@ -35,7 +35,7 @@ public final class FileTrace implements AutoCloseable {
         file.equals("-")
             ? CaptureReader.open(System.in, "stdin")
             : CaptureReader.open(Path.of(file));
-    return new FileTrace(new CaptureFileSource(reader, ports::contains, ports.any()), ports);
+    return new FileTrace(new CaptureFileSource(reader, ports::contains, ports.isAny()), ports);
   }
 
   /// Reads the whole file. If it is damaged, the rows before the damage are emitted.
@@ -57,7 +57,7 @@ public final class FileTrace implements AutoCloseable {
             Scope.EVERYTHING,
             filter,
             ports::contains,
-            ports.any(),
+            ports.isAny(),
             dnsTimeoutNs,
             UnaryOperator.identity(),
             output);

@@ -64,7 +64,7 @@ record LivePipeline(Pipeline pipeline, @Nullable ContainerScope scope) {
             scope,
             settings.filter(),
             ports::contains,
-            ports.any(),
+            ports.isAny(),
             settings.dnsTimeoutNs(),
             OwnerDetails.of(details.paths(), details.accounts()),
             peers,

@@ -20,6 +20,13 @@ import org.jspecify.annotations.Nullable;
 /// A trace of this machine: kernel programs, pipeline and the loop between them. One thread calls
 /// [#load], [#attach], [#run] and [#end]; any thread [#stop] and [#summary].
 public final class LiveTrace implements AutoCloseable {
+  /// Called on the ring thread between batches of records.
+  @FunctionalInterface
+  public interface BatchListener {
+    /// @param drained no record waits: the ring thread is about to sleep
+    void onBatchEnd(boolean drained);
+  }
+
   private static final int POLL_MS = 20;
   private static final long LOSS_CHECK_NS = 1_000_000_000;
 
@@ -70,7 +77,7 @@ public final class LiveTrace implements AutoCloseable {
     PacketForwarder relay = new PacketForwarder();
     PortSet ports = settings.ports();
     try {
-      LiveCapture capture = LiveCapture.load(ports.ports(), ports.any(), settings.libbpfLog(), relay);
+      LiveCapture capture = LiveCapture.load(ports.ports(), ports.isAny(), settings.libbpfLog(), relay);
       return new LiveTrace(settings, relay, capture);
     } catch (NativeException e) {
       throw toTraceRefused(e, settings.verbose());
@@ -146,9 +153,9 @@ public final class LiveTrace implements AutoCloseable {
 
   /// Reads packets into the pipeline until [#stop] or the time limit.
   ///
-  /// @param afterBatch called after each batch, also an empty one, to flush output
+  /// @param batches called after each batch, also an empty one, to flush output
   /// @param lost called with the number of packets lost since the last call
-  public void run(Runnable afterBatch, LongConsumer lost) {
+  public void run(BatchListener batches, LongConsumer lost) {
     Pipeline pipeline = forwarder.pipeline();
     LongSupplier clock = capture::bootNs;
     long startNs = clock.getAsLong();
@@ -165,7 +172,7 @@ public final class LiveTrace implements AutoCloseable {
         lossCheckNs = nowNs;
         reportLoss(lost);
       }
-      afterBatch.run();
+      batches.onBatchEnd(capture.isDrained());
     }
   }
 

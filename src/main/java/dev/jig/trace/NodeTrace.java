@@ -104,7 +104,7 @@ public final class NodeTrace implements AutoCloseable {
 
     /// Passes on a packet of this view's ports; the kernel records those of all views.
     private void packet(Packet packet) {
-      if (ports.any()
+      if (ports.isAny()
           || ports.contains(packet.sourcePort())
           || ports.contains(packet.destinationPort())
           || packet.nameserver() != null && ports.contains(packet.nameserverPort())) {
@@ -232,7 +232,7 @@ public final class NodeTrace implements AutoCloseable {
     boolean any = false;
     for (View view : views) {
       ports.or(view.ports.ports());
-      any |= view.ports.any();
+      any |= view.ports.isAny();
     }
     capture.setPorts(ports, any);
   }

@@ -69,12 +69,12 @@ final class OwnerDetails implements UnaryOperator<Owner> {
   }
 
   private Owner detailed(Owner owner) {
-    return owner.with(
-        paths(owner), account(owner), proc == null ? 0 : owner.startTimeNs() + bootToRealNs);
+    return owner.withDetails(
+        paths(owner), account(owner), proc == null ? 0 : owner.startBootNs() + bootToRealNs);
   }
 
   private Owner.@Nullable Paths paths(Owner owner) {
-    Proc.Paths read = proc == null ? null : proc.paths(owner.pid(), owner.startTimeNs());
+    Proc.Paths read = proc == null ? null : proc.paths(owner.pid(), owner.startBootNs());
     return read == null ? null : new Owner.Paths(read.exePath(), read.cwd(), read.commandLine());
   }
 

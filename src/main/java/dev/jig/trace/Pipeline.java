@@ -24,7 +24,7 @@ import dev.jig.match.Rows;
 import dev.jig.peer.Peers;
 import dev.jig.trace.Scope.Verdict;
 import dev.jig.trace.Scope.Decision;
-import dev.jig.wire.EventNote;
+import dev.jig.wire.PcapngRowOption;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
@@ -144,7 +144,7 @@ public final class Pipeline implements PacketHandler {
             switch (selection.match(container)) {
               case PASS -> Decision.PASS;
               case SKIP -> Decision.SKIP;
-              case UNDECIDED_NAME -> Decision.NAME_UNKNOWN;
+              case NEEDS_NAME -> Decision.NAME_UNKNOWN;
             };
   }
 
@@ -255,9 +255,9 @@ public final class Pipeline implements PacketHandler {
 
   /// Emits a row of an earlier trace as recorded, without matching it again; lookup rows are built
   /// from recorded rows.
-  private void emitRecorded(Packet packet, EventNote note, DnsEvent packetRow) {
+  private void emitRecorded(Packet packet, PcapngRowOption note, DnsEvent packetRow) {
     counters.recordedRows++;
-    DnsEvent event = note.beside(packetRow).orElse(packetRow);
+    DnsEvent event = note.mergeWithPacket(packetRow).orElse(packetRow);
     Decision decision = recordedDecision.apply(event.container());
     if (lookups == null) {
       emit(decision, event);
@@ -286,8 +286,8 @@ public final class Pipeline implements PacketHandler {
   }
 
   @Override
-  public void onStandaloneRow(EventNote note) {
-    note.alone()
+  public void onStandaloneRow(PcapngRowOption note) {
+    note.standalone()
         .ifPresent(event -> {
           if (lookups != null) {
             endRecorded(event);
@@ -354,7 +354,7 @@ public final class Pipeline implements PacketHandler {
     if (verdict.decision() == Decision.HOLD) {
       verdict = scope.decideNow(cgroupId, event.owner());
     }
-    DnsEvent named = event.in(verdict.container());
+    DnsEvent named = event.withContainer(verdict.container());
     if (event.lookup() != null) {
       emitLookup(named, verdict.decision());
       return;
@@ -434,7 +434,7 @@ public final class Pipeline implements PacketHandler {
       DnsEvent event = Rows.unanswered(p.event, state, afterNs);
       Verdict verdict = decideOrHold(event, p.cgroupId, bootNs);
       if (verdict != null && verdict.decision() == Decision.PASS) {
-        emitUnanswered(event.in(verdict.container()));
+        emitUnanswered(event.withContainer(verdict.container()));
       }
     }
   }
@@ -461,7 +461,7 @@ public final class Pipeline implements PacketHandler {
     Verdict verdict = decideOrHold(row, cgroupId, bootNs);
     if (verdict != null) {
       // In files, and once the container is evicted, the verdict has none: keep the row's own.
-      emitLookup(verdict.container() == null ? row : row.in(verdict.container()), verdict.decision());
+      emitLookup(verdict.container() == null ? row : row.withContainer(verdict.container()), verdict.decision());
     }
   }
 

@@ -69,7 +69,7 @@ public final class EventCodec {
     private final Map<EndpointName, Integer> names = new HashMap<>();
 
     /// The container's place, from 1; 0 for none.
-    int place(@Nullable Container container) {
+    int indexOf(@Nullable Container container) {
       if (container == null) {
         return 0;
       }
@@ -82,7 +82,7 @@ public final class EventCodec {
     }
 
     /// The owner's place, likewise.
-    int place(@Nullable Owner owner) {
+    int indexOf(@Nullable Owner owner) {
       if (owner == null) {
         return 0;
       }
@@ -95,7 +95,7 @@ public final class EventCodec {
     }
 
     /// The name's place, from 1; 0 for none.
-    int place(@Nullable EndpointName name) {
+    int indexOf(@Nullable EndpointName name) {
       return name == null
           ? 0
           : names.computeIfAbsent(
@@ -104,18 +104,18 @@ public final class EventCodec {
   }
 
   /// A batch's containers, owners and endpoint names, and the node that saw them.
-  private record Tables(
+  private record SharedParts(
       String node, List<Container> containers, List<Owner> owners, List<EndpointName> names) {}
 
   /// The events of a batch, as seen by that node.
   ///
   /// @param known of batches before
-  public static List<DnsEvent> decode(Events batch, String node, KnownParts known) {
-    Tables tables =
-        new Tables(
+  public static List<DnsEvent> decode(Events batch, String node, PartInterner known) {
+    SharedParts tables =
+        new SharedParts(
             node,
-            batch.getContainersList().stream().map(it -> known.of(decode(it))).toList(),
-            batch.getOwnersList().stream().map(it -> known.of(decode(it))).toList(),
+            batch.getContainersList().stream().map(it -> known.intern(decode(it))).toList(),
+            batch.getOwnersList().stream().map(it -> known.intern(decode(it))).toList(),
             batch.getEndpointNamesList().stream().map(EventCodec::decode).toList());
     return batch.getEventsList().stream().map(it -> decode(it, tables)).toList();
   }
@@ -128,52 +128,52 @@ public final class EventCodec {
     Event.Builder to =
         Event.newBuilder()
             .setTimestampNs(event.timestampNs())
-            .setContainer(batch.place(event.container()))
-            .setOwner(batch.place(event.owner()))
-            .setAttribution(number(ATTRIBUTIONS, event.attribution()))
+            .setContainer(batch.indexOf(event.container()))
+            .setOwner(batch.indexOf(event.owner()))
+            .setAttribution(toNumber(ATTRIBUTIONS, event.attribution()))
             .setSource(encode(event.source()))
             .setDestination(encode(event.destination()))
-            .setProtocol(number(PROTOCOLS, event.protocol()))
-            .setPacketType(number(PACKET_TYPES, event.packetType()))
-            .setQr(number(QRS, event.qr()))
+            .setProtocol(toNumber(PROTOCOLS, event.protocol()))
+            .setPacketType(toNumber(PACKET_TYPES, event.packetType()))
+            .setQr(toNumber(QRS, event.qr()))
             .setId(event.id())
             .setAnswerCount(event.answerCount())
-            .setState(number(STATES, event.state()));
-    present(event.nameserver(), address -> to.setNameserver(encode(address)));
-    present(event.question(), asked -> to.setQuestion(encode(asked)));
-    present(event.flags(), flags -> to.setFlags(bits(flags)));
-    present(event.rcode(), to::setRcode);
-    present(event.latencyNs(), to::setLatencyNs);
-    present(event.peer(), peer -> to.setPeer(encode(peer, batch)));
-    present(event.message(), it -> to.setMessage(UnsafeByteOperations.unsafeWrap(it.toBytes())));
-    present(event.lookup(), lookup -> to.setLookup(LookupCodec.encode(lookup)));
+            .setState(toNumber(STATES, event.state()));
+    setIfPresent(event.nameserver(), address -> to.setNameserver(encode(address)));
+    setIfPresent(event.question(), asked -> to.setQuestion(encode(asked)));
+    setIfPresent(event.flags(), flags -> to.setFlags(bits(flags)));
+    setIfPresent(event.rcode(), to::setRcode);
+    setIfPresent(event.latencyNs(), to::setLatencyNs);
+    setIfPresent(event.peer(), peer -> to.setPeer(encode(peer, batch)));
+    setIfPresent(event.message(), it -> to.setMessage(UnsafeByteOperations.unsafeWrap(it.toBytes())));
+    setIfPresent(event.lookup(), lookup -> to.setLookup(LookupCodec.encode(lookup)));
     event.addresses().forEach(address -> to.addAddresses(encode(address)));
     EndpointNames names = event.endpoints();
     if (names != null) {
-      to.setSourceName(batch.place(names.source()))
-          .setDestinationName(batch.place(names.destination()))
-          .setNameserverName(batch.place(names.nameserver()));
+      to.setSourceName(batch.indexOf(names.source()))
+          .setDestinationName(batch.indexOf(names.destination()))
+          .setNameserverName(batch.indexOf(names.nameserver()));
     }
     return to.build();
   }
 
-  private static DnsEvent decode(Event from, Tables tables) {
+  private static DnsEvent decode(Event from, SharedParts tables) {
     DnsEvent event = packet(from, tables);
     return from.hasLookup() ? event.with(LookupCodec.decode(from.getLookup())) : event;
   }
 
-  private static DnsEvent packet(Event from, Tables tables) {
+  private static DnsEvent packet(Event from, SharedParts tables) {
     return new DnsEvent(
         from.getTimestampNs(),
         at(tables.containers, from.getContainer()),
         at(tables.owners, from.getOwner()),
-        kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN),
+        fromNumber(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN),
         decode(from.getSource()),
         decode(from.getDestination()),
-        kind(PROTOCOLS, from.getProtocol(), Protocol.UDP),
-        kindOrNull(PACKET_TYPES, from.getPacketType()),
+        fromNumber(PROTOCOLS, from.getProtocol(), Protocol.UDP),
+        fromNumberOrNull(PACKET_TYPES, from.getPacketType()),
         from.getNameserver().isEmpty() ? null : decode(from.getNameserver()),
-        kind(QRS, from.getQr(), Qr.Q),
+        fromNumber(QRS, from.getQr(), Qr.Q),
         from.getId(),
         from.hasQuestion()
             ? new Question(from.getQuestion().getName(), from.getQuestion().getType())
@@ -183,7 +183,7 @@ public final class EventCodec {
         from.hasLatencyNs() ? from.getLatencyNs() : null,
         from.getAnswerCount(),
         from.getAddressesList().stream().map(EventCodec::decode).toList(),
-        kindOrNull(STATES, from.getState()),
+        fromNumberOrNull(STATES, from.getState()),
         tables.node,
         from.hasPeer() ? decode(from.getPeer(), tables) : null,
         from.hasMessage() ? message(from.getMessage()) : null,
@@ -202,7 +202,7 @@ public final class EventCodec {
 
   private static dev.jig.wire.proto.EndpointName encode(EndpointName name) {
     return dev.jig.wire.proto.EndpointName.newBuilder()
-        .setKind(number(ENDPOINT_KINDS, name.kind()))
+        .setKind(toNumber(ENDPOINT_KINDS, name.kind()))
         .setNamespace(name.namespace())
         .setName(name.name())
         .build();
@@ -210,7 +210,7 @@ public final class EventCodec {
 
   private static EndpointName decode(dev.jig.wire.proto.EndpointName from) {
     return new EndpointName(
-        kind(ENDPOINT_KINDS, from.getKind(), EndpointName.Kind.POD),
+        fromNumber(ENDPOINT_KINDS, from.getKind(), EndpointName.Kind.POD),
         from.getNamespace(),
         from.getName());
   }
@@ -221,17 +221,17 @@ public final class EventCodec {
 
   private static dev.jig.wire.proto.Peer encode(Peer peer, Batch batch) {
     return dev.jig.wire.proto.Peer.newBuilder()
-        .setContainer(batch.place(peer.container()))
-        .setOwner(batch.place(peer.owner()))
-        .setAttribution(number(ATTRIBUTIONS, peer.attribution()))
+        .setContainer(batch.indexOf(peer.container()))
+        .setOwner(batch.indexOf(peer.owner()))
+        .setAttribution(toNumber(ATTRIBUTIONS, peer.attribution()))
         .build();
   }
 
-  private static Peer decode(dev.jig.wire.proto.Peer from, Tables tables) {
+  private static Peer decode(dev.jig.wire.proto.Peer from, SharedParts tables) {
     return new Peer(
         at(tables.containers, from.getContainer()),
         tables.owners.get(from.getOwner() - 1),
-        kind(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN));
+        fromNumber(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN));
   }
 
   private static dev.jig.wire.proto.Question encode(Question question) {
@@ -302,21 +302,21 @@ public final class EventCodec {
             .setPcomm(owner.pcomm())
             .setMountNs(owner.mountNs())
             .setNetNs(owner.netNs())
-            .setStartTimeNs(owner.startTimeNs())
-            .setStartedNs(owner.startedNs());
+            .setStartTimeNs(owner.startBootNs())
+            .setStartedNs(owner.startEpochNs());
     Owner.Paths paths = owner.paths();
     if (paths != null) {
       var found = dev.jig.wire.proto.Paths.newBuilder();
-      present(paths.exePath(), found::setExePath);
-      present(paths.cwd(), found::setCwd);
-      present(paths.commandLine(), found::setCommandLine);
+      setIfPresent(paths.exePath(), found::setExePath);
+      setIfPresent(paths.cwd(), found::setCwd);
+      setIfPresent(paths.commandLine(), found::setCommandLine);
       to.setPaths(found);
     }
     Owner.Account account = owner.account();
     if (account != null) {
       var known = dev.jig.wire.proto.Account.newBuilder();
-      present(account.user(), known::setUser);
-      present(account.group(), known::setGroup);
+      setIfPresent(account.user(), known::setUser);
+      setIfPresent(account.group(), known::setGroup);
       to.setAccount(known);
     }
     return to.build();
@@ -355,11 +355,11 @@ public final class EventCodec {
         dev.jig.wire.proto.Container.newBuilder()
             .setId(container.id())
             .putAllLabels(container.labels());
-    present(container.runtime(), to::setRuntime);
-    present(container.name(), to::setName);
-    present(container.image(), to::setImage);
-    present(container.imageDigest(), to::setImageDigest);
-    present(container.pod(), pod -> to.setPod(encode(pod)));
+    setIfPresent(container.runtime(), to::setRuntime);
+    setIfPresent(container.name(), to::setName);
+    setIfPresent(container.image(), to::setImage);
+    setIfPresent(container.imageDigest(), to::setImageDigest);
+    setIfPresent(container.pod(), pod -> to.setPod(encode(pod)));
     return to.build();
   }
 
@@ -376,11 +376,11 @@ public final class EventCodec {
 
   private static dev.jig.wire.proto.Pod encode(Container.Pod pod) {
     var to = dev.jig.wire.proto.Pod.newBuilder().setHostNetwork(pod.hostNetwork());
-    present(pod.labels(), to::putAllLabels);
-    present(pod.namespace(), to::setNamespace);
-    present(pod.name(), to::setName);
-    present(pod.uid(), to::setUid);
-    present(pod.containerName(), to::setContainerName);
+    setIfPresent(pod.labels(), to::putAllLabels);
+    setIfPresent(pod.namespace(), to::setNamespace);
+    setIfPresent(pod.name(), to::setName);
+    setIfPresent(pod.uid(), to::setUid);
+    setIfPresent(pod.containerName(), to::setContainerName);
     return to.build();
   }
 
@@ -394,22 +394,22 @@ public final class EventCodec {
         from.getHostNetwork());
   }
 
-  static <T> void present(@Nullable T value, Consumer<T> setter) {
+  static <T> void setIfPresent(@Nullable T value, Consumer<T> setter) {
     if (value != null) {
       setter.accept(value);
     }
   }
 
-  static <T> int number(List<T> kinds, @Nullable T kind) {
+  static <T> int toNumber(List<T> kinds, @Nullable T kind) {
     return kind == null ? 0 : kinds.indexOf(kind) + 1;
   }
 
-  static <T> T kind(List<T> kinds, int number, T otherwise) {
-    T kind = kindOrNull(kinds, number);
+  static <T> T fromNumber(List<T> kinds, int number, T otherwise) {
+    T kind = fromNumberOrNull(kinds, number);
     return kind == null ? otherwise : kind;
   }
 
-  static <T> @Nullable T kindOrNull(List<T> kinds, int number) {
+  static <T> @Nullable T fromNumberOrNull(List<T> kinds, int number) {
     return number >= 1 && number <= kinds.size() ? kinds.get(number - 1) : null;
   }
 }

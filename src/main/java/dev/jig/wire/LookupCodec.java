@@ -1,12 +1,12 @@
 package dev.jig.wire;
 
-import static dev.jig.wire.EventCodec.kind;
-import static dev.jig.wire.EventCodec.kindOrNull;
-import static dev.jig.wire.EventCodec.number;
-import static dev.jig.wire.EventCodec.present;
+import static dev.jig.wire.EventCodec.fromNumber;
+import static dev.jig.wire.EventCodec.fromNumberOrNull;
+import static dev.jig.wire.EventCodec.toNumber;
+import static dev.jig.wire.EventCodec.setIfPresent;
 
 import dev.jig.event.Attempt;
-import dev.jig.event.Attempt.Outcome;
+import dev.jig.event.Attempt.AttemptState;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Protocol;
@@ -14,15 +14,15 @@ import java.util.List;
 
 /// What an event says of a whole lookup to a message and back.
 final class LookupCodec {
-  private static final List<Outcome> OUTCOMES =
+  private static final List<AttemptState> OUTCOMES =
       List.of(
-          Outcome.ANSWERED,
-          Outcome.TRUNCATED,
-          Outcome.REPEATED,
-          Outcome.TIMEOUT,
-          Outcome.CLOSED,
-          Outcome.LATE,
-          Outcome.WAITING);
+          AttemptState.ANSWERED,
+          AttemptState.TRUNCATED,
+          AttemptState.REPEATED,
+          AttemptState.TIMEOUT,
+          AttemptState.CLOSED,
+          AttemptState.LATE,
+          AttemptState.WAITING);
 
   private LookupCodec() {}
 
@@ -30,9 +30,9 @@ final class LookupCodec {
     var to =
         dev.jig.wire.proto.Lookup.newBuilder()
             .setTries(lookup.tries())
-            .setTwin(number(EventCodec.STATES, lookup.twin()));
+            .setTwin(toNumber(EventCodec.STATES, lookup.twinState()));
     lookup.attempts().forEach(attempt -> to.addAttempts(encode(attempt)));
-    present(lookup.hop(), hop -> to.setHop(encode(hop)));
+    setIfPresent(lookup.upstream(), hop -> to.setHop(encode(hop)));
     return to.build();
   }
 
@@ -40,7 +40,7 @@ final class LookupCodec {
     return new Lookup(
         from.getTries(),
         from.getAttemptsList().stream().map(LookupCodec::decode).toList(),
-        kindOrNull(EventCodec.STATES, from.getTwin()),
+        fromNumberOrNull(EventCodec.STATES, from.getTwin()),
         from.hasHop() ? decode(from.getHop()) : null);
   }
 
@@ -48,23 +48,23 @@ final class LookupCodec {
     var to =
         dev.jig.wire.proto.Attempt.newBuilder()
             .setTimestampNs(attempt.timestampNs())
-            .setProtocol(number(EventCodec.PROTOCOLS, attempt.protocol()))
+            .setProtocol(toNumber(EventCodec.PROTOCOLS, attempt.protocol()))
             .setId(attempt.id())
-            .setOutcome(number(OUTCOMES, attempt.outcome()))
-            .setTookNs(attempt.tookNs())
+            .setOutcome(toNumber(OUTCOMES, attempt.state()))
+            .setTookNs(attempt.durationNs())
             .setMessages(attempt.messages());
-    present(attempt.nameserver(), address -> to.setNameserver(EventCodec.encode(address)));
-    present(attempt.rcode(), to::setRcode);
+    setIfPresent(attempt.nameserver(), address -> to.setNameserver(EventCodec.encode(address)));
+    setIfPresent(attempt.rcode(), to::setRcode);
     return to.build();
   }
 
   private static Attempt decode(dev.jig.wire.proto.Attempt from) {
     return new Attempt(
         from.getTimestampNs(),
-        kind(EventCodec.PROTOCOLS, from.getProtocol(), Protocol.UDP),
+        fromNumber(EventCodec.PROTOCOLS, from.getProtocol(), Protocol.UDP),
         from.getNameserver().isEmpty() ? null : EventCodec.decode(from.getNameserver()),
         from.getId(),
-        kind(OUTCOMES, from.getOutcome(), Outcome.WAITING),
+        fromNumber(OUTCOMES, from.getOutcome(), AttemptState.WAITING),
         from.getTookNs(),
         from.hasRcode() ? from.getRcode() : null,
         from.getMessages());
@@ -72,9 +72,9 @@ final class LookupCodec {
 
   private static dev.jig.wire.proto.Hop encode(Upstream hop) {
     var to = dev.jig.wire.proto.Hop.newBuilder();
-    present(hop.tookNs(), to::setTookNs);
-    present(hop.server(), address -> to.setServer(EventCodec.encode(address)));
-    present(hop.latencyNs(), to::setLatencyNs);
+    setIfPresent(hop.serviceNs(), to::setTookNs);
+    setIfPresent(hop.nextServer(), address -> to.setServer(EventCodec.encode(address)));
+    setIfPresent(hop.nextLatencyNs(), to::setLatencyNs);
     return to.build();
   }
 

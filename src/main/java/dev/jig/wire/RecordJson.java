@@ -37,21 +37,21 @@ final class RecordJson<R extends Record> {
   private sealed interface Kind {
     record Text() implements Kind {}
 
-    record Truth() implements Kind {}
+    record Bool() implements Kind {}
 
-    record Whole(boolean isLong) implements Kind {}
+    record Int(boolean isLong) implements Kind {}
 
-    record Word(Map<String, Object> byName) implements Kind {}
+    record Constant(Map<String, Object> byName) implements Kind {}
 
     record Address() implements Kind {}
 
-    record Part(RecordJson<?> json) implements Kind {}
+    record Nested(RecordJson<?> json) implements Kind {}
 
-    record Many(Kind of) implements Kind {}
+    record ListOf(Kind of) implements Kind {}
 
-    record Labels() implements Kind {}
+    record StringMap() implements Kind {}
 
-    record Nothing() implements Kind {}
+    record Skipped() implements Kind {}
   }
 
   /// @param absent the value that is left out; null also where the component may not be null
@@ -81,7 +81,7 @@ final class RecordJson<R extends Record> {
     Kind kind = kind(component.getGenericType());
     boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
     Object absent = nullable ? null : absent(component.getType());
-    boolean required = absent == null && !nullable && !(kind instanceof Kind.Nothing);
+    boolean required = absent == null && !nullable && !(kind instanceof Kind.Skipped);
     return new Member(component.getName(), component.getAccessor(), kind, absent, required);
   }
 
@@ -106,42 +106,42 @@ final class RecordJson<R extends Record> {
     if (plain == String.class) {
       return new Kind.Text();
     } else if (plain == boolean.class || plain == Boolean.class) {
-      return new Kind.Truth();
+      return new Kind.Bool();
     } else if (plain == int.class || plain == Integer.class) {
-      return new Kind.Whole(false);
+      return new Kind.Int(false);
     } else if (plain == long.class || plain == Long.class) {
-      return new Kind.Whole(true);
+      return new Kind.Int(true);
     } else if (plain == IpAddress.class) {
       return new Kind.Address();
     } else if (plain == WireMessage.class) {
-      return new Kind.Nothing();
+      return new Kind.Skipped();
     } else if (plain.isEnum()) {
       return word(plain);
     }
-    return new Kind.Part(new RecordJson<>(plain.asSubclass(Record.class)));
+    return new Kind.Nested(new RecordJson<>(plain.asSubclass(Record.class)));
   }
 
   private static Kind ofCollection(ParameterizedType type) {
     Type[] of = type.getActualTypeArguments();
     if (type.getRawType() == List.class) {
-      return new Kind.Many(kind(of[0]));
+      return new Kind.ListOf(kind(of[0]));
     }
     if (type.getRawType() == Map.class && of[0] == String.class && of[1] == String.class) {
-      return new Kind.Labels();
+      return new Kind.StringMap();
     }
     throw new IllegalArgumentException("no way to write a " + type);
   }
 
-  private static Kind.Word word(Class<?> type) {
+  private static Kind.Constant word(Class<?> type) {
     Map<String, Object> byName = new HashMap<>();
     for (Object constant : type.getEnumConstants()) {
       byName.put(((Enum<?>) constant).name(), constant);
     }
-    return new Kind.Word(byName);
+    return new Kind.Constant(byName);
   }
 
   /// Where a component stands among the record's.
-  int place(String name) {
+  int indexOf(String name) {
     Integer place = places.get(name);
     if (place == null) {
       throw new IllegalArgumentException("no component " + name);
@@ -158,7 +158,7 @@ final class RecordJson<R extends Record> {
       Object value = leftOut.contains(i) ? null : value(of, member);
       if (value != null
           && !value.equals(member.absent())
-          && !(member.kind() instanceof Kind.Nothing)) {
+          && !(member.kind() instanceof Kind.Skipped)) {
         out.writeFieldName(member.name());
         write(member.kind(), value, out);
       }
@@ -181,26 +181,26 @@ final class RecordJson<R extends Record> {
   private static void write(Kind kind, Object value, JsonGenerator out) throws IOException {
     switch (kind) {
       case Kind.Text() -> out.writeString((String) value);
-      case Kind.Truth() -> out.writeBoolean((Boolean) value);
-      case Kind.Whole ignored -> out.writeNumber(((Number) value).longValue());
-      case Kind.Word ignored -> out.writeString(((Enum<?>) value).name());
+      case Kind.Bool() -> out.writeBoolean((Boolean) value);
+      case Kind.Int ignored -> out.writeNumber(((Number) value).longValue());
+      case Kind.Constant ignored -> out.writeString(((Enum<?>) value).name());
       case Kind.Address() -> out.writeString(value.toString());
-      case Kind.Part(var json) -> writePart(json, (Record) value, out);
-      case Kind.Many(var of) -> {
+      case Kind.Nested(var json) -> writePart(json, (Record) value, out);
+      case Kind.ListOf(var of) -> {
         out.writeStartArray();
         for (Object item : (List<?>) value) {
           write(of, item, out);
         }
         out.writeEndArray();
       }
-      case Kind.Labels() -> {
+      case Kind.StringMap() -> {
         out.writeStartObject();
         for (Map.Entry<?, ?> label : new TreeMap<>((Map<?, ?>) value).entrySet()) {
           out.writeStringField((String) label.getKey(), (String) label.getValue());
         }
         out.writeEndObject();
       }
-      case Kind.Nothing() -> throw new AssertionError("not to be written: " + value);
+      case Kind.Skipped() -> throw new AssertionError("not to be written: " + value);
     }
   }
 
@@ -218,7 +218,7 @@ final class RecordJson<R extends Record> {
     while (in.nextToken() != JsonToken.END_OBJECT) {
       Integer place = places.get(in.currentName());
       JsonToken token = in.nextToken();
-      if (place == null || members.get(place).kind() instanceof Kind.Nothing) {
+      if (place == null || members.get(place).kind() instanceof Kind.Skipped) {
         in.skipChildren();
       } else if (token != JsonToken.VALUE_NULL) {
         values[place] = read(members.get(place).kind(), in);
@@ -230,7 +230,7 @@ final class RecordJson<R extends Record> {
   /// The record of these values.
   ///
   /// @param values one for each component, null where it is absent
-  R of(@Nullable Object[] values) throws IOException {
+  R create(@Nullable Object[] values) throws IOException {
     @Nullable Object[] all = values.clone();
     for (int i = 0; i < all.length; i++) {
       Member member = members.get(i);
@@ -253,18 +253,18 @@ final class RecordJson<R extends Record> {
   private static Object read(Kind kind, JsonParser in) throws IOException {
     return switch (kind) {
       case Kind.Text() -> text(in);
-      case Kind.Truth() -> in.getBooleanValue();
-      case Kind.Whole(var isLong) -> {
+      case Kind.Bool() -> in.getBooleanValue();
+      case Kind.Int(var isLong) -> {
         expect(JsonToken.VALUE_NUMBER_INT, in);
         yield isLong ? (Object) in.getLongValue() : in.getIntValue();
       }
-      case Kind.Word(var byName) -> known(byName.get(text(in)), in);
+      case Kind.Constant(var byName) -> known(byName.get(text(in)), in);
       case Kind.Address() -> address(text(in));
-      case Kind.Part(var json) -> {
+      case Kind.Nested(var json) -> {
         expect(JsonToken.START_OBJECT, in);
-        yield json.of(json.read(in));
+        yield json.create(json.read(in));
       }
-      case Kind.Many(var of) -> {
+      case Kind.ListOf(var of) -> {
         expect(JsonToken.START_ARRAY, in);
         List<Object> items = new ArrayList<>();
         while (in.nextToken() != JsonToken.END_ARRAY) {
@@ -272,7 +272,7 @@ final class RecordJson<R extends Record> {
         }
         yield items;
       }
-      case Kind.Labels() -> {
+      case Kind.StringMap() -> {
         expect(JsonToken.START_OBJECT, in);
         Map<String, String> labels = new LinkedHashMap<>();
         while (in.nextToken() != JsonToken.END_OBJECT) {
@@ -282,7 +282,7 @@ final class RecordJson<R extends Record> {
         }
         yield labels;
       }
-      case Kind.Nothing() -> throw new AssertionError("not to be read");
+      case Kind.Skipped() -> throw new AssertionError("not to be read");
     };
   }
 

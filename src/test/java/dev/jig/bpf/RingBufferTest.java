@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// Against a ring in plain memory, written as kernel/bpf/ringbuf.c writes.
+/// Reads a ring in plain memory, written as kernel/bpf/ringbuf.c does.
 final class RingBufferTest {
   private static final int PAGE = 4096;
   private static final int SIZE = 4096;
@@ -20,12 +20,12 @@ final class RingBufferTest {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment consumer = arena.allocate(PAGE, 8);
   private final MemorySegment memory = arena.allocate(PAGE + 2 * SIZE, 8);
-  private final WakeUp neverData = new WakeUp();
+  private final WakeUp ringFd = new WakeUp();
   private final WakeUp wakeUp = new WakeUp();
   private final RingBuffer ring =
-      new RingBuffer(arena, consumer, memory.asReadOnly(), PAGE, SIZE, neverData.fd(), wakeUp);
+      new RingBuffer(arena, consumer, memory.asReadOnly(), PAGE, SIZE, ringFd.fd(), wakeUp);
   private final List<Long> got = new ArrayList<>();
-  private final RecordHandler sink =
+  private final RecordHandler handler =
       (data, offset, length) -> {
         assertThat(length).isEqualTo(12);
         got.add(data.get(ValueLayout.JAVA_LONG, offset));
@@ -37,7 +37,7 @@ final class RingBufferTest {
   void close() {
     ring.close();
     wakeUp.close();
-    neverData.close();
+    ringFd.close();
   }
 
   @Test
@@ -46,7 +46,7 @@ final class RingBufferTest {
     write(2, RingBuffer.DISCARD);
     write(3, 0);
 
-    int count = ring.consume(sink, 10);
+    int count = ring.consume(handler, 10);
 
     assertThat(count).isEqualTo(2);
     assertThat(got).containsExactly(1L, 3L);
@@ -60,9 +60,9 @@ final class RingBufferTest {
     long busy = write(2, RingBuffer.BUSY);
     write(3, 0);
 
-    int before = ring.consume(sink, 10);
+    int before = ring.consume(handler, 10);
     commit(busy);
-    int after = ring.consume(sink, 10);
+    int after = ring.consume(handler, 10);
 
     assertThat(before).isEqualTo(1);
     assertThat(after).isEqualTo(2);
@@ -74,7 +74,7 @@ final class RingBufferTest {
     write(1, 0);
     write(2, 0);
 
-    int count = ring.consume(sink, 1);
+    int count = ring.consume(handler, 1);
 
     assertThat(count).isEqualTo(1);
     assertThat(ring.availableBytes()).isEqualTo(24);
@@ -84,7 +84,7 @@ final class RingBufferTest {
   void readsARecordThatWrapsAroundTheEnd() {
     for (int i = 0; i < 500; i++) { // 24 bytes do not divide 4096
       write(i, 0);
-      ring.consume(sink, 10);
+      ring.consume(handler, 10);
     }
 
     assertThat(got).hasSize(500).isSorted().endsWith(499L);
@@ -113,12 +113,12 @@ final class RingBufferTest {
     assertThatThrownBy(() ->
             ring.consume(
                 (data, offset, length) -> {
-                  throw new IllegalStateException("sink");
+                  throw new IllegalStateException("handler");
                 },
                 10))
-        .hasMessage("sink");
+        .hasMessage("handler");
 
-    ring.consume(sink, 10);
+    ring.consume(handler, 10);
     assertThat(got).containsExactly(2L);
   }
 
@@ -136,7 +136,7 @@ final class RingBufferTest {
     long busy = write(1, RingBuffer.BUSY);
     Thread producer = Thread.ofPlatform().start(() -> commit(busy));
 
-    long count = ring.drain(sink, 10_000_000_000L);
+    long count = ring.drain(handler, 10_000_000_000L);
 
     producer.join();
     assertThat(count).isEqualTo(1);
@@ -147,7 +147,7 @@ final class RingBufferTest {
     write(1, 0);
     write(2, RingBuffer.BUSY);
 
-    long count = ring.drain(sink, 1_000_000);
+    long count = ring.drain(handler, 1_000_000);
 
     assertThat(count).isEqualTo(1);
     assertThat(ring.availableBytes()).isEqualTo(24);
@@ -182,13 +182,101 @@ final class RingBufferTest {
   @Test
   void pollDoesNotSpinOnABusyRecord() {
     write(1, RingBuffer.BUSY);
-    neverData.wake(); // the ring's descriptor is readable
+    ringFd.wake(); // the ring's descriptor is readable
     long start = System.nanoTime();
 
     boolean ready = ring.poll(600_000);
 
     assertThat(ready).isFalse();
     assertThat(System.nanoTime() - start).isBetween(1_000_000L, 60_000_000_000L);
+  }
+
+  @Test
+  void refusesARecordThatEndsBehindTheProducerPosition() {
+    write(1, 0);
+    setHeader(write(2, 0), 20);
+
+    assertThatThrownBy(() -> ring.consume(handler, 10))
+        .isInstanceOf(BadRecordException.class)
+        .hasMessage(
+            "bad ring record at position 24, length 20:"
+                + " the producer is at 48, the ring has 4096 bytes");
+
+    assertThat(got).containsExactly(1L);
+    assertThat(consumerPosition()).isEqualTo(24);
+  }
+
+  @Test
+  void refusesARecordLongerThanTheRing() {
+    setHeader(write(1, 0), SIZE);
+
+    assertThatThrownBy(() -> ring.consume(handler, 10))
+        .isInstanceOf(BadRecordException.class)
+        .hasMessageEndingWith("position 0, length 4096: the longest sample has 4088 bytes");
+  }
+
+  @Test
+  void refusesADiscardedRecordOfTheLongestPossibleLength() {
+    setHeader(write(1, 0), ~RingBuffer.BUSY);
+
+    assertThatThrownBy(() -> ring.consume(handler, 10))
+        .isInstanceOf(BadRecordException.class)
+        .hasMessageContaining("length 1073741823");
+  }
+
+  @Test
+  void refusesARecordLongerThanTheMappingBehindTheEnd() {
+    try (Arena shorter = Arena.ofShared()) {
+      MemorySegment oneWrappedPage = shorter.allocate(PAGE + 2 * SIZE + PAGE, 8);
+      RingBuffer large =
+          new RingBuffer(
+              shorter,
+              shorter.allocate(PAGE, 8),
+              oneWrappedPage,
+              PAGE,
+              2 * SIZE,
+              ringFd.fd(),
+              wakeUp);
+      oneWrappedPage.set(ValueLayout.JAVA_LONG, 0, 2 * SIZE);
+      oneWrappedPage.set(ValueLayout.JAVA_INT, PAGE, PAGE);
+
+      assertThatThrownBy(() -> large.consume(handler, 10))
+          .isInstanceOf(BadRecordException.class)
+          .hasMessageEndingWith("length 4096: the longest sample has 4088 bytes");
+    }
+  }
+
+  @Test
+  void refusesAProducerPositionBehindTheConsumersOrFartherThanTheRingIsLarge() {
+    write(1, 0);
+    ring.consume(handler, 10);
+
+    memory.set(ValueLayout.JAVA_LONG, 0, 8);
+    assertThatThrownBy(() -> ring.consume(handler, 10)).isInstanceOf(BadRecordException.class);
+
+    setHeader(PAGE + 24, 12);
+    memory.set(ValueLayout.JAVA_LONG, 0, 24 + SIZE + 8);
+    assertThatThrownBy(() -> ring.consume(handler, 10))
+        .hasMessageEndingWith("the producer is at 4128, the ring has 4096 bytes");
+  }
+
+  @Test
+  void readsAnEmptySample() {
+    setHeader(write(1, 0), 0);
+    memory.set(ValueLayout.JAVA_LONG, 0, 8);
+    List<Integer> lengths = new ArrayList<>();
+
+    int count = ring.consume((data, offset, length) -> lengths.add(length), 10);
+
+    assertThat(count).isOne();
+    assertThat(lengths).containsExactly(0);
+    assertThat(consumerPosition()).isEqualTo(8);
+  }
+
+  private void setHeader(long at, int header) {
+    for (long copy : mirrored(at)) {
+      memory.set(ValueLayout.JAVA_INT, copy, header);
+    }
   }
 
   private long write(long number, int flag) {
@@ -211,7 +299,7 @@ final class RingBufferTest {
     }
   }
 
-  /// Both places of one byte of data.
+  /// Both offsets of a byte of data.
   private static long[] mirrored(long at) {
     long first = PAGE + (at - PAGE) % SIZE;
     return new long[] {first, first + SIZE};

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Records as the kernel side writes them ([RecordLayout]), to be fed to a reader.
+/// Builds records as the kernel program writes them ([RecordLayout]).
 final class KernelRecord {
   static final long TIME = 5_000_000_000L;
   static final long COOKIE = 77;
@@ -18,12 +18,12 @@ final class KernelRecord {
     u8(RecordLayout.KIND, kind);
   }
 
-  /// UDP from [2001:db8::1]:40000 to 192.0.2.53:53, sent by process 20, its payload as given.
+  /// UDP from [2001:db8::1]:40000 to 192.0.2.53:53, sent by process 20.
   static KernelRecord packet(byte[] payload) {
     return packet(payload, payload.length);
   }
 
-  /// The same of which only the first bytes are inline.
+  /// The same with only the first `inline` bytes in the record.
   static KernelRecord packet(byte[] payload, int inline) {
     KernelRecord record = new KernelRecord(RecordLayout.PAYLOAD + inline, RecordLayout.KIND_PACKET);
     record.u8(RecordLayout.DIRECTION, EGRESS);
@@ -58,7 +58,7 @@ final class KernelRecord {
     return record;
   }
 
-  /// @param pathLength with the closing NUL, as the kernel tells it
+  /// @param pathLength with the terminating NUL, as in the kernel's record
   static KernelRecord cgroup(long id, String path, int pathLength) {
     int length = RecordLayout.CGROUP_PATH + RecordLayout.CGROUP_PATH_MAX;
     KernelRecord record = new KernelRecord(length, RecordLayout.KIND_CGROUP);
@@ -75,14 +75,15 @@ final class KernelRecord {
     return record;
   }
 
-  static KernelRecord ofKind(int kind) {
-    return new KernelRecord(24, kind);
+  /// A record of zeros but its kind.
+  static KernelRecord ofKind(int kind, int length) {
+    return new KernelRecord(length, kind);
   }
 
   KernelRecord owner(int pid, int tid, String comm) {
     i32(RecordLayout.OWNER + RecordLayout.OWNER_PID, pid);
     i32(RecordLayout.OWNER + RecordLayout.OWNER_TID, tid);
-    i32(RecordLayout.OWNER + RecordLayout.OWNER_UID, -2); // 4294967294, nobody of some
+    i32(RecordLayout.OWNER + RecordLayout.OWNER_UID, -2); // 4294967294 as unsigned
     i64(RecordLayout.OWNER + RecordLayout.OWNER_START_TIME, 3);
     text(RecordLayout.OWNER + RecordLayout.OWNER_COMM, comm);
     return this;
@@ -121,7 +122,7 @@ final class KernelRecord {
     return this;
   }
 
-  /// Hands it over from the middle of a larger memory, as in a ring.
+  /// Passes it to the reader from within a larger memory, as in a ring.
   void readBy(RecordReader reader) {
     MemorySegment ring = MemorySegment.ofArray(new byte[(int) bytes.byteSize() + 64]);
     MemorySegment.copy(bytes, 0, ring, 24, bytes.byteSize());

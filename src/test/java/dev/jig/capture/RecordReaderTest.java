@@ -3,6 +3,7 @@ package dev.jig.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jig.bpf.BadRecordException;
 import dev.jig.event.Attribution;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
@@ -12,14 +13,15 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// From records as the kernel writes them to packets and notices.
+/// Reads records as the kernel program writes them.
 final class RecordReaderTest {
   private static final byte[] PAYLOAD = {1, 2, 3, 4, 5, 6, 7};
 
-  /// What of a packet outlives its flyweight.
+  /// A copy of a packet's parts.
   private record Seen(ByteBuffer payload, @Nullable Owner owner, Attribution attribution) {}
 
   private final List<Seen> packets = new ArrayList<>();
@@ -223,8 +225,50 @@ final class RecordReaderTest {
 
   @Test
   void refusesARecordOfUnknownKind() {
-    assertThatThrownBy(() -> KernelRecord.ofKind(9).readBy(reader))
+    assertThatThrownBy(() -> KernelRecord.ofKind(9, 24).readBy(reader))
         .hasMessageContaining("unknown kind");
+  }
+
+  @Test
+  void refusesAPacketWithMoreInlineBytesThanItsRecord() {
+    assertRefused(KernelRecord.packet(PAYLOAD).i32(RecordLayout.INLINE_LEN, 8))
+        .hasMessage(
+            "bad ring record at offset 24, length 183: 8 bytes behind the first 176 do not fit");
+    assertRefused(KernelRecord.packet(PAYLOAD).i32(RecordLayout.INLINE_LEN, -1));
+    assertThat(reader.packets()).isZero();
+  }
+
+  @Test
+  void refusesAPacketWithMoreInlineBytesThanItsPayload() {
+    assertRefused(KernelRecord.packet(PAYLOAD).i32(RecordLayout.PAYLOAD_LEN, 6))
+        .hasMessageEndingWith("7 inline bytes of a payload of 6");
+    assertRefused(KernelRecord.packet(bytes(5_000)))
+        .hasMessageEndingWith("5000 inline bytes of a payload of 5000");
+  }
+
+  @Test
+  void refusesAChunkThatExceedsItsRecordOrAnyPayload() {
+    byte[] payload = bytes(8_000);
+
+    assertRefused(KernelRecord.chunk(payload, 4096).i32(RecordLayout.CHUNK_LEN, 4097))
+        .hasMessageEndingWith("length 4128: 4097 bytes behind the first 32 do not fit");
+    assertRefused(KernelRecord.chunk(payload, 4096).i32(RecordLayout.CHUNK_OFFSET, -1));
+    assertRefused(KernelRecord.chunk(payload, 4096).i32(RecordLayout.CHUNK_OFFSET, 0x7fffffff))
+        .hasMessageEndingWith("a chunk at payload offset 2147483647");
+  }
+
+  @Test
+  void refusesARecordShorterThanItsKind() {
+    for (int kind = RecordLayout.KIND_PACKET; kind <= RecordLayout.KIND_CLOSED; kind++) {
+      assertRefused(KernelRecord.ofKind(kind, 15)).hasMessageContaining("length 15: its kind has");
+    }
+    assertRefused(KernelRecord.ofKind(RecordLayout.KIND_CGROUP, 17).i32(4, 2));
+    assertThat(packets).isEmpty();
+    assertThat(notices).isEmpty();
+  }
+
+  private AbstractThrowableAssert<?, ? extends Throwable> assertRefused(KernelRecord record) {
+    return assertThatThrownBy(() -> record.readBy(reader)).isInstanceOf(BadRecordException.class);
   }
 
   /// Compared by content.

@@ -26,15 +26,15 @@ final class CommandLineTest {
     PrintStream out = System.out;
     PrintStream err = System.err;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     try {
       System.setOut(new PrintStream(printed, true, UTF_8));
-      System.setErr(new PrintStream(said, true, UTF_8));
+      System.setErr(new PrintStream(stderr, true, UTF_8));
       int code =
           Ig.commandLine(environment)
               .setOut(new PrintWriter(printed, true, UTF_8))
               .execute(arguments);
-      return new Run(code, printed.toString(UTF_8), said.toString(UTF_8));
+      return new Run(code, printed.toString(UTF_8), stderr.toString(UTF_8));
     } finally {
       System.setOut(out);
       System.setErr(err);

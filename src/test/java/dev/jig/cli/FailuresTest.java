@@ -15,13 +15,13 @@ import picocli.CommandLine;
 final class FailuresTest {
   @Test
   void printsASentenceAndAHintAndExitsWithOne() throws Exception {
-    assertThat(say(List.of()))
+    assertThat(print(List.of()))
         .isEqualTo("ig: cannot load trace_dns: EINVAL, the kernel is 5.4.0: get a newer one.\n");
   }
 
   @Test
   void printsTheLogOfTheVerifierFirst() throws Exception {
-    assertThat(say(List.of("(3 lines omitted)", "0: (79) r0 = *(u64 *)(r5 +0)\u001b")))
+    assertThat(print(List.of("(3 lines omitted)", "0: (79) r0 = *(u64 *)(r5 +0)\u001b")))
         .isEqualTo(
             """
             ig:   (3 lines omitted)
@@ -30,12 +30,12 @@ final class FailuresTest {
             """);
   }
 
-  private static String say(List<String> log) throws Exception {
+  private static String print(List<String> log) throws Exception {
     CommandLine command = Ig.commandLine(Map.of());
     PrintStream err = System.err;
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try {
-      System.setErr(new PrintStream(said, true, UTF_8));
+      System.setErr(new PrintStream(printed, true, UTF_8));
       int code =
           Failures.onExecution(
               new TraceRefused(
@@ -49,6 +49,6 @@ final class FailuresTest {
     } finally {
       System.setErr(err);
     }
-    return said.toString(UTF_8);
+    return printed.toString(UTF_8);
   }
 }

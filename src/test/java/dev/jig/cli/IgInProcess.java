@@ -38,14 +38,14 @@ public record IgInProcess(int exitCode, String rows, String stderr) {
     List<String> line = new ArrayList<>(List.of(words));
     line.add("--output-file");
     line.add(rows.toString());
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    ByteArrayOutputStream messages = new ByteArrayOutputStream();
     PrintStream stderr = System.err;
     InputStream in = System.in;
-    System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(messages, true, StandardCharsets.UTF_8));
     System.setIn(new ByteArrayInputStream(stdin));
     try {
       int code = Ig.commandLine(Map.of()).execute(line.toArray(String[]::new));
-      return new IgInProcess(code, "", said.toString(StandardCharsets.UTF_8));
+      return new IgInProcess(code, "", messages.toString(StandardCharsets.UTF_8));
     } finally {
       System.setErr(stderr);
       System.setIn(in);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jig.cli.OutputFormat.Columns;
 import dev.jig.event.UsageException;
 import dev.jig.fields.Field;
-import dev.jig.fields.Field.Shown;
+import dev.jig.fields.Field.ColumnSet;
 import dev.jig.fields.Fields;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class OutputFormatTest {
-  private static final Set<Shown> IG = Set.of(Shown.IG);
+  private static final Set<ColumnSet> IG = Set.of(ColumnSet.IG);
 
   @Test
   void knowsEveryFormat() {
@@ -28,9 +28,9 @@ final class OutputFormatTest {
   @ParameterizedTest
   @CsvSource({"columns", "columns="})
   void showsTheDefaultsWithoutList(String text) {
-    assertThat(OutputFormat.parse(text, IG)).isEqualTo(new Columns(Fields.shownBy(IG)));
-    assertThat(OutputFormat.parse(text, Set.of(Shown.IG, Shown.PATHS)))
-        .isEqualTo(new Columns(Fields.shownBy(Set.of(Shown.IG, Shown.PATHS))));
+    assertThat(OutputFormat.parse(text, IG)).isEqualTo(new Columns(Fields.columnsOf(IG)));
+    assertThat(OutputFormat.parse(text, Set.of(ColumnSet.IG, ColumnSet.PATHS)))
+        .isEqualTo(new Columns(Fields.columnsOf(Set.of(ColumnSet.IG, ColumnSet.PATHS))));
   }
 
   @Test
@@ -42,7 +42,7 @@ final class OutputFormatTest {
   @Test
   void addsThreeColumnsForWide() {
     assertThat(OutputFormat.parse("wide", IG))
-        .isEqualTo(new Columns(Fields.shownBy(Set.of(Shown.IG, Shown.WIDE))));
+        .isEqualTo(new Columns(Fields.columnsOf(Set.of(ColumnSet.IG, ColumnSet.WIDE))));
   }
 
   @ParameterizedTest

@@ -1,6 +1,6 @@
 package dev.jig.event;
 
-import dev.jig.event.Attempt.Outcome;
+import dev.jig.event.Attempt.AttemptState;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;
@@ -98,7 +98,7 @@ public final class SampleEvents {
           it.lookup =
               new Lookup(
                   2,
-                  List.of(new Attempt(17, Protocol.TCP, IPV4, 9, Outcome.LATE, 5, 3, 2)),
+                  List.of(new Attempt(17, Protocol.TCP, IPV4, 9, AttemptState.LATE, 5, 3, 2)),
                   State.CLOSED,
                   new Upstream(3L, IPV6, 2L));
         })

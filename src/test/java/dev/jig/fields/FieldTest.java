@@ -17,7 +17,7 @@ import dev.jig.event.Qr;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
 import dev.jig.event.UsageException;
-import dev.jig.fields.Field.Shown;
+import dev.jig.fields.Field.ColumnSet;
 import dev.jig.fields.Width.Ellipsis;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +125,7 @@ final class FieldTest {
           addresses, 32, 0, 0, ''
           """)
   void hasTheDocumentedWidth(String column, int width, int min, int max, String note) {
-    assertThat(Fields.named(column).width())
+    assertThat(Fields.parse(column).width())
         .isEqualTo(
             new Width(
                 width,
@@ -182,7 +182,7 @@ final class FieldTest {
           attribution, exact, unknown
           """)
   void readsItsValueAndLeavesAbsentOnesBlank(String column, String full, String bare) {
-    FieldValue value = Fields.named(column).value();
+    FieldValue value = Fields.parse(column).value();
 
     assertThat(value.text(EVENT)).isEqualTo(full);
     assertThat(value.text(BARE)).isEqualTo(bare);
@@ -207,7 +207,7 @@ final class FieldTest {
 
   @Test
   void showsTheDocumentedColumnsByDefault() {
-    assertThat(Fields.shownBy(Set.of(Shown.IG)))
+    assertThat(Fields.columnsOf(Set.of(ColumnSet.IG)))
         .extracting(Field::column)
         .containsExactly(
             "runtime.containerName",
@@ -220,7 +220,7 @@ final class FieldTest {
             "name",
             "rcode",
             "numAnswers");
-    assertThat(Fields.shownBy(Set.of(Shown.KUBECTL)))
+    assertThat(Fields.columnsOf(Set.of(ColumnSet.KUBECTL)))
         .extracting(Field::column)
         .containsExactly(
             "k8s.node",
@@ -239,7 +239,7 @@ final class FieldTest {
 
   @Test
   void addsThePathsAndTheWideColumnsInTheirPlaces() {
-    assertThat(Fields.shownBy(Set.of(Shown.IG, Shown.PATHS, Shown.WIDE)))
+    assertThat(Fields.columnsOf(Set.of(ColumnSet.IG, ColumnSet.PATHS, ColumnSet.WIDE)))
         .extracting(Field::column)
         .containsExactly(
             "runtime.containerName",
@@ -261,12 +261,12 @@ final class FieldTest {
 
   @Test
   void isFoundInAnyCase() {
-    assertThat(Fields.named("RUNTIME.CONTAINERNAME")).isEqualTo(Field.CONTAINER_NAME);
+    assertThat(Fields.parse("RUNTIME.CONTAINERNAME")).isEqualTo(Field.CONTAINER_NAME);
   }
 
   @Test
   void namesNearColumnsForAMistypedOne() {
-    assertThatThrownBy(() -> Fields.named("nameserv"))
+    assertThatThrownBy(() -> Fields.parse("nameserv"))
         .isInstanceOfSatisfying(
             UsageException.class,
             e -> {
@@ -277,7 +277,7 @@ final class FieldTest {
 
   @Test
   void listsAllColumnsWhereNoneIsNear() {
-    assertThatThrownBy(() -> Fields.named("zzzzzz"))
+    assertThatThrownBy(() -> Fields.parse("zzzzzz"))
         .isInstanceOfSatisfying(
             UsageException.class,
             e -> assertThat(e.hint()).contains("runtime.containerName", "addresses"));
@@ -285,8 +285,8 @@ final class FieldTest {
 
   @Test
   void printsFlagsInTheHeadersOrder() {
-    assertThat(new Flags(true, true, true, true, true, true).set())
+    assertThat(new Flags(true, true, true, true, true, true).names())
         .containsExactly("aa", "tc", "rd", "ra", "ad", "cd");
-    assertThat(new Flags(false, true, false, false, false, true).set()).containsExactly("tc", "cd");
+    assertThat(new Flags(false, true, false, false, false, true).names()).containsExactly("tc", "cd");
   }
 }

@@ -23,7 +23,7 @@ final class GoDurationTest {
     "61234567890, 1m1.2s"
   })
   void roundsToThreeDigits(long ns, String text) {
-    assertThat(GoDuration.rounded(ns)).isEqualTo(text);
+    assertThat(GoDuration.formatRounded(ns)).isEqualTo(text);
   }
 
   @ParameterizedTest

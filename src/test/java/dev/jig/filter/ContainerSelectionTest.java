@@ -2,7 +2,7 @@ package dev.jig.filter;
 
 import static dev.jig.filter.ContainerSelection.Match.PASS;
 import static dev.jig.filter.ContainerSelection.Match.SKIP;
-import static dev.jig.filter.ContainerSelection.Match.UNDECIDED_NAME;
+import static dev.jig.filter.ContainerSelection.Match.NEEDS_NAME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -66,10 +66,10 @@ final class ContainerSelectionTest {
 
   @Test
   void knowsWhetherItSelectsAtAll() {
-    assertThat(ContainerSelection.parse("", true).isEveryContainer()).isTrue();
-    assertThat(ContainerSelection.parse("!web", true).isEveryContainer()).isFalse();
+    assertThat(ContainerSelection.parse("", true).isAllContainers()).isTrue();
+    assertThat(ContainerSelection.parse("!web", true).isAllContainers()).isFalse();
     assertThat(ContainerSelection.parse("web", true).match(Container.unnamed(null, "0")))
-        .isEqualTo(UNDECIDED_NAME);
+        .isEqualTo(NEEDS_NAME);
   }
 
   @ParameterizedTest
@@ -106,9 +106,9 @@ final class ContainerSelectionTest {
       String namespace, String podName, String labels, Match verdict) {
     ContainerSelection selection =
         ContainerSelection.parse("", true)
-            .inNamespace(namespace)
-            .ofPod(podName)
-            .labelled(LabelSelector.parse(labels));
+            .withNamespace(namespace)
+            .withPodName(podName)
+            .withLabels(LabelSelector.parse(labels));
     Container container = ofPod("main", pod("shop", "web-0", Map.of("app", "web")));
 
     assertThat(selection.match(container)).isEqualTo(verdict);
@@ -117,24 +117,24 @@ final class ContainerSelectionTest {
 
   @Test
   void waitsForAPodsNameOnlyWhereItCanMatter() {
-    ContainerSelection shop = ContainerSelection.parse("", false).inNamespace("shop");
+    ContainerSelection shop = ContainerSelection.parse("", false).withNamespace("shop");
     ContainerSelection labelled =
-        ContainerSelection.parse("", false).labelled(LabelSelector.parse("!app"));
+        ContainerSelection.parse("", false).withLabels(LabelSelector.parse("!app"));
     Container onlyUid = ofPod(null, new Container.Pod(null, null, "uid", null, null, false));
 
     // Known by its cgroup's path, with or without a pod in it
-    assertThat(shop.match(onlyUid)).isEqualTo(UNDECIDED_NAME);
-    assertThat(shop.match(Container.unnamed("docker", ID))).isEqualTo(UNDECIDED_NAME);
-    assertThat(labelled.match(onlyUid)).isEqualTo(UNDECIDED_NAME);
-    assertThat(labelled.ofPod("x").inNamespace("y").match(onlyUid)).isEqualTo(UNDECIDED_NAME);
+    assertThat(shop.match(onlyUid)).isEqualTo(NEEDS_NAME);
+    assertThat(shop.match(Container.unnamed("docker", ID))).isEqualTo(NEEDS_NAME);
+    assertThat(labelled.match(onlyUid)).isEqualTo(NEEDS_NAME);
+    assertThat(labelled.withPodName("x").withNamespace("y").match(onlyUid)).isEqualTo(NEEDS_NAME);
 
     // Named, but without its pod's labels so far
     Container early = ofPod("web", new Container.Pod("shop", "web-0", "uid", null, "web", false));
-    assertThat(labelled.match(early)).isEqualTo(UNDECIDED_NAME);
+    assertThat(labelled.match(early)).isEqualTo(NEEDS_NAME);
     assertThat(shop.match(early)).isEqualTo(PASS);
 
     // Excluded by its id: the pod does not matter
-    assertThat(ContainerSelection.parse("!" + ID, false).inNamespace("shop").match(onlyUid))
+    assertThat(ContainerSelection.parse("!" + ID, false).withNamespace("shop").match(onlyUid))
         .isEqualTo(SKIP);
 
     // Named, and no pod's
@@ -155,9 +155,9 @@ final class ContainerSelectionTest {
   @Test
   void isNotEveryContainerWhereAPodIsAskedFor() {
     ContainerSelection all = ContainerSelection.parse("", false);
-    assertThat(all.inNamespace("shop").isEveryContainer()).isFalse();
-    assertThat(all.ofPod("web-0").isEveryContainer()).isFalse();
-    assertThat(all.labelled(LabelSelector.parse("app")).isEveryContainer()).isFalse();
-    assertThat(all.inNamespace(null).ofPod(null).isEveryContainer()).isTrue();
+    assertThat(all.withNamespace("shop").isAllContainers()).isFalse();
+    assertThat(all.withPodName("web-0").isAllContainers()).isFalse();
+    assertThat(all.withLabels(LabelSelector.parse("app")).isAllContainers()).isFalse();
+    assertThat(all.withNamespace(null).withPodName(null).isAllContainers()).isTrue();
   }
 }

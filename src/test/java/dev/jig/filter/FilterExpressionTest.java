@@ -226,7 +226,7 @@ final class FilterExpressionTest {
     FilterExpression filter = FilterExpression.parse(List.of("cwd:~^(a+)+$"));
     DnsEvent event =
         SampleEvents.query()
-            .with(e -> e.owner = SampleEvents.owner("sh").with(paths("a".repeat(5000) + "!")))
+            .with(e -> e.owner = SampleEvents.owner("sh").withPaths(paths("a".repeat(5000) + "!")))
             .build();
 
     long started = System.nanoTime();

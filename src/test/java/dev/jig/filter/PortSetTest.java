@@ -15,7 +15,7 @@ final class PortSetTest {
   void holdsTheListedPortsOnly() {
     PortSet ports = PortSet.parse("53, 5353,65535,1");
 
-    assertThat(ports.any()).isFalse();
+    assertThat(ports.isAny()).isFalse();
     assertThat(ports.ports().stream()).containsExactly(1, 53, 5353, 65535);
     assertThat(ports.contains(53)).isTrue();
     assertThat(ports.contains(54)).isFalse();
@@ -25,7 +25,7 @@ final class PortSetTest {
   void takesOnlyTheDefaultPortsOnTrustForAny() {
     PortSet ports = PortSet.parse("any");
 
-    assertThat(ports.any()).isTrue();
+    assertThat(ports.isAny()).isTrue();
     assertThat(ports.ports().stream()).containsExactly(53, 5353);
     assertThat(ports.contains(5353)).isTrue();
     assertThat(ports.contains(40000)).isFalse();

@@ -8,7 +8,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.fixture.Json;
-import dev.jig.output.EventWriter;
+import dev.jig.output.RowWriter;
 import dev.jig.pcap.CaptureFormatException;
 import dev.jig.trace.FileTrace;
 import dev.jig.trace.RowDetails;
@@ -70,7 +70,7 @@ public final class CaptureFuzzTest {
   private static String read(byte[] bytes, ByteArrayOutputStream rows) throws IOException {
     InputStream stdin = System.in;
     System.setIn(new ByteArrayInputStream(bytes));
-    EventWriter writer = OutputFormat.json(rows);
+    RowWriter writer = OutputFormat.json(rows);
     try (FileTrace trace = FileTrace.open("-", PORTS)) {
       trace.run(
           ContainerSelection.parse(null, false),
@@ -88,9 +88,9 @@ public final class CaptureFuzzTest {
     }
   }
 
-  private static void write(EventWriter writer, DnsEvent event) {
+  private static void write(RowWriter writer, DnsEvent event) {
     try {
-      writer.event(event);
+      writer.writeRow(event);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

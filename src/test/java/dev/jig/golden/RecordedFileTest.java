@@ -17,7 +17,7 @@ import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
 import dev.jig.event.WireMessage;
 import dev.jig.fixture.Json;
-import dev.jig.output.EventWriter;
+import dev.jig.output.RowWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -101,9 +101,9 @@ final class RecordedFileTest {
 
   private static String json(List<DnsEvent> events) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    EventWriter writer = OutputFormat.json(out);
+    RowWriter writer = OutputFormat.json(out);
     for (DnsEvent event : events) {
-      writer.event(event);
+      writer.writeRow(event);
     }
     writer.flush();
     return out.toString(StandardCharsets.UTF_8);
@@ -111,10 +111,10 @@ final class RecordedFileTest {
 
   private static byte[] pcapng(List<DnsEvent> events) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    EventWriter writer = OutputFormat.pcapng(out, "test");
+    RowWriter writer = OutputFormat.pcapng(out, "test");
     writer.begin();
     for (DnsEvent event : events) {
-      writer.event(event);
+      writer.writeRow(event);
     }
     writer.end(null);
     writer.flush();
@@ -355,13 +355,13 @@ final class RecordedFileTest {
   void lossesAreToldWhereTheyWere() throws IOException {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     ByteArrayOutputStream pcapng = new ByteArrayOutputStream();
-    List<EventWriter> writers = List.of(OutputFormat.json(json), OutputFormat.pcapng(pcapng, ""));
-    for (EventWriter writer : writers) {
+    List<RowWriter> writers = List.of(OutputFormat.json(json), OutputFormat.pcapng(pcapng, ""));
+    for (RowWriter writer : writers) {
       writer.begin();
-      writer.event(query().build());
-      writer.lost(3);
-      writer.event(query().build());
-      writer.lost(4);
+      writer.writeRow(query().build());
+      writer.reportLost(3);
+      writer.writeRow(query().build());
+      writer.reportLost(4);
       writer.end(9L);
       writer.flush();
     }

@@ -20,7 +20,7 @@ import dev.jig.fixture.DockerImages;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
 import dev.jig.fixture.Prerequisite;
-import dev.jig.output.EventWriter;
+import dev.jig.output.RowWriter;
 import dev.jig.trace.LiveSettings;
 import dev.jig.trace.LiveTrace;
 import dev.jig.trace.RowDetails;
@@ -118,7 +118,7 @@ final class RecordingIT {
     private final Containers containers;
     private final ByteArrayOutputStream json = new ByteArrayOutputStream();
     private final OutputStream pcapng;
-    private final List<EventWriter> writers;
+    private final List<RowWriter> writers;
     private final CompletableFuture<Boolean> complete = new CompletableFuture<>();
     private final CompletableFuture<TraceSummary> ended = new CompletableFuture<>();
 
@@ -160,18 +160,18 @@ final class RecordingIT {
           containers,
           selection,
           event -> {
-            write(writer -> writer.event(event));
+            write(writer -> writer.writeRow(event));
             if (event.qr() == Qr.T && isOf(event, awaited)) {
               complete.complete(true);
             }
           });
-      write(EventWriter::begin);
+      write(RowWriter::begin);
       containers.start();
       CompletableFuture<Void> _ = containers.ready().thenRun(() -> ready.complete(null));
-      trace.run(() -> {}, count -> write(writer -> writer.lost(count)));
-      TraceSummary summary = trace.end(count -> write(writer -> writer.lost(count)));
+      trace.run(drained -> {}, count -> write(writer -> writer.reportLost(count)));
+      TraceSummary summary = trace.end(count -> write(writer -> writer.reportLost(count)));
       write(writer -> writer.end(summary.seen()));
-      write(EventWriter::flush);
+      write(RowWriter::flush);
       ended.complete(summary);
     }
 
@@ -180,12 +180,12 @@ final class RecordingIT {
     }
 
     private interface Writing {
-      void by(EventWriter writer) throws IOException;
+      void by(RowWriter writer) throws IOException;
     }
 
     private void write(Writing writing) {
       try {
-        for (EventWriter writer : writers) {
+        for (RowWriter writer : writers) {
           writing.by(writer);
         }
       } catch (IOException e) {

@@ -130,7 +130,7 @@ final class RefusalIT {
 
     assertThat(end.exitCode()).isEqualTo(1);
     assertThat(end.err().lines().toList())
-        .anyMatch(said -> said.startsWith("ig:   ") && said.endsWith("R5 !read_ok"))
+        .anyMatch(text -> text.startsWith("ig:   ") && text.endsWith("R5 !read_ok"))
         .last()
         .asString()
         .startsWith("ig: cannot load program ")
@@ -139,7 +139,7 @@ final class RefusalIT {
                 + " verifier.");
   }
 
-  /// The kernel program with a first instruction that reads through a register nobody has set.
+  /// The kernel program with a first instruction that reads through an uninitialized register.
   private static byte[] unverifiable() throws IOException {
     byte[] object = Files.readAllBytes(Path.of("target/classes/trace_dns.bpf.o"));
     ByteBuffer elf = ByteBuffer.wrap(object).order(ByteOrder.LITTLE_ENDIAN);

@@ -187,9 +187,9 @@ final class SessionIT {
         ig.awaitErr("ig: Docker answers at " + socket);
       }
 
-      String said = ig.stop().err();
-      assertThat(said.split("Docker is gone", -1)).hasSize(2);
-      assertThat(said.split("Docker answers", -1)).hasSize(2);
+      String messages = ig.stop().err();
+      assertThat(messages.split("Docker is gone", -1)).hasSize(2);
+      assertThat(messages.split("Docker answers", -1)).hasSize(2);
     }
   }
 

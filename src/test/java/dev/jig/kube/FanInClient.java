@@ -5,7 +5,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.kube.ClusterTrace.Request;
 import dev.jig.kube.ClusterTrace.Request.PodSelection;
 import dev.jig.os.Signals;
-import dev.jig.output.EventWriter;
+import dev.jig.output.RowWriter;
 import dev.jig.trace.RowDetails;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,7 +24,7 @@ public final class FanInClient implements ClusterTrace.Viewer {
 
   private static final long DNS_TIMEOUT_NS = 10_000_000_000L;
 
-  private final EventWriter writer;
+  private final RowWriter writer;
 
   private FanInClient(OutputStream rows) throws IOException {
     writer = OutputFormat.json(rows);
@@ -64,7 +64,7 @@ public final class FanInClient implements ClusterTrace.Viewer {
   @Override
   public void onEvent(DnsEvent event) {
     try {
-      writer.event(event);
+      writer.writeRow(event);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.agent.NodeAgent;
-import dev.jig.event.Attempt.Outcome;
+import dev.jig.event.Attempt.AttemptState;
 import dev.jig.event.Lookup;
 import dev.jig.event.State;
 import dev.jig.fixture.CProgram;
@@ -114,9 +114,9 @@ final class NodeAgentIT implements TenClients.Scene {
           .allSatisfy(row -> {
             Lookup lookup = requireNonNull(row.lookup());
             assertThat(lookup.tries()).isEqualTo(1);
-            assertThat(lookup.attempts().getFirst().outcome()).isEqualTo(Outcome.ANSWERED);
+            assertThat(lookup.attempts().getFirst().state()).isEqualTo(AttemptState.ANSWERED);
             assertThat(row.state()).isEqualTo(State.ANSWERED);
-            assertThat(row.latencyNs()).isEqualTo(lookup.attempts().getFirst().tookNs());
+            assertThat(row.latencyNs()).isEqualTo(lookup.attempts().getFirst().durationNs());
             assertThat(row.node()).isEqualTo(NODE);
             assertThat(requireNonNull(row.container()).pod()).isNotNull();
           });

@@ -25,7 +25,7 @@ final class CellsTest {
     "\u1112\u1161\u11ab, 2"
   })
   void countsTerminalCells(String text, int cells) {
-    assertThat(Cells.of(text)).isEqualTo(cells);
+    assertThat(Cells.width(text)).isEqualTo(cells);
   }
 
   @ParameterizedTest
@@ -55,7 +55,7 @@ final class CellsTest {
       @ForAll String text,
       @ForAll @IntRange(min = 1, max = 60) int width,
       @ForAll Ellipsis ellipsis) {
-    assertThat(Cells.of(cut(Escaping.TERMINAL.escape(text), width, ellipsis))).isEqualTo(width);
+    assertThat(Cells.width(cut(Escaping.TERMINAL.escape(text), width, ellipsis))).isEqualTo(width);
   }
 
   private static String cut(String text, int width, Ellipsis ellipsis) {

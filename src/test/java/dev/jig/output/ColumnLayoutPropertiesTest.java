@@ -32,8 +32,8 @@ final class ColumnLayoutPropertiesTest {
 
     ColumnLayout layout = ColumnLayout.forTerminal(fields, terminal);
 
-    assertThat(Cells.of(layout.header())).isEqualTo(layout.cells());
-    assertThat(Cells.of(layout.row(event))).isEqualTo(layout.cells());
+    assertThat(Cells.width(layout.header())).isEqualTo(layout.cells());
+    assertThat(Cells.width(layout.row(event))).isEqualTo(layout.cells());
     assertThat(layout.row(event)).matches(HostileText::isHarmless).doesNotContain("\n");
   }
 

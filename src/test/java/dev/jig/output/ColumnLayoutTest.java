@@ -8,7 +8,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.DnsEvent.Question;
 import dev.jig.event.SampleEvents;
 import dev.jig.fields.Field;
-import dev.jig.fields.Field.Shown;
+import dev.jig.fields.Field.ColumnSet;
 import dev.jig.fields.Fields;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The rows that were measured with the formatter users know, byte for byte; `|` marks the end.
 final class ColumnLayoutTest {
-  private static final List<Field> IG = Fields.shownBy(Set.of(Shown.IG));
-  private static final List<Field> KUBECTL = Fields.shownBy(Set.of(Shown.KUBECTL));
+  private static final List<Field> IG = Fields.columnsOf(Set.of(ColumnSet.IG));
+  private static final List<Field> KUBECTL = Fields.columnsOf(Set.of(ColumnSet.KUBECTL));
   private static final Question QUESTION = new Question("inspektor-gadget.io.", 1);
   private static final DnsEvent QUERY =
       SampleEvents.query().with(event -> event.question = QUESTION).build();

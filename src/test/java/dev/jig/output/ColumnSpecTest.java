@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jig.event.UsageException;
 import dev.jig.fields.Field;
-import dev.jig.fields.Field.Shown;
+import dev.jig.fields.Field.ColumnSet;
 import dev.jig.fields.Fields;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class ColumnSpecTest {
-  private static final List<Field> DEFAULTS = Fields.shownBy(Set.of(Shown.IG));
+  private static final List<Field> DEFAULTS = Fields.columnsOf(Set.of(ColumnSet.IG));
   private static final String IG =
       "runtime.containerName pid tid comm qr type qtype name rcode numAnswers";
 

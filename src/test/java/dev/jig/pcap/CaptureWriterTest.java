@@ -154,19 +154,19 @@ final class CaptureWriterTest {
           writer.writePacket(TIME_NS + 1, ByteBuffer.allocate(2), "c", null);
         });
 
-    assertThat(notes(file))
+    assertThat(customTexts(file))
         .containsExactly(
             "packet of 3 at " + TIME_NS + ": first",
-            "remark at " + TIME_NS + ": alone",
+            "custom block at " + TIME_NS + ": alone",
             "packet of 2 at " + (TIME_NS + 1) + ": null");
   }
 
-  private static List<String> notes(byte[] file) throws IOException {
+  private static List<String> customTexts(byte[] file) throws IOException {
     List<String> found = new ArrayList<>();
     try (CaptureReader reader = CaptureReader.open(new ByteArrayInputStream(file), "test")) {
       CapturedPacket packet = new CapturedPacket();
       while (reader.next(packet)) {
-        String what = packet.isRemark() ? "remark" : "packet of " + packet.length();
+        String what = packet.hasFrame() ? "packet of " + packet.length() : "custom block";
         found.add(what + " at " + packet.timeNs() + ": " + packet.customText());
       }
     }
@@ -185,7 +185,7 @@ final class CaptureWriterTest {
             .enhanced(0, 5, new byte[] {7})
             .bytes();
 
-    assertThat(notes(file)).containsExactly("packet of 1 at 5000: null");
+    assertThat(customTexts(file)).containsExactly("packet of 1 at 5000: null");
   }
 
   @Test
@@ -208,8 +208,8 @@ final class CaptureWriterTest {
           writer.writeCustomBlock(longest, longest);
         });
 
-    assertThat(notes(file))
-        .containsExactly("packet of 0 at 0: " + longest, "remark at 0: " + longest);
+    assertThat(customTexts(file))
+        .containsExactly("packet of 0 at 0: " + longest, "custom block at 0: " + longest);
   }
 
   @Test

@@ -28,7 +28,7 @@ record Reading(List<Row> packets, @Nullable CaptureFormatException error) {
     try (CaptureReader reader = CaptureReader.open(in, "test.pcap")) {
       CapturedPacket packet = new CapturedPacket();
       while (reader.next(packet)) {
-        if (!packet.isRemark()) {
+        if (packet.hasFrame()) {
           packets.add(row(packet));
         }
       }

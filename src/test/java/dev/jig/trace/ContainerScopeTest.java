@@ -280,7 +280,7 @@ final class ContainerScopeTest {
   void clearsSkipsWhenAPodsLabelsChange() {
     // Given
     ContainerSelection selection =
-        ContainerSelection.parse("", false).labelled(LabelSelector.parse("app in (web, shop)"));
+        ContainerSelection.parse("", false).withLabels(LabelSelector.parse("app in (web, shop)"));
     ContainerScope scope = new ContainerScope(containers, selection, skipped::add, () -> changes++);
     scope.onCgroupCreated(OF_A, "/kubepods/pod" + UID + "/" + A);
     assertThat(scope.decide(OF_A, null).decision()).isEqualTo(Decision.HOLD);

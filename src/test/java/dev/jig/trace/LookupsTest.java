@@ -79,11 +79,11 @@ final class LookupsTest {
         + lookup.tries()
         + ": "
         + lookup.attempts().stream().map(LookupsTest::text).collect(joining(", "))
-        + (lookup.twin() == null ? "" : "; twin " + lookup.twin());
+        + (lookup.twinState() == null ? "" : "; twin " + lookup.twinState());
   }
 
   private static String text(Attempt attempt) {
-    return attempt.protocol() + " " + attempt.outcome() + " " + attempt.tookNs() / 1_000_000 + "ms";
+    return attempt.protocol() + " " + attempt.state() + " " + attempt.durationNs() / 1_000_000 + "ms";
   }
 
   private static Lookup lookupOf(DnsEvent row) {
@@ -416,7 +416,7 @@ final class LookupsTest {
     harness.send(answer(7, 1).atMs(tries));
     assertThat(lookupOf(harness.last()).tries()).isEqualTo(tries);
     assertThat(lookupOf(harness.last()).attempts()).hasSize(kept);
-    assertThat(lookupOf(harness.last()).attempts().getLast().tookNs()).isEqualTo(1_000_000);
+    assertThat(lookupOf(harness.last()).attempts().getLast().durationNs()).isEqualTo(1_000_000);
   }
 
   @Test

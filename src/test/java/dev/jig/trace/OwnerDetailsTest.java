@@ -40,12 +40,12 @@ final class OwnerDetailsTest {
     assertThat(details.apply(owner(500)))
         .isEqualTo(
             owner(500)
-                .with(
+                .withDetails(
                     new Owner.Paths(null, null, "dig"),
                     new Owner.Account(null, null),
                     BOOT_NS + 500 * TICK_NS));
     assertThat(details.apply(owner(400)).paths()).as("the pid's former owner").isNull();
-    assertThat(details.apply(owner(400)).startedNs()).isEqualTo(BOOT_NS + 400 * TICK_NS);
+    assertThat(details.apply(owner(400)).startEpochNs()).isEqualTo(BOOT_NS + 400 * TICK_NS);
   }
 
   @Test

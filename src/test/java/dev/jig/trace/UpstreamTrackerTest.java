@@ -82,7 +82,7 @@ final class UpstreamTrackerTest {
 
   private static @Nullable Upstream upstream(DnsEvent row) {
     Lookup lookup = Objects.requireNonNull(row.lookup());
-    return lookup.hop();
+    return lookup.upstream();
   }
 
   @ParameterizedTest
@@ -95,9 +95,9 @@ final class UpstreamTrackerTest {
     stubAsks(9, 2, 12);
     stubAnswers(7, 13);
     Upstream hop = Objects.requireNonNull(upstreamsOf(APP).getFirst());
-    assertThat(hop.tookNs()).isEqualTo(12_000_000);
-    assertThat(hop.server()).hasToString(UPSTREAM);
-    assertThat(hop.latencyNs()).isEqualTo(10_000_000);
+    assertThat(hop.serviceNs()).isEqualTo(12_000_000);
+    assertThat(hop.nextServer()).hasToString(UPSTREAM);
+    assertThat(hop.nextLatencyNs()).isEqualTo(10_000_000);
     assertThat(harness.rows).hasSize(stubsRowsWanted ? 2 : 1);
     assertThat(harness.pipeline.counters().isBalanced()).isTrue();
   }
@@ -108,8 +108,8 @@ final class UpstreamTrackerTest {
     appAsks(7, 2);
     stubAnswers(7, 5);
     Upstream hop = Objects.requireNonNull(upstreamsOf(APP).getFirst());
-    assertThat(hop.tookNs()).isEqualTo(2_000_000);
-    assertThat(hop.server()).isNull();
+    assertThat(hop.serviceNs()).isEqualTo(2_000_000);
+    assertThat(hop.nextServer()).isNull();
   }
 
   @Test
@@ -119,7 +119,7 @@ final class UpstreamTrackerTest {
     stubAsks(9, 4, 5);
     stubAnswers(7, 6);
     Upstream hop = Objects.requireNonNull(upstreamsOf(APP).getFirst());
-    assertThat(hop.server()).isNull();
+    assertThat(hop.nextServer()).isNull();
   }
 
   @Test

@@ -3,7 +3,7 @@ package dev.jig.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.Attempt;
-import dev.jig.event.Attempt.Outcome;
+import dev.jig.event.Attempt.AttemptState;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
@@ -72,7 +72,7 @@ final class EventCodecTest {
   @Test
   void everyOutcomeOfATryComesBack() {
     List<Attempt> attempts =
-        Arrays.stream(Outcome.values())
+        Arrays.stream(AttemptState.values())
             .map(outcome -> new Attempt(1, Protocol.UDP, null, 0, outcome, 0, null, 0))
             .toList();
     DnsEvent lookup = FULL.with(new Lookup(7, attempts, null, new Upstream(null, null, null)));
@@ -114,7 +114,7 @@ final class EventCodecTest {
 
     assertThat(batch.getContainersCount()).isEqualTo(2); // its own and its peer's
     assertThat(batch.getFirst()).isEqualTo(5);
-    assertThat(EventCodec.decode(batch, "node-1", new KnownParts()))
+    assertThat(EventCodec.decode(batch, "node-1", new PartInterner()))
         .containsExactly(FULL, FULL, FULL);
   }
 
@@ -126,11 +126,11 @@ final class EventCodecTest {
     Events batch = EventCodec.encode(1, List.of(FULL, oneName));
 
     assertThat(batch.getEndpointNamesCount()).isEqualTo(2);
-    assertThat(EventCodec.decode(batch, "node-1", new KnownParts())).containsExactly(FULL, oneName);
+    assertThat(EventCodec.decode(batch, "node-1", new PartInterner())).containsExactly(FULL, oneName);
   }
 
   private static DnsEvent roundTrip(DnsEvent event) {
-    return EventCodec.decode(EventCodec.encode(1, List.of(event)), "node-1", new KnownParts())
+    return EventCodec.decode(EventCodec.encode(1, List.of(event)), "node-1", new PartInterner())
         .getFirst();
   }
 }

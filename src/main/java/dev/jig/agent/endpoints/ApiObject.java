@@ -17,12 +17,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What is of use here of an object of the API: a pod, a service, a list's head or a refusal.
+/// The parts of an API object that are used here: of a pod, a service, a list's head or a Status.
 ///
 /// @param version `metadata.resourceVersion`
-/// @param createdNs nanoseconds since the epoch, 0 where not told
-/// @param addresses its own: of pods on their node's network none, nor of headless services
-/// @param code of a refusal, else 0
+/// @param createdNs `metadata.creationTimestamp`, nanoseconds since the epoch; 0: absent
+/// @param addresses without those of pods on their node's network; headless services have none
+/// @param code HTTP status of a Status, else 0
 record ApiObject(
     String namespace,
     String name,
@@ -34,25 +34,25 @@ record ApiObject(
   private static final JsonFactory JSON =
       JsonFactory.builder().disable(StreamReadFeature.AUTO_CLOSE_SOURCE).build();
 
-  /// A change as a watch tells it.
+  /// A change of a watch.
   ///
   /// @param type ADDED, MODIFIED, DELETED, BOOKMARK or ERROR
   record Change(String type, ApiObject object) {}
 
-  /// Takes what is read; may fail as reading does.
+  /// Receives what is parsed.
   @FunctionalInterface
   interface ChangeHandler<T> {
     void onChange(T it) throws IOException;
   }
 
-  /// Reads one object.
+  /// Parses one object.
   static ApiObject parse(InputStream from) throws IOException {
     return parseList(from, _ -> {});
   }
 
-  /// Reads a list, item by item: however long it is, one stands in memory at a time.
+  /// Parses a list, passing on each item as it is read: only one is in memory at a time.
   ///
-  /// @return its head
+  /// @return the list's head
   static ApiObject parseList(InputStream from, Consumer<ApiObject> items) throws IOException {
     try (JsonParser json = JSON.createParser(from)) {
       json.nextToken();
@@ -60,7 +60,7 @@ record ApiObject(
     }
   }
 
-  /// Reads changes until there are no more.
+  /// Parses changes until the end of the stream.
   static void parseChanges(InputStream from, ChangeHandler<Change> changes) throws IOException {
     try (JsonParser json = JSON.createParser(from)) {
       while (json.nextToken() != null) {
@@ -86,11 +86,11 @@ record ApiObject(
     return new Change(type, object);
   }
 
-  /// The first field of the object that begins here.
+  /// Enters the object at the current token and returns its first field's name; null: empty.
   private static @Nullable String firstField(JsonParser json) throws IOException {
     JsonToken token = json.currentToken();
     if (token == null) {
-      throw new EOFException("the answer ended early");
+      throw new EOFException("the response ended early");
     }
     if (token != JsonToken.START_OBJECT) {
       throw new IOException("expected an object, found " + json.getText());
@@ -98,7 +98,7 @@ record ApiObject(
     return json.nextFieldName();
   }
 
-  /// One object being read.
+  /// Parses one object.
   private static final class Parser {
     private final JsonParser json;
     private final Consumer<ApiObject> items;
@@ -122,7 +122,7 @@ record ApiObject(
         switch (field) {
           case "metadata" -> parseMetadata();
           case "spec", "status" -> {
-            if (value == JsonToken.START_OBJECT) { // a refusal's status is a text
+            if (value == JsonToken.START_OBJECT) { // a Status has a string here
               parseSpecOrStatus();
             }
           }
@@ -143,7 +143,7 @@ record ApiObject(
     }
 
     private void parseItems() throws IOException {
-      if (json.currentToken() == JsonToken.START_ARRAY) { // null is none
+      if (json.currentToken() == JsonToken.START_ARRAY) { // null: no items
         while (json.nextToken() == JsonToken.START_OBJECT) {
           items.accept(new Parser(json, _ -> {}).parse());
         }
@@ -154,7 +154,7 @@ record ApiObject(
       for (String field = firstField(json); field != null; field = json.nextFieldName()) {
         json.nextToken();
         switch (field) {
-          case "namespace" -> namespace = json.getText().intern(); // few, and each of many
+          case "namespace" -> namespace = json.getText().intern(); // few distinct values in many objects
           case "name" -> name = json.getText();
           case "resourceVersion" -> version = json.getText();
           case "creationTimestamp" -> createdNs = parseTimeNs();
@@ -175,7 +175,7 @@ record ApiObject(
       }
     }
 
-    /// Texts, or objects with an `ip`.
+    /// An array of strings, or of objects with an `ip`.
     private void parseAddresses() throws IOException {
       while (json.nextToken() != JsonToken.END_ARRAY) {
         if (json.currentToken() == JsonToken.START_OBJECT) {
@@ -193,7 +193,7 @@ record ApiObject(
       }
     }
 
-    /// One address; `None` and nothing are none.
+    /// A string; `None` (a headless service) and empty: no address.
     private void parseAddress() throws IOException {
       String text = json.getText();
       if (text == null || text.isEmpty() || text.equals("None")) {
@@ -203,7 +203,7 @@ record ApiObject(
       try {
         bytes = InetAddress.ofLiteral(text).getAddress();
       } catch (IllegalArgumentException e) {
-        return; // not one that could be in a packet
+        return; // not an IP address literal
       }
       IpAddress address = IpAddress.of(bytes, 0, bytes.length);
       if (!addresses.contains(address)) {

@@ -20,19 +20,19 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
-/// The API server, as a pod reaches it with its service account. Token and certificates are read
-/// for each question: kubelet renews them.
+/// The API server as seen from a pod. Token and CA certificates of the service account are read for
+/// each request: kubelet renews them.
 ///
-/// @param serviceAccount the folder kubelet mounts
+/// @param serviceAccount the folder that kubelet mounts
 record ApiServer(URI root, Path serviceAccount) {
   private static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
   private static final int CONNECT_MS = (int) TimeUnit.SECONDS.toMillis(10);
   private static final int FIRST_ERROR_STATUS = 400;
   private static final int MAX_ERROR_BYTES = 64 << 10;
 
-  /// Of the cluster this process runs in.
+  /// The API server of the cluster this process runs in.
   ///
-  /// @throws IllegalArgumentException if it runs in none
+  /// @throws IllegalArgumentException if it runs in no cluster
   static ApiServer inCluster(Map<String, String> environment) {
     String host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "");
     String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "");
@@ -44,24 +44,25 @@ record ApiServer(URI root, Path serviceAccount) {
     return new ApiServer(URI.create("https://" + literal + ":" + port), SERVICE_ACCOUNT);
   }
 
-  /// An answer that is all there is.
+  /// Sends a request with a finite response.
   ///
-  /// @throws ApiStatusException if the server does not give it
-  InputStream get(String query, int silenceMs) throws IOException {
-    HttpURLConnection connection = open(query, silenceMs);
+  /// @param readTimeoutMs read timeout
+  /// @throws ApiStatusException if the server responds with an error
+  InputStream get(String query, int readTimeoutMs) throws IOException {
+    HttpURLConnection connection = open(query, readTimeoutMs);
     connection.setRequestProperty("Accept-Encoding", "gzip");
     return response(connection);
   }
 
-  /// An answer that goes on as things happen.
+  /// Sends a watch request. The response goes on as changes happen.
   ///
-  /// @param silenceMs after which reading fails
-  /// @throws ApiStatusException if the server does not give it
-  InputStream stream(String query, int silenceMs) throws IOException {
-    return response(open(query, silenceMs));
+  /// @param readTimeoutMs read timeout
+  /// @throws ApiStatusException if the server responds with an error
+  InputStream stream(String query, int readTimeoutMs) throws IOException {
+    return response(open(query, readTimeoutMs));
   }
 
-  private HttpURLConnection open(String query, int silenceMs) throws IOException {
+  private HttpURLConnection open(String query, int readTimeoutMs) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) root.resolve(query).toURL().openConnection(Proxy.NO_PROXY);
     if (connection instanceof HttpsURLConnection secured) {
@@ -69,7 +70,7 @@ record ApiServer(URI root, Path serviceAccount) {
     }
     connection.setInstanceFollowRedirects(false);
     connection.setConnectTimeout(CONNECT_MS);
-    connection.setReadTimeout(silenceMs);
+    connection.setReadTimeout(readTimeoutMs);
     connection.setRequestProperty("Accept", "application/json");
     connection.setRequestProperty("User-Agent", "jig-agent");
     connection.setRequestProperty(
@@ -82,21 +83,21 @@ record ApiServer(URI root, Path serviceAccount) {
     if (code < FIRST_ERROR_STATUS) {
       return decompressed(connection, connection.getInputStream());
     }
-    String said = connection.getResponseMessage();
-    try (InputStream refusal = connection.getErrorStream()) {
-      if (refusal != null) {
-        byte[] head = decompressed(connection, refusal).readNBytes(MAX_ERROR_BYTES);
-        said = ApiObject.parse(new ByteArrayInputStream(head)).message();
+    String message = connection.getResponseMessage();
+    try (InputStream body = connection.getErrorStream()) {
+      if (body != null) {
+        byte[] head = decompressed(connection, body).readNBytes(MAX_ERROR_BYTES);
+        message = ApiObject.parse(new ByteArrayInputStream(head)).message();
       }
     } catch (IOException e) {
-      // not the API server's own words
+      // no Status object: a proxy's error, for example
     }
-    throw new ApiStatusException(code, said);
+    throw new ApiStatusException(code, message);
   }
 
-  private static InputStream decompressed(HttpURLConnection connection, InputStream answer)
+  private static InputStream decompressed(HttpURLConnection connection, InputStream body)
       throws IOException {
-    return "gzip".equals(connection.getContentEncoding()) ? new GZIPInputStream(answer) : answer;
+    return "gzip".equals(connection.getContentEncoding()) ? new GZIPInputStream(body) : body;
   }
 
   private SSLSocketFactory socketFactory() throws IOException {
@@ -115,7 +116,7 @@ record ApiServer(URI root, Path serviceAccount) {
       context.init(null, managers.getTrustManagers(), null);
       return context.getSocketFactory();
     } catch (GeneralSecurityException e) {
-      throw new IOException(serviceAccount.resolve("ca.crt") + " can't be used: " + e.getMessage(), e);
+      throw new IOException(serviceAccount.resolve("ca.crt") + " cannot be used: " + e.getMessage(), e);
     }
   }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-/// The names of the cluster's addresses, followed as long as it is open. Made only where the agent
-/// may ask the API server.
+/// The names of the cluster's addresses, kept up to date until closed. Needs the right to list and
+/// watch pods and services.
 public final class EndpointDirectory implements AutoCloseable {
   private static final long MIN_BACKOFF_MS = 1_000;
 
@@ -16,26 +16,26 @@ public final class EndpointDirectory implements AutoCloseable {
       new EndpointTable(EndpointDirectory::nowNs, EndpointTable.MAX_ADDRESSES);
   private final List<Thread> watchers;
 
-  private EndpointDirectory(ApiServer server, WatchListener listener, long pauseMs) {
+  private EndpointDirectory(ApiServer server, WatchListener listener, long minBackoffMs) {
     watchers =
         List.of(Kind.values()).stream()
             .map(kind ->
                 Thread.ofVirtual()
-                    .name("endpoints-" + kind.word())
-                    .start(new ResourceWatcher(server, kind, table, listener, pauseMs)))
+                    .name("endpoints-" + kind.shortName())
+                    .start(new ResourceWatcher(server, kind, table, listener, minBackoffMs)))
             .toList();
   }
 
-  /// Begins to follow the pods and services of the cluster this process runs in.
+  /// Watches the pods and services of the cluster this process runs in.
   public static EndpointDirectory open(WatchListener listener) {
     return open(ApiServer.inCluster(System.getenv()), listener, MIN_BACKOFF_MS);
   }
 
-  static EndpointDirectory open(ApiServer server, WatchListener listener, long pauseMs) {
-    return new EndpointDirectory(server, listener, pauseMs);
+  static EndpointDirectory open(ApiServer server, WatchListener listener, long minBackoffMs) {
+    return new EndpointDirectory(server, listener, minBackoffMs);
   }
 
-  /// Gives events the names of their addresses.
+  /// Adds the names of an event's addresses.
   public UnaryOperator<DnsEvent> namer() {
     return new EndpointNamer(table);
   }

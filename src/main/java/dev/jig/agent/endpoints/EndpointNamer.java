@@ -10,12 +10,12 @@ import dev.jig.event.PacketType;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Gives events the names of their addresses.
+/// Adds the names of an event's addresses.
 ///
-/// The end that is the row's own is its container's pod, whatever its address: certain also before
-/// the API server knows the address, and where the pod shares it with the node. The other end is
-/// whose address it is in the book, as of the event's time. The addresses of nodes, shared by the
-/// node's processes and all pods on its network, are not in there.
+/// The event's own end is named by its container's pod, which is right before the API server reports
+/// the pod's address, and for pods on their node's network. The other end is named by the endpoint
+/// table at the event's time. Nodes' addresses are not in the table: all processes of the node share
+/// them.
 final class EndpointNamer implements UnaryOperator<DnsEvent> {
   private final EndpointTable table;
 
@@ -48,7 +48,7 @@ final class EndpointNamer implements UnaryOperator<DnsEvent> {
   private @Nullable EndpointName name(
       IpAddress address, @Nullable EndpointName own, DnsEvent event) {
     if (address.isLoopback() || address.isUnspecified() || address.isMulticast()) {
-      return null; // means somebody else in every network namespace, or nobody
+      return null; // not the address of one endpoint in the cluster
     }
     return own != null ? own : table.nameAt(address, event.timestampNs());
   }

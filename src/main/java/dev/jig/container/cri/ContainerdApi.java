@@ -29,8 +29,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/// containerd's own API as far as names need it: containers, tasks and images by namespace, and the
-/// events of all.
+/// The calls of containerd's own API that names need: containers, tasks and images of a namespace,
+/// and the events of all namespaces.
 final class ContainerdApi {
   private static final Metadata.Key<String> NAMESPACE =
       Metadata.Key.of("containerd-namespace", Metadata.ASCII_STRING_MARSHALLER);
@@ -41,7 +41,7 @@ final class ContainerdApi {
     this.channel = socket;
   }
 
-  /// Follows events of these topics, in all namespaces.
+  /// Subscribes to events of these topics in all namespaces.
   void subscribe(List<String> topics, Consumer<Envelope> each, Consumer<Status> end) {
     SubscribeRequest.Builder request = SubscribeRequest.newBuilder();
     topics.forEach(topic -> request.addFilters("topic==\"" + topic + "\""));
@@ -94,8 +94,8 @@ final class ContainerdApi {
   }
 
   private <Q, A> CompletableFuture<A> call(
-      MethodDescriptor<Q, A> method, Q question, String namespace) {
-    return channel.call(method, question, in(namespace));
+      MethodDescriptor<Q, A> method, Q request, String namespace) {
+    return channel.call(method, request, in(namespace));
   }
 
   private static Consumer<Metadata> in(String namespace) {

@@ -6,18 +6,18 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// The namespaces of containerd whose containers are named.
+/// The namespaces of containerd to name containers of.
 ///
-/// @param names empty: all, but for Docker's own, whose containers Docker names
+/// @param names empty: all but Docker's, since Docker names its containers itself
 public record ContainerdNamespaces(Set<String> names) {
-  /// Where Kubernetes keeps its pods.
+  /// The namespace of Kubernetes' pods.
   public static final ContainerdNamespaces KUBERNETES = new ContainerdNamespaces(Set.of("k8s.io"));
 
   private static final String KUBERNETES_NAME = "k8s.io";
   private static final String ALL = "*";
   private static final String DOCKER_NAME = "moby";
 
-  /// As containerd accepts them (its package identifiers).
+  /// A valid name (containerd's package identifiers).
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]+([._-]+[A-Za-z0-9]+)*");
 
   private static final int MAX_LENGTH = 76;
@@ -26,9 +26,9 @@ public record ContainerdNamespaces(Set<String> names) {
     names = Set.copyOf(names);
   }
 
-  /// A comma list, or `*`.
+  /// Parses a comma-separated list, or `*`.
   ///
-  /// @throws UsageException for a name that can't be one
+  /// @throws UsageException for an invalid name
   public static ContainerdNamespaces parse(String list) {
     Set<String> names = new TreeSet<>();
     for (String part : list.split(",", -1)) {
@@ -50,7 +50,7 @@ public record ContainerdNamespaces(Set<String> names) {
     return names.isEmpty() ? !namespace.equals(DOCKER_NAME) : names.contains(namespace);
   }
 
-  /// Whether Kubernetes' pods are wanted.
+  /// Whether Kubernetes' pods are included.
   boolean includesPods() {
     return includes(KUBERNETES_NAME);
   }
@@ -59,7 +59,7 @@ public record ContainerdNamespaces(Set<String> names) {
     return namespace.equals(KUBERNETES_NAME);
   }
 
-  /// Those of `existing` that are wanted.
+  /// The included ones of `existing`.
   List<String> select(List<String> existing) {
     return existing.stream().filter(this::includes).toList();
   }

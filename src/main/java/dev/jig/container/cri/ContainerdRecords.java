@@ -13,14 +13,14 @@ import java.io.InputStream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What containerd's own records of containers tell, for containers that Kubernetes knows nothing
-/// of and, until CRI is asked, for those it does.
+/// Converts containerd's records of containers. Plain containers are those that are not of
+/// Kubernetes; those of Kubernetes are converted until CRI has inspected them.
 final class ContainerdRecords {
   private static final String CRI_KIND = "io.cri-containerd.kind";
   private static final String NERDCTL_NAME = "nerdctl/name";
   private static final JsonFactory JSON = new JsonFactory();
 
-  /// Who made a container.
+  /// What a container is, by the label that containerd's CRI plugin sets.
   enum Kind {
     POD_CONTAINER,
     SANDBOX,
@@ -37,10 +37,10 @@ final class ContainerdRecords {
     };
   }
 
-  /// A pod's container has the name it has there, nerdctl's its name, any other its id, by which
-  /// `ctr` knows it; a sandbox has none.
+  /// A record as a container. Its name is the one in its pod, nerdctl's name, or else the id, which
+  /// `ctr` uses as a name; a sandbox has none.
   ///
-  /// @param image what the container's image is called by now, null if unknown
+  /// @param image the current image of the container's image name, null if unknown
   static Container describe(PlainContainer container, @Nullable PlainImage image) {
     Map<String, String> labels = container.getLabelsMap();
     String name =
@@ -59,14 +59,14 @@ final class ContainerdRecords {
         CriInspector.pod(labels, name));
   }
 
-  /// Unless the name has moved on to another image since.
+  /// The image's digest; null if the name was moved to another image since the container's creation.
   private static @Nullable String digest(PlainContainer container, PlainImage image) {
     boolean moved = image.getUpdatedAt().getSeconds() > container.getCreatedAt().getSeconds();
     return moved ? null : CriInspector.emptyToNull(image.getTarget().getDigest());
   }
 
-  /// The cgroup of a container whose id a path does not show, as its specification asks for it;
-  /// null if it can be told from the path, or not at all.
+  /// The cgroup in the specification of a container with an id that [CgroupPath] does not recognize;
+  /// null if it recognizes the id, or if there is none.
   static @Nullable String customCgroup(PlainContainer container) {
     if (!CgroupPath.parse("/" + container.getId()).containers().isEmpty()) {
       return null;
@@ -74,7 +74,7 @@ final class ContainerdRecords {
     try (InputStream spec = container.getSpec().getValue().newInput()) {
       return specCgroup(spec);
     } catch (IOException e) {
-      return null; // not of runc's kind
+      return null; // the specification is not OCI's
     }
   }
 
@@ -108,22 +108,22 @@ final class ContainerdRecords {
     return null;
   }
 
-  /// A path, or systemd's `slice:prefix:name` (runc, docs/systemd.md).
-  private static @Nullable String path(String asked) {
-    String[] parts = asked.split(":", -1);
+  /// Resolves `slice:prefix:name` (runc, docs/systemd.md) to a path; null if it is neither.
+  private static @Nullable String path(String cgroupsPath) {
+    String[] parts = cgroupsPath.split(":", -1);
     if (parts.length == 3) {
       return slice(parts[0]) + "/" + parts[1] + "-" + parts[2] + ".scope";
     }
-    return asked.startsWith("/") && asked.length() > 1 ? asked : null;
+    return cgroupsPath.startsWith("/") && cgroupsPath.length() > 1 ? cgroupsPath : null;
   }
 
-  /// systemd keeps `a-b.slice` in `a.slice/a-b.slice`.
+  /// The path of a slice: systemd puts `a-b.slice` into `a.slice`.
   private static String slice(String name) {
-    String bare = name.isEmpty() ? "system" : name.replaceFirst("\\.slice$", "");
+    String base = name.isEmpty() ? "system" : name.replaceFirst("\\.slice$", "");
     StringBuilder path = new StringBuilder();
-    for (int dash = bare.indexOf('-'); dash > 0; dash = bare.indexOf('-', dash + 1)) {
-      path.append('/').append(bare, 0, dash).append(".slice");
+    for (int dash = base.indexOf('-'); dash > 0; dash = base.indexOf('-', dash + 1)) {
+      path.append('/').append(base, 0, dash).append(".slice");
     }
-    return path.append('/').append(bare).append(".slice").toString();
+    return path.append('/').append(base).append(".slice").toString();
   }
 }

@@ -25,12 +25,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// Talks with containerd: of pods by CRI, of other containers by its own API, and of what happens
-/// to all of them by its event stream.
+/// A session with containerd: follows its event stream, gets pods by CRI and plain containers (those
+/// that are not of Kubernetes) by containerd's own API.
 ///
-/// A container's record is asked for when its creation is told, long before it runs: that names one
-/// that lives 50 ms. CRI, which knows its pod's labels and its image's digest, knows it only a
-/// little later.
+/// On a container's creation event, long before it runs, its record is requested from containerd,
+/// which names even a container that lives 50 ms. CRI has it a little later, with its pod's labels
+/// and its image's digest.
 final class ContainerdSession implements RuntimeSession {
   private static final String CREATED = "/containers/create";
   private static final String UPDATED = "/containers/update";
@@ -50,8 +50,9 @@ final class ContainerdSession implements RuntimeSession {
   private final CriInspector criInspector;
   private boolean hasCri;
 
-  /// The ids that CRI has described; an id more or less does no harm.
-  private final Set<String> complete =
+  /// Ids of containers inspected by CRI, which need no record of containerd's. At most 10,000; an
+  /// evicted one is inspected again.
+  private final Set<String> inspectedByCri =
       Collections.newSetFromMap(
           new LinkedHashMap<>() {
             @Override
@@ -60,21 +61,21 @@ final class ContainerdSession implements RuntimeSession {
             }
           });
 
-  /// Those seen; asked one by one for an id nobody told of.
+  /// The selected namespaces that exist.
   private List<String> knownNamespaces = List.of();
 
-  ContainerdSession(Connection line, ContainerdNamespaces namespaces) {
-    this.connection = line;
+  ContainerdSession(Connection connection, ContainerdNamespaces namespaces) {
+    this.connection = connection;
     this.namespaces = namespaces;
-    this.api = new ContainerdApi(line.channel());
-    this.criApi = new CriApi(line.channel());
+    this.api = new ContainerdApi(connection.channel());
+    this.criApi = new CriApi(connection.channel());
     this.criInspector = new CriInspector(RuntimeKind.CONTAINERD, criApi);
   }
 
   @Override
   public void start() {
-    // Events first, so that nothing falls between them and the listing; the questions after them
-    // make sure that containerd has taken up the subscription when it lists.
+    // Subscribes before it lists, so that no container is missed. The calls in between ensure that
+    // containerd has processed the subscription when it lists.
     api.subscribe(TOPICS, this::onEvent, status -> connection.fail(status.asException()));
     connection.handle(
         detectCri().thenCompose(_ -> list()),
@@ -85,7 +86,7 @@ final class ContainerdSession implements RuntimeSession {
         });
   }
 
-  /// Docker's packages of containerd come with its CRI switched off.
+  /// CRI is disabled in Docker's packages of containerd.
   private CompletableFuture<Void> detectCri() {
     if (!namespaces.includesPods()) {
       return CompletableFuture.completedFuture(null);
@@ -104,7 +105,7 @@ final class ContainerdSession implements RuntimeSession {
   }
 
   private CompletableFuture<Void> list() {
-    long asked = connection.tracker().eventCount();
+    long requestedAt = connection.tracker().eventCount();
     CompletableFuture<List<Inspection>> pods =
         hasCri ? criInspector.listAll() : CompletableFuture.completedFuture(List.of());
     return api.namespaces()
@@ -116,20 +117,20 @@ final class ContainerdSession implements RuntimeSession {
             pods,
             (plain, ofPods) -> {
               List<Inspection> all = new ArrayList<>(plain);
-              all.addAll(ofPods); // last, since CRI knows more
+              all.addAll(ofPods); // last: CRI's inspections have more and replace plain ones
               connection.onListed();
-              connection.tracker().onListed(all, asked);
+              connection.tracker().onListed(all, requestedAt);
               return null;
             });
   }
 
   private CompletableFuture<List<Inspection>> listPlain() {
     List<Inspection> found = new ArrayList<>();
-    List<CompletableFuture<Void>> asked = new ArrayList<>();
+    List<CompletableFuture<Void>> listings = new ArrayList<>();
     for (String namespace : knownNamespaces) {
-      asked.add(listPlain(namespace).thenAccept(found::addAll));
+      listings.add(listPlain(namespace).thenAccept(found::addAll));
     }
-    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).thenApply(_ -> found);
+    return CompletableFuture.allOf(listings.toArray(CompletableFuture[]::new)).thenApply(_ -> found);
   }
 
   private CompletableFuture<List<Inspection>> listPlain(String namespace) {
@@ -139,22 +140,22 @@ final class ContainerdSession implements RuntimeSession {
             (tasks, containers) -> {
               Map<String, Boolean> running = new HashMap<>();
               tasks.forEach(task -> running.put(id(task), isRunning(task)));
-              List<CompletableFuture<Inspection>> described = new ArrayList<>();
+              List<CompletableFuture<Inspection>> inspections = new ArrayList<>();
               for (PlainContainer container : containers) {
                 if (!hasCri || ContainerdRecords.kind(container) == Kind.PLAIN) {
                   boolean runs = running.getOrDefault(container.getId(), false);
-                  described.add(describe(namespace, container, runs));
+                  inspections.add(describe(namespace, container, runs));
                 }
               }
-              return described;
+              return inspections;
             })
-        .thenCompose(ContainerdSession::all);
+        .thenCompose(ContainerdSession::join);
   }
 
-  private static CompletableFuture<List<Inspection>> all(
-      List<CompletableFuture<Inspection>> described) {
-    return CompletableFuture.allOf(described.toArray(CompletableFuture[]::new))
-        .thenApply(_ -> described.stream().map(CompletableFuture::join).toList());
+  private static CompletableFuture<List<Inspection>> join(
+      List<CompletableFuture<Inspection>> inspections) {
+    return CompletableFuture.allOf(inspections.toArray(CompletableFuture[]::new))
+        .thenApply(_ -> inspections.stream().map(CompletableFuture::join).toList());
   }
 
   private static String id(Task task) {
@@ -199,48 +200,48 @@ final class ContainerdSession implements RuntimeSession {
     try {
       onEvent(event, ContainerEvent.parseFrom(event.getEvent().getValue()).getContainerId());
     } catch (InvalidProtocolBufferException e) {
-      connection.emit(new RuntimeEvent.Debug("containerd told an event that cannot be read: " + e));
+      connection.emit(new RuntimeEvent.Debug("cannot parse an event of containerd: " + e));
     }
   }
 
   private void onEvent(Envelope event, String id) throws InvalidProtocolBufferException {
-    LifecycleTracker lives = connection.tracker();
+    LifecycleTracker tracker = connection.tracker();
     Instant at = at(event.getTimestamp());
     switch (event.getTopic()) {
       case CREATED -> {
-        lives.onCreated(id);
-        describe(event.getNamespace(), id);
+        tracker.onCreated(id);
+        inspectByRecord(event.getNamespace(), id);
       }
-      case UPDATED -> describe(event.getNamespace(), id);
+      case UPDATED -> inspectByRecord(event.getNamespace(), id);
       case TASK_CREATED -> inspectByCri(event.getNamespace(), id);
       case STARTED -> {
-        lives.onStarted(id, at);
+        tracker.onStarted(id, at);
         inspectByCri(event.getNamespace(), id);
       }
       case EXITED -> {
         TaskExit exit = TaskExit.parseFrom(event.getEvent().getValue());
-        if (exit.getProcessId().equals(id)) { // else an exec's
-          lives.onStopped(id, at);
+        if (exit.getProcessId().equals(id)) { // else the exit of an exec
+          tracker.onStopped(id, at);
         }
       }
-      case DELETED -> lives.onRemoved(id, at);
+      case DELETED -> tracker.onRemoved(id, at);
       default -> {} // not subscribed to
     }
   }
 
-  private static Instant at(Timestamp told) {
-    return Instant.ofEpochSecond(told.getSeconds(), told.getNanos());
+  private static Instant at(Timestamp time) {
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }
 
-  /// By containerd's own record; a pod's container that CRI has described is left to CRI.
-  private void describe(String namespace, String id) {
-    long asked = connection.tracker().eventCount();
+  /// Inspects a container by containerd's record of it, unless CRI did.
+  private void inspectByRecord(String namespace, String id) {
+    long requestedAt = connection.tracker().eventCount();
     connection.handle(
         api.container(namespace, id)
-            .thenCompose(container -> describeUnlessByCri(namespace, container)),
+            .thenCompose(container -> describeUnlessInspectedByCri(namespace, container)),
         (found, failure) -> {
           if (found != null) {
-            onInspected(found, asked);
+            onInspected(found, requestedAt);
           } else if (failure != null) {
             connection.emit(
                 new RuntimeEvent.Debug(
@@ -249,40 +250,40 @@ final class ContainerdSession implements RuntimeSession {
         });
   }
 
-  private CompletableFuture<@Nullable Inspection> describeUnlessByCri(
+  private CompletableFuture<@Nullable Inspection> describeUnlessInspectedByCri(
       String namespace, PlainContainer container) {
     String id = container.getId();
-    if (ContainerdRecords.kind(container) != Kind.PLAIN && complete.contains(id)) {
+    if (ContainerdRecords.kind(container) != Kind.PLAIN && inspectedByCri.contains(id)) {
       return CompletableFuture.completedFuture(null);
     }
     return describe(namespace, container, connection.tracker().isRunning(id)).thenApply(found -> found);
   }
 
-  /// A pod's container without kubelet's labels has no name yet.
-  private void onInspected(Inspection found, long asked) {
+  /// Drops a pod's container without kubelet's labels: it has no name yet.
+  private void onInspected(Inspection found, long requestedAt) {
     if (found.container().name() != null || found.container().pod() != null) {
-      connection.tracker().onInspected(found, asked);
+      connection.tracker().onInspected(found, requestedAt);
     }
   }
 
-  /// By CRI, once it knows the container.
+  /// Inspects a pod's container by CRI, unless that was done.
   private void inspectByCri(String namespace, String id) {
-    if (!hasCri || !ContainerdNamespaces.isKubernetes(namespace) || complete.contains(id)) {
+    if (!hasCri || !ContainerdNamespaces.isKubernetes(namespace) || inspectedByCri.contains(id)) {
       return;
     }
-    long asked = connection.tracker().eventCount();
+    long requestedAt = connection.tracker().eventCount();
     connection.handle(
         criInspector.inspect(id),
         (found, _) -> {
-          if (found != null && complete.add(id)) {
-            connection.tracker().onInspected(found, asked);
+          if (found != null && inspectedByCri.add(id)) {
+            connection.tracker().onInspected(found, requestedAt);
           }
         });
   }
 
   @Override
   public void inspect(String id) {
-    long asked = connection.tracker().eventCount();
+    long requestedAt = connection.tracker().eventCount();
     CompletableFuture<@Nullable Inspection> byCri =
         hasCri ? criInspector.inspect(id) : CompletableFuture.completedFuture(null);
     connection.handle(
@@ -294,22 +295,22 @@ final class ContainerdSession implements RuntimeSession {
           if (found == null) {
             connection.emit(new RuntimeEvent.NotFound(id));
           } else {
-            connection.tracker().onInspected(found, asked);
+            connection.tracker().onInspected(found, requestedAt);
           }
         });
   }
 
-  /// Asks one namespace after the other.
+  /// Searches the namespaces from index `from` for a container.
   private CompletableFuture<@Nullable Inspection> inspectPlain(String id, int from) {
     if (from >= knownNamespaces.size()) {
       return CompletableFuture.completedFuture(null);
     }
     String namespace = knownNamespaces.get(from);
-    CompletableFuture<Boolean> runs =
+    CompletableFuture<Boolean> isRunning =
         api.task(namespace, id).handle((task, _) -> task != null && isRunning(task));
     return api.container(namespace, id)
         .thenCompose(
-            container -> runs.thenCompose(running -> describe(namespace, container, running)))
+            container -> isRunning.thenCompose(running -> describe(namespace, container, running)))
         .<@Nullable Inspection>thenApply(found -> found)
         .exceptionallyCompose(_ -> inspectPlain(id, from + 1));
   }

@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/// The Container Runtime Interface as far as names need it, in the version the daemon speaks: `v1`,
-/// or the older `v1alpha2`, which differs in nothing but its services' names.
+/// The calls of the Container Runtime Interface that names need, in version `v1` or, if the runtime
+/// does not have that, `v1alpha2`, where only the names of the services differ.
 final class CriApi {
   private static final String V1 = "runtime.v1.";
   private static final String V1ALPHA2 = "runtime.v1alpha2.";
@@ -39,17 +39,17 @@ final class CriApi {
     this.channel = socket;
   }
 
-  /// Finds out the version; to be called before all others. Fails with [Status.Code#UNIMPLEMENTED]
-  /// if the daemon speaks no CRI.
+  /// Determines the version; to be called before all others. Fails with [Status.Code#UNIMPLEMENTED]
+  /// if the runtime does not serve CRI.
   CompletableFuture<VersionReply> detectVersion() {
-    VersionRequest question = VersionRequest.getDefaultInstance();
-    return call(RuntimeServiceGrpc.getVersionMethod(), question)
+    VersionRequest request = VersionRequest.getDefaultInstance();
+    return call(RuntimeServiceGrpc.getVersionMethod(), request)
         .exceptionallyCompose(failure -> {
           if (Status.fromThrowable(failure).getCode() != Status.Code.UNIMPLEMENTED) {
             return CompletableFuture.failedFuture(failure);
           }
           isAlpha = true;
-          return call(RuntimeServiceGrpc.getVersionMethod(), question);
+          return call(RuntimeServiceGrpc.getVersionMethod(), request);
         });
   }
 
@@ -60,7 +60,7 @@ final class CriApi {
         .thenApply(ListContainersReply::getContainersList);
   }
 
-  /// Those whose id begins with `id`: one or none if it is a whole one.
+  /// Containers with an id that begins with `id`.
   CompletableFuture<List<CriContainer>> containers(String id) {
     return call(
             RuntimeServiceGrpc.getListContainersMethod(),
@@ -74,7 +74,7 @@ final class CriApi {
         .thenApply(ListSandboxesReply::getItemsList);
   }
 
-  /// Those whose id begins with `id`.
+  /// Sandboxes with an id that begins with `id`.
   CompletableFuture<List<Sandbox>> sandboxes(String id) {
     return call(
             RuntimeServiceGrpc.getListPodSandboxMethod(),
@@ -82,7 +82,7 @@ final class CriApi {
         .thenApply(ListSandboxesReply::getItemsList);
   }
 
-  /// Whether a sandbox uses the host's network; false if nobody can tell any more.
+  /// Whether a sandbox uses the host's network; false if the sandbox is gone.
   CompletableFuture<Boolean> isOnHostNetwork(String sandboxId) {
     return call(
             RuntimeServiceGrpc.getPodSandboxStatusMethod(),
@@ -97,7 +97,7 @@ final class CriApi {
         .thenApply(ListImagesReply::getImagesList);
   }
 
-  /// The image of a name or an id; none if it is gone.
+  /// The image of a name or an id; empty if it is gone.
   CompletableFuture<List<CriImage>> images(String reference) {
     ImageFilter filter =
         ImageFilter.newBuilder().setImage(ImageSpec.newBuilder().setImage(reference)).build();
@@ -108,7 +108,7 @@ final class CriApi {
         .exceptionally(_ -> List.of());
   }
 
-  /// Follows what happens to containers and sandboxes, where the daemon tells (`v1` only).
+  /// Subscribes to events of containers and sandboxes (`v1` only; optional there).
   void subscribe(Consumer<CriEvent> each, Consumer<Status> end) {
     channel.subscribe(
         versioned(RuntimeServiceGrpc.getGetContainerEventsMethod()),
@@ -121,8 +121,8 @@ final class CriApi {
     return IdFilter.newBuilder().setId(id).build();
   }
 
-  private <Q, A> CompletableFuture<A> call(MethodDescriptor<Q, A> method, Q question) {
-    return channel.call(versioned(method), question, _ -> {});
+  private <Q, A> CompletableFuture<A> call(MethodDescriptor<Q, A> method, Q request) {
+    return channel.call(versioned(method), request, _ -> {});
   }
 
   private <Q, A> MethodDescriptor<Q, A> versioned(MethodDescriptor<Q, A> method) {

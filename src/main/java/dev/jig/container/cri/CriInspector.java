@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Containers as CRI tells of them, each put together of three answers: its own, its sandbox's (the
-/// pod) and its image's. The latter two are remembered. All on one thread.
+/// Inspects containers by CRI, with three calls for each: the container, its sandbox (the pod) and
+/// its image. Caches the latter two. For one thread.
 final class CriInspector {
   static final String POD_NAME = "io.kubernetes.pod.name";
   static final String POD_NAMESPACE = "io.kubernetes.pod.namespace";
@@ -25,6 +25,7 @@ final class CriInspector {
   private static final String SHA256 = "sha256:";
   private static final int MAX_CACHED = 10_000;
 
+  /// @param sandboxId id of the sandbox, which is a container of its own
   private record Pod(Container.Pod pod, String sandboxId) {}
 
   private final RuntimeKind kind;
@@ -37,14 +38,14 @@ final class CriInspector {
     this.api = api;
   }
 
-  /// All containers and sandboxes, also those that have exited.
+  /// All containers and sandboxes, exited ones too.
   CompletableFuture<List<Inspection>> listAll() {
     var sandboxes = api.sandboxes();
     var containers = api.containers();
-    var known = api.images();
+    var images = api.images();
     return sandboxes
         .thenCompose(this::updatePods)
-        .thenCombine(known, (_, list) -> cacheImages(list))
+        .thenCombine(images, (_, list) -> cacheImages(list))
         .thenCombine(
             containers,
             (_, list) -> {
@@ -55,7 +56,7 @@ final class CriInspector {
             });
   }
 
-  /// A container or a sandbox by its whole id; null if there is none.
+  /// A container or a sandbox by its full id; null if there is none.
   CompletableFuture<@Nullable Inspection> inspect(String id) {
     return api.containers(id)
         .thenCompose(found -> {
@@ -90,7 +91,7 @@ final class CriInspector {
             fetchPods(found.stream().filter(s -> s.getId().equals(sandboxId)).toList()));
   }
 
-  /// What is not among `sandboxes` is gone.
+  /// Fetches new pods, and evicts those that are not in `sandboxes`.
   private CompletableFuture<Void> updatePods(List<Sandbox> sandboxes) {
     pods.keySet().retainAll(sandboxes.stream().map(Sandbox::getId).collect(Collectors.toSet()));
     return fetchPods(sandboxes);
@@ -100,15 +101,15 @@ final class CriInspector {
     if (pods.size() > MAX_CACHED) {
       pods.clear();
     }
-    List<CompletableFuture<Void>> asked = new ArrayList<>();
+    List<CompletableFuture<Void>> fetches = new ArrayList<>();
     for (Sandbox sandbox : sandboxes) {
       if (!pods.containsKey(sandbox.getId())) {
-        asked.add(
+        fetches.add(
             api.isOnHostNetwork(sandbox.getId())
                 .thenAccept(host -> pods.put(sandbox.getId(), pod(sandbox, host))));
       }
     }
-    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new));
+    return CompletableFuture.allOf(fetches.toArray(CompletableFuture[]::new));
   }
 
   private CompletableFuture<Void> fetchImage(CriContainer container) {
@@ -150,27 +151,27 @@ final class CriInspector {
         sandbox.getId());
   }
 
-  /// As the pod's author wrote them: without those by which kubelet finds the pod again.
+  /// The pod's own labels: without those that kubelet adds to find the pod.
   static Map<String, String> podLabels(Map<String, String> labels) {
-    Map<String, String> own = new HashMap<>(labels);
-    own.keySet().removeAll(List.of(POD_NAME, POD_NAMESPACE, POD_UID));
-    return own;
+    Map<String, String> podLabels = new HashMap<>(labels);
+    podLabels.keySet().removeAll(List.of(POD_NAME, POD_NAMESPACE, POD_UID));
+    return podLabels;
   }
 
   private Inspection describe(CriContainer container) {
     Map<String, String> labels = container.getLabelsMap();
     String name = labels.getOrDefault(CONTAINER_NAME, container.getMetadata().getName());
-    Pod known = pods.get(container.getPodSandboxId());
+    Pod cached = pods.get(container.getPodSandboxId());
     Container.Pod pod =
-        known == null
+        cached == null
             ? pod(labels, name)
             : new Container.Pod(
-                known.pod().namespace(),
-                known.pod().name(),
-                known.pod().uid(),
-                known.pod().labels(),
+                cached.pod().namespace(),
+                cached.pod().name(),
+                cached.pod().uid(),
+                cached.pod().labels(),
                 emptyToNull(name),
-                known.pod().hostNetwork());
+                cached.pod().hostNetwork());
     CriImage image = image(container);
     return new Inspection(
         new Container(
@@ -184,7 +185,7 @@ final class CriInspector {
         container.getState() == ContainerState.RUNNING);
   }
 
-  /// What a container's own labels tell of its pod.
+  /// The pod as a container's labels show it; null without a pod's name.
   static Container.@Nullable Pod pod(Map<String, String> labels, @Nullable String containerName) {
     String pod = labels.get(POD_NAME);
     return pod == null
@@ -203,30 +204,31 @@ final class CriInspector {
     return reference.isEmpty() ? container.getImage().getImage() : reference;
   }
 
-  /// kubelet names the image by its id since it has resolved the name; the daemon knows its names.
+  /// The image's name: if kubelet gives its id, as it does once it resolved the name, then its first
+  /// tag or digest.
   private static String imageName(CriContainer container, @Nullable CriImage image) {
-    String asked = container.getImage().getUserSpecifiedImage();
-    String given = asked.isEmpty() ? container.getImage().getImage() : asked;
-    if (image == null || !isId(given)) {
-      return given;
+    String specified = container.getImage().getUserSpecifiedImage();
+    String name = specified.isEmpty() ? container.getImage().getImage() : specified;
+    if (image == null || !isId(name)) {
+      return name;
     }
     if (image.getRepoTagsCount() > 0) {
       return image.getRepoTags(0);
     }
-    return image.getRepoDigestsCount() > 0 ? image.getRepoDigests(0) : given;
+    return image.getRepoDigestsCount() > 0 ? image.getRepoDigests(0) : name;
   }
 
   private static boolean isId(String image) {
     return image.startsWith(SHA256) || image.matches("[0-9a-f]{64}");
   }
 
-  /// The digest under which the image was pulled; an image that never was has its id alone.
+  /// The digest under which the image was pulled; its id if it was not pulled.
   private static @Nullable String digest(CriContainer container, @Nullable CriImage image) {
-    String known =
+    String reference =
         image != null && image.getRepoDigestsCount() > 0
             ? image.getRepoDigests(0)
             : container.getImageRef();
-    String digest = known.substring(known.indexOf('@') + 1);
+    String digest = reference.substring(reference.indexOf('@') + 1);
     if (digest.startsWith(SHA256)) {
       return digest;
     }

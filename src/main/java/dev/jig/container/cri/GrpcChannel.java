@@ -23,18 +23,18 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// One gRPC connection to a daemon's unix socket. Every answer comes on the one thread of the given
-/// executor, so that what hears them needs no locks.
+/// A gRPC connection to a unix socket. All replies come on the one thread of the given executor, so
+/// that their handlers need no locks.
 ///
-/// By the JDK's own unix sockets: netty's epoll would unpack a native library into a temporary
-/// folder, which a pod with a read-only root may not have.
+/// Uses the JDK's unix sockets: netty's epoll would unpack a native library into a temporary folder,
+/// which does not exist in a pod with a read-only root.
 final class GrpcChannel implements AutoCloseable {
   private static final long TIMEOUT_S = 5;
 
-  /// A thousand containers with their labels are some 2 MiB.
+  /// 1,000 containers with their labels take about 2 MiB.
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
-  /// What netty and gRPC log is said by the failing call too; their loggers would write to stderr.
+  /// Errors that gRPC and netty log to stderr fail a call, too, and are reported there.
   private static final Logger SILENCED = Logger.getLogger("io.grpc");
 
   static {
@@ -49,10 +49,10 @@ final class GrpcChannel implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// Connects with the first call.
+  /// Opens a channel, which connects with its first call.
   ///
   /// @param name of the thread that reads and writes
-  /// @param executor of one thread
+  /// @param executor has one thread
   static GrpcChannel open(Path socket, String name, Executor executor) {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
@@ -62,7 +62,7 @@ final class GrpcChannel implements AutoCloseable {
             .eventLoopGroup(loop)
             .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
             .usePlaintext()
-            .overrideAuthority("localhost") // servers in Go refuse a path as :authority
+            .overrideAuthority("localhost") // Go's servers refuse a path as :authority
             .executor(executor)
             .offloadExecutor(executor)
             .disableRetry()
@@ -71,34 +71,34 @@ final class GrpcChannel implements AutoCloseable {
     return new GrpcChannel(loop, channel);
   }
 
-  /// One question, one answer; fails with a [io.grpc.StatusException], after 5 s at the latest.
+  /// Calls a method with one reply; fails with a [io.grpc.StatusException] after at most 5 s.
   <Q, A> CompletableFuture<A> call(
-      MethodDescriptor<Q, A> method, Q question, Consumer<Metadata> headers) {
-    return collect(method, question, headers)
-        .thenApply(answers -> {
-          if (answers.isEmpty()) {
+      MethodDescriptor<Q, A> method, Q request, Consumer<Metadata> headers) {
+    return collect(method, request, headers)
+        .thenApply(replies -> {
+          if (replies.isEmpty()) {
             throw Status.INTERNAL
-                .withDescription("an answer without a message")
+                .withDescription("the reply has no message")
                 .asRuntimeException();
           }
-          return answers.getFirst();
+          return replies.getFirst();
         });
   }
 
-  /// One question, a finite stream of answers.
+  /// Calls a method with a finite stream of replies; fails as [#call] does.
   <Q, A> CompletableFuture<List<A>> collect(
-      MethodDescriptor<Q, A> method, Q question, Consumer<Metadata> headers) {
+      MethodDescriptor<Q, A> method, Q request, Consumer<Metadata> headers) {
     CompletableFuture<List<A>> future = new CompletableFuture<>();
-    List<A> answers = new ArrayList<>();
+    List<A> replies = new ArrayList<>();
     CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(TIMEOUT_S, TimeUnit.SECONDS);
     start(
         channel.newCall(method, options),
-        question,
+        request,
         headers,
-        answers::add,
+        replies::add,
         status -> {
           if (status.isOk()) {
-            future.complete(answers);
+            future.complete(replies);
           } else {
             future.completeExceptionally(status.asException());
           }
@@ -106,15 +106,15 @@ final class GrpcChannel implements AutoCloseable {
     return future;
   }
 
-  /// One question, answers without end; `end` is told why they ended after all.
+  /// Calls a method with an endless stream of replies; `end` receives the status if it ends.
   <Q, A> void subscribe(
-      MethodDescriptor<Q, A> method, Q question, Consumer<A> each, Consumer<Status> end) {
-    start(channel.newCall(method, CallOptions.DEFAULT), question, _ -> {}, each, end);
+      MethodDescriptor<Q, A> method, Q request, Consumer<A> each, Consumer<Status> end) {
+    start(channel.newCall(method, CallOptions.DEFAULT), request, _ -> {}, each, end);
   }
 
   private static <Q, A> void start(
       ClientCall<Q, A> call,
-      Q question,
+      Q request,
       Consumer<Metadata> headers,
       Consumer<A> each,
       Consumer<Status> end) {
@@ -123,8 +123,8 @@ final class GrpcChannel implements AutoCloseable {
     call.start(
         new ClientCall.Listener<A>() {
           @Override
-          public void onMessage(A answer) {
-            each.accept(answer);
+          public void onMessage(A reply) {
+            each.accept(reply);
             call.request(1);
           }
 
@@ -135,7 +135,7 @@ final class GrpcChannel implements AutoCloseable {
         },
         sent);
     call.request(1);
-    call.sendMessage(question);
+    call.sendMessage(request);
     call.halfClose();
   }
 
@@ -146,14 +146,14 @@ final class GrpcChannel implements AutoCloseable {
     var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
-  /// Why a call failed, in words for the user.
+  /// The reason of a failed call, as the user sees it.
   static String reason(@Nullable Throwable failure) {
     Throwable cause = failure;
     while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();
     }
     if (cause == null) {
-      return "it ended the connection";
+      return "it closed the connection";
     }
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }

@@ -12,25 +12,27 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The containers of a runtime whose events tell ids alone: joins what events say of a life with
-/// what the daemon answered when asked for the rest. An answer asked before an event is stale as to
-/// whether the container runs. One thread's own.
+/// Tracks the containers of a runtime whose events contain ids only: joins events with inspections
+/// to [RuntimeEvent]s. Where an inspection was requested before the last event of its container, the
+/// event decides whether it runs. For one thread.
 final class LifecycleTracker {
   private static final int MAX_REMOVED = 10_000;
 
-  /// @param running false for a sandbox too: it is known, and not listed
+  /// What the runtime has about a container.
+  ///
+  /// @param running ignored for a sandbox, which never counts as running
   record Inspection(Container container, boolean running) {}
 
   private static final class Tracked {
     @Nullable Container container;
     boolean running;
-    long lastEvent;
+    long lastEventAt; // the eventCount then
   }
 
   private final Consumer<RuntimeEvent> events;
   private final Map<String, Tracked> tracked = new HashMap<>();
 
-  /// Ended ones, and whether their names were told.
+  /// Ids of removed containers, and whether their names were emitted.
   private final Map<String, Boolean> removed =
       new LinkedHashMap<>() {
         @Override
@@ -41,29 +43,29 @@ final class LifecycleTracker {
 
   private long eventCount;
 
-  LifecycleTracker(Consumer<RuntimeEvent> news) {
-    this.events = news;
+  LifecycleTracker(Consumer<RuntimeEvent> events) {
+    this.events = events;
   }
 
-  /// How many events there were: to be noted when asking.
+  /// The number of events so far, which serves as the time of a request.
   long eventCount() {
     return eventCount;
   }
 
   boolean isInspected(String id) {
-    Tracked member = tracked.get(id);
-    return member != null && member.container != null;
+    Tracked state = tracked.get(id);
+    return state != null && state.container != null;
   }
 
-  /// Whether it runs, as far as events told.
+  /// Whether it runs according to its events.
   boolean isRunning(String id) {
-    Tracked member = tracked.get(id);
-    return member != null && member.running;
+    Tracked state = tracked.get(id);
+    return state != null && state.running;
   }
 
-  /// It exists; who it is will be answered.
+  /// A container was created; its name comes with an inspection.
   void onCreated(String id) {
-    tracked.computeIfAbsent(id, _ -> new Tracked()).lastEvent = ++eventCount;
+    tracked.computeIfAbsent(id, _ -> new Tracked()).lastEventAt = ++eventCount;
     removed.remove(id);
   }
 
@@ -75,46 +77,46 @@ final class LifecycleTracker {
     onTransition(id, false, Transition.STOPPED, at);
   }
 
-  private void onTransition(String id, boolean running, Transition life, Instant at) {
-    Tracked member = tracked.computeIfAbsent(id, _ -> new Tracked());
-    member.lastEvent = ++eventCount;
-    member.running = running;
-    if (member.container != null && !isSandbox(member.container)) {
-      events.accept(new RuntimeEvent.Lifecycle(member.container, life, at));
+  private void onTransition(String id, boolean running, Transition transition, Instant at) {
+    Tracked state = tracked.computeIfAbsent(id, _ -> new Tracked());
+    state.lastEventAt = ++eventCount;
+    state.running = running;
+    if (state.container != null && !isSandbox(state.container)) {
+      events.accept(new RuntimeEvent.Lifecycle(state.container, transition, at));
     }
   }
 
   void onRemoved(String id, Instant at) {
-    Tracked member = tracked.remove(id);
+    Tracked state = tracked.remove(id);
     eventCount++;
-    Container container = member == null ? null : member.container;
+    Container container = state == null ? null : state.container;
     removed.put(id, container != null);
     if (container != null) {
       events.accept(new RuntimeEvent.Lifecycle(container, Transition.REMOVED, at));
     }
   }
 
-  /// The daemon has described a container.
+  /// A container was inspected.
   ///
-  /// @param asked the [#eventCount()] when it was asked
-  void onInspected(Inspection answer, long asked) {
-    Container container = answer.container();
-    Boolean told = removed.get(container.id());
-    if (told != null) {
-      emitLate(container, told);
+  /// @param requestedAt the [#eventCount()] when the inspection was requested
+  void onInspected(Inspection inspection, long requestedAt) {
+    Container container = inspection.container();
+    Boolean emitted = removed.get(container.id());
+    if (emitted != null) {
+      emitLate(container, emitted);
       return;
     }
-    Tracked member = tracked.computeIfAbsent(container.id(), _ -> new Tracked());
-    member.container = container;
-    if (member.lastEvent <= asked) {
-      member.running = answer.running();
+    Tracked state = tracked.computeIfAbsent(container.id(), _ -> new Tracked());
+    state.container = container;
+    if (state.lastEventAt <= requestedAt) {
+      state.running = inspection.running();
     }
-    events.accept(new RuntimeEvent.Inspected(container, member.running && !isSandbox(container)));
+    events.accept(new RuntimeEvent.Inspected(container, state.running && !isSandbox(container)));
   }
 
-  /// Removed before the answer came: its name is still of use for its last packets.
-  private void emitLate(Container container, boolean told) {
-    if (!told) {
+  /// The container was removed before the inspection: its last packets still need its name.
+  private void emitLate(Container container, boolean emitted) {
+    if (!emitted) {
       removed.put(container.id(), true);
       Instant now = Instant.now();
       events.accept(new RuntimeEvent.Lifecycle(container, Transition.CREATED, now));
@@ -122,16 +124,16 @@ final class LifecycleTracker {
     }
   }
 
-  /// The daemon has listed all containers it has.
+  /// All containers were listed.
   ///
-  /// @param asked the [#eventCount()] when it was asked
-  void onListed(List<Inspection> all, long asked) {
+  /// @param requestedAt the [#eventCount()] when the listing was requested
+  void onListed(List<Inspection> all, long requestedAt) {
     Map<String, Inspection> byId = new HashMap<>();
     all.forEach(one -> byId.put(one.container().id(), one));
     tracked
         .entrySet()
-        .removeIf(e -> !byId.containsKey(e.getKey()) && e.getValue().lastEvent <= asked);
-    byId.values().forEach(one -> onInspected(one, asked));
+        .removeIf(e -> !byId.containsKey(e.getKey()) && e.getValue().lastEventAt <= requestedAt);
+    byId.values().forEach(one -> onInspected(one, requestedAt));
     events.accept(new RuntimeEvent.Listed(Set.copyOf(tracked.keySet())));
   }
 

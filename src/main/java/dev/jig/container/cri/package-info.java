@@ -1,4 +1,4 @@
-/// The gRPC APIs of containerd and CRI-O: CRI (k8s.io/cri-api) and containerd's own services.
+/// Client of containerd and CRI-O by gRPC: CRI (k8s.io/cri-api) and containerd's own services.
 @NullMarked
 package dev.jig.container.cri;
 

@@ -19,10 +19,10 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
-/// A client of one API server, as a connection says.
+/// A client of one API server.
 ///
 /// @param requestTimeoutMs 0: none
-/// @param expiredCertificate our certificate's sentence if its time is over, else null
+/// @param expiredCertificate a sentence if the user's certificate has expired, else null
 public record ApiClient(
     KubernetesClient client,
     String url,
@@ -34,21 +34,21 @@ public record ApiClient(
   private static final int CONNECT_TIMEOUT_MS = 10_000;
   private static final int HTTPS_PORT = 443;
 
-  /// So often a request is tried anew: after 0.1, 0.2 and 0.4 s.
+  /// Retries of a request, after 0.1, 0.2 and 0.4 s.
   private static final int MAX_RETRIES = 3;
 
-  /// Nobody is asked yet, but for an exec plugin.
+  /// Creates a client. Runs the exec plugin, if any, but does not connect yet.
   ///
-  /// @throws ClusterException if it can't be one
+  /// @throws ClusterException if the settings are invalid or the plugin fails
   public static ApiClient open(ConnectionSettings connection, @Nullable Integer requestTimeoutMs) {
     ConnectionSettings.Server server = connection.server();
     ConnectionSettings.Credentials login = connection.credentials();
     Pem certificate = login.certificate();
     Pem key = login.key();
     if (login.plugin() != null) {
-      ExecPlugin.Credential told = login.plugin().credential();
-      certificate = told.certificate();
-      key = told.key();
+      ExecPlugin.ExecCredential issued = login.plugin().credential();
+      certificate = issued.certificate();
+      key = issued.key();
     }
     URI url = uri(server.url());
     int timeoutMs = Objects.requireNonNullElse(requestTimeoutMs, REQUEST_TIMEOUT_MS);
@@ -68,7 +68,7 @@ public record ApiClient(
     return new ApiClient(client, server.url(), namespace, timeoutMs, expiredCertificate(certificate));
   }
 
-  /// Not [Config#autoConfigure]: nothing but what the connection says counts.
+  /// Uses only the connection's settings: no [Config#autoConfigure].
   private static Config config(ConnectionSettings connection, URI url, int timeoutMs) {
     ConfigBuilder config =
         new ConfigBuilder(Config.empty())
@@ -79,7 +79,7 @@ public record ApiClient(
     ConnectionFlags.Impersonation as = connection.impersonation();
     if (as.user() == null && (as.uid() != null || !as.groups().isEmpty())) {
       throw new ClusterException(
-          "--as-group and --as-uid need --as: there is nobody whose groups or uid they are");
+          "--as-group and --as-uid need --as, the user to impersonate");
     }
     if (as.user() != null) {
       config.withImpersonateUsername(as.user());
@@ -98,13 +98,13 @@ public record ApiClient(
         return uri;
       }
     } catch (IllegalArgumentException e) {
-      // said below
+      // reported below
     }
-    throw new ClusterException("\"" + url + "\" is no address of a server: write https://HOST:PORT");
+    throw new ClusterException("\"" + url + "\" is not a server address: write https://HOST:PORT");
   }
 
-  /// Java's HTTP client takes the name to expect in a certificate from the URL, unless that has an
-  /// address. So where another name is expected, the host is looked up here.
+  /// Java's HTTP client verifies a certificate against the URL's host, unless the host is an IP
+  /// address. So with --tls-server-name the host is resolved here.
   private static String masterUrl(ConnectionSettings.Server server, URI url) {
     if (server.tlsServerName() == null || server.proxyUrl() != null) {
       return server.url();
@@ -133,7 +133,7 @@ public record ApiClient(
     return end.isBefore(Instant.now()) ? certificate.description() + " has expired, at " + end : null;
   }
 
-  /// What the client library would set is set as the connection says.
+  /// Configures the JDK's HTTP client with the connection's TLS and proxy.
   private static final class HttpClientFactory extends JdkHttpClientFactory {
     private final ConnectionSettings.Server server;
     private final SSLContext tls;

@@ -7,8 +7,7 @@ import io.fabric8.kubernetes.client.http.Interceptor;
 import java.net.HttpURLConnection;
 import java.util.concurrent.CompletableFuture;
 
-/// Says in each request who asks, and asks once more with another token where the server no longer
-/// takes the last one.
+/// Sets the Authorization header of each request; after 401 renews the token and retries once.
 record AuthorizationInterceptor(TokenSource source) implements Interceptor {
   private static final String HEADER = "Authorization";
 

@@ -1,6 +1,6 @@
 package dev.jig.kube.access;
 
-/// What was asked for can't be done on this cluster; the message is a sentence with a hint.
+/// An operation that is not possible on this cluster; the message is a sentence for the user.
 public final class ClusterException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -3,10 +3,10 @@ package dev.jig.kube.access;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the command line says of the cluster, in kubectl's words. Null is not said, and so is an
-/// empty word, as with kubectl. Each wins over the kubeconfig.
+/// kubectl's connection flags. Null: not given; an empty string counts as not given, as with
+/// kubectl. Each overrides the kubeconfig.
 ///
-/// @param requestTimeoutMs 0: no limit
+/// @param requestTimeoutMs 0: none
 public record ConnectionFlags(
     @Nullable String kubeconfig,
     @Nullable String context,
@@ -24,11 +24,11 @@ public record ConnectionFlags(
     user = emptyToNull(user);
   }
 
-  private static @Nullable String emptyToNull(@Nullable String word) {
-    return word == null || word.isEmpty() ? null : word;
+  private static @Nullable String emptyToNull(@Nullable String text) {
+    return text == null || text.isEmpty() ? null : text;
   }
 
-  /// Who is asked, and how it is known.
+  /// Flags about the API server.
   public record ServerFlags(
       @Nullable String url,
       @Nullable String certificateAuthority,
@@ -41,7 +41,7 @@ public record ConnectionFlags(
     }
   }
 
-  /// Who asks.
+  /// Flags about the user.
   public record UserFlags(
       @Nullable String token, @Nullable String clientCertificate, @Nullable String clientKey) {
     public UserFlags {
@@ -51,9 +51,11 @@ public record ConnectionFlags(
     }
   }
 
-  /// In whose name.
+  /// User to impersonate.
+  ///
+  /// @param user null: none
   public record Impersonation(@Nullable String user, List<String> groups, @Nullable String uid) {
-    /// Nobody's but one's own.
+    /// No impersonation.
     public static final Impersonation NONE = new Impersonation(null, List.of(), null);
 
     public Impersonation {
@@ -63,7 +65,7 @@ public record ConnectionFlags(
     }
   }
 
-  /// A kubeconfig as it is.
+  /// Flags that only select a kubeconfig and its context.
   ///
   /// @param kubeconfig null: by kubectl's rules
   /// @param context null: the current one
@@ -79,9 +81,9 @@ public record ConnectionFlags(
         null);
   }
 
-  /// The same in another's name.
+  /// The same with a user to impersonate.
   ///
-  /// @param name empty: in one's own
+  /// @param name empty: none
   public ConnectionFlags impersonation(String name) {
     Impersonation other = new Impersonation(name, List.of(), null);
     return new ConnectionFlags(

@@ -2,17 +2,17 @@ package dev.jig.kube.access;
 
 import org.jspecify.annotations.Nullable;
 
-/// All that is needed to ask an API server.
+/// Everything needed to connect to an API server.
 ///
-/// @param namespace of the context; null: it names none
+/// @param namespace of the context; null: none
 public record ConnectionSettings(
     Server server, Credentials credentials, ConnectionFlags.Impersonation impersonation, @Nullable String namespace) {
 
-  /// Who is asked.
+  /// The API server.
   ///
-  /// @param certificateAuthority who may have signed its certificate; null: whom the system trusts
-  /// @param insecure it may have any
-  /// @param tlsServerName that in its certificate; null: its host
+  /// @param certificateAuthority null: the system's
+  /// @param insecure any certificate is accepted
+  /// @param tlsServerName the name in its certificate; null: the URL's host
   record Server(
       String url,
       @Nullable Pem certificateAuthority,
@@ -20,9 +20,9 @@ public record ConnectionSettings(
       @Nullable String tlsServerName,
       @Nullable String proxyUrl) {}
 
-  /// Who asks. What is null plays no part.
+  /// The user's credentials, each null if not used.
   ///
-  /// @param userName of the user in the kubeconfig, for messages
+  /// @param userName the user's name in the kubeconfig, for messages
   record Credentials(
       String userName,
       @Nullable Pem certificate,
@@ -30,10 +30,11 @@ public record ConnectionSettings(
       @Nullable TokenSource token,
       @Nullable ExecPlugin plugin) {}
 
-  /// By the command line, KUBECONFIG and the rest of kubectl's rules. Nobody is asked yet.
+  /// Resolves the settings from flags, KUBECONFIG and the pod's service account by kubectl's rules.
+  /// Does not connect.
   ///
-  /// @param environment of this process
-  /// @throws dev.jig.kube.ClusterException if there is none, or it makes no sense
+  /// @param environment this process's
+  /// @throws ClusterException if there is no kubeconfig, or it is invalid
   public static ConnectionSettings resolve(ConnectionFlags flags, java.util.Map<String, String> environment) {
     Kubeconfig kubeconfig = Kubeconfig.load(flags.kubeconfig(), environment);
     if (kubeconfig.isEmpty() && flags.server().url() == null) {

@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// The API server of the pod we run in, by its service account.
+/// Connection settings from the service account of the pod this process runs in.
 ///
-/// @param folder where kubelet puts what belongs to the service account
+/// @param folder where kubelet mounts the service account
 record InClusterConfig(Map<String, String> environment, Path folder) {
   static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 

@@ -33,7 +33,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The agents on a cluster: deploy/agent.yaml with what the user chose, applied and taken away.
+/// Installs the agents on a cluster and removes them: deploy/agent.yaml with the user's options.
 public final class Installation {
   private static final String FIELD_MANAGER = "kubectl-gadget";
   private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
@@ -45,12 +45,12 @@ public final class Installation {
   private static final long POLL_MS = 500;
   private static final int FORBIDDEN = 403;
 
-  /// What the user chose.
+  /// The user's options.
   ///
-  /// @param version of this program
+  /// @param version this program's
   /// @param pullPolicy Always, IfNotPresent or Never
-  /// @param sockets runtime to path on the node
-  /// @param resolveEndpoints whether agents may list pods and services, to name addresses
+  /// @param sockets path on the nodes by runtime
+  /// @param resolveEndpoints whether agents may list and watch pods and services
   public record Options(
       String version,
       String namespace,
@@ -66,33 +66,36 @@ public final class Installation {
     this.cluster = cluster;
   }
 
-  /// The objects, as they are applied.
-  public static List<HasMetadata> objects(Options choice) {
+  /// The objects to apply.
+  public static List<HasMetadata> objects(Options options) {
     List<HasMetadata> objects = new ArrayList<>();
     for (String document : readManifests().split("(?m)^---$", -1)) {
       HasMetadata object = (HasMetadata) Objects.requireNonNull(YAML.<Object>unmarshal(document));
-      if (isForResolveEndpoints(object) && !choice.resolveEndpoints()) {
-        continue;
+      if (options.resolveEndpoints() || !isForResolveEndpoints(object)) {
+        setNamespace(object, options.namespace());
+        if (object instanceof DaemonSet daemonSet) {
+          var template = daemonSet.getSpec().getTemplate();
+          template.getMetadata().setAnnotations(Map.of(VERSION, "v" + options.version()));
+          applyOptions(template.getSpec(), options);
+        }
+        objects.add(object);
       }
-      if (object instanceof Namespace) {
-        object.getMetadata().setName(choice.namespace());
-      } else if (object instanceof Namespaced) {
-        object.getMetadata().setNamespace(choice.namespace());
-      }
-      if (object instanceof ClusterRoleBinding binding) {
-        binding.getSubjects().forEach(subject -> subject.setNamespace(choice.namespace()));
-      }
-      if (object instanceof DaemonSet daemonSet) {
-        var template = daemonSet.getSpec().getTemplate();
-        template.getMetadata().setAnnotations(Map.of(VERSION, "v" + choice.version()));
-        applyOptions(template.getSpec(), choice);
-      }
-      objects.add(object);
     }
     return objects;
   }
 
-  /// Whether it is there for --resolve-endpoints alone.
+  private static void setNamespace(HasMetadata object, String namespace) {
+    if (object instanceof Namespace) {
+      object.getMetadata().setName(namespace);
+    } else if (object instanceof Namespaced) {
+      object.getMetadata().setNamespace(namespace);
+    }
+    if (object instanceof ClusterRoleBinding binding) {
+      binding.getSubjects().forEach(subject -> subject.setNamespace(namespace));
+    }
+  }
+
+  /// Whether it is applied only with --resolve-endpoints.
   private static boolean isForResolveEndpoints(HasMetadata object) {
     Map<String, String> annotations = object.getMetadata().getAnnotations();
     return annotations != null && RESOLVE_ENDPOINTS.equals(annotations.get(OPTION));
@@ -109,36 +112,42 @@ public final class Installation {
     }
   }
 
-  private static void applyOptions(PodSpec pod, Options choice) {
+  private static void applyOptions(PodSpec pod, Options options) {
     Container agent = pod.getContainers().getFirst();
-    agent.setImage(choice.image());
-    agent.setImagePullPolicy(choice.pullPolicy());
+    agent.setImage(options.image());
+    agent.setImagePullPolicy(options.pullPolicy());
     Map<String, String> selector = new LinkedHashMap<>(pod.getNodeSelector());
-    selector.putAll(choice.nodeSelector());
+    selector.putAll(options.nodeSelector());
     pod.setNodeSelector(selector);
+    if (options.resolveEndpoints()) {
+      pod.setAutomountServiceAccountToken(true);
+    }
+    agent.setArgs(arguments(options));
+    mountSocketFolders(pod, agent, options);
+  }
+
+  private static List<String> arguments(Options options) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "agent",
                 "--node=$(NODE_NAME)",
-                "--runtimes=" + String.join(",", choice.sockets().keySet())));
-    choice.sockets().forEach((runtime, socket) -> arguments.add(flag(runtime) + "=" + socket));
-    if (choice.resolveEndpoints()) {
+                "--runtimes=" + String.join(",", options.sockets().keySet())));
+    options.sockets().forEach((runtime, socket) -> arguments.add(flag(runtime) + "=" + socket));
+    if (options.resolveEndpoints()) {
       arguments.add("--" + RESOLVE_ENDPOINTS);
-      pod.setAutomountServiceAccountToken(true);
     }
-    agent.setArgs(arguments);
-    mountFolders(pod, agent, choice);
+    return arguments;
   }
 
   private static String flag(String runtime) {
     return "--" + runtime.replace("-", "") + "-socketpath";
   }
 
-  /// A socket's folder, not the socket: the runtime makes a new one when it starts anew.
-  private static void mountFolders(PodSpec pod, Container agent, Options choice) {
+  /// Mounts the sockets' folders, not the sockets: a runtime creates a new one when it restarts.
+  private static void mountSocketFolders(PodSpec pod, Container agent, Options options) {
     Set<String> folders = new LinkedHashSet<>();
-    choice.sockets().values().forEach(socket -> folders.add(String.valueOf(socket.getParent())));
+    options.sockets().values().forEach(socket -> folders.add(String.valueOf(socket.getParent())));
     int number = 0;
     for (String folder : folders) {
       String name = "runtime-" + number++;
@@ -162,24 +171,24 @@ public final class Installation {
   }
 
   /// The objects as YAML.
-  public static String toYaml(Options choice) {
+  public static String toYaml(Options options) {
     StringBuilder text = new StringBuilder();
-    for (HasMetadata object : objects(choice)) {
+    for (HasMetadata object : objects(options)) {
       String document = YAML.asYaml(object);
       text.append(document.startsWith("---") ? "" : "---\n").append(document);
     }
     return text.toString();
   }
 
-  /// Makes the objects, or changes those that are there.
+  /// Creates or updates the objects by server-side apply.
   ///
-  /// @param progress told of each object
-  /// @throws ClusterException if the cluster refuses, or has agents in another namespace
-  public void apply(Options choice, Consumer<String> progress) {
-    requireNoOtherInstance(choice.namespace());
-    for (HasMetadata object : objects(choice)) {
+  /// @param progress receives one line per object
+  /// @throws ClusterException if the API server rejects one, or agents run in another namespace
+  public void apply(Options options, Consumer<String> progress) {
+    requireNoOtherInstance(options.namespace());
+    for (HasMetadata object : objects(options)) {
       if (object instanceof Namespace namespace && existsAndIsNotOurs(namespace)) {
-        continue; // the user's own stays as it is
+        continue; // created by the user: not changed
       }
       progress.accept(
           "Creating " + object.getKind() + "/" + object.getMetadata().getName() + "...");
@@ -191,12 +200,12 @@ public final class Installation {
               .forceConflicts()
               .serverSideApply());
     }
-    if (!choice.resolveEndpoints()) {
-      removeOptional(choice.namespace(), progress);
+    if (!options.resolveEndpoints()) {
+      removeOptional(options.namespace(), progress);
     }
   }
 
-  /// What an earlier deploy made for an option that is not chosen any more.
+  /// Removes what an earlier deploy created for --resolve-endpoints.
   private void removeOptional(String namespace, Consumer<String> progress) {
     for (HasMetadata object : objects(allOptions(namespace)).reversed()) {
       if (isForResolveEndpoints(object) && existsAndIsOurs(object)) {
@@ -213,7 +222,7 @@ public final class Installation {
       return found != null && isOurs(found);
     } catch (KubernetesClientException e) {
       if (e.getCode() == FORBIDDEN) {
-        return false; // who may not look cannot have made it
+        return false; // a user without `get` cannot have created it
       }
       throw Cluster.toException(e);
     }
@@ -249,7 +258,7 @@ public final class Installation {
               .findFirst();
     } catch (KubernetesClientException e) {
       if (e.getCode() == FORBIDDEN) {
-        return; // who may not look elsewhere can't be told
+        return; // without the right to list all namespaces this is not checked
       }
       throw cluster.errors().toException(e);
     }
@@ -264,24 +273,24 @@ public final class Installation {
     }
   }
 
-  /// How far the agents are.
+  /// The state of the rollout.
   ///
-  /// @param wanted nodes that are to have one
+  /// @param wanted nodes that should have an agent
   /// @param ready nodes whose agent of this version is ready
   public record Rollout(int wanted, int ready, boolean done) {}
 
   /// Waits until every node's agent is ready.
   ///
-  /// @param trouble told at once what keeps an agent from it, and each thing once
-  /// @return how far they are when all are, or when the time is over
-  public Rollout awaitRollout(String namespace, long timeoutNs, Consumer<String> trouble)
+  /// @param onProblem receives each reason why an agent is not ready, once and as soon as it is known
+  /// @return the state when all are ready or the time is over
+  public Rollout awaitRollout(String namespace, long timeoutNs, Consumer<String> onProblem)
       throws InterruptedException {
     long startNs = System.nanoTime();
-    Set<String> told = new HashSet<>();
+    Set<String> reported = new HashSet<>();
     Rollout now = rollout(namespace);
     while (!now.done() && System.nanoTime() - startNs < timeoutNs) {
       TimeUnit.MILLISECONDS.sleep(POLL_MS);
-      problems(namespace).stream().filter(told::add).forEach(trouble);
+      problems(namespace).stream().filter(reported::add).forEach(onProblem);
       now = rollout(namespace);
     }
     return now;
@@ -307,7 +316,7 @@ public final class Installation {
     return value == null ? 0 : value;
   }
 
-  /// Why agents are not ready, as far as their pods tell.
+  /// Why agents are not ready, from their containers' waiting states.
   private List<String> problems(String namespace) {
     return cluster.call(() ->
         cluster
@@ -335,7 +344,7 @@ public final class Installation {
                 + waiting.getMessage());
   }
 
-  /// The version the agents were deployed as; empty if there are none.
+  /// The version that deployed the agents; empty: not deployed.
   public Optional<String> serverVersion() {
     DaemonSet daemonSet =
         cluster.call(() ->
@@ -351,29 +360,29 @@ public final class Installation {
         .map(annotations -> annotations.get(VERSION));
   }
 
-  /// Takes away what [#apply] made.
+  /// Removes what [#apply] created, and waits until it is gone.
   ///
-  /// @param progress told of each object
-  /// @return whether there was anything
+  /// @param progress receives one line per object
+  /// @return whether there was anything to remove
   public boolean remove(String namespace, Consumer<String> progress, long timeoutNs)
       throws InterruptedException {
-    List<HasMetadata> there = new ArrayList<>();
+    List<HasMetadata> existing = new ArrayList<>();
     for (HasMetadata object : objects(allOptions(namespace)).reversed()) {
       HasMetadata found = cluster.call(() -> cluster.client().resource(object).get());
       if (found != null && (found instanceof Namespaced || isOurs(found))) {
-        there.add(found);
+        existing.add(found);
       }
     }
-    for (HasMetadata object : there) {
+    for (HasMetadata object : existing) {
       progress.accept(
           "Removing " + object.getKind() + "/" + object.getMetadata().getName() + "...");
       var _ = cluster.call(() -> cluster.client().resource(object).delete());
     }
-    awaitGone(there, timeoutNs);
-    return !there.isEmpty();
+    awaitGone(existing, timeoutNs);
+    return !existing.isEmpty();
   }
 
-  /// For the names of everything there can be.
+  /// Options with which [#objects] returns every object that a deploy can create.
   private static Options allOptions(String namespace) {
     return new Options("", namespace, "", "", Map.of(), Map.of(), true);
   }
@@ -387,7 +396,7 @@ public final class Installation {
               object.getKind()
                   + "/"
                   + object.getMetadata().getName()
-                  + " is not gone yet: see kubectl get all -n "
+                  + " still exists: see kubectl get all -n "
                   + object.getMetadata().getNamespace());
         }
         TimeUnit.MILLISECONDS.sleep(POLL_MS);

@@ -1,4 +1,4 @@
-/// Installs the agents on a cluster and removes them: manifests and Helm chart.
+/// Installs the agents on a cluster and removes them: deploy/agent.yaml with the user's options.
 @NullMarked
 package dev.jig.kube.deploy;
 

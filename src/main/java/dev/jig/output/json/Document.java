@@ -16,18 +16,18 @@ public interface Document {
   void endObject() throws IOException;
 
   /// A text from outside.
-  void text(SerializableString key, String value) throws IOException;
+  void writeText(SerializableString key, String value) throws IOException;
 
   /// A text of printable ASCII without quotes and backslashes.
-  void word(SerializableString key, String value) throws IOException;
+  void writeAscii(SerializableString key, String value) throws IOException;
 
-  void number(SerializableString key, long value) throws IOException;
+  void writeNumber(SerializableString key, long value) throws IOException;
 
   /// A yes; a no is not written.
-  void yes(SerializableString key) throws IOException;
+  void writeTrue(SerializableString key) throws IOException;
 
   /// Words as a list.
-  void words(SerializableString key, List<String> values) throws IOException;
+  void writeAsciiList(SerializableString key, List<String> values) throws IOException;
 
   /// Opens a list of objects.
   void beginList(SerializableString key) throws IOException;

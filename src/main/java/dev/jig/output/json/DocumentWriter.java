@@ -13,18 +13,18 @@ import dev.jig.fields.Field.Group;
 import dev.jig.fields.FieldValue.Address;
 import dev.jig.fields.FieldValue.Addresses;
 import dev.jig.fields.FieldValue.Attempts;
-import dev.jig.fields.FieldValue.Bits;
+import dev.jig.fields.FieldValue.HeaderFlags;
 import dev.jig.fields.FieldValue.Duration;
 import dev.jig.fields.FieldValue.Labels;
-import dev.jig.fields.FieldValue.Moment;
-import dev.jig.fields.FieldValue.Name;
+import dev.jig.fields.FieldValue.Instant;
+import dev.jig.fields.FieldValue.PodOrService;
 import dev.jig.fields.FieldValue.Text;
-import dev.jig.fields.FieldValue.Truth;
-import dev.jig.fields.FieldValue.Whole;
-import dev.jig.fields.FieldValue.Word;
-import dev.jig.output.AddressTexts;
+import dev.jig.fields.FieldValue.Bool;
+import dev.jig.fields.FieldValue.Int;
+import dev.jig.fields.FieldValue.Ascii;
+import dev.jig.output.AddressTextCache;
 import dev.jig.output.Escaping;
-import dev.jig.output.EventWriter;
+import dev.jig.output.RowWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Walks the catalogue and writes each event as one object, leaving out what is absent or zero.
-public final class DocumentWriter implements EventWriter {
+public final class DocumentWriter implements RowWriter {
   private static final SerializedString TYPE = new SerializedString("type");
   private static final SerializedString MESSAGE = new SerializedString("message");
   private static final SerializedString RUNTIME = new SerializedString("runtime");
@@ -49,16 +49,16 @@ public final class DocumentWriter implements EventWriter {
   /// Parts of an object, in their order, that come from one thing each.
   public enum Section {
     CONTAINER,
-    MOMENT,
+    TIMESTAMP,
     OWNER,
-    HOSTS,
-    FLOW,
-    ASKED,
+    ADDRESSES,
+    PORTS_AND_ID,
+    DIRECTION,
     NAME,
     RCODE,
     ANSWER,
-    ENDING,
-    REST,
+    STATE,
+    ENDPOINTS_AND_LOOKUP,
     HOP,
     PEER,
     CONTENT
@@ -71,34 +71,34 @@ public final class DocumentWriter implements EventWriter {
 
   private static final Member[] RUNTIME_MEMBERS = membersOf(Group.RUNTIME);
   private static final Member[] K8S_MEMBERS = membersOf(Group.K8S);
-  private static final Member[] MOMENT_MEMBERS = members(Field.TIMESTAMP, Field.TIMESTAMP);
+  private static final Member[] TIMESTAMP_MEMBERS = members(Field.TIMESTAMP, Field.TIMESTAMP);
   private static final Member[] OWNER_MEMBERS = members(Field.MOUNT_NS, Field.COMMAND_LINE);
-  private static final Member[] HOSTS_MEMBERS = members(Field.SOURCE_IP, Field.DESTINATION_IP);
-  private static final Member[] FLOW_MEMBERS = members(Field.SOURCE_PORT, Field.ID);
-  private static final Member[] ASKED_MEMBERS = members(Field.QR, Field.QTYPE);
+  private static final Member[] ADDRESSES_MEMBERS = members(Field.SOURCE_IP, Field.DESTINATION_IP);
+  private static final Member[] PORTS_AND_ID_MEMBERS = members(Field.SOURCE_PORT, Field.ID);
+  private static final Member[] DIRECTION_MEMBERS = members(Field.QR, Field.QTYPE);
   private static final Member[] NAME_MEMBERS = members(Field.NAME, Field.NAME);
   private static final Member[] RCODE_MEMBERS = members(Field.RCODE, Field.RCODE);
   private static final Member[] ANSWER_MEMBERS = members(Field.LATENCY, Field.ADDRESSES);
-  private static final Member[] ENDING_MEMBERS = members(Field.FLAGS, Field.ATTRIBUTION);
-  private static final Member[] REST_MEMBERS = membersAfter(Field.ATTRIBUTION);
+  private static final Member[] STATE_MEMBERS = members(Field.FLAGS, Field.ATTRIBUTION);
+  private static final Member[] ENDPOINTS_AND_LOOKUP_MEMBERS = membersAfter(Field.ATTRIBUTION);
   private static final Member[] HOP_MEMBERS = membersOf(Group.HOP);
-  private static final Member[] CERTAINTY_MEMBERS = members(Field.ATTRIBUTION, Field.ATTRIBUTION);
+  private static final Member[] ATTRIBUTION_MEMBERS = members(Field.ATTRIBUTION, Field.ATTRIBUTION);
 
   private static final Map<String, SerializedString> FLAG_KEYS =
       new DnsEvent.Flags(true, true, true, true, true, true)
-          .set().stream().collect(Collectors.toMap(flag -> flag, DocumentWriter::key));
+          .names().stream().collect(Collectors.toMap(flag -> flag, DocumentWriter::key));
 
   private final Document document;
-  private final AddressTexts addresses = new AddressTexts();
+  private final AddressTextCache addresses = new AddressTextCache();
   private final List<String> words = new ArrayList<>();
-  private final ContentMembers contents;
-  private final AttemptMembers attempts;
+  private final MessageContentWriter contents;
+  private final AttemptsWriter attempts;
   private final MessageDecoder decoder = new MessageDecoder();
 
   public DocumentWriter(Document document) {
     this.document = document;
-    contents = new ContentMembers(document);
-    attempts = new AttemptMembers(document, addresses);
+    contents = new MessageContentWriter(document);
+    attempts = new AttemptsWriter(document, addresses);
   }
 
   @Override
@@ -107,7 +107,7 @@ public final class DocumentWriter implements EventWriter {
   }
 
   @Override
-  public void event(DnsEvent event) throws IOException {
+  public void writeRow(DnsEvent event) throws IOException {
     document.begin();
     for (Section section : SECTIONS) {
       write(section, event);
@@ -122,28 +122,28 @@ public final class DocumentWriter implements EventWriter {
         writeGroup(RUNTIME, RUNTIME_MEMBERS, event);
         writeGroup(K8S, K8S_MEMBERS, event);
       }
-      case MOMENT -> {
-        writeAll(MOMENT_MEMBERS, event);
-        document.word(TYPE, "normal");
+      case TIMESTAMP -> {
+        writeAll(TIMESTAMP_MEMBERS, event);
+        document.writeAscii(TYPE, "normal");
       }
       case OWNER -> writeAll(OWNER_MEMBERS, event);
-      case HOSTS -> writeAll(HOSTS_MEMBERS, event);
-      case FLOW -> writeAll(FLOW_MEMBERS, event);
-      case ASKED -> writeAll(ASKED_MEMBERS, event);
+      case ADDRESSES -> writeAll(ADDRESSES_MEMBERS, event);
+      case PORTS_AND_ID -> writeAll(PORTS_AND_ID_MEMBERS, event);
+      case DIRECTION -> writeAll(DIRECTION_MEMBERS, event);
       case NAME -> writeAll(NAME_MEMBERS, event);
       case RCODE -> writeAll(RCODE_MEMBERS, event);
       case ANSWER -> writeAll(ANSWER_MEMBERS, event);
-      case ENDING -> writeAll(ENDING_MEMBERS, event);
-      case REST -> writeAll(REST_MEMBERS, event);
+      case STATE -> writeAll(STATE_MEMBERS, event);
+      case ENDPOINTS_AND_LOOKUP -> writeAll(ENDPOINTS_AND_LOOKUP_MEMBERS, event);
       case HOP -> {
-        if (event.lookup() != null && event.lookup().hop() != null) {
+        if (event.lookup() != null && event.lookup().upstream() != null) {
           writeGroup(HOP, HOP_MEMBERS, event);
         }
       }
       case CONTENT -> {
         if (event.message() != null) {
           Dialect dialect = Dialect.ofPorts(event.source().port(), event.destination().port());
-          contents.write(event.message().decodedBy(decoder, dialect));
+          contents.write(event.message().decode(decoder, dialect));
         }
       }
       case PEER -> {
@@ -156,7 +156,7 @@ public final class DocumentWriter implements EventWriter {
 
   /// An object with the members that the peer's own row has of container and process.
   private void writePeer(Peer peer) throws IOException {
-    DnsEvent row = DnsEvent.whose(peer.container(), peer.owner(), peer.attribution());
+    DnsEvent row = DnsEvent.ofSubject(peer.container(), peer.owner(), peer.attribution());
     Container container = peer.container();
     document.beginObject(PEER);
     if (container != null) {
@@ -166,15 +166,15 @@ public final class DocumentWriter implements EventWriter {
       writeGroup(K8S, K8S_MEMBERS, row);
     }
     writeAll(OWNER_MEMBERS, row);
-    writeAll(CERTAINTY_MEMBERS, row);
+    writeAll(ATTRIBUTION_MEMBERS, row);
     document.endObject();
   }
 
   @Override
   public void warn(String message) throws IOException {
     document.begin();
-    document.word(TYPE, "warn");
-    document.text(MESSAGE, message);
+    document.writeAscii(TYPE, "warn");
+    document.writeText(MESSAGE, message);
     document.end();
   }
 
@@ -200,10 +200,10 @@ public final class DocumentWriter implements EventWriter {
     SerializedString key = member.key();
     switch (member.field().value()) {
       case Text(var get) -> writeText(key, get.of(event));
-      case Word(var get) -> writeWord(key, get.of(event));
-      case Whole(var known, var get) -> {
+      case Ascii(var get) -> writeWord(key, get.of(event));
+      case Int(var known, var get) -> {
         if (known.test(event)) {
-          writeNumber(key, get.applyAsLong(event), member.field().keepsZero());
+          writeNumber(key, get.applyAsLong(event), member.field().hasMeaningfulZero());
         }
       }
       case Duration(var known, var get) -> {
@@ -211,55 +211,55 @@ public final class DocumentWriter implements EventWriter {
           writeNumber(key, get.applyAsLong(event), false);
         }
       }
-      case Moment(var known, var get) -> {
+      case Instant(var known, var get) -> {
         if (known.test(event)) {
           writeNumber(key, get.applyAsLong(event), false);
         }
       }
-      case Truth(var get) -> {
+      case Bool(var get) -> {
         if (Boolean.TRUE.equals(get.of(event))) {
-          document.yes(key);
+          document.writeTrue(key);
         }
       }
       case Address(var get, _) -> {
         IpAddress address = get.of(event);
-        writeWord(key, address == null ? null : addresses.of(address));
+        writeWord(key, address == null ? null : addresses.get(address));
       }
-      case Name(var get) -> writeName(key, get.of(event));
+      case PodOrService(var get) -> writeName(key, get.of(event));
       case Addresses(var get) -> writeAddresses(key, get.of(event));
       case Labels(var get) -> writeLabels(key, get.of(event));
       case Attempts(var get) -> attempts.write(key, get.of(event));
-      case Bits(var get) -> {
+      case HeaderFlags(var get) -> {
         DnsEvent.Flags flags = get.of(event);
-        writeFlags(key, flags == null ? List.of() : flags.set());
+        writeFlags(key, flags == null ? List.of() : flags.names());
       }
     }
   }
 
   private void writeText(SerializedString key, @Nullable String value) throws IOException {
     if (value != null && !value.isEmpty()) {
-      document.text(key, value);
+      document.writeText(key, value);
     }
   }
 
   private void writeWord(SerializedString key, @Nullable String value) throws IOException {
     if (value != null) {
-      document.word(key, value);
+      document.writeAscii(key, value);
     }
   }
 
   private void writeNumber(SerializedString key, long value, boolean evenZero) throws IOException {
     if (value != 0 || evenZero) {
-      document.number(key, value);
+      document.writeNumber(key, value);
     }
   }
 
   private void writeName(SerializedString key, @Nullable EndpointName name) throws IOException {
     if (name != null) {
       document.beginObject(key);
-      document.word(KIND, name.kind().word());
-      document.text(NAMESPACE, name.namespace());
-      document.text(NAME, name.name());
+      document.writeAscii(KIND, name.kind().shortName());
+      document.writeText(NAMESPACE, name.namespace());
+      document.writeText(NAME, name.name());
       document.endObject();
     }
   }
@@ -271,9 +271,9 @@ public final class DocumentWriter implements EventWriter {
     }
     words.clear();
     for (IpAddress value : values) {
-      words.add(addresses.of(value));
+      words.add(addresses.get(value));
     }
-    document.words(key, words);
+    document.writeAsciiList(key, words);
   }
 
   private void writeLabels(SerializedString key, @Nullable Map<String, String> labels)
@@ -283,7 +283,7 @@ public final class DocumentWriter implements EventWriter {
     }
     document.beginObject(key);
     for (Map.Entry<String, String> label : new TreeMap<>(labels).entrySet()) {
-      document.text(key(label.getKey()), label.getValue());
+      document.writeText(key(label.getKey()), label.getValue());
     }
     document.endObject();
   }
@@ -294,7 +294,7 @@ public final class DocumentWriter implements EventWriter {
     }
     document.beginObject(key);
     for (String flag : set) {
-      document.yes(Objects.requireNonNull(FLAG_KEYS.get(flag), flag));
+      document.writeTrue(Objects.requireNonNull(FLAG_KEYS.get(flag), flag));
     }
     document.endObject();
   }

@@ -79,7 +79,7 @@ public final class JsonDocument implements Document {
   }
 
   @Override
-  public void text(SerializableString key, String value) throws IOException {
+  public void writeText(SerializableString key, String value) throws IOException {
     json.writeFieldName(key);
     String escaped = Escaping.JSON.escape(value);
     if (escaped.equals(value)) {
@@ -90,25 +90,25 @@ public final class JsonDocument implements Document {
   }
 
   @Override
-  public void word(SerializableString key, String value) throws IOException {
+  public void writeAscii(SerializableString key, String value) throws IOException {
     json.writeFieldName(key);
     json.writeString(value);
   }
 
   @Override
-  public void number(SerializableString key, long value) throws IOException {
+  public void writeNumber(SerializableString key, long value) throws IOException {
     json.writeFieldName(key);
     json.writeNumber(value);
   }
 
   @Override
-  public void yes(SerializableString key) throws IOException {
+  public void writeTrue(SerializableString key) throws IOException {
     json.writeFieldName(key);
     json.writeBoolean(true);
   }
 
   @Override
-  public void words(SerializableString key, List<String> values) throws IOException {
+  public void writeAsciiList(SerializableString key, List<String> values) throws IOException {
     json.writeFieldName(key);
     json.writeStartArray();
     for (String value : values) {

@@ -6,7 +6,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
 import dev.jig.fields.Field;
-import dev.jig.output.EventWriter;
+import dev.jig.output.RowWriter;
 import dev.jig.output.json.DocumentWriter.Section;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One JSON object a line, the format that must keep up: a container and a process are written once
 /// and then copied, since their next event is rarely far.
-public final class JsonLinesWriter implements EventWriter {
+public final class JsonLinesWriter implements RowWriter {
   /// Enough for the containers of many nodes.
   private static final int SLOTS = 4_096;
 
@@ -26,20 +26,20 @@ public final class JsonLinesWriter implements EventWriter {
 
   /// The members of one container or owner, as they stand in a line.
   @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
-  private record Written(@Nullable Object of, @Nullable String node, byte[] members) {}
+  private record CachedMembers(@Nullable Object of, @Nullable String node, byte[] members) {}
 
-  private final JsonLine document;
+  private final JsonLinesDocument document;
   private final DocumentWriter sections;
-  private final SectionBytes sectionBytes = new SectionBytes();
-  private final MessageMembers message;
-  private final @Nullable Written[] containers = new @Nullable Written[SLOTS];
-  private final @Nullable Written[] peers = new @Nullable Written[SLOTS];
-  private final @Nullable Written[] owners = new @Nullable Written[SLOTS];
+  private final SectionSerializer sectionBytes = new SectionSerializer();
+  private final CachingMessageWriter message;
+  private final @Nullable CachedMembers[] containers = new @Nullable CachedMembers[SLOTS];
+  private final @Nullable CachedMembers[] peers = new @Nullable CachedMembers[SLOTS];
+  private final @Nullable CachedMembers[] owners = new @Nullable CachedMembers[SLOTS];
 
   public JsonLinesWriter(OutputStream out) {
-    document = new JsonLine(out);
+    document = new JsonLinesDocument(out);
     sections = new DocumentWriter(document);
-    message = new MessageMembers(document, sectionBytes);
+    message = new CachingMessageWriter(document, sectionBytes);
   }
 
   @Override
@@ -48,21 +48,21 @@ public final class JsonLinesWriter implements EventWriter {
   }
 
   @Override
-  public void event(DnsEvent event) throws IOException {
+  public void writeRow(DnsEvent event) throws IOException {
     document.begin();
-    document.members(container(event));
+    document.appendMembers(container(event));
     if (event.timestampNs() != 0) {
-      document.number(TIMESTAMP, event.timestampNs());
+      document.writeNumber(TIMESTAMP, event.timestampNs());
     }
-    document.members(NORMAL);
+    document.appendMembers(NORMAL);
     if (event.owner() != null) {
-      document.members(owner(event, event.owner()));
+      document.appendMembers(owner(event, event.owner()));
     }
     message.write(event);
-    sections.write(Section.REST, event);
+    sections.write(Section.ENDPOINTS_AND_LOOKUP, event);
     sections.write(Section.HOP, event);
     if (event.peer() != null) {
-      document.members(peer(event, event.peer()));
+      document.appendMembers(peer(event, event.peer()));
     }
     sections.write(Section.CONTENT, event);
     document.end();
@@ -81,11 +81,11 @@ public final class JsonLinesWriter implements EventWriter {
   private byte[] container(DnsEvent event) throws IOException {
     Container container = event.container();
     int slot = container == null ? 0 : container.id().hashCode() & SLOTS - 1;
-    Written known = containers[slot];
+    CachedMembers known = containers[slot];
     if (known == null
         || !Objects.equals(known.of(), container)
         || !Objects.equals(known.node(), event.node())) {
-      known = new Written(container, event.node(), sectionBytes.of(Section.CONTAINER, event));
+      known = new CachedMembers(container, event.node(), sectionBytes.serialize(Section.CONTAINER, event));
       containers[slot] = known;
     }
     return known.members();
@@ -93,14 +93,14 @@ public final class JsonLinesWriter implements EventWriter {
 
   /// Threads of several nodes may have one id, but hardly the start of their processes.
   private static int slot(Owner owner) {
-    return owner.tid() + Long.hashCode(owner.startTimeNs()) & SLOTS - 1;
+    return owner.tid() + Long.hashCode(owner.startBootNs()) & SLOTS - 1;
   }
 
   private byte[] peer(DnsEvent event, Peer peer) throws IOException {
     int slot = slot(peer.owner());
-    Written known = peers[slot];
+    CachedMembers known = peers[slot];
     if (known == null || !Objects.equals(known.of(), peer)) {
-      known = new Written(peer, null, sectionBytes.of(Section.PEER, event));
+      known = new CachedMembers(peer, null, sectionBytes.serialize(Section.PEER, event));
       peers[slot] = known;
     }
     return known.members();
@@ -108,12 +108,12 @@ public final class JsonLinesWriter implements EventWriter {
 
   private byte[] owner(DnsEvent event, Owner owner) throws IOException {
     int slot = slot(owner);
-    Written known = owners[slot];
+    CachedMembers known = owners[slot];
     String place = event.container() == null ? HOST : null; // its users have the host's names
     if (known == null
         || !Objects.equals(known.of(), owner)
         || !Objects.equals(known.node(), place)) {
-      known = new Written(owner, place, sectionBytes.of(Section.OWNER, event));
+      known = new CachedMembers(owner, place, sectionBytes.serialize(Section.OWNER, event));
       owners[slot] = known;
     }
     return known.members();

@@ -2,7 +2,7 @@ package dev.jig.output.json;
 
 import com.fasterxml.jackson.core.SerializableString;
 import dev.jig.output.Escaping;
-import dev.jig.output.Utf8Buffer;
+import dev.jig.output.Utf8Output;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -15,7 +15,7 @@ public final class YamlDocument implements Document {
   private static final Set<String> RESERVED =
       Set.of("true", "false", "null", "yes", "no", "on", "off", "y", "n");
 
-  private final Utf8Buffer out;
+  private final Utf8Output out;
   private final StringBuilder text = new StringBuilder(1024);
   private int depth;
   private boolean empty;
@@ -24,7 +24,7 @@ public final class YamlDocument implements Document {
   private boolean dash;
 
   public YamlDocument(OutputStream out) {
-    this.out = new Utf8Buffer(out);
+    this.out = new Utf8Output(out);
   }
 
   @Override
@@ -59,30 +59,30 @@ public final class YamlDocument implements Document {
   }
 
   @Override
-  public void text(SerializableString key, String value) {
+  public void writeText(SerializableString key, String value) {
     appendKey(key);
     text.append(' ').append(scalar(value)).append('\n');
   }
 
   @Override
-  public void word(SerializableString key, String value) {
-    text(key, value);
+  public void writeAscii(SerializableString key, String value) {
+    writeText(key, value);
   }
 
   @Override
-  public void number(SerializableString key, long value) {
+  public void writeNumber(SerializableString key, long value) {
     appendKey(key);
     text.append(' ').append(value).append('\n');
   }
 
   @Override
-  public void yes(SerializableString key) {
+  public void writeTrue(SerializableString key) {
     appendKey(key);
     text.append(" true\n");
   }
 
   @Override
-  public void words(SerializableString key, List<String> values) {
+  public void writeAsciiList(SerializableString key, List<String> values) {
     appendKey(key);
     text.append('\n');
     for (String value : values) {

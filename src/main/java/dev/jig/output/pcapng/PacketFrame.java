@@ -20,7 +20,7 @@ final class PacketFrame {
   static final int LINK_TYPE = 276;
 
   /// What the length of an IP packet can say.
-  private static final int IP_LENGTH_AT_MOST = 0xffff;
+  private static final int MAX_IP_LENGTH = 0xffff;
 
   private static final int LINK_LENGTH = 20;
   private static final int V4_LENGTH = 20;
@@ -40,13 +40,13 @@ final class PacketFrame {
   /// The last packet type that cooked headers have (packet(7)).
   private static final int LAST_PACKET_TYPE = PacketType.OUTGOING.number();
 
-  private final ByteBuffer frame = ByteBuffer.allocate(LINK_LENGTH + V6_LENGTH + IP_LENGTH_AT_MOST);
+  private final ByteBuffer frame = ByteBuffer.allocate(LINK_LENGTH + V6_LENGTH + MAX_IP_LENGTH);
   private int transportAt;
 
   /// How many bytes of payload a packet of this event's connection has room for.
-  static int room(DnsEvent event) {
+  static int maxPayload(DnsEvent event) {
     int headers = event.protocol() == Protocol.TCP ? TCP_LENGTH : UDP_LENGTH;
-    return isV4(event) ? IP_LENGTH_AT_MOST - V4_LENGTH - headers : IP_LENGTH_AT_MOST - headers;
+    return isV4(event) ? MAX_IP_LENGTH - V4_LENGTH - headers : MAX_IP_LENGTH - headers;
   }
 
   /// A datagram with this payload; valid until the next call.
@@ -83,7 +83,7 @@ final class PacketFrame {
     boolean v4 = isV4(event);
     frame.clear();
     frame.putShort((short) (v4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6)).putShort((short) 0);
-    frame.putInt(0).putShort((short) ARPHRD_NONE).put(cooked(event.packetType()));
+    frame.putInt(0).putShort((short) ARPHRD_NONE).put(linkPacketType(event.packetType()));
     frame.put((byte) 0).putLong(0);
     if (v4) {
       beginV4(event, protocol, length);
@@ -115,7 +115,7 @@ final class PacketFrame {
   }
 
   /// Where nobody knows it was overheard, which claims least.
-  private static byte cooked(@Nullable PacketType type) {
+  private static byte linkPacketType(@Nullable PacketType type) {
     int number = type == null ? PacketType.OTHERHOST.number() : type.number();
     return (byte) (number <= LAST_PACKET_TYPE ? number : PacketType.HOST.number());
   }

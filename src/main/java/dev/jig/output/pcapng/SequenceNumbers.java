@@ -9,7 +9,7 @@ import java.util.Map;
 /// segments. A hop within this machine is seen at both ends: what the second end saw counts on
 /// behind what the first one saw, else a reader would take it for a retransmission.
 final class SequenceNumbers {
-  private static final int FLOWS_AT_MOST = 65_536;
+  private static final int MAX_FLOWS = 65_536;
 
   /// The clock of the first numbers ticks every 4 µs (RFC 9293 section 3.4.1).
   private static final int TICK_NS = 4_000;
@@ -22,12 +22,12 @@ final class SequenceNumbers {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Flow, Integer> eldest) {
-          return size() > FLOWS_AT_MOST;
+          return size() > MAX_FLOWS;
         }
       };
 
   /// The number of the first of `length` bytes.
-  int take(DnsEvent event, int length) {
+  int allocate(DnsEvent event, int length) {
     Flow flow = new Flow(event.source(), event.destination());
     int first = next.computeIfAbsent(flow, _ -> initial(event));
     next.put(flow, first + length);

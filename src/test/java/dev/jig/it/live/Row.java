@@ -57,7 +57,7 @@ record Row(Json json) {
     return json.number("pid");
   }
 
-  /// In the order in which [Truth] tells it.
+  /// In the order in which [Bool] tells it.
   String owner() {
     return "%s %s %s %s".formatted(json.at("pid"), json.at("tid"), json.at("uid"), json.at("comm"));
   }
@@ -66,7 +66,7 @@ record Row(Json json) {
     return json.text("comm");
   }
 
-  /// In the order in which [Truth] tells it.
+  /// In the order in which [Bool] tells it.
   String identity() {
     return "%s %s %s %s %s %s"
         .formatted(

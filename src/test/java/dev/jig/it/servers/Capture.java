@@ -8,12 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// tcpdump at a namespace's loopback, from a call to the next.
+/// tcpdump on a namespace's loopback. The capture is complete: tcpdump must report no dropped packet.
 final class Capture {
-  /// Longer than any packet; the kernel's buffer is cut into pieces as long.
+  /// Longer than any packet; the kernel divides its buffer into slots of this size.
   private static final int SNAPLEN = 2048;
 
-  /// Room for all packets of a capture, however late tcpdump is.
+  /// 64 MiB: all packets of a capture, however late tcpdump reads.
   private static final String BUFFER_KIB = "65536";
 
   private final Namespace network;
@@ -28,8 +28,8 @@ final class Capture {
     this.name = name;
   }
 
-  /// Captures from now on.
-  static Capture begin(Namespace network, String name) {
+  /// Starts; returns once tcpdump captures.
+  static Capture start(Namespace network, String name) {
     Path file = network.folder().resolve(name + ".pcap");
     Running tcpdump =
         network.start(
@@ -46,18 +46,19 @@ final class Capture {
             BUFFER_KIB,
             "-w",
             file.toString());
-    tcpdump.await("listening", () -> tcpdump.said().contains("listening on"));
+    tcpdump.await("listening", () -> tcpdump.output().contains("listening on"));
     return new Capture(network, tcpdump, file, name);
   }
 
-  /// Ends, and returns the file: whole, up to a question of its own and the answer.
-  Path end() {
+  /// Stops and returns the file. Its last packets are a query made here and the response: once
+  /// tcpdump has written these, it has written all before them.
+  Path stop() {
     String label = "end-of-" + name;
     network.run("kdig", "@" + Server.KNOT.address, label + ".example.test").orThrow();
     tcpdump.await("writing the last packets", () -> occurrences(label) == 2);
     tcpdump.interrupt();
-    if (!tcpdump.said().contains("\n0 packets dropped by kernel")) {
-      throw new AssertionError(tcpdump.said());
+    if (!tcpdump.output().contains("\n0 packets dropped by kernel")) {
+      throw new AssertionError(tcpdump.output());
     }
     return file;
   }

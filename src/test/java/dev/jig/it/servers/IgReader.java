@@ -7,8 +7,8 @@ import dev.jig.dns.RecordType;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
-import dev.jig.it.servers.SeenMessage.Asked;
-import dev.jig.it.servers.SeenMessage.Seen;
+import dev.jig.it.servers.SeenMessage.Question;
+import dev.jig.it.servers.SeenMessage.ResourceRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
-/// `ig trace dns --read`, its JSON as messages.
+/// Reads a capture with `ig trace dns --read -o json`.
 final class IgReader {
   private static final Map<String, Integer> TYPES = numbers(RecordType::mnemonic, 0x10000);
   private static final Map<String, Integer> CLASSES = numbers(RecordClass::mnemonic, 0x10000);
@@ -26,12 +26,16 @@ final class IgReader {
   private static final Map<String, Integer> OPCODES = numbers(Opcode::mnemonic, 16);
   private static final int CLASS_IN = 1;
 
-  /// What a file's rows say.
+  /// The rows of a capture.
   ///
-  /// @param summary the last line
+  /// @param summary the last line on stderr
   record Read(List<Json> rows, String summary) {
+    /// Queries and responses; T is the row of a query without a response, and no message.
     List<SeenMessage> messages() {
-      return rows.stream().map(IgReader::message).toList();
+      return rows.stream()
+          .filter(row -> !row.text("qr").equals("T"))
+          .map(IgReader::message)
+          .toList();
     }
   }
 
@@ -56,12 +60,12 @@ final class IgReader {
 
   private static SeenMessage message(Json row) {
     boolean response = row.text("qr").equals("R");
-    List<Seen> answers = records(row.fields(), "answers");
-    List<Seen> authority = records(row.fields(), "authority");
-    List<Seen> additional = records(row.fields(), "additional");
+    List<ResourceRecord> answers = records(row.fields(), "answers");
+    List<ResourceRecord> authority = records(row.fields(), "authority");
+    List<ResourceRecord> additional = records(row.fields(), "additional");
     int others = additional.size() + (row.has("edns") ? 1 : 0);
     int counted = row.has("numAnswers") ? (int) row.number("numAnswers") : 0;
-    List<Asked> questions = questions(row);
+    List<Question> questions = questions(row);
     return new SeenMessage(
         row.number("timestamp"),
         row.text("protocol"),
@@ -90,28 +94,28 @@ final class IgReader {
         .toList();
   }
 
-  private static List<Asked> questions(Json row) {
+  private static List<Question> questions(Json row) {
     if (!row.has("questions")) {
       return row.has("name")
-          ? List.of(new Asked(row.text("name"), number(TYPES, row.text("qtype")), CLASS_IN))
+          ? List.of(new Question(row.text("name"), number(TYPES, row.text("qtype")), CLASS_IN))
           : List.of();
     }
-    List<Asked> questions = new ArrayList<>();
+    List<Question> questions = new ArrayList<>();
     for (Object question : row.list("questions")) {
       Json asked = json(question);
       questions.add(
-          new Asked(asked.text("name"), number(TYPES, asked.text("type")), ofClass(asked)));
+          new Question(asked.text("name"), number(TYPES, asked.text("type")), ofClass(asked)));
     }
     return questions;
   }
 
-  private static List<Seen> records(Map<String, Object> row, String section) {
-    List<Seen> records = new ArrayList<>();
+  private static List<ResourceRecord> records(Map<String, Object> row, String section) {
+    List<ResourceRecord> records = new ArrayList<>();
     if (row.get(section) instanceof List<?> list) {
       for (Object entry : list) {
         Json seen = json(entry);
         records.add(
-            new Seen(
+            new ResourceRecord(
                 seen.text("name"),
                 number(TYPES, seen.text("type")),
                 ofClass(seen),

@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/// A network namespace with nothing in it but loopback, and a folder: both go with all that was
-/// started there.
+/// A network namespace with only a loopback interface, and a folder. Closing deletes both and stops
+/// all programs started there.
 final class Namespace implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 30;
-  private static final int LOOK_AGAIN_MS = 20;
+  private static final int TIMEOUT_SECONDS = 30;
+  private static final int POLL_MS = 20;
 
   private final String name;
   private final Path folder;
@@ -29,19 +29,26 @@ final class Namespace implements AutoCloseable {
     this.folder = folder;
   }
 
-  /// One whose loopback carries packets of at most so many bytes, none of them put together by the
-  /// kernel from several segments.
+  /// Sockets in the namespace hold any DNS message over TCP, 65,537 bytes, as data to send: nsd 4
+  /// does not resume a response after a write(2) that the socket took only in part, and the client
+  /// then waits until its timeout. The three values of tcp_wmem: least, initial and greatest
+  /// bytes.
+  private static final String SEND_BUFFER =
+      "echo 65536 4194304 8388608 >/proc/sys/net/ipv4/tcp_wmem";
+
+  /// Its loopback carries packets of up to `mtu` bytes; the kernel merges no segments.
   static Namespace create(int mtu) {
     Prerequisite.requireRoot();
     try {
       Path folder = Files.createTempDirectory("jig-servers");
-      // Servers that have given up root must get there.
+      // Servers that drop root need access.
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
       String name = folder.getFileName().toString();
       Command.run("ip", "netns", "add", name).orThrow();
       Namespace created = new Namespace(name, folder);
       created.setLoopback("gso_max_segs", "1");
       created.setMtu(mtu);
+      created.run("sh", "-c", SEND_BUFFER).orThrow();
       created.setLoopback("up");
       return created;
     } catch (IOException e) {
@@ -49,7 +56,7 @@ final class Namespace implements AutoCloseable {
     }
   }
 
-  /// From now on loopback carries packets of at most so many bytes; below 1,280 none of IPv6.
+  /// Sets loopback's MTU in bytes; below 1,280 it carries no IPv6.
   void setMtu(int mtu) {
     setLoopback("mtu", Integer.toString(mtu));
   }
@@ -88,8 +95,8 @@ final class Namespace implements AutoCloseable {
     return words;
   }
 
-  /// Starts a program of the system, all it prints in a file. It runs from a copy, since profiles
-  /// of AppArmor hold for paths and would forbid the folder.
+  /// Starts a program of this machine with its output in a file. It runs from a copy: AppArmor's
+  /// profiles go by path and would forbid the folder.
   Running start(String program, String... arguments) {
     try {
       Path copy = folder.resolve(program);
@@ -114,25 +121,25 @@ final class Namespace implements AutoCloseable {
     }
   }
 
-  /// A program at work.
+  /// A running program.
   record Running(String program, Process process, Path log) {
 
-    /// Waits for something that the program does.
+    /// Waits up to 30 s until `done`; fails earlier if the program ends.
     void await(String what, BooleanSupplier done) {
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
       try {
         while (!done.getAsBoolean()) {
           if (!process.isAlive() || System.nanoTime() > deadline) {
-            throw new AssertionError(program + ": not " + what + "\n" + said());
+            throw new AssertionError(program + ": not " + what + "\n" + output());
           }
-          Thread.sleep(LOOK_AGAIN_MS);
+          Thread.sleep(POLL_MS);
         }
       } catch (InterruptedException e) {
         throw new AssertionError("interrupted while awaiting " + program, e);
       }
     }
 
-    String said() {
+    String output() {
       try {
         return Files.readString(log);
       } catch (IOException e) {
@@ -140,12 +147,12 @@ final class Namespace implements AutoCloseable {
       }
     }
 
-    /// Ctrl-C, and its end.
+    /// Sends SIGINT and waits for the end.
     void interrupt() {
       Command.run("kill", "-INT", Long.toString(process.pid())).orThrow();
       try {
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-          throw new AssertionError(program + " does not end\n" + said());
+        if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+          throw new AssertionError(program + " does not end\n" + output());
         }
       } catch (InterruptedException e) {
         throw new AssertionError("interrupted while ending " + program, e);
@@ -153,12 +160,12 @@ final class Namespace implements AutoCloseable {
     }
   }
 
-  /// Asks first: a server that is killed leaves its own children.
+  /// SIGTERM first: a server that is killed leaves its child processes.
   private static void end(List<Process> processes) {
     processes.forEach(Process::destroy);
     for (Process process : processes) {
       try {
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
           process.destroyForcibly();
         }
       } catch (InterruptedException e) {

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Every record of a signed zone as its transfer shows it: to the client that asked for it, and to
-/// ig, which reads the client's packets.
+/// Each record of a signed zone's transfer: ig writes its data as the client that made the transfer
+/// prints it.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
 final class PresentationIT {
@@ -43,32 +43,32 @@ final class PresentationIT {
 
   @ParameterizedTest
   @CsvSource({"kdig, KNOT", "kdig, BIND", "kdig, NSD", "dig, KNOT", "dig, BIND", "dig, NSD"})
-  void isWrittenAsTheClientWritesIt(String client, Server server) {
-    Capture capture = Capture.begin(network, client + "-" + server.zone.substring(0, 3));
+  void dataIsWrittenAsTheClientPrintsIt(String client, Server server) {
+    Capture capture = Capture.start(network, client + "-" + server.zone.substring(0, 3));
     Command.Result asked =
         client.equals("kdig")
             ? network.run("kdig", "@" + server.address, server.zone, "AXFR")
             : network.run("dig", "+nosplit", "@" + server.address, server.zone, "AXFR");
-    List<String> theirs = records(asked.orThrow());
-    List<String> ours = records(server, IgReader.read(capture.end()));
+    List<String> printed = records(asked.orThrow());
+    List<String> ours = records(server, IgReader.read(capture.stop()));
 
     assertThat(types(ours)).hasSizeGreaterThan(40);
-    assertThat(ours).hasSameSizeAs(theirs);
-    assertThat(differences(ours, theirs)).isEmpty();
+    assertThat(ours).hasSameSizeAs(printed);
+    assertThat(differences(ours, printed)).isEmpty();
   }
 
-  private static List<String> differences(List<String> ours, List<String> theirs) {
+  private static List<String> differences(List<String> ours, List<String> printed) {
     List<String> differences = new ArrayList<>();
     for (int i = 0; i < ours.size(); i++) {
-      if (!comparable(ours.get(i)).equals(comparable(theirs.get(i)))) {
-        differences.add("\n" + ours.get(i) + "\n" + theirs.get(i));
+      if (!comparable(ours.get(i)).equals(comparable(printed.get(i)))) {
+        differences.add("\n" + ours.get(i) + "\n" + printed.get(i));
       }
     }
     return differences;
   }
 
-  /// Leaves out where clients differ, from us or from each other: letters in numbers, zeros before
-  /// and after them, a name for a number, quotes around what needs none.
+  /// Removes what clients write differently from ig or from each other: upper-case hex digits,
+  /// leading and trailing zeros, a mnemonic for a number, optional quotes.
   private static String comparable(String record) {
     String[] fields = record.split(" ", HEAD + 1);
     String data = fields[HEAD];
@@ -90,8 +90,8 @@ final class PresentationIT {
     return types;
   }
 
-  private static List<String> records(String printed) {
-    return printed
+  private static List<String> records(String text) {
+    return text
         .lines()
         .filter(line -> !line.isBlank() && !line.startsWith(";"))
         .map(line -> line.strip().split("\\s+", HEAD + 1))

@@ -9,10 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
-/// A capture in which segments of TCP streams have changed places, as a network may let them
-/// arrive: each two that follow one another in one direction.
+/// A copy of a capture with TCP segments out of order: of each stream, every two data segments that
+/// are adjacent in the file are swapped. The first data segment of a stream keeps its place, since ig
+/// does not read the handshake and begins a stream with the first data segment seen.
 final class ReorderedCapture {
   private static final int FILE_HEADER = 24;
   private static final int PACKET_HEADER = 16;
@@ -63,9 +66,13 @@ final class ReorderedCapture {
 
   private static int swap(List<byte[]> packets) {
     int swaps = 0;
+    Set<ByteBuffer> begun = new HashSet<>();
     for (int i = 0; i + 1 < packets.size(); i++) {
       byte[] stream = stream(packets.get(i));
-      if (stream.length > 0 && Arrays.equals(stream, stream(packets.get(i + 1)))) {
+      if (stream.length == 0 || begun.add(ByteBuffer.wrap(stream))) {
+        continue;
+      }
+      if (Arrays.equals(stream, stream(packets.get(i + 1)))) {
         Collections.swap(packets, i, i + 1);
         swaps++;
         i++;

@@ -2,15 +2,15 @@ package dev.jig.it.servers;
 
 import java.util.List;
 
-/// A message of a capture as a reader tells it, in numbers where the readers' words differ.
+/// A DNS message of a capture as a reader reports it; types, classes and codes are numbers.
 ///
-/// @param timestampNs when the packet that completed it was captured
+/// @param timestampNs time of the packet that completed it
 /// @param rcode with EDNS's upper bits; -1 in a query
-/// @param flags of AA, TC, RD, RA, AD and CD those that are set
-/// @param counts of the four sections, as the header has them
+/// @param flags those set of AA, TC, RD, RA, AD and CD
+/// @param counts of the four sections, from the header
 /// @param addresses of the answer section's A and AAAA records
-/// @param edns the root's OPT record, else empty
-/// @param records of the last three sections but for that
+/// @param edns of the OPT record; empty without one
+/// @param records of the last three sections without OPT
 record SeenMessage(
     long timestampNs,
     String protocol,
@@ -20,17 +20,17 @@ record SeenMessage(
     int opcode,
     int rcode,
     List<String> flags,
-    List<Asked> questions,
+    List<Question> questions,
     List<Integer> counts,
     List<String> addresses,
     String edns,
-    List<Seen> records) {
+    List<ResourceRecord> records) {
 
   /// A question.
-  record Asked(String name, int type, int ofClass) {}
+  record Question(String name, int type, int ofClass) {}
 
-  /// A record's frame.
-  record Seen(String name, int type, int ofClass, long ttl) {}
+  /// A resource record without its data.
+  record ResourceRecord(String name, int type, int ofClass, long ttl) {}
 
   boolean isResponse() {
     return rcode >= 0;

@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Three authoritative servers, each of one signed zone and one that is large, and a resolver that
-/// asks them and validates: on loopback addresses of a namespace, all on port 53.
+/// Three authoritative servers, each with a signed zone and a large one, and a validating resolver
+/// that forwards to them; each on port 53 of its own loopback address of a namespace.
 final class Servers {
   /// A server, where it listens, and its signed zone.
   enum Server {
     KNOT("127.0.0.2", "knot.example.test"),
     BIND("127.0.0.3", "bind.example.test"),
     NSD("127.0.0.4", "nsd.example.test"),
-    /// Has no zone of its own: it is asked for knot's.
+    /// The resolver; the tests query it for knot's zone.
     UNBOUND("127.0.0.5", "knot.example.test");
 
     final String address;
@@ -27,7 +27,7 @@ final class Servers {
     }
   }
 
-  /// Those with zones.
+  /// The servers with zones.
   static final List<Server> AUTHORITATIVE = List.of(Server.KNOT, Server.BIND, Server.NSD);
 
   static final String LARGE = "large.example.test";
@@ -38,7 +38,7 @@ final class Servers {
     this.network = network;
   }
 
-  /// Starts all; they answer when this returns.
+  /// Starts all; returns once all answer.
   static Servers start(Namespace network) {
     Servers servers = new Servers(network);
     network.write(LARGE, Zones.large(LARGE));

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The programs these tests run.
+/// The programs that these tests run, looked up on PATH.
 final class Tools {
   private static final List<String> NEEDED =
       List.of(

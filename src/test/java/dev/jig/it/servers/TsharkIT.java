@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/// What ig reads of real servers' and clients' packets, beside what tshark reads of the same: every
-/// message, with all that both tell.
+/// `ig trace dns --read` and tshark read the same captures of real servers and clients, and report
+/// the same messages with the same fields in the same order.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
 final class TsharkIT {
@@ -44,25 +44,25 @@ final class TsharkIT {
   }
 
   @Test
-  void pipelinedQueriesAndTheirAnswersInWhateverOrder() {
-    Capture capture = Capture.begin(network, "pipelined");
+  void pipelinedQueriesWithResponsesInAnyOrder() {
+    Capture capture = Capture.start(network, "pipelined");
     for (Server server : Server.values()) {
       dnsperf(server, "tcp", PIPELINED);
       dnsperf(server, "udp", PIPELINED);
     }
 
-    List<SeenMessage> messages = agreed(capture.end());
+    List<SeenMessage> messages = assertSameMessages(capture.stop());
 
     for (Server server : Server.values()) {
       for (String protocol : List.of("UDP", "TCP")) {
-        assertThat(messages.stream().filter(asked(protocol, server))).hasSize(PIPELINED);
+        assertThat(messages.stream().filter(queryTo(protocol, server))).hasSize(PIPELINED);
       }
     }
   }
 
   @Test
-  void whatClientsCanAskInWhateverWay() {
-    Capture capture = Capture.begin(network, "lookups");
+  void clientOptionsAndQueryTypes() {
+    Capture capture = Capture.start(network, "lookups");
     for (Server server : Server.values()) {
       String at = "@" + server.address;
       network.run("kdig", at, "a." + server.zone, "A").orThrow();
@@ -87,7 +87,7 @@ final class TsharkIT {
     network.run("kdig", "@::1", "+notcp", "+bufsize=4096", "long." + Server.KNOT.zone, "TXT");
     update();
 
-    List<SeenMessage> messages = agreed(capture.end());
+    List<SeenMessage> messages = assertSameMessages(capture.stop());
 
     assertThat(messages)
         .anyMatch(message -> message.opcode() == 5 && message.isResponse())
@@ -96,7 +96,7 @@ final class TsharkIT {
         .anyMatch(message -> message.questions().isEmpty() && message.isResponse());
     for (Server server : Server.values()) {
       assertThat(messages)
-          .filteredOn(message -> isLongAnswer(message, server))
+          .filteredOn(message -> isLongResponse(message, server))
           .extracting(SeenMessage::protocol, message -> message.flags().contains("tc"))
           .contains(tuple("UDP", false), tuple("UDP", true), tuple("TCP", false));
     }
@@ -133,36 +133,36 @@ final class TsharkIT {
     network.run("nsupdate", script.toString()).orThrow();
   }
 
-  private static boolean isLongAnswer(SeenMessage message, Server server) {
+  private static boolean isLongResponse(SeenMessage message, Server server) {
     return message.isResponse()
         && message.from().equals(server.address + " 53")
         && message.questions().stream().anyMatch(asked -> asked.name().startsWith("long."));
   }
 
   @Test
-  void longAnswersAndWholeZones() {
-    Capture capture = Capture.begin(network, "long");
-    askForMuch(List.of(Server.values()));
+  void longResponsesAndZoneTransfers() {
+    Capture capture = Capture.start(network, "long");
+    queryLongResponses();
 
-    assertHasMuch(List.of(Server.values()), agreed(capture.end()));
+    assertLongResponses(assertSameMessages(capture.stop()));
   }
 
   @Test
-  void segmentsThatWereLostAndSentAgain() {
+  void lostAndRetransmittedSegments() {
     List<String> rule = List.of("INPUT", "-p", "tcp", "-m", "statistic", "--mode", "nth");
     List<String> drop = List.of("--every", "11", "--packet", "0", "-j", "DROP");
     iptables("-A", rule, drop);
     Path file;
     try {
-      Capture capture = Capture.begin(network, "lossy");
+      Capture capture = Capture.start(network, "lossy");
       dnsperf(Server.KNOT, "tcp", 200);
-      askForMuch(List.of(Server.values()));
-      file = capture.end();
+      queryLongResponses();
+      file = capture.stop();
     } finally {
       iptables("-D", rule, drop);
     }
 
-    assertHasMuch(List.of(Server.values()), agreed(file));
+    assertLongResponses(assertSameMessages(file));
   }
 
   private void iptables(String action, List<String> rule, List<String> more) {
@@ -173,38 +173,36 @@ final class TsharkIT {
   }
 
   @Test
-  void segmentsThatChangedPlaces() {
-    Capture capture = Capture.begin(network, "ordered");
+  void reorderedSegments() {
+    Capture capture = Capture.start(network, "ordered");
     dnsperf(Server.BIND, "tcp", PIPELINED);
-    askForMuch(List.of(Server.values()));
+    queryLongResponses();
 
-    ReorderedCapture.Copy copy = ReorderedCapture.of(capture.end());
+    ReorderedCapture.Copy copy = ReorderedCapture.of(capture.stop());
 
     assertThat(copy.swaps()).isGreaterThan(100);
-    assertHasMuch(List.of(Server.values()), agreed(copy.file()));
+    assertLongResponses(assertSameMessages(copy.file()));
   }
 
   @Test
   void segmentsOf76Bytes() {
-    // nsd does not go on after a write of which the socket takes only a part.
-    List<Server> asked = List.of(Server.KNOT, Server.BIND, Server.UNBOUND);
     network.setMtu(128);
     Path file;
     try {
-      Capture capture = Capture.begin(network, "small");
+      Capture capture = Capture.start(network, "small");
       dnsperf(Server.UNBOUND, "tcp", 200);
       dnsperf(Server.NSD, "udp", 200);
-      askForMuch(asked);
-      file = capture.end();
+      queryLongResponses();
+      file = capture.stop();
     } finally {
       network.setMtu(MTU);
     }
 
-    assertHasMuch(asked, agreed(file));
+    assertLongResponses(assertSameMessages(file));
   }
 
-  private void askForMuch(List<Server> asked) {
-    for (Server server : asked) {
+  private void queryLongResponses() {
+    for (Server server : Server.values()) {
       network.run("dig", "@" + server.address, "+tcp", "big." + Servers.LARGE, "TXT").orThrow();
       if (server != Server.UNBOUND) {
         network.run("kdig", "@" + server.address, Servers.LARGE, "AXFR").orThrow();
@@ -213,8 +211,8 @@ final class TsharkIT {
     }
   }
 
-  private static void assertHasMuch(List<Server> asked, List<SeenMessage> messages) {
-    for (Server server : asked) {
+  private static void assertLongResponses(List<SeenMessage> messages) {
+    for (Server server : Server.values()) {
       assertThat(messages)
           .filteredOn(message -> message.from().equals(server.address + " 53"))
           .filteredOn(message -> message.counts().get(1) == Zones.BIG_RECORDS)
@@ -244,7 +242,7 @@ final class TsharkIT {
     assertThat(said).containsPattern("Queries completed: +" + count + " ");
   }
 
-  private static Predicate<SeenMessage> asked(String protocol, Server server) {
+  private static Predicate<SeenMessage> queryTo(String protocol, Server server) {
     return message ->
         !message.isResponse()
             && message.protocol().equals(protocol)
@@ -252,21 +250,21 @@ final class TsharkIT {
             && message.to().equals(server.address + " 53");
   }
 
-  /// The messages of a file, of which both readers say the same.
-  private static List<SeenMessage> agreed(Path file) {
-    IgReader.Read ours = IgReader.read(file);
-    List<SeenMessage> read = ours.messages();
-    List<SeenMessage> theirs = TsharkReader.read(file);
-    List<SeenMessage> onlyWe = without(read, theirs);
-    List<SeenMessage> onlyTshark = without(theirs, read);
-    assertThat(onlyWe.stream().limit(3))
-        .as("%d of %d only ig: %s", onlyWe.size(), read.size(), ours.summary())
+  /// Returns the messages of a file, once both readers agree on them.
+  private static List<SeenMessage> assertSameMessages(Path file) {
+    IgReader.Read ig = IgReader.read(file);
+    List<SeenMessage> igMessages = ig.messages();
+    List<SeenMessage> tsharkMessages = TsharkReader.read(file);
+    List<SeenMessage> onlyIg = without(igMessages, tsharkMessages);
+    List<SeenMessage> onlyTshark = without(tsharkMessages, igMessages);
+    assertThat(onlyIg.stream().limit(3))
+        .as("%d of %d only ig: %s", onlyIg.size(), igMessages.size(), ig.summary())
         .isEmpty();
     assertThat(onlyTshark.stream().limit(3))
-        .as("%d of %d only tshark: %s", onlyTshark.size(), theirs.size(), ours.summary())
+        .as("%d of %d only tshark: %s", onlyTshark.size(), tsharkMessages.size(), ig.summary())
         .isEmpty();
-    assertThat(read.equals(theirs)).as("in the same order").isTrue();
-    return read;
+    assertThat(igMessages.equals(tsharkMessages)).as("in the same order").isTrue();
+    return igMessages;
   }
 
   private static List<SeenMessage> without(List<SeenMessage> all, List<SeenMessage> others) {

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.jig.fixture.Command;
-import dev.jig.it.servers.SeenMessage.Asked;
-import dev.jig.it.servers.SeenMessage.Seen;
+import dev.jig.it.servers.SeenMessage.Question;
+import dev.jig.it.servers.SeenMessage.ResourceRecord;
 import dev.jig.it.servers.TsharkReader.Node.Leaf;
 import dev.jig.it.servers.TsharkReader.Node.Tree;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// tshark's dissection of a file's DNS as messages: a reader that shares nothing with ours.
+/// Reads a capture with tshark, which shares no code with ig.
 final class TsharkReader {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final int OPT = 41;
@@ -166,7 +166,7 @@ final class TsharkReader {
         (update ? COUNTS_OF_UPDATE : COUNTS).stream().map(dns::number).toList(),
         addresses(dns.tree("Answers")),
         edns(opt),
-        records.stream().filter(record -> !record.equals(opt)).map(TsharkReader::seen).toList());
+        records.stream().filter(record -> !record.equals(opt)).map(TsharkReader::resourceRecord).toList());
   }
 
   private static int rcode(Tree flags, Tree opt) {
@@ -185,26 +185,26 @@ final class TsharkReader {
         .toList();
   }
 
-  private static List<Asked> questions(Tree section) {
+  private static List<Question> questions(Tree section) {
     return section.entries().stream()
         .map(entry -> (Tree) entry.node())
         .map(question ->
-            new Asked(
+            new Question(
                 name(question.text("dns.qry.name")),
                 question.number("dns.qry.type"),
                 question.number("dns.qry.class")))
         .toList();
   }
 
-  private static Seen seen(Tree resource) {
-    return new Seen(
+  private static ResourceRecord resourceRecord(Tree resource) {
+    return new ResourceRecord(
         name(owner(resource)),
         resource.number("dns.resp.type"),
         resource.number("dns.resp.class"),
         Long.parseLong(resource.text("dns.resp.ttl")));
   }
 
-  /// That of SRV is shown in three parts.
+  /// tshark shows the owner of an SRV record in three parts.
   private static String owner(Tree resource) {
     String whole = resource.textOrNull("dns.resp.name");
     return whole != null

@@ -11,7 +11,7 @@ import java.util.stream.LongStream;
 
 /// JSON objects, each on a line, built in a byte array: rows must keep up, and a general generator
 /// takes three times as long for them. Only whole lines leave.
-final class JsonLine implements Document {
+final class JsonLinesDocument implements Document {
   private static final int CAPACITY = 64 * 1024;
   private static final int LONGEST_NUMBER = 20;
   private static final long[] POWERS_OF_10 =
@@ -28,26 +28,26 @@ final class JsonLine implements Document {
   private int length;
   private boolean first;
 
-  JsonLine(OutputStream out) {
+  JsonLinesDocument(OutputStream out) {
     this(out, CAPACITY);
   }
 
   /// @param capacity to begin with
-  JsonLine(OutputStream out, int capacity) {
+  JsonLinesDocument(OutputStream out, int capacity) {
     this.out = out;
     this.bytes = new byte[capacity];
   }
 
   @Override
   public void begin() {
-    room(1);
+    ensureCapacity(1);
     bytes[length++] = '{';
     first = true;
   }
 
   @Override
   public void end() throws IOException {
-    room(2);
+    ensureCapacity(2);
     bytes[length++] = '}';
     bytes[length++] = '\n';
     if (length > CAPACITY / 2) {
@@ -57,41 +57,41 @@ final class JsonLine implements Document {
 
   @Override
   public void beginObject(SerializableString key) {
-    key(key);
+    appendKey(key);
     begin();
   }
 
   @Override
   public void endObject() {
-    room(1);
+    ensureCapacity(1);
     bytes[length++] = '}';
     first = false;
   }
 
   @Override
-  public void text(SerializableString key, String value) {
+  public void writeText(SerializableString key, String value) {
     if (Escaping.JSON.isPlain(value)) {
-      word(key, value);
+      writeAscii(key, value);
       return;
     }
-    key(key);
+    appendKey(key);
     byte[] encoded = Escaping.JSON.escape(value).getBytes(StandardCharsets.UTF_8);
-    room(encoded.length + 2);
+    ensureCapacity(encoded.length + 2);
     bytes[length++] = '"';
     append(encoded);
     bytes[length++] = '"';
   }
 
   @Override
-  public void word(SerializableString key, String value) {
-    key(key);
-    quoted(value);
+  public void writeAscii(SerializableString key, String value) {
+    appendKey(key);
+    appendQuoted(value);
   }
 
   @Override
-  public void number(SerializableString key, long value) {
-    key(key);
-    room(LONGEST_NUMBER);
+  public void writeNumber(SerializableString key, long value) {
+    appendKey(key);
+    ensureCapacity(LONGEST_NUMBER);
     if (value < 0) {
       append(Long.toString(value).getBytes(StandardCharsets.US_ASCII));
       return;
@@ -113,9 +113,9 @@ final class JsonLine implements Document {
   }
 
   /// Four hexadecimal digits, as a word.
-  void hex16(SerializableString key, int value) {
-    key(key);
-    room(6);
+  void writeHex16(SerializableString key, int value) {
+    appendKey(key);
+    ensureCapacity(6);
     bytes[length++] = '"';
     for (int shift = 12; shift >= 0; shift -= 4) {
       bytes[length++] = HEX[value >>> shift & 0xf];
@@ -139,20 +139,20 @@ final class JsonLine implements Document {
   }
 
   @Override
-  public void yes(SerializableString key) {
-    key(key);
-    room(TRUE.length);
+  public void writeTrue(SerializableString key) {
+    appendKey(key);
+    ensureCapacity(TRUE.length);
     append(TRUE);
   }
 
   @Override
-  public void words(SerializableString key, List<String> values) {
-    key(key);
-    room(1);
+  public void writeAsciiList(SerializableString key, List<String> values) {
+    appendKey(key);
+    ensureCapacity(1);
     bytes[length++] = '[';
     for (int i = 0; i < values.size(); i++) {
-      quoted(values.get(i));
-      room(2);
+      appendQuoted(values.get(i));
+      ensureCapacity(2);
       bytes[length++] = ',';
     }
     length -= values.isEmpty() ? 0 : 1; // the last comma
@@ -161,16 +161,16 @@ final class JsonLine implements Document {
 
   @Override
   public void beginList(SerializableString key) {
-    key(key);
-    room(1);
+    appendKey(key);
+    ensureCapacity(1);
     bytes[length++] = '[';
     first = true;
   }
 
   @Override
   public void beginItem() {
-    room(1);
-    comma();
+    ensureCapacity(1);
+    appendComma();
     begin();
   }
 
@@ -181,18 +181,18 @@ final class JsonLine implements Document {
 
   @Override
   public void endList() {
-    room(1);
+    ensureCapacity(1);
     bytes[length++] = ']';
     first = false;
   }
 
   /// Members written before, as they are, without a comma before or after them.
-  void members(byte[] members) {
+  void appendMembers(byte[] members) {
     if (members.length == 0) {
       return;
     }
-    room(members.length + 1);
-    comma();
+    ensureCapacity(members.length + 1);
+    appendComma();
     append(members);
   }
 
@@ -211,16 +211,16 @@ final class JsonLine implements Document {
     }
   }
 
-  private void key(SerializableString key) {
-    room(key.asQuotedUTF8().length + 4);
-    comma();
+  private void appendKey(SerializableString key) {
+    ensureCapacity(key.asQuotedUTF8().length + 4);
+    appendComma();
     bytes[length++] = '"';
     append(key.asQuotedUTF8());
     bytes[length++] = '"';
     bytes[length++] = ':';
   }
 
-  private void comma() {
+  private void appendComma() {
     if (!first) {
       bytes[length++] = ',';
     }
@@ -229,9 +229,9 @@ final class JsonLine implements Document {
 
   /// @param ascii printable, without quotes and backslashes
   @SuppressWarnings("deprecation") // takes the low byte of each character, which is what ASCII is
-  private void quoted(String ascii) {
+  private void appendQuoted(String ascii) {
     int end = ascii.length();
-    room(end + 2);
+    ensureCapacity(end + 2);
     bytes[length++] = '"';
     ascii.getBytes(0, end, bytes, length);
     length += end;
@@ -244,7 +244,7 @@ final class JsonLine implements Document {
   }
 
   /// A line longer than the buffer makes it grow.
-  private void room(int needed) {
+  private void ensureCapacity(int needed) {
     if (bytes.length - length < needed) {
       bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + needed));
     }

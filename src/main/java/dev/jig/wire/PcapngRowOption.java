@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What the packet tells is not repeated, so that tools that shift its time or rewrite its
 /// addresses are believed.
-public final class EventNote {
+public final class PcapngRowOption {
   /// The first member, and the version of the others' meaning.
   private static final String MARK = "jig";
 
@@ -37,7 +37,7 @@ public final class EventNote {
   private static final RecordJson<DnsEvent> EVENT = new RecordJson<>(DnsEvent.class);
 
   /// What headers and message say.
-  private static final Set<Integer> TOLD =
+  private static final Set<Integer> PACKET_COMPONENTS =
       Stream.of(
               "timestampNs",
               "source",
@@ -51,19 +51,19 @@ public final class EventNote {
               "answerCount",
               "addresses",
               "message")
-          .map(EVENT::place)
+          .map(EVENT::indexOf)
           .collect(Collectors.toUnmodifiableSet());
 
   private final @Nullable Object[] values;
 
-  private EventNote(@Nullable Object[] values) {
+  private PcapngRowOption(@Nullable Object[] values) {
     this.values = values;
   }
 
   /// The text for an event; without labels if it would be too long with them, empty if even so.
   ///
   /// @param limit in characters, each of which is a byte
-  public static Optional<String> text(DnsEvent event, int limit) {
+  public static Optional<String> encode(DnsEvent event, int limit) {
     String text = json(event);
     if (text.length() > limit) {
       text = json(withoutLabels(event));
@@ -76,7 +76,7 @@ public final class EventNote {
     try (JsonGenerator out = JSON.createGenerator(text)) {
       out.writeStartObject();
       out.writeNumberField(MARK, VERSION);
-      EVENT.write(event, event.qr() == Qr.T ? Set.of() : TOLD, out);
+      EVENT.write(event, event.qr() == Qr.T ? Set.of() : PACKET_COMPONENTS, out);
       out.writeEndObject();
     } catch (IOException e) {
       throw new AssertionError(e); // a text takes everything
@@ -87,13 +87,13 @@ public final class EventNote {
   private static DnsEvent withoutLabels(DnsEvent event) {
     Peer peer = event.peer();
     @Nullable Object[] values = EVENT.values(event);
-    values[EVENT.place("container")] = withoutLabels(event.container());
+    values[EVENT.indexOf("container")] = withoutLabels(event.container());
     if (peer != null) {
-      values[EVENT.place("peer")] =
+      values[EVENT.indexOf("peer")] =
           new Peer(withoutLabels(peer.container()), peer.owner(), peer.attribution());
     }
     try {
-      return EVENT.of(values);
+      return EVENT.create(values);
     } catch (IOException e) {
       throw new AssertionError(e); // only less than there was
     }
@@ -119,33 +119,33 @@ public final class EventNote {
   }
 
   /// Reads a text; empty if it is not ours, or damaged.
-  public static Optional<EventNote> read(String text) {
+  public static Optional<PcapngRowOption> decode(String text) {
     try (JsonParser in = JSON.createParser(text)) {
       if (in.nextToken() != JsonToken.START_OBJECT
           || !MARK.equals(in.nextFieldName())
           || in.nextIntValue(0) != VERSION) {
         return Optional.empty();
       }
-      return Optional.of(new EventNote(EVENT.read(in)));
+      return Optional.of(new PcapngRowOption(EVENT.read(in)));
     } catch (IOException e) {
       return Optional.empty();
     }
   }
 
   /// The event of which its packet tells this much; empty if the note is not of such a one.
-  public Optional<DnsEvent> beside(DnsEvent told) {
+  public Optional<DnsEvent> mergeWithPacket(DnsEvent told) {
     @Nullable Object[] all = values.clone();
     @Nullable Object[] seen = EVENT.values(told);
-    TOLD.forEach(place -> all[place] = seen[place]);
+    PACKET_COMPONENTS.forEach(place -> all[place] = seen[place]);
     return event(all);
   }
 
   /// The event that no packet stands for; empty if this is not of such a one.
-  public Optional<DnsEvent> alone() {
-    return event(values).filter(EventNote::isSoundAlone);
+  public Optional<DnsEvent> standalone() {
+    return event(values).filter(PcapngRowOption::isValidStandalone);
   }
 
-  private static boolean isSoundAlone(DnsEvent event) {
+  private static boolean isValidStandalone(DnsEvent event) {
     return event.qr() == Qr.T
         && event.rcode() == null
         && is16Bits(event.id())
@@ -164,7 +164,7 @@ public final class EventNote {
 
   private static Optional<DnsEvent> event(@Nullable Object[] values) {
     try {
-      return Optional.of(EVENT.of(values));
+      return Optional.of(EVENT.create(values));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes what a message says beyond what every row shows. What is usual is left out: opcode QUERY,
 /// class IN, a question that the row has already.
-final class ContentMembers {
+final class MessageContentWriter {
   private static final SerializableString OPCODE = key("opcode");
   private static final SerializableString LLMNR = key("llmnr");
   private static final SerializableString CONFLICT = key("conflict");
@@ -71,13 +71,13 @@ final class ContentMembers {
 
   private final Document document;
 
-  ContentMembers(Document document) {
+  MessageContentWriter(Document document) {
     this.document = document;
   }
 
   void write(DecodedMessage message) throws IOException {
     if (message.opcode() != Opcode.QUERY) {
-      document.word(OPCODE, Opcode.mnemonic(message.opcode()));
+      document.writeAscii(OPCODE, Opcode.mnemonic(message.opcode()));
     }
     writeLlmnr(message);
     if (hasMoreThanItsRow(message.questions())) {
@@ -116,8 +116,8 @@ final class ContentMembers {
     document.beginList(QUESTIONS);
     for (Question asked : questions) {
       document.beginItem();
-      document.text(NAME, asked.name());
-      document.word(TYPE, RecordType.mnemonic(asked.type()));
+      document.writeText(NAME, asked.name());
+      document.writeAscii(TYPE, RecordType.mnemonic(asked.type()));
       writeClass(asked.questionClass());
       yesIf(asked.unicastResponse(), UNICAST_RESPONSE);
       document.endItem();
@@ -133,11 +133,11 @@ final class ContentMembers {
     document.beginList(key);
     for (ResourceRecord resource : records) {
       document.beginItem();
-      document.text(NAME, resource.name());
-      document.word(TYPE, RecordType.mnemonic(resource.type()));
+      document.writeText(NAME, resource.name());
+      document.writeAscii(TYPE, RecordType.mnemonic(resource.type()));
       writeClass(resource.recordClass());
       yesIf(resource.cacheFlush(), CACHE_FLUSH);
-      document.number(TTL, resource.ttl());
+      document.writeNumber(TTL, resource.ttl());
       textIfAny(DATA, resource.data());
       document.endItem();
     }
@@ -146,22 +146,22 @@ final class ContentMembers {
 
   private void writeClass(int recordClass) throws IOException {
     if (recordClass != RecordClass.IN) {
-      document.word(CLASS, RecordClass.mnemonic(recordClass));
+      document.writeAscii(CLASS, RecordClass.mnemonic(recordClass));
     }
   }
 
   private void writeEdns(Edns edns) throws IOException {
     document.beginObject(EDNS);
     numberIfAny(VERSION, edns.version());
-    document.number(UDP_SIZE, edns.udpSize());
+    document.writeNumber(UDP_SIZE, edns.udpSize());
     yesIf(edns.dnssecOk(), DNSSEC_OK);
     numberIfAny(FLAGS, edns.flags());
     if (!edns.options().isEmpty()) {
       document.beginList(OPTIONS);
       for (EdnsOption option : edns.options()) {
         document.beginItem();
-        document.number(CODE, option.code());
-        document.word(NAME, option.name());
+        document.writeNumber(CODE, option.code());
+        document.writeAscii(NAME, option.name());
         writeOption(option);
         document.endItem();
       }
@@ -173,16 +173,16 @@ final class ContentMembers {
   private void writeOption(EdnsOption option) throws IOException {
     switch (option) {
       case ClientSubnet(var address, var sourcePrefix, var scopePrefix) -> {
-        document.word(ADDRESS, address);
-        document.number(SOURCE_PREFIX, sourcePrefix);
-        document.number(SCOPE_PREFIX, scopePrefix);
+        document.writeAscii(ADDRESS, address);
+        document.writeNumber(SOURCE_PREFIX, sourcePrefix);
+        document.writeNumber(SCOPE_PREFIX, scopePrefix);
       }
       case Cookie(var client, var server) -> {
-        document.word(CLIENT, client);
+        document.writeAscii(CLIENT, client);
         textIfAny(SERVER, server);
       }
       case ExtendedError error -> {
-        document.number(INFO_CODE, error.infoCode());
+        document.writeNumber(INFO_CODE, error.infoCode());
         textIfAny(PURPOSE, error.purpose());
         textIfAny(TEXT, error.extraText());
       }
@@ -190,19 +190,19 @@ final class ContentMembers {
         textIfAny(DATA, id);
         textIfAny(TEXT, text);
       }
-      case Padding(var length) -> document.number(LENGTH, length);
+      case Padding(var length) -> document.writeNumber(LENGTH, length);
       case TcpKeepalive(var tenths) -> {
         if (tenths != null) {
-          document.number(TENTHS, tenths);
+          document.writeNumber(TENTHS, tenths);
         }
       }
-      case Chain(var trustPoint) -> document.text(DATA, trustPoint);
-      case ReportChannel(var agent) -> document.text(DATA, agent);
+      case Chain(var trustPoint) -> document.writeText(DATA, trustPoint);
+      case ReportChannel(var agent) -> document.writeText(DATA, agent);
       case Numbers(var code, var values) ->
-          document.words(VALUES, values.stream().map(String::valueOf).toList());
+          document.writeAsciiList(VALUES, values.stream().map(String::valueOf).toList());
       case Expire(var seconds) -> {
         if (seconds != null) {
-          document.number(SECONDS, seconds);
+          document.writeNumber(SECONDS, seconds);
         }
       }
       case Other(var code, var data) -> textIfAny(DATA, data);
@@ -216,7 +216,7 @@ final class ContentMembers {
     document.beginList(DSO);
     for (DsoItem item : items) {
       document.beginItem();
-      document.word(TYPE, item.name());
+      document.writeAscii(TYPE, item.name());
       textIfAny(DATA, item.data());
       document.endItem();
     }
@@ -225,26 +225,26 @@ final class ContentMembers {
 
   private void writeDamage(Damage damage) throws IOException {
     document.beginObject(MALFORMED);
-    document.text(REASON, damage.reason().text());
-    document.number(OFFSET, damage.offset());
+    document.writeText(REASON, damage.reason().text());
+    document.writeNumber(OFFSET, damage.offset());
     document.endObject();
   }
 
   private void yesIf(boolean yes, SerializableString key) throws IOException {
     if (yes) {
-      document.yes(key);
+      document.writeTrue(key);
     }
   }
 
   private void numberIfAny(SerializableString key, long number) throws IOException {
     if (number != 0) {
-      document.number(key, number);
+      document.writeNumber(key, number);
     }
   }
 
   private void textIfAny(SerializableString key, @Nullable String text) throws IOException {
     if (text != null && !text.isEmpty()) {
-      document.text(key, text);
+      document.writeText(key, text);
     }
   }
 

@@ -12,44 +12,44 @@ import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Owner;
 import dev.jig.fields.FieldValue.Duration;
 import dev.jig.fields.FieldValue.Getter;
-import dev.jig.fields.FieldValue.Moment;
+import dev.jig.fields.FieldValue.Instant;
 import dev.jig.fields.FieldValue.Text;
-import dev.jig.fields.FieldValue.Whole;
+import dev.jig.fields.FieldValue.Int;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The ways from an event to the parts the catalogue's values come from, each of which may be
 /// absent.
-final class FieldSources {
-  private FieldSources() {}
+final class FieldGetters {
+  private FieldGetters() {}
 
   static Text container(Getter<Container, String> get) {
     return new Text(event -> event.container() == null ? null : get.of(event.container()));
   }
 
   static Text pod(Getter<Pod, String> get) {
-    return new Text(event -> ofPod(event, get));
+    return new Text(event -> fromPod(event, get));
   }
 
-  static <T> @Nullable T ofPod(DnsEvent event, Getter<Pod, T> get) {
+  static <T> @Nullable T fromPod(DnsEvent event, Getter<Pod, T> get) {
     Container container = event.container();
     Pod pod = container == null ? null : container.pod();
     return pod == null ? null : get.of(pod);
   }
 
-  static Whole owner(ToLongFunction<Owner> get) {
-    return new Whole(
+  static Int ownerNumber(ToLongFunction<Owner> get) {
+    return new Int(
         event -> event.owner() != null,
         event -> event.owner() == null ? 0 : get.applyAsLong(event.owner()));
   }
 
-  static Text process(Getter<Owner, String> get) {
+  static Text ownerText(Getter<Owner, String> get) {
     return new Text(event -> event.owner() == null ? null : get.of(event.owner()));
   }
 
   /// The host's name for a user or group: it may mean somebody else in a container.
-  static Text hostAccount(Getter<Owner.Account, String> get) {
+  static Text hostAccountName(Getter<Owner.Account, String> get) {
     return new Text(event -> {
       Owner owner = event.container() == null ? event.owner() : null;
       Owner.Account account = owner == null ? null : owner.account();
@@ -57,24 +57,24 @@ final class FieldSources {
     });
   }
 
-  static Moment started() {
-    return new Moment(
-        event -> event.owner() != null && event.owner().startedNs() != 0,
-        event -> event.owner() == null ? 0 : event.owner().startedNs());
+  static Instant startTime() {
+    return new Instant(
+        event -> event.owner() != null && event.owner().startEpochNs() != 0,
+        event -> event.owner() == null ? 0 : event.owner().startEpochNs());
   }
 
-  static @Nullable String ofPaths(Owner owner, Getter<Owner.Paths, String> get) {
+  static @Nullable String fromPaths(Owner owner, Getter<Owner.Paths, String> get) {
     Owner.Paths paths = owner.paths();
     return paths == null ? null : get.of(paths);
   }
 
-  static Whole peer(ToLongFunction<Owner> get) {
-    return new Whole(
+  static Int peerNumber(ToLongFunction<Owner> get) {
+    return new Int(
         event -> event.peer() != null,
         event -> event.peer() == null ? 0 : get.applyAsLong(event.peer().owner()));
   }
 
-  static Text peerProcess(Getter<Owner, String> get) {
+  static Text peerText(Getter<Owner, String> get) {
     return new Text(event -> event.peer() == null ? null : get.of(event.peer().owner()));
   }
 
@@ -93,8 +93,8 @@ final class FieldSources {
     return event -> event.endpoints() == null ? null : get.of(event.endpoints());
   }
 
-  static Whole whole(ToLongFunction<DnsEvent> get) {
-    return new Whole(event -> true, get);
+  static Int integer(ToLongFunction<DnsEvent> get) {
+    return new Int(event -> true, get);
   }
 
   static Duration latency() {
@@ -103,37 +103,37 @@ final class FieldSources {
         event -> event.latencyNs() == null ? 0 : event.latencyNs());
   }
 
-  static Whole tries() {
-    return new Whole(
+  static Int tries() {
+    return new Int(
         event -> event.lookup() != null,
         event -> event.lookup() == null ? 0 : event.lookup().tries());
   }
 
-  static <T> @Nullable T ofLookup(DnsEvent event, Getter<Lookup, T> get) {
+  static <T> @Nullable T fromLookup(DnsEvent event, Getter<Lookup, T> get) {
     Lookup lookup = event.lookup();
     return lookup == null ? null : get.of(lookup);
   }
 
-  static <T> @Nullable T ofHop(DnsEvent event, Getter<Upstream, T> get) {
-    Upstream hop = ofLookup(event, Lookup::hop);
+  static <T> @Nullable T fromUpstream(DnsEvent event, Getter<Upstream, T> get) {
+    Upstream hop = fromLookup(event, Lookup::upstream);
     return hop == null ? null : get.of(hop);
   }
 
-  static Duration hopTime(Getter<Upstream, Long> get) {
+  static Duration upstreamTime(Getter<Upstream, Long> get) {
     return new Duration(
-        event -> ofHop(event, get) != null,
+        event -> fromUpstream(event, get) != null,
         event -> {
-          Long time = ofHop(event, get);
+          Long time = fromUpstream(event, get);
           return time == null ? 0 : time;
         });
   }
 
-  static @Nullable String ofQuestion(DnsEvent event, Getter<Question, String> get) {
+  static @Nullable String fromQuestion(DnsEvent event, Getter<Question, String> get) {
     Question question = event.question();
     return question == null ? null : get.of(question);
   }
 
-  static @Nullable String mnemonicOf(@Nullable Integer rcode) {
+  static @Nullable String rcodeMnemonic(@Nullable Integer rcode) {
     return rcode == null ? null : Rcode.mnemonic(rcode);
   }
 

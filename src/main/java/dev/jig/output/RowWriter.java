@@ -6,19 +6,19 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes rows in one format as UTF-8 to a stream given to it. What is written may stay in a buffer
 /// until [#flush]. Used by one thread.
-public interface EventWriter {
+public interface RowWriter {
   /// Writes what stands before the first row.
   void begin() throws IOException;
 
   /// Writes one row.
-  void event(DnsEvent event) throws IOException;
+  void writeRow(DnsEvent event) throws IOException;
 
   /// Says, where the format has a place for it, that something went wrong: JSON and YAML write an
   /// object of type `warn`; the others have no place, stderr is for that.
   void warn(String message) throws IOException;
 
   /// Says the same way that events were lost.
-  default void lost(long count) throws IOException {
+  default void reportLost(long count) throws IOException {
     warn("lost " + count + " samples");
   }
 

@@ -7,22 +7,22 @@ import java.util.Map;
 
 /// The containers and owners a node has told of, so that those of its next batch are the same
 /// objects: outputs that remember what they wrote of one then find it at a glance.
-public final class KnownParts {
-  private static final int AT_MOST = 4_096;
+public final class PartInterner {
+  private static final int MAX_PARTS = 4_096;
 
   private final Map<Container, Container> containers = new HashMap<>();
   private final Map<Owner, Owner> owners = new HashMap<>();
 
-  Container of(Container container) {
+  Container intern(Container container) {
     return same(containers, container);
   }
 
-  Owner of(Owner owner) {
+  Owner intern(Owner owner) {
     return same(owners, owner);
   }
 
   private static <T> T same(Map<T, T> known, T part) {
-    if (known.size() >= AT_MOST) {
+    if (known.size() >= MAX_PARTS) {
       known.clear();
     }
     T before = known.putIfAbsent(part, part);

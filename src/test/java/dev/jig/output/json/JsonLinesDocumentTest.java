@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The quick way to a JSON line gives what the catalogue's walk gives.
-final class JsonLineTest {
+final class JsonLinesDocumentTest {
   private static final SerializedString KEY = new SerializedString("key");
 
   static Stream<DnsEvent> events() {
@@ -93,12 +93,12 @@ final class JsonLineTest {
   void saysWhatTheCatalogueSays(DnsEvent event) throws IOException {
     ByteArrayOutputStream walked = new ByteArrayOutputStream();
     JsonDocument document = JsonDocument.compact(walked);
-    new DocumentWriter(document).event(event);
+    new DocumentWriter(document).writeRow(event);
     document.flush();
 
     ByteArrayOutputStream quick = new ByteArrayOutputStream();
     JsonLinesWriter lines = new JsonLinesWriter(quick);
-    lines.event(event);
+    lines.writeRow(event);
     lines.flush();
 
     assertThat(quick.toString(UTF_8)).isEqualTo(walked.toString(UTF_8));
@@ -109,10 +109,10 @@ final class JsonLineTest {
       longs = {0, 9, 10, 99, 100, 999_999_999_999_999_999L, Long.MAX_VALUE, -1, Long.MIN_VALUE})
   void writesNumbersAsTheyAre(long number) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    JsonLine line = new JsonLine(bytes);
+    JsonLinesDocument line = new JsonLinesDocument(bytes);
 
     line.begin();
-    line.number(KEY, number);
+    line.writeNumber(KEY, number);
     line.end();
     line.flush();
 
@@ -122,12 +122,12 @@ final class JsonLineTest {
   @Test
   void keepsLinesLongerThanTheBuffer() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    JsonLine line = new JsonLine(bytes);
+    JsonLinesDocument line = new JsonLinesDocument(bytes);
     String name = "x".repeat(200_000);
 
     line.begin();
-    line.words(KEY, List.of(name, name));
-    line.text(KEY, name + "\n");
+    line.writeAsciiList(KEY, List.of(name, name));
+    line.writeText(KEY, name + "\n");
     line.end();
     line.flush();
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-final class EventWriterTest {
+final class RowWriterTest {
   private static final String CONTAINER =
       "{\"runtime\":{\"runtimeName\":\"docker\",\"containerId\":\""
           + "b176".repeat(16)
@@ -53,7 +53,7 @@ final class EventWriterTest {
                     Map.of(),
                     new Pod("shop", "web-0", "u", Map.of("b", "2", "a", "1"), "main", true));
             event.node = "node-1";
-            event.owner = SampleEvents.owner("dig").with(new Owner.Paths("/usr/bin/dig", "/root"));
+            event.owner = SampleEvents.owner("dig").withPaths(new Owner.Paths("/usr/bin/dig", "/root"));
             event.flags = new Flags(true, true, true, true, true, true);
           })
           .build();
@@ -153,7 +153,7 @@ final class EventWriterTest {
   void namesUsersOfTheHostOnly() throws IOException {
     Owner owner =
         SampleEvents.owner("dig")
-            .with(
+            .withDetails(
                 new Owner.Paths(null, null, "dig -t"),
                 new Owner.Account("root", "wheel"),
                 1706961906000000000L);
@@ -399,7 +399,7 @@ final class EventWriterTest {
       String table = columns(List.of(Field.COMM, Field.CONTAINER_NAME), hostile(text));
 
       assertThat(table).matches(HostileText::isHarmless);
-      assertThat(table.lines()).hasSize(2).allMatch(line -> Cells.of(line) == 47);
+      assertThat(table.lines()).hasSize(2).allMatch(line -> Cells.width(line) == 47);
     }
   }
 
@@ -472,7 +472,7 @@ final class EventWriterTest {
 
   @FunctionalInterface
   private interface Opening {
-    EventWriter on(OutputStream out) throws IOException;
+    RowWriter on(OutputStream out) throws IOException;
   }
 
   private static String json(DnsEvent... events) throws IOException {
@@ -494,10 +494,10 @@ final class EventWriterTest {
 
   private static String written(Opening opening, DnsEvent... events) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    EventWriter writer = opening.on(bytes);
+    RowWriter writer = opening.on(bytes);
     writer.begin();
     for (DnsEvent event : events) {
-      writer.event(event);
+      writer.writeRow(event);
     }
     writer.flush();
     return bytes.toString(StandardCharsets.UTF_8);
@@ -505,8 +505,8 @@ final class EventWriterTest {
 
   private static String lost(Opening opening) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    EventWriter writer = opening.on(bytes);
-    writer.lost(3);
+    RowWriter writer = opening.on(bytes);
+    writer.reportLost(3);
     writer.flush();
     return bytes.toString(StandardCharsets.UTF_8);
   }

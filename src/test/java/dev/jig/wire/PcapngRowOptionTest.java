@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class EventNoteTest {
+final class PcapngRowOptionTest {
   private static final int LIMIT = 65_531;
   private static final IpAddress V6 = IpAddress.v6(0x20010db800000001L, 0x8000000000000068L);
 
@@ -54,15 +54,15 @@ final class EventNoteTest {
   }
 
   private static String text(DnsEvent event) {
-    return EventNote.text(event, LIMIT).orElseThrow();
+    return PcapngRowOption.encode(event, LIMIT).orElseThrow();
   }
 
-  private static EventNote read(String text) {
-    return EventNote.read(text).orElseThrow();
+  private static PcapngRowOption read(String text) {
+    return PcapngRowOption.decode(text).orElseThrow();
   }
 
   private static DnsEvent roundTrip(DnsEvent event) {
-    return read(text(event)).beside(told(event)).orElseThrow();
+    return read(text(event)).mergeWithPacket(told(event)).orElseThrow();
   }
 
   @Test
@@ -136,7 +136,7 @@ final class EventNoteTest {
 
     String text = text(unanswered);
 
-    assertThat(read(text).alone()).contains(unanswered);
+    assertThat(read(text).standalone()).contains(unanswered);
   }
 
   @Test
@@ -164,7 +164,7 @@ final class EventNoteTest {
             })
             .build();
 
-    assertThat(read(text).beside(told(event))).contains(event);
+    assertThat(read(text).mergeWithPacket(told(event))).contains(event);
     assertThat(text(event)).isEqualTo(text);
   }
 
@@ -174,7 +174,7 @@ final class EventNoteTest {
     DnsEvent shifted =
         SampleEvents.query().with(it -> it.timestampNs = 5).build(); // as by editcap -t
 
-    DnsEvent restored = read(text(event)).beside(told(shifted)).orElseThrow();
+    DnsEvent restored = read(text(event)).mergeWithPacket(told(shifted)).orElseThrow();
 
     assertThat(restored.timestampNs()).isEqualTo(5);
     assertThat(restored.source()).isEqualTo(shifted.source());
@@ -196,19 +196,19 @@ final class EventNoteTest {
     DnsEvent restored = roundTrip(event);
 
     assertThat(restored)
-        .isEqualTo(event.in(new Container(null, "b1", "web", null, null, Map.of(), null)));
+        .isEqualTo(event.withContainer(new Container(null, "b1", "web", null, null, Map.of(), null)));
   }
 
   @Test
   void thereIsNoNoteWhereEvenTheRestIsTooLong() {
-    assertThat(EventNote.text(SampleEvents.full(), 100)).isEmpty();
+    assertThat(PcapngRowOption.encode(SampleEvents.full(), 100)).isEmpty();
   }
 
   @Test
   void membersOfALaterVersionArePassedOver() {
     String text = "{\"jig\":1,\"attribution\":\"SOCKET\",\"later\":{\"a\":[1,{}]},\"node\":\"n\"}";
 
-    assertThat(read(text).beside(SampleEvents.full()).orElseThrow().node()).isEqualTo("n");
+    assertThat(read(text).mergeWithPacket(SampleEvents.full()).orElseThrow().node()).isEqualTo("n");
   }
 
   @ParameterizedTest
@@ -241,15 +241,15 @@ final class EventNoteTest {
         "{\"jig\":1,\"addresses\":[\"192.0.2.1\"",
       })
   void whatIsNoNoteOrDamagedIsNone(String text) {
-    assertThat(EventNote.read(text)).isEmpty();
+    assertThat(PcapngRowOption.decode(text)).isEmpty();
   }
 
   @Test
   void aNoteWithoutWhatEveryEventHasIsOfNone() {
-    EventNote note = read("{\"jig\":1,\"node\":\"n\"}");
+    PcapngRowOption note = read("{\"jig\":1,\"node\":\"n\"}");
 
-    assertThat(note.beside(SampleEvents.full())).isEmpty();
-    assertThat(note.alone()).isEmpty();
+    assertThat(note.mergeWithPacket(SampleEvents.full())).isEmpty();
+    assertThat(note.standalone()).isEmpty();
   }
 
   @ParameterizedTest
@@ -268,7 +268,7 @@ final class EventNoteTest {
             + "\"destination\":{\"address\":\"192.0.2.2\",\"port\":53}";
     String text = "{\"jig\":1,\"attribution\":\"EXACT\",\"protocol\":\"UDP\"" + ends + ",%s}";
 
-    assertThat(read(text.formatted("\"id\":65535,\"qr\":\"T\"")).alone()).isPresent();
-    assertThat(read(text.formatted(members)).alone()).isEmpty();
+    assertThat(read(text.formatted("\"id\":65535,\"qr\":\"T\"")).standalone()).isPresent();
+    assertThat(read(text.formatted(members)).standalone()).isEmpty();
   }
 }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-final class ContentMembersTest {
+final class MessageContentWriterTest {
   private static final List<EdnsOption> OPTIONS =
       List.of(
           new ClientSubnet("192.0.2.0", 24, 0),
@@ -58,7 +58,7 @@ final class ContentMembersTest {
 
   @Test
   void saysEverythingInTheSameWordsInAllFormats() throws IOException {
-    Object line = Parsed.json(written(new JsonLine(out), EVERYTHING)).getFirst();
+    Object line = Parsed.json(written(new JsonLinesDocument(out), EVERYTHING)).getFirst();
     Object pretty = Parsed.json(written(JsonDocument.pretty(out), EVERYTHING)).getFirst();
     String yaml = written(new YamlDocument(out), EVERYTHING);
 
@@ -68,7 +68,7 @@ final class ContentMembersTest {
 
   @Test
   void writesTheKeysInTheirOrder() throws IOException {
-    String line = written(new JsonLine(out), EVERYTHING);
+    String line = written(new JsonLinesDocument(out), EVERYTHING);
 
     assertThat(line)
         .isEqualTo(
@@ -112,7 +112,7 @@ final class ContentMembersTest {
             List.of(),
             null);
 
-    assertThat(written(new JsonLine(out), query)).isEqualTo("{}\n");
+    assertThat(written(new JsonLinesDocument(out), query)).isEqualTo("{}\n");
   }
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -120,7 +120,7 @@ final class ContentMembersTest {
   private String written(Document document, DecodedMessage content) throws IOException {
     out.reset();
     document.begin();
-    new ContentMembers(document).write(content);
+    new MessageContentWriter(document).write(content);
     document.end();
     document.flush();
     return out.toString(UTF_8);

@@ -11,7 +11,7 @@ import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
 import dev.jig.fields.Field;
-import dev.jig.output.AddressTexts;
+import dev.jig.output.AddressTextCache;
 import dev.jig.output.json.DocumentWriter.Section;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// What a JSON line says of the message itself, a third of the time that the catalogue's walk takes
 /// ([DocumentWriter]): neighbours that rarely change are walked once and then copied. A test holds
 /// this to the walk.
-final class MessageMembers {
+final class CachingMessageWriter {
   private static final SerializableString SOURCE_PORT = key(Field.SOURCE_PORT);
   private static final SerializableString DESTINATION_PORT = key(Field.DESTINATION_PORT);
   private static final SerializableString PROTOCOL = key(Field.PROTOCOL);
@@ -38,18 +38,18 @@ final class MessageMembers {
   /// Four bits of the header and eight of the OPT record.
   private static final int RCODES = 1 << 12;
 
-  private final JsonLine line;
-  private final SectionBytes sectionBytes;
-  private final AddressTexts texts = new AddressTexts();
+  private final JsonLinesDocument line;
+  private final SectionSerializer sectionBytes;
+  private final AddressTextCache texts = new AddressTextCache();
   private final List<String> words = new ArrayList<>();
-  private final @Nullable Hosts[] hosts = new @Nullable Hosts[SLOTS];
-  private final @Nullable Asked[] asked = new @Nullable Asked[SLOTS];
+  private final @Nullable CachedAddresses[] hosts = new @Nullable CachedAddresses[SLOTS];
+  private final @Nullable CachedDirection[] asked = new @Nullable CachedDirection[SLOTS];
   private final byte[] @Nullable [] rcodes = new byte[RCODES] @Nullable [];
-  private final @Nullable Ending[] endings = new @Nullable Ending[SLOTS];
+  private final @Nullable CachedState[] endings = new @Nullable CachedState[SLOTS];
 
   /// Both addresses.
   @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
-  private record Hosts(IpAddress source, IpAddress destination, byte[] members) {
+  private record CachedAddresses(IpAddress source, IpAddress destination, byte[] members) {
     boolean isOf(DnsEvent event) {
       return source.equals(event.source().address())
           && destination.equals(event.destination().address());
@@ -58,7 +58,7 @@ final class MessageMembers {
 
   /// From the direction to the type asked for.
   @SuppressWarnings("ArrayRecordComponent")
-  private record Asked(
+  private record CachedDirection(
       Qr qr,
       @Nullable IpAddress nameserver,
       @Nullable PacketType packetType,
@@ -74,7 +74,7 @@ final class MessageMembers {
 
   /// From the flags to the end.
   @SuppressWarnings("ArrayRecordComponent")
-  private record Ending(
+  private record CachedState(
       @Nullable Flags flags, @Nullable State state, Attribution attribution, byte[] members) {
     boolean isOf(DnsEvent event) {
       return state == event.state()
@@ -83,30 +83,30 @@ final class MessageMembers {
     }
   }
 
-  MessageMembers(JsonLine line, SectionBytes sectionBytes) {
+  CachingMessageWriter(JsonLinesDocument line, SectionSerializer sectionBytes) {
     this.line = line;
     this.sectionBytes = sectionBytes;
   }
 
   void write(DnsEvent event) throws IOException {
-    line.members(hosts(event));
+    line.appendMembers(hosts(event));
     number(SOURCE_PORT, event.source().port());
     number(DESTINATION_PORT, event.destination().port());
-    line.word(PROTOCOL, event.protocol().name());
-    line.hex16(ID, event.id());
-    line.members(asked(event));
+    line.writeAscii(PROTOCOL, event.protocol().name());
+    line.writeHex16(ID, event.id());
+    line.appendMembers(asked(event));
     if (event.question() != null && !event.question().name().isEmpty()) {
-      line.text(NAME, event.question().name());
+      line.writeText(NAME, event.question().name());
     }
     if (event.rcode() != null) {
-      line.members(rcode(event, event.rcode()));
+      line.appendMembers(rcode(event, event.rcode()));
     }
     if (event.latencyNs() != null) {
       number(LATENCY, event.latencyNs());
     }
     number(ANSWER_COUNT, event.answerCount());
     writeAddresses(event.addresses());
-    line.members(ending(event));
+    line.appendMembers(ending(event));
   }
 
   private void writeAddresses(List<IpAddress> addresses) {
@@ -115,14 +115,14 @@ final class MessageMembers {
     }
     words.clear();
     for (IpAddress address : addresses) {
-      words.add(texts.of(address));
+      words.add(texts.get(address));
     }
-    line.words(ADDRESSES, words);
+    line.writeAsciiList(ADDRESSES, words);
   }
 
   private void number(SerializableString key, long value) {
     if (value != 0) {
-      line.number(key, value);
+      line.writeNumber(key, value);
     }
   }
 
@@ -130,10 +130,10 @@ final class MessageMembers {
     IpAddress source = event.source().address();
     IpAddress destination = event.destination().address();
     int slot = slot(source.high() ^ source.low() * 31 + destination.high() ^ destination.low());
-    Hosts known = hosts[slot];
+    CachedAddresses known = hosts[slot];
     if (known == null || !known.isOf(event)) {
-      byte[] members = sectionBytes.of(Section.HOSTS, event);
-      known = new Hosts(source, destination, members);
+      byte[] members = sectionBytes.serialize(Section.ADDRESSES, event);
+      known = new CachedAddresses(source, destination, members);
       hosts[slot] = known;
     }
     return known.members();
@@ -145,10 +145,10 @@ final class MessageMembers {
     long address = nameserver == null ? 0 : nameserver.high() ^ nameserver.low();
     int slot =
         slot((address * 31 + type) * 31 + letter(event.packetType()) * 31L + letter(event.qr()));
-    Asked known = asked[slot];
+    CachedDirection known = asked[slot];
     if (known == null || !known.isOf(event)) {
-      byte[] members = sectionBytes.of(Section.ASKED, event);
-      known = new Asked(event.qr(), nameserver, event.packetType(), type, members);
+      byte[] members = sectionBytes.serialize(Section.DIRECTION, event);
+      known = new CachedDirection(event.qr(), nameserver, event.packetType(), type, members);
       asked[slot] = known;
     }
     return known.members();
@@ -157,7 +157,7 @@ final class MessageMembers {
   private byte[] rcode(DnsEvent event, int rcode) throws IOException {
     byte[] known = rcodes[rcode & RCODES - 1];
     if (known == null) {
-      known = sectionBytes.of(Section.RCODE, event);
+      known = sectionBytes.serialize(Section.RCODE, event);
       rcodes[rcode & RCODES - 1] = known;
     }
     return known;
@@ -168,10 +168,10 @@ final class MessageMembers {
     State state = event.state();
     int ends = letter(state) * 31 + letter(event.attribution());
     int slot = slot(Objects.hashCode(flags) * 31L + ends);
-    Ending known = endings[slot];
+    CachedState known = endings[slot];
     if (known == null || !known.isOf(event)) {
-      byte[] members = sectionBytes.of(Section.ENDING, event);
-      known = new Ending(flags, state, event.attribution(), members);
+      byte[] members = sectionBytes.serialize(Section.STATE, event);
+      known = new CachedState(flags, state, event.attribution(), members);
       endings[slot] = known;
     }
     return known.members();

@@ -7,10 +7,10 @@ import dev.jig.event.Qr;
 import dev.jig.event.WireMessage;
 import dev.jig.fields.Field;
 import dev.jig.output.Escaping;
-import dev.jig.output.EventWriter;
+import dev.jig.output.RowWriter;
 import dev.jig.pcap.CaptureWriter;
 import dev.jig.pcap.CustomText;
-import dev.jig.wire.EventNote;
+import dev.jig.wire.PcapngRowOption;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Rows as packets of a pcapng file: each message in a packet with headers of its own
 /// ([PacketFrame]), a comment that tells whose it is, and a note from which the row can be restored
-/// ([EventNote]). A query that stayed unanswered is a custom block, since there is no packet.
-public final class PacketsWriter implements EventWriter {
+/// ([PcapngRowOption]). A query that stayed unanswered is a custom block, since there is no packet.
+public final class PcapngWriter implements RowWriter {
   private static final String INTERFACE = "ig";
   private static final String DESCRIPTION =
       "DNS messages as traced: headers are made up around addresses and ports";
@@ -46,7 +46,7 @@ public final class PacketsWriter implements EventWriter {
           Field.PEER_POD,
           Field.PEER_COMM);
 
-  private static final int COMMENT_AT_MOST = 2_000;
+  private static final int MAX_COMMENT_CHARS = 2_000;
 
   private final CaptureWriter capture;
   private final String application;
@@ -57,7 +57,7 @@ public final class PacketsWriter implements EventWriter {
   private long written;
   private long lost;
 
-  public PacketsWriter(OutputStream out, String application) {
+  public PcapngWriter(OutputStream out, String application) {
     this.capture = new CaptureWriter(out);
     this.application = application;
   }
@@ -70,8 +70,8 @@ public final class PacketsWriter implements EventWriter {
   }
 
   @Override
-  public void event(DnsEvent event) throws IOException {
-    String note = EventNote.text(event, CustomText.MAX_LENGTH).orElse(null);
+  public void writeRow(DnsEvent event) throws IOException {
+    String note = PcapngRowOption.encode(event, CustomText.MAX_LENGTH).orElse(null);
     WireMessage message = event.message();
     lastNs = event.timestampNs();
     firstNs = firstNs == null ? lastNs : firstNs;
@@ -88,7 +88,7 @@ public final class PacketsWriter implements EventWriter {
     byte[] bytes = message.toBytes();
     if (event.protocol() == Protocol.UDP) {
       // put together from fragments, it may be longer than a packet: never in a sound capture
-      int length = Math.min(bytes.length, PacketFrame.room(event));
+      int length = Math.min(bytes.length, PacketFrame.maxPayload(event));
       ByteBuffer payload = ByteBuffer.wrap(bytes, 0, length);
       capture.writePacket(event.timestampNs(), frame.datagram(event, payload), comment, note);
       return;
@@ -96,10 +96,10 @@ public final class PacketsWriter implements EventWriter {
     ByteBuffer stream = ByteBuffer.allocate(Short.BYTES + bytes.length);
     stream.putShort((short) bytes.length).put(bytes).flip();
     while (stream.hasRemaining()) {
-      int length = Math.min(stream.remaining(), PacketFrame.room(event));
+      int length = Math.min(stream.remaining(), PacketFrame.maxPayload(event));
       ByteBuffer payload = stream.slice(stream.position(), length);
       stream.position(stream.position() + length);
-      int sequence = sequences.take(event, length);
+      int sequence = sequences.allocate(event, length);
       ByteBuffer segment = frame.segment(event, sequence, sequences.acknowledged(event), payload);
       capture.writePacket(event.timestampNs(), segment, comment, note);
     }
@@ -118,7 +118,7 @@ public final class PacketsWriter implements EventWriter {
     for (Field field : COMMENTED) {
       append(field.column(), field.value().text(event), text);
     }
-    return text.substring(0, Math.min(text.length(), COMMENT_AT_MOST));
+    return text.substring(0, Math.min(text.length(), MAX_COMMENT_CHARS));
   }
 
   private static void append(String column, @Nullable String value, StringBuilder to) {
@@ -134,7 +134,7 @@ public final class PacketsWriter implements EventWriter {
   }
 
   @Override
-  public void lost(long count) throws IOException {
+  public void reportLost(long count) throws IOException {
     lost += count;
     statistics(null);
   }

@@ -7,16 +7,16 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /// Makes sections of rows as bytes, for those who keep them and copy them into many rows.
-final class SectionBytes {
+final class SectionSerializer {
   /// What a section takes as a rule.
   private static final int CAPACITY = 512;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(CAPACITY);
-  private final JsonLine object = new JsonLine(bytes, CAPACITY);
+  private final JsonLinesDocument object = new JsonLinesDocument(bytes, CAPACITY);
   private final DocumentWriter writer = new DocumentWriter(object);
 
   /// One section's members as they stand in a line of JSON, without the braces around them.
-  byte[] of(Section section, DnsEvent event) throws IOException {
+  byte[] serialize(Section section, DnsEvent event) throws IOException {
     bytes.reset();
     object.begin();
     writer.write(section, event);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class PacketsWriterTest {
+final class PcapngWriterTest {
   private static final IpAddress V6 = IpAddress.v6(0x20010db800000001L, 0x8000000000000068L);
   private static final int LINK = 20;
 
@@ -36,10 +36,10 @@ final class PacketsWriterTest {
 
   private static List<Written> written(DnsEvent... events) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    PacketsWriter writer = new PacketsWriter(out, "test");
+    PcapngWriter writer = new PcapngWriter(out, "test");
     writer.begin();
     for (DnsEvent event : events) {
-      writer.event(event);
+      writer.writeRow(event);
     }
     writer.flush();
     List<Written> packets = new ArrayList<>();

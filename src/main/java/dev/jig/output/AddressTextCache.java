@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Remembers the texts of addresses seen lately: a trace shows few, and each many times. One slot
 /// an address hashes to; a newcomer takes it.
-public final class AddressTexts {
+public final class AddressTextCache {
   private static final int SLOTS = 1024;
   private static final int SHIFT = Long.SIZE - Integer.numberOfTrailingZeros(SLOTS);
 
   private final @Nullable IpAddress[] addresses = new @Nullable IpAddress[SLOTS];
   private final String[] texts = new String[SLOTS];
 
-  public String of(IpAddress address) {
+  public String get(IpAddress address) {
     int slot = slotOf(address);
     if (!address.equals(addresses[slot])) {
       addresses[slot] = address;

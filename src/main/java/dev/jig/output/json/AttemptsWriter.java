@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.dns.Rcode;
 import dev.jig.event.Attempt;
-import dev.jig.event.Attempt.Outcome;
+import dev.jig.event.Attempt.AttemptState;
 import dev.jig.fields.Field;
-import dev.jig.output.AddressTexts;
+import dev.jig.output.AddressTextCache;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes the tries of a lookup as a list of objects, whose keys mean what they mean in rows of
 /// packets.
-final class AttemptMembers {
+final class AttemptsWriter {
   private static final SerializableString TIMESTAMP = key(Field.TIMESTAMP.key());
   private static final SerializableString PROTOCOL = key(Field.PROTOCOL.key());
   private static final SerializableString NAMESERVER = key(Field.NAMESERVER.key());
@@ -27,9 +27,9 @@ final class AttemptMembers {
   private static final SerializableString MESSAGES = key("messages");
 
   private final Document document;
-  private final AddressTexts addresses;
+  private final AddressTextCache addresses;
 
-  AttemptMembers(Document document, AddressTexts addresses) {
+  AttemptsWriter(Document document, AddressTextCache addresses) {
     this.document = document;
     this.addresses = addresses;
   }
@@ -48,21 +48,21 @@ final class AttemptMembers {
   }
 
   private void write(Attempt attempt) throws IOException {
-    document.number(TIMESTAMP, attempt.timestampNs());
-    document.word(PROTOCOL, attempt.protocol().name());
+    document.writeNumber(TIMESTAMP, attempt.timestampNs());
+    document.writeAscii(PROTOCOL, attempt.protocol().name());
     if (attempt.nameserver() != null) {
-      document.word(NAMESERVER, addresses.of(attempt.nameserver()));
+      document.writeAscii(NAMESERVER, addresses.get(attempt.nameserver()));
     }
-    document.word(ID, HexFormat.of().toHexDigits((short) attempt.id()));
-    document.word(STATE, attempt.outcome().name().toLowerCase(Locale.ROOT));
+    document.writeAscii(ID, HexFormat.of().toHexDigits((short) attempt.id()));
+    document.writeAscii(STATE, attempt.state().name().toLowerCase(Locale.ROOT));
     if (attempt.rcode() != null) {
-      document.word(RCODE, Rcode.mnemonic(attempt.rcode()));
+      document.writeAscii(RCODE, Rcode.mnemonic(attempt.rcode()));
     }
-    if (attempt.outcome() != Outcome.WAITING) {
-      document.number(attempt.outcome().isAnswer() ? LATENCY : WAITED, attempt.tookNs());
+    if (attempt.state() != AttemptState.WAITING) {
+      document.writeNumber(attempt.state().hasResponse() ? LATENCY : WAITED, attempt.durationNs());
     }
     if (attempt.messages() > 1) {
-      document.number(MESSAGES, attempt.messages());
+      document.writeNumber(MESSAGES, attempt.messages());
     }
   }
 

@@ -5,14 +5,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /// Gathers text as UTF-8 and hands it to a stream in large pieces.
-public final class Utf8Buffer {
+public final class Utf8Output {
   private static final int CAPACITY = 16 * 1024;
 
   private final OutputStream out;
   private final byte[] bytes = new byte[CAPACITY];
   private int length;
 
-  public Utf8Buffer(OutputStream out) {
+  public Utf8Output(OutputStream out) {
     this.out = out;
   }
 
