@@ -34,9 +34,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Agents of many nodes in this process, on loopback: without kernels, but with the streams,
-/// buffers and messages of real ones. Each offers events at a steady rate as soon as it has a
-/// client.
+/// Agents of many nodes in this process, on loopback: real streams, buffers and messages, without a
+/// kernel program. Each produces events at a steady rate once it has a client.
 public final class SimulatedAgents implements AutoCloseable {
   private static final int TICK_MS = 10;
   private static final int PODS_PER_NODE = 10;
@@ -90,8 +89,8 @@ public final class SimulatedAgents implements AutoCloseable {
           new Container(
               "containerd", id, "main", "registry.example.com/a:1", null, Map.of(), details);
       return Stream.of(
-          of(container, SampleEvents.query()).with(QUERY),
-          of(container, SampleEvents.response()).with(RESPONSE));
+          of(container, SampleEvents.query()).withMessage(QUERY),
+          of(container, SampleEvents.response()).withMessage(RESPONSE));
     }
 
     private DnsEvent of(Container container, SampleEvents.Builder sample) {
@@ -152,7 +151,7 @@ public final class SimulatedAgents implements AutoCloseable {
     }
   }
 
-  /// Starts them.
+  /// Starts the agents.
   ///
   /// @param eventsPerSecond of each, a multiple of 100
   public SimulatedAgents(int count, int eventsPerSecond) throws IOException {
@@ -174,7 +173,7 @@ public final class SimulatedAgents implements AutoCloseable {
     return agents.stream().map(agent -> agent.server.getPort()).toList();
   }
 
-  /// No more events from now on.
+  /// Stops the events.
   ///
   /// @return how many there were
   public long silence() {

@@ -72,7 +72,7 @@ final class StreamBufferTest {
 
   @Test
   void longMessagesAreBoundedByTheirBytes() throws InterruptedException {
-    DnsEvent longest = EVENT.with(WireMessage.of(new byte[65_535], 0, 65_535));
+    DnsEvent longest = EVENT.withMessage(WireMessage.of(new byte[65_535], 0, 65_535));
     int fit = StreamBuffer.MAX_BYTES / 65_535;
     for (int i = 0; i < fit + 3; i++) {
       buffer.offer(longest);

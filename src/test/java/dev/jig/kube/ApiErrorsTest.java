@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// What the user reads where the API server does what it should not.
+/// What the user reads when the API server fails.
 final class ApiErrorsTest {
   @Test
   void forbiddenNamesThePermissionLikeKubectl() {
@@ -29,7 +29,7 @@ final class ApiErrorsTest {
     try (var server =
         new FakeApiServer(FakeApiServer.status(401, "Unauthorized", "Unauthorized"))) {
       assertThat(errorOf(server.url(), null))
-          .isEqualTo("the server does not know you: Unauthorized; check the kubeconfig's user");
+          .isEqualTo("the server rejected your credentials: Unauthorized; check the kubeconfig's user");
     }
   }
 
@@ -93,7 +93,7 @@ final class ApiErrorsTest {
   void rejectsAnInvalidUrlBeforeConnecting() {
     assertThatThrownBy(() -> open("https://", null))
         .isInstanceOf(ClusterException.class)
-        .hasMessage("\"https://\" is no address of a server: write https://HOST:PORT");
+        .hasMessage("\"https://\" is not a server address: write https://HOST:PORT");
   }
 
   @Test

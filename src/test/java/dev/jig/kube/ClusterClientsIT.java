@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Ten clients at once, each over a port of its own that the API server forwards.
+/// Ten clients at once, each over its own forwarded port.
 @OnCluster
 final class ClusterClientsIT implements TenClients.Scene {
   private static final int FIRST_PORT = 5310;
@@ -60,8 +60,7 @@ final class ClusterClientsIT implements TenClients.Scene {
     assertThat(streams()).hasSize(10);
   }
 
-  /// The streams that began for our ports, as the agent's log has them: whether they have ended
-  /// because the client asked for it.
+  /// The streams of this test's ports in the agent's log, and whether their client has ended them.
   private static Map<String, Boolean> streams() {
     List<Json> log = TestCluster.agentLog().lines().map(Json::of).toList();
     Set<String> ended =
@@ -70,7 +69,7 @@ final class ClusterClientsIT implements TenClients.Scene {
             .map(it -> it.text("stream"))
             .collect(Collectors.toSet());
     return log.stream()
-        .filter(it -> it.text("event").equals("stream began"))
+        .filter(it -> it.text("event").equals("stream started"))
         .filter(it -> it.text("ports").endsWith(Integer.toString(SECOND_PORT)))
         .map(it -> it.text("stream"))
         .collect(Collectors.toMap(it -> it, ended::contains));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
-/// From an empty cluster through deploying, twice and anew, to an empty cluster.
+/// Deploys to an empty cluster, again with the same and with another image, and undeploys.
 @OnCluster
 @TestMethodOrder(OrderAnnotation.class)
 final class ClusterDeployIT {
@@ -89,8 +89,8 @@ final class ClusterDeployIT {
       trace.awaitErr(
           "its agent is "
               + VERSION
-              + " and this is v99.0.0; kubectl gadget deploy brings them"
-              + " together.");
+              + " and this is v99.0.0; run kubectl gadget deploy to update the"
+              + " agent.");
 
       TestPod.run(OWN, "old", TestPod.lookupScript("ok.example.test."));
 
@@ -128,7 +128,7 @@ final class ClusterDeployIT {
     assertThat(everything()).containsExactlyInAnyOrderElementsOf(before);
   }
 
-  /// All there is, but what other tests began to remove.
+  /// Every object, without those that other tests are removing.
   private static List<String> everything() {
     return TestCluster.kubectl(
             "get",

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/// `deploy --resolve-endpoints`: who has the addresses, and what the agents may do for it. The pods
-/// ask until they are taken away.
+/// `deploy --resolve-endpoints`: the names of addresses, and the agents' rights. Pods look up names
+/// until they are deleted.
 @OnCluster
 @TestMethodOrder(OrderAnnotation.class)
 final class ClusterEndpointsIT {
@@ -68,7 +68,7 @@ final class ClusterEndpointsIT {
     try (IgProcess trace =
             trace("-n", "kube-system", "-F", "srcEndpoint:" + client, "-F", "qr:Q", "-o", "json");
         IgProcess table = trace("-n", OWN, "-F", "nameserverEndpoint~^s/", "-o", columns)) {
-      TestPod.run(OWN, "client", askingOn("client" + ZONE));
+      TestPod.run(OWN, "client", repeatedLookups("client" + ZONE));
 
       Json query = trace.awaitEvents(1).getFirst();
       String row = table.awaitLines(lines -> lines.size() > 1).get(1);
@@ -81,7 +81,7 @@ final class ClusterEndpointsIT {
           .contains(OWN, "s/kube-s…ube-dns")
           .endsWith("s/kube-system/kube-dns");
     } finally {
-      takeAway("client");
+      delete("client");
     }
   }
 
@@ -91,7 +91,7 @@ final class ClusterEndpointsIT {
     String name = "on-node" + ZONE;
     try (IgProcess trace = trace("-A", "-F", "name:" + name, "-F", "qr:Q", "-o", "json")) {
       PodSpec spec =
-          runOnce(shell("main", TestCluster.BUSYBOX, askingOn(name + " " + TestCluster.dnsAddress())));
+          runOnce(shell("main", TestCluster.BUSYBOX, repeatedLookups(name + " " + TestCluster.dnsAddress())));
       spec.setHostNetwork(true);
       TestPod.create(OWN, "on-node", spec);
       TestPod.awaitRunning(OWN, "on-node"); // the API server knows the pod with its address
@@ -112,7 +112,7 @@ final class ClusterEndpointsIT {
           .filter(it -> !own.contains(it))
           .forEach(it -> assertThat(it.has("srcEndpoint")).as("a node's address").isFalse());
     } finally {
-      takeAway("on-node");
+      delete("on-node");
     }
   }
 
@@ -137,7 +137,7 @@ final class ClusterEndpointsIT {
     String name = "headless" + ZONE;
     String server = "headless." + OWN + ".svc.cluster.local";
     try (IgProcess trace = trace("-n", OWN, "-F", "name:" + name, "-F", "qr:Q", "-o", "json")) {
-      TestPod.run(OWN, "asks-behind", askingOn(name + " " + server));
+      TestPod.run(OWN, "asks-behind", repeatedLookups(name + " " + server));
 
       Json query = trace.awaitEvents(1).getFirst();
 
@@ -145,8 +145,8 @@ final class ClusterEndpointsIT {
           .containsExactly(
               "p/" + OWN + "/asks-behind", "p/" + OWN + "/behind", "p/" + OWN + "/behind");
     } finally {
-      takeAway("asks-behind");
-      takeAway("behind");
+      delete("asks-behind");
+      delete("behind");
     }
   }
 
@@ -190,7 +190,7 @@ final class ClusterEndpointsIT {
     assertThat(left).doesNotContain("jig");
   }
 
-  /// Names of source, destination and nameserver, as columns show them; empty where there is none.
+  /// Names of source, destination and nameserver as in columns; empty: none.
   private static List<String> endpoints(Json event) {
     return List.of("srcEndpoint", "dstEndpoint", "nameserverEndpoint").stream()
         .map(key ->
@@ -204,7 +204,7 @@ final class ClusterEndpointsIT {
         .toList();
   }
 
-  private static String askingOn(String question) {
+  private static String repeatedLookups(String question) {
     return "while :; do nslookup -type=a " + question + "; sleep 0.5; done";
   }
 
@@ -215,11 +215,11 @@ final class ClusterEndpointsIT {
         .orElseThrow(() -> new AssertionError("no service at " + address));
   }
 
-  private static void takeAway(String pod) {
+  private static void delete(String pod) {
     TestCluster.kubectl("delete", "pod", pod, "-n", OWN, "--grace-period=0", "--force");
   }
 
-  /// What the agents' account may do with resources, but for asking about itself.
+  /// The rights of the agents' account, without reviews of its own rights.
   private static List<String> rights() {
     return TestCluster.kubectl("auth", "can-i", "--list", "--as", ACCOUNT, "--no-headers")
         .lines()

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What `kubectl gadget trace dns` prints, from the header on.
+/// The output of `kubectl gadget trace dns`.
 @OnCluster
 final class ClusterIT {
   private static final String WALK = "demo";
@@ -62,12 +62,12 @@ final class ClusterIT {
       List<String> printed = trace.awaitLines(lines -> lines.size() >= 7);
       assertThat(printed.stream().skip(1).map(ClusterIT::withoutIds))
           .containsExactly(
-              walked("Q", "OUTGOING", "ok", ""),
-              walked("R", "HOST", "ok", "NoError"),
-              walked("Q", "OUTGOING", "nx", ""),
-              walked("R", "HOST", "nx", "NXDomain"),
-              walked("Q", "OUTGOING", "alias", ""),
-              walked("R", "HOST", "alias", "NoError"));
+              walkRow("Q", "OUTGOING", "ok", ""),
+              walkRow("R", "HOST", "ok", "NoError"),
+              walkRow("Q", "OUTGOING", "nx", ""),
+              walkRow("R", "HOST", "nx", "NXDomain"),
+              walkRow("Q", "OUTGOING", "alias", ""),
+              walkRow("R", "HOST", "alias", "NoError"));
       for (int at = 1; at < 7; at += 2) {
         List<String> query = fields(printed.get(at));
         assertThat(fields(printed.get(at + 1)).subList(3, 5)).isEqualTo(query.subList(3, 5));
@@ -113,7 +113,7 @@ final class ClusterIT {
   @Test
   void showsTheProcessThatSentTheQuery() throws IOException {
     try (IgProcess trace = trace("-n", OWN, "-p", "asker", "-o", "json")) {
-      // bash asks by itself, for ok.example.test., and stays.
+      // bash itself sends the query, for ok.example.test., and stays.
       String message =
           "\\x12\\x34\\x01\\0\\0\\x01\\0\\0\\0\\0\\0\\0"
               + "\\x02ok\\x07example\\x04test\\0\\0\\x01\\0\\x01";
@@ -136,7 +136,7 @@ final class ClusterIT {
     }
   }
 
-  /// As a user's kubectl runs its plugin, on a terminal.
+  /// kubectl gadget as kubectl's plugin, on a terminal.
   private static IgProcess kubectlGadgetTrace(Path plugins, int columns, String... words)
       throws IOException {
     String quoted = String.join("' '", TestCluster.commandLine(List.of()));
@@ -166,7 +166,7 @@ final class ClusterIT {
     return String.join(" ", fields);
   }
 
-  private static String walked(String qr, String type, String label, String rcode) {
+  private static String walkRow(String qr, String type, String label, String rcode) {
     String node = TestCluster.agent().getSpec().getNodeName();
     String name = label + ".example.test.";
     return String.join(

@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The whole chain on a real cluster of one node, this machine: pods that ask and answer, the
-/// agent, the forwarded port, and a client that writes JSON.
+/// Measures a real cluster whose only node is this machine: pods with a client and a server, the
+/// agent, the forwarded port, and a trace that writes JSON.
 public final class ClusterLoad implements FigureGroup {
   private static final String NAMESPACE = "jig-test-load";
   private static final String ASKER = "asker";
@@ -79,7 +79,7 @@ public final class ClusterLoad implements FigureGroup {
   }
 
   private void idle(String with, long agent) throws IOException, InterruptedException {
-    Thread.sleep(15_000); // what a start leaves to do in the background
+    Thread.sleep(15_000); // background work after the start
     long fromNs = System.nanoTime();
     long cpuNs = ProcessFigures.scheduledNs(agent);
     Thread.sleep(seconds * 1_000L);

@@ -19,20 +19,20 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
-/// Agents and API servers that go and come back during a trace, and traces that go. A pod asks for
-/// numbered names all the time, so that each one that is missing or double shows.
+/// Outages of agents and API servers during a trace. A pod looks up numbered names all the time, so
+/// that missing and repeated rows are detected.
 @OnCluster
 final class ClusterOutageIT {
   private static final String OWN = "jig-test-outage";
   private static final long OUTAGE_S = 20;
 
-  /// The fixture's own daemons know each other by these.
+  /// Written by the test cluster's scripts.
   private static final Path API_SERVER_PID = Path.of("/run/k8s-test/kube-apiserver.pid");
 
   private static final Pattern GAP =
       Pattern.compile(
           "kubectl gadget: node [^ ]+: events from [0-9:]{8}Z to [0-9:]{8}Z are unknown,"
-              + " its agent is a new one\\.");
+              + " its agent was restarted\\.");
 
   @BeforeAll
   static void deploy() {
@@ -69,7 +69,7 @@ final class ClusterOutageIT {
       trace.awaitEvents(3);
 
       end.run();
-      trace.awaitErr(" are unknown, its agent is a new one.");
+      trace.awaitErr(" are unknown, its agent was restarted.");
       int before = trace.lines().size();
       trace.awaitEvents(before + 3);
 
@@ -97,7 +97,7 @@ final class ClusterOutageIT {
   @EnabledIfEnvironmentVariable(
       named = "JIG_TEST_CLUSTER",
       matches = ".+",
-      disabledReason = "somebody else's API server is not stopped")
+      disabledReason = "only the test cluster's API server may be stopped")
   void nothingIsLostDuringAnApiServerOutage() throws Exception {
     String zone = ".api.example.test.";
     int count = 200;
@@ -110,7 +110,7 @@ final class ClusterOutageIT {
       stop(ProcessHandle.of(pid).orElseThrow());
       int seen = trace.lines().size();
       assertThat(seen).as("names asked for before the outage").isLessThan(count);
-      TimeUnit.SECONDS.sleep(OUTAGE_S); // its length is what is asked here
+      TimeUnit.SECONDS.sleep(OUTAGE_S); // the outage
       Command.run(TestCluster.script("up").toString(), "--quiet").orThrow();
       trace.awaitEvents(count);
 
@@ -126,7 +126,7 @@ final class ClusterOutageIT {
     }
   }
 
-  /// As the fixture's own script stops it.
+  /// Stops it as the test cluster's script does.
   private static void stop(ProcessHandle apiServer) throws Exception {
     assertThat(apiServer.info().commandLine().orElse("")).contains("--service-cluster-ip-range=");
     apiServer.destroy();
@@ -140,9 +140,9 @@ final class ClusterOutageIT {
 
   @Test
   void ctrlCEndsTheStreamOnTheNode() {
-    String marked = "\"namespace\":\"" + OWN + "\",\"pod\":\"nobody\"";
-    try (IgProcess trace = trace("-n", OWN, "-p", "nobody")) {
-      String begun = onlyLine(it -> it.contains("stream began") && it.contains(marked));
+    String marked = "\"namespace\":\"" + OWN + "\",\"pod\":\"none\"";
+    try (IgProcess trace = trace("-n", OWN, "-p", "none")) {
+      String begun = onlyLine(it -> it.contains("stream started") && it.contains(marked));
       String stream = begun.replaceFirst(".*\"stream\":\"([^\"]+)\".*", "$1");
 
       assertThat(trace.stop().exitCode()).isZero();
@@ -166,7 +166,7 @@ final class ClusterOutageIT {
     return found.getFirst();
   }
 
-  /// About five a second.
+  /// About five lookups per second.
   private static String ask(String name) {
     return "nslookup -type=a " + name + " >/dev/null; sleep 0.2";
   }

@@ -6,8 +6,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
-/// Tells of the cluster beside a test's failure, and takes away what the classes shared once the
-/// last one is through.
+/// Prints the cluster's state when a test fails, and removes what the classes share after the last
+/// one.
 final class ClusterReport
     implements BeforeAllCallback,
         LifecycleMethodExecutionExceptionHandler,

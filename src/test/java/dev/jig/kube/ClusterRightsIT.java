@@ -18,20 +18,20 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
-/// What the agents may do, who reaches them, and what users without rights are told.
+/// The agents' rights, who can connect to them, and the errors of users without rights.
 @OnCluster
 final class ClusterRightsIT {
   private static final String OWN = "jig-test-rights";
   private static final String ACCOUNT = "system:serviceaccount:gadget:jig-agent";
 
-  /// What every authenticated user may ask: about itself.
+  /// Reviews of their own rights, which every authenticated user may create.
   private static final Set<String> ABOUT_ITSELF =
       Set.of(
           "selfsubjectaccessreviews.authorization.k8s.io",
           "selfsubjectrulesreviews.authorization.k8s.io",
           "selfsubjectreviews.authentication.k8s.io");
 
-  /// In /proc/net/tcp.
+  /// TCP_LISTEN in /proc/net/tcp.
   private static final String LISTENS = "0A";
 
   @BeforeAll
@@ -108,7 +108,7 @@ final class ClusterRightsIT {
     }
     assertThat(listening).contains(AgentPort.DEFAULT);
 
-    // The same from outside: of all ports of the agent's pod none is open, of its neighbour's one.
+    // From another pod: none of the agent's pod's ports is open, one of a neighbour's is.
     String agent = TestCluster.agent().getStatus().getPodIP();
     PodSpec open = runOnce(shell("main", TestCluster.BUSYBOX, "exec httpd -f -p 4243 -h /tmp"));
     TestPod.create(OWN, "open", open);
@@ -132,7 +132,7 @@ final class ClusterRightsIT {
   @EnabledIfEnvironmentVariable(
       named = "JIG_TEST_CLUSTER",
       matches = ".+",
-      disabledReason = "only that cluster has a user without rights")
+      disabledReason = "only the test cluster has a user without rights")
   void theMissingPermissionIsNamed() {
     String dev = Path.of(TestCluster.kubeconfig()).resolveSibling("dev.kubeconfig").toString();
 
@@ -159,9 +159,9 @@ final class ClusterRightsIT {
 
   @Test
   void theMissingPermissionOfAnImpersonatedUserIsNamed() {
-    assertThat(refusal(TestCluster.gadget("trace", "dns", "--as", "somebody@example.org")))
+    assertThat(refusal(TestCluster.gadget("trace", "dns", "--as", "other@example.org")))
         .startsWith("Error from server (Forbidden): pods is forbidden: User")
-        .contains("somebody@example.org");
+        .contains("other@example.org");
   }
 
   private static String refusal(Command.Result refused) {

@@ -20,16 +20,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Pods of all forms, each asking for one name after the traces began, and who is shown whom.
+/// Which traces show which pods: pods of every kind each look up one name after the traces started.
 @OnCluster
 final class ClusterSelectionIT {
   private static final String FORMS = "jig-test-forms";
   private static final String OTHER = "jig-test-other";
   private static final String ZONE = ".forms.example.test.";
 
-  /// A pod's container; it asks for a name of its own.
+  /// A container that looks up its own name once.
   private record TestedContainer(String namespace, String pod, String container, String label) {
-    /// As its own side is shown.
+    /// Its own rows.
     List<Row> rows() {
       return List.of(
           new Row(namespace, pod, container, "Q", "OUTGOING", label + ZONE),
@@ -40,7 +40,7 @@ final class ClusterSelectionIT {
       return rows().getLast();
     }
 
-    /// The same from the side of the cluster's DNS.
+    /// The rows of the cluster's DNS server.
     List<Row> served() {
       return List.of(
           new Row("kube-system", "dns", "dnsmasq", "Q", "HOST", label + ZONE),
@@ -48,7 +48,7 @@ final class ClusterSelectionIT {
     }
   }
 
-  /// What tells rows apart here. A pod's name is without what a controller added.
+  /// The checked columns. The pod's name is without its controller's suffix.
   private record Row(
       String namespace, String pod, String container, String qr, String type, String name) {
     static Row of(Json event) {
@@ -168,7 +168,7 @@ final class ClusterSelectionIT {
     TestCluster.client().resource(job()).create();
   }
 
-  /// Its pod's only process ends as soon as it has its answer.
+  /// A job whose pod ends as soon as it has its answer.
   private static Job job() {
     return new JobBuilder()
         .withNewMetadata()

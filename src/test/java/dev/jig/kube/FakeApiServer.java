@@ -14,15 +14,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// An API server that does what a healthy one can't be made to do. Answers every request in the
-/// same way until told otherwise.
+/// An API server with configurable failures: handles all requests by one behaviour.
 public final class FakeApiServer implements AutoCloseable {
-  /// What it does with a request.
+  /// Handles a request.
   public interface Behaviour {
     void answer(HttpExchange request) throws IOException, InterruptedException;
   }
 
-  /// A request as it came.
+  /// A received request.
   public record Request(
       String method, String path, Map<String, List<String>> headers, String body) {
     public String header(String name) {
@@ -66,7 +65,7 @@ public final class FakeApiServer implements AutoCloseable {
     return Map.copyOf(headers);
   }
 
-  /// Answers with a code and a JSON text.
+  /// Responds with a status code and JSON.
   public static Behaviour json(int code, String text) {
     return exchange -> {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -76,7 +75,7 @@ public final class FakeApiServer implements AutoCloseable {
     };
   }
 
-  /// Refuses as an API server does.
+  /// Responds with a Status object.
   public static Behaviour status(int code, String reason, String message) {
     return json(
         code,

@@ -12,8 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/// Pods with the program of known load (src/test/c/load.c): servers, and clients that ask when told
-/// to.
+/// Pods with the load generator (src/test/c/load.c): servers, and clients for [#query].
 final class LoadPods {
   private static final int EXECUTABLE = 0755;
   private static final String LOAD = "load";
@@ -21,8 +20,7 @@ final class LoadPods {
 
   private LoadPods() {}
 
-  /// Brings the program into a namespace: it is static and fits into a ConfigMap, so that no image
-  /// has to be made.
+  /// Puts the program into a namespace. It is static and fits into a ConfigMap, so no image is needed.
   static void bringProgram(String namespace) throws IOException {
     byte[] program = Files.readAllBytes(CProgram.buildWithMusl(LOAD));
     TestCluster.client()
@@ -37,7 +35,7 @@ final class LoadPods {
         .create();
   }
 
-  /// A pod that answers on these ports.
+  /// Creates a pod with servers on these ports.
   static void serve(String namespace, String pod, String container, int... ports) {
     List<String> servers = new ArrayList<>();
     List<String> marks = new ArrayList<>();
@@ -57,7 +55,7 @@ final class LoadPods {
     create(namespace, pod, serving);
   }
 
-  /// A pod in which [#query] can be run.
+  /// Creates a pod for [#query].
   static void ask(String namespace, String pod, String container) {
     create(namespace, pod, withProgram(container, "exec sleep 3600").build());
   }
@@ -77,7 +75,7 @@ final class LoadPods {
         .getPodIP();
   }
 
-  /// Asks at a rate, and returns `sent=N answered=N ns=N`.
+  /// Sends queries at a rate, and returns `sent=N answered=N ns=N`.
   static String query(
       String namespace, String pod, String server, int port, int perSecond, int seconds) {
     return TestCluster.kubectl(

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// A road without a cluster: agents that listen on this machine's loopback.
+/// Agents that listen on this machine's loopback, without a cluster.
 final class LoopbackTransport implements AgentTransport {
   private final List<Cluster.Agent> agents;
   private final Map<String, Integer> ports;
 
-  /// @param ports of the agents, by their nodes' names
+  /// @param ports the agents' ports by node name
   LoopbackTransport(Map<String, Integer> ports) {
     this.ports = Map.copyOf(ports);
     this.agents =

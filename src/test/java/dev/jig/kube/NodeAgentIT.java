@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.agent.NodeAgent;
-import dev.jig.event.Attempt.AttemptState;
+import dev.jig.event.AttemptState;
 import dev.jig.event.Lookup;
 import dev.jig.event.State;
 import dev.jig.fixture.CProgram;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// An agent on this machine and its clients, over loopback: no cluster between them.
+/// An agent on this machine and its clients over loopback, without a cluster.
 @Timeout(180)
 final class NodeAgentIT implements TenClients.Scene {
   private static final String SERVER = "127.0.0.1";
@@ -166,7 +166,7 @@ final class NodeAgentIT implements TenClients.Scene {
     await("a server", () -> Files.exists(ready));
   }
 
-  /// One that the kernel gives nobody unasked.
+  /// A free port outside the kernel's ephemeral range.
   private static int freePort() {
     for (int attempt = 0; attempt < 100; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);

@@ -17,8 +17,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Pods without a cluster: cgroups with paths as kubelet makes them, in which programs can be run,
-/// and a runtime that knows their names.
+/// Pods without a cluster: cgroups with kubelet's paths to run programs in, and a container runtime
+/// that resolves them.
 final class PodCgroups implements ContainerRuntime {
   private final Path own;
   private final Map<String, Container> byId = new LinkedHashMap<>();
@@ -30,7 +30,7 @@ final class PodCgroups implements ContainerRuntime {
     own = Files.createTempDirectory(root, "jig-test-");
   }
 
-  /// Makes a pod of one container, labelled `app=POD`.
+  /// Creates a pod with one container and the label `app=POD`.
   void add(String namespace, String pod, String container) throws IOException {
     String uid = UUID.randomUUID().toString();
     String id = (UUID.randomUUID().toString() + UUID.randomUUID()).replace("-", "");
@@ -43,7 +43,7 @@ final class PodCgroups implements ContainerRuntime {
             kind().key(), id, container, "registry.example.com/app:1", null, Map.of(), details));
   }
 
-  /// A command line that runs another one in a pod.
+  /// A command line that runs `command` in a pod.
   List<String> within(String pod, List<String> command) {
     List<String> all = new ArrayList<>();
     all.addAll(List.of("sh", "-c", "echo $$ >\"$1\"; shift; exec \"$@\"", "sh"));
@@ -84,7 +84,7 @@ final class PodCgroups implements ContainerRuntime {
     news = null;
   }
 
-  /// Removes the cgroups, which nobody may be in any more.
+  /// Removes the cgroups, which must be empty.
   void remove() throws IOException {
     delete(own);
   }

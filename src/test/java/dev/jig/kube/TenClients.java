@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Ten clients of one node at once: nine that each want other rows, and one that does not read.
-/// Five pods make a known number of lookups, so that it is known which rows each must get.
+/// Ten clients of one node at once: nine with different filters, and one that does not read. Five
+/// pods make a known number of lookups, which determines the rows that each must get.
 ///
 /// | pod | namespace | container | asks |
 /// |---|---|---|---|
@@ -37,11 +37,11 @@ final class TenClients {
   private static final int OF_TWO = 40;
   private static final int OF_THREE = 50;
 
-  /// Less than an agent keeps for a client, so that one that reads loses nothing however slow the
-  /// machine is: it has all of a round before the next one begins.
+  /// Less than an agent buffers for a client: a client that reads loses nothing however slow the
+  /// machine is, as it has all rows of a round before the next one.
   private static final int FLOOD_LOOKUPS = 3_000;
 
-  /// More than an agent, the road and a client's queue hold together.
+  /// More than an agent's buffer, the connection and a client's queue hold together.
   private static final int FLOOD_ROUNDS = 6;
 
   private static final int ROWS_PER_LOOKUP = 4;
@@ -49,7 +49,7 @@ final class TenClients {
 
   private static final RowDetails ROWS_ALONE = new RowDetails(false, false, false, false, false);
 
-  /// What differs between a cluster and a test without one.
+  /// What differs with and without a cluster.
   interface Scene {
     AgentTransport transport();
 
@@ -57,14 +57,14 @@ final class TenClients {
 
     int secondPort();
 
-    /// The namespace's name there.
+    /// The namespace's name.
     String namespace(char letter);
 
-    /// A pod asks so many queries, named from `q0.load.example.test.` on, and gets its answers.
+    /// Makes this many lookups in a pod, of `q0.load.example.test.` and so on.
     void query(String pod, int port, int queries) throws Exception;
   }
 
-  /// A row as it must be.
+  /// The checked columns of a row.
   record Row(String namespace, String pod, int port, Qr qr, PacketType type, String name) {
     static Row of(DnsEvent event) {
       var pod = Objects.requireNonNull(Objects.requireNonNull(event.container()).pod());
@@ -78,7 +78,7 @@ final class TenClients {
     }
   }
 
-  /// A client, and what it must get.
+  /// A client that reads, and the rows it must get.
   private record Reader(TraceClient client, Predicate<Row> wants) {}
 
   private final Scene scene;
@@ -105,7 +105,8 @@ final class TenClients {
     return pod.equals(DNS) ? RESOLVER : MAIN;
   }
 
-  /// Each gets exactly its rows, and the one that does not read loses its own, counted.
+  /// Checks that each client gets exactly its rows, and the one that does not read a count of its
+  /// lost ones.
   void run() throws Exception {
     try (TraceClient idler =
         TraceClient.startWithoutReading(
@@ -209,7 +210,7 @@ final class TenClients {
         .isEqualTo(wanted.stream().map(Row::toString).sorted().toList());
   }
 
-  /// What it did not take in time is a number at its end, and nothing is unaccounted for.
+  /// Rows and lost ones add up to all.
   private void checkLossOfIdleClient(TraceClient idler) throws InterruptedException {
     assertThat(all).hasSizeGreaterThan(ROWS_PER_LOOKUP * FLOOD_LOOKUPS * FLOOD_ROUNDS);
     idler.startReading();
@@ -220,6 +221,6 @@ final class TenClients {
     assertThat(summary.rows() + summary.lost()).isEqualTo(all.size());
     assertThat(summary.lost()).isPositive();
     assertThat(summary.rows()).isGreaterThanOrEqualTo(StreamBuffer.MAX_EVENTS);
-    assertThat(idler.messages()).doesNotContain("silent", "trying again");
+    assertThat(idler.messages()).doesNotContain("has sent nothing", "trying again");
   }
 }

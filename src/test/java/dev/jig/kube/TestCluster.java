@@ -19,14 +19,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The cluster under test, with the agents that the classes of tests share: deployed by the first
-/// that needs them.
+/// The cluster under test. Test classes share the agents, which the first class that needs them
+/// deploys.
 ///
-/// With JIG_TEST_CLUSTER, the folder of `bin/test --cluster`, the image is made and loaded by
-/// FOLDER/load; without, JIG_TEST_IMAGE names one that the nodes have. JIG_TEST_CRI is their
-/// runtime's socket.
+/// With JIG_TEST_CLUSTER, the folder of `bin/test --cluster`, the image is built and loaded by
+/// FOLDER/load; without, JIG_TEST_IMAGE is an image that the nodes have. JIG_TEST_CRI is the
+/// runtime's socket on the nodes.
 final class TestCluster {
-  /// With whatever is awaited: the machine may be busy with other tests.
+  /// For all waits: the machine may be busy with other tests.
   static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   static final String GADGET = "gadget";
@@ -52,7 +52,7 @@ final class TestCluster {
     return environment("JIG_TEST_KUBECONFIG", "");
   }
 
-  /// Of the scripts that run the cluster, if it is of such a folder.
+  /// A script of JIG_TEST_CLUSTER.
   static Path script(String name) {
     return Path.of(Objects.requireNonNull(System.getenv("JIG_TEST_CLUSTER")), name);
   }
@@ -83,7 +83,7 @@ final class TestCluster {
     }
   }
 
-  /// `kubectl gadget deploy`, as is right for this cluster.
+  /// `kubectl gadget deploy` with this cluster's options.
   static Command.Result deploy(String image, String... more) {
     List<String> words = new ArrayList<>(List.of("deploy", "--image", image));
     words.addAll(List.of("--image-pull-policy", "IfNotPresent"));
@@ -98,7 +98,7 @@ final class TestCluster {
     return gadget("undeploy");
   }
 
-  /// Runs `kubectl gadget` to its end.
+  /// Runs `kubectl gadget` and waits for its end.
   static Command.Result gadget(String... words) {
     return gadgetAs(kubeconfig(), words);
   }
@@ -159,14 +159,14 @@ final class TestCluster {
     return Command.run(command);
   }
 
-  /// A namespace of a test's own, empty and ready for pods.
+  /// Creates an empty namespace that is ready for pods.
   static void makeNamespace(String name) {
     removeStaleNamespace(name);
     kubectl("create", "namespace", name);
     markAsTests(name);
   }
 
-  /// This namespace is a test's own: it goes at the end, or before the next run.
+  /// Marks a namespace for removal at the end of the tests, or before the next run.
   static void markAsTests(String name) {
     kubectl("label", "namespace", name, MARK + "=true");
     await(
@@ -174,7 +174,7 @@ final class TestCluster {
         () -> client().serviceAccounts().inNamespace(name).withName("default").get() != null);
   }
 
-  /// What a killed run left. A namespace of somebody else is not touched.
+  /// Removes what a killed run left; fails for a namespace that is not a test's.
   static void removeStaleNamespace(String namespace) {
     Resource<Namespace> named = client().namespaces().withName(namespace);
     Namespace there = named.get();
@@ -187,7 +187,7 @@ final class TestCluster {
     await("the end of the namespace " + namespace, () -> named.get() == null);
   }
 
-  /// Begins to remove it and all in it: that takes a while.
+  /// Starts to remove a namespace with its pods; does not wait.
   static void removeNamespace(String name) {
     kubectl("delete", "namespace", name, "--ignore-not-found", "--wait=false");
     kubectl("delete", "pod,job", "--all", "-n", name, "--grace-period=0", "--force");
@@ -206,7 +206,7 @@ final class TestCluster {
         .orElseThrow(() -> new AssertionError("no agent"));
   }
 
-  /// Where pods ask: the cluster's DNS service.
+  /// The address of the cluster's DNS service.
   static String dnsAddress() {
     return client()
         .services()
@@ -240,7 +240,7 @@ final class TestCluster {
     }
   }
 
-  /// What helps to understand a failure.
+  /// The cluster's state, for failed tests.
   static String report() {
     List<List<String>> questions =
         List.of(
@@ -261,7 +261,7 @@ final class TestCluster {
     return report.toString();
   }
 
-  /// After the last class: no agent, no namespace of a test.
+  /// Removes the agents and the tests' namespaces, after the last class.
   static synchronized void removeEverything() {
     if (cluster == null) {
       return;

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// A pod that asks for names, labelled `app` with its name.
+/// A pod that looks up names, with the label `app` set to its name.
 final class TestPod {
   private TestPod() {}
 

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// A client in this process: a trace as `kubectl gadget trace dns` runs it, whose rows stay here.
+/// A cluster trace in this process that collects its rows.
 final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
   static final String VERSION = "0.1.0";
 
@@ -35,12 +35,12 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
     thread = Thread.ofPlatform().name(title).start(this::run);
   }
 
-  /// Starts one, and returns at once.
+  /// Starts a client.
   static TraceClient start(AgentTransport road, String title, ClusterTrace.Request request) {
     return new TraceClient(road, title, request, true);
   }
 
-  /// Starts one that takes no row before [#startReading].
+  /// Starts a client that takes no row before [#startReading].
   static TraceClient startWithoutReading(AgentTransport road, String title, ClusterTrace.Request request) {
     return new TraceClient(road, title, request, false);
   }
@@ -57,13 +57,13 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
     }
   }
 
-  /// Waits until its agents carry its streams.
+  /// Waits until its streams have started.
   void awaitStarted() throws InterruptedException {
     await("begun", () -> begun);
     assertThat(messages()).as(title).isEmpty();
   }
 
-  /// Waits until so many rows are here or known to be lost.
+  /// Waits until this many rows have arrived or are known to be lost.
   void await(long wanted) throws InterruptedException {
     await(wanted + " rows", () -> rows.size() + lost >= wanted);
   }
@@ -80,12 +80,12 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
     }
   }
 
-  /// From now on it reads.
+  /// Takes rows from now on.
   void startReading() {
     reads.countDown();
   }
 
-  /// Ctrl-C, and its last line.
+  /// Ends the trace, as Ctrl-C does.
   ClusterTrace.Summary stop() throws InterruptedException {
     trace.stop();
     await("ended", () -> summary != null);

@@ -42,7 +42,7 @@ final class EndpointNamer implements UnaryOperator<DnsEvent> {
     }
     return source == null && destination == null && nameserver == null
         ? event
-        : event.with(new EndpointNames(source, destination, nameserver));
+        : event.withEndpoints(new EndpointNames(source, destination, nameserver));
   }
 
   private @Nullable EndpointName name(

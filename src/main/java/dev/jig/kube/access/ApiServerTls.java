@@ -19,15 +19,13 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// How the API server's certificate is checked, and ours shown.
+/// TLS to the API server: how its certificate is verified, and the client certificate.
 final class ApiServerTls {
   private static final char[] NO_PASSWORD = {};
 
   private ApiServerTls() {}
 
-  /// What TLS is spoken with.
-  ///
-  /// @param certificate ours, null if we have none; then `key` is null, too
+  /// @param certificate the client's; null together with `key`: none
   static SSLContext context(
       ConnectionSettings.Server server, @Nullable Pem certificate, @Nullable Pem key) {
     try {
@@ -35,11 +33,11 @@ final class ApiServerTls {
       context.init(keyManagers(certificate, key), trustManagers(server), null);
       return context;
     } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("this Java has no TLS", e);
+      throw new IllegalStateException("this Java runtime has no TLS", e);
     }
   }
 
-  /// What asks for another name than the URL's host; null if that is the name.
+  /// Parameters with the name to verify the certificate against; null: the URL's host.
   static @Nullable SSLParameters parameters(ConnectionSettings.Server server, SSLContext context) {
     if (server.tlsServerName() == null) {
       return null;
@@ -69,7 +67,7 @@ final class ApiServerTls {
     if (server.insecure()) {
       return new TrustManager[] {new AnyCertificate()};
     }
-    KeyStore store = null; // the system's
+    KeyStore store = null; // the system's authorities
     if (server.certificateAuthority() != null) {
       store = emptyStore();
       int number = 0;
@@ -89,7 +87,7 @@ final class ApiServerTls {
     return store;
   }
 
-  /// For `--insecure-skip-tls-verify` only.
+  /// Accepts any certificate: for `--insecure-skip-tls-verify`.
   private static final class AnyCertificate extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {}

@@ -19,17 +19,17 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A program that tells who we are (`client.authentication.k8s.io`): run when it is needed, again
-/// when what it told is over or refused.
+/// A kubeconfig's exec plugin (`client.authentication.k8s.io`): a program that prints credentials.
+/// Runs when they are first needed, and again when they have expired or were rejected.
 final class ExecPlugin implements TokenSource {
   private static final String GROUP = "client.authentication.k8s.io/";
   private static final Set<String> VERSIONS = Set.of(GROUP + "v1", GROUP + "v1beta1");
   private static final KubernetesSerialization JSON = new KubernetesSerialization();
 
-  /// What it told.
+  /// The status of the ExecCredential it printed.
   ///
   /// @param expires null: never
-  record Credential(
+  record ExecCredential(
       @Nullable String token,
       @Nullable Pem certificate,
       @Nullable Pem key,
@@ -43,42 +43,43 @@ final class ExecPlugin implements TokenSource {
   private final Path folder;
   private final String userLabel;
   private final @Nullable Cluster cluster;
-  private @Nullable Credential cached;
+  private @Nullable ExecCredential cached;
 
-  private ExecPlugin(ExecConfig config, Path folder, String whose, @Nullable Cluster cluster) {
+  private ExecPlugin(ExecConfig config, Path folder, String userLabel, @Nullable Cluster cluster) {
     this.config = config;
     this.folder = folder;
-    this.userLabel = whose;
+    this.userLabel = userLabel;
     this.cluster = cluster;
   }
 
-  /// @param folder where a relative path of the program begins
-  /// @param cluster what the program may be told, null if there is nothing
-  /// @throws ClusterException if the kubeconfig says something nobody can follow
-  static ExecPlugin of(ExecConfig config, Path folder, String whose, @Nullable Cluster cluster) {
+  /// @param folder the kubeconfig's, from which a relative path of the program is resolved
+  /// @param userLabel such as `of user "x"`, for messages
+  /// @param cluster for a plugin with `provideClusterInfo`; null: not available
+  /// @throws ClusterException if its configuration is invalid
+  static ExecPlugin of(ExecConfig config, Path folder, String userLabel, @Nullable Cluster cluster) {
     if (config.getCommand() == null || config.getCommand().isEmpty()) {
-      throw new ClusterException("the exec plugin " + whose + " names no command");
+      throw new ClusterException("the exec plugin " + userLabel + " names no command");
     }
     if (!VERSIONS.contains(String.valueOf(config.getApiVersion()))) {
       throw new ClusterException(
           "the exec plugin "
               + config.getCommand()
               + " "
-              + whose
-              + " speaks \""
+              + userLabel
+              + " has apiVersion \""
               + config.getApiVersion()
-              + "\", not "
+              + "\", supported are "
               + GROUP
-              + "v1 or v1beta1");
+              + "v1 and v1beta1");
     }
-    return new ExecPlugin(config, folder, whose, cluster);
+    return new ExecPlugin(config, folder, userLabel, cluster);
   }
 
-  /// What it tells at present; runs it if needed.
+  /// The current credentials; runs the program if there are none or they have expired.
   ///
-  /// @throws ClusterException if it can't be run, fails, or tells nothing
-  synchronized Credential credential() {
-    Credential current = cached;
+  /// @throws ClusterException if it cannot be run, fails, or prints no credentials
+  synchronized ExecCredential credential() {
+    ExecCredential current = cached;
     if (current == null || current.isExpired()) {
       current = run();
       cached = current;
@@ -98,7 +99,28 @@ final class ExecPlugin implements TokenSource {
     return credential().token() != null;
   }
 
-  private Credential run() {
+  private ExecCredential run() {
+    boolean interactive = isInteractive();
+    try {
+      Process process = processBuilder(interactive).start();
+      if (!interactive) {
+        process.getOutputStream().close();
+      }
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new ClusterException(description() + " failed with exit code " + code + installHint());
+      }
+      return credential(output);
+    } catch (IOException e) {
+      throw new ClusterException(description() + " cannot be run: " + e.getMessage() + installHint(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterException(description() + " was interrupted", e);
+    }
+  }
+
+  private ProcessBuilder processBuilder(boolean interactive) {
     List<String> command = new ArrayList<>();
     command.add(program());
     if (config.getArgs() != null) {
@@ -110,34 +132,17 @@ final class ExecPlugin implements TokenSource {
     if (config.getEnv() != null) {
       config.getEnv().forEach(each -> environment.put(each.getName(), each.getValue()));
     }
-    boolean interactive = isInteractive();
     environment.put("KUBERNETES_EXEC_INFO", execInfo(interactive));
     if (interactive) {
       builder.redirectInput(ProcessBuilder.Redirect.INHERIT);
     }
-    try {
-      Process process = builder.start();
-      if (!interactive) {
-        process.getOutputStream().close();
-      }
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      int code = process.waitFor();
-      if (code != 0) {
-        throw new ClusterException(description() + " failed with exit code " + code + installHint());
-      }
-      return credential(said);
-    } catch (IOException e) {
-      throw new ClusterException(description() + " cannot be run: " + e.getMessage() + installHint(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClusterException(description() + " was interrupted", e);
-    }
+    return builder;
   }
 
   private String program() {
     String command = config.getCommand();
-    boolean isPath = command.contains("/") || command.contains("\\");
-    return isPath ? folder.resolve(command).toString() : command;
+    boolean hasPath = command.contains("/") || command.contains("\\");
+    return hasPath ? folder.resolve(command).toString() : command;
   }
 
   private String description() {
@@ -165,7 +170,7 @@ final class ExecPlugin implements TokenSource {
     };
   }
 
-  /// An ExecCredential that asks.
+  /// The ExecCredential that is passed to the program.
   private String execInfo(boolean interactive) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
@@ -180,7 +185,7 @@ final class ExecPlugin implements TokenSource {
       json.writeEndObject();
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // a StringWriter has none
+      throw new UncheckedIOException(e); // not thrown by a StringWriter
     }
     return text.toString();
   }
@@ -203,48 +208,48 @@ final class ExecPlugin implements TokenSource {
     json.writeEndObject();
   }
 
-  private Credential credential(String said) {
-    Map<?, ?> answer;
+  private ExecCredential credential(String output) {
+    Map<?, ?> printed;
     try {
-      answer = JSON.unmarshal(said, Map.class);
-    } catch (RuntimeException e) { // of the JSON reader: no type says which
+      printed = JSON.unmarshal(output, Map.class);
+    } catch (RuntimeException e) { // the JSON reader documents no type
       throw new ClusterException(description() + " printed no ExecCredential", e);
     }
-    if (answer == null || !"ExecCredential".equals(answer.get("kind"))) {
+    if (printed == null || !"ExecCredential".equals(printed.get("kind"))) {
       throw new ClusterException(description() + " printed no ExecCredential");
     }
-    if (!config.getApiVersion().equals(answer.get("apiVersion"))) {
+    if (!config.getApiVersion().equals(printed.get("apiVersion"))) {
       throw new ClusterException(
           description()
-              + " answered as \""
-              + answer.get("apiVersion")
-              + "\", asked as \""
+              + " printed apiVersion \""
+              + printed.get("apiVersion")
+              + "\" in place of \""
               + config.getApiVersion()
               + "\"");
     }
-    if (!(answer.get("status") instanceof Map<?, ?> status)) {
+    if (!(printed.get("status") instanceof Map<?, ?> status)) {
       throw new ClusterException(description() + " printed an ExecCredential without a status");
     }
     return credential(status);
   }
 
-  private Credential credential(Map<?, ?> status) {
+  private ExecCredential credential(Map<?, ?> status) {
     String token = text(status, "token");
     Pem certificate = pem(status, "clientCertificateData");
     Pem key = pem(status, "clientKeyData");
     if ((certificate == null) != (key == null)) {
-      throw new ClusterException(description() + " told half of a certificate and its key");
+      throw new ClusterException(description() + " printed only one of clientCertificateData and clientKeyData");
     }
     if (token == null && certificate == null) {
-      throw new ClusterException(description() + " told neither a token nor a certificate");
+      throw new ClusterException(description() + " printed neither a token nor a certificate");
     }
     String expires = text(status, "expirationTimestamp");
     try {
-      return new Credential(
+      return new ExecCredential(
           token, certificate, key, expires == null ? null : Instant.parse(expires));
     } catch (DateTimeParseException e) {
       throw new ClusterException(
-          description() + " told an expirationTimestamp that is no time: \"" + expires + "\"", e);
+          description() + " printed an invalid expirationTimestamp: \"" + expires + "\"", e);
     }
   }
 
@@ -252,9 +257,9 @@ final class ExecPlugin implements TokenSource {
     return status.get(name) instanceof String text && !text.isEmpty() ? text : null;
   }
 
-  /// As it is, not in base64.
+  /// PEM text, not in base64.
   private @Nullable Pem pem(Map<?, ?> status, String name) {
     String text = text(status, name);
-    return text == null ? null : new Pem("the " + name + " that " + description() + " told", text);
+    return text == null ? null : new Pem("the " + name + " of " + description(), text);
   }
 }

@@ -20,12 +20,12 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The kubeconfig, of one file or the list in KUBECONFIG: what an earlier file says, no later one
-/// changes. Relative paths begin where the file is that has them.
+/// The kubeconfig, merged from one file or the list in KUBECONFIG: the first file that sets a value
+/// wins. Relative paths are resolved from the folder of their file.
 final class Kubeconfig {
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
 
-  /// An entry, and the folder of the file that has it.
+  /// A named value, and the folder of the file it is from.
   private record FromFile<T>(T value, Path folder) {
     @Nullable Path resolve(@Nullable String path) {
       return path == null || path.isEmpty() ? null : folder.resolve(path);
@@ -40,10 +40,10 @@ final class Kubeconfig {
 
   private Kubeconfig() {}
 
-  /// Reads the files there are.
+  /// Reads the files; those of KUBECONFIG may be missing.
   ///
-  /// @param flag the only file, if it was said; it has to be there
-  /// @throws ClusterException if one can't be read
+  /// @param flag the only file to read, which has to exist; null: KUBECONFIG, else ~/.kube/config
+  /// @throws ClusterException if a file cannot be read or parsed
   static Kubeconfig load(@Nullable String flag, Map<String, String> environment) {
     Kubeconfig merged = new Kubeconfig();
     if (flag != null) {
@@ -64,8 +64,8 @@ final class Kubeconfig {
   }
 
   private void add(Path file) {
-    String what = "the kubeconfig " + file;
-    String text = Pem.read(file, what, StandardCharsets.UTF_8);
+    String description = "the kubeconfig " + file;
+    String text = Pem.read(file, description, StandardCharsets.UTF_8);
     files.add(file);
     if (text.isBlank()) {
       return;
@@ -73,8 +73,8 @@ final class Kubeconfig {
     Config config;
     try {
       config = YAML.unmarshal(text, Config.class);
-    } catch (RuntimeException e) { // of the YAML reader: no type says which
-      throw new ClusterException(what + " cannot be understood: " + firstLine(e), e);
+    } catch (RuntimeException e) { // the YAML reader documents no type
+      throw new ClusterException(description + " cannot be parsed: " + firstLine(e), e);
     }
     if (config == null) {
       return;
@@ -104,14 +104,14 @@ final class Kubeconfig {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString());
   }
 
-  /// Whether no file said anything.
+  /// Whether the files define nothing.
   boolean isEmpty() {
     return clusters.isEmpty() && users.isEmpty() && contexts.isEmpty();
   }
 
-  /// What the flags pick, and change.
+  /// The settings of the selected context, overridden by the flags.
   ///
-  /// @throws ClusterException if something named is not there
+  /// @throws ClusterException if a selected name does not exist
   ConnectionSettings connectionSettings(ConnectionFlags flags) {
     Context context = context(flags);
     String cluster = firstOrEmpty(flags.cluster(), context.getCluster());
@@ -124,8 +124,8 @@ final class Kubeconfig {
         emptyToNull(context.getNamespace()));
   }
 
-  private static String firstOrEmpty(@Nullable String flag, @Nullable String otherwise) {
-    return flag != null ? flag : otherwise != null ? otherwise : "";
+  private static String firstOrEmpty(@Nullable String flag, @Nullable String configured) {
+    return flag != null ? flag : configured != null ? configured : "";
   }
 
   private static @Nullable String emptyToNull(@Nullable String text) {
@@ -160,8 +160,8 @@ final class Kubeconfig {
         : " in " + String.join(", ", files.stream().map(Path::toString).toList());
   }
 
-  private static String availableNames(String what, Map<String, ?> there) {
-    Set<String> names = there.keySet();
+  private static String availableNames(String what, Map<String, ?> available) {
+    Set<String> names = available.keySet();
     return " (its " + what + ": " + (names.isEmpty() ? "none" : String.join(", ", names)) + ")";
   }
 
@@ -183,7 +183,7 @@ final class Kubeconfig {
         flags.insecure()
             || flags.certificateAuthority() == null
                 && Boolean.TRUE.equals(cluster.getInsecureSkipTlsVerify());
-    // Another server has another name, as kubectl sees it.
+    // As in kubectl, --server also discards the kubeconfig's tls-server-name.
     String tlsName =
         flags.tlsServerName() != null || flags.url() != null
             ? flags.tlsServerName()
@@ -196,22 +196,16 @@ final class Kubeconfig {
         emptyToNull(cluster.getProxyUrl()));
   }
 
-  /// As kubectl completes it.
+  /// As in kubectl, a URL without a scheme is http.
   private static String withScheme(String url) {
     return url.contains("://") ? url : "http://" + url;
   }
 
   private static @Nullable Pem authority(
       String name, FromFile<Cluster> cluster, ConnectionFlags.ServerFlags flags) {
-    if (flags.certificateAuthority() != null) {
-      return Pem.load(
-          "certificate-authority",
-          null,
-          Path.of(flags.certificateAuthority()),
-          "of the command line");
-    }
-    return Pem.load(
+    return pem(
         "certificate-authority",
+        flags.certificateAuthority(),
         cluster.value().getCertificateAuthorityData(),
         cluster.resolve(cluster.value().getCertificateAuthority()),
         "of cluster \"" + name + "\"");
@@ -229,45 +223,59 @@ final class Kubeconfig {
   private ConnectionSettings.Credentials credentials(
       String name, FromFile<AuthInfo> entry, ConnectionFlags flags, String clusterName) {
     AuthInfo user = entry.value();
-    String whose = "of user \"" + name + "\"";
-    ConnectionFlags.UserFlags said = flags.credentials();
+    String userLabel = "of user \"" + name + "\"";
+    ConnectionFlags.UserFlags userFlags = flags.credentials();
     Pem certificate =
-        said.clientCertificate() != null
-            ? Pem.load(
-                "client-certificate",
-                null,
-                Path.of(said.clientCertificate()),
-                "of the command line")
-            : Pem.load(
-                "client-certificate",
-                user.getClientCertificateData(),
-                entry.resolve(user.getClientCertificate()),
-                whose);
+        pem(
+            "client-certificate",
+            userFlags.clientCertificate(),
+            user.getClientCertificateData(),
+            entry.resolve(user.getClientCertificate()),
+            userLabel);
     Pem key =
-        said.clientKey() != null
-            ? Pem.load("client-key", null, Path.of(said.clientKey()), "of the command line")
-            : Pem.load("client-key", user.getClientKeyData(), entry.resolve(user.getClientKey()), whose);
-    if ((certificate == null) != (key == null)) {
-      throw new ClusterException(
-          (certificate == null
-                  ? "there is no client-certificate for "
-                  : "there is no client-key for ")
-              + Objects.requireNonNull(certificate == null ? key : certificate).description());
-    }
-    TokenSource token = token(said.token(), entry, whose);
+        pem(
+            "client-key",
+            userFlags.clientKey(),
+            user.getClientKeyData(),
+            entry.resolve(user.getClientKey()),
+            userLabel);
+    requireBothOrNone(certificate, key);
+    TokenSource token = token(userFlags.token(), entry, userLabel);
     ExecPlugin plugin = null;
     if (user.getExec() != null && token == null && certificate == null) {
-      plugin = ExecPlugin.of(user.getExec(), entry.folder(), whose, execClusterInfo(clusterName, flags));
+      Cluster cluster = execClusterInfo(clusterName, flags);
+      plugin = ExecPlugin.of(user.getExec(), entry.folder(), userLabel, cluster);
     }
     if (user.getAuthProvider() != null && token == null && plugin == null) {
       throw new ClusterException(
           "the auth-provider \""
               + user.getAuthProvider().getName()
               + "\" "
-              + whose
-              + " is no longer supported, as by kubectl: take an exec plugin");
+              + userLabel
+              + " is no longer supported, as by kubectl: use an exec plugin");
     }
     return new ConnectionSettings.Credentials(name, certificate, key, token, plugin);
+  }
+
+  /// The flag's file, else the kubeconfig's inline data, else its file; null: none of them.
+  private static @Nullable Pem pem(
+      String name,
+      @Nullable String flag,
+      @Nullable String base64,
+      @Nullable Path file,
+      String label) {
+    return flag != null
+        ? Pem.load(name, null, Path.of(flag), "of the command line")
+        : Pem.load(name, base64, file, label);
+  }
+
+  private static void requireBothOrNone(@Nullable Pem certificate, @Nullable Pem key) {
+    if (certificate == null && key != null) {
+      throw new ClusterException("there is no client-certificate for " + key.description());
+    }
+    if (certificate != null && key == null) {
+      throw new ClusterException("there is no client-key for " + certificate.description());
+    }
   }
 
   private @Nullable Cluster execClusterInfo(String name, ConnectionFlags flags) {
@@ -279,14 +287,14 @@ final class Kubeconfig {
   }
 
   private static @Nullable TokenSource token(
-      @Nullable String flag, FromFile<AuthInfo> entry, String whose) {
+      @Nullable String flag, FromFile<AuthInfo> entry, String userLabel) {
     AuthInfo user = entry.value();
     if (flag != null) {
       return TokenSource.of(flag);
     }
     Path file = entry.resolve(user.getTokenFile());
     if (file != null) {
-      return new TokenSource.TokenFile(file, "the tokenFile " + file + " " + whose);
+      return new TokenSource.TokenFile(file, "the tokenFile " + file + " " + userLabel);
     }
     if (user.getToken() != null && !user.getToken().isEmpty()) {
       return TokenSource.of(user.getToken());

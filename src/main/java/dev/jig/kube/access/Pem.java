@@ -17,44 +17,44 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Certificates or a key in PEM, with where they stand.
+/// Certificates or a key in PEM.
 ///
-/// @param description such as `the client-key /home/x/key.pem of user "x"`
+/// @param description its origin for messages, such as `the client-key /home/x/key.pem of user "x"`
 record Pem(String description, String text) {
 
-  /// What stands in the kubeconfig itself as base64 (`NAME-data`), else in a file of its own.
+  /// Loads the kubeconfig's inline base64 (`NAME-data`), else the file.
   ///
-  /// @param whose such as `of user "x"`
-  /// @return null if neither is there
-  static @Nullable Pem load(String name, @Nullable String base64, @Nullable Path file, String whose) {
+  /// @param label such as `of user "x"`
+  /// @return null if there is neither
+  static @Nullable Pem load(String name, @Nullable String base64, @Nullable Path file, String label) {
     if (base64 != null && !base64.isEmpty()) {
-      String what = "the " + name + "-data " + whose;
+      String description = "the " + name + "-data " + label;
       try {
         byte[] bytes = Base64.getDecoder().decode(base64.replaceAll("\\s", ""));
-        return new Pem(what, new String(bytes, StandardCharsets.ISO_8859_1));
+        return new Pem(description, new String(bytes, StandardCharsets.ISO_8859_1));
       } catch (IllegalArgumentException e) {
-        throw new ClusterException(what + " is no base64", e);
+        throw new ClusterException(description + " is not base64", e);
       }
     }
     if (file == null) {
       return null;
     }
-    String what = "the " + name + " " + file + " " + whose;
-    return new Pem(what, read(file, what, StandardCharsets.ISO_8859_1));
+    String description = "the " + name + " " + file + " " + label;
+    return new Pem(description, read(file, description, StandardCharsets.ISO_8859_1));
   }
 
-  /// A file's text; what it is stands in the error.
-  static String read(Path file, String what, Charset charset) {
+  /// Reads a file; the error names it by `description`.
+  static String read(Path file, String description, Charset charset) {
     try {
       return Files.readString(file, charset);
     } catch (NoSuchFileException e) {
-      throw new ClusterException("cannot read " + what + ": no such file", e);
+      throw new ClusterException("cannot read " + description + ": no such file", e);
     } catch (IOException e) {
-      throw new ClusterException("cannot read " + what + ": " + e, e);
+      throw new ClusterException("cannot read " + description + ": " + e, e);
     }
   }
 
-  /// The certificates, in their order; comments around them are left out.
+  /// The certificates, in order; other blocks and comments are skipped.
   List<X509Certificate> certificates() {
     List<X509Certificate> all = new ArrayList<>();
     try {

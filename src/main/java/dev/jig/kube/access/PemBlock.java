@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What stands between a BEGIN and an END (RFC 7468).
+/// One PEM block (RFC 7468).
 ///
-/// @param type the word after BEGIN
+/// @param type the label after BEGIN
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record PemBlock(String type, byte[] der) {
   private static final Pattern BLOCK =
@@ -37,7 +37,7 @@ record PemBlock(String type, byte[] der) {
     6, 7, 0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 2, 1
   };
 
-  /// @throws IllegalArgumentException if a block is no base64
+  /// @throws IllegalArgumentException if a block is not base64
   static List<PemBlock> parse(String text) {
     List<PemBlock> blocks = new ArrayList<>();
     Matcher found = BLOCK.matcher(text);
@@ -51,14 +51,14 @@ record PemBlock(String type, byte[] der) {
     return type.endsWith("PRIVATE KEY");
   }
 
-  /// Java reads PKCS #8 only; the two older forms are wrapped in it.
+  /// Java reads only PKCS #8; PKCS #1 (RSA) and SEC1 (EC) keys are wrapped in it.
   PrivateKey key() throws GeneralSecurityException {
     return switch (type) {
       case "PRIVATE KEY" -> pkcs8(der);
       case "RSA PRIVATE KEY" -> pkcs8(encodeSequence(VERSION_0, RSA_ENCRYPTION, encode(OCTET_STRING, der)));
       case "EC PRIVATE KEY" ->
           pkcs8(encodeSequence(VERSION_0, encodeSequence(EC_PUBLIC_KEY, curve(der)), encode(OCTET_STRING, der)));
-      default -> throw new InvalidKeySpecException("it is an " + type);
+      default -> throw new InvalidKeySpecException("its type is " + type);
     };
   }
 
@@ -74,7 +74,7 @@ record PemBlock(String type, byte[] der) {
     throw last;
   }
 
-  /// The curve of an ECPrivateKey (RFC 5915): SEQUENCE { version, key, [0] { curve }, … }.
+  /// The curve of an ECPrivateKey (RFC 5915): SEQUENCE { version, privateKey, [0] parameters, … }.
   private static byte[] curve(byte[] der) throws InvalidKeySpecException {
     try {
       int at = contentOffset(der, 0);
@@ -87,12 +87,12 @@ record PemBlock(String type, byte[] der) {
         at = end;
       }
     } catch (ArrayIndexOutOfBoundsException e) {
-      throw new InvalidKeySpecException("it is cut off", e);
+      throw new InvalidKeySpecException("it is truncated", e);
     }
     throw new InvalidKeySpecException("its curve is not named");
   }
 
-  /// Where the content of the value at `at` begins. Lengths here have at most two bytes.
+  /// Offset of the content of the DER value at `at`.
   private static int contentOffset(byte[] der, int at) {
     int first = der[at + 1] & 0xff;
     return at + 2 + (first < 0x80 ? 0 : first - 0x80);

@@ -5,33 +5,33 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 
-/// What stands in the Authorization header, at present.
+/// Supplies the Authorization header.
 interface TokenSource {
-  /// The header's value.
+  /// The header's current value; empty: no header.
   ///
-  /// @throws ClusterException if there is none to be had
+  /// @throws ClusterException if it is not available
   String authorization();
 
-  /// The server did not take the last one.
+  /// Fetches another value after the server rejected the last one.
   ///
-  /// @return whether another one may be had by asking again
+  /// @return whether there is another one
   boolean renew();
 
-  /// A token that stays as it is.
+  /// A fixed bearer token.
   static TokenSource of(String token) {
     return new Fixed("Bearer " + token);
   }
 
-  /// A name and a password.
+  /// HTTP basic authentication.
   static TokenSource of(String user, String password) {
     byte[] both = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
     return new Fixed("Basic " + Base64.getEncoder().encodeToString(both));
   }
 
-  /// Without a header: by a certificate, or anonymous.
+  /// No header: with a client certificate, or anonymous.
   TokenSource NONE = new Fixed("");
 
-  /// A header that stays as it is.
+  /// A fixed value.
   record Fixed(String authorization) implements TokenSource {
     @Override
     public boolean renew() {
@@ -39,7 +39,7 @@ interface TokenSource {
     }
   }
 
-  /// A file whose token others renew, as kubelet does in pods.
+  /// A file with a token that is renewed from outside, in pods by kubelet; read again after 10 s.
   final class TokenFile implements TokenSource {
     private static final long MAX_AGE_NS = TimeUnit.SECONDS.toNanos(10);
 
@@ -48,9 +48,9 @@ interface TokenSource {
     private String token = "";
     private long readNs;
 
-    TokenFile(Path file, String what) {
+    TokenFile(Path file, String description) {
       this.file = file;
-      this.description = what;
+      this.description = description;
     }
 
     @Override

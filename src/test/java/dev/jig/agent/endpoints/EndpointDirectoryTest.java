@@ -87,7 +87,7 @@ final class EndpointDirectoryTest {
 
     await("p/demo/new", "192.0.2.2");
     await("p/demo/moves", "192.0.2.3");
-    await("nobody", "192.0.2.1");
+    await("unnamed", "192.0.2.1");
 
     server.change("pods", "DELETED", pod("demo", "new", "14", "192.0.2.2"));
     server.change("pods", "ADDED", pod("demo", "heir", "15", "192.0.2.2"));
@@ -121,7 +121,7 @@ final class EndpointDirectoryTest {
     server.change("pods", "ERROR", status(410, "too old resource version: 10 (50)"));
 
     await("p/demo/b", "192.0.2.3");
-    await("nobody", "192.0.2.2");
+    await("unnamed", "192.0.2.2");
     assertThat(name("192.0.2.1")).isEqualTo("p/demo/stays");
     assertThat(server.queries)
         .contains(
@@ -157,7 +157,7 @@ final class EndpointDirectoryTest {
     assertThat(name("192.0.2.1")).isEqualTo("p/demo/client");
     server.startAgain();
     server.change("pods", "ADDED", pod("demo", "later", "12", "192.0.2.5"));
-    // A line that the watch of before took with it is lost, as it would be: the next one comes.
+    // The previous watch may still take the first event: send another one.
     server.change("pods", "ADDED", pod("demo", "later", "13", "192.0.2.5"));
 
     await("p/demo/later", "192.0.2.5");
@@ -170,7 +170,7 @@ final class EndpointDirectoryTest {
     server.refuse("pods", 403, "pods is forbidden: User x cannot list");
     open();
 
-    await("it asks again", () -> lists("pods") >= 3);
+    await("a retry", () -> lists("pods") >= 3);
     assertThat(log.stream().filter(it -> it.contains("pods is forbidden: User x cannot list")))
         .hasSize(1);
 
@@ -229,7 +229,7 @@ final class EndpointDirectoryTest {
             .nameAt(
                 IpAddress.of(bytes, 0, bytes.length),
                 TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
-    return name == null ? "nobody" : name.toString();
+    return name == null ? "unnamed" : name.toString();
   }
 
   private void await(String name, String address) {

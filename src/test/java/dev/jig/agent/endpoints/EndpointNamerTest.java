@@ -70,10 +70,10 @@ final class EndpointNamerTest {
 
   @Test
   void aPodsOwnRowsNameItBeforeItsAddressIsKnown() {
-    IpAddress unheardOf = IpAddress.v4(0xc0000299);
+    IpAddress unknown = IpAddress.v4(0xc0000299);
 
-    assertThat(names(sent(pod("demo", "newborn", false), unheardOf, DNS_IP)))
-        .isEqualTo(new EndpointNames(new EndpointName(Kind.POD, "demo", "newborn"), DNS, DNS));
+    assertThat(names(sent(pod("demo", "new", false), unknown, DNS_IP)))
+        .isEqualTo(new EndpointNames(new EndpointName(Kind.POD, "demo", "new"), DNS, DNS));
   }
 
   @Test

@@ -40,8 +40,8 @@ final class EndpointTableTest {
     put(NEW, 1_015, V4);
 
     assertThat(at(V4, 1_005)).isEqualTo(OLD);
-    assertThat(at(V4, 1_012)).as("nobody's: the next one was not made yet").isNull();
-    assertThat(at(V4, 1_017)).as("used before it was heard of").isEqualTo(NEW);
+    assertThat(at(V4, 1_012)).as("released, and the next pod was not created yet").isNull();
+    assertThat(at(V4, 1_017)).as("used before the API server reported it").isEqualTo(NEW);
     assertThat(at(V4, 1_030)).isEqualTo(NEW);
   }
 

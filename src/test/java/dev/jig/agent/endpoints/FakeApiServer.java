@@ -19,8 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.zip.GZIPOutputStream;
 
-/// Stands for the API server where a healthy one can't be made to do it: answers lists with what it
-/// was told last, and watches with the lines a test hands it.
+/// An API server whose list responses and watch events are set by the test.
 final class FakeApiServer implements AutoCloseable {
   private static final String END = "";
 
@@ -30,7 +29,7 @@ final class FakeApiServer implements AutoCloseable {
   private final Map<String, Answer> lists = new ConcurrentHashMap<>();
   private final Map<String, BlockingQueue<String>> watches = new ConcurrentHashMap<>();
 
-  /// What was asked: path and query.
+  /// Received requests: resource and query.
   final List<String> queries = new CopyOnWriteArrayList<>();
 
   final List<String> tokens = new CopyOnWriteArrayList<>();
@@ -55,7 +54,7 @@ final class FakeApiServer implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  /// Lists will have these items.
+  /// Sets the list response.
   void list(String resource, String version, String... items) {
     lists.put(
         resource,
@@ -67,7 +66,7 @@ final class FakeApiServer implements AutoCloseable {
                 .formatted(version, String.join(",", items))));
   }
 
-  /// Lists will be refused.
+  /// Sets an error as the list response.
   void refuse(String resource, int code, String message) {
     lists.put(resource, new Answer(code, status(code, message)));
   }
@@ -79,7 +78,7 @@ final class FakeApiServer implements AutoCloseable {
         .formatted(message, code);
   }
 
-  /// Says a change to who watches, or will.
+  /// Sends a change to the current or next watch.
   void change(String resource, String type, String object) {
     watch(resource).add("{\"type\":\"" + type + "\",\"object\":" + object + "}\n");
   }
@@ -89,12 +88,12 @@ final class FakeApiServer implements AutoCloseable {
     watch(resource).add(END);
   }
 
-  /// Is gone, connections and all.
+  /// Stops, closing all connections.
   void stop() {
     server.stop(0);
   }
 
-  /// Is back at the same port.
+  /// Listens again at the same port.
   void startAgain() throws IOException {
     server = start(server.getAddress().getPort());
   }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Who is believed to be the API server, and how we show who we are, over real TLS on loopback.
+/// Verification of the API server's certificate and the client certificate, over TLS on loopback.
 final class ApiServerTlsIT {
   @TempDir static Path folder;
   private static Certificates certificates = new Certificates(Path.of(""));
@@ -72,8 +72,8 @@ final class ApiServerTlsIT {
     String unknown =
         "cannot reach the cluster at "
             + url
-            + ": its certificate is signed by an authority that is not trusted; the kubeconfig's"
-            + " certificate-authority says which is";
+            + ": its certificate is signed by an authority that is not trusted; set"
+            + " certificate-authority in the kubeconfig";
 
     assertThat(errorOf(url, certificates.file("other.crt"), null, null)).isEqualTo(unknown);
     assertThat(errorOf(url, null, null, null)).isEqualTo(unknown);
@@ -126,7 +126,7 @@ final class ApiServerTlsIT {
     String url = listen("server", true);
 
     assertThat(errorOf(url, certificates.file("server.crt"), null, "oldclient"))
-        .startsWith("the server does not know you: Unauthorized; the client-certificate ")
+        .startsWith("the server rejected your credentials: Unauthorized; the client-certificate ")
         .contains(certificates.file("oldclient.crt"), " has expired, at ");
   }
 

@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/// Certificates on elliptic curves, made by the JDK's keytool.
+/// Elliptic-curve certificates, made by the JDK's keytool.
 record Certificates(Path folder) {
   private static final String PASSWORD = "changeit";
 
   /// Makes NAME.p12, NAME.crt and NAME.key (PKCS #8).
   ///
-  /// @param more keytool's words, such as `-startdate -10d`
+  /// @param more keytool arguments, such as `-startdate -10d`
   void make(String name, String... more) throws IOException, GeneralSecurityException {
     keytool(name, "it", more);
     write(name);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A plugin of a few lines of shell, and an API server that takes one token.
+/// A plugin of a few lines of shell, and an API server that accepts one token.
 final class ExecPluginTest {
   private static final String V1 = "client.authentication.k8s.io/v1";
   private static final String LATER = "2099-01-01T00:00:00Z";
@@ -27,7 +27,7 @@ final class ExecPluginTest {
   private final FakeApiServer server = new FakeApiServer(FakeApiServer.json(404, "{}"));
 
   @BeforeEach
-  void takeOnlyTheSecondToken() {
+  void acceptOnlyTheSecondToken() {
     server.behave(exchange -> {
       boolean known =
           List.of("Bearer token-2").equals(exchange.getRequestHeaders().get("Authorization"));
@@ -105,17 +105,20 @@ final class ExecPluginTest {
     plugin("client.authentication.k8s.io/v1beta1", LATER);
     assertThat(errorOf(V1, ""))
         .isEqualTo(
-            name + "answered as \"client.authentication.k8s.io/v1beta1\", asked as \"" + V1 + "\"");
+            name
+                + "printed apiVersion \"client.authentication.k8s.io/v1beta1\" in place of \""
+                + V1
+                + "\"");
     assertThat(errorOf("client.authentication.k8s.io/v1alpha1", ""))
         .isEqualTo(
-            "the exec plugin ./plugin of user \"u\" speaks"
-                + " \"client.authentication.k8s.io/v1alpha1\", not client.authentication.k8s.io/v1"
-                + " or v1beta1");
+            name
+                + "has apiVersion \"client.authentication.k8s.io/v1alpha1\", supported are"
+                + " client.authentication.k8s.io/v1 and v1beta1");
     plugin(V1, "tomorrow");
     assertThat(errorOf(V1, ""))
-        .isEqualTo(name + "told an expirationTimestamp that is no time: \"tomorrow\"");
+        .isEqualTo(name + "printed an invalid expirationTimestamp: \"tomorrow\"");
     script("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" + V1 + "\",\"status\":{}}'");
-    assertThat(errorOf(V1, "")).isEqualTo(name + "told neither a token nor a certificate");
+    assertThat(errorOf(V1, "")).isEqualTo(name + "printed neither a token nor a certificate");
   }
 
   @Test
@@ -170,7 +173,7 @@ final class ExecPluginTest {
             .formatted(server.url(), version, more));
   }
 
-  /// Tells token-1 when it is run first, token-2 the second time.
+  /// Prints token-1 in its first run, token-2 in its second.
   private void plugin(String version, String expires) throws IOException {
     script(
         """

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// kubectl's rules, as its documentation on kubeconfig files has them.
+/// kubectl's rules for kubeconfig files, as documented.
 final class KubeconfigTest {
   @TempDir Path folder;
   private Path one = Path.of("");
@@ -145,11 +145,11 @@ final class KubeconfigTest {
   }
 
   @Test
-  void aFileThatCannotBeUnderstoodIsNamed() throws IOException {
+  void aFileThatCannotBeParsedIsNamed() throws IOException {
     Files.writeString(two, "clusters: {");
 
     assertThat(problem(ConnectionFlags.of(null, null), two))
-        .startsWith("the kubeconfig " + two + " cannot be understood: ");
+        .startsWith("the kubeconfig " + two + " cannot be parsed: ");
   }
 
   @Test

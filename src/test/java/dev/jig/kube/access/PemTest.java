@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Keys in all the forms that kubeconfigs have them.
+/// Keys in every form found in kubeconfigs.
 final class PemTest {
   private static final byte[] P256 = {6, 8, 0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 3, 1, 7};
 
@@ -38,7 +38,7 @@ final class PemTest {
   void readsPkcs1Rsa() throws GeneralSecurityException {
     KeyPair pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
     byte[] pkcs8 = pair.getPrivate().getEncoded();
-    byte[] pkcs1 = Arrays.copyOfRange(pkcs8, 26, pkcs8.length); // after what wraps 2,048 bits
+    byte[] pkcs1 = Arrays.copyOfRange(pkcs8, 26, pkcs8.length); // after the PKCS #8 header for 2,048 bits
 
     assertBelongs(pem("RSA PRIVATE KEY", pkcs1).key(), pair, "SHA256withRSA");
   }
@@ -65,11 +65,11 @@ final class PemTest {
         .isInstanceOf(ClusterException.class)
         .hasMessage("the client-key holds no private key in PEM");
     assertThatThrownBy(() -> pem("ENCRYPTED PRIVATE KEY", new byte[9]).key())
-        .hasMessage("the key holds a key that cannot be used: it is an ENCRYPTED PRIVATE KEY");
+        .hasMessage("the key holds a key that cannot be used: its type is ENCRYPTED PRIVATE KEY");
     assertThatThrownBy(() -> pem("EC PRIVATE KEY", new byte[] {0x30, 3, 2, 1, 1}).key())
         .hasMessage("the key holds a key that cannot be used: its curve is not named");
     assertThatThrownBy(() -> pem("EC PRIVATE KEY", new byte[] {0x30}).key())
-        .hasMessage("the key holds a key that cannot be used: it is cut off");
+        .hasMessage("the key holds a key that cannot be used: it is truncated");
     assertThatThrownBy(() -> new Pem("the client-certificate", "").certificates())
         .hasMessage("the client-certificate holds no certificate in PEM");
     assertThatThrownBy(() -> pem("CERTIFICATE", new byte[7]).certificates())
@@ -84,7 +84,7 @@ final class PemTest {
 
     assertThat(pem).isEqualTo(new Pem("the client-key-data of user", "here"));
     assertThatThrownBy(() -> Pem.load("client-key", "?!", null, "of user \"u\""))
-        .hasMessage("the client-key-data of user \"u\" is no base64");
+        .hasMessage("the client-key-data of user \"u\" is not base64");
   }
 
   private static KeyPair ellipticCurve() throws GeneralSecurityException {
@@ -93,7 +93,7 @@ final class PemTest {
     return generator.generateKeyPair();
   }
 
-  /// 32 bytes, whatever BigInteger made of it.
+  /// As 32 bytes, without BigInteger's sign byte.
   private static byte[] unsigned(byte[] number) {
     byte[] all = new byte[32];
     int length = Math.min(number.length, all.length);

@@ -18,8 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What deploy and undeploy ask of an API server that keeps objects and knows no more of them than
-/// their paths.
+/// The requests of deploy and undeploy, to an API server that stores objects by path.
 final class InstallationTest {
   private static final String DAEMON_SETS = "/apis/apps/v1/daemonsets";
   private static final String NAMESPACE = "/api/v1/namespaces/gadget";
@@ -35,10 +34,10 @@ final class InstallationTest {
           false);
 
   private final Map<String, String> objects = new ConcurrentHashMap<>();
-  private final FakeApiServer server = new FakeApiServer(this::keep);
+  private final FakeApiServer server = new FakeApiServer(this::store);
   private final List<String> progress = new ArrayList<>();
 
-  private void keep(HttpExchange exchange) throws IOException, InterruptedException {
+  private void store(HttpExchange exchange) throws IOException, InterruptedException {
     String path = exchange.getRequestURI().getPath();
     FakeApiServer.Behaviour answer =
         switch (exchange.getRequestMethod()) {
@@ -113,7 +112,7 @@ final class InstallationTest {
       if (exchange.getRequestURI().getPath().equals(DAEMON_SETS)) {
         FakeApiServer.status(403, "Forbidden", "no").answer(exchange);
       } else {
-        keep(exchange);
+        store(exchange);
       }
     });
 
@@ -132,7 +131,7 @@ final class InstallationTest {
       if (exchange.getRequestURI().getPath().endsWith("/serviceaccounts/jig-agent")) {
         FakeApiServer.status(403, "Forbidden", message).answer(exchange);
       } else {
-        keep(exchange);
+        store(exchange);
       }
     });
 
@@ -144,15 +143,15 @@ final class InstallationTest {
   @Test
   void leavesAnExistingNamespaceUnchanged() throws InterruptedException {
     noAgentsElsewhere();
-    String theirs =
+    String existing =
         "{\"kind\":\"Namespace\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"gadget\"}}";
-    objects.put(NAMESPACE, theirs);
+    objects.put(NAMESPACE, existing);
 
     apply();
     boolean removed = remove();
 
     assertThat(removed).isTrue();
-    assertThat(objects).containsOnlyKeys(DAEMON_SETS, NAMESPACE).containsEntry(NAMESPACE, theirs);
+    assertThat(objects).containsOnlyKeys(DAEMON_SETS, NAMESPACE).containsEntry(NAMESPACE, existing);
   }
 
   @Test
