@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The containers in a cgroup's path, parsed from the shape of its segments.
 ///
-/// A path may lead through several: Docker in Docker, kind, a runtime in a pod. [Containers] chooses
-/// one of them.
+/// A path may lead through several: Docker in Docker, kind, a runtime in a pod. [Containers]
+/// chooses one of them.
 ///
-/// A segment is a container if it has a generated id. Directories of LXC, systemd-nspawn and virtual
-/// machines have chosen names, as services have, and are not recognized.
+/// A segment is a container if it has a generated id. Directories of LXC, systemd-nspawn and
+/// virtual machines have chosen names, as services have, and are not recognized.
 ///
 /// @param containers outermost first; empty if the cgroup is not inside a container
 public record CgroupPath(List<Id> containers) {

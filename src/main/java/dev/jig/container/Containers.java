@@ -88,7 +88,8 @@ public final class Containers implements AutoCloseable {
     handler.start();
   }
 
-  /// Done when the cgroup tree was walked and every runtime was listed or found absent; never fails.
+  /// Done when the cgroup tree was walked and every runtime was listed or found absent; never
+  /// fails.
   public CompletableFuture<Void> ready() {
     return CompletableFuture.allOf(walked, handler.listed());
   }
@@ -225,8 +226,8 @@ public final class Containers implements AutoCloseable {
     return path == null ? Resolution.UNKNOWN : resolvePath(path.containers());
   }
 
-  /// Whether a process has the host's mount namespace, which the kernel records: valid for a process
-  /// that is gone, too.
+  /// Whether a process has the host's mount namespace, which the kernel records: valid for a
+  /// process that is gone, too.
   public boolean hasHostMounts(Owner owner) {
     return processes.hasHostMounts(owner);
   }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The inspections under way, so that each id is requested once per runtime. Guarded by the caller's
-/// lock.
+/// The inspections under way, so that each id is requested once per runtime. Guarded by the
+/// caller's lock.
 final class InspectRequests {
   private static final int MAX_IDS = 10_000;
 

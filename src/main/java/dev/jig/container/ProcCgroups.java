@@ -47,8 +47,8 @@ record ProcCgroups(@Nullable CgroupPath v2, List<CgroupPath> v1) {
     return isContainer(v2);
   }
 
-  /// The path through the most containers, of which all other hierarchies have a prefix: a hierarchy
-  /// may not be used for containers. Null if they contradict each other.
+  /// The path through the most containers, of which all other hierarchies have a prefix: a
+  /// hierarchy may not be used for containers. Null if they contradict each other.
   @Nullable CgroupPath agreedPath() {
     CgroupPath longest = v2 == null ? HOST : v2;
     for (CgroupPath path : v1) {
@@ -78,8 +78,8 @@ record ProcCgroups(@Nullable CgroupPath v2, List<CgroupPath> v1) {
     return true;
   }
 
-  /// Whether a path has more containers than another, or more runtimes: a driver may put the runtime
-  /// into some hierarchies only.
+  /// Whether a path has more containers than another, or more runtimes: a driver may put the
+  /// runtime into some hierarchies only.
   private static boolean isMoreSpecific(CgroupPath path, CgroupPath other) {
     int more = Integer.compare(path.containers().size(), other.containers().size());
     return more > 0 || (more == 0 && runtimes(path) > runtimes(other));

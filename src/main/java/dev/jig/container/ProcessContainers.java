@@ -131,9 +131,9 @@ final class ProcessContainers {
     return hostMountNs != 0 && owner.mountNs() == hostMountNs;
   }
 
-  /// The path of the parent, if it is in a container, is older than the process (a later process with
-  /// the parent's pid is not) and has the same mount namespace (a runtime, which starts a process in
-  /// another container, has not).
+  /// The path of the parent, if it is in a container, is older than the process (a later process
+  /// with the parent's pid is not) and has the same mount namespace (a runtime, which starts a
+  /// process in another container, has not).
   private @Nullable CgroupPath readParentPath(Owner owner) {
     long mountNs = proc.mountNs(owner.ppid());
     if (mountNs == 0 || mountNs != owner.mountNs()) {

@@ -3,8 +3,8 @@ package dev.jig.container;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/// Tracks whether a runtime answers, and warns the user once when it stops and once when it is back.
-/// Written by one thread at a time, read by any.
+/// Tracks whether a runtime answers, and warns the user once when it stops and once when it is
+/// back. Written by one thread at a time, read by any.
 ///
 /// A runtime that was never up is warned of only if the user named it or something else listens at
 /// its socket. One that was up is warned of at the second failure in a row: a daemon may end a

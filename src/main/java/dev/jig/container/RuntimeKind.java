@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The supported container runtimes, in the order in which they are queried: if two claim an id, the
-/// earlier one is believed.
+/// The supported container runtimes, in the order in which they are queried: if two claim an id,
+/// the earlier one counts.
 ///
 /// To add one: a constant here, a client for it (a `DockerApiFlavor`, a factory method of
 /// `GrpcRuntime`, or an implementation of [ContainerRuntime]) and its line in `RuntimeOptions`.

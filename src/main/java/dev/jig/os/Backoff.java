@@ -21,8 +21,8 @@ public final class Backoff {
     return delayMs;
   }
 
-  /// The delay after a connection that lasted `lastedMs`: one that outlived the longest delay counts
-  /// as a success, after which delays start at the minimum again.
+  /// The delay after a connection that lasted `lastedMs`: one that outlived the longest delay
+  /// counts as a success, after which delays start at the minimum again.
   public long nextMsAfter(long lastedMs) {
     if (lastedMs > maxMs) {
       reset();

@@ -59,14 +59,15 @@ final class ContainerdRecords {
         CriInspector.pod(labels, name));
   }
 
-  /// The image's digest; null if the name was moved to another image since the container's creation.
+  /// The image's digest; null if the name was moved to another image since the container's
+  /// creation.
   private static @Nullable String digest(PlainContainer container, PlainImage image) {
     boolean moved = image.getUpdatedAt().getSeconds() > container.getCreatedAt().getSeconds();
     return moved ? null : CriInspector.emptyToNull(image.getTarget().getDigest());
   }
 
-  /// The cgroup in the specification of a container with an id that [CgroupPath] does not recognize;
-  /// null if it recognizes the id, or if there is none.
+  /// The cgroup in the specification of a container with an id that [CgroupPath] does not
+  /// recognize; null if it recognizes the id, or if there is none.
   static @Nullable String customCgroup(PlainContainer container) {
     if (!CgroupPath.parse("/" + container.getId()).containers().isEmpty()) {
       return null;

@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// A session with containerd: follows its event stream, gets pods by CRI and plain containers (those
-/// that are not of Kubernetes) by containerd's own API.
+/// A session with containerd: follows its event stream, gets pods by CRI and plain containers
+/// (those that are not of Kubernetes) by containerd's own API.
 ///
 /// On a container's creation event, long before it runs, its record is requested from containerd,
 /// which names even a container that lives 50 ms. CRI has it a little later, with its pod's labels

@@ -204,8 +204,8 @@ final class CriInspector {
     return reference.isEmpty() ? container.getImage().getImage() : reference;
   }
 
-  /// The image's name: if kubelet gives its id, as it does once it resolved the name, then its first
-  /// tag or digest.
+  /// The image's name: if kubelet gives its id, as it does once it resolved the name, then its
+  /// first tag or digest.
   private static String imageName(CriContainer container, @Nullable CriImage image) {
     String specified = container.getImage().getUserSpecifiedImage();
     String name = specified.isEmpty() ? container.getImage().getImage() : specified;

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// A gRPC connection to a unix socket. All replies come on the one thread of the given executor, so
 /// that their handlers need no locks.
 ///
-/// Uses the JDK's unix sockets: netty's epoll would unpack a native library into a temporary folder,
-/// which does not exist in a pod with a read-only root.
+/// Uses the JDK's unix sockets: netty's epoll would unpack a native library into a temporary
+/// folder, which does not exist in a pod with a read-only root.
 final class GrpcChannel implements AutoCloseable {
   private static final long TIMEOUT_S = 5;
 

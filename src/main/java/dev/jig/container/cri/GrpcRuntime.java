@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// A client of a runtime that serves gRPC on a unix socket: containerd, CRI-O. Keeps one connection
 /// with one [RuntimeSession], and reconnects after 100 ms to 2 s.
 ///
-/// Everything runs on one thread, callbacks of gRPC included. gRPC's classes are loaded only after a
-/// first connect has succeeded.
+/// Everything runs on one thread, callbacks of gRPC included. gRPC's classes are loaded only after
+/// a first connect has succeeded.
 public final class GrpcRuntime implements ContainerRuntime {
   private static final long MIN_RECONNECT_MS = 100;
   private static final long MAX_RECONNECT_MS = 2_000;

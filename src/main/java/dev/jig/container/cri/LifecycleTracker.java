@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Tracks the containers of a runtime whose events contain ids only: joins events with inspections
-/// to [RuntimeEvent]s. Where an inspection was requested before the last event of its container, the
-/// event decides whether it runs. For one thread.
+/// to [RuntimeEvent]s. Where an inspection was requested before the last event of its container,
+/// the event decides whether it runs. For one thread.
 final class LifecycleTracker {
   private static final int MAX_REMOVED = 10_000;
 

@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// and inspects, so that no event waits behind a request.
 ///
 /// The listing is requested after the event stream is open, so that no container is missed in
-/// between. A single container is requested from the listing too, with an id filter: dockerd answers
-/// that from its snapshot in 2 ms, whereas inspect takes the container's lock, which is held while
-/// it starts (0.4 s measured).
+/// between. A single container is requested from the listing too, with an id filter: dockerd
+/// answers that from its snapshot in 2 ms, whereas inspect takes the container's lock, which is
+/// held while it starts (0.4 s measured).
 public final class DockerApiRuntime implements ContainerRuntime {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final long MIN_RECONNECT_MS = 100;

@@ -16,8 +16,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// A connection to a unix socket with a deadline for reads and writes; any thread may close it. Uses
-/// a selector, because the JDK's blocking unix sockets have no timeout.
+/// A connection to a unix socket with a deadline for reads and writes; any thread may close it.
+/// Uses a selector, because the JDK's blocking unix sockets have no timeout.
 final class UnixConnection extends InputStream implements Closeable {
   private static final long NEVER = Long.MAX_VALUE;
 
