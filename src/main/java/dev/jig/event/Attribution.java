@@ -1,11 +1,11 @@
 package dev.jig.event;
 
-/// How certain the owner of an event is.
+/// How the owner of an event was determined.
 public enum Attribution {
-  /// A UDP sender taken from the running task at egress, or the response to such a query.
+  /// The task running at egress (UDP), or the response to such a query.
   EXACT,
-  /// The socket's owner: all TCP, and unmatched packets at ingress.
+  /// The owner of the socket: all TCP packets, and UDP packets at ingress without a matching query.
   SOCKET,
-  /// No owner known; the event's owner is null.
+  /// The owner is unknown; the component `owner` is null.
   UNKNOWN
 }

@@ -3,13 +3,13 @@ package dev.jig.event;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A container as far as it is known: the id comes from its cgroup's path, the rest from its
-/// runtime. Texts are raw; output escapes them.
+/// A container as far as it is known: the id comes from the cgroup path, the rest from the runtime.
+/// Texts are raw; outputs escape them.
 ///
-/// @param runtime `docker`, `containerd`, `cri-o`, `podman`, or null if the path does not tell
-/// @param id the full id, 64 hex digits as a rule
+/// @param runtime `docker`, `containerd`, `cri-o`, `podman`, or null if the path does not name it
+/// @param id the full id, usually 64 hex digits
 /// @param name the runtime's name for it
-/// @param image the image's name as the user gave it
+/// @param image the image reference as the user gave it
 /// @param imageDigest `sha256:…`
 /// @param pod the Kubernetes pod it belongs to
 public record Container(
@@ -25,14 +25,15 @@ public record Container(
     labels = Map.copyOf(labels);
   }
 
-  /// A container of which only the cgroup's path is known.
+  /// A container of which only the cgroup path is known.
   public static Container unnamed(@Nullable String runtime, String id) {
     return new Container(runtime, id, null, null, null, Map.of(), null);
   }
 
   /// A pod, as its sandbox describes it.
   ///
-  /// @param labels null as long as nobody has told them: its containers are known a little before
+  /// @param labels null until the runtime has reported them, which may be after the container
+  ///   itself
   /// @param containerName the name of this container within the pod
   public record Pod(
       @Nullable String namespace,

@@ -4,26 +4,27 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// One row: a DNS message on one side of one hop, or a query that stayed without answer (T).
+/// One row: a DNS message seen at one socket, or a query without a response (T).
 ///
 /// @param timestampNs nanoseconds since the epoch
 /// @param container null for processes outside containers
 /// @param owner null where [#attribution] is UNKNOWN
-/// @param nameserver the address the application asked, before any NAT; the source of a response
-/// @param packetType null where a capture file does not tell
-/// @param id the message's id, 16 bits
+/// @param nameserver the address the application sent the query to, before any NAT; for a response
+///   its source
+/// @param packetType null where a capture file does not record it
+/// @param id the message id, 16 bits
 /// @param question null if the message has none
 /// @param flags null on T rows
 /// @param rcode extended by EDNS (RFC 6891 section 6.1.3); null on queries
 /// @param latencyNs null where unknown
-/// @param answerCount ANCOUNT, records of all kinds
-/// @param addresses A and AAAA data of the answer section, in their order
+/// @param answerCount ANCOUNT: records of all types
+/// @param addresses data of the A and AAAA records in the answer section, in order
 /// @param state null on queries
-/// @param node the Kubernetes node that saw it, null on one machine
-/// @param peer who sent it, or asked, where that is on this machine too and was looked for
-/// @param message its bytes, where the output tells all they say; null on T rows
-/// @param endpoints whose the addresses are, where agents resolve that
-/// @param lookup what a row for a whole lookup says more; null on rows of packets
+/// @param node the Kubernetes node that captured it; null for a local trace
+/// @param peer the process at the other end, if it runs on this machine and peers are resolved
+/// @param message the message bytes, if the output needs them; null on T rows
+/// @param endpoints pod or service names of the addresses, if agents resolve them
+/// @param lookup details of a whole lookup; null on rows of single messages
 public record DnsEvent(
     long timestampNs,
     @Nullable Container container,
@@ -49,24 +50,24 @@ public record DnsEvent(
     @Nullable EndpointNames endpoints,
     @Nullable Lookup lookup) {
 
-  private static final Endpoint NOWHERE = new Endpoint(IpAddress.v4(0), 0);
+  private static final Endpoint NO_ENDPOINT = new Endpoint(IpAddress.v4(0), 0);
 
   /// An address with its port.
   public record Endpoint(IpAddress address, int port) {}
 
-  /// What was asked.
+  /// The question of a message.
   ///
   /// @param name presentation form with trailing dot, already escaped (RFC 4343): printable ASCII
   ///   only
-  /// @param type the QTYPE's number
+  /// @param type the QTYPE number
   public record Question(String name, int type) {}
 
   /// The header's bits: RFC 1035 section 4.1.1, AD and CD from RFC 4035 section 3.
   public record Flags(boolean aa, boolean tc, boolean rd, boolean ra, boolean ad, boolean cd) {
 
-    /// The names of the bits that are set, in the header's order.
+    /// The names of the set bits, in header order.
     public List<String> names() {
-      return SETS.get(
+      return NAMES_BY_BITS.get(
           (aa ? 1 : 0)
               | (tc ? 2 : 0)
               | (rd ? 4 : 0)
@@ -76,7 +77,7 @@ public record DnsEvent(
     }
 
     private static final List<String> NAMES = List.of("aa", "tc", "rd", "ra", "ad", "cd");
-    private static final List<List<String>> SETS =
+    private static final List<List<String>> NAMES_BY_BITS =
         IntStream.range(0, 64).mapToObj(Flags::namesOf).toList();
 
     private static List<String> namesOf(int bits) {
@@ -91,34 +92,34 @@ public record DnsEvent(
     addresses = List.copyOf(addresses);
   }
 
-  /// The same event, of that container.
-  public DnsEvent withContainer(@Nullable Container whose) {
-    return with(whose, message, endpoints, lookup);
+  /// A copy with another container.
+  public DnsEvent withContainer(@Nullable Container newContainer) {
+    return with(newContainer, message, endpoints, lookup);
   }
 
-  /// The same event with its message.
-  public DnsEvent with(WireMessage bytes) {
-    return with(container, bytes, endpoints, lookup);
+  /// A copy with the message bytes.
+  public DnsEvent withMessage(WireMessage newMessage) {
+    return with(container, newMessage, endpoints, lookup);
   }
 
-  /// The same event with the names of its addresses.
-  public DnsEvent with(EndpointNames names) {
-    return with(container, message, names, lookup);
+  /// A copy with names for its addresses.
+  public DnsEvent withEndpoints(EndpointNames newEndpoints) {
+    return with(container, message, newEndpoints, lookup);
   }
 
-  /// The same event as the row of a whole lookup.
-  public DnsEvent with(Lookup whole) {
-    return with(container, message, endpoints, whole);
+  /// A copy that describes a whole lookup.
+  public DnsEvent withLookup(Lookup newLookup) {
+    return with(container, message, endpoints, newLookup);
   }
 
   private DnsEvent with(
-      @Nullable Container whose,
-      @Nullable WireMessage bytes,
-      @Nullable EndpointNames names,
-      @Nullable Lookup whole) {
+      @Nullable Container newContainer,
+      @Nullable WireMessage newMessage,
+      @Nullable EndpointNames newEndpoints,
+      @Nullable Lookup newLookup) {
     return new DnsEvent(
         timestampNs,
-        whose,
+        newContainer,
         owner,
         attribution,
         source,
@@ -137,13 +138,13 @@ public record DnsEvent(
         state,
         node,
         peer,
-        bytes,
-        names,
-        whole);
+        newMessage,
+        newEndpoints,
+        newLookup);
   }
 
-  /// Tells of nothing but whose it is: for showing a container or a process with the catalogue's
-  /// words where there is no message.
+  /// An event that holds only a container and a process: it lets outputs print them by the
+  /// catalogue of fields where there is no message.
   public static DnsEvent ofSubject(
       @Nullable Container container, @Nullable Owner owner, Attribution attribution) {
     return new DnsEvent(
@@ -151,8 +152,8 @@ public record DnsEvent(
         container,
         owner,
         attribution,
-        NOWHERE,
-        NOWHERE,
+        NO_ENDPOINT,
+        NO_ENDPOINT,
         Protocol.UDP,
         null,
         null,
@@ -167,7 +168,7 @@ public record DnsEvent(
         null);
   }
 
-  /// An event of which only what every row shows is read.
+  /// An event without message bytes, endpoint names and lookup.
   public DnsEvent(
       long timestampNs,
       @Nullable Container container,
@@ -215,7 +216,7 @@ public record DnsEvent(
         null);
   }
 
-  /// An event of this machine, which as a node has no name, without peer.
+  /// An event of a local trace (no node name), without peer.
   public DnsEvent(
       long timestampNs,
       @Nullable Container container,

@@ -3,7 +3,7 @@ package dev.jig.event;
 /// The pod or service that has an address.
 public record EndpointName(Kind kind, String namespace, String name) {
 
-  /// What an address can belong to.
+  /// The kind of Kubernetes object that has the address.
   public enum Kind {
     POD("pod", "p/"),
     SERVICE("svc", "s/");
@@ -11,12 +11,12 @@ public record EndpointName(Kind kind, String namespace, String name) {
     private final String shortName;
     private final String prefix;
 
-    Kind(String word, String prefix) {
-      this.shortName = word;
+    Kind(String shortName, String prefix) {
+      this.shortName = shortName;
       this.prefix = prefix;
     }
 
-    /// As JSON says it.
+    /// The short name that kubectl uses: `pod` or `svc`.
     public String shortName() {
       return shortName;
     }

@@ -2,10 +2,10 @@ package dev.jig.event;
 
 import org.jspecify.annotations.Nullable;
 
-/// The names of an event's addresses, as far as they are known.
+/// The names of an event's addresses, each null where unknown.
 ///
-/// @param nameserver of the address that was asked: often a service, where the packet went to one
-///   of its pods
+/// @param nameserver the name of the address the query was sent to: often a service, while the
+///   packet went to one of its pods
 public record EndpointNames(
     @Nullable EndpointName source,
     @Nullable EndpointName destination,

@@ -35,7 +35,7 @@ public record IpAddress(int version, long high, long low) {
         : v6(bigEndian(bytes, offset, 8), bigEndian(bytes, offset + 8, 8));
   }
 
-  /// The all-zero address, as an unbound socket has it.
+  /// The all-zero address, which an unbound socket has.
   public boolean isUnspecified() {
     return high == 0 && low == 0;
   }
@@ -50,7 +50,7 @@ public record IpAddress(int version, long high, long low) {
     return version == 4 ? low >>> 28 == 0xe : high >>> 56 == 0xff;
   }
 
-  /// The text users know: dotted quad, or RFC 5952 for IPv6.
+  /// Dotted quad for IPv4, RFC 5952 for IPv6.
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(40);

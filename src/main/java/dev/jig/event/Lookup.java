@@ -3,20 +3,22 @@ package dev.jig.event;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a row says that stands for a whole lookup: all tries to have one question answered.
+/// The part of a row that describes a whole lookup: all attempts to resolve one question.
 ///
-/// @param tries how often it was asked; 0 for an answer to no question that was seen
-/// @param attempts each of them, in their order; beyond [#MAX_ATTEMPTS] only counted
-/// @param twinState what became of the AAAA of the same name asked together with this A, or the A with
-///   this AAAA; null if there was none
+/// @param tries number of queries sent; 0 for a response without a query
+/// @param attempts the queries in order, at most [#MAX_ATTEMPTS]; further ones only count in
+///   `tries`
+/// @param twinState the state of the AAAA lookup sent together with this A lookup, or the reverse;
+///   null if there was none
 public record Lookup(int tries, List<Attempt> attempts, @Nullable State twinState, @Nullable Upstream upstream) {
   public static final int MAX_ATTEMPTS = 32;
 
-  /// What the process at the other end did meanwhile, if it is on this machine.
+  /// What the server process did to answer, if it runs on this machine.
   ///
-  /// @param serviceNs from the query's arrival there until its answer left; null where not seen
-  /// @param nextServer whom it asked the same meanwhile; null if nobody, or more than one
-  /// @param nextLatencyNs how long that took
+  /// @param serviceNs from the arrival of the query there until the response left; null if not
+  ///   captured
+  /// @param nextServer the server to which it sent the same question; null if none or more than one
+  /// @param nextLatencyNs the latency of that query
   public record Upstream(@Nullable Long serviceNs, @Nullable IpAddress nextServer, @Nullable Long nextLatencyNs) {}
 
   public Lookup {

@@ -2,21 +2,22 @@ package dev.jig.event;
 
 import org.jspecify.annotations.Nullable;
 
-/// The process that sent a packet or holds its socket, as the kernel saw it at that moment.
+/// The process that sent a packet or owns its socket, as the kernel recorded it at that moment.
 ///
 /// @param pid thread group id in the host's pid namespace
 /// @param tid thread id in the host's pid namespace
 /// @param uid user id, unsigned 32 bit
 /// @param gid group id, unsigned 32 bit
-/// @param comm name of the thread (at most 15 bytes), raw: output escapes it
-/// @param ppid parent's thread group id
-/// @param pcomm parent's name, raw
+/// @param comm thread name (at most 15 bytes), raw: outputs escape it
+/// @param ppid the parent's thread group id
+/// @param pcomm the parent's name, raw
 /// @param mountNs inode of the mount namespace
 /// @param netNs inode of the network namespace
-/// @param startBootNs start of the process on the boot clock, tells a reused pid apart
-/// @param paths what /proc says of it, if asked for and still there
-/// @param account names for [#uid] and [#gid] on the host, if asked for
-/// @param startEpochNs its start, nanoseconds since the epoch; 0 if not asked for
+/// @param startBootNs start of the process on CLOCK_BOOTTIME; identifies a process with a pid that
+///   is reused
+/// @param paths data from /proc, if requested and the process still existed
+/// @param account host names of [#uid] and [#gid], if requested
+/// @param startEpochNs start of the process, nanoseconds since the epoch; 0 if not requested
 public record Owner(
     int pid,
     int tid,
@@ -32,9 +33,9 @@ public record Owner(
     @Nullable Account account,
     long startEpochNs) {
 
-  /// What /proc tells, raw.
+  /// Data from /proc/PID, raw.
   ///
-  /// @param commandLine its arguments with blanks between them
+  /// @param commandLine the arguments, separated by spaces
   public record Paths(
       @Nullable String exePath, @Nullable String cwd, @Nullable String commandLine) {
     public Paths(@Nullable String exePath, @Nullable String cwd) {
@@ -42,11 +43,11 @@ public record Owner(
     }
   }
 
-  /// What the host calls a user and a group, raw. In a container's root filesystem the same numbers
-  /// may be others.
+  /// User and group names from the host's files, raw. In a container's root filesystem the same ids
+  /// may have other names.
   public record Account(@Nullable String user, @Nullable String group) {}
 
-  /// As the kernel tells it.
+  /// An owner without account names and wall-clock start.
   public Owner(
       int pid,
       int tid,
@@ -62,14 +63,14 @@ public record Owner(
     this(pid, tid, uid, gid, comm, ppid, pcomm, mountNs, netNs, startTimeNs, paths, null, 0);
   }
 
-  /// The same process with its paths.
-  public Owner withPaths(Paths found) {
-    return withDetails(found, account, startEpochNs);
+  /// A copy with paths.
+  public Owner withPaths(Paths newPaths) {
+    return withDetails(newPaths, account, startEpochNs);
   }
 
-  /// The same process with what is known besides.
+  /// A copy with paths, account names and wall-clock start.
   public Owner withDetails(
-      @Nullable Paths knownPaths, @Nullable Account knownAccount, long knownStartedNs) {
+      @Nullable Paths newPaths, @Nullable Account newAccount, long newStartEpochNs) {
     return new Owner(
         pid,
         tid,
@@ -81,8 +82,8 @@ public record Owner(
         mountNs,
         netNs,
         startBootNs,
-        knownPaths,
-        knownAccount,
-        knownStartedNs);
+        newPaths,
+        newAccount,
+        newStartEpochNs);
   }
 }

@@ -1,7 +1,6 @@
 package dev.jig.event;
 
-/// Where a packet was going: the kernel's `pkt_type` (include/uapi/linux/if_packet.h) at ingress,
-/// OUTGOING at egress.
+/// The kernel's `pkt_type` (include/uapi/linux/if_packet.h) at ingress; OUTGOING at egress.
 public enum PacketType {
   HOST,
   BROADCAST,
@@ -15,12 +14,12 @@ public enum PacketType {
   private static final PacketType[] VALUES = values();
 
   /// The kernel's number.
-  @SuppressWarnings("EnumOrdinal") // they are listed by it
+  @SuppressWarnings("EnumOrdinal") // declared in the kernel's order
   public int number() {
     return ordinal();
   }
 
-  /// By the kernel's number; numbers it does not have count as OTHERHOST.
+  /// The type with the kernel's number; OTHERHOST for an unknown number.
   public static PacketType of(int number) {
     return number >= 0 && number < VALUES.length ? VALUES[number] : OTHERHOST;
   }

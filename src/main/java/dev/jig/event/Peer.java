@@ -2,8 +2,9 @@ package dev.jig.event;
 
 import org.jspecify.annotations.Nullable;
 
-/// Who is at the other end of a hop within this machine: the sender of what arrived.
+/// The process at the other end of a connection within this machine: for an arriving packet, its
+/// sender.
 ///
 /// @param container null for processes outside containers
-/// @param attribution how certain the owner is, as of the packet's other row
+/// @param attribution how the owner was determined on the packet's row at the other end
 public record Peer(@Nullable Container container, Owner owner, Attribution attribution) {}

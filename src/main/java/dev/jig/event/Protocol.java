@@ -1,6 +1,6 @@
 package dev.jig.event;
 
-/// The transport a message came over.
+/// The transport protocol of a message.
 public enum Protocol {
   UDP,
   TCP

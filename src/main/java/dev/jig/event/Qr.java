@@ -1,12 +1,12 @@
 package dev.jig.event;
 
-/// What a row stands for: the header's QR bit (RFC 1035 section 4.1.1), or a query that stayed
-/// without answer.
+/// The kind of a row: the QR bit of the header (RFC 1035 section 4.1.1), or T for a query without
+/// response.
 public enum Qr {
   /// A query.
   Q,
   /// A response.
   R,
-  /// No answer within the timeout.
+  /// No response within the timeout, or before the socket was closed.
   T
 }

@@ -1,15 +1,15 @@
 package dev.jig.event;
 
-/// How a transaction ended; on responses and on T rows.
+/// The state of a query, on responses and on T rows.
 public enum State {
   /// A response to a pending query.
   ANSWERED,
-  /// A response after its query had already been reported unanswered.
+  /// A response after its query was already reported as T.
   LATE,
-  /// A response to no query that was seen.
+  /// A response without a known query.
   ORPHAN,
-  /// No answer within the timeout.
+  /// No response within the timeout.
   TIMEOUT,
-  /// The socket was closed before an answer came.
+  /// The socket was closed before a response arrived.
   CLOSED
 }

@@ -1,7 +1,8 @@
 package dev.jig.event;
 
-/// A mistake of the user's: what is wrong, with the value, and what to do instead. Nothing has been
-/// attached when it is thrown. Both texts may contain what the user typed: escape before printing.
+/// A wrong command line: a sentence that names the wrong value, and a hint that says what to write
+/// instead. Thrown before anything is attached. Both texts may contain user input: escape before
+/// printing.
 public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -12,12 +13,12 @@ public final class UsageException extends RuntimeException {
     this.hint = hint;
   }
 
-  /// What is wrong, with the value.
+  /// The sentence that names the wrong value.
   public String sentence() {
     return String.valueOf(getMessage());
   }
 
-  /// What to do instead.
+  /// What to write instead.
   public String hint() {
     return hint;
   }

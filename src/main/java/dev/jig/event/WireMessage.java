@@ -5,8 +5,8 @@ import dev.jig.dns.Dialect;
 import dev.jig.dns.MessageDecoder;
 import java.util.Arrays;
 
-/// A DNS message as it was on the wire (RFC 1035 section 4), without the length that TCP puts in
-/// front: for outputs that tell all it says, or hand it on.
+/// The bytes of a DNS message (RFC 1035 section 4) without the length field of TCP, for outputs
+/// that show or copy the whole message.
 public final class WireMessage {
   private final byte[] bytes;
 
@@ -14,24 +14,24 @@ public final class WireMessage {
     this.bytes = bytes;
   }
 
-  /// Copies a message.
+  /// Copies `length` bytes from `offset`.
   public static WireMessage of(byte[] buffer, int offset, int length) {
     return new WireMessage(Arrays.copyOfRange(buffer, offset, offset + length));
   }
 
-  /// In bytes.
+  /// The length in bytes.
   public int length() {
     return bytes.length;
   }
 
-  /// A copy of the message.
+  /// A copy of the bytes.
   public byte[] toBytes() {
     return bytes.clone();
   }
 
-  /// All that it says.
+  /// Decodes all sections.
   ///
-  /// @param decoder of the calling thread
+  /// @param decoder the decoder of the calling thread
   public DecodedMessage decode(MessageDecoder decoder, Dialect dialect) {
     return decoder.decode(bytes, 0, bytes.length, dialect);
   }

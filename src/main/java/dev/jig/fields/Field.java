@@ -55,96 +55,96 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
-/// The catalogue: everything a row can show, in the order of the JSON keys, which is also the order
-/// of the columns. Everything that names, prints or compares a field reads it here.
+/// The catalogue of columns and JSON keys, in their order. Outputs, filters and help read names,
+/// widths and getters from here.
 @SuppressWarnings("ImmutableEnumChecker") // stateless getters, and Error Prone cannot see that
 public enum Field {
   RUNTIME_NAME(
-      "runtime.runtimeName", fixed(19), container(Container::runtime), "container runtime"),
+      "runtime.runtimeName", fixed(19), container(Container::runtime), "container runtime: docker, containerd, cri-o or podman"),
   CONTAINER_ID(
-      "runtime.containerId", scaled(13).withMax(64), container(Container::id), "container's id"),
+      "runtime.containerId", scaled(13).withMax(64), container(Container::id), "container id"),
   CONTAINER_NAME(
       "runtime.containerName",
       scaled(30),
-      shown(IG),
+      defaultIn(IG),
       container(Container::name),
-      "container's name in its runtime"),
+      "container name given by the runtime"),
   IMAGE_NAME(
       "runtime.containerImageName",
       scaled(16),
       container(Container::image),
-      "container's image as the user named it"),
+      "image reference as given by the user"),
   IMAGE_DIGEST(
       "runtime.containerImageDigest",
       scaled(16),
       container(Container::imageDigest),
-      "digest of the container's image"),
+      "image digest"),
   NODE(
       "k8s.node",
       scaled(30).withMiddleEllipsis(),
-      shown(KUBECTL),
+      defaultIn(KUBECTL),
       new Text(DnsEvent::node),
       "Kubernetes node"),
   NAMESPACE(
-      "k8s.namespace", scaled(30), shown(KUBECTL), pod(Pod::namespace), "Kubernetes namespace"),
-  POD("k8s.pod", scaled(30).withMiddleEllipsis(), shown(KUBECTL), pod(Pod::name), "Kubernetes pod"),
+      "k8s.namespace", scaled(30), defaultIn(KUBECTL), pod(Pod::namespace), "Kubernetes namespace"),
+  POD("k8s.pod", scaled(30).withMiddleEllipsis(), defaultIn(KUBECTL), pod(Pod::name), "Kubernetes pod"),
   POD_LABELS(
-      "k8s.labels", scaled(16), new Labels(event -> fromPod(event, Pod::labels)), "pod's labels"),
-  POD_CONTAINER("k8s.container", scaled(30), pod(Pod::containerName), "container's name in its pod"),
+      "k8s.labels", scaled(16), new Labels(event -> fromPod(event, Pod::labels)), "pod labels"),
+  POD_CONTAINER("k8s.container", scaled(30), pod(Pod::containerName), "container name in the pod"),
   HOST_NETWORK(
       "k8s.hostnetwork",
       scaled(16).withMax(5),
       new Bool(event -> fromPod(event, Pod::hostNetwork)),
-      "whether the pod uses the node's network"),
+      "true if the pod uses the node's network"),
   TIMESTAMP(
       "timestamp",
       scaled(35).withMax(35),
       new Instant(event -> true, DnsEvent::timestampNs),
       "time of the packet"),
-  MOUNT_NS("mntns", scaled(12).withMax(20), ownerNumber(Owner::mountNs), "mount namespace's inode number"),
-  NET_NS("netns", scaled(12).withMax(20), ownerNumber(Owner::netNs), "network namespace's inode number"),
+  MOUNT_NS("mntns", scaled(12).withMax(20), ownerNumber(Owner::mountNs), "inode number of the mount namespace"),
+  NET_NS("netns", scaled(12).withMax(20), ownerNumber(Owner::netNs), "inode number of the network namespace"),
   PID(
       "pid",
       scaled(16).withBounds(7, 10),
-      shown(IG, KUBECTL),
+      defaultIn(IG, KUBECTL),
       ownerNumber(Owner::pid),
       "process id in the host's pid namespace"),
   TID(
       "tid",
       scaled(16).withBounds(7, 10),
-      shown(IG, KUBECTL),
+      defaultIn(IG, KUBECTL),
       ownerNumber(Owner::tid),
       "thread id in the host's pid namespace"),
-  PPID("ppid", scaled(16).withBounds(7, 10), ownerNumber(Owner::ppid), "parent's process id"),
+  PPID("ppid", scaled(16).withBounds(7, 10), ownerNumber(Owner::ppid), "process id of the parent"),
   COMM(
       "comm",
       scaled(16).withMax(16),
-      shown(IG, KUBECTL),
+      defaultIn(IG, KUBECTL),
       ownerText(Owner::comm),
-      "name of the thread that sent"),
-  PCOMM("pcomm", scaled(16).withMax(16), ownerText(Owner::pcomm), "parent's name"),
+      "thread name"),
+  PCOMM("pcomm", scaled(16).withMax(16), ownerText(Owner::pcomm), "name of the parent process"),
   CWD(
       "cwd",
       scaled(40),
-      shown(PATHS),
+      defaultIn(PATHS),
       ownerText(owner -> fromPaths(owner, Owner.Paths::cwd)),
-      "process's working directory"),
+      "working directory of the process"),
   EXE_PATH(
       "exepath",
       scaled(40),
-      shown(PATHS),
+      defaultIn(PATHS),
       ownerText(owner -> fromPaths(owner, Owner.Paths::exePath)),
-      "process's executable"),
+      "executable of the process"),
   UID("uid", scaled(16).withBounds(8, 10), ownerNumber(Owner::uid), "user id"),
   GID("gid", scaled(16).withBounds(8, 10), ownerNumber(Owner::gid), "group id"),
-  USER("user", scaled(16), hostAccountName(Owner.Account::user), "user's name, outside containers"),
-  GROUP("group", scaled(16), hostAccountName(Owner.Account::group), "group's name, outside containers"),
-  START_TIME("starttime", scaled(35).withMax(35), startTime(), "start of the process"),
+  USER("user", scaled(16), hostAccountName(Owner.Account::user), "user name, outside containers"),
+  GROUP("group", scaled(16), hostAccountName(Owner.Account::group), "group name, outside containers"),
+  START_TIME("starttime", scaled(35).withMax(35), startTime(), "start time of the process"),
   COMMAND_LINE(
       "cmdline",
       scaled(40),
       ownerText(owner -> fromPaths(owner, Owner.Paths::commandLine)),
-      "process's command line"),
+      "command line of the process"),
   SOURCE_IP(
       "srcIP",
       scaled(16).withBounds(15, 45),
@@ -167,82 +167,82 @@ public enum Field {
       "id",
       fixed(4),
       new Ascii(event -> HexFormat.of().toHexDigits((short) event.id())),
-      "message's id, hexadecimal"),
+      "DNS message id, hexadecimal"),
   QR(
       "qr",
       fixed(2),
-      shown(IG, KUBECTL),
+      defaultIn(IG, KUBECTL),
       new Ascii(event -> event.qr().name()),
-      "Q query, R response, T no answer in time"),
+      "Q: query, R: response, T: query without response"),
   NAMESERVER(
       "nameserver",
       scaled(16).withBounds(15, 45),
-      shown(KUBECTL, WIDE, LOOKUPS),
+      defaultIn(KUBECTL, WIDE, LOOKUPS),
       new Address(DnsEvent::nameserver, endpoint(EndpointNames::nameserver)),
-      "address the application asked; source of a response"),
+      "server address used by the application; for a response its source"),
   TYPE(
       "type",
       scaled(16).withBounds(7, 9),
-      shown(IG, KUBECTL),
+      defaultIn(IG, KUBECTL),
       new Ascii(event -> nameOf(event.packetType())),
-      "where the packet was going: HOST, OUTGOING…"),
+      "packet direction: OUTGOING, HOST, MULTICAST, …"),
   QTYPE(
       "qtype",
       scaled(16).withBounds(5, 10),
-      shown(IG, KUBECTL),
+      defaultIn(IG, KUBECTL),
       new Ascii(event -> fromQuestion(event, question -> RecordType.mnemonic(question.type()))),
-      "type asked for"),
+      "query type"),
   NAME(
       "name",
       scaled(30),
-      shown(IG, KUBECTL),
+      defaultIn(IG, KUBECTL),
       new Text(event -> fromQuestion(event, Question::name)),
-      "name asked for"),
+      "query name"),
   RCODE(
       "rcode",
       scaled(16).withMin(8),
-      shown(IG, KUBECTL),
+      defaultIn(IG, KUBECTL),
       new Ascii(event -> rcodeMnemonic(event.rcode())),
       "response code"),
   LATENCY(
       "latency",
       scaled(16).withMax(20),
-      shown(WIDE, LOOKUPS),
+      defaultIn(WIDE, LOOKUPS),
       latency(),
       "time from the query to its response"),
   ANSWER_COUNT(
       "numAnswers",
       scaled(8).withMax(8),
-      shown(IG),
+      defaultIn(IG),
       integer(DnsEvent::answerCount),
-      "records in the answer section"),
+      "number of records in the answer section"),
   ADDRESSES(
       "addresses",
       scaled(32),
-      shown(WIDE),
+      defaultIn(WIDE),
       new Addresses(DnsEvent::addresses),
       "addresses in the answer section"),
   FLAGS(
       "flags",
       scaled(17),
       new HeaderFlags(DnsEvent::flags),
-      "header bits that are set: aa, tc, rd, ra, ad, cd"),
+      "header flags set: aa, tc, rd, ra, ad, cd"),
   STATE(
       "state",
       scaled(8).withBounds(8, 10),
-      shown(LOOKUPS),
+      defaultIn(LOOKUPS),
       new Ascii(event -> lowerCase(event.state())),
-      "answered, late, orphan, timeout or closed"),
+      "state: answered, late, orphan, timeout or closed"),
   ATTRIBUTION(
       "attribution",
       scaled(11),
       new Ascii(event -> lowerCase(event.attribution())),
-      "certainty of the process: exact, socket or unknown"),
+      "how the process was determined: exact, socket or unknown"),
   SOURCE_ENDPOINT(
       "srcEndpoint",
       scaled(30).withMiddleEllipsis(),
       new PodOrService(endpoint(EndpointNames::source)),
-      "pod or service with the source address, if agents resolve them"),
+      "pod or service with the source address (deploy --resolve-endpoints)"),
   DESTINATION_ENDPOINT(
       "dstEndpoint",
       scaled(30).withMiddleEllipsis(),
@@ -256,61 +256,60 @@ public enum Field {
   TRIES(
       "tries",
       scaled(5).withBounds(5, 8),
-      shown(LOOKUPS),
+      defaultIn(LOOKUPS),
       tries(),
-      "of a lookup: how often it was asked"),
+      "lookup: number of queries sent"),
   ATTEMPTS(
       "attempts",
       scaled(40),
-      shown(WIDE_LOOKUPS),
+      defaultIn(WIDE_LOOKUPS),
       new Attempts(event -> fromLookup(event, Lookup::attempts)),
-      "of a lookup: each try, how it ended and after what time"),
+      "lookup: each query with its state and duration"),
   TWIN(
       "twin",
       scaled(8).withBounds(8, 10),
-      shown(WIDE_LOOKUPS),
+      defaultIn(WIDE_LOOKUPS),
       new Ascii(event -> lowerCase(fromLookup(event, Lookup::twinState))),
-      "of an A or AAAA lookup: state of the other one that was asked together with it"),
+      "lookup of A or AAAA: state of the other one, if sent together"),
   HOP_SERVICE_TIME(
       "hop.took",
       scaled(16).withMax(20),
       upstreamTime(Upstream::serviceNs),
-      "of a lookup: time the process at the other end took, on this machine"),
+      "lookup: service time of the server process, if on this machine"),
   HOP_SERVER(
       "hop.server",
       scaled(16).withBounds(15, 45),
       new Address(event -> fromUpstream(event, Upstream::nextServer), _ -> null),
-      "whom it asked the same"),
-  HOP_LATENCY("hop.latency", scaled(16).withMax(20), upstreamTime(Upstream::nextLatencyNs), "how long that took"),
+      "server to which it sent the same question"),
+  HOP_LATENCY("hop.latency", scaled(16).withMax(20), upstreamTime(Upstream::nextLatencyNs), "latency of that query"),
   PEER_CONTAINER_NAME(
       "peer.containerName",
       scaled(30),
       peerContainer(Container::name),
-      "container of the process at the other end, on this machine"),
-  PEER_NAMESPACE("peer.namespace", scaled(30), peerPod(Pod::namespace), "its Kubernetes namespace"),
-  PEER_POD("peer.podName", scaled(30).withMiddleEllipsis(), peerPod(Pod::name), "its Kubernetes pod"),
-  PEER_PID("peer.pid", scaled(16).withBounds(7, 10), peerNumber(Owner::pid), "its process id"),
-  PEER_COMM("peer.comm", scaled(16).withMax(16), peerText(Owner::comm), "its name");
+      "container of the process at the other end, if on this machine"),
+  PEER_NAMESPACE("peer.namespace", scaled(30), peerPod(Pod::namespace), "Kubernetes namespace of the process at the other end"),
+  PEER_POD("peer.podName", scaled(30).withMiddleEllipsis(), peerPod(Pod::name), "Kubernetes pod of the process at the other end"),
+  PEER_PID("peer.pid", scaled(16).withBounds(7, 10), peerNumber(Owner::pid), "process id of the process at the other end"),
+  PEER_COMM("peer.comm", scaled(16).withMax(16), peerText(Owner::comm), "name of the process at the other end");
 
-  /// The JSON object a field stands in.
+  /// The JSON object that contains a field.
   public enum Group {
     RUNTIME,
     K8S,
     TOP,
-    /// What the process at the other end of a lookup did; looked for only where it is shown or
-    /// compared.
+    /// The process that answered a lookup; resolved only if shown or compared.
     HOP,
-    /// Of the process at the other end; looked for only where it is shown or compared.
+    /// The process at the other end; resolved only if shown or compared.
     PEER
   }
 
-  /// When a column is shown without being asked for by name.
+  /// A set of columns shown by default.
   public enum ColumnSet {
     IG,
     KUBECTL,
     WIDE,
     PATHS,
-    /// Rows stand for whole lookups.
+    /// Rows for whole lookups.
     LOOKUPS,
     WIDE_LOOKUPS
   }
@@ -319,7 +318,7 @@ public enum Field {
 
   private final String column;
   private final Width width;
-  private final Set<ColumnSet> shown;
+  private final Set<ColumnSet> columnSets;
   private final FieldValue value;
   private final String description;
 
@@ -327,20 +326,20 @@ public enum Field {
     this(column, width, Set.of(), value, description);
   }
 
-  Field(String column, Width width, Set<ColumnSet> shown, FieldValue value, String description) {
+  Field(String column, Width width, Set<ColumnSet> columnSets, FieldValue value, String description) {
     this.column = column;
     this.width = width;
-    this.shown = shown;
+    this.columnSets = columnSets;
     this.value = value;
     this.description = description;
   }
 
-  /// The name in `-o columns=` and `-F`, such as `runtime.containerName`.
+  /// The column name in `-o columns=` and `-F`, such as `runtime.containerName`.
   public String column() {
     return column;
   }
 
-  /// Further names of the column.
+  /// Alternative column names.
   public List<String> aliases() {
     return switch (this) {
       case POD -> List.of("k8s.podName");
@@ -359,7 +358,7 @@ public enum Field {
                 : column.startsWith("hop.") ? Group.HOP : Group.TOP;
   }
 
-  /// The key within [#group]'s JSON object.
+  /// The key in the JSON object of [#group].
   public String key() {
     return switch (this) {
       case POD -> "podName";
@@ -379,10 +378,10 @@ public enum Field {
   }
 
   public boolean isInAny(Set<ColumnSet> by) {
-    return shown.stream().anyMatch(by::contains);
+    return columnSets.stream().anyMatch(by::contains);
   }
 
-  /// Whether it tells of one packet what a lookup has several of, or what is the same for all.
+  /// Whether the value describes a single packet, so that a row for a whole lookup omits it.
   public boolean isPerPacket() {
     return this == TID || this == QR || this == TYPE;
   }
@@ -391,22 +390,22 @@ public enum Field {
     return value;
   }
 
-  /// Whether JSON has the value even if it is zero, so that root can be told from nobody.
+  /// Whether JSON contains the value even if it is zero: 0 is root, an absent value is unknown.
   public boolean hasMeaningfulZero() {
     return this == UID || this == GID;
   }
 
-  /// A few words for `--help`.
+  /// A short description for `--help`.
   public String description() {
     return description;
   }
 
-  /// All fields in the catalogue's order.
+  /// All fields in catalogue order.
   public static List<Field> all() {
     return ALL;
   }
 
-  private static Set<ColumnSet> shown(ColumnSet... by) {
+  private static Set<ColumnSet> defaultIn(ColumnSet... by) {
     return Set.of(by);
   }
 }

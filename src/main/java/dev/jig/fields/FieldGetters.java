@@ -19,8 +19,7 @@ import java.util.Locale;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// The ways from an event to the parts the catalogue's values come from, each of which may be
-/// absent.
+/// Getters for the catalogue that handle absent parts of an event.
 final class FieldGetters {
   private FieldGetters() {}
 
@@ -48,7 +47,7 @@ final class FieldGetters {
     return new Text(event -> event.owner() == null ? null : get.of(event.owner()));
   }
 
-  /// The host's name for a user or group: it may mean somebody else in a container.
+  /// A user or group name; absent inside containers, where the same id may have another name.
   static Text hostAccountName(Getter<Owner.Account, String> get) {
     return new Text(event -> {
       Owner owner = event.container() == null ? event.owner() : null;

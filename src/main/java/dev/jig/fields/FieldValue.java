@@ -14,60 +14,59 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// How a field's value is had from an event, and of which kind it is. Texts are raw: what prints
-/// them escapes them.
+/// The type of a field and its getter. Texts are raw: outputs escape them.
 public sealed interface FieldValue {
 
-  /// Reads one thing of another; null where it is absent.
+  /// Returns a part of `from`; null where it is absent.
   @FunctionalInterface
   interface Getter<F, T> {
     @Nullable T of(F from);
   }
 
-  /// A text from outside.
+  /// Text from outside this program.
   record Text(Getter<DnsEvent, String> get) implements FieldValue {}
 
-  /// A text made by us of printable ASCII: never needs escaping.
+  /// Text produced by this program, printable ASCII: needs no escaping.
   record Ascii(Getter<DnsEvent, String> get) implements FieldValue {}
 
-  /// A whole number; `get` may be asked only where `known`.
+  /// A whole number; call `get` only where `known` holds.
   record Int(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
 
-  /// A time span in nanoseconds; `get` may be asked only where `known`.
+  /// Nanoseconds; call `get` only where `known` holds.
   record Duration(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
 
-  /// Nanoseconds since the epoch; `get` may be asked only where `known`.
+  /// Nanoseconds since the epoch; call `get` only where `known` holds.
   record Instant(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
 
-  /// Yes or no.
+  /// True or false.
   record Bool(Getter<DnsEvent, Boolean> get) implements FieldValue {}
 
-  /// One address, with the name that stands for it in a cell.
+  /// One address, and the pod or service name that table cells show instead.
   record Address(Getter<DnsEvent, IpAddress> get, Getter<DnsEvent, EndpointName> name)
       implements FieldValue {}
 
   /// The pod or service that has an address.
   record PodOrService(Getter<DnsEvent, EndpointName> get) implements FieldValue {}
 
-  /// Any number of addresses.
+  /// A list of addresses.
   record Addresses(Getter<DnsEvent, List<IpAddress>> get) implements FieldValue {}
 
-  /// Keys with values, both from outside.
+  /// Keys and values from outside this program.
   record Labels(Getter<DnsEvent, Map<String, String>> get) implements FieldValue {}
 
-  /// The header's bits.
+  /// The flags of the DNS header.
   record HeaderFlags(Getter<DnsEvent, Flags> get) implements FieldValue {}
 
-  /// The tries of a lookup.
+  /// The attempts of a lookup.
   record Attempts(Getter<DnsEvent, List<Attempt>> get) implements FieldValue {}
 
-  /// The name that stands for an address in a cell; null where the cell shows [#text].
+  /// The name that a table cell shows in place of an address; null if the cell shows [#text].
   default @Nullable String displayName(DnsEvent event) {
     return this instanceof Address(_, var name) ? textOf(name.of(event)) : null;
   }
 
-  /// The value as one raw text, null where it is absent: what a cell shows before escaping and
-  /// cutting, and what a filter compares.
+  /// The value as raw text, null where it is absent: shown in table cells after escaping and
+  /// cutting, compared by filters.
   default @Nullable String text(DnsEvent event) {
     return switch (this) {
       case Text(var get) -> get.of(event);
@@ -116,11 +115,11 @@ public sealed interface FieldValue {
     }
     StringJoiner text = new StringJoiner(", ");
     for (Attempt attempt : attempts) {
-      String outcome = attempt.state().name().toLowerCase(Locale.ROOT);
+      String state = attempt.state().name().toLowerCase(Locale.ROOT);
       text.add(
           attempt.protocol()
               + " "
-              + outcome
+              + state
               + (attempt.durationNs() > 0 ? " " + GoDuration.formatRounded(attempt.durationNs()) : ""));
     }
     return text.toString();

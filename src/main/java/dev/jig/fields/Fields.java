@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Looks fields up in the catalogue.
+/// Finds fields of the catalogue.
 public final class Fields {
   private static final Map<String, Field> BY_NAME = byName();
 
   private Fields() {}
 
-  /// The field of a column's name or alias, upper or lower case.
+  /// Finds a field by column name or alias, ignoring case.
   ///
-  /// @throws UsageException naming near ones if there is none
+  /// @throws UsageException with similar names if there is none
   public static Field parse(String name) {
     Field field = BY_NAME.get(name.toLowerCase(Locale.ROOT));
     if (field == null) {
@@ -26,11 +26,11 @@ public final class Fields {
     return field;
   }
 
-  /// The columns shown by default by any of `by`, in the catalogue's order.
-  public static List<Field> columnsOf(Set<ColumnSet> by) {
-    boolean lookups = by.contains(ColumnSet.LOOKUPS);
+  /// The columns shown by default in any of these sets, in catalogue order.
+  public static List<Field> columnsOf(Set<ColumnSet> sets) {
+    boolean lookups = sets.contains(ColumnSet.LOOKUPS);
     return Field.all().stream()
-        .filter(field -> field.isInAny(by) && !(lookups && field.isPerPacket()))
+        .filter(field -> field.isInAny(sets) && !(lookups && field.isPerPacket()))
         .toList();
   }
 

@@ -4,8 +4,7 @@ import dev.jig.event.UsageException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
-/// Durations in the text form of Go, which users know from `--dns-timeout`: `1m30s`, `18.25ms`,
-/// `250µs`.
+/// Durations in the text form of Go's time.Duration: `1m30s`, `18.25ms`, `250µs`.
 public final class GoDuration {
   private static final long US = 1_000;
   private static final long MS = 1_000_000;
@@ -17,15 +16,15 @@ public final class GoDuration {
 
   private GoDuration() {}
 
-  /// The text for `durationNs`: below a second one number in ns, µs or ms, from a second on hours,
-  /// minutes and seconds; no trailing zeros in a fraction.
+  /// Formats nanoseconds: below one second as ns, µs or ms, otherwise as hours, minutes and
+  /// seconds; without trailing zeros in the fraction.
   public static String format(long durationNs) {
     StringBuilder text = new StringBuilder(20);
     append(text, durationNs);
     return text.toString();
   }
 
-  /// The same with three digits that count: where several stand in one cell.
+  /// Formats with three significant digits, for cells with several durations.
   public static String formatRounded(long durationNs) {
     long unit = 1;
     while (durationNs / unit >= 1_000) {
@@ -34,7 +33,7 @@ public final class GoDuration {
     return format((durationNs + unit / 2) / unit * unit);
   }
 
-  /// Appends what [#format] returns.
+  /// Appends the result of [#format].
   public static void append(StringBuilder text, long durationNs) {
     if (durationNs == 0) {
       text.append("0s");
@@ -81,9 +80,9 @@ public final class GoDuration {
     return text;
   }
 
-  /// Nanoseconds of a text such as `1m30s`, `1.5h`, `250ms`, `-3us` or `0`.
+  /// Parses a text such as `1m30s`, `1.5h`, `250ms`, `-3us` or `0` to nanoseconds.
   ///
-  /// @throws UsageException if the text is no duration or does not fit
+  /// @throws UsageException if the text is not a duration or exceeds a long
   public static long parse(String text) {
     boolean negative = text.startsWith("-");
     int at = negative || text.startsWith("+") ? 1 : 0;
@@ -103,7 +102,7 @@ public final class GoDuration {
     try {
       return (negative ? sum.negate() : sum).setScale(0, RoundingMode.DOWN).longValueExact();
     } catch (ArithmeticException e) {
-      throw new UsageException("\"" + text + "\" is too long a duration.", HINT);
+      throw new UsageException("\"" + text + "\" exceeds the longest duration, 2562047h.", HINT);
     }
   }
 
@@ -146,6 +145,6 @@ public final class GoDuration {
   }
 
   private static UsageException invalid(String text) {
-    return new UsageException("\"" + text + "\" is no duration.", HINT);
+    return new UsageException("\"" + text + "\" is not a duration.", HINT);
   }
 }

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/// Finds, for a misspelled word, the known words it may have been meant to be.
+/// Finds the known names that are similar to a misspelled one.
 public final class NearNames {
   private static final int MAX_NAMES = 3;
 
@@ -14,7 +14,7 @@ public final class NearNames {
 
   private NearNames() {}
 
-  /// At most three known names, the nearest first; empty if none is near.
+  /// Returns at most three known names, the most similar first.
   public static List<String> of(String wanted, Collection<String> known) {
     String word = wanted.toLowerCase(Locale.ROOT);
     List<Candidate> near = new ArrayList<>();
@@ -28,15 +28,15 @@ public final class NearNames {
     return near.stream().limit(MAX_NAMES).map(Candidate::name).toList();
   }
 
-  /// The nearest of: the whole name, and its part after the dot (`containerName` is near
-  /// `runtime.containerName`).
+  /// The smaller of two distances: to the whole name, and to its part after the dot
+  /// (`containerName` for `runtime.containerName`).
   private static int distance(String word, String name) {
     int dot = name.indexOf('.');
     int whole = edits(word, name);
     return dot < 0 ? whole : Math.min(whole, edits(word, name.substring(dot + 1)));
   }
 
-  /// Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`.
+  /// Damerau-Levenshtein distance (optimal string alignment).
   private static int edits(String a, String b) {
     int[][] cost = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

@@ -11,8 +11,8 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.Locale;
 
-/// Points in time as text: RFC 3339 with always nine digits of fraction and the offset of the local
-/// zone, `2026-11-23T02:10:11.123456789+01:00`, or `Z` where the offset is zero.
+/// Timestamps as RFC 3339 text with nine fraction digits and the local offset,
+/// `2026-11-23T02:10:11.123456789+01:00`, or `Z` where the offset is zero.
 public final class Timestamp {
   private static final long SECOND_NS = 1_000_000_000;
   private static final DateTimeFormatter RFC_3339 =
@@ -24,7 +24,7 @@ public final class Timestamp {
 
   private Timestamp() {}
 
-  /// The text for nanoseconds since the epoch, in the machine's zone.
+  /// Formats nanoseconds since the epoch in the machine's time zone.
   public static String format(long timestampNs) {
     return format(timestampNs, ZoneId.systemDefault());
   }
@@ -36,9 +36,9 @@ public final class Timestamp {
     return RFC_3339.format(ZonedDateTime.ofInstant(instant, zone));
   }
 
-  /// Nanoseconds since the epoch of an RFC 3339 text or a whole number of nanoseconds.
+  /// Parses RFC 3339 text, or a whole number of nanoseconds, to nanoseconds since the epoch.
   ///
-  /// @throws UsageException if it is neither
+  /// @throws UsageException if the text is neither
   public static long parse(String text) {
     try {
       if (text.indexOf('T') < 0) {
@@ -49,7 +49,7 @@ public final class Timestamp {
           Math.multiplyExact(instant.getEpochSecond(), SECOND_NS), instant.getNano());
     } catch (NumberFormatException | DateTimeException | ArithmeticException e) {
       throw new UsageException(
-          "\"" + text + "\" is no timestamp.",
+          "\"" + text + "\" is not a timestamp.",
           "Write nanoseconds since the epoch or RFC 3339, such as 2026-11-23T02:10:11Z.");
     }
   }

@@ -1,14 +1,14 @@
 package dev.jig.fields;
 
-/// How wide a column is, in terminal cells, and how what does not fit is cut.
+/// The width of a column in terminal cells, and where longer text is cut.
 ///
-/// @param configured the width without a terminal, and the weight when scaled to one
-/// @param min never scaled below, 0 for no bound
-/// @param max never scaled above, 0 for no bound
-/// @param fixed never scaled
+/// @param configured the width without a terminal, and the weight when scaled to a terminal
+/// @param min lower bound when scaled, 0 for none
+/// @param max upper bound when scaled, 0 for none
+/// @param fixed not scaled
 public record Width(int configured, int min, int max, boolean fixed, Ellipsis ellipsis) {
 
-  /// Where `…` stands for what was cut.
+  /// Where the `…` is placed in a cut text.
   public enum Ellipsis {
     END,
     MIDDLE
@@ -28,16 +28,16 @@ public record Width(int configured, int min, int max, boolean fixed, Ellipsis el
     return new Width(configured, 0, 0, true, Ellipsis.END);
   }
 
-  Width withMin(int bound) {
-    return new Width(configured, bound, max, fixed, ellipsis);
+  Width withMin(int cells) {
+    return new Width(configured, cells, max, fixed, ellipsis);
   }
 
   Width withBounds(int least, int most) {
     return new Width(configured, least, most, fixed, ellipsis);
   }
 
-  Width withMax(int bound) {
-    return new Width(configured, min, bound, fixed, ellipsis);
+  Width withMax(int cells) {
+    return new Width(configured, min, cells, fixed, ellipsis);
   }
 
   Width withMiddleEllipsis() {

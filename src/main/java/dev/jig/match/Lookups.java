@@ -1,7 +1,7 @@
 package dev.jig.match;
 
 import dev.jig.capture.Packet;
-import dev.jig.event.Attempt.AttemptState;
+import dev.jig.event.AttemptState;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Qr;
 import dev.jig.event.State;

@@ -2,7 +2,7 @@ package dev.jig.match;
 
 import dev.jig.dns.Rcode;
 import dev.jig.event.Attempt;
-import dev.jig.event.Attempt.AttemptState;
+import dev.jig.event.AttemptState;
 import dev.jig.event.DnsEvent;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;

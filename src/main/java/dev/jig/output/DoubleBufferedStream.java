@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Writes to a slow stream on a thread of its own. The caller fills one buffer while the other one
-/// is being written; the two are swapped when the caller's is full, or at [#flush]. The caller waits
-/// only when both are full.
+/// is being written; the two are swapped when the caller's is full, or at [#flush]. The caller
+/// waits only when both are full.
 ///
 /// Order is kept. For one calling thread; the stream below is used by the writing thread alone.
 public final class DoubleBufferedStream extends OutputStream {

@@ -315,7 +315,7 @@ public final class Pipeline implements PacketHandler {
 
   /// Adds the message if rows carry messages.
   private DnsEvent withMessageIfKept(DnsEvent event, byte[] bytes, int offset, int length) {
-    return keepsMessages ? event.with(WireMessage.of(bytes, offset, length)) : event;
+    return keepsMessages ? event.withMessage(WireMessage.of(bytes, offset, length)) : event;
   }
 
   /// The process that sent a packet recorded at ingress; null if not on this machine or not wanted.

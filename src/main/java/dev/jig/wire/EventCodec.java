@@ -159,7 +159,7 @@ public final class EventCodec {
 
   private static DnsEvent decode(Event from, SharedParts tables) {
     DnsEvent event = packet(from, tables);
-    return from.hasLookup() ? event.with(LookupCodec.decode(from.getLookup())) : event;
+    return from.hasLookup() ? event.withLookup(LookupCodec.decode(from.getLookup())) : event;
   }
 
   private static DnsEvent packet(Event from, SharedParts tables) {

@@ -6,7 +6,7 @@ import static dev.jig.wire.EventCodec.toNumber;
 import static dev.jig.wire.EventCodec.setIfPresent;
 
 import dev.jig.event.Attempt;
-import dev.jig.event.Attempt.AttemptState;
+import dev.jig.event.AttemptState;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Protocol;

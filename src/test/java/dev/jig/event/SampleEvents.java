@@ -1,6 +1,5 @@
 package dev.jig.event;
 
-import dev.jig.event.Attempt.AttemptState;
 import dev.jig.event.DnsEvent.Endpoint;
 import dev.jig.event.DnsEvent.Flags;
 import dev.jig.event.DnsEvent.Question;

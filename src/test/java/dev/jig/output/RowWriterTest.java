@@ -268,7 +268,7 @@ final class RowWriterTest {
             Field.SOURCE_ENDPOINT,
             Field.NAMESERVER_ENDPOINT);
     DnsEvent named = SampleEvents.query().with(e -> e.endpoints = NAMES).build();
-    DnsEvent half = named.with(new EndpointNames(NAMES.source(), null, null));
+    DnsEvent half = named.withEndpoints(new EndpointNames(NAMES.source(), null, null));
 
     assertThat(columns(fields, named, half))
         .isEqualTo(

@@ -3,7 +3,7 @@ package dev.jig.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.Attempt;
-import dev.jig.event.Attempt.AttemptState;
+import dev.jig.event.AttemptState;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.DnsEvent;
@@ -75,7 +75,7 @@ final class EventCodecTest {
         Arrays.stream(AttemptState.values())
             .map(outcome -> new Attempt(1, Protocol.UDP, null, 0, outcome, 0, null, 0))
             .toList();
-    DnsEvent lookup = FULL.with(new Lookup(7, attempts, null, new Upstream(null, null, null)));
+    DnsEvent lookup = FULL.withLookup(new Lookup(7, attempts, null, new Upstream(null, null, null)));
 
     assertThat(roundTrip(lookup)).isEqualTo(lookup);
   }
@@ -121,7 +121,7 @@ final class EventCodecTest {
   @Test
   void anEndpointsNameStandsInABatchOnce() {
     EndpointName client = new EndpointName(EndpointName.Kind.POD, "demo", "mypod");
-    DnsEvent oneName = FULL.with(new EndpointNames(null, client, null));
+    DnsEvent oneName = FULL.withEndpoints(new EndpointNames(null, client, null));
 
     Events batch = EventCodec.encode(1, List.of(FULL, oneName));
 

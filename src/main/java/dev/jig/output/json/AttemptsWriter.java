@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.dns.Rcode;
 import dev.jig.event.Attempt;
-import dev.jig.event.Attempt.AttemptState;
+import dev.jig.event.AttemptState;
 import dev.jig.fields.Field;
 import dev.jig.output.AddressTextCache;
 import java.io.IOException;
