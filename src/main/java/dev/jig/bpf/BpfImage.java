@@ -65,8 +65,8 @@ public final class BpfImage {
     return this;
   }
 
-  /// Sets a map's max_entries; of a ring its size in bytes, which libbpf rounds up to a power of two
-  /// of pages.
+  /// Sets a map's max_entries; of a ring its size in bytes, which libbpf rounds up to a power of
+  /// two of pages.
   public BpfImage setMaxEntries(String map, int count) {
     maxEntries.put(map, count);
     return this;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Loaded BPF programs and their maps, until [#close] or the process's end. Links of the programs are
-/// closed separately.
+/// Loaded BPF programs and their maps, until [#close] or the process's end. Links of the programs
+/// are closed separately.
 public final class BpfObject implements AutoCloseable {
   /// struct bpf_object_open_opts: size 0 · object_name 8 · kernel_log_buf 56 · kernel_log_size 64.
   private static final long OPTIONS_SIZE = 80;
@@ -162,8 +162,8 @@ public final class BpfObject implements AutoCloseable {
     return program;
   }
 
-  /// The optional programs that were not loaded, with the reason: errno's name if the kernel refused
-  /// it, `since 6.3` if the kernel is older than that.
+  /// The optional programs that were not loaded, with the reason: errno's name if the kernel
+  /// refused it, `since 6.3` if the kernel is older than that.
   public Map<String, String> missingPrograms() {
     return missingPrograms;
   }

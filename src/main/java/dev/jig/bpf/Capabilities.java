@@ -68,8 +68,8 @@ public final class Capabilities {
     }
   }
 
-  /// Which of the capabilities that tracing needs are not among `held`. CAP_SYS_ADMIN includes all of
-  /// them.
+  /// Which of the capabilities that tracing needs are not among `held`. CAP_SYS_ADMIN includes all
+  /// of them.
   public static List<String> missing(Set<String> held) {
     if (held.contains("CAP_SYS_ADMIN")) {
       return List.of();

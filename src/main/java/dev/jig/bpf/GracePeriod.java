@@ -11,8 +11,8 @@ public final class GracePeriod {
 
   private GracePeriod() {}
 
-  /// Waits by membarrier(2); if the kernel refuses it (nohz_full), 100 ms, far longer than a program
-  /// runs. Returns whether membarrier succeeded.
+  /// Waits by membarrier(2); if the kernel refuses it (nohz_full), 100 ms, far longer than a
+  /// program runs. Returns whether membarrier succeeded.
   public static boolean await() {
     int number =
         switch (System.getProperty("os.arch", "")) {

@@ -4,8 +4,8 @@ import dev.jig.os.Native;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// The functions of libbpf 1.x in use. Handles are addresses of its objects. A function that makes an
-/// object returns 0 on failure and sets errno; one that returns an int returns a negative errno.
+/// The functions of libbpf 1.x in use. Handles are addresses of its objects. A function that makes
+/// an object returns 0 on failure and sets errno; one that returns an int returns a negative errno.
 @SuppressWarnings("restricted")
 final class Libbpf {
   // libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t fn)

@@ -21,9 +21,9 @@ import java.util.concurrent.locks.LockSupport;
 ///   header                     0 u32 length, bit 31 BUSY, bit 30 DISCARD · 4 u32 page offset
 /// ```
 ///
-/// Positions only grow; modulo the ring's size they are offsets into data. Behind the data its start
-/// is mapped once more, so that a record that wraps around is contiguous. The kernel offers all data
-/// a second time, but a page counts as resident once per mapping.
+/// Positions only grow; modulo the ring's size they are offsets into data. Behind the data its
+/// start is mapped once more, so that a record that wraps around is contiguous. The kernel offers
+/// all data a second time, but a page counts as resident once per mapping.
 ///
 /// A record that ends behind the producer position, or is longer than the mapping allows, is not
 /// read: [BadRecordException], and the position stays at that record.
@@ -185,8 +185,8 @@ public final class RingBuffer implements AutoCloseable {
     return isReady();
   }
 
-  /// Reads all records reserved before this call, and waits up to `timeoutNs` for busy ones. Call it
-  /// when no producer runs any more; [#availableBytes] is then what stays unread.
+  /// Reads all records reserved before this call, and waits up to `timeoutNs` for busy ones. Call
+  /// it when no producer runs any more; [#availableBytes] is then what stays unread.
   ///
   /// @return how many records were handled
   /// @throws BadRecordException as [#consume]

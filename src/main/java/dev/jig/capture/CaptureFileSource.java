@@ -11,8 +11,8 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Reads packets from a capture file: parses each frame's headers and delivers packets that may
-/// contain DNS, with the file's clock and without owner. In a file written by `-o pcapng` each packet
-/// has its row option.
+/// contain DNS, with the file's clock and without owner. In a file written by `-o pcapng` each
+/// packet has its row option.
 public final class CaptureFileSource implements AutoCloseable {
   private final CaptureReader reader;
   private final FileCounters counters = new FileCounters();

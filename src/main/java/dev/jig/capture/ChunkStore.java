@@ -53,8 +53,8 @@ final class ChunkStore {
     return true;
   }
 
-  /// Removes and returns the payload of `total` bytes, of which `inlineLength` lie at `at`; the array
-  /// may be longer. Null if chunks are missing.
+  /// Removes and returns the payload of `total` bytes, of which `inlineLength` lie at `at`; the
+  /// array may be longer. Null if chunks are missing.
   byte @Nullable [] takePayload(
       long time,
       long cookie,

@@ -61,8 +61,8 @@ final class DnsStartDetector {
     return assigned && !z && fits ? Result.LIKELY : Result.NO;
   }
 
-  /// Checks the header and its one question: for places where any byte may start a message. Messages
-  /// without a question are not found.
+  /// Checks the header and its one question: for places where any byte may start a message.
+  /// Messages without a question are not found.
   static Result checkQuestion(byte[] bytes, int offset, int length) {
     Result header = checkHeader(bytes, offset, length);
     if (header != Result.LIKELY) {

@@ -2,8 +2,8 @@ package dev.jig.capture;
 
 import dev.jig.pcap.CapturedPacket;
 
-/// A frame while its headers are parsed, with the ends of the captured bytes and of the bytes on the
-/// wire. Both ends only move inwards, to the payload length in each header.
+/// A frame while its headers are parsed, with the ends of the captured bytes and of the bytes on
+/// the wire. Both ends only move inwards, to the payload length in each header.
 final class Frame {
   private static final int WIRE_LIMIT = 1 << 30;
 

@@ -3,8 +3,8 @@ package dev.jig.capture;
 import dev.jig.event.IpAddress;
 import org.jspecify.annotations.Nullable;
 
-/// Shares address objects, so that the text of a repeated address is made once. Direct-mapped, 1,024
-/// slots.
+/// Shares address objects, so that the text of a repeated address is made once. Direct-mapped,
+/// 1,024 slots.
 final class IpAddressCache {
   private static final int SLOTS = 1024;
 

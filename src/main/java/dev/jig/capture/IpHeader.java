@@ -51,8 +51,8 @@ final class IpHeader {
   private int fragmentOffset;
   private boolean moreFragments;
 
-  /// Moves `frame` to the transport header, or to a fragment's payload, and ends it at the end of the
-  /// IP packet.
+  /// Moves `frame` to the transport header, or to a fragment's payload, and ends it at the end of
+  /// the IP packet.
   ///
   /// @param expectedVersion the link header's IP version, 0 for either
   ParseResult read(int expectedVersion, Frame frame) {
@@ -84,8 +84,8 @@ final class IpHeader {
     return protocol;
   }
 
-  /// The protocol that, with addresses and [#fragmentId], identifies a fragmented packet: 0 for IPv6,
-  /// where the protocol does not count.
+  /// The protocol that, with addresses and [#fragmentId], identifies a fragmented packet: 0 for
+  /// IPv6, where the protocol does not count.
   int fragmentProtocol() {
     return fragmentProtocol;
   }

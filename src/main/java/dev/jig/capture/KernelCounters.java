@@ -3,9 +3,9 @@ package dev.jig.capture;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// The kernel program's counters (struct counters in src/main/bpf/trace_dns.h), summed over CPUs and
-/// directions. Packets: `seen = skipped + noPayload + bad + ringFull + recorded`, exact once all
-/// programs are detached.
+/// The kernel program's counters (struct counters in src/main/bpf/trace_dns.h), summed over CPUs
+/// and directions. Packets: `seen = skipped + noPayload + bad + ringFull + recorded`, exact once
+/// all programs are detached.
 ///
 /// @param seen packets recognised as DNS
 /// @param skipped of cgroups with the verdict to skip

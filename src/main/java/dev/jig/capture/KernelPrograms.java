@@ -43,8 +43,8 @@ final class KernelPrograms implements AutoCloseable {
         .markOptional(PreexistingSockets.LIST);
   }
 
-  /// Attaches all programs: notices first and packet programs last, so that a recorded packet has an
-  /// owner and a known cgroup. Then assigns owners to sockets opened before.
+  /// Attaches all programs: notices first and packet programs last, so that a recorded packet has
+  /// an owner and a known cgroup. Then assigns owners to sockets opened before.
   ///
   /// @throws NativeException if the kernel refuses a program that is not optional
   void attach(CgroupDirectory root) {

@@ -20,10 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Loads trace_dns.bpf.c, attaches it to the root of cgroup v2 and reads its ring. For one thread, but
-/// [#wake] and [#counters].
+/// Loads trace_dns.bpf.c, attaches it to the root of cgroup v2 and reads its ring. For one thread,
+/// but [#wake] and [#counters].
 public final class LiveCapture implements AutoCloseable {
-  /// 16 MiB. At 8 MiB, 100,000 packets a second overran a JVM that was still warming up (bin/bench).
+  /// 16 MiB. At 8 MiB, 100,000 packets a second overran a JVM that was still warming up
+  /// (bin/bench).
   public static final int RING_BYTES = 16 * 1024 * 1024;
 
   /// Records that one [#poll] handles.
@@ -72,7 +73,7 @@ public final class LiveCapture implements AutoCloseable {
   ///
   /// @param ports the DNS ports
   /// @param anyUdpPort whether to record UDP payloads of all ports that look like DNS, too
-  /// @throws dev.jig.bpf.NativeException if this machine can't
+  /// @throws dev.jig.os.NativeException if the kernel or libbpf refuses
   public static LiveCapture load(
       BitSet ports, boolean anyUdpPort, boolean verbose, PacketHandler handler) {
     return load(ports, anyUdpPort, verbose, handler, List.of());
@@ -118,7 +119,7 @@ public final class LiveCapture implements AutoCloseable {
   /// Attaches all programs, which record packets from now on; then assigns owners to sockets opened
   /// before, which takes milliseconds.
   ///
-  /// @throws dev.jig.bpf.NativeException if the kernel refuses a program that is not optional
+  /// @throws dev.jig.os.NativeException if the kernel refuses a program that is not optional
   public void attach() {
     programs.attach(root);
   }
@@ -128,8 +129,8 @@ public final class LiveCapture implements AutoCloseable {
     return programs.assignSocketOwners();
   }
 
-  /// From now on each record wakes the reader at once instead of 64 KiB of them, so that it can read
-  /// /proc before the process exits. Costs a wake-up per record.
+  /// From now on each record wakes the reader at once instead of 64 KiB of them, so that it can
+  /// read /proc before the process exits. Costs a wake-up per record.
   public void readPromptly() {
     promptly = true;
   }

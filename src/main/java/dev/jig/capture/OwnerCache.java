@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Shares owner objects: a thread that sends again costs a comparison of 72 bytes instead of two new
-/// strings. Direct-mapped by thread id, 1,024 slots.
+/// Shares owner objects: a thread that sends again costs a comparison of 72 bytes instead of two
+/// new strings. Direct-mapped by thread id, 1,024 slots.
 final class OwnerCache {
   private static final int SLOTS = 1024;
 

@@ -8,8 +8,8 @@ import dev.jig.event.Protocol;
 import dev.jig.wire.PcapngRowOption;
 import org.jspecify.annotations.Nullable;
 
-/// A packet that may contain DNS. Mutable and reused by its source: valid until the handler returns,
-/// copy what is kept.
+/// A packet that may contain DNS. Mutable and reused by its source: valid until the handler
+/// returns, copy what is kept.
 public final class Packet {
   /// The direction through the packet's socket; UNKNOWN in capture files, which have no sockets.
   public enum Direction {
@@ -98,8 +98,8 @@ public final class Packet {
     return cgroupId;
   }
 
-  /// The inode of the socket's network namespace if one of the addresses is a loopback address, which
-  /// is local to it; else 0.
+  /// The inode of the socket's network namespace if one of the addresses is a loopback address,
+  /// which is local to it; else 0.
   public long socketNetNs() {
     return socketNetNs;
   }
@@ -153,8 +153,8 @@ public final class Packet {
     return payloadLength;
   }
 
-  /// The row that `-o pcapng` stored with this packet; files only, else null. The payload is then one
-  /// whole message, also over TCP.
+  /// The row that `-o pcapng` stored with this packet; files only, else null. The payload is then
+  /// one whole message, also over TCP.
   public @Nullable PcapngRowOption rowOption() {
     return rowOption;
   }

@@ -11,19 +11,20 @@ import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
 /// Assigns owners to DNS sockets that were opened before the programs were attached: one iterator
-/// over all open files (`iter/task_file`), after attaching. An owner that a socket has already stays.
+/// over all open files (`iter/task_file`), after attaching. An owner that a socket has already
+/// stays.
 ///
-/// From Linux 5.11 on the iterator writes socket storage itself. Before, it prints what to write, and
-/// this class writes it through a duplicated descriptor:
+/// From Linux 5.11 on the iterator writes socket storage itself. Before, it prints what to write,
+/// and this class writes it through a duplicated descriptor:
 ///
 /// ```
 /// struct open_socket   0 pid(4)   4 fd(4)   8 inode(8)   16 struct dns_socket
 /// ```
 ///
-/// The attribution is `socket`, never `exact`: of several processes with a descriptor of the socket,
-/// the one with the lowest pid. A packet between attaching and the walk has its sender as owner over
-/// UDP and from a TCP sender's own call, else none. A socket that no process has a descriptor of (not
-/// accepted yet, or in transit by SCM_RIGHTS) has no owner until it is used.
+/// The attribution is `socket`, never `exact`: of several processes with a descriptor of the
+/// socket, the one with the lowest pid. A packet between attaching and the walk has its sender as
+/// owner over UDP and from a TCP sender's own call, else none. A socket that no process has a
+/// descriptor of (not accepted yet, or in transit by SCM_RIGHTS) has no owner until it is used.
 final class PreexistingSockets {
   static final String MARK = "mark_sockets";
   static final String LIST = "list_sockets";

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/// Turns the kernel's records ([RecordLayout]) into calls of a [PacketHandler]. One per ring, on its
-/// thread.
+/// Turns the kernel's records ([RecordLayout]) into calls of a [PacketHandler]. One per ring, on
+/// its thread.
 final class RecordReader {
   private final PacketHandler handler;
   private final Packet packet = new Packet();
@@ -42,7 +42,7 @@ final class RecordReader {
     return notices;
   }
 
-  /// Packet records whose payload was dropped because chunks are missing.
+  /// Packet records dropped because chunks are missing.
   long incompletePackets() {
     return incomplete;
   }

@@ -20,8 +20,8 @@ final class RecordedSegments {
 
   private final Map<Flow, Incomplete> incomplete = new LinkedHashMap<>();
 
-  /// Adds the segment in `packet`. If a message is complete now, makes it the packet's payload; else
-  /// returns false.
+  /// Adds the segment in `packet`. If a message is complete now, makes it the packet's payload;
+  /// else returns false.
   ///
   /// @param option the text of the packet's row option
   boolean assemble(Packet packet, String option) {

@@ -5,12 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reassembles one direction of a TCP connection into DNS messages, each behind a length of two bytes
-/// (RFC 1035 section 4.2.2). Segments may have any size and order, and may be repeated.
+/// Reassembles one direction of a TCP connection into DNS messages, each behind a length of two
+/// bytes (RFC 1035 section 4.2.2). Segments may have any size and order, and may be repeated.
 ///
 /// The handshake is not recorded, so a stream starts with the first segment seen. If that does not
-/// start a message, or bytes are missing, message boundaries are unknown: [DnsStartDetector] searches
-/// for the next start byte by byte, and checks every further one.
+/// start a message, or bytes are missing, message boundaries are unknown: [DnsStartDetector]
+/// searches for the next start byte by byte, and checks every further one.
 final class TcpStream {
   /// The length field ahead of a message.
   static final int PREFIX_LENGTH = 2;
@@ -126,8 +126,8 @@ final class TcpStream {
     processAhead(packet, handler);
   }
 
-  /// A contiguous segment belongs to this connection whatever its cookie: data that arrive before the
-  /// handshake's end have the listener's.
+  /// A contiguous segment belongs to this connection whatever its cookie: data that arrive before
+  /// the handshake's end have the listener's.
   private boolean isOtherConnection(Packet packet, int distance) {
     return distance != 0
         && (distance > WINDOW || distance < -WINDOW || packet.socketCookie != cookie);
@@ -215,8 +215,8 @@ final class TcpStream {
     return synchronised || plausible;
   }
 
-  /// Appends the bytes that the incomplete message needs to be checked, then those that it needs to be
-  /// complete; returns how many.
+  /// Appends the bytes that the incomplete message needs to be checked, then those that it needs to
+  /// be complete; returns how many.
   private int append(byte[] bytes, int offset, int length) {
     int taken = 0;
     while (taken < length && (filled < PREFIX_LENGTH || !isAccepted())) {

@@ -156,8 +156,8 @@ public final class TcpStreams {
     return bufferedBytes;
   }
 
-  /// Bytes of no delivered message: of incomplete messages, and behind a gap up to the next start of a
-  /// message.
+  /// Bytes of no delivered message: of incomplete messages, and behind a gap up to the next start
+  /// of a message.
   public long droppedBytes() {
     return totals.droppedBytes;
   }

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// long f(long a, long b, long c, long d, long e, long f)
 /// ```
 ///
-/// Pointers and ints are passed as longs. A C function with fewer parameters ignores the rest; of an
-/// int result only the lower 32 bits are defined. The calling conventions of x86-64 and AArch64 Linux
-/// permit this. Each further shape would cost 5 to 9 ms at start.
+/// Pointers and ints are passed as longs. A C function with fewer parameters ignores the rest; of
+/// an int result only the lower 32 bits are defined. The calling conventions of x86-64 and AArch64
+/// Linux permit this. Each further shape would cost 5 to 9 ms at start.
 @SuppressWarnings("restricted")
 public final class Native {
   /// System property: the directory of bundled libraries. If unset, the dynamic loader searches.

@@ -3,8 +3,8 @@ package dev.jig.os;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A call of libc, libbpf or the kernel failed. The message names the call and errno; the reason has
-/// a hint for the user.
+/// A call of libc, libbpf or the kernel failed. The message names the call and errno; the reason
+/// has a hint for the user.
 public final class NativeException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -77,7 +77,8 @@ public final class NativeException extends RuntimeException {
     return Errno.name(errno);
   }
 
-  /// The last lines of libbpf's log and of the verifier's, not escaped for a terminal; may be empty.
+  /// The last lines of libbpf's log and of the verifier's, not escaped for a terminal; may be
+  /// empty.
   public List<String> log() {
     return log.isEmpty() ? List.of() : List.of(log.split("\n", -1));
   }

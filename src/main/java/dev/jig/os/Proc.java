@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a process's files in /proc (proc(5)). A process is identified by pid and start time. Nothing
-/// is cached: exec and chdir change the files of the same process.
+/// Reads a process's files in /proc (proc(5)). A process is identified by pid and start time.
+/// Nothing is cached: exec and chdir change the files of the same process.
 public final class Proc {
   /// 1 / USER_HZ, which is 100 on every architecture with a JDK.
   private static final long TICK_NS = 10_000_000L;

@@ -42,7 +42,7 @@ public final class Terminal {
   }
 
   /// Whether this process is in its terminal's foreground process group, so that Ctrl-C sends
-  /// SIGINT to it and its children alike.
+  /// SIGINT to it and its children.
   public static boolean isInForeground() {
     try {
       // proc(5): after the comm come state, ppid, pgrp, session, tty_nr, tpgid

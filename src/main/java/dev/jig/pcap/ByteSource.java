@@ -57,8 +57,8 @@ final class ByteSource implements AutoCloseable {
     }
   }
 
-  /// Skips `length` bytes, which are part of `what`, by reading: InputStream.skip does not report the
-  /// end of a file.
+  /// Skips `length` bytes, which are part of `what`, by reading: InputStream.skip does not report
+  /// the end of a file.
   ///
   /// @param begin the file offset of `what`
   /// @throws CaptureFormatException if the file ends before

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 
 /// Reads the packets of a capture file in order, in constant memory.
 ///
-/// Damage is reported when the reader reaches it, after the packets before it. After an exception only
-/// [#close] may be called.
+/// Damage is reported when the reader reaches it, after the packets before it. After an exception
+/// only [#close] may be called.
 public interface CaptureReader extends AutoCloseable {
   /// Opens a file and detects its format by its first 4 bytes.
   ///
@@ -17,8 +17,8 @@ public interface CaptureReader extends AutoCloseable {
     return open(Files.newInputStream(file), file.toString());
   }
 
-  /// Reads a stream and closes it with the reader. A packet is delivered as soon as its last byte has
-  /// arrived, so a pipe from a running capture works.
+  /// Reads a stream and closes it with the reader. A packet is delivered as soon as its last byte
+  /// has arrived, so a pipe from a running capture works.
   ///
   /// @param name the file's name in error messages
   /// @throws CaptureFormatException if it is neither pcap nor pcapng

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a pcapng file (draft-ietf-opsawg-pcapng) of one section and one interface, little-endian,
-/// with timestamps in nanoseconds. Writes whole blocks only, so that the reader of a pipe gets every
-/// flushed packet.
+/// with timestamps in nanoseconds. Writes whole blocks only, so that the reader of a pipe gets
+/// every flushed packet.
 ///
 /// ```
 /// block      type 4 | length 4 | body, padded to 4 | length 4

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A packet of a capture file, or a custom or statistics block, which has no frame. Mutable and reused
-/// by the reader: valid until its next read, copy what is kept.
+/// A packet of a capture file, or a custom or statistics block, which has no frame. Mutable and
+/// reused by the reader: valid until its next read, copy what is kept.
 public final class CapturedPacket {
   int linkType;
   long timeNs;
@@ -23,8 +23,8 @@ public final class CapturedPacket {
     return linkType;
   }
 
-  /// Nanoseconds since the epoch. A pcapng Simple Packet Block has no timestamp: its time is that of
-  /// the packet before, 0 if there is none.
+  /// Nanoseconds since the epoch. A pcapng Simple Packet Block has no timestamp: its time is that
+  /// of the packet before, 0 if there is none.
   public long timeNs() {
     return timeNs;
   }
@@ -64,8 +64,8 @@ public final class CapturedPacket {
     return optionsOffset == optionsEnd ? null : CustomText.find(options());
   }
 
-  /// True for a packet. False for a custom block with a [#customText], and for statistics, which may
-  /// change [CaptureReader#dropped]; their time is that of the packet before.
+  /// True for a packet. False for a custom block with a [#customText], and for statistics, which
+  /// may change [CaptureReader#dropped]; their time is that of the packet before.
   public boolean hasFrame() {
     return hasFrame;
   }

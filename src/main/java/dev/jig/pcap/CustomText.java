@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// Text in a custom option (draft-ietf-opsawg-pcapng section 3.5.1), which this program reads back
 /// and other tools copy when they rewrite the file.
 ///
-/// The Private Enterprise Number is the one for documentation (RFC 5612). Other programs may use it,
-/// too, so the reader must validate the text.
+/// The Private Enterprise Number is the one for documentation (RFC 5612). Other programs may use
+/// it, too, so the reader must validate the text.
 public final class CustomText {
   /// The Private Enterprise Number ahead of the text.
   static final int ENTERPRISE_NUMBER = 32_473;

@@ -1,7 +1,7 @@
 package dev.jig.pcap;
 
-/// The unit of an interface's timestamps, its option `if_tsresol`: a negative power of 10, or of 2 if
-/// the top bit is set.
+/// The unit of an interface's timestamps, its option `if_tsresol`: a negative power of 10, or of 2
+/// if the top bit is set.
 record TimestampResolution(int value) {
   static final TimestampResolution MICROSECONDS = new TimestampResolution(6);
 

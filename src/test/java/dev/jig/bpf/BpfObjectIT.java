@@ -223,9 +223,9 @@ final class BpfObjectIT {
 
   @Test
   void namesAbsentProgramsMapsAndVariables() throws Exception {
-    BpfImage unknown = probeWithoutAbsent().exclude("nobody");
+    BpfImage unknown = probeWithoutAbsent().exclude("absentee");
 
-    assertThatThrownBy(() -> BpfObject.load(unknown)).hasMessageContaining("`nobody`");
+    assertThatThrownBy(() -> BpfObject.load(unknown)).hasMessageContaining("`absentee`");
     try (BpfObject object = BpfObject.load(probeWithoutAbsent())) {
       assertThatThrownBy(() -> object.program("refused")).hasMessageContaining("`refused`");
       assertThatThrownBy(() -> object.map("mops")).hasMessageContaining("`mops`");
@@ -254,12 +254,12 @@ final class BpfObjectIT {
     }
   }
 
-  /// The probe with what every kernel of today takes: its load succeeds at the first try.
+  /// The probe without the program that current kernels refuse: its load succeeds at the first try.
   private static BpfImage probeWithoutAbsent() throws Exception {
     return TestPrograms.probe().exclude("absent");
   }
 
-  /// An Ethernet and an IPv4 header and a little more.
+  /// An Ethernet and an IPv4 header and zeros.
   private static byte[] frame() {
     byte[] frame = new byte[64];
     frame[12] = 0x08;

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/// A program, map or link by the id the kernel gave it, printed as `KIND ID`.
+/// A BPF program, map or link by its id, printed as `KIND ID`.
 public record KernelObject(Kind kind, int id) {
-  private static final long PATIENCE_NS = 10_000_000_000L;
+  private static final long TIMEOUT_NS = 10_000_000_000L;
 
-  /// What there is, and how /proc/PID/fdinfo and libbpf call it.
+  /// The kinds, with their names in /proc/PID/fdinfo and libbpf.
   public enum Kind {
     PROGRAM("prog_id:", "bpf_prog_get_fd_by_id"),
     MAP("map_id:", "bpf_map_get_fd_by_id"),
@@ -40,7 +40,7 @@ public record KernelObject(Kind kind, int id) {
     return kind + " " + id;
   }
 
-  /// What a process holds by its descriptors.
+  /// The objects that a process has descriptors of.
   public static List<KernelObject> heldBy(long pid) throws IOException {
     List<KernelObject> held = new ArrayList<>();
     try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fdinfo"))) {
@@ -58,7 +58,7 @@ public record KernelObject(Kind kind, int id) {
     } catch (NoSuchFileException closed) {
       return;
     }
-    // A link tells its program's id as well.
+    // A link's fdinfo has its program's id, too.
     for (Kind kind : Kind.values()) {
       for (String line : lines) {
         if (line.startsWith(kind.field)) {
@@ -78,10 +78,10 @@ public record KernelObject(Kind kind, int id) {
     return fd >= 0;
   }
 
-  /// Waits until the kernel has let go of them: links go with their process, programs a grace
-  /// period later. Returns those that stayed.
+  /// Waits up to 10 s until the kernel has freed the objects: links with their process, programs a
+  /// grace period later. Returns those that still exist.
   public static List<KernelObject> awaitGone(List<KernelObject> objects) {
-    long deadline = System.nanoTime() + PATIENCE_NS;
+    long deadline = System.nanoTime() + TIMEOUT_NS;
     while (objects.stream().anyMatch(KernelObject::exists) && System.nanoTime() < deadline) {
       LockSupport.parkNanos(1_000_000);
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class NativeLibraryTest {
-  /// Uses libbpf and tells what came of it, and from where it was loaded.
+  /// Calls libbpf, and prints the result and the library's path.
   static final class Child {
     private Child() {}
 

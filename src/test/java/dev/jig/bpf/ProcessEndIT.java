@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// What the kernel keeps after the process, and what it says to one that may not.
+/// What remains in the kernel when a process is killed, and errors without capabilities.
 final class ProcessEndIT {
   private static final MemorySegment INFO = Native.libbpf("bpf_obj_get_info_by_fd");
 
-  /// Attaches the probe, tells the ids, waits to be killed.
+  /// Attaches the probe, prints the ids, and waits to be killed.
   static final class Child {
     private Child() {}
 

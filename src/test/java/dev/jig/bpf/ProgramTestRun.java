@@ -9,7 +9,8 @@ import java.lang.foreign.ValueLayout;
 /// Runs a loaded cgroup_skb program on bytes instead of traffic (BPF_PROG_TEST_RUN).
 ///
 /// ```
-/// struct bpf_test_run_opts: sz 0 u64 · data_in 8 · data_size_in 24 u32 · retval 56 u32 · repeat 60 i32
+/// struct bpf_test_run_opts: sz 0 u64 · data_in 8 · data_size_in 24 u32 · retval 56 u32
+///                           repeat 60 i32
 /// ```
 public final class ProgramTestRun {
   private static final MemorySegment RUN = Native.libbpf("bpf_prog_test_run_opts");
@@ -17,8 +18,7 @@ public final class ProgramTestRun {
 
   private ProgramTestRun() {}
 
-  /// Runs a program `times` times on a frame (Ethernet header first, 14 bytes, then IP); returns
-  /// what it returned last.
+  /// Runs a program `times` times on an Ethernet frame; returns the last result.
   public static int run(BpfProgram program, byte[] frame, int times) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment data = arena.allocateFrom(ValueLayout.JAVA_BYTE, frame);

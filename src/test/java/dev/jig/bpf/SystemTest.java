@@ -12,7 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/// What room bpf asks of libc and /proc, against the running kernel; needs no root.
+/// Calls of libc and /proc on the running kernel, without root.
 final class SystemTest {
   @Test
   void readsCapabilitiesByName() {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A cgroup of the test's own below the root.
+/// A new cgroup below the root.
 final class TestCgroup implements AutoCloseable {
   private final Path path;
   private final CgroupDirectory directory;
@@ -21,7 +21,7 @@ final class TestCgroup implements AutoCloseable {
     return directory;
   }
 
-  /// Sends one datagram to the discard port of loopback from inside.
+  /// Sends one datagram from the cgroup to port 9 of 127.0.0.1.
   void sendDatagram() throws IOException, InterruptedException {
     int code =
         new ProcessBuilder(

@@ -40,7 +40,7 @@ final class TestPrograms {
     }
   }
 
-  /// The probe without the program that no kernel takes.
+  /// The probe without the program that every kernel refuses.
   static BpfImage probe() throws IOException, InterruptedException {
     return BpfImage.of("probe", elf("probe")).exclude("refused").markOptional("absent", "walk");
   }

@@ -2,7 +2,7 @@ package dev.jig.capture;
 
 import java.io.ByteArrayOutputStream;
 
-/// Frames put together header by header, for programs that are run without traffic. Addresses are
+/// Builds frames header by header, for programs that run without traffic. Addresses are
 /// 192.0.2.1 and .2, 2001:db8::1 and ::2; the payload is that of [#PAYLOAD].
 final class Frames {
   static final byte[] PAYLOAD = {
@@ -37,7 +37,7 @@ final class Frames {
     return ipv4(UDP, 5, offset == 0 ? MORE_FRAGMENTS : offset, 0, rest);
   }
 
-  /// With a header length that may be a lie, in words of four bytes.
+  /// With a header length field of `words`, in units of 4 bytes, right or wrong.
   static byte[] ipv4Saying(int words, byte[] rest) {
     return ipv4(UDP, words, 0, 0, rest);
   }
@@ -67,7 +67,7 @@ final class Frames {
     return join(ethernet(0x86dd), header, rest);
   }
 
-  /// Of those with a length in words of eight bytes, without the first.
+  /// An extension header with a length in units of 8 bytes, without the first.
   static byte[] extension(int next, int moreWords) {
     byte[] header = new byte[8 + 8 * moreWords];
     header[0] = (byte) next;
@@ -83,7 +83,7 @@ final class Frames {
     return header;
   }
 
-  /// RFC 4302 section 2, with twelve bytes of check value: its length is in words of four.
+  /// RFC 4302 section 2, with 12 bytes of ICV; its length is in units of 4 bytes.
   static byte[] authentication(int next) {
     byte[] header = new byte[24];
     header[0] = (byte) next;

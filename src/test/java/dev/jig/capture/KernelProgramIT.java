@@ -44,8 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The packet programs on frames of our making, without traffic (BPF_PROG_TEST_RUN), on a socket
-/// that is connected to nothing.
+/// Runs the packet programs on made-up frames (BPF_PROG_TEST_RUN), with an unconnected socket.
 final class KernelProgramIT {
   private static final int HOP_BY_HOP = 0;
   private static final int ROUTING = 43;
@@ -55,7 +54,7 @@ final class KernelProgramIT {
 
   private static KernelSide kernel;
 
-  /// What becomes of a packet, by its counters.
+  /// The counter that a packet increments.
   enum Fate {
     RECORDED,
     NOT_OURS,

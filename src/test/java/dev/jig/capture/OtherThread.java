@@ -7,9 +7,9 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Does something in a thread of its own, as another process would on a shared socket.
+/// Runs an action on another thread, as another process would on a shared socket.
 final class OtherThread {
-  private static final int PATIENCE_S = 30;
+  private static final int TIMEOUT_S = 30;
 
   interface Action {
     void run() throws IOException;
@@ -17,15 +17,15 @@ final class OtherThread {
 
   private OtherThread() {}
 
-  /// Returns the thread's id when it is done.
-  static int run(Action deed) throws InterruptedException, ExecutionException, TimeoutException {
+  /// Runs `action` and returns the thread's id.
+  static int run(Action action) throws InterruptedException, ExecutionException, TimeoutException {
     FutureTask<Integer> task =
         new FutureTask<>(() -> {
           Path self = Path.of("/proc/thread-self").toRealPath();
-          deed.run();
+          action.run();
           return Integer.parseInt(self.getFileName().toString());
         });
     Thread.ofPlatform().daemon().start(task);
-    return task.get(PATIENCE_S, TimeUnit.SECONDS);
+    return task.get(TIMEOUT_S, TimeUnit.SECONDS);
   }
 }

@@ -17,11 +17,11 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// A capture of one port and whose its packets are.
+/// Captures the packets of one port with their owners.
 final class OwnerTap implements AutoCloseable {
-  private static final long PATIENCE_NS = 30_000_000_000L;
+  private static final long TIMEOUT_NS = 30_000_000_000L;
 
-  /// What a record said, copied: the reader has one packet for all.
+  /// A copy of a packet's parts.
   record Seen(
       Direction direction,
       Protocol protocol,
@@ -36,11 +36,11 @@ final class OwnerTap implements AutoCloseable {
   private final List<Seen> packets = new ArrayList<>();
   private final LiveCapture capture;
 
-  /// A trace of one port by a kernel that lacks these programs.
-  OwnerTap(int port, List<String> lacking) {
+  /// Captures as on a kernel that lacks the programs `missing`.
+  OwnerTap(int port, List<String> missing) {
     BitSet ports = new BitSet();
     ports.set(port);
-    capture = LiveCapture.load(ports, false, false, this::add, lacking);
+    capture = LiveCapture.load(ports, false, false, this::add, missing);
     capture.attach();
     assertThat(capture.missingPrograms()).doesNotContainKey("owners of sockets opened before");
   }
@@ -68,7 +68,7 @@ final class OwnerTap implements AutoCloseable {
   }
 
   private Seen first(Predicate<Seen> wanted) {
-    long deadline = System.nanoTime() + PATIENCE_NS;
+    long deadline = System.nanoTime() + TIMEOUT_NS;
     while (packets.stream().noneMatch(wanted) && System.nanoTime() < deadline) {
       capture.poll(20);
     }
@@ -76,7 +76,7 @@ final class OwnerTap implements AutoCloseable {
     return packets.stream().filter(wanted).findFirst().orElseThrow();
   }
 
-  /// The first packet this way is this process's, by its socket.
+  /// Expects this process as owner, by its socket, of the first packet in this direction.
   void expectOurs(Direction direction, Protocol protocol) throws IOException {
     Seen packet = first(p -> p.direction == direction && p.protocol == protocol);
     Owner owner = packet.known();

@@ -9,7 +9,7 @@ import dev.jig.event.Protocol;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/// Packets for tests as the kernel's records give them: one socket's view of a conversation.
+/// Builds packets as they are read from the kernel's records.
 public final class Packets {
   public static final String CLIENT = "192.0.2.10";
   public static final String SERVER = "198.51.100.53";
@@ -54,7 +54,7 @@ public final class Packets {
     return this;
   }
 
-  /// As a capture file tells it that knows no sides.
+  /// As from a capture file without direction.
   public Packets ofFile() {
     packet.direction = Direction.UNKNOWN;
     packet.type = null;
@@ -75,7 +75,7 @@ public final class Packets {
     return this;
   }
 
-  /// What the application asked, where NAT has changed the destination.
+  /// Sets the destination before NAT.
   public Packets asked(String address, int port) {
     packet.nameserver = address(address);
     packet.nameserverPort = port;
@@ -94,7 +94,7 @@ public final class Packets {
     return this;
   }
 
-  /// A TCP segment whose first byte has this sequence number.
+  /// A TCP segment with the sequence number of its first byte.
   public Packets tcp(int seq) {
     packet.tcpSeq = seq;
     return tcp();
@@ -115,7 +115,7 @@ public final class Packets {
     return this;
   }
 
-  /// On the boot clock; the epoch is its zero.
+  /// Sets the boot time, with the epoch as its zero.
   public Packets atMs(long ms) {
     packet.bootNs = ms * 1_000_000;
     packet.timeNs = packet.bootNs;

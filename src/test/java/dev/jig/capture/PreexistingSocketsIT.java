@@ -21,12 +21,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Sockets opened before the tracer have an owner from their first packet on, also a packet that
-/// arrives before anything was sent or read.
+/// Sockets opened before the programs were attached have an owner from their first packet on, even
+/// one that arrives before the socket was written or read.
 final class PreexistingSocketsIT {
   private static final byte[] MESSAGE = new byte[40];
 
-  /// How the walk writes into the sockets.
+  /// How socket storage is written.
   enum Walk {
     IN_THE_KERNEL,
     WITH_BORROWED_DESCRIPTORS;
@@ -135,7 +135,7 @@ final class PreexistingSocketsIT {
 
     static Elsewhere open() throws Exception {
       FutureTask<Elsewhere> task = new FutureTask<>(Elsewhere::openHere);
-      Thread.ofPlatform().start(task); // with namespaces of its own, and gone with it
+      Thread.ofPlatform().start(task); // the namespace belongs to the thread
       return task.get();
     }
 

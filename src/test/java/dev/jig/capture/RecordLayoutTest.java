@@ -14,8 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Java and C mean the same bytes: the offsets here against those the compiler wrote into the
-/// object.
+/// Compares RecordLayout's offsets with the BTF of the compiled object.
 final class RecordLayoutTest {
   private static final Btf BTF = Btf.ofElf(object());
 

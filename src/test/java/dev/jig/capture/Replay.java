@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a capture file gave when replayed with port 53 as the DNS port.
+/// The packets and counters of a capture file, with port 53 as the DNS port.
 record Replay(List<Seen> packets, FileCounters counters) {
-  /// A packet as a value.
+  /// A copy of a packet.
   record Seen(
       Packet.Direction direction,
       @Nullable PacketType type,
@@ -56,7 +56,7 @@ record Replay(List<Seen> packets, FileCounters counters) {
     }
   }
 
-  /// How many packets the counters account for; must be all that were read.
+  /// The sum of the counters, which equals `read`.
   long accounted() {
     return counters.delivered()
         + counters.notDns()

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A socket is whose who used it last, not whose who made it. Threads stand for processes: what
-/// tells them apart is the same.
+/// The owner of a socket is the thread that used it last, not the one that created it. Threads
+/// represent processes, which the kernel program treats the same.
 final class SharedSocketsIT {
   private static final byte[] MESSAGE = new byte[40];
 
-  /// What tells that a server's socket was read from.
+  /// The programs that see a read of a server's socket.
   enum Readers {
     ANY_READ,
     TCP_AND_ADDRESSED;

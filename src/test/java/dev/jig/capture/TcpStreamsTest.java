@@ -32,7 +32,7 @@ class TcpStreamsTest {
     return send(seq, bytes, 0);
   }
 
-  /// A query of the root with this many bytes behind it, which make it unlike others.
+  /// A query for the root with this many random bytes behind it.
   private static byte[] message(int id, int bytes) {
     byte[] message = new byte[17 + bytes];
     new Random(id).nextBytes(message);
@@ -100,7 +100,7 @@ class TcpStreamsTest {
     assertThat(streams.droppedBytes()).isZero();
   }
 
-  /// All but the first: swapped with near ones, and some of them twice.
+  /// Swaps segments but the first with near ones, and repeats some.
   private static List<int[]> disorder(List<int[]> segments, Random random) {
     List<int[]> sent = new ArrayList<>(segments);
     for (int i = 1; i < sent.size(); i++) {
@@ -162,7 +162,7 @@ class TcpStreamsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 20, 1_460})
   void findsMessagesBehindAFalseStart(int size) {
-    // Given a question whose second label is none, and two messages in its first
+    // Given a question with an invalid second label, and two messages in its first label
     byte[] like = HexFormat.of().parseHex("0000" + "0100" + "0000000000010000000000003f");
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     stream.writeBytes(like);

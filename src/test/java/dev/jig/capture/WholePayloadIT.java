@@ -26,10 +26,10 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
 
-/// Large answers arrive as they were sent, byte for byte.
+/// Large responses are recorded byte by byte.
 final class WholePayloadIT {
   private static final int BIG = 60_000;
-  private static final long PATIENCE_NS = 10_000_000_000L;
+  private static final long TIMEOUT_NS = 10_000_000_000L;
 
   @BeforeAll
   static void requireRoot() {
@@ -91,7 +91,7 @@ final class WholePayloadIT {
     return Message.newQuery(Record.newRecord(big, Type.TXT, DClass.IN)).toWire();
   }
 
-  /// A capture of one port, its payloads copied.
+  /// Captures the payloads of one port.
   private static final class Tap implements AutoCloseable {
     private final int port;
     private final List<byte[]> payloads = new ArrayList<>();
@@ -122,14 +122,14 @@ final class WholePayloadIT {
       return direction + " " + fromServer;
     }
 
-    /// All that crossed one side's socket one way, in the order it came.
+    /// The bytes through one side's socket in one direction, in order.
     byte[] stream(Direction direction, boolean fromServer) {
       ByteArrayOutputStream stream = streams.get(key(direction, fromServer));
       return stream == null ? new byte[0] : stream.toByteArray();
     }
 
     List<byte[]> payloads(int count) {
-      long deadline = System.nanoTime() + PATIENCE_NS;
+      long deadline = System.nanoTime() + TIMEOUT_NS;
       while (payloads.size() < count && System.nanoTime() < deadline) {
         capture.poll(20);
       }
@@ -137,7 +137,7 @@ final class WholePayloadIT {
     }
 
     void awaitBytes(int sum) {
-      long deadline = System.nanoTime() + PATIENCE_NS;
+      long deadline = System.nanoTime() + TIMEOUT_NS;
       while (bytes < sum && System.nanoTime() < deadline) {
         capture.poll(20);
       }

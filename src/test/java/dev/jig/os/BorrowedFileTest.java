@@ -12,33 +12,33 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class BorrowedFileTest {
-  private static final int OURS = (int) ProcessHandle.current().pid();
+  private static final int OWN_PID = (int) ProcessHandle.current().pid();
 
   @Test
   void duplicatesADescriptorOfTheSameFile() throws IOException {
     Pipe pipe = Pipe.open();
     try (var source = pipe.source();
         var sink = pipe.sink()) {
-      int theirs = descriptors().getLast();
-      try (BorrowedFile file = BorrowedFile.open(OURS, theirs).orElseThrow()) {
+      int remoteFd = descriptors().getLast();
+      try (BorrowedFile file = BorrowedFile.open(OWN_PID, remoteFd).orElseThrow()) {
         assertThat(source.isOpen() && sink.isOpen()).isTrue();
-        assertThat(file.fd()).isNotEqualTo(theirs);
-        assertThat(target(file.fd())).isEqualTo(target(theirs));
-        assertThat(target(theirs)).endsWith("[" + file.inode() + "]");
+        assertThat(file.fd()).isNotEqualTo(remoteFd);
+        assertThat(target(file.fd())).isEqualTo(target(remoteFd));
+        assertThat(target(remoteFd)).endsWith("[" + file.inode() + "]");
       }
     }
   }
 
   @Test
   void isEmptyIfTheDescriptorOrTheProcessIsGone() {
-    Optional<BorrowedFile> noDescriptor = BorrowedFile.open(OURS, 1 << 30);
+    Optional<BorrowedFile> noDescriptor = BorrowedFile.open(OWN_PID, 1 << 30);
     Optional<BorrowedFile> noProcess = BorrowedFile.open(Integer.MAX_VALUE, 0);
 
     assertThat(noDescriptor).isEmpty();
     assertThat(noProcess).isEmpty();
   }
 
-  /// Of pipes, in ascending order.
+  /// This process's descriptors of pipes, in ascending order.
   private static List<Integer> descriptors() throws IOException {
     try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
       return all.map(path -> Integer.valueOf(path.getFileName().toString()))

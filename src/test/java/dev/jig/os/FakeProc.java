@@ -6,15 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A /proc of plain files: what the test says of its processes, as the kernel would write it. Pid 1
-/// has the host's mounts.
+/// A /proc of plain files, written as the kernel does. Pid 1 has the host's mount namespace.
 public final class FakeProc {
   public static final long HOST_MOUNTS = 4026531840L;
   private static final long TICK_NS = 10_000_000L;
 
   private final Path root;
 
-  /// @param self the lines of the cgroup file of the process that looks
+  /// @param self the lines of self/cgroup
   public FakeProc(Path root, String... self) throws IOException {
     this.root = Files.createDirectories(root);
     Files.createDirectories(root.resolve("self"));
@@ -26,7 +25,7 @@ public final class FakeProc {
     return root;
   }
 
-  /// A process that runs, from now on instead of another with its pid.
+  /// Adds a process; replaces one with the same pid.
   public FakeProc process(int pid, long startTicks, long mountNs, String... cgroups)
       throws IOException {
     remove(pid);
@@ -39,7 +38,7 @@ public final class FakeProc {
     return this;
   }
 
-  /// It is gone.
+  /// Removes a process.
   public void remove(int pid) throws IOException {
     Path directory = root.resolve(Integer.toString(pid));
     for (String file : List.of("ns/mnt", "ns", "cgroup", "stat", "")) {
@@ -47,7 +46,7 @@ public final class FakeProc {
     }
   }
 
-  /// The owner of a record that such a process made.
+  /// The owner in a record of such a process.
   public static Owner owner(int pid, long startTicks, long mountNs, int ppid) {
     return new Owner(
         pid, pid, 0, 0, "dig", ppid, "sh", mountNs, 4026533005L, startTicks * TICK_NS, null);

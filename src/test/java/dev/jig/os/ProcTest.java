@@ -57,7 +57,7 @@ final class ProcTest {
 
   @Test
   void readsTheRealProc() throws IOException {
-    // Given this very process, whose start the kernel tells in field 22
+    // Given this process with its start, field 22 of stat
     String stat = Files.readString(Path.of("/proc/self/stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     long startNs = Long.parseLong(fields[19]) * TICK_NS;

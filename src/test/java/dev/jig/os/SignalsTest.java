@@ -11,22 +11,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SignalsTest {
-  /// Ends when asked to, or never.
+  /// Exits at the first signal, or a second later, or not at all, by its argument.
   static final class Child {
     private Child() {}
 
     public static void main(String[] args) throws InterruptedException {
-      CountDownLatch asked = new CountDownLatch(1);
+      CountDownLatch signalled = new CountDownLatch(1);
       Signals.onInterrupt(() -> {
         System.out.println("first");
-        asked.countDown();
+        signalled.countDown();
       });
       System.out.println("ready");
-      if (args[0].equals("deaf")) {
+      if (args[0].equals("ignore")) {
         new CountDownLatch(1).await();
       }
-      asked.await();
-      if (args[0].equals("patient")) {
+      signalled.await();
+      if (args[0].equals("delay")) {
         Thread.sleep(1_000); // more signals may come
       }
       Runtime.getRuntime().halt(0);
@@ -36,7 +36,7 @@ final class SignalsTest {
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM", "HUP"})
   void firstSignalCallsTheHandler(String signal) throws Exception {
-    try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "listening")) {
+    try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "exit")) {
       assertThat(child.line()).isEqualTo("ready");
 
       child.signal(signal);
@@ -49,7 +49,7 @@ final class SignalsTest {
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM"})
   void secondSignalHaltsWithExitCode1(String second) throws Exception {
-    try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "deaf")) {
+    try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "ignore")) {
       assertThat(child.line()).isEqualTo("ready");
 
       child.signal("INT");
@@ -63,7 +63,7 @@ final class SignalsTest {
 
   @Test
   void signalsWithin100MsCountAsOne() throws Exception {
-    try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "patient")) {
+    try (ChildJvm child = ChildJvm.start(List.of(), List.of(), Child.class, "delay")) {
       assertThat(child.line()).isEqualTo("ready");
 
       child.signal("INT", "TERM");

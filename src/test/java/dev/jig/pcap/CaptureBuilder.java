@@ -54,13 +54,13 @@ public final class CaptureBuilder {
     return packet(timeNs, frame, frame.length);
   }
 
-  /// A packet of which the capture kept only `captured`.
+  /// A packet truncated to `captured`.
   public CaptureBuilder packet(long timeNs, byte[] captured, int originalLength) {
     int fraction = (int) (timeNs % NS_PER_SECOND) / nsPerFraction;
     return record(timeNs / NS_PER_SECOND, fraction, captured.length, originalLength, captured);
   }
 
-  /// A record whose lengths may lie.
+  /// A record with any lengths, right or wrong.
   public CaptureBuilder record(
       long seconds, int fraction, int capturedLength, int originalLength, byte[] captured) {
     ByteBuffer record = buffer(16 + captured.length).putInt((int) seconds).putInt(fraction);
@@ -85,7 +85,7 @@ public final class CaptureBuilder {
     return enhanced(id, ticks, frame, frame.length, options);
   }
 
-  /// An enhanced packet block of which the capture kept only `captured`.
+  /// An enhanced packet block truncated to `captured`.
   public CaptureBuilder enhanced(
       int id, long ticks, byte[] captured, int originalLength, byte[]... options) {
     ByteBuffer fixed = buffer(20).putInt(id).putInt((int) (ticks >>> 32)).putInt((int) ticks);
@@ -110,7 +110,7 @@ public final class CaptureBuilder {
     return block(type, padded, 12 + padded.length, 12 + padded.length);
   }
 
-  /// A block whose lengths may lie.
+  /// A block with any lengths, right or wrong.
   public CaptureBuilder block(int type, byte[] body, int length, int trailingLength) {
     ByteBuffer block = buffer(12 + body.length).putInt(type).putInt(length).put(body);
     return append(block.putInt(trailingLength));

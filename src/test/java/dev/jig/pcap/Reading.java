@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What reading a capture file to its end, or to its damage, gives.
+/// The packets of a capture file up to its end or its damage.
 record Reading(List<Row> packets, @Nullable CaptureFormatException error) {
-  /// A packet as a value.
+  /// A copy of a packet.
   record Row(
       int linkType, long timeNs, List<Integer> bytes, long originalLength, List<String> comments) {}
 
