@@ -61,12 +61,12 @@ final class RoomsTest {
                   "filter",
                   "match",
                   "peer")),
-          entry("agent.endpoints", Set.of("event")),
+          entry("agent.endpoints", Set.of("os", "event")),
           entry(
               "agent", Set.of("event", "wire", "container", "filter", "trace", "agent.endpoints")),
           entry("kube.access", Set.of()),
-          entry("kube", Set.of("event", "wire", "trace", "kube.access")),
-          entry("kube.deploy", Set.of("kube", "kube.access")),
+          entry("kube", Set.of("os", "event", "wire", "trace", "kube.access")),
+          entry("kube.deploy", Set.of("container", "kube", "kube.access")),
           entry(
               "cli",
               Set.of(

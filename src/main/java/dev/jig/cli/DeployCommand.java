@@ -1,10 +1,12 @@
 package dev.jig.cli;
 
+import dev.jig.container.RuntimeKind;
 import dev.jig.event.UsageException;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.access.ClusterException;
 import dev.jig.kube.deploy.Installation;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,9 +157,9 @@ final class DeployCommand implements Callable<Integer> {
       throw new UsageException(
           "\"" + pullPolicy + "\" is no pull policy.", "Write Always, IfNotPresent or Never.");
     }
-    Map<String, Path> sockets = new LinkedHashMap<>();
-    sockets.put("containerd", requireAbsolute(containerdSocket));
-    sockets.put("cri-o", requireAbsolute(crioSocket));
+    Map<RuntimeKind, Path> sockets = new EnumMap<>(RuntimeKind.class);
+    sockets.put(RuntimeKind.CONTAINERD, requireAbsolute(containerdSocket));
+    sockets.put(RuntimeKind.CRIO, requireAbsolute(crioSocket));
     return new Installation.Options(
         VersionCommand.version(),
         clusterOptions.gadgetNamespace,

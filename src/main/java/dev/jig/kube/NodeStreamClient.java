@@ -1,6 +1,7 @@
 package dev.jig.kube;
 
 import dev.jig.event.DnsEvent;
+import dev.jig.os.Backoff;
 import dev.jig.wire.EventCodec;
 import dev.jig.wire.PartInterner;
 import dev.jig.wire.proto.Ack;
@@ -126,7 +127,7 @@ final class NodeStreamClient {
   }
 
   private void reconnectLoop() {
-    long backoffMs = MIN_BACKOFF_MS;
+    Backoff backoff = new Backoff(MIN_BACKOFF_MS, MAX_BACKOFF_MS);
     try {
       while (!stopping) {
         long startMs = System.currentTimeMillis();
@@ -137,9 +138,8 @@ final class NodeStreamClient {
         }
         warnOnce(endReason);
         tried = true;
-        boolean wasConnected = System.currentTimeMillis() - startMs > MAX_BACKOFF_MS;
-        backoffMs = wasConnected ? MIN_BACKOFF_MS : Math.min(2 * backoffMs, MAX_BACKOFF_MS);
-        boolean _ = retryNow.tryAcquire(backoffMs, TimeUnit.MILLISECONDS);
+        long delayMs = backoff.nextMsAfter(System.currentTimeMillis() - startMs);
+        boolean _ = retryNow.tryAcquire(delayMs, TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       // stopped or cancelled

@@ -1,6 +1,7 @@
 package dev.jig.agent.endpoints;
 
 import dev.jig.event.EndpointName;
+import dev.jig.os.Backoff;
 import dev.jig.event.EndpointName.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,12 +39,11 @@ final class ResourceWatcher implements Runnable {
   private final Kind kind;
   private final EndpointTable table;
   private final WatchListener listener;
-  private final long minBackoffMs;
+  private final Backoff backoff;
   private String version = ANY_VERSION;
   private boolean listed;
   private boolean failing;
   private boolean changed;
-  private long backoffMs;
 
   /// @param minBackoffMs after the first failure; doubles with each further one
   ResourceWatcher(
@@ -56,8 +56,7 @@ final class ResourceWatcher implements Runnable {
     this.kind = kind;
     this.table = table;
     this.listener = listener;
-    this.minBackoffMs = minBackoffMs;
-    this.backoffMs = minBackoffMs;
+    this.backoff = new Backoff(minBackoffMs, MAX_BACKOFF_MS);
   }
 
   /// Runs until the thread is interrupted.
@@ -142,7 +141,7 @@ final class ResourceWatcher implements Runnable {
   }
 
   private void onSuccess() {
-    backoffMs = minBackoffMs;
+    backoff.reset();
     if (failing) {
       failing = false;
       listener.onRecovered(resource());
@@ -155,13 +154,13 @@ final class ResourceWatcher implements Runnable {
       failing = true;
       listener.onFailed(resource(), e);
     }
+    long delayMs = backoff.nextMs();
     try {
-      Thread.sleep(backoffMs / 2 + ThreadLocalRandom.current().nextLong(backoffMs));
+      Thread.sleep(delayMs / 2 + ThreadLocalRandom.current().nextLong(delayMs));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return false;
     }
-    backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS);
     return true;
   }
 

@@ -1,5 +1,6 @@
 package dev.jig.kube.deploy;
 
+import dev.jig.container.RuntimeKind;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.access.ClusterException;
 import io.fabric8.kubernetes.api.model.Container;
@@ -57,7 +58,7 @@ public final class Installation {
       String image,
       String pullPolicy,
       Map<String, String> nodeSelector,
-      Map<String, Path> sockets,
+      Map<RuntimeKind, Path> sockets,
       boolean resolveEndpoints) {}
 
   private final Cluster cluster;
@@ -127,21 +128,18 @@ public final class Installation {
   }
 
   private static List<String> arguments(Options options) {
+    List<String> runtimes = options.sockets().keySet().stream().map(RuntimeKind::key).toList();
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "agent",
-                "--node=$(NODE_NAME)",
-                "--runtimes=" + String.join(",", options.sockets().keySet())));
-    options.sockets().forEach((runtime, socket) -> arguments.add(flag(runtime) + "=" + socket));
+                "agent", "--node=$(NODE_NAME)", "--runtimes=" + String.join(",", runtimes)));
+    options
+        .sockets()
+        .forEach((runtime, socket) -> arguments.add(runtime.socketFlag() + "=" + socket));
     if (options.resolveEndpoints()) {
       arguments.add("--" + RESOLVE_ENDPOINTS);
     }
     return arguments;
-  }
-
-  private static String flag(String runtime) {
-    return "--" + runtime.replace("-", "") + "-socketpath";
   }
 
   /// Mounts the sockets' folders, not the sockets: a runtime creates a new one when it restarts.

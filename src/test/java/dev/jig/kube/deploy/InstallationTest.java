@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.jig.container.RuntimeKind;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.FakeApiServer;
 import dev.jig.kube.access.ClusterException;
@@ -30,7 +31,7 @@ final class InstallationTest {
           "registry.example.org/jig:1",
           "Always",
           Map.of(),
-          Map.of("containerd", Path.of("/run/containerd/containerd.sock")),
+          Map.of(RuntimeKind.CONTAINERD, Path.of("/run/containerd/containerd.sock")),
           false);
 
   private final Map<String, String> objects = new ConcurrentHashMap<>();
