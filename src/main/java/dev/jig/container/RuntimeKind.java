@@ -25,6 +25,7 @@ public enum RuntimeKind {
   private final String title;
   private final String option;
   private final Path socket;
+  @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<String> cgroupPrefixes;
 
   RuntimeKind(
