@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// The global variables of a BPF object, from the ELF64 symbol table.
 ///
 /// ```
-/// header   e_machine 18 u16 · e_shoff 40 u64 · e_shentsize 58 u16 · e_shnum 60 u16 · e_shstrndx 62 u16
+/// header   e_machine 18 u16 · e_shoff 40 u64 · e_shentsize 58 u16 · e_shnum 60 u16
+///          e_shstrndx 62 u16
 /// section  sh_name 0 u32 · sh_type 4 u32 · sh_offset 24 u64 · sh_size 32 u64 · sh_link 40 u32
 /// symbol   st_name 0 u32 · st_info 4 u8 · st_shndx 6 u16 · st_value 8 u64 · st_size 16 u64
 /// ```

@@ -42,18 +42,18 @@ public final class CaptureFileSource implements AutoCloseable {
       return false;
     }
     String text = captured.customText();
-    PcapngRowOption note = text == null ? null : PcapngRowOption.decode(text).orElse(null);
+    PcapngRowOption option = text == null ? null : PcapngRowOption.decode(text).orElse(null);
     if (!captured.hasFrame()) {
-      if (note != null) {
-        handler.onStandaloneRow(note);
+      if (option != null) {
+        handler.onStandaloneRow(option);
       }
       return true;
     }
-    ParseResult result = parse(note != null);
+    ParseResult result = parse(option != null);
     if (result == ParseResult.OK) {
-      fill(note);
+      fill(option);
       boolean tcp = packet.protocol == Protocol.TCP;
-      if (note != null && text != null && tcp && !recorded.assemble(packet, text)) {
+      if (option != null && text != null && tcp && !recorded.assemble(packet, text)) {
         result = ParseResult.FRAGMENT;
       }
     }
@@ -84,7 +84,7 @@ public final class CaptureFileSource implements AutoCloseable {
     reader.close();
   }
 
-  private ParseResult parse(boolean recorded) {
+  private ParseResult parse(boolean isRecorded) {
     frame.reset(captured);
     ParseResult result = link.read(captured.linkType(), frame);
     if (result == ParseResult.OK) {
@@ -93,7 +93,7 @@ public final class CaptureFileSource implements AutoCloseable {
     if (result == ParseResult.FRAGMENT) {
       result = reassemble();
     }
-    return result == ParseResult.OK ? transport.read(ip.protocol(), frame, recorded) : result;
+    return result == ParseResult.OK ? transport.read(ip.protocol(), frame, isRecorded) : result;
   }
 
   private ParseResult reassemble() {
@@ -105,8 +105,8 @@ public final class CaptureFileSource implements AutoCloseable {
     return ip.readReassembled(reassembled.protocol, frame);
   }
 
-  private void fill(@Nullable PcapngRowOption note) {
-    packet.rowOption = note;
+  private void fill(@Nullable PcapngRowOption option) {
+    packet.rowOption = option;
     packet.type = link.packetType();
     packet.direction = direction(packet.type);
     packet.protocol = transport.protocol();

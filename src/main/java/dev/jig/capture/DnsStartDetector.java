@@ -87,7 +87,8 @@ final class DnsStartDetector {
     if (afterType + 2 > length) {
       return Result.UNDECIDED;
     }
-    int wireClass = u16(bytes, offset + afterType) & 0x7fff; // without the QU bit of multicast DNS (RFC 6762)
+    // without the QU bit of multicast DNS (RFC 6762 section 5.4)
+    int wireClass = u16(bytes, offset + afterType) & 0x7fff;
     return wireClass == CLASS_IN || wireClass == CLASS_CHAOS || wireClass == CLASS_ANY
         ? Result.LIKELY
         : Result.NO;

@@ -9,7 +9,8 @@ import java.util.BitSet;
 /// src/main/bpf/trace_dns.h, mapped.
 ///
 /// ```
-/// 0 ports(8192: one bit each)   8192 any_udp_port(4)   8196 verdicts(4)   8200 epoch(4)   asleep(4)
+/// 0 ports(8192: one bit each)   8192 any_udp_port(4)   8196 verdicts(4)   8200 epoch(4)
+/// 8204 asleep(4)
 /// ```
 final class KernelSettings {
   static final int ANY_UDP_PORT = 8192;

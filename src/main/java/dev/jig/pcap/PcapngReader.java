@@ -12,8 +12,10 @@ import java.util.Map;
 ///
 /// ```
 /// section    (byte order) | major 2 | minor 2 | section length 8 | options
-/// enhanced   interface 4           | ticks high 4 | low 4 | captured 4 | original 4 | frame | options
-/// obsolete   interface 2 | drops 2 | ticks high 4 | low 4 | captured 4 | original 4 | frame | options
+/// enhanced   interface 4           | ticks high 4 | low 4 | captured 4 | original 4 | frame |
+///            options
+/// obsolete   interface 2 | drops 2 | ticks high 4 | low 4 | captured 4 | original 4 | frame |
+///            options
 /// simple     original 4 | frame
 /// statistics interface 4 | ticks high 4 | low 4 | options
 /// custom     enterprise number 4 | options; no custom data
