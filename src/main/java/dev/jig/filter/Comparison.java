@@ -22,11 +22,11 @@ import dev.jig.fields.Timestamp;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
-/// Makes of a rule what is asked of each event, by the kind of its field.
+/// Compiles a rule to a predicate, by the type of its field.
 ///
-/// Where an event has no value, it has the empty text, which equality and expressions compare;
-/// numbers are then equal to nothing; nothing is above or below it. So `rcode:` finds rows without
-/// rcode, `latency:>10ms` only rows with latency, and a negated rule holds where there is no value.
+/// An absent value is the empty text for equality and regular expressions; an absent number equals
+/// nothing; no absent value is greater or less than anything. So `rcode:` finds rows without rcode,
+/// `latency:>10ms` only rows with a latency, and a negated rule holds where the value is absent.
 final class Comparison {
   private Comparison() {}
 
@@ -50,7 +50,7 @@ final class Comparison {
       case Int(var known, var get) -> numbers(rule, known, get, wholeNumber(rule));
       case Duration(var known, var get) -> numbers(rule, known, get, duration(rule.value()));
       case Instant(var known, var get) -> numbers(rule, known, get, Timestamp.parse(rule.value()));
-      case Bool truth -> texts(rule, truth, truthText(rule));
+      case Bool truth -> texts(rule, truth, booleanText(rule));
       case Text text -> texts(rule, text, rule.value());
       case Ascii word -> texts(rule, word, rule.value());
       case Address address -> texts(rule, address, rule.value());
@@ -85,27 +85,27 @@ final class Comparison {
       return Long.parseLong(rule.value());
     } catch (NumberFormatException e) {
       throw new UsageException(
-          "\"" + rule.value() + "\" is no number to compare " + rule.field().column() + " with.",
+          "\"" + rule.value() + "\" is not a whole number, which " + rule.field().column() + " requires.",
           "Write a whole number, such as " + rule.field().column() + ":>=1000.");
     }
   }
 
-  /// A bare number counts nanoseconds, as the JSON output has them.
+  /// A number without unit is in nanoseconds, as in the JSON output.
   private static long duration(String text) {
     boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
     try {
       return digits ? Long.parseLong(text) : GoDuration.parse(text);
     } catch (NumberFormatException e) {
       throw new UsageException(
-          "\"" + text + "\" is too long a duration.", "Write a duration such as 10ms.");
+          "\"" + text + "\" exceeds the longest duration, 9223372036854775807ns.", "Write a duration such as 10ms.");
     }
   }
 
-  private static String truthText(Rule rule) {
+  private static String booleanText(Rule rule) {
     String value = rule.value();
     if (!value.equals("true") && !value.equals("false")) {
       throw new UsageException(
-          "\"" + value + "\" is neither true nor false, as " + rule.field().column() + " is.",
+          "\"" + value + "\" is neither true nor false, which " + rule.field().column() + " requires.",
           "Write " + rule.field().column() + ":true or " + rule.field().column() + ":false.");
     }
     return value;
@@ -116,8 +116,8 @@ final class Comparison {
       return Pattern.compile(text);
     } catch (PatternSyntaxException e) {
       throw new UsageException(
-          "\"" + text + "\" is no regular expression: " + e.getDescription() + ".",
-          "Write an expression in RE2 syntax, which has no look-around and no back-references.");
+          "\"" + text + "\" is not a valid regular expression: " + e.getDescription() + ".",
+          "Use RE2 syntax: it has no look-around and no back-references.");
     }
   }
 }

@@ -10,23 +10,24 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Whose rows are let through: of which containers and pods, and whether those of the host.
+/// Decides which rows to show by their container and pod, and whether to show processes outside
+/// containers.
 ///
-/// Containers are named, or excluded with `!`; without a name to include, all not excluded pass. An
-/// entry of 12 or more hex digits also means ids that begin so. A namespace, a pod's name and a
-/// selector of labels narrow that down to pods. Processes outside containers pass if the host is
-/// asked for, whatever is said of containers.
+/// Containers are included by name, or excluded with `!`; without included names, every container
+/// that is not excluded passes. A term of 12 or more hex digits also matches ids with this prefix.
+/// Namespace, pod name and label selector further restrict the result to pods. Processes outside
+/// containers pass if `host` is set, independent of the other criteria.
 public final class ContainerSelection {
   private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{12,64}");
 
-  /// What becomes of a container's rows.
+  /// The decision about the rows of a container.
   public enum Match {
     PASS,
     SKIP,
-    /// The container's or its pod's name or labels decide and are not known yet.
+    /// Undecided: depends on a name or label of the container or its pod that is not known yet.
     NEEDS_NAME;
 
-    /// Of two demands that must both be met.
+    /// The conjunction of two decisions.
     Match and(Match other) {
       if (this == SKIP || other == SKIP) {
         return SKIP;
@@ -51,7 +52,7 @@ public final class ContainerSelection {
           || (pod != null && name.equals(pod.containerName()));
     }
 
-    /// Whether only a name can tell; what looks like an id is compared as one meanwhile.
+    /// Whether the term is not an id prefix, so that only a name can match it.
     boolean needsName() {
       return idPrefix == null;
     }
@@ -79,82 +80,82 @@ public final class ContainerSelection {
     this.labels = labels;
   }
 
-  /// Reads `-c` (null or empty: every container) and `--host`.
+  /// Parses `-c` (null or empty: every container) and `--host`.
   ///
-  /// @throws UsageException for an entry without a name
+  /// @throws UsageException for an empty term
   public static ContainerSelection parse(@Nullable String containers, boolean host) {
     List<NameOrId> included = new ArrayList<>();
     List<NameOrId> excluded = new ArrayList<>();
     if (containers != null && !containers.isBlank()) {
       for (String part : containers.split(",", -1)) {
         boolean exclude = part.strip().startsWith("!");
-        (exclude ? excluded : included).add(entry(part.strip(), exclude, containers));
+        (exclude ? excluded : included).add(parseTerm(part.strip(), exclude, containers));
       }
     }
     return new ContainerSelection(included, excluded, host, null, null, LabelSelector.EVERYTHING);
   }
 
-  private static NameOrId entry(String part, boolean exclude, String containers) {
+  private static NameOrId parseTerm(String part, boolean exclude, String containers) {
     String name = exclude ? part.substring(1) : part;
     if (name.isEmpty()) {
       throw new UsageException(
-          "There is an empty name in the containers \"" + containers + "\".",
-          "Write names or ids separated by commas, !name to exclude one.");
+          "The list of containers contains an empty name: \"" + containers + "\".",
+          "Separate names or ids by single commas; !name excludes a container.");
     }
     boolean isId = ID.matcher(name).matches();
     return new NameOrId(name, isId ? name.toLowerCase(Locale.ROOT) : null);
   }
 
-  /// Only of pods in this namespace; null: of all.
+  /// A copy restricted to pods of this namespace; null: all.
   public ContainerSelection withNamespace(@Nullable String wanted) {
     return new ContainerSelection(included, excluded, host, wanted, podName, labels);
   }
 
-  /// Only of pods with exactly this name; null: of all.
+  /// A copy restricted to pods with exactly this name; null: all.
   public ContainerSelection withPodName(@Nullable String wanted) {
     return new ContainerSelection(included, excluded, host, namespace, wanted, labels);
   }
 
-  /// Only of pods whose labels fulfil the selector.
+  /// A copy restricted to pods with labels that match the selector.
   public ContainerSelection withLabels(LabelSelector wanted) {
     return new ContainerSelection(included, excluded, host, namespace, podName, wanted);
   }
 
-  /// What becomes of the rows of `container`, null for a process outside containers.
+  /// Decides about the rows of `container`; null: a process outside containers.
   public Match match(@Nullable Container container) {
     if (container == null) {
       return Match.of(host);
     }
-    Match byName = container.name() == null ? ofUnnamed(container) : ofNamed(container);
-    return isEveryPod() ? byName : byName.and(withPodName(container));
+    Match byName = container.name() == null ? matchUnnamed(container) : matchNamed(container);
+    return hasNoPodCriteria() ? byName : byName.and(matchPod(container));
   }
 
-  /// Whether nothing in here depends on which container it is.
+  /// Whether no criterion restricts the containers.
   public boolean isAllContainers() {
-    return included.isEmpty() && excluded.isEmpty() && isEveryPod();
+    return included.isEmpty() && excluded.isEmpty() && hasNoPodCriteria();
   }
 
-  private boolean isEveryPod() {
+  private boolean hasNoPodCriteria() {
     return namespace == null && podName == null && labels.isEverything();
   }
 
-  private Match withPodName(Container container) {
+  private Match matchPod(Container container) {
     Pod pod = container.pod();
     if (pod == null) {
-      // A runtime that names a container knows whether it has a pod.
+      // A runtime reports name and pod together: a named container without pod has none.
       return container.name() == null ? Match.NEEDS_NAME : Match.SKIP;
     }
-    return equal(namespace, pod.namespace()).and(equal(podName, pod.name())).and(withLabels(pod));
+    return matchText(namespace, pod.namespace()).and(matchText(podName, pod.name())).and(matchLabels(pod));
   }
 
-  private static Match equal(@Nullable String wanted, @Nullable String is) {
+  private static Match matchText(@Nullable String wanted, @Nullable String actual) {
     if (wanted == null) {
       return Match.PASS;
     }
-    return is == null ? Match.NEEDS_NAME : Match.of(wanted.equals(is));
+    return actual == null ? Match.NEEDS_NAME : Match.of(wanted.equals(actual));
   }
 
-  private Match withLabels(Pod pod) {
+  private Match matchLabels(Pod pod) {
     if (labels.isEverything()) {
       return Match.PASS;
     }
@@ -162,17 +163,17 @@ public final class ContainerSelection {
     return known == null ? Match.NEEDS_NAME : Match.of(labels.matches(known));
   }
 
-  private static boolean anyMatches(List<NameOrId> entries, Container container) {
-    return entries.stream().anyMatch(entry -> entry.matches(container));
+  private static boolean anyMatches(List<NameOrId> terms, Container container) {
+    return terms.stream().anyMatch(term -> term.matches(container));
   }
 
-  private Match ofNamed(Container container) {
+  private Match matchNamed(Container container) {
     boolean in = included.isEmpty() || anyMatches(included, container);
     return Match.of(in && !anyMatches(excluded, container));
   }
 
-  private Match ofUnnamed(Container container) {
-    if (excluded.stream().anyMatch(entry -> entry.matchesId(container))) {
+  private Match matchUnnamed(Container container) {
+    if (excluded.stream().anyMatch(term -> term.matchesId(container))) {
       return Match.SKIP;
     }
     boolean in = included.isEmpty() || anyMatches(included, container);

@@ -9,25 +9,25 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// What `-F` asks for: rules separated by commas, `\,` being a comma within one; all must hold.
+/// The filter of `-F`: rules separated by commas (`\,` is a literal comma), all of which must hold.
 ///
-/// | rule | holds where |
+/// | rule | holds if |
 /// |---|---|
 /// | `col:v`, `col==v` | equal |
 /// | `col:!v`, `col!=v` | not equal |
-/// | `col:>v`, `col>v`, also `>=`, `<`, `<=` | above, below |
-/// | `col:~re`, `col~re` | the expression (RE2) is found in the text |
-/// | `!` before any operator | the rule without it does not hold |
+/// | `col:>v`, `col>v`, also `>=`, `<`, `<=` | greater, less |
+/// | `col:~re`, `col~re` | the regular expression (RE2) matches a part of the text |
+/// | `!` before an operator | the rule without `!` does not hold |
 public final class FilterExpression implements Predicate<DnsEvent> {
   private final List<Predicate<DnsEvent>> comparisons = new ArrayList<>();
   private final Set<Field> fields = EnumSet.noneOf(Field.class);
 
   private FilterExpression() {}
 
-  /// Reads the values of all `-F` given; of none, or of empty ones, comes a filter that all events
-  /// pass.
+  /// Parses the values of all `-F` options. Without rules, every event passes.
   ///
-  /// @throws UsageException for an unknown column, a bad number or expression, an empty rule
+  /// @throws UsageException for an unknown column, an invalid number or expression, or an empty
+  ///   rule
   public static FilterExpression parse(List<String> expressions) {
     FilterExpression filter = new FilterExpression();
     for (String expression : expressions) {
@@ -48,7 +48,8 @@ public final class FilterExpression implements Predicate<DnsEvent> {
     return true;
   }
 
-  /// The fields compared: who holds events back until names are known asks whether it must.
+  /// The fields that the rules compare; values that are costly to resolve are resolved only for
+  /// these.
   public Set<Field> fields() {
     return Set.copyOf(fields);
   }
@@ -68,23 +69,18 @@ public final class FilterExpression implements Predicate<DnsEvent> {
         rule.append(',');
         at++;
       } else if (c == ',') {
-        rules.add(finished(rule, expression));
+        rules.add(rule.toString());
+        rule.setLength(0);
       } else {
         rule.append(c);
       }
     }
-    rules.add(finished(rule, expression));
-    return rules;
-  }
-
-  private static String finished(StringBuilder rule, String expression) {
-    String text = rule.toString();
-    if (text.isBlank()) {
+    rules.add(rule.toString());
+    if (rules.stream().anyMatch(String::isBlank)) {
       throw new UsageException(
-          "There is an empty rule in the filter \"" + expression + "\".",
-          "Separate rules by single commas; a comma within a value is written \\,");
+          "The filter \"" + expression + "\" contains an empty rule.",
+          "Separate rules by single commas; write a comma within a value as \\,");
     }
-    rule.setLength(0);
-    return text;
+    return rules;
   }
 }

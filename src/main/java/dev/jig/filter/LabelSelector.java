@@ -9,18 +9,19 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A selector of labels in kubectl's words: requirements separated by commas, all of which must
-/// hold. `k=v` and `k==v`, `k!=v`, `k in (v,w)`, `k notin (v,w)`, `k` (there is such a label), `!k`
-/// (there is none). As in Kubernetes `!=` and `notin` hold where there is no such label.
+/// A Kubernetes label selector in kubectl's syntax: requirements separated by commas, all of which
+/// must be met. `k=v` and `k==v`, `k!=v`, `k in (v,w)`, `k notin (v,w)`, `k` (label exists), `!k`
+/// (label does not exist). As in Kubernetes, `!=` and `notin` are met where the label does not
+/// exist.
 ///
-/// @param requirements none: everything is selected
+/// @param requirements empty: everything is selected
 public record LabelSelector(List<Requirement> requirements) {
   public static final LabelSelector EVERYTHING = new LabelSelector(List.of());
 
   private static final String HINT =
       "Write k=v, k!=v, k in (v,w), k notin (v,w), k or !k, separated by commas.";
 
-  /// A key with an optional prefix: the prefix is a DNS name, the rest at most 63 characters.
+  /// A label key: an optional DNS name as prefix, then at most 63 characters.
   private static final Pattern KEY =
       Pattern.compile(
           "(?:[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
@@ -31,13 +32,13 @@ public record LabelSelector(List<Requirement> requirements) {
   private static final Pattern SET = Pattern.compile("(\\S+)\\s+(in|notin)\\s*\\((.*)\\)");
   private static final Pattern EQUALITY = Pattern.compile("([^=!]*?)\\s*(==|!=|=)\\s*(.*)");
 
-  /// What one label must be like.
+  /// A requirement on one label.
   public sealed interface Requirement {
 
-    /// Whether labels fulfil it.
+    /// Whether the labels meet the requirement.
     boolean isMetBy(Map<String, String> labels);
 
-    /// The label is there, with one of these values.
+    /// The label exists and has one of these values.
     record In(String key, Set<String> values) implements Requirement {
       public In {
         values = Set.copyOf(values);
@@ -50,7 +51,7 @@ public record LabelSelector(List<Requirement> requirements) {
       }
     }
 
-    /// The label is there, with any value.
+    /// The label exists.
     record Present(String key) implements Requirement {
       @Override
       public boolean isMetBy(Map<String, String> labels) {
@@ -58,7 +59,7 @@ public record LabelSelector(List<Requirement> requirements) {
       }
     }
 
-    /// The opposite.
+    /// The negated requirement.
     record Not(Requirement requirement) implements Requirement {
       @Override
       public boolean isMetBy(Map<String, String> labels) {
@@ -71,21 +72,21 @@ public record LabelSelector(List<Requirement> requirements) {
     requirements = List.copyOf(requirements);
   }
 
-  /// Reads a selector; blank selects everything.
+  /// Parses a selector; a blank one selects everything.
   ///
-  /// @throws UsageException for what is none
+  /// @throws UsageException for a syntax error
   public static LabelSelector parse(String text) {
     if (text.isBlank()) {
       return EVERYTHING;
     }
     List<Requirement> requirements = new ArrayList<>();
-    for (String part : parts(text)) {
+    for (String part : splitRequirements(text)) {
       requirements.add(requirement(part.strip(), text));
     }
     return new LabelSelector(requirements);
   }
 
-  /// Whether all requirements hold.
+  /// Whether the labels meet all requirements.
   public boolean matches(Map<String, String> labels) {
     for (Requirement requirement : requirements) {
       if (!requirement.isMetBy(labels)) {
@@ -99,8 +100,8 @@ public record LabelSelector(List<Requirement> requirements) {
     return requirements.isEmpty();
   }
 
-  /// At the commas outside parentheses.
-  private static List<String> parts(String text) {
+  /// Splits at commas outside parentheses.
+  private static List<String> splitRequirements(String text) {
     List<String> parts = new ArrayList<>();
     int depth = 0;
     int from = 0;
@@ -108,7 +109,7 @@ public record LabelSelector(List<Requirement> requirements) {
       char c = text.charAt(at);
       depth += c == '(' ? 1 : c == ')' ? -1 : 0;
       if (depth < 0 || depth > 1) {
-        throw invalid(text, "has parentheses that do not match");
+        throw invalid(text, "has unbalanced parentheses");
       }
       if (c == ',' && depth == 0) {
         parts.add(text.substring(from, at));
@@ -116,7 +117,7 @@ public record LabelSelector(List<Requirement> requirements) {
       }
     }
     if (depth != 0) {
-      throw invalid(text, "has parentheses that do not match");
+      throw invalid(text, "has unbalanced parentheses");
     }
     parts.add(text.substring(from));
     return parts;
@@ -153,19 +154,19 @@ public record LabelSelector(List<Requirement> requirements) {
 
   private static String key(String key, String text) {
     if (!KEY.matcher(key).matches()) {
-      throw invalid(text, "has \"" + key + "\" where a label's key belongs");
+      throw invalid(text, "has \"" + key + "\" in place of a label key");
     }
     return key;
   }
 
   private static String value(String value, String text) {
     if (!VALUE.matcher(value).matches()) {
-      throw invalid(text, "has \"" + value + "\" where a label's value belongs");
+      throw invalid(text, "has \"" + value + "\" in place of a label value");
     }
     return value;
   }
 
-  private static UsageException invalid(String text, String how) {
-    return new UsageException("The selector \"" + text + "\" " + how + ".", HINT);
+  private static UsageException invalid(String text, String defect) {
+    return new UsageException("The selector \"" + text + "\" " + defect + ".", HINT);
   }
 }

@@ -1,6 +1,6 @@
 package dev.jig.filter;
 
-/// How a rule compares.
+/// A comparison operator.
 enum Operator {
   EQUAL(""),
   AT_LEAST(">="),
@@ -15,12 +15,12 @@ enum Operator {
     this.symbol = sign;
   }
 
-  /// The sign after `col:`; empty for equality.
+  /// The text after `col:`; empty for equality.
   String symbol() {
     return symbol;
   }
 
-  /// The operator a text begins with; equality if with none.
+  /// The operator at the start of `text`; EQUAL if there is none.
   static Operator parsePrefix(String text) {
     for (Operator operator : values()) {
       if (operator != EQUAL && text.startsWith(operator.symbol)) {
@@ -30,7 +30,7 @@ enum Operator {
     return EQUAL;
   }
 
-  /// Whether values that compare like this (as [Comparable] does) satisfy an order or equality.
+  /// Whether a result of [Comparable#compareTo] satisfies the operator.
   boolean isSatisfiedBy(int comparison) {
     return switch (this) {
       case EQUAL -> comparison == 0;

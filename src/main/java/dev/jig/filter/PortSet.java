@@ -3,8 +3,8 @@ package dev.jig.filter;
 import dev.jig.event.UsageException;
 import java.util.BitSet;
 
-/// The ports where DNS is looked for: 1 to 16 of them, or any, which adds to the default ports
-/// every UDP payload that can hardly be anything but DNS.
+/// The ports on which DNS is expected: 1 to 16 ports, or `any`. With `any`, UDP payloads on other
+/// ports than the default ones are checked by strict rules, too.
 public final class PortSet {
   private static final int MAX_PORTS = 16;
   private static final String DEFAULT = "53,5353";
@@ -19,9 +19,9 @@ public final class PortSet {
     this.isAny = any;
   }
 
-  /// Reads `-P`: a comma list of ports, or `any`.
+  /// Parses `-P`: a comma list of ports, or `any`.
   ///
-  /// @throws UsageException naming the value that is no port
+  /// @throws UsageException with the value that is not a port
   public static PortSet parse(String text) {
     if (text.strip().equals("any")) {
       return new PortSet(parse(DEFAULT).ports, true);
@@ -31,22 +31,22 @@ public final class PortSet {
       ports.set(port(part.strip()));
     }
     if (ports.cardinality() > MAX_PORTS) {
-      throw new UsageException("\"" + text + "\" are " + ports.cardinality() + " ports.", HINT);
+      throw new UsageException("\"" + text + "\" lists " + ports.cardinality() + " ports, at most " + MAX_PORTS + " are possible.", HINT);
     }
     return new PortSet(ports, false);
   }
 
-  /// Whether, besides these ports, every UDP payload counts that is DNS by the strict rules.
+  /// Whether UDP payloads on other ports are also checked by strict rules.
   public boolean isAny() {
     return isAny;
   }
 
-  /// Whether what goes to or from this port is taken for DNS.
+  /// Whether packets from or to this port are taken as DNS without strict rules.
   public boolean contains(int port) {
     return ports.get(port);
   }
 
-  /// The listed ports, for any those of the default; the caller's own.
+  /// A copy of the listed ports; for `any` the default ports.
   public BitSet ports() {
     return (BitSet) ports.clone();
   }
@@ -59,6 +59,6 @@ public final class PortSet {
         return port;
       }
     }
-    throw new UsageException("\"" + text + "\" is no port.", HINT);
+    throw new UsageException("\"" + text + "\" is not a port.", HINT);
   }
 }

@@ -4,14 +4,14 @@ import dev.jig.event.UsageException;
 import dev.jig.fields.Field;
 import dev.jig.fields.Fields;
 
-/// One rule as it is written: a column, an operator, a value.
+/// One parsed rule: a column, an operator, a value.
 ///
-/// @param negated whether the rule holds where the comparison does not
+/// @param negated whether the comparison must not hold
 record Rule(Field field, boolean negated, Operator operator, String value) {
   private static final String HINT =
       "Write column:value or column==value; the operators are listed under --filter in the help.";
 
-  /// Reads one rule in either grammar, split at the first operator.
+  /// Parses a rule in either syntax; the first operator character ends the column name.
   static Rule parse(String text) {
     for (int at = 0; at < text.length(); at++) {
       switch (text.charAt(at)) {
@@ -51,7 +51,7 @@ record Rule(Field field, boolean negated, Operator operator, String value) {
     String compared = negated ? rest.substring(1) : rest;
     Operator operator = Operator.parsePrefix(compared);
     if (operator == Operator.EQUAL) {
-      throw new UsageException("The filter \"" + text + "\" has no operator that is known.", HINT);
+      throw new UsageException("The filter \"" + text + "\" has an unknown operator.", HINT);
     }
     return of(text, at, negated, operator, compared.substring(operator.symbol().length()));
   }

@@ -3,8 +3,8 @@ package dev.jig.output;
 import dev.jig.event.IpAddress;
 import org.jspecify.annotations.Nullable;
 
-/// Remembers the texts of addresses seen lately: a trace shows few, and each many times. One slot
-/// an address hashes to; a newcomer takes it.
+/// Caches the text of recently used addresses in 1,024 direct-mapped slots: a colliding address
+/// replaces the previous one.
 public final class AddressTextCache {
   private static final int SLOTS = 1024;
   private static final int SHIFT = Long.SIZE - Integer.numberOfTrailingZeros(SLOTS);

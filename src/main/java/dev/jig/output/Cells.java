@@ -2,13 +2,13 @@ package dev.jig.output;
 
 import dev.jig.fields.Width.Ellipsis;
 
-/// Measures and cuts escaped text in terminal cells: a wide character takes two, a combining one
-/// none.
+/// Measures and cuts escaped text in terminal cells: a wide character takes two cells, a combining
+/// character none.
 public final class Cells {
   private static final char CUT = '…';
 
-  /// First and last code point of ranges that take two cells (UAX #11, W and F), besides those
-  /// shown as emoji.
+  /// Ranges (first, last code point) of wide characters: UAX #11, W and F, without emoji
+  /// presentation.
   private static final int[] WIDE = {
     0x1100, 0x115f, 0x2329, 0x232a, 0x2e80, 0x303e, 0x3041, 0x33ff, 0x3400, 0x4dbf, 0x4dc0, 0x4dff,
     0x4e00, 0xa4cf, 0xa960, 0xa97c, 0xac00, 0xd7a3, 0xf900, 0xfaff, 0xfe10, 0xfe19, 0xfe30, 0xfe6f,
@@ -18,7 +18,7 @@ public final class Cells {
 
   private Cells() {}
 
-  /// How many cells the text takes.
+  /// The width of a text in cells.
   public static int width(CharSequence text) {
     int cells = 0;
     for (int at = 0; at < text.length(); ) {
@@ -29,7 +29,7 @@ public final class Cells {
     return cells;
   }
 
-  /// Appends the text cut and padded to exactly `width` cells.
+  /// Appends the text, cut or padded to exactly `width` cells.
   public static void append(StringBuilder line, String text, int width, Ellipsis ellipsis) {
     if (isAscii(text)) {
       appendAscii(line, text, width, ellipsis);
@@ -54,8 +54,8 @@ public final class Cells {
     line.append(text, 0, width - 1 - tail).append(CUT).append(text, length - tail, length);
   }
 
-  /// Returns the cells taken: one less than `width` for each side where a wide character did not
-  /// fit.
+  /// Returns the cells appended: fewer than `width` where a wide character did not fit before or
+  /// after the cut.
   private static int appendCut(StringBuilder line, String text, int width, Ellipsis ellipsis) {
     int tail = tail(width, ellipsis);
     int head = width - 1 - tail;
@@ -65,7 +65,7 @@ public final class Cells {
     return width(text.subSequence(0, headEnd)) + 1 + width(text.subSequence(tailStart, text.length()));
   }
 
-  /// Cells kept after the cut.
+  /// The number of cells to keep after the cut.
   private static int tail(int width, Ellipsis ellipsis) {
     return switch (ellipsis) {
       case END -> 0;
@@ -87,7 +87,7 @@ public final class Cells {
     return cells == 0 ? 0 : at;
   }
 
-  /// A tail never begins with a mark that belongs to a character cut off.
+  /// The tail never begins with a combining character of a character that was cut off.
   private static int startOfTail(String text, int cells) {
     int left = cells;
     int start = text.length();
@@ -116,7 +116,7 @@ public final class Cells {
     };
   }
 
-  /// Vowels and finals of Hangul, which join the syllable before them.
+  /// Hangul vowels and final consonants, which combine with the preceding syllable.
   private static boolean isJoiningJamo(int codePoint) {
     return codePoint >= 0x1160 && codePoint <= 0x11ff || codePoint >= 0xd7b0 && codePoint <= 0xd7ff;
   }

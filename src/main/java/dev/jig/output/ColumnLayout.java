@@ -8,7 +8,7 @@ import dev.jig.fields.Width.Ellipsis;
 import java.util.List;
 import java.util.Locale;
 
-/// Lays columns out: their widths for a terminal's width or without one, the header, the rows.
+/// Computes column widths for a terminal width or without a terminal, and formats header and rows.
 public final class ColumnLayout {
   private static final int DIVIDER = 1;
 
@@ -20,21 +20,21 @@ public final class ColumnLayout {
     this.widths = widths;
   }
 
-  /// Every column as wide as it is configured: stdout is no terminal.
+  /// A layout with configured widths, for output that is not a terminal.
   public static ColumnLayout configured(List<Field> fields) {
     int[] widths = fields.stream().mapToInt(field -> field.width().configured()).toArray();
     return new ColumnLayout(fields, widths);
   }
 
-  /// The columns scaled to a terminal of `cells` cells.
+  /// A layout scaled to a terminal of `cells` cells.
   public static ColumnLayout forTerminal(List<Field> fields, int cells) {
     ColumnLayout layout = configured(fields);
     layout.resize(cells);
     return layout;
   }
 
-  /// Scales the rows to come to a terminal of `cells` cells. Below what the columns need at least,
-  /// rows are longer than the terminal.
+  /// Scales later rows to a terminal of `cells` cells. Rows are longer than the terminal if it is
+  /// narrower than the minimum widths.
   public void resize(int cells) {
     int budget = Math.max(cells, minCells()) - DIVIDER * (fields.size() - 1);
     boolean[] pinned = new boolean[widths.length];
@@ -43,13 +43,14 @@ public final class ColumnLayout {
       widths[i] = widthOf(i).configured();
     }
     while (scaleOnce(budget, pinned)) {
-      // one that left its bounds is pinned there: the others share what remains
+      // repeat: columns pinned at a bound leave a different rest to the others
     }
     distributeRest(budget, pinned);
     trim(budget);
   }
 
-  /// Shares what the pinned columns leave by weight; returns whether a column had to be pinned.
+  /// Distributes the remaining cells over the columns that are not pinned, in proportion to their
+  /// configured widths; pins columns that reach a bound. Returns whether a column was pinned.
   private boolean scaleOnce(int budget, boolean[] pinned) {
     int remaining = budget;
     int weights = 0;
@@ -75,15 +76,15 @@ public final class ColumnLayout {
     return again;
   }
 
-  /// Gives what rounding left over, one cell each, from the left.
+  /// Distributes cells left by rounding, one each, from the left.
   private void distributeRest(int budget, boolean[] pinned) {
     int left = budget;
-    int takers = 0;
+    int scalable = 0;
     for (int i = 0; i < widths.length; i++) {
       left -= widths[i];
-      takers += pinned[i] ? 0 : 1;
+      scalable += pinned[i] ? 0 : 1;
     }
-    for (int i = 0; left > 0 && takers > 0; i = (i + 1) % widths.length) {
+    for (int i = 0; left > 0 && scalable > 0; i = (i + 1) % widths.length) {
       if (!pinned[i]) {
         widths[i]++;
         left--;
@@ -91,8 +92,8 @@ public final class ColumnLayout {
     }
   }
 
-  /// Columns pinned in one round do not know of each other: those pinned at their maximum give
-  /// back, one cell each, from the right, what others then needed for their minimum.
+  /// Takes one cell each, from the right, if the columns exceed the budget: columns pinned at their
+  /// maximum in one round do not account for columns pinned at their minimum in the same round.
   private void trim(int budget) {
     int over = -budget;
     for (int width : widths) {
@@ -119,7 +120,7 @@ public final class ColumnLayout {
     return fields.get(column).width();
   }
 
-  /// The cells a row takes, padding included.
+  /// The width of a row in cells, including padding.
   public int cells() {
     int cells = DIVIDER * (fields.size() - 1);
     for (int width : widths) {
@@ -128,7 +129,7 @@ public final class ColumnLayout {
     return cells;
   }
 
-  /// The header, without a line's end.
+  /// Formats the header without a line end.
   public String header() {
     StringBuilder line = new StringBuilder(cells());
     for (int i = 0; i < widths.length; i++) {
@@ -137,19 +138,19 @@ public final class ColumnLayout {
     return line.toString();
   }
 
-  /// One event, without a line's end.
+  /// Formats a row without a line end.
   public String row(DnsEvent event) {
     StringBuilder line = new StringBuilder(cells());
     appendRow(line, event);
     return line.toString();
   }
 
-  /// Appends what [#row] returns.
+  /// Appends the result of [#row].
   void appendRow(StringBuilder line, DnsEvent event) {
     for (int i = 0; i < widths.length; i++) {
       FieldValue value = fields.get(i).value();
       String name = value.displayName(event);
-      if (name != null) { // both its ends tell something
+      if (name != null) { // start and end of the name are the significant parts
         append(line, i, Escaping.TERMINAL.escape(name), Ellipsis.MIDDLE);
       } else {
         String text = value.text(event);

@@ -11,21 +11,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/// Reads what follows `-o columns=`: which columns, in which order. A column asked for twice is
-/// shown once.
+/// Parses the list of `-o columns=`. A column that is listed twice is shown once.
 public final class ColumnSpec {
   private ColumnSpec() {}
 
-  /// The columns that `spec` asks for.
+  /// Parses a list to columns.
   ///
-  /// | spec | columns |
+  /// | list | columns |
   /// |---|---|
-  /// | empty | the defaults |
+  /// | empty | the default ones |
   /// | `a,b,c` | exactly these |
-  /// | `+x,-y` | the defaults, changed; then k8s first, runtime second, the others after |
-  /// | `a,b,+x,-y` | the plain ones, changed |
+  /// | `+x,-y` | the default ones with changes, ordered: k8s, runtime, others |
+  /// | `a,b,+x,-y` | the plain ones with changes |
   ///
-  /// @throws UsageException for an unknown column, an empty entry, or if no column is left
+  /// @throws UsageException for an unknown column, an empty name, or an empty result
   public static List<Field> parse(String spec, List<Field> defaults) {
     if (spec.isBlank()) {
       return defaults;
@@ -34,23 +33,23 @@ public final class ColumnSpec {
     Set<Field> added = new LinkedHashSet<>();
     Set<Field> removed = new LinkedHashSet<>();
     for (String part : spec.split(",", -1)) {
-      String entry = part.strip();
-      if (entry.isEmpty()) {
+      String name = part.strip();
+      if (name.isEmpty()) {
         throw new UsageException(
-            "There is an empty entry in the columns \"" + spec + "\".",
+            "The list of columns contains an empty name: \"" + spec + "\".",
             "Separate column names by single commas.");
       }
-      switch (entry.charAt(0)) {
-        case '+' -> added.addAll(expand(entry.substring(1)));
-        case '-' -> removed.addAll(expand(entry.substring(1)));
-        default -> plain.addAll(expand(entry));
+      switch (name.charAt(0)) {
+        case '+' -> added.addAll(expand(name.substring(1)));
+        case '-' -> removed.addAll(expand(name.substring(1)));
+        default -> plain.addAll(expand(name));
       }
     }
     boolean relative = plain.isEmpty();
     List<Field> columns = combine(relative ? defaults : plain, added, removed);
     if (columns.isEmpty()) {
       throw new UsageException(
-          "The columns \"" + spec + "\" leave nothing to show.", "Keep at least one column.");
+          "The list of columns \"" + spec + "\" leaves no column.", "Keep at least one column.");
     }
     return relative ? grouped(columns) : columns;
   }

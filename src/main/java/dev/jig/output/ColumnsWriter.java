@@ -4,7 +4,7 @@ import dev.jig.event.DnsEvent;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// Rows as a table, the header once. The layout may be resized between rows.
+/// Writes rows as a table with one header. The layout may be resized between rows.
 public final class ColumnsWriter implements RowWriter {
   private final ColumnLayout layout;
   private final Utf8Output out;
@@ -30,7 +30,7 @@ public final class ColumnsWriter implements RowWriter {
 
   @Override
   public void warn(String message) {
-    // a table has no place for it
+    // not part of a table; printed on stderr
   }
 
   @Override

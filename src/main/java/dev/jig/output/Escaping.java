@@ -2,21 +2,21 @@ package dev.jig.output;
 
 import java.util.Locale;
 
-/// Makes any text from outside (names, comm, paths, labels, error texts) harmless to a terminal, in
-/// this one place.
+/// Escapes text from outside (names, comm, paths, labels, error texts) so that it cannot control a
+/// terminal.
 ///
-/// Never passed on are: control characters (C0, DEL, C1), format characters (among them those that
-/// turn the writing direction or have no width), line and paragraph separators, and halves of
-/// surrogate pairs. Everything else stays readable as it is.
+/// Escaped are: control characters (C0, DEL, C1), format characters (including bidirectional
+/// controls and zero-width characters), line and paragraph separators, and lone surrogates. Other
+/// characters remain as they are.
 ///
-/// | form | U+001B | U+202E | U+E0001 | half a pair |
+/// | form | U+001B | U+202E | U+E0001 | lone surrogate |
 /// |---|---|---|---|---|
 /// | TERMINAL | `\x1b` | `\u202e` | `\U000e0001` | `\ud800` |
 /// | JSON | `\u001b` | `\u202e` | `\udb40\udc01` | `\ufffd` |
 /// | YAML | `\u001b` | `\u202e` | `\U000e0001` | `\ufffd` |
 ///
-/// TERMINAL is for eyes: a backslash stays single, so its result cannot always be turned back. JSON
-/// and YAML make the inside of a double-quoted string, where `"` and `\` are escaped too.
+/// TERMINAL does not escape backslashes, so it is not reversible. JSON and YAML return the inside
+/// of a double-quoted string and escape `"` and `\`, too.
 public enum Escaping {
   TERMINAL,
   JSON,
@@ -24,13 +24,12 @@ public enum Escaping {
 
   private static final int REPLACEMENT = 0xfffd;
 
-  /// The text with everything dangerous written out; the text itself if there is nothing.
+  /// Escapes a text; returns the same object if there is nothing to escape.
   public String escape(String raw) {
     return isPlain(raw) ? raw : rewrite(raw);
   }
 
-  /// Whether the text needs no look at each character: printable ASCII, and in a quoted form
-  /// neither `"` nor `\`.
+  /// Whether the text needs no escaping: printable ASCII, for JSON and YAML without `"` and `\`.
   public boolean isPlain(String raw) {
     for (int i = 0; i < raw.length(); i++) {
       char c = raw.charAt(i);
@@ -58,7 +57,7 @@ public enum Escaping {
     return text.toString();
   }
 
-  /// Whether a code point may do something to a terminal other than show itself.
+  /// Whether a terminal may do more with the code point than display it.
   static boolean isDangerous(int codePoint) {
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,
@@ -75,12 +74,12 @@ public enum Escaping {
     switch (this) {
       case TERMINAL -> appendForTerminal(text, codePoint);
       case JSON -> {
-        for (char half : Character.toChars(visible(codePoint))) {
+        for (char half : Character.toChars(replaceSurrogate(codePoint))) {
           appendHex(text, "\\u", half, 4);
         }
       }
       case YAML -> {
-        int shown = visible(codePoint);
+        int shown = replaceSurrogate(codePoint);
         appendHex(text, shown > 0xffff ? "\\U" : "\\u", shown, shown > 0xffff ? 8 : 4);
       }
     }
@@ -96,8 +95,8 @@ public enum Escaping {
     }
   }
 
-  /// Parsers of JSON and YAML refuse half a pair, even escaped.
-  private static int visible(int codePoint) {
+  /// JSON and YAML parsers reject a lone surrogate, even escaped.
+  private static int replaceSurrogate(int codePoint) {
     return Character.getType(codePoint) == Character.SURROGATE ? REPLACEMENT : codePoint;
   }
 

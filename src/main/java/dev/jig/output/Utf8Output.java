@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/// Gathers text as UTF-8 and hands it to a stream in large pieces.
+/// Encodes text as UTF-8 and writes it to a stream in pieces of up to 16 KiB.
 public final class Utf8Output {
   private static final int CAPACITY = 16 * 1024;
 
@@ -19,7 +19,7 @@ public final class Utf8Output {
   public void append(CharSequence text) throws IOException {
     byte[] encoded = text.toString().getBytes(StandardCharsets.UTF_8);
     if (encoded.length > CAPACITY - length) {
-      drain();
+      writeBuffer();
     }
     if (encoded.length > CAPACITY) {
       out.write(encoded);
@@ -30,12 +30,12 @@ public final class Utf8Output {
   }
 
   public void flush() throws IOException {
-    drain();
+    writeBuffer();
     out.flush();
   }
 
-  /// What a failing stream did not take is not offered again.
-  private void drain() throws IOException {
+  /// After a failed write the buffer is discarded, not written again.
+  private void writeBuffer() throws IOException {
     int pending = length;
     length = 0;
     out.write(bytes, 0, pending);

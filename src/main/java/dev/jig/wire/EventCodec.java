@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Events to messages and back. What is new in an event has to be entered here, or it does not
-/// leave the node: a test compares every field.
+/// Encodes rows as protobuf messages and decodes them. A new component of a row must be added here;
+/// EventCodecTest compares every component.
 public final class EventCodec {
   private static final List<Attribution> ATTRIBUTIONS =
       List.of(Attribution.EXACT, Attribution.SOCKET, Attribution.UNKNOWN);
@@ -52,76 +52,76 @@ public final class EventCodec {
 
   private EventCodec() {}
 
-  /// A batch; each container, owner and endpoint's name stands in it once.
+  /// Encodes a batch, in which each container, owner and endpoint name is contained once.
   ///
-  /// @param first the first event's sequence number
+  /// @param first the sequence number of the first event
   public static Events encode(long first, List<DnsEvent> events) {
     Batch batch = new Batch();
     events.forEach(event -> batch.message.addEvents(encode(event, batch)));
     return batch.message.setFirst(first).build();
   }
 
-  /// A batch that is being made.
+  /// A batch under construction.
   private static final class Batch {
     final Events.Builder message = Events.newBuilder();
-    private final IdentityHashMap<Container, Integer> places = new IdentityHashMap<>();
-    private final Map<Owner, Integer> ownerPlaces = new HashMap<>();
-    private final Map<EndpointName, Integer> names = new HashMap<>();
+    private final IdentityHashMap<Container, Integer> containerIndexes = new IdentityHashMap<>();
+    private final Map<Owner, Integer> ownerIndexes = new HashMap<>();
+    private final Map<EndpointName, Integer> nameIndexes = new HashMap<>();
 
-    /// The container's place, from 1; 0 for none.
+    /// The 1-based index of the container in the batch; 0 for null.
     int indexOf(@Nullable Container container) {
       if (container == null) {
         return 0;
       }
-      Integer known = places.get(container);
-      if (known == null) {
-        known = message.addContainers(encode(container)).getContainersCount();
-        places.put(container, known);
+      Integer index = containerIndexes.get(container);
+      if (index == null) {
+        index = message.addContainers(encode(container)).getContainersCount();
+        containerIndexes.put(container, index);
       }
-      return known;
+      return index;
     }
 
-    /// The owner's place, likewise.
+    /// The 1-based index of the owner in the batch; 0 for null.
     int indexOf(@Nullable Owner owner) {
       if (owner == null) {
         return 0;
       }
-      Integer known = ownerPlaces.get(owner);
-      if (known == null) {
-        known = message.addOwners(encode(owner)).getOwnersCount();
-        ownerPlaces.put(owner, known);
+      Integer index = ownerIndexes.get(owner);
+      if (index == null) {
+        index = message.addOwners(encode(owner)).getOwnersCount();
+        ownerIndexes.put(owner, index);
       }
-      return known;
+      return index;
     }
 
-    /// The name's place, from 1; 0 for none.
+    /// The 1-based index of the name in the batch; 0 for null.
     int indexOf(@Nullable EndpointName name) {
       return name == null
           ? 0
-          : names.computeIfAbsent(
+          : nameIndexes.computeIfAbsent(
               name, it -> message.addEndpointNames(encode(it)).getEndpointNamesCount());
     }
   }
 
-  /// A batch's containers, owners and endpoint names, and the node that saw them.
+  /// The containers, owners and endpoint names of a batch, and its node.
   private record SharedParts(
       String node, List<Container> containers, List<Owner> owners, List<EndpointName> names) {}
 
-  /// The events of a batch, as seen by that node.
+  /// Decodes a batch from a node.
   ///
-  /// @param known of batches before
-  public static List<DnsEvent> decode(Events batch, String node, PartInterner known) {
-    SharedParts tables =
+  /// @param interner makes equal containers and owners of all batches of a node one object
+  public static List<DnsEvent> decode(Events batch, String node, PartInterner interner) {
+    SharedParts parts =
         new SharedParts(
             node,
-            batch.getContainersList().stream().map(it -> known.intern(decode(it))).toList(),
-            batch.getOwnersList().stream().map(it -> known.intern(decode(it))).toList(),
+            batch.getContainersList().stream().map(it -> interner.intern(decode(it))).toList(),
+            batch.getOwnersList().stream().map(it -> interner.intern(decode(it))).toList(),
             batch.getEndpointNamesList().stream().map(EventCodec::decode).toList());
-    return batch.getEventsList().stream().map(it -> decode(it, tables)).toList();
+    return batch.getEventsList().stream().map(it -> decode(it, parts)).toList();
   }
 
-  private static <T> @Nullable T at(List<T> parts, int place) {
-    return place == 0 ? null : parts.get(place - 1);
+  private static <T> @Nullable T partAt(List<T> parts, int index) {
+    return index == 0 ? null : parts.get(index - 1);
   }
 
   private static Event encode(DnsEvent event, Batch batch) {
@@ -140,7 +140,7 @@ public final class EventCodec {
             .setAnswerCount(event.answerCount())
             .setState(toNumber(STATES, event.state()));
     setIfPresent(event.nameserver(), address -> to.setNameserver(encode(address)));
-    setIfPresent(event.question(), asked -> to.setQuestion(encode(asked)));
+    setIfPresent(event.question(), question -> to.setQuestion(encode(question)));
     setIfPresent(event.flags(), flags -> to.setFlags(bits(flags)));
     setIfPresent(event.rcode(), to::setRcode);
     setIfPresent(event.latencyNs(), to::setLatencyNs);
@@ -157,16 +157,16 @@ public final class EventCodec {
     return to.build();
   }
 
-  private static DnsEvent decode(Event from, SharedParts tables) {
-    DnsEvent event = packet(from, tables);
+  private static DnsEvent decode(Event from, SharedParts parts) {
+    DnsEvent event = decodePacket(from, parts);
     return from.hasLookup() ? event.withLookup(LookupCodec.decode(from.getLookup())) : event;
   }
 
-  private static DnsEvent packet(Event from, SharedParts tables) {
+  private static DnsEvent decodePacket(Event from, SharedParts parts) {
     return new DnsEvent(
         from.getTimestampNs(),
-        at(tables.containers, from.getContainer()),
-        at(tables.owners, from.getOwner()),
+        partAt(parts.containers, from.getContainer()),
+        partAt(parts.owners, from.getOwner()),
         fromNumber(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN),
         decode(from.getSource()),
         decode(from.getDestination()),
@@ -184,17 +184,17 @@ public final class EventCodec {
         from.getAnswerCount(),
         from.getAddressesList().stream().map(EventCodec::decode).toList(),
         fromNumberOrNull(STATES, from.getState()),
-        tables.node,
-        from.hasPeer() ? decode(from.getPeer(), tables) : null,
+        parts.node,
+        from.hasPeer() ? decode(from.getPeer(), parts) : null,
         from.hasMessage() ? message(from.getMessage()) : null,
-        endpoints(from, tables.names),
+        endpoints(from, parts.names),
         null);
   }
 
   private static @Nullable EndpointNames endpoints(Event from, List<EndpointName> names) {
-    EndpointName source = at(names, from.getSourceName());
-    EndpointName destination = at(names, from.getDestinationName());
-    EndpointName nameserver = at(names, from.getNameserverName());
+    EndpointName source = partAt(names, from.getSourceName());
+    EndpointName destination = partAt(names, from.getDestinationName());
+    EndpointName nameserver = partAt(names, from.getNameserverName());
     return source == null && destination == null && nameserver == null
         ? null
         : new EndpointNames(source, destination, nameserver);
@@ -227,10 +227,10 @@ public final class EventCodec {
         .build();
   }
 
-  private static Peer decode(dev.jig.wire.proto.Peer from, SharedParts tables) {
+  private static Peer decode(dev.jig.wire.proto.Peer from, SharedParts parts) {
     return new Peer(
-        at(tables.containers, from.getContainer()),
-        tables.owners.get(from.getOwner() - 1),
+        partAt(parts.containers, from.getContainer()),
+        parts.owners.get(from.getOwner() - 1),
         fromNumber(ATTRIBUTIONS, from.getAttribution(), Attribution.UNKNOWN));
   }
 

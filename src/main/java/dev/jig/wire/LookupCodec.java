@@ -12,9 +12,9 @@ import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Protocol;
 import java.util.List;
 
-/// What an event says of a whole lookup to a message and back.
+/// Encodes the lookup part of a row as a protobuf message and decodes it.
 final class LookupCodec {
-  private static final List<AttemptState> OUTCOMES =
+  private static final List<AttemptState> ATTEMPT_STATES =
       List.of(
           AttemptState.ANSWERED,
           AttemptState.TRUNCATED,
@@ -32,7 +32,7 @@ final class LookupCodec {
             .setTries(lookup.tries())
             .setTwin(toNumber(EventCodec.STATES, lookup.twinState()));
     lookup.attempts().forEach(attempt -> to.addAttempts(encode(attempt)));
-    setIfPresent(lookup.upstream(), hop -> to.setHop(encode(hop)));
+    setIfPresent(lookup.upstream(), upstream -> to.setHop(encode(upstream)));
     return to.build();
   }
 
@@ -50,7 +50,7 @@ final class LookupCodec {
             .setTimestampNs(attempt.timestampNs())
             .setProtocol(toNumber(EventCodec.PROTOCOLS, attempt.protocol()))
             .setId(attempt.id())
-            .setOutcome(toNumber(OUTCOMES, attempt.state()))
+            .setOutcome(toNumber(ATTEMPT_STATES, attempt.state()))
             .setTookNs(attempt.durationNs())
             .setMessages(attempt.messages());
     setIfPresent(attempt.nameserver(), address -> to.setNameserver(EventCodec.encode(address)));
@@ -64,17 +64,17 @@ final class LookupCodec {
         fromNumber(EventCodec.PROTOCOLS, from.getProtocol(), Protocol.UDP),
         from.getNameserver().isEmpty() ? null : EventCodec.decode(from.getNameserver()),
         from.getId(),
-        fromNumber(OUTCOMES, from.getOutcome(), AttemptState.WAITING),
+        fromNumber(ATTEMPT_STATES, from.getOutcome(), AttemptState.WAITING),
         from.getTookNs(),
         from.hasRcode() ? from.getRcode() : null,
         from.getMessages());
   }
 
-  private static dev.jig.wire.proto.Hop encode(Upstream hop) {
+  private static dev.jig.wire.proto.Hop encode(Upstream upstream) {
     var to = dev.jig.wire.proto.Hop.newBuilder();
-    setIfPresent(hop.serviceNs(), to::setTookNs);
-    setIfPresent(hop.nextServer(), address -> to.setServer(EventCodec.encode(address)));
-    setIfPresent(hop.nextLatencyNs(), to::setLatencyNs);
+    setIfPresent(upstream.serviceNs(), to::setTookNs);
+    setIfPresent(upstream.nextServer(), address -> to.setServer(EventCodec.encode(address)));
+    setIfPresent(upstream.nextLatencyNs(), to::setLatencyNs);
     return to.build();
   }
 

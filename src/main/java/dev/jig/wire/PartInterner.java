@@ -5,8 +5,9 @@ import dev.jig.event.Owner;
 import java.util.HashMap;
 import java.util.Map;
 
-/// The containers and owners a node has told of, so that those of its next batch are the same
-/// objects: outputs that remember what they wrote of one then find it at a glance.
+/// Returns the same object for equal containers and owners of a node's batches, so that the caches
+/// of the outputs, which compare by identity first, find them. Holds at most 4,096 of each, then
+/// starts over.
 public final class PartInterner {
   private static final int MAX_PARTS = 4_096;
 

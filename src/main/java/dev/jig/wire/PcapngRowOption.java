@@ -19,24 +19,26 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// An event as a text that is put into a capture file: beside its packet what that does not tell,
-/// or all of an event that no packet stands for (T). JSON in printable ASCII, whose first member
-/// tells what it is; the others are named as the components of [DnsEvent] and what it consists of.
+/// A row as a JSON text in a custom option of a pcapng block.
 ///
-/// What the packet tells is not repeated, so that tools that shift its time or rewrite its
-/// addresses are believed.
+/// The option of a packet block holds the components of the row that the packet does not contain;
+/// the packet's own data takes precedence, since other tools may have shifted its time or rewritten
+/// its addresses. The option of a custom block holds a whole row for which there is no packet (T).
+///
+/// The text is printable ASCII. Its first member identifies it: `"jig":1`, the version. The other
+/// members are named after the components of [DnsEvent] and its parts.
 public final class PcapngRowOption {
-  /// The first member, and the version of the others' meaning.
-  private static final String MARK = "jig";
+  /// The name of the first member; its value is [#VERSION].
+  private static final String VERSION_MEMBER = "jig";
 
   private static final int VERSION = 1;
 
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  private static final RecordJson<DnsEvent> EVENT = new RecordJson<>(DnsEvent.class);
+  private static final RecordJson<DnsEvent> ROW = new RecordJson<>(DnsEvent.class);
 
-  /// What headers and message say.
+  /// The components of a row that the packet itself contains.
   private static final Set<Integer> PACKET_COMPONENTS =
       Stream.of(
               "timestampNs",
@@ -51,7 +53,7 @@ public final class PcapngRowOption {
               "answerCount",
               "addresses",
               "message")
-          .map(EVENT::indexOf)
+          .map(ROW::indexOf)
           .collect(Collectors.toUnmodifiableSet());
 
   private final @Nullable Object[] values;
@@ -60,9 +62,9 @@ public final class PcapngRowOption {
     this.values = values;
   }
 
-  /// The text for an event; without labels if it would be too long with them, empty if even so.
+  /// Encodes a row: without labels if the text exceeds the limit with them, empty if it still does.
   ///
-  /// @param limit in characters, each of which is a byte
+  /// @param limit in bytes
   public static Optional<String> encode(DnsEvent event, int limit) {
     String text = json(event);
     if (text.length() > limit) {
@@ -75,36 +77,36 @@ public final class PcapngRowOption {
     StringWriter text = new StringWriter(1024);
     try (JsonGenerator out = JSON.createGenerator(text)) {
       out.writeStartObject();
-      out.writeNumberField(MARK, VERSION);
-      EVENT.write(event, event.qr() == Qr.T ? Set.of() : PACKET_COMPONENTS, out);
+      out.writeNumberField(VERSION_MEMBER, VERSION);
+      ROW.write(event, event.qr() == Qr.T ? Set.of() : PACKET_COMPONENTS, out);
       out.writeEndObject();
     } catch (IOException e) {
-      throw new AssertionError(e); // a text takes everything
+      throw new AssertionError(e); // a StringWriter does not fail
     }
     return text.toString();
   }
 
   private static DnsEvent withoutLabels(DnsEvent event) {
     Peer peer = event.peer();
-    @Nullable Object[] values = EVENT.values(event);
-    values[EVENT.indexOf("container")] = withoutLabels(event.container());
+    @Nullable Object[] values = ROW.values(event);
+    values[ROW.indexOf("container")] = withoutLabels(event.container());
     if (peer != null) {
-      values[EVENT.indexOf("peer")] =
+      values[ROW.indexOf("peer")] =
           new Peer(withoutLabels(peer.container()), peer.owner(), peer.attribution());
     }
     try {
-      return EVENT.create(values);
+      return ROW.create(values);
     } catch (IOException e) {
-      throw new AssertionError(e); // only less than there was
+      throw new AssertionError(e); // every mandatory component is present
     }
   }
 
-  private static @Nullable Container withoutLabels(@Nullable Container of) {
-    if (of == null) {
+  private static @Nullable Container withoutLabels(@Nullable Container container) {
+    if (container == null) {
       return null;
     }
-    Container.Pod pod = of.pod();
-    Container.Pod less =
+    Container.Pod pod = container.pod();
+    Container.Pod podWithoutLabels =
         pod == null
             ? null
             : new Container.Pod(
@@ -115,34 +117,35 @@ public final class PcapngRowOption {
                 pod.containerName(),
                 pod.hostNetwork());
     return new Container(
-        of.runtime(), of.id(), of.name(), of.image(), of.imageDigest(), Map.of(), less);
+        container.runtime(), container.id(), container.name(), container.image(), container.imageDigest(), Map.of(), podWithoutLabels);
   }
 
-  /// Reads a text; empty if it is not ours, or damaged.
+  /// Decodes a text; empty if this program did not write it, or if it is damaged.
   public static Optional<PcapngRowOption> decode(String text) {
     try (JsonParser in = JSON.createParser(text)) {
       if (in.nextToken() != JsonToken.START_OBJECT
-          || !MARK.equals(in.nextFieldName())
+          || !VERSION_MEMBER.equals(in.nextFieldName())
           || in.nextIntValue(0) != VERSION) {
         return Optional.empty();
       }
-      return Optional.of(new PcapngRowOption(EVENT.read(in)));
+      return Optional.of(new PcapngRowOption(ROW.read(in)));
     } catch (IOException e) {
       return Optional.empty();
     }
   }
 
-  /// The event of which its packet tells this much; empty if the note is not of such a one.
-  public Optional<DnsEvent> mergeWithPacket(DnsEvent told) {
+  /// Returns the row of a packet: its own components and those of this option; empty if mandatory
+  /// components are missing.
+  public Optional<DnsEvent> mergeWithPacket(DnsEvent packet) {
     @Nullable Object[] all = values.clone();
-    @Nullable Object[] seen = EVENT.values(told);
-    PACKET_COMPONENTS.forEach(place -> all[place] = seen[place]);
-    return event(all);
+    @Nullable Object[] packetValues = ROW.values(packet);
+    PACKET_COMPONENTS.forEach(index -> all[index] = packetValues[index]);
+    return create(all);
   }
 
-  /// The event that no packet stands for; empty if this is not of such a one.
+  /// Returns the row of a custom block; empty if this is not a complete, valid T row.
   public Optional<DnsEvent> standalone() {
-    return event(values).filter(PcapngRowOption::isValidStandalone);
+    return create(values).filter(PcapngRowOption::isValidStandalone);
   }
 
   private static boolean isValidStandalone(DnsEvent event) {
@@ -162,9 +165,9 @@ public final class PcapngRowOption {
     return number >>> 16 == 0;
   }
 
-  private static Optional<DnsEvent> event(@Nullable Object[] values) {
+  private static Optional<DnsEvent> create(@Nullable Object[] values) {
     try {
-      return Optional.of(EVENT.create(values));
+      return Optional.of(ROW.create(values));
     } catch (IOException e) {
       return Optional.empty();
     }

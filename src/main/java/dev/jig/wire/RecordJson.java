@@ -23,15 +23,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Records as JSON objects and back: a member per component, by its name, so that what is new in a
-/// record is in there by itself. What is left out is null where a component may be, else zero,
-/// false or an empty collection.
+/// Maps records to JSON objects by reflection: a member per component with the component's name.
+/// Members with a default value are omitted: null for nullable components, else zero, false or
+/// empty.
 ///
-/// Reading takes nothing for granted: members of other names are passed over, and a value that does
-/// not fit is an IOException.
+/// Reading skips unknown members; a value of the wrong type is an IOException.
 ///
-/// @param <R> its components are texts, whole numbers, truths, enums, addresses, records of such,
-///   lists of such, or texts by text; of a [WireMessage] nothing is written
+/// @param <R> its components are texts, integers, booleans, enums, addresses, records of these,
+///   lists of these, or maps from text to text; a [WireMessage] is not written
 final class RecordJson<R extends Record> {
 
   private sealed interface Kind {
@@ -54,19 +53,19 @@ final class RecordJson<R extends Record> {
     record Skipped() implements Kind {}
   }
 
-  /// @param absent the value that is left out; null also where the component may not be null
+  /// @param absent the default value, which is omitted; null also for mandatory components
   private record Member(
       String name, Method get, Kind kind, @Nullable Object absent, boolean required) {}
 
   private final Constructor<R> constructor;
   private final List<Member> members;
-  private final Map<String, Integer> places = new HashMap<>();
+  private final Map<String, Integer> indexes = new HashMap<>();
 
   RecordJson(Class<R> type) {
     RecordComponent[] components = type.getRecordComponents();
     members = Arrays.stream(components).map(RecordJson::member).toList();
     for (int i = 0; i < components.length; i++) {
-      places.put(components[i].getName(), i);
+      indexes.put(components[i].getName(), i);
     }
     try {
       constructor =
@@ -100,7 +99,7 @@ final class RecordJson<R extends Record> {
 
   private static Kind kind(Type type) {
     if (type instanceof ParameterizedType generic) {
-      return ofCollection(generic);
+      return collectionKind(generic);
     }
     Class<?> plain = (Class<?>) type;
     if (plain == String.class) {
@@ -116,12 +115,12 @@ final class RecordJson<R extends Record> {
     } else if (plain == WireMessage.class) {
       return new Kind.Skipped();
     } else if (plain.isEnum()) {
-      return word(plain);
+      return constant(plain);
     }
     return new Kind.Nested(new RecordJson<>(plain.asSubclass(Record.class)));
   }
 
-  private static Kind ofCollection(ParameterizedType type) {
+  private static Kind collectionKind(ParameterizedType type) {
     Type[] of = type.getActualTypeArguments();
     if (type.getRawType() == List.class) {
       return new Kind.ListOf(kind(of[0]));
@@ -129,10 +128,10 @@ final class RecordJson<R extends Record> {
     if (type.getRawType() == Map.class && of[0] == String.class && of[1] == String.class) {
       return new Kind.StringMap();
     }
-    throw new IllegalArgumentException("no way to write a " + type);
+    throw new IllegalArgumentException("unsupported component type " + type);
   }
 
-  private static Kind.Constant word(Class<?> type) {
+  private static Kind.Constant constant(Class<?> type) {
     Map<String, Object> byName = new HashMap<>();
     for (Object constant : type.getEnumConstants()) {
       byName.put(((Enum<?>) constant).name(), constant);
@@ -140,22 +139,22 @@ final class RecordJson<R extends Record> {
     return new Kind.Constant(byName);
   }
 
-  /// Where a component stands among the record's.
+  /// The index of a component.
   int indexOf(String name) {
-    Integer place = places.get(name);
-    if (place == null) {
-      throw new IllegalArgumentException("no component " + name);
+    Integer index = indexes.get(name);
+    if (index == null) {
+      throw new IllegalArgumentException("no component named " + name);
     }
-    return place;
+    return index;
   }
 
-  /// Writes the members of an object that has begun.
+  /// Writes the members of an object that was already started.
   ///
-  /// @param leftOut places that are not written
-  void write(R of, Set<Integer> leftOut, JsonGenerator out) throws IOException {
+  /// @param omitted indexes of components that are not written
+  void write(R from, Set<Integer> omitted, JsonGenerator out) throws IOException {
     for (int i = 0; i < members.size(); i++) {
       Member member = members.get(i);
-      Object value = leftOut.contains(i) ? null : value(of, member);
+      Object value = omitted.contains(i) ? null : value(from, member);
       if (value != null
           && !value.equals(member.absent())
           && !(member.kind() instanceof Kind.Skipped)) {
@@ -165,14 +164,15 @@ final class RecordJson<R extends Record> {
     }
   }
 
-  /// The components in their order.
-  @Nullable Object[] values(R of) {
-    return members.stream().map(member -> value(of, member)).toArray();
+  /// Reads an object that was already started: the values by component index, null where there is
+  /// no member.
+  @Nullable Object[] values(R from) {
+    return members.stream().map(member -> value(from, member)).toArray();
   }
 
-  private static @Nullable Object value(Record of, Member member) {
+  private static @Nullable Object value(Record from, Member member) {
     try {
-      return member.get().invoke(of);
+      return member.get().invoke(from);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("an accessor of a public record", e);
     }
@@ -200,36 +200,36 @@ final class RecordJson<R extends Record> {
         }
         out.writeEndObject();
       }
-      case Kind.Skipped() -> throw new AssertionError("not to be written: " + value);
+      case Kind.Skipped() -> throw new AssertionError("a skipped component: " + value);
     }
   }
 
   @SuppressWarnings("unchecked") // a part is of its component's type
-  private static <P extends Record> void writePart(RecordJson<P> json, Record of, JsonGenerator out)
+  private static <P extends Record> void writePart(RecordJson<P> json, Record from, JsonGenerator out)
       throws IOException {
     out.writeStartObject();
-    json.write((P) of, Set.of(), out);
+    json.write((P) from, Set.of(), out);
     out.writeEndObject();
   }
 
-  /// The values of an object that has begun, each in its component's place; null where it has none.
+  /// The values of an object that has begun, each in its component's index; null where it has none.
   @Nullable Object[] read(JsonParser in) throws IOException {
     @Nullable Object[] values = new @Nullable Object[members.size()];
     while (in.nextToken() != JsonToken.END_OBJECT) {
-      Integer place = places.get(in.currentName());
+      Integer index = indexes.get(in.currentName());
       JsonToken token = in.nextToken();
-      if (place == null || members.get(place).kind() instanceof Kind.Skipped) {
+      if (index == null || members.get(index).kind() instanceof Kind.Skipped) {
         in.skipChildren();
       } else if (token != JsonToken.VALUE_NULL) {
-        values[place] = read(members.get(place).kind(), in);
+        values[index] = read(members.get(index).kind(), in);
       }
     }
     return values;
   }
 
-  /// The record of these values.
+  /// Creates a record.
   ///
-  /// @param values one for each component, null where it is absent
+  /// @param values one per component, null where absent
   R create(@Nullable Object[] values) throws IOException {
     @Nullable Object[] all = values.clone();
     for (int i = 0; i < all.length; i++) {
@@ -237,14 +237,14 @@ final class RecordJson<R extends Record> {
       if (all[i] == null) {
         all[i] = member.absent();
         if (member.required()) {
-          throw new IOException("without " + member.name());
+          throw new IOException("missing " + member.name());
         }
       }
     }
     try {
       return constructor.newInstance(all);
     } catch (InvocationTargetException e) {
-      throw new IOException("refused", e);
+      throw new IOException("rejected by the record's constructor", e);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("the constructor of a public record", e);
     }
@@ -258,7 +258,7 @@ final class RecordJson<R extends Record> {
         expect(JsonToken.VALUE_NUMBER_INT, in);
         yield isLong ? (Object) in.getLongValue() : in.getIntValue();
       }
-      case Kind.Constant(var byName) -> known(byName.get(text(in)), in);
+      case Kind.Constant(var byName) -> constant(byName.get(text(in)), in);
       case Kind.Address() -> address(text(in));
       case Kind.Nested(var json) -> {
         expect(JsonToken.START_OBJECT, in);
@@ -282,13 +282,13 @@ final class RecordJson<R extends Record> {
         }
         yield labels;
       }
-      case Kind.Skipped() -> throw new AssertionError("not to be read");
+      case Kind.Skipped() -> throw new AssertionError("a skipped component");
     };
   }
 
-  private static Object known(@Nullable Object constant, JsonParser in) throws IOException {
+  private static Object constant(@Nullable Object constant, JsonParser in) throws IOException {
     if (constant == null) {
-      throw new IOException("unknown: " + in.getText());
+      throw new IOException("unknown constant: " + in.getText());
     }
     return constant;
   }
@@ -300,7 +300,7 @@ final class RecordJson<R extends Record> {
 
   private static void expect(JsonToken token, JsonParser in) throws IOException {
     if (in.currentToken() != token) {
-      throw new IOException("not " + token + " but " + in.currentToken());
+      throw new IOException(in.currentToken() + " in place of " + token);
     }
   }
 
@@ -311,9 +311,9 @@ final class RecordJson<R extends Record> {
       if (address.toString().equals(text)) {
         return address;
       }
-      throw new IOException("not as we write it: " + text);
+      throw new IOException("not in canonical form: " + text);
     } catch (IllegalArgumentException e) {
-      throw new IOException("no address: " + text, e);
+      throw new IOException("not an address: " + text, e);
     }
   }
 }

@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Writes the tries of a lookup as a list of objects, whose keys mean what they mean in rows of
-/// packets.
+/// Writes the attempts of a lookup as a list of objects with the keys of rows for single messages.
 final class AttemptsWriter {
   private static final SerializableString TIMESTAMP = key(Field.TIMESTAMP.key());
   private static final SerializableString PROTOCOL = key(Field.PROTOCOL.key());

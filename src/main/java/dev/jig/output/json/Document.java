@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.SerializableString;
 import java.io.IOException;
 import java.util.List;
 
-/// Takes one object of keys and values after the other; JSON and YAML each write it their way.
-/// Texts are raw: a document escapes them.
+/// A sequence of objects with keys and values, written as JSON or YAML. Texts are raw: the document
+/// escapes them.
 public interface Document {
   void begin() throws IOException;
 
@@ -15,21 +15,21 @@ public interface Document {
 
   void endObject() throws IOException;
 
-  /// A text from outside.
+  /// Writes text from outside this program.
   void writeText(SerializableString key, String value) throws IOException;
 
-  /// A text of printable ASCII without quotes and backslashes.
+  /// Writes text of printable ASCII without quotes and backslashes.
   void writeAscii(SerializableString key, String value) throws IOException;
 
   void writeNumber(SerializableString key, long value) throws IOException;
 
-  /// A yes; a no is not written.
+  /// Writes `true`; false values are omitted.
   void writeTrue(SerializableString key) throws IOException;
 
-  /// Words as a list.
+  /// Writes a list of printable ASCII texts.
   void writeAsciiList(SerializableString key, List<String> values) throws IOException;
 
-  /// Opens a list of objects.
+  /// Begins a list of objects.
   void beginList(SerializableString key) throws IOException;
 
   void beginItem() throws IOException;

@@ -34,7 +34,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Walks the catalogue and writes each event as one object, leaving out what is absent or zero.
+/// Writes each row as one object by the catalogue of fields; absent and zero values are omitted.
 public final class DocumentWriter implements RowWriter {
   private static final SerializedString TYPE = new SerializedString("type");
   private static final SerializedString MESSAGE = new SerializedString("message");
@@ -46,7 +46,7 @@ public final class DocumentWriter implements RowWriter {
   private static final SerializedString PEER = new SerializedString("peer");
   private static final SerializedString HOP = new SerializedString("hop");
 
-  /// Parts of an object, in their order, that come from one thing each.
+  /// Consecutive members of an object that depend on the same part of a row, in output order.
   public enum Section {
     CONTAINER,
     TIMESTAMP,
@@ -66,7 +66,7 @@ public final class DocumentWriter implements RowWriter {
 
   private static final List<Section> SECTIONS = List.of(Section.values());
 
-  /// A field with its key as bytes.
+  /// A field with its encoded key.
   private record Member(Field field, SerializedString key) {}
 
   private static final Member[] RUNTIME_MEMBERS = membersOf(Group.RUNTIME);
@@ -90,20 +90,20 @@ public final class DocumentWriter implements RowWriter {
 
   private final Document document;
   private final AddressTextCache addresses = new AddressTextCache();
-  private final List<String> words = new ArrayList<>();
-  private final MessageContentWriter contents;
-  private final AttemptsWriter attempts;
+  private final List<String> texts = new ArrayList<>();
+  private final MessageContentWriter contentWriter;
+  private final AttemptsWriter attemptsWriter;
   private final MessageDecoder decoder = new MessageDecoder();
 
   public DocumentWriter(Document document) {
     this.document = document;
-    contents = new MessageContentWriter(document);
-    attempts = new AttemptsWriter(document, addresses);
+    contentWriter = new MessageContentWriter(document);
+    attemptsWriter = new AttemptsWriter(document, addresses);
   }
 
   @Override
   public void begin() {
-    // the first object is the first output
+    // nothing precedes the first object
   }
 
   @Override
@@ -115,7 +115,7 @@ public final class DocumentWriter implements RowWriter {
     document.end();
   }
 
-  /// Writes one section of an object that has begun.
+  /// Writes one section into an object that was already started.
   public void write(Section section, DnsEvent event) throws IOException {
     switch (section) {
       case CONTAINER -> {
@@ -143,7 +143,7 @@ public final class DocumentWriter implements RowWriter {
       case CONTENT -> {
         if (event.message() != null) {
           Dialect dialect = Dialect.ofPorts(event.source().port(), event.destination().port());
-          contents.write(event.message().decode(decoder, dialect));
+          contentWriter.write(event.message().decode(decoder, dialect));
         }
       }
       case PEER -> {
@@ -154,7 +154,7 @@ public final class DocumentWriter implements RowWriter {
     }
   }
 
-  /// An object with the members that the peer's own row has of container and process.
+  /// Writes an object with the container and process members of the peer's own row.
   private void writePeer(Peer peer) throws IOException {
     DnsEvent row = DnsEvent.ofSubject(peer.container(), peer.owner(), peer.attribution());
     Container container = peer.container();
@@ -228,7 +228,7 @@ public final class DocumentWriter implements RowWriter {
       case PodOrService(var get) -> writeName(key, get.of(event));
       case Addresses(var get) -> writeAddresses(key, get.of(event));
       case Labels(var get) -> writeLabels(key, get.of(event));
-      case Attempts(var get) -> attempts.write(key, get.of(event));
+      case Attempts(var get) -> attemptsWriter.write(key, get.of(event));
       case HeaderFlags(var get) -> {
         DnsEvent.Flags flags = get.of(event);
         writeFlags(key, flags == null ? List.of() : flags.names());
@@ -248,8 +248,8 @@ public final class DocumentWriter implements RowWriter {
     }
   }
 
-  private void writeNumber(SerializedString key, long value, boolean evenZero) throws IOException {
-    if (value != 0 || evenZero) {
+  private void writeNumber(SerializedString key, long value, boolean writeZero) throws IOException {
+    if (value != 0 || writeZero) {
       document.writeNumber(key, value);
     }
   }
@@ -269,11 +269,11 @@ public final class DocumentWriter implements RowWriter {
     if (values == null || values.isEmpty()) {
       return;
     }
-    words.clear();
+    texts.clear();
     for (IpAddress value : values) {
-      words.add(addresses.get(value));
+      texts.add(addresses.get(value));
     }
-    document.writeAsciiList(key, words);
+    document.writeAsciiList(key, texts);
   }
 
   private void writeLabels(SerializedString key, @Nullable Map<String, String> labels)
@@ -299,8 +299,8 @@ public final class DocumentWriter implements RowWriter {
     document.endObject();
   }
 
-  /// Kubernetes admits only printable ASCII in the keys of labels; should there be anything else,
-  /// it shows as it would in a table.
+  /// Encodes a key. Kubernetes allows only printable ASCII in label keys; other characters are
+  /// escaped as for a terminal.
   public static SerializedString key(String raw) {
     return new SerializedString(Escaping.TERMINAL.escape(raw));
   }

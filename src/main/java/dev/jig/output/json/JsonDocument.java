@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 
-/// JSON objects, each ending its line.
+/// JSON objects, each followed by a line feed.
 public final class JsonDocument implements Document {
   private static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
@@ -30,12 +30,12 @@ public final class JsonDocument implements Document {
     this.json = json;
   }
 
-  /// One object a line.
+  /// One line per object.
   public static JsonDocument compact(OutputStream out) throws IOException {
     return new JsonDocument(FACTORY.createGenerator(out, JsonEncoding.UTF8));
   }
 
-  /// One key a line, indented by two blanks.
+  /// One line per key, indented by two spaces.
   public static JsonDocument pretty(OutputStream out) throws IOException {
     JsonDocument document = compact(out);
     document.json.setPrettyPrinter(prettyPrinter());
@@ -138,7 +138,7 @@ public final class JsonDocument implements Document {
     json.writeEndArray();
   }
 
-  /// Opens an array of objects; the objects then stand in it.
+  /// Begins an array; following objects are its elements.
   public void beginArray() throws IOException {
     json.writeStartArray();
   }

@@ -14,19 +14,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One JSON object a line, the format that must keep up: a container and a process are written once
-/// and then copied, since their next event is rarely far.
+/// Writes rows as JSON lines. The encoded members of containers, peers and owners are cached, since
+/// many rows have the same ones.
 public final class JsonLinesWriter implements RowWriter {
-  /// Enough for the containers of many nodes.
+  /// Slots per cache, enough for the containers of many nodes.
   private static final int SLOTS = 4_096;
 
   private static final String HOST = "host";
   private static final SerializedString TIMESTAMP = new SerializedString(Field.TIMESTAMP.key());
   private static final byte[] NORMAL = "\"type\":\"normal\"".getBytes(StandardCharsets.US_ASCII);
 
-  /// The members of one container or owner, as they stand in a line.
+  /// The encoded members of a container, peer or owner.
   @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
-  private record CachedMembers(@Nullable Object of, @Nullable String node, byte[] members) {}
+  private record CachedMembers(@Nullable Object part, @Nullable String node, byte[] members) {}
 
   private final JsonLinesDocument document;
   private final DocumentWriter sections;
@@ -44,7 +44,7 @@ public final class JsonLinesWriter implements RowWriter {
 
   @Override
   public void begin() {
-    // the first object is the first output
+    // nothing precedes the first object
   }
 
   @Override
@@ -81,41 +81,41 @@ public final class JsonLinesWriter implements RowWriter {
   private byte[] container(DnsEvent event) throws IOException {
     Container container = event.container();
     int slot = container == null ? 0 : container.id().hashCode() & SLOTS - 1;
-    CachedMembers known = containers[slot];
-    if (known == null
-        || !Objects.equals(known.of(), container)
-        || !Objects.equals(known.node(), event.node())) {
-      known = new CachedMembers(container, event.node(), sectionBytes.serialize(Section.CONTAINER, event));
-      containers[slot] = known;
+    CachedMembers cached = containers[slot];
+    if (cached == null
+        || !Objects.equals(cached.part(), container)
+        || !Objects.equals(cached.node(), event.node())) {
+      cached = new CachedMembers(container, event.node(), sectionBytes.serialize(Section.CONTAINER, event));
+      containers[slot] = cached;
     }
-    return known.members();
+    return cached.members();
   }
 
-  /// Threads of several nodes may have one id, but hardly the start of their processes.
+  /// Owners of several nodes may have the same tid, but rarely the same start time, too.
   private static int slot(Owner owner) {
     return owner.tid() + Long.hashCode(owner.startBootNs()) & SLOTS - 1;
   }
 
   private byte[] peer(DnsEvent event, Peer peer) throws IOException {
     int slot = slot(peer.owner());
-    CachedMembers known = peers[slot];
-    if (known == null || !Objects.equals(known.of(), peer)) {
-      known = new CachedMembers(peer, null, sectionBytes.serialize(Section.PEER, event));
-      peers[slot] = known;
+    CachedMembers cached = peers[slot];
+    if (cached == null || !Objects.equals(cached.part(), peer)) {
+      cached = new CachedMembers(peer, null, sectionBytes.serialize(Section.PEER, event));
+      peers[slot] = cached;
     }
-    return known.members();
+    return cached.members();
   }
 
   private byte[] owner(DnsEvent event, Owner owner) throws IOException {
     int slot = slot(owner);
-    CachedMembers known = owners[slot];
-    String place = event.container() == null ? HOST : null; // its users have the host's names
-    if (known == null
-        || !Objects.equals(known.of(), owner)
-        || !Objects.equals(known.node(), place)) {
-      known = new CachedMembers(owner, place, sectionBytes.serialize(Section.OWNER, event));
-      owners[slot] = known;
+    CachedMembers cached = owners[slot];
+    String variant = event.container() == null ? HOST : null; // user names are shown only outside containers
+    if (cached == null
+        || !Objects.equals(cached.part(), owner)
+        || !Objects.equals(cached.node(), variant)) {
+      cached = new CachedMembers(owner, variant, sectionBytes.serialize(Section.OWNER, event));
+      owners[slot] = cached;
     }
-    return known.members();
+    return cached.members();
   }
 }

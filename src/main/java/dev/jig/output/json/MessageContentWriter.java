@@ -27,8 +27,8 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Writes what a message says beyond what every row shows. What is usual is left out: opcode QUERY,
-/// class IN, a question that the row has already.
+/// Writes the sections of a message and what else is not part of every row. Common values are
+/// omitted: opcode QUERY, class IN, a single question (the row contains it).
 final class MessageContentWriter {
   private static final SerializableString OPCODE = key("opcode");
   private static final SerializableString LLMNR = key("llmnr");
@@ -80,7 +80,7 @@ final class MessageContentWriter {
       document.writeAscii(OPCODE, Opcode.mnemonic(message.opcode()));
     }
     writeLlmnr(message);
-    if (hasMoreThanItsRow(message.questions())) {
+    if (hasUnusualQuestions(message.questions())) {
       writeQuestions(message.questions());
     }
     writeRecords(ANSWERS, message.answers());
@@ -100,12 +100,12 @@ final class MessageContentWriter {
       return;
     }
     document.beginObject(LLMNR);
-    yesIf(message.conflict(), CONFLICT);
-    yesIf(message.tentative(), TENTATIVE);
+    writeIfTrue(message.conflict(), CONFLICT);
+    writeIfTrue(message.tentative(), TENTATIVE);
     document.endObject();
   }
 
-  private static boolean hasMoreThanItsRow(List<Question> questions) {
+  private static boolean hasUnusualQuestions(List<Question> questions) {
     return questions.size() > 1
         || questions.size() == 1
             && (questions.getFirst().unicastResponse()
@@ -114,12 +114,12 @@ final class MessageContentWriter {
 
   private void writeQuestions(List<Question> questions) throws IOException {
     document.beginList(QUESTIONS);
-    for (Question asked : questions) {
+    for (Question question : questions) {
       document.beginItem();
-      document.writeText(NAME, asked.name());
-      document.writeAscii(TYPE, RecordType.mnemonic(asked.type()));
-      writeClass(asked.questionClass());
-      yesIf(asked.unicastResponse(), UNICAST_RESPONSE);
+      document.writeText(NAME, question.name());
+      document.writeAscii(TYPE, RecordType.mnemonic(question.type()));
+      writeClass(question.questionClass());
+      writeIfTrue(question.unicastResponse(), UNICAST_RESPONSE);
       document.endItem();
     }
     document.endList();
@@ -136,9 +136,9 @@ final class MessageContentWriter {
       document.writeText(NAME, resource.name());
       document.writeAscii(TYPE, RecordType.mnemonic(resource.type()));
       writeClass(resource.recordClass());
-      yesIf(resource.cacheFlush(), CACHE_FLUSH);
+      writeIfTrue(resource.cacheFlush(), CACHE_FLUSH);
       document.writeNumber(TTL, resource.ttl());
-      textIfAny(DATA, resource.data());
+      writeIfPresent(DATA, resource.data());
       document.endItem();
     }
     document.endList();
@@ -152,10 +152,10 @@ final class MessageContentWriter {
 
   private void writeEdns(Edns edns) throws IOException {
     document.beginObject(EDNS);
-    numberIfAny(VERSION, edns.version());
+    writeIfNonZero(VERSION, edns.version());
     document.writeNumber(UDP_SIZE, edns.udpSize());
-    yesIf(edns.dnssecOk(), DNSSEC_OK);
-    numberIfAny(FLAGS, edns.flags());
+    writeIfTrue(edns.dnssecOk(), DNSSEC_OK);
+    writeIfNonZero(FLAGS, edns.flags());
     if (!edns.options().isEmpty()) {
       document.beginList(OPTIONS);
       for (EdnsOption option : edns.options()) {
@@ -179,16 +179,16 @@ final class MessageContentWriter {
       }
       case Cookie(var client, var server) -> {
         document.writeAscii(CLIENT, client);
-        textIfAny(SERVER, server);
+        writeIfPresent(SERVER, server);
       }
       case ExtendedError error -> {
         document.writeNumber(INFO_CODE, error.infoCode());
-        textIfAny(PURPOSE, error.purpose());
-        textIfAny(TEXT, error.extraText());
+        writeIfPresent(PURPOSE, error.purpose());
+        writeIfPresent(TEXT, error.extraText());
       }
       case NameServerId(var id, var text) -> {
-        textIfAny(DATA, id);
-        textIfAny(TEXT, text);
+        writeIfPresent(DATA, id);
+        writeIfPresent(TEXT, text);
       }
       case Padding(var length) -> document.writeNumber(LENGTH, length);
       case TcpKeepalive(var tenths) -> {
@@ -205,7 +205,7 @@ final class MessageContentWriter {
           document.writeNumber(SECONDS, seconds);
         }
       }
-      case Other(var code, var data) -> textIfAny(DATA, data);
+      case Other(var code, var data) -> writeIfPresent(DATA, data);
     }
   }
 
@@ -217,7 +217,7 @@ final class MessageContentWriter {
     for (DsoItem item : items) {
       document.beginItem();
       document.writeAscii(TYPE, item.name());
-      textIfAny(DATA, item.data());
+      writeIfPresent(DATA, item.data());
       document.endItem();
     }
     document.endList();
@@ -230,19 +230,19 @@ final class MessageContentWriter {
     document.endObject();
   }
 
-  private void yesIf(boolean yes, SerializableString key) throws IOException {
-    if (yes) {
+  private void writeIfTrue(boolean value, SerializableString key) throws IOException {
+    if (value) {
       document.writeTrue(key);
     }
   }
 
-  private void numberIfAny(SerializableString key, long number) throws IOException {
+  private void writeIfNonZero(SerializableString key, long number) throws IOException {
     if (number != 0) {
       document.writeNumber(key, number);
     }
   }
 
-  private void textIfAny(SerializableString key, @Nullable String text) throws IOException {
+  private void writeIfPresent(SerializableString key, @Nullable String text) throws IOException {
     if (text != null && !text.isEmpty()) {
       document.writeText(key, text);
     }

@@ -6,16 +6,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 
-/// Makes sections of rows as bytes, for those who keep them and copy them into many rows.
+/// Encodes sections of rows as bytes, for caches.
 final class SectionSerializer {
-  /// What a section takes as a rule.
+  /// Sufficient for most sections.
   private static final int CAPACITY = 512;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(CAPACITY);
   private final JsonLinesDocument object = new JsonLinesDocument(bytes, CAPACITY);
   private final DocumentWriter writer = new DocumentWriter(object);
 
-  /// One section's members as they stand in a line of JSON, without the braces around them.
+  /// The members of a section as in a JSON line, without surrounding braces.
   byte[] serialize(Section section, DnsEvent event) throws IOException {
     bytes.reset();
     object.begin();

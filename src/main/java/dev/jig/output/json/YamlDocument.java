@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/// YAML documents, each begun by `---`. A text is double-quoted unless it can be nothing but a text
-/// to any reader (YAML 1.1 and 1.2).
+/// YAML documents, each preceded by `---`. A text is double-quoted unless every YAML 1.1 or 1.2
+/// parser reads it as a string.
 public final class YamlDocument implements Document {
   private static final Set<String> RESERVED =
       Set.of("true", "false", "null", "yes", "no", "on", "off", "y", "n");
@@ -18,10 +18,10 @@ public final class YamlDocument implements Document {
   private final Utf8Output out;
   private final StringBuilder text = new StringBuilder(1024);
   private int depth;
-  private boolean empty;
+  private boolean isObjectEmpty;
 
-  /// Whether the next key is the first of an item.
-  private boolean dash;
+  /// Whether the next key is the first of a list item.
+  private boolean startsItem;
 
   public YamlDocument(OutputStream out) {
     this.out = new Utf8Output(out);
@@ -31,7 +31,7 @@ public final class YamlDocument implements Document {
   public void begin() {
     text.append("---\n");
     depth = 0;
-    empty = true;
+    isObjectEmpty = true;
   }
 
   @Override
@@ -45,17 +45,17 @@ public final class YamlDocument implements Document {
     appendKey(key);
     text.append('\n');
     depth++;
-    empty = true;
+    isObjectEmpty = true;
   }
 
   @Override
   public void endObject() {
     depth--;
-    if (empty) {
+    if (isObjectEmpty) {
       text.setLength(text.length() - 1);
       text.append(" {}\n");
     }
-    empty = false;
+    isObjectEmpty = false;
   }
 
   @Override
@@ -99,7 +99,7 @@ public final class YamlDocument implements Document {
   @Override
   public void beginItem() {
     depth++;
-    dash = true;
+    startsItem = true;
   }
 
   @Override
@@ -109,7 +109,7 @@ public final class YamlDocument implements Document {
 
   @Override
   public void endList() {
-    empty = false;
+    isObjectEmpty = false;
   }
 
   @Override
@@ -118,24 +118,24 @@ public final class YamlDocument implements Document {
   }
 
   private void appendKey(SerializableString key) {
-    if (dash) {
+    if (startsItem) {
       text.repeat("  ", depth - 1).append("- ");
     } else {
       text.repeat("  ", depth);
     }
-    dash = false;
+    startsItem = false;
     text.append(scalar(key.getValue())).append(':');
-    empty = false;
+    isObjectEmpty = false;
   }
 
   private static String scalar(String value) {
-    boolean plain = isWord(value) && !RESERVED.contains(value.toLowerCase(Locale.ROOT));
+    boolean plain = isPlainScalar(value) && !RESERVED.contains(value.toLowerCase(Locale.ROOT));
     return plain ? value : '"' + Escaping.YAML.escape(value) + '"';
   }
 
-  /// Letters, digits, `.`, `_`, `-` and `/`, the first of which keeps it from being a number, a
-  /// date, an address or a dash.
-  private static boolean isWord(String value) {
+  /// Letters, digits, `.`, `_`, `-` and `/`; the first character excludes numbers, dates, addresses
+  /// and `-`.
+  private static boolean isPlainScalar(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       boolean first = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '/';

@@ -8,18 +8,18 @@ import dev.jig.event.Protocol;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Puts headers in front of a message, since a trace keeps none: a Linux cooked header, which tells
-/// where the packet was going, IP without options and UDP or TCP. What they say that the event does
-/// not is made up: TTL 64, no fragments, an open window; lengths and checksums are right.
+/// Encodes a message as a packet: Linux cooked header v2, IP without options, UDP or TCP. Header
+/// fields that the row does not contain have fixed values: TTL 64, no fragments, window 65,535.
+/// Lengths and checksums are correct.
 ///
 /// ```
 /// cooked v2  EtherType 2 | 0 2 | ifindex 4 | ARPHRD 2 | packet type 1 | length 1 | address 8
 /// ```
 final class PacketFrame {
-  /// LINKTYPE_LINUX_SLL2 of tcpdump.org's list.
+  /// LINKTYPE_LINUX_SLL2 (tcpdump.org/linktypes.html).
   static final int LINK_TYPE = 276;
 
-  /// What the length of an IP packet can say.
+  /// The largest value of an IP length field.
   private static final int MAX_IP_LENGTH = 0xffff;
 
   private static final int LINK_LENGTH = 20;
@@ -37,19 +37,19 @@ final class PacketFrame {
   private static final byte UDP = 17;
   private static final byte PUSH_AND_ACK = 0x18;
 
-  /// The last packet type that cooked headers have (packet(7)).
+  /// The highest packet type of a cooked header (packet(7)).
   private static final int LAST_PACKET_TYPE = PacketType.OUTGOING.number();
 
   private final ByteBuffer frame = ByteBuffer.allocate(LINK_LENGTH + V6_LENGTH + MAX_IP_LENGTH);
   private int transportAt;
 
-  /// How many bytes of payload a packet of this event's connection has room for.
+  /// The maximum payload of a packet of the row's protocol and addresses, in bytes.
   static int maxPayload(DnsEvent event) {
     int headers = event.protocol() == Protocol.TCP ? TCP_LENGTH : UDP_LENGTH;
     return isV4(event) ? MAX_IP_LENGTH - V4_LENGTH - headers : MAX_IP_LENGTH - headers;
   }
 
-  /// A datagram with this payload; valid until the next call.
+  /// Encodes a UDP datagram; the result is valid until the next call.
   ByteBuffer datagram(DnsEvent event, ByteBuffer payload) {
     int length = UDP_LENGTH + payload.remaining();
     begin(event, UDP, length);
@@ -59,10 +59,10 @@ final class PacketFrame {
     return frame.flip();
   }
 
-  /// A segment with this payload; valid until the next call.
+  /// Encodes a TCP segment; the result is valid until the next call.
   ///
-  /// @param sequence of its first byte
-  /// @param acknowledged the other direction's next
+  /// @param sequence sequence number of the first payload byte
+  /// @param acknowledged next sequence number of the other direction
   ByteBuffer segment(DnsEvent event, int sequence, int acknowledged, ByteBuffer payload) {
     int length = TCP_LENGTH + payload.remaining();
     begin(event, TCP, length);
@@ -103,7 +103,7 @@ final class PacketFrame {
     frame.putShort(LINK_LENGTH + 10, (short) checksum(sum(LINK_LENGTH, V4_LENGTH)));
   }
 
-  /// An IPv4 address among them is mapped (RFC 4291 section 2.5.5.2).
+  /// An IPv4 address in an IPv6 header is mapped (RFC 4291 section 2.5.5.2).
   private void putV6(Endpoint endpoint) {
     IpAddress address = endpoint.address();
     boolean mapped = address.version() == 4;
@@ -114,14 +114,14 @@ final class PacketFrame {
     return event.source().address().version() == 4 && event.destination().address().version() == 4;
   }
 
-  /// Where nobody knows it was overheard, which claims least.
+  /// Unknown types are written as OTHERHOST; types that the header does not have as HOST.
   private static byte linkPacketType(@Nullable PacketType type) {
     int number = type == null ? PacketType.OTHERHOST.number() : type.number();
     return (byte) (number <= LAST_PACKET_TYPE ? number : PacketType.HOST.number());
   }
 
-  /// Over the pseudo header (RFC 768, RFC 9293 section 3.1, RFC 8200 section 8.1) and all of it:
-  /// the addresses are the last of the IP header's bytes.
+  /// The checksum over pseudo header (RFC 768, RFC 9293 section 3.1, RFC 8200 section 8.1) and
+  /// segment. The addresses are the last bytes of the IP header.
   private int transportChecksum(DnsEvent event, byte protocol, int length) {
     int addresses = isV4(event) ? 8 : 32;
     return checksum(

@@ -18,15 +18,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Rows as packets of a pcapng file: each message in a packet with headers of its own
-/// ([PacketFrame]), a comment that tells whose it is, and a note from which the row can be restored
-/// ([PcapngRowOption]). A query that stayed unanswered is a custom block, since there is no packet.
+/// Writes rows as a pcapng file: each message as a packet with made-up headers ([PacketFrame]), a
+/// comment with container, process and result, and an option from which `--read` restores the row
+/// ([PcapngRowOption]). A T row, for which there is no packet, is a custom block.
 public final class PcapngWriter implements RowWriter {
   private static final String INTERFACE = "ig";
   private static final String DESCRIPTION =
-      "DNS messages as traced: headers are made up around addresses and ports";
+      "DNS messages; link, IP and transport headers are reconstructed";
 
-  /// Shown in comments, as `column:value`.
+  /// Columns in comments, as `column:value`.
   private static final List<Field> COMMENTED =
       List.of(
           Field.CONTAINER_NAME,
@@ -66,31 +66,31 @@ public final class PcapngWriter implements RowWriter {
   public void begin() throws IOException {
     String os = System.getProperty("os.name") + " " + System.getProperty("os.version");
     capture.writeHeader(application, os, PacketFrame.LINK_TYPE, INTERFACE, DESCRIPTION);
-    lastNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()); // while there is no row
+    lastNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()); // until the first row
   }
 
   @Override
   public void writeRow(DnsEvent event) throws IOException {
-    String note = PcapngRowOption.encode(event, CustomText.MAX_LENGTH).orElse(null);
+    String option = PcapngRowOption.encode(event, CustomText.MAX_LENGTH).orElse(null);
     WireMessage message = event.message();
     lastNs = event.timestampNs();
     firstNs = firstNs == null ? lastNs : firstNs;
     if (message != null) {
-      write(event, message, comment(event), note);
-    } else if (event.qr() == Qr.T && note != null) {
-      capture.writeCustomBlock(comment(event), note);
+      write(event, message, comment(event), option);
+    } else if (event.qr() == Qr.T && option != null) {
+      capture.writeCustomBlock(comment(event), option);
     }
   }
 
-  private void write(DnsEvent event, WireMessage message, String comment, @Nullable String note)
+  private void write(DnsEvent event, WireMessage message, String comment, @Nullable String option)
       throws IOException {
     written++;
     byte[] bytes = message.toBytes();
     if (event.protocol() == Protocol.UDP) {
-      // put together from fragments, it may be longer than a packet: never in a sound capture
+      // a message from invalid IP fragments may be longer than a packet can be
       int length = Math.min(bytes.length, PacketFrame.maxPayload(event));
       ByteBuffer payload = ByteBuffer.wrap(bytes, 0, length);
-      capture.writePacket(event.timestampNs(), frame.datagram(event, payload), comment, note);
+      capture.writePacket(event.timestampNs(), frame.datagram(event, payload), comment, option);
       return;
     }
     ByteBuffer stream = ByteBuffer.allocate(Short.BYTES + bytes.length);
@@ -101,11 +101,11 @@ public final class PcapngWriter implements RowWriter {
       stream.position(stream.position() + length);
       int sequence = sequences.allocate(event, length);
       ByteBuffer segment = frame.segment(event, sequence, sequences.acknowledged(event), payload);
-      capture.writePacket(event.timestampNs(), segment, comment, note);
+      capture.writePacket(event.timestampNs(), segment, comment, option);
     }
   }
 
-  /// What a reader without our words sees at a glance.
+  /// The comment: readable in any tool.
   private static String comment(DnsEvent event) {
     StringBuilder text = new StringBuilder();
     if (event.qr() == Qr.T) {
@@ -130,7 +130,7 @@ public final class PcapngWriter implements RowWriter {
 
   @Override
   public void warn(String message) {
-    // statistics tell what was lost, and there is nothing else
+    // a pcapng file has no place for warnings; losses are in the statistics
   }
 
   @Override

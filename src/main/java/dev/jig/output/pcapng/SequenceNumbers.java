@@ -5,13 +5,13 @@ import dev.jig.event.DnsEvent.Endpoint;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Numbers the bytes of each direction of a TCP connection, for a trace keeps messages and no
-/// segments. A hop within this machine is seen at both ends: what the second end saw counts on
-/// behind what the first one saw, else a reader would take it for a retransmission.
+/// Assigns TCP sequence numbers, which rows do not contain, per direction of a connection. A
+/// connection within this machine is captured at both ends; the bytes of the second end get new
+/// numbers, since readers would treat equal numbers as retransmissions.
 final class SequenceNumbers {
   private static final int MAX_FLOWS = 65_536;
 
-  /// The clock of the first numbers ticks every 4 µs (RFC 9293 section 3.4.1).
+  /// The clock of initial sequence numbers ticks every 4 µs (RFC 9293 section 3.4.1).
   private static final int TICK_NS = 4_000;
 
   private record Flow(Endpoint from, Endpoint to) {}
@@ -26,7 +26,7 @@ final class SequenceNumbers {
         }
       };
 
-  /// The number of the first of `length` bytes.
+  /// Allocates numbers for `length` bytes and returns the first.
   int allocate(DnsEvent event, int length) {
     Flow flow = new Flow(event.source(), event.destination());
     int first = next.computeIfAbsent(flow, _ -> initial(event));
@@ -34,7 +34,7 @@ final class SequenceNumbers {
     return first;
   }
 
-  /// The number that the other direction has come to.
+  /// The next sequence number of the other direction.
   int acknowledged(DnsEvent event) {
     Flow back = new Flow(event.destination(), event.source());
     return next.computeIfAbsent(back, _ -> initial(event));
