@@ -13,9 +13,8 @@ final class CgroupPathTest {
   private static final String UID = "8d2c1f3a-0b1c-4d5e-8f90-a1b2c3d4e5f6";
   private static final String STATIC_UID = "0f0e0d0c0b0a09080706050403020100";
 
-  /// In the table `A` and `B` stand for ids, `UID` for a pod's uid, `U_ID` for the same with
-  /// underscores, `STATIC` for a static pod's uid; expected are runtime, id and pod of each
-  /// container from the outside in.
+  /// `A` and `B` are ids, `UID` a pod's uid, `U_ID` the same with underscores, `STATIC` a static
+  /// pod's uid. Expected are runtime, id and pod of each container, outermost first.
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource(
       delimiter = '|',
@@ -37,7 +36,7 @@ final class CgroupPathTest {
           nerdctl, cgroupfs              | /default/<A>                                  | containerd A -
           nerdctl, systemd               | /system.slice/nerdctl-<A>.scope               | containerd A -
           CRI, plain scope               | /system.slice/cri-containerd-<A>.scope        | containerd A -
-          nerdctl, namespace of one's own | /builds/<A>                                  | ? A -
+          nerdctl, another namespace     | /builds/<A>                                  | ? A -
           nerdctl, rootless              | /user.slice/user-1000.slice/user@1000.service/user.slice/nerdctl-<A>.scope | containerd A -
           ctr, named by the user         | /default/web-1                                | containerd web-1 -
           ctr, a cgroup within           | /default/web-1/inner                          | containerd web-1 -
@@ -123,7 +122,7 @@ final class CgroupPathTest {
           format characters              | /docker/%n%s/..//.scope                       | none
           nothing before the dash        | /-<A>.scope                                   | none
           """)
-  void readsTheContainersOfEachShape(String shape, String path, String expected) {
+  void parsesEachShape(String shape, String path, String expected) {
     // Given a path of this shape, with its ids filled in
 
     // When it is read

@@ -33,7 +33,7 @@ final class CgroupTreeTest {
   }
 
   @Test
-  void aPlacedContainerIsFoundInItsCgroupAndBelow() throws IOException {
+  void anAssignedContainerIsFoundInItsCgroupAndBelow() throws IOException {
     Path job = cgroup("batch/job");
     Path below = cgroup("batch/job/worker");
     Path other = cgroup("batch/jobs");
@@ -52,7 +52,7 @@ final class CgroupTreeTest {
   }
 
   @Test
-  void findsWhatAWalkMetByInodeNumber() throws IOException {
+  void findsWhatAWalkVisitedByInodeNumber() throws IOException {
     // Given containers side by side and one below another
     Path outer = cgroup("docker/" + ID);
     Path inner = cgroup("docker/" + ID + "/init.scope");
@@ -72,52 +72,52 @@ final class CgroupTreeTest {
   }
 
   @Test
-  void knowsABirthWithoutAnyWalk() {
+  void findsACreatedCgroupWithoutAWalk() {
     // Given a tree that was never walked
     CgroupTree tree = tree();
 
-    // When the kernel reports a birth
+    // When the kernel reports a new cgroup
     tree.onCreated(77, "/docker/" + ID);
 
-    // Then it is found, and no walk is wanted
+    // Then it is found, and no walk is needed
     assertThat(tree.path(77)).isEqualTo(CgroupPath.parse("/docker/" + ID));
     assertThat(tree.needsWalk()).isFalse();
   }
 
   @Test
-  void looksForAnUnknownIdOnceAndThenCallsItMissing() throws IOException {
-    // Given somebody asked for an id that nothing has
+  void searchesForAnUnknownIdOnce() throws IOException {
+    // Given a request for an id that no cgroup has
     CgroupTree tree = tree();
     assertThat(tree.path(987_654_321)).isNull();
     assertThat(tree.needsWalk()).isTrue();
 
-    // When a walk has not met it
+    // When a walk does not find it
     tree.walk();
 
-    // Then it is missing, and asking again wants no further walk
+    // Then it is not found, and another request needs no walk
     assertThat(tree.isNotFound(987_654_321)).isTrue();
     assertThat(tree.path(987_654_321)).isNull();
     assertThat(tree.needsWalk()).isFalse();
   }
 
   @Test
-  void findsAMissingIdOnceItIsBorn() throws IOException {
-    // Given an id that a walk did not meet
+  void findsAnIdThatIsCreatedAfterTheSearch() throws IOException {
+    // Given an id that a walk did not find
     CgroupTree tree = tree();
     tree.path(55);
     tree.walk();
 
-    // When it is born after all
+    // When it is created
     tree.onCreated(55, "/docker/" + ID);
 
-    // Then it is known
+    // Then it is found
     assertThat(tree.isNotFound(55)).isFalse();
     assertThat(tree.path(55)).isEqualTo(CgroupPath.parse("/docker/" + ID));
   }
 
   @Test
-  void remembersEndedOnesForAMinuteAndThenOnlyTheLatest() throws IOException {
-    // Given 2,000 cgroups that ended before a walk
+  void keepsRemovedCgroupsForAMinuteAndThenTheLastThousand() throws IOException {
+    // Given 2,000 cgroups removed before a walk
     CgroupTree tree = tree();
     for (int id = 1_000_001; id <= 1_002_000; id++) {
       tree.onCreated(id, "/docker/" + ID);
@@ -127,24 +127,24 @@ final class CgroupTreeTest {
     assertThat(tree.path(1_000_001)).isNotNull();
     assertThat(tree.path(1_002_000)).isNotNull();
 
-    // When a minute has passed and another one ends
+    // When a minute has passed and another one is removed
     clockNs.addAndGet(60 * SECOND);
     tree.onCreated(1_002_001, "/docker/" + ID);
     clockNs.addAndGet(SECOND);
     tree.walk();
 
-    // Then a thousand remain, the one that ended last among them
-    long remembered = 0;
+    // Then 1,000 remain, among them the one removed last
+    long kept = 0;
     for (int id = 1_000_001; id <= 1_002_001; id++) {
-      remembered += tree.path(id) == null ? 0 : 1;
+      kept += tree.path(id) == null ? 0 : 1;
     }
-    assertThat(remembered).isEqualTo(1_000);
+    assertThat(kept).isEqualTo(1_000);
     assertThat(tree.path(1_002_001)).isNotNull();
   }
 
   @Test
-  void neverRemembersMoreThanTenThousandEnded() throws IOException {
-    // Given 12,000 cgroups that ended within a second
+  void keepsAtMostTenThousandRemovedCgroups() throws IOException {
+    // Given 12,000 cgroups removed within a second
     CgroupTree tree = tree();
     for (int id = 1_000_001; id <= 1_012_000; id++) {
       tree.onCreated(id, "/docker/" + ID);
@@ -156,39 +156,39 @@ final class CgroupTreeTest {
     tree.walk();
 
     // Then 10,000 are left
-    long remembered = 0;
+    long kept = 0;
     for (int id = 1_000_001; id <= 1_012_000; id++) {
-      remembered += tree.path(id) == null ? 0 : 1;
+      kept += tree.path(id) == null ? 0 : 1;
     }
-    assertThat(remembered).isEqualTo(10_000);
+    assertThat(kept).isEqualTo(10_000);
   }
 
   @Test
-  void keepsWhatWasBornWhileTheWalkWasUnderWay() throws IOException {
-    // Given a clock that stands: the births are not older than the walk
+  void keepsCgroupsCreatedDuringAWalk() throws IOException {
+    // Given cgroups that are not older than the walk, since the clock stands
     CgroupTree tree = tree();
     for (int id = 1_000_001; id <= 1_012_000; id++) {
       tree.onCreated(id, "/docker/" + ID);
     }
 
-    // When the walk does not meet them
+    // When the walk does not find them
     tree.walk();
 
-    // Then they count as living, of which more than 10,000 are kept
+    // Then they count as live, of which more than 10,000 are kept
     assertThat(tree.path(1_000_001)).isNotNull();
     assertThat(tree.path(1_012_000)).isNotNull();
   }
 
   @Test
-  void namesTheRootThatCannotBeRead() {
-    // Given a root that is not there, and somebody who waits for an id
+  void reportsARootThatCannotBeRead() {
+    // Given an absent root, and a request for an id
     CgroupTree tree = new CgroupTree(root.resolve("absent"), clockNs::get);
     tree.path(33);
 
     // When it is walked, then the error has the path
     assertThatThrownBy(tree::walk).isInstanceOf(IOException.class).hasMessageContaining("absent");
 
-    // And nobody waits for ever
+    // And the request is over
     assertThat(tree.isNotFound(33)).isTrue();
     assertThat(tree.needsWalk()).isFalse();
   }

@@ -29,11 +29,11 @@ final class ContainersTest {
   private static final String C = "c".repeat(64);
   private static final Instant AT = Instant.ofEpochSecond(1_795_400_477);
 
-  /// A runtime whose news the test tells.
+  /// A runtime with the events that the test emits.
   private static final class ScriptedRuntime implements ContainerRuntime {
-    final List<String> asked = new ArrayList<>();
+    final List<String> inspected = new ArrayList<>();
     boolean answering = true;
-    Consumer<RuntimeEvent> news = _ -> {};
+    Consumer<RuntimeEvent> events = _ -> {};
 
     @Override
     public RuntimeKind kind() {
@@ -42,7 +42,7 @@ final class ContainersTest {
 
     @Override
     public void start(Consumer<RuntimeEvent> to) {
-      news = to;
+      events = to;
     }
 
     @Override
@@ -52,14 +52,14 @@ final class ContainersTest {
 
     @Override
     public void inspect(String id) {
-      asked.add(id);
+      inspected.add(id);
     }
 
     @Override
     public void close() {}
   }
 
-  /// Writes down what it hears.
+  /// Records its calls.
   private static final class RecordingListener implements ContainerListener {
     final List<String> lines = new ArrayList<>();
 
@@ -81,14 +81,14 @@ final class ContainersTest {
 
   @TempDir Path root;
   private final ScriptedRuntime docker = new ScriptedRuntime();
-  private final RecordingListener heard = new RecordingListener();
-  private Containers containers = new Containers(Path.of("unset"), List.of(), heard);
+  private final RecordingListener listener = new RecordingListener();
+  private Containers containers = new Containers(Path.of("unset"), List.of(), listener);
 
   @BeforeEach
   void begin() throws Exception {
-    containers = new Containers(root, root.resolve("proc"), List.of(docker), heard);
+    containers = new Containers(root, root.resolve("proc"), List.of(docker), listener);
     containers.start();
-    docker.news.accept(new RuntimeEvent.Listed(Set.of()));
+    docker.events.accept(new RuntimeEvent.Listed(Set.of()));
     containers.ready().get(10, TimeUnit.SECONDS);
   }
 
@@ -101,35 +101,35 @@ final class ContainersTest {
     return new Container("docker", id, name, "app:1", null, Map.of(), null);
   }
 
-  private void happened(String id, String name, Transition life) {
-    docker.news.accept(new RuntimeEvent.Lifecycle(web(id, name), life, AT));
+  private void emit(String id, String name, Transition transition) {
+    docker.events.accept(new RuntimeEvent.Lifecycle(web(id, name), transition, AT));
   }
 
   @Test
-  void namesAContainerWhoseEventCameBeforeItsCgroup() {
+  void namesAContainerWithAnEventBeforeItsCgroup() {
     // Given
-    happened(A, "web", Transition.CREATED);
+    emit(A, "web", Transition.CREATED);
 
     // When
     containers.onCgroupCreated(7, "/docker/" + A);
 
     // Then
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "web")));
-    assertThat(docker.asked).isEmpty();
+    assertThat(docker.inspected).isEmpty();
   }
 
   @Test
-  void holdsUntilTheRuntimeAnswersAndAsksItOnce() {
-    // Given a cgroup whose container nobody has named yet
+  void isInProgressUntilTheRuntimeAnswersASingleRequest() {
+    // Given a cgroup of a container without a name
     containers.onCgroupCreated(7, "/docker/" + A);
     Container bare = Container.unnamed("docker", A);
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.InProgress(bare));
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.InProgress(bare));
-    assertThat(docker.asked).containsExactly(A);
+    assertThat(docker.inspected).containsExactly(A);
     long before = containers.generation();
 
-    // When its description comes
-    docker.news.accept(new RuntimeEvent.Inspected(web(A, "web"), true));
+    // When it is inspected
+    docker.events.accept(new RuntimeEvent.Inspected(web(A, "web"), true));
 
     // Then the generation has risen and the name is there
     assertThat(containers.generation()).isGreaterThan(before);
@@ -137,57 +137,57 @@ final class ContainersTest {
   }
 
   @Test
-  void givesUpWhenTheRuntimeDoesNotKnowTheId() {
+  void isIdOnlyIfTheRuntimeDoesNotHaveTheId() {
     containers.onCgroupCreated(7, "/docker/" + A);
     containers.resolve(7);
     long before = containers.generation();
-    docker.news.accept(new RuntimeEvent.NotFound(A));
+    docker.events.accept(new RuntimeEvent.NotFound(A));
     assertThat(containers.generation()).isGreaterThan(before);
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", A)));
-    assertThat(docker.asked).containsExactly(A);
+    assertThat(docker.inspected).containsExactly(A);
   }
 
   @Test
-  void doesNotHoldForAnAbsentRuntimeButAsksOnceItIsBack() {
+  void isNotInProgressForAnAbsentRuntimeButInspectsOnceItIsBack() {
     // Given
     docker.answering = false;
-    docker.news.accept(new RuntimeEvent.Unreachable());
+    docker.events.accept(new RuntimeEvent.Unreachable());
     containers.onCgroupCreated(7, "/docker/" + A);
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", A)));
-    assertThat(docker.asked).isEmpty();
+    assertThat(docker.inspected).isEmpty();
 
     // When
     docker.answering = true;
-    docker.news.accept(new RuntimeEvent.Listed(Set.of()));
+    docker.events.accept(new RuntimeEvent.Listed(Set.of()));
 
     // Then
     assertThat(containers.resolve(7)).isInstanceOf(Resolution.InProgress.class);
-    assertThat(docker.asked).containsExactly(A);
+    assertThat(docker.inspected).containsExactly(A);
   }
 
   @Test
-  void stopsHoldingWhenTheRuntimeGoesAway() {
+  void isNotInProgressOnceTheRuntimeIsUnreachable() {
     containers.onCgroupCreated(7, "/docker/" + A);
     assertThat(containers.resolve(7)).isInstanceOf(Resolution.InProgress.class);
     docker.answering = false;
-    docker.news.accept(new RuntimeEvent.Unreachable());
+    docker.events.accept(new RuntimeEvent.Unreachable());
     assertThat(containers.resolve(7)).isInstanceOf(Resolution.IdOnly.class);
   }
 
   @Test
-  void keepsKnownNamesWhileTheRuntimeIsAway() {
-    happened(A, "web", Transition.STARTED);
+  void keepsNamesWhileTheRuntimeIsUnreachable() {
+    emit(A, "web", Transition.STARTED);
     containers.onCgroupCreated(7, "/docker/" + A);
     docker.answering = false;
-    docker.news.accept(new RuntimeEvent.Unreachable());
+    docker.events.accept(new RuntimeEvent.Unreachable());
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "web")));
   }
 
   @Test
-  void asksNobodyAboutAContainerOfARuntimeThatIsNotFollowed() {
+  void doesNotInspectAContainerOfARuntimeThatIsNotFollowed() {
     containers.onCgroupCreated(7, "/machine.slice/libpod-" + A + ".scope");
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.IdOnly(Container.unnamed("podman", A)));
-    assertThat(docker.asked).isEmpty();
+    assertThat(docker.inspected).isEmpty();
   }
 
   @Test
@@ -201,7 +201,7 @@ final class ContainersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/", "/system.slice/cron.service", "/docker"})
-  void leavesHostProcessesToTheHost(String path) {
+  void resolvesCgroupsOutsideContainersToTheHost(String path) {
     containers.onCgroupCreated(7, path);
     assertThat(containers.resolve(7)).isEqualTo(Resolution.HOST);
     assertThat(containers.resolve(0)).isEqualTo(Resolution.HOST);
@@ -210,14 +210,14 @@ final class ContainersTest {
   @Test
   void takesTheInnermostContainerThatHasAName() {
     // Given a container within a container, of which only the outer one has a name
-    happened(A, "outer", Transition.STARTED);
+    emit(A, "outer", Transition.STARTED);
     containers.onCgroupCreated(7, "/docker/" + A + "/docker/" + B);
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "outer")));
 
     // When the inner one gets a name too
-    happened(B, "inner", Transition.STARTED);
+    emit(B, "inner", Transition.STARTED);
 
-    // Then it is the answer
+    // Then that is the resolution
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(B, "inner")));
   }
 
@@ -225,49 +225,49 @@ final class ContainersTest {
   void takesTheOutermostWhileNoneHasAName() {
     containers.onCgroupCreated(7, "/docker/" + A + "/docker/" + B);
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.InProgress(Container.unnamed("docker", A)));
-    docker.news.accept(new RuntimeEvent.NotFound(A));
-    docker.news.accept(new RuntimeEvent.NotFound(B));
+    docker.events.accept(new RuntimeEvent.NotFound(A));
+    docker.events.accept(new RuntimeEvent.NotFound(B));
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", A)));
   }
 
   @Test
   void followsARename() {
-    happened(A, "old", Transition.STARTED);
+    emit(A, "old", Transition.STARTED);
     containers.onCgroupCreated(7, "/docker/" + A);
     containers.resolve(7);
     long before = containers.generation();
-    happened(A, "new", Transition.RENAMED);
+    emit(A, "new", Transition.RENAMED);
     assertThat(containers.generation()).isGreaterThan(before);
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "new")));
     assertThat(containers.runningCount()).isEqualTo(1);
   }
 
   @Test
-  void keepsWhatADescriptionToldWhenAnEventTellsLess() {
+  void keepsWhatAnInspectionHasWhenAnEventHasLess() {
     Container full =
         new Container("docker", A, "web", "app:1", "sha256:aa", Map.of("name", "label"), null);
-    docker.news.accept(new RuntimeEvent.Inspected(full, true));
+    docker.events.accept(new RuntimeEvent.Inspected(full, true));
     long before = containers.generation();
-    happened(A, "web", Transition.STOPPED);
+    emit(A, "web", Transition.STOPPED);
     containers.onCgroupCreated(7, "/docker/" + A);
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(full));
     assertThat(containers.generation()).isEqualTo(before);
   }
 
   @Test
-  void remembersARemovedContainerForItsLastPackets() {
-    happened(A, "web", Transition.STARTED);
-    happened(A, "web", Transition.REMOVED);
+  void keepsARemovedContainerForItsLastPackets() {
+    emit(A, "web", Transition.STARTED);
+    emit(A, "web", Transition.REMOVED);
     containers.onCgroupCreated(7, "/docker/" + A);
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "web")));
     assertThat(containers.runningCount()).isZero();
   }
 
   @Test
-  void forgetsRemovedContainersBeyondTenThousand() {
+  void evictsRemovedContainersBeyondTenThousand() {
     for (int i = 0; i <= 10_000; i++) {
       String id = "%064x".formatted(i);
-      happened(id, "c" + i, Transition.REMOVED);
+      emit(id, "c" + i, Transition.REMOVED);
     }
     containers.onCgroupCreated(7, "/docker/" + "%064x".formatted(0));
     containers.onCgroupCreated(8, "/docker/" + "%064x".formatted(10_000));
@@ -276,16 +276,16 @@ final class ContainersTest {
   }
 
   @Test
-  void tellsListenersWhenContainersRunAndStop() {
-    docker.news.accept(new RuntimeEvent.Inspected(web(B, "stopped"), false));
-    happened(A, "web", Transition.CREATED);
-    happened(A, "web", Transition.STARTED);
-    docker.news.accept(new RuntimeEvent.Inspected(web(A, "web"), true));
-    happened(A, "site", Transition.RENAMED);
-    happened(A, "site", Transition.STOPPED);
-    happened(A, "site", Transition.REMOVED);
-    docker.news.accept(new RuntimeEvent.Warning("w"));
-    assertThat(heard.lines)
+  void notifiesListenersOfStartsAndStops() {
+    docker.events.accept(new RuntimeEvent.Inspected(web(B, "stopped"), false));
+    emit(A, "web", Transition.CREATED);
+    emit(A, "web", Transition.STARTED);
+    docker.events.accept(new RuntimeEvent.Inspected(web(A, "web"), true));
+    emit(A, "site", Transition.RENAMED);
+    emit(A, "site", Transition.STOPPED);
+    emit(A, "site", Transition.REMOVED);
+    docker.events.accept(new RuntimeEvent.Warning("w"));
+    assertThat(listener.lines)
         .containsExactly(
             "created web 1795400477",
             "deleted web 1795400477",
@@ -295,23 +295,23 @@ final class ContainersTest {
   }
 
   @Test
-  void endsWhatTheListingAfterAReconnectNoLongerHas() {
-    happened(A, "gone", Transition.STARTED);
-    happened(B, "here", Transition.STARTED);
-    docker.news.accept(new RuntimeEvent.Listed(Set.of(B)));
+  void reportsContainersMissingInTheListingAsStopped() {
+    emit(A, "gone", Transition.STARTED);
+    emit(B, "here", Transition.STARTED);
+    docker.events.accept(new RuntimeEvent.Listed(Set.of(B)));
     assertThat(containers.running()).containsExactly(web(B, "here"));
-    assertThat(heard.lines.getLast()).startsWith("deleted gone ");
+    assertThat(listener.lines.getLast()).startsWith("deleted gone ");
   }
 
   @Test
   void findsACgroupOlderThanTheTracerByWalking() throws Exception {
     // Given a container that runs already
-    happened(A, "web", Transition.STARTED);
+    emit(A, "web", Transition.STARTED);
     Path cgroup = Files.createDirectories(root.resolve("docker/" + A));
     long id = ((Number) Files.getAttribute(cgroup, "unix:ino")).longValue();
     long before = containers.generation();
 
-    // When it is asked for, its path is not known at first
+    // When it is resolved, its path is unknown at first
     Resolution first = containers.resolve(id);
     assertThat(first).isEqualTo(new Resolution.InProgress(null));
     assertThat(((Resolution.InProgress) first).fallback()).isEqualTo(Resolution.UNKNOWN);
@@ -324,7 +324,7 @@ final class ContainersTest {
   }
 
   @Test
-  void cannotTellOfAnIdThatNoWalkMeets() {
+  void isUnknownIfNoWalkFindsTheId() {
     long before = containers.generation();
     assertThat(containers.resolve(987_654_321)).isEqualTo(new Resolution.InProgress(null));
     while (containers.generation() == before) {
@@ -332,51 +332,51 @@ final class ContainersTest {
     }
     assertThat(containers.resolve(987_654_321)).isEqualTo(Resolution.UNKNOWN);
 
-    // Unless its birth is reported after all
+    // Unless its creation is reported later
     containers.onCgroupCreated(987_654_321, "/machine.slice/libpod-" + A + ".scope");
     assertThat(containers.resolve(987_654_321)).isInstanceOf(Resolution.IdOnly.class);
   }
 
   @Test
-  void tellsFollowersOfExactlyWhatChanged() {
+  void notifiesResolutionListenersOfChangesOnly() {
     // Given containers within a container, and one beside them
-    List<String> told = new ArrayList<>();
-    containers.addListener(told(told));
-    happened(A, "outer", Transition.STARTED);
-    happened(B, "beside", Transition.STARTED);
+    List<String> changes = new ArrayList<>();
+    containers.addListener(recorder(changes));
+    emit(A, "outer", Transition.STARTED);
+    emit(B, "beside", Transition.STARTED);
     containers.onCgroupCreated(7, "/docker/" + A);
     containers.onCgroupCreated(8, "/docker/" + A + "/docker/" + C);
     containers.onCgroupCreated(9, "/docker/" + B);
     List.of(7L, 8L, 9L).forEach(containers::resolve);
 
-    // When one that nobody asked for comes and goes, then nobody is told
-    happened("d".repeat(64), "new", Transition.STARTED);
-    happened("d".repeat(64), "new", Transition.REMOVED);
+    // When one that was not resolved starts and stops, then there is no change
+    emit("d".repeat(64), "new", Transition.STARTED);
+    emit("d".repeat(64), "new", Transition.REMOVED);
     containers.refresh();
-    assertThat(told).isEmpty();
+    assertThat(changes).isEmpty();
 
-    // When the inner one gets a name, then only its cgroup has another answer
-    happened(C, "inner", Transition.STARTED);
+    // When the inner one gets a name, then only its cgroup changes
+    emit(C, "inner", Transition.STARTED);
     containers.refresh();
-    assertThat(told).containsExactly("8: outer -> inner");
+    assertThat(changes).containsExactly("8: outer -> inner");
 
-    // When the outer one is renamed, then that is not the inner one's affair
-    told.clear();
-    happened(A, "renamed", Transition.RENAMED);
+    // When the outer one is renamed, then the inner one does not change
+    changes.clear();
+    emit(A, "renamed", Transition.RENAMED);
     containers.refresh();
-    assertThat(told).containsExactly("7: outer -> renamed");
+    assertThat(changes).containsExactly("7: outer -> renamed");
   }
 
-  private static Containers.ResolutionListener told(List<String> told) {
+  private static Containers.ResolutionListener recorder(List<String> changes) {
     return new Containers.ResolutionListener() {
       @Override
       public void onChanged(long cgroupId, Resolution before, @Nullable Resolution now) {
-        told.add(cgroupId + ": " + name(before) + " -> " + name(now));
+        changes.add(cgroupId + ": " + name(before) + " -> " + name(now));
       }
 
       @Override
       public void onAllChanged() {
-        told.add("all");
+        changes.add("all");
       }
 
       private static @Nullable String name(@Nullable Resolution lookup) {
@@ -386,52 +386,52 @@ final class ContainersTest {
   }
 
   @Test
-  void asksAgainOnlyForWhatHasNoNameWhenARuntimeIsBack() {
+  void resolvesOnlyContainersWithoutANameAgainWhenARuntimeIsBack() {
     // Given
-    List<String> told = new ArrayList<>();
-    containers.addListener(told(told));
-    happened(A, "web", Transition.STARTED);
+    List<String> changes = new ArrayList<>();
+    containers.addListener(recorder(changes));
+    emit(A, "web", Transition.STARTED);
     containers.onCgroupCreated(7, "/docker/" + A);
     containers.onCgroupCreated(8, "/docker/" + B);
     containers.resolve(7);
     containers.resolve(8);
-    docker.news.accept(new RuntimeEvent.NotFound(B));
+    docker.events.accept(new RuntimeEvent.NotFound(B));
     containers.refresh();
-    told.clear();
+    changes.clear();
 
-    // When it connects anew
-    docker.news.accept(new RuntimeEvent.Listed(Set.of(A)));
+    // When it reconnects
+    docker.events.accept(new RuntimeEvent.Listed(Set.of(A)));
     containers.refresh();
 
     // Then
-    assertThat(told).containsExactly("8: ? -> ?");
+    assertThat(changes).containsExactly("8: ? -> ?");
   }
 
   @Test
-  void beginsAnewWhenMoreHasChangedThanItKeeps() {
-    // Given nobody looks while 10,001 containers come
-    List<String> told = new ArrayList<>();
-    containers.addListener(told(told));
-    happened(A, "old", Transition.STARTED);
+  void evictsEverythingWhenMoreHasChangedThanItRecords() {
+    // Given 10,001 containers start without a refresh
+    List<String> changes = new ArrayList<>();
+    containers.addListener(recorder(changes));
+    emit(A, "old", Transition.STARTED);
     containers.onCgroupCreated(7, "/docker/" + A);
     containers.resolve(7);
     for (int i = 0; i <= 10_000; i++) {
-      happened("%064x".formatted(i), "c" + i, Transition.STARTED);
+      emit("%064x".formatted(i), "c" + i, Transition.STARTED);
     }
-    happened(A, "new", Transition.RENAMED);
+    emit(A, "new", Transition.RENAMED);
 
-    // When it is looked again
+    // When it is refreshed
     containers.refresh();
 
-    // Then nothing old is answered
-    assertThat(told).containsExactly("all");
+    // Then the resolution is new
+    assertThat(changes).containsExactly("all");
     assertThat(containers.resolve(7)).isEqualTo(new Resolution.Named(web(A, "new")));
   }
 
   @Test
   void isReadyWithoutAnyRuntime() throws Exception {
     try (Containers alone =
-        new Containers(root.resolve("absent"), root.resolve("proc"), List.of(), heard)) {
+        new Containers(root.resolve("absent"), root.resolve("proc"), List.of(), listener)) {
       alone.start();
       alone.ready().get(10, TimeUnit.SECONDS);
       assertThat(alone.runningCount()).isZero();

@@ -20,23 +20,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What becomes of containers' names as the containers come, change and go.
+/// Names of containers that start, change and stop.
 @Timeout(60)
 final class LifecycleTest {
   private static final String A = "a".repeat(64);
   private static final Instant AT = Instant.ofEpochSecond(1_795_400_477);
 
-  /// A runtime whose news the test tells.
+  /// A runtime with the events that the test emits.
   private static final class ScriptedRuntime implements ContainerRuntime {
     private final RuntimeKind kind;
-    private Consumer<RuntimeEvent> news = _ -> {};
+    private Consumer<RuntimeEvent> events = _ -> {};
 
     ScriptedRuntime(RuntimeKind kind) {
       this.kind = kind;
     }
 
-    void happened(Transition life, Container container) {
-      news.accept(new RuntimeEvent.Lifecycle(container, life, AT));
+    void emit(Transition transition, Container container) {
+      events.accept(new RuntimeEvent.Lifecycle(container, transition, AT));
     }
 
     Container container(String name, String image) {
@@ -50,7 +50,7 @@ final class LifecycleTest {
 
     @Override
     public void start(Consumer<RuntimeEvent> to) {
-      news = to;
+      events = to;
     }
 
     @Override
@@ -66,7 +66,7 @@ final class LifecycleTest {
   }
 
   @TempDir Path root;
-  private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> reported = new LinkedBlockingQueue<>();
 
   private Containers containers(ContainerRuntime... runtimes) {
     Containers containers =
@@ -76,39 +76,39 @@ final class LifecycleTest {
             new ContainerListener() {
               @Override
               public void onStarted(Container container, Instant at) {
-                heard.add("created " + container.name());
+                reported.add("created " + container.name());
               }
 
               @Override
               public void onStopped(Container container, Instant at) {
-                heard.add("deleted " + container.name());
+                reported.add("deleted " + container.name());
               }
             });
     containers.start();
     return containers;
   }
 
-  private static Container known(Resolution answer) {
+  private static Container named(Resolution answer) {
     if (answer instanceof Resolution.Named(Container container)) {
       return container;
     }
-    throw new AssertionError("not known: " + answer);
+    throw new AssertionError("not named: " + answer);
   }
 
   @Test
-  void anIdThatComesAgainIsAnotherContainer() {
+  void anIdThatIsReusedIsAnotherContainer() {
     ScriptedRuntime podman = new ScriptedRuntime(RuntimeKind.PODMAN);
     try (Containers containers = containers(podman)) {
       containers.onCgroupCreated(1, "/libpod_parent/libpod-" + A);
-      podman.happened(Transition.CREATED, podman.container("first", "image:1"));
-      podman.happened(Transition.REMOVED, podman.container("first", "image:1"));
-      assertThat(known(containers.resolve(1)).name()).isEqualTo("first");
+      podman.emit(Transition.CREATED, podman.container("first", "image:1"));
+      podman.emit(Transition.REMOVED, podman.container("first", "image:1"));
+      assertThat(named(containers.resolve(1)).name()).isEqualTo("first");
 
       Container second = podman.container("second", "image:2");
-      podman.happened(Transition.CREATED, second);
+      podman.emit(Transition.CREATED, second);
       containers.onCgroupCreated(2, "/libpod_parent/libpod-" + A);
 
-      assertThat(known(containers.resolve(2))).isEqualTo(second);
+      assertThat(named(containers.resolve(2))).isEqualTo(second);
     }
   }
 
@@ -117,60 +117,60 @@ final class LifecycleTest {
     ScriptedRuntime docker = new ScriptedRuntime(RuntimeKind.DOCKER);
     Container web = docker.container("web", "image:1");
     try (Containers containers = containers(docker)) {
-      docker.happened(Transition.STARTED, web);
+      docker.emit(Transition.STARTED, web);
       containers.onCgroupCreated(1, "/docker/" + A);
-      assertThat(known(containers.resolve(1))).isEqualTo(web);
+      assertThat(named(containers.resolve(1))).isEqualTo(web);
 
-      docker.happened(Transition.STOPPED, web);
+      docker.emit(Transition.STOPPED, web);
       containers.onCgroupCreated(2, "/docker/" + A);
-      docker.happened(Transition.STARTED, web);
+      docker.emit(Transition.STARTED, web);
 
-      assertThat(known(containers.resolve(2))).isEqualTo(web);
-      assertThat(known(containers.resolve(1))).isEqualTo(web); // its last packets
-      assertThat(heard).containsExactly("created web", "deleted web", "created web");
+      assertThat(named(containers.resolve(2))).isEqualTo(web);
+      assertThat(named(containers.resolve(1))).isEqualTo(web); // its last packets
+      assertThat(reported).containsExactly("created web", "deleted web", "created web");
     }
   }
 
   @Test
-  void aRenamedContainerIsOneLessAndOneMore() {
+  void aRenameIsAStopAndAStart() {
     ScriptedRuntime docker = new ScriptedRuntime(RuntimeKind.DOCKER);
     try (Containers containers = containers(docker)) {
-      docker.happened(Transition.STARTED, docker.container("old", "image:1"));
-      docker.happened(Transition.RENAMED, docker.container("new", "image:1"));
-      docker.happened(Transition.STOPPED, docker.container("new", "image:1"));
-      docker.happened(Transition.RENAMED, docker.container("newer", "image:1"));
+      docker.emit(Transition.STARTED, docker.container("old", "image:1"));
+      docker.emit(Transition.RENAMED, docker.container("new", "image:1"));
+      docker.emit(Transition.STOPPED, docker.container("new", "image:1"));
+      docker.emit(Transition.RENAMED, docker.container("newer", "image:1"));
 
-      assertThat(heard).containsExactly("created old", "deleted old", "created new", "deleted new");
+      assertThat(reported).containsExactly("created old", "deleted old", "created new", "deleted new");
       assertThat(containers.running()).isEmpty();
     }
   }
 
   @Test
-  void theFirstInTheListIsBelievedWhoeverElseClaimsAnId() {
+  void theFirstRuntimeInTheListWinsIfSeveralClaimAnId() {
     ScriptedRuntime roots = new ScriptedRuntime(RuntimeKind.PODMAN);
     ScriptedRuntime users = new ScriptedRuntime(RuntimeKind.PODMAN);
     Container real = roots.container("real", "image:1");
     Container claimed = users.container("claimed", "image:2");
     try (Containers containers = containers(roots, users)) {
       containers.onCgroupCreated(1, "/libpod_parent/libpod-" + A);
-      users.news.accept(new RuntimeEvent.Inspected(claimed, true));
-      assertThat(known(containers.resolve(1))).isEqualTo(claimed);
+      users.events.accept(new RuntimeEvent.Inspected(claimed, true));
+      assertThat(named(containers.resolve(1))).isEqualTo(claimed);
 
-      roots.happened(Transition.STARTED, real);
-      assertThat(known(containers.resolve(1))).isEqualTo(real);
+      roots.emit(Transition.STARTED, real);
+      assertThat(named(containers.resolve(1))).isEqualTo(real);
 
-      users.happened(Transition.RENAMED, claimed);
-      users.news.accept(new RuntimeEvent.Inspected(claimed, false));
-      users.news.accept(new RuntimeEvent.Listed(Set.of()));
+      users.emit(Transition.RENAMED, claimed);
+      users.events.accept(new RuntimeEvent.Inspected(claimed, false));
+      users.events.accept(new RuntimeEvent.Listed(Set.of()));
 
-      assertThat(known(containers.resolve(1))).isEqualTo(real);
+      assertThat(named(containers.resolve(1))).isEqualTo(real);
       assertThat(containers.running()).containsExactly(real);
     }
   }
 
-  /// As fast as they can be told: more than a thousand in a minute, each of them removed.
+  /// 1,000 containers as fast as their events can be sent, each of them removed.
   @Test
-  void aThousandContainersComeAndGoWithoutOneThatHasNoName() throws Exception {
+  void namesEachOfAThousandShortLivedContainers() throws Exception {
     Path socket = root.resolve("docker.sock");
     int count = 1_000;
     try (FakeDocker docker = new FakeDocker(socket);
@@ -181,14 +181,14 @@ final class LifecycleTest {
         for (String action : List.of("create", "start", "die", "destroy")) {
           docker.emit(FakeDocker.event(action, id(i), attributes));
         }
-        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("created web-" + i);
+        assertThat(reported.poll(10, TimeUnit.SECONDS)).isEqualTo("created web-" + i);
         containers.onCgroupCreated(100 + i, "/docker/" + id(i));
-        assertThat(known(containers.resolve(100 + i)).name()).isEqualTo("web-" + i);
-        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("deleted web-" + i);
+        assertThat(named(containers.resolve(100 + i)).name()).isEqualTo("web-" + i);
+        assertThat(reported.poll(10, TimeUnit.SECONDS)).isEqualTo("deleted web-" + i);
       }
       // The last packets of any of them may still come.
       for (int i = 0; i < count; i++) {
-        assertThat(known(containers.resolve(100 + i)).name()).isEqualTo("web-" + i);
+        assertThat(named(containers.resolve(100 + i)).name()).isEqualTo("web-" + i);
       }
       assertThat(containers.runningCount()).isZero();
     }

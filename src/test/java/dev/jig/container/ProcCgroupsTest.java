@@ -39,14 +39,14 @@ final class ProcCgroupsTest {
           contradicting             | 3:cpu:/docker/<A> 2:pids:/docker/<B>                  | none
           contradicting v2          | 2:pids:/docker/<A> 0::/docker/<B>                     | none
           """)
-  void tellsTheContainersInWhichAllHierarchiesAgree(String which, String lines, String expected) {
+  void findsThePathOnWhichAllHierarchiesAgree(String which, String lines, String expected) {
     CgroupPath agreed = of(lines).agreedPath();
 
     assertThat(agreed == null ? null : shown(agreed)).as(which).isEqualTo(spelled(expected));
   }
 
   @Test
-  void knowsWhereV2DoesNotTell() {
+  void recognizesContainersOnV1Only() {
     assertThat(of("2:pids:/docker/<A> 0::/").isContainerOnV1Only()).isTrue();
     assertThat(of("2:pids:/docker/<A>").isContainerOnV1Only()).isTrue();
     assertThat(of("2:pids:/docker/<A> 0::/docker/<A>").isContainerOnV1Only()).isFalse();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Containers told by their processes on a host with cgroup v1; start times are in ticks.
+/// Containers resolved by process on a host with cgroup v1; start times are in ticks.
 final class ProcessContainersTest {
   private static final String A = "a".repeat(64);
   private static final String B = "b".repeat(64);
@@ -36,7 +36,7 @@ final class ProcessContainersTest {
     return processes.need();
   }
 
-  private static @Nullable String told(ProcessContainers processes, Owner owner) {
+  private static @Nullable String path(ProcessContainers processes, Owner owner) {
     CgroupPath path = processes.path(owner);
     return path == null
         ? null
@@ -44,7 +44,7 @@ final class ProcessContainersTest {
   }
 
   @Test
-  void areNotNeededWhereThereIsOnlyV2() throws IOException {
+  void isDisabledWithV2Only() throws IOException {
     FakeProc proc = host("0::/user.slice").process(7, 500, MOUNTS, "0::/docker/" + A);
     assertThat(new ProcessContainers(proc.root()).isEnabled()).isFalse();
     assertThat(need(proc)).isEqualTo(Need.NO);
@@ -52,7 +52,7 @@ final class ProcessContainersTest {
   }
 
   @Test
-  void areNeededWhereAContainerHasNoCgroupV2OfItsOwn() throws IOException {
+  void isNeededIfAContainerHasNoCgroupV2OfItsOwn() throws IOException {
     FakeProc proc =
         hybridHost()
             .process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/docker/" + A)
@@ -64,84 +64,84 @@ final class ProcessContainersTest {
   }
 
   @Test
-  void areNeededOnAHostWithoutCgroupV2() throws IOException {
+  void isNeededOnAHostWithoutCgroupV2() throws IOException {
     FakeProc proc = host("1:name=systemd:/").process(7, 500, MOUNTS, "1:name=systemd:/docker/" + A);
     assertThat(need(proc)).isEqualTo(Need.YES);
   }
 
   @Test
-  void areNotNeededWhereEveryContainerHasACgroupV2OfItsOwn() throws IOException {
+  void isNotNeededIfEveryContainerHasACgroupV2OfItsOwn() throws IOException {
     FakeProc proc = hybridHost().process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/docker/" + A);
     assertThat(new ProcessContainers(proc.root()).isEnabled()).as("before the look").isTrue();
     assertThat(need(proc)).isEqualTo(Need.NO);
   }
 
   @Test
-  void mayBeNeededWhereNoContainerShowsHowItIs() throws IOException {
+  void mayBeNeededIfNoContainerRuns() throws IOException {
     assertThat(need(hybridHost())).isEqualTo(Need.POSSIBLE);
   }
 
   @Test
-  void tellTheContainerOfALivingProcess() throws IOException {
+  void resolvesALiveProcess() throws IOException {
     FakeProc proc =
         hybridHost()
             .process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/")
             .process(8, 600, HOST_MOUNTS, "2:pids:/system.slice", "0::/");
     ProcessContainers processes = new ProcessContainers(proc.root());
-    assertThat(told(processes, owner(7, 500, MOUNTS, 1))).isEqualTo(A);
-    assertThat(told(processes, owner(8, 600, HOST_MOUNTS, 1))).isEmpty();
+    assertThat(path(processes, owner(7, 500, MOUNTS, 1))).isEqualTo(A);
+    assertThat(path(processes, owner(8, 600, HOST_MOUNTS, 1))).isEmpty();
   }
 
   @Test
-  void rememberAProcessThatHasEnded() throws IOException {
+  void keepsAProcessThatHasExited() throws IOException {
     FakeProc proc = hybridHost().process(7, 500, MOUNTS, "2:pids:/docker/" + A, "0::/");
     ProcessContainers processes = new ProcessContainers(proc.root());
-    told(processes, owner(7, 500, MOUNTS, 1));
+    path(processes, owner(7, 500, MOUNTS, 1));
     proc.remove(7);
-    assertThat(told(processes, owner(7, 500, MOUNTS, 1))).isEqualTo(A);
+    assertThat(path(processes, owner(7, 500, MOUNTS, 1))).isEqualTo(A);
   }
 
   @Test
-  void giveNobodyTheContainerOfAnotherWithTheSamePid() throws IOException {
-    // Given a pid that now belongs to a container, before and after it was asked for
+  void doesNotMistakeAProcessForAnotherWithTheSamePid() throws IOException {
+    // Given a reused pid that now belongs to a container
     FakeProc proc = hybridHost().process(7, 900, MOUNTS, "2:pids:/docker/" + B, "0::/");
     ProcessContainers processes = new ProcessContainers(proc.root());
 
-    assertThat(told(processes, owner(7, 500, MOUNTS, 1))).isNull();
-    assertThat(told(processes, owner(7, 900, MOUNTS, 1))).isEqualTo(B);
-    assertThat(told(processes, owner(7, 500, MOUNTS, 1))).isNull();
+    assertThat(path(processes, owner(7, 500, MOUNTS, 1))).isNull();
+    assertThat(path(processes, owner(7, 900, MOUNTS, 1))).isEqualTo(B);
+    assertThat(path(processes, owner(7, 500, MOUNTS, 1))).isNull();
   }
 
   @Test
-  void cannotTellOfAProcessThatIsGone() throws IOException {
+  void doesNotResolveAProcessThatIsGone() throws IOException {
     ProcessContainers processes = new ProcessContainers(hybridHost().root());
-    assertThat(told(processes, owner(7, 500, MOUNTS, 6))).isNull();
+    assertThat(path(processes, owner(7, 500, MOUNTS, 6))).isNull();
     assertThat(processes.path(null)).isNull();
   }
 
   @Test
-  void knowTheHostsMounts() throws IOException {
+  void recognizesTheHostsMountNamespace() throws IOException {
     ProcessContainers processes = new ProcessContainers(hybridHost().root());
     assertThat(processes.hasHostMounts(owner(7, 500, HOST_MOUNTS, 6))).isTrue();
     assertThat(processes.hasHostMounts(owner(7, 500, MOUNTS, 6))).isFalse();
   }
 
   @Test
-  void tellAGoneChildByItsParentInTheContainer() throws IOException {
+  void resolvesAnExitedProcessByItsParentInTheContainer() throws IOException {
     FakeProc proc = hybridHost().process(6, 400, MOUNTS, "2:pids:/docker/" + A, "0::/");
-    assertThat(told(new ProcessContainers(proc.root()), owner(7, 500, MOUNTS, 6))).isEqualTo(A);
+    assertThat(path(new ProcessContainers(proc.root()), owner(7, 500, MOUNTS, 6))).isEqualTo(A);
   }
 
   @Test
-  void trustNoParentThatMayBeAnother() throws IOException {
+  void doesNotResolveByAParentThatMayBeAnotherProcess() throws IOException {
     FakeProc proc =
         hybridHost()
             .process(4, 400, MOUNTS, "2:pids:/system.slice", "0::/") // not in a container
             .process(5, 400, MOUNTS + 1, "2:pids:/docker/" + A, "0::/") // a runtime's child
             .process(6, 500, MOUNTS, "2:pids:/docker/" + A, "0::/"); // not surely the elder
     ProcessContainers processes = new ProcessContainers(proc.root());
-    assertThat(told(processes, owner(7, 500, MOUNTS, 4))).isNull();
-    assertThat(told(processes, owner(8, 500, MOUNTS, 5))).isNull();
-    assertThat(told(processes, owner(9, 500, MOUNTS, 6))).isNull();
+    assertThat(path(processes, owner(7, 500, MOUNTS, 4))).isNull();
+    assertThat(path(processes, owner(8, 500, MOUNTS, 5))).isNull();
+    assertThat(path(processes, owner(9, 500, MOUNTS, 6))).isNull();
   }
 }

@@ -23,15 +23,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/// What a real containerd tells of pods and of plain containers.
+/// Pods and plain containers of a real containerd.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 final class ContainerdIT {
-  private final BlockingQueue<RuntimeEvent> news = new LinkedBlockingQueue<>();
-  private final List<RuntimeEvent> passedOver = new ArrayList<>();
+  private final BlockingQueue<RuntimeEvent> events = new LinkedBlockingQueue<>();
+  private final List<RuntimeEvent> skipped = new ArrayList<>();
   private Containerd containerd;
   private CriControl cri;
-  private GrpcRuntime engine = GrpcRuntime.cri(RuntimeKind.CRIO, Path.of("unset"), false);
+  private GrpcRuntime runtime = GrpcRuntime.cri(RuntimeKind.CRIO, Path.of("unset"), false);
 
   @BeforeAll
   void start() {
@@ -47,31 +47,31 @@ final class ContainerdIT {
 
   @AfterEach
   void close() {
-    engine.close();
+    runtime.close();
   }
 
   private void follow(String namespaces) throws InterruptedException {
-    engine =
+    runtime =
         GrpcRuntime.containerd(containerd.socket(), true, ContainerdNamespaces.parse(namespaces));
-    engine.start(news::add);
+    runtime.start(events::add);
     await(RuntimeEvent.Listed.class, _ -> true);
   }
 
   private <T extends RuntimeEvent> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
     while (true) {
-      RuntimeEvent next = news.poll(30, TimeUnit.SECONDS);
+      RuntimeEvent next = events.poll(30, TimeUnit.SECONDS);
       if (next == null) {
-        throw new AssertionError("no such " + kind.getSimpleName() + "; others: " + passedOver);
+        throw new AssertionError("no such " + kind.getSimpleName() + "; others: " + skipped);
       }
       if (kind.isInstance(next) && wanted.test(kind.cast(next))) {
         return kind.cast(next);
       }
-      passedOver.add(next);
+      skipped.add(next);
     }
   }
 
   @Test
-  void describesAPodsContainersOfBefore() throws Exception {
+  void reportsAPodsContainersThatRanBefore() throws Exception {
     try (CriControl.Pod pod = cri.pod("shop", "front-1", Map.of("app", "front"))) {
       String id = pod.start("web", "sleep", "1000");
 
@@ -79,7 +79,7 @@ final class ContainerdIT {
 
       RuntimeEvent.Inspected web =
           (RuntimeEvent.Inspected)
-              passedOver.stream()
+              skipped.stream()
                   .filter(n -> n instanceof RuntimeEvent.Inspected d && d.container().id().equals(id))
                   .findFirst()
                   .orElseThrow();
@@ -96,7 +96,7 @@ final class ContainerdIT {
   }
 
   @Test
-  void namesAPlainContainerWithItsCreation() throws Exception {
+  void namesAPlainContainerWhenItIsCreated() throws Exception {
     follow("default");
 
     containerd.run("default", "short", List.of("--rm"), "/bin/busybox", "true");
@@ -104,6 +104,6 @@ final class ContainerdIT {
     RuntimeEvent.Inspected created = await(RuntimeEvent.Inspected.class, d -> d.container().id().equals("short"));
     assertThat(created.container().name()).isEqualTo("short");
     await(RuntimeEvent.Lifecycle.class, h -> h.transition() == Transition.REMOVED);
-    assertThat(passedOver).contains(new RuntimeEvent.CgroupKnown("short", "/default/short"));
+    assertThat(skipped).contains(new RuntimeEvent.CgroupKnown("short", "/default/short"));
   }
 }

@@ -28,7 +28,7 @@ final class ContainerdRecordsTest {
   }
 
   @Test
-  void hasTheNameItsUserKnows() {
+  void namesAContainerAsItsClientDoes() {
     PlainContainer ctr = container("job").build();
     PlainContainer nerdctl = container("n").putLabels("nerdctl/name", "shop-db").build();
     PlainContainer pods =
@@ -48,7 +48,7 @@ final class ContainerdRecordsTest {
   }
 
   @Test
-  void aDigestIsToldUnlessTheNameHasMovedOn() {
+  void hasADigestUnlessTheImageNameWasMoved() {
     PlainContainer made =
         container("job").setCreatedAt(Timestamp.newBuilder().setSeconds(100)).build();
 
@@ -70,18 +70,18 @@ final class ContainerdRecordsTest {
     "user-1000.slice:ctr:job, /user.slice/user-1000.slice/ctr-job.scope",
     ":ctr:job, /system.slice/ctr-job.scope",
   })
-  void findsTheCgroupThatTheSpecificationAsksFor(String asked, String path) throws IOException {
+  void readsTheCgroupInTheSpecification(String cgroupsPath, String path) throws IOException {
     assertThat(
             cgroup(
                 "{\"process\":{\"args\":[]},\"linux\":{\"x\":1,\"cgroupsPath\":\""
-                    + asked
+                    + cgroupsPath
                     + "\"}}"))
         .isEqualTo(path);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"{}", "[]", "{\"linux\":{}}", "{\"linux\":{\"cgroupsPath\":\"/\"}}"})
-  void hasNoCgroupOfItsOwnWhereTheSpecificationNamesNone(String spec) throws IOException {
+  void hasNoCustomCgroupWithoutOneInTheSpecification(String spec) throws IOException {
     assertThat(cgroup(spec)).isNull();
   }
 
@@ -90,7 +90,7 @@ final class ContainerdRecordsTest {
   }
 
   @Test
-  void isPlacedOnlyIfItsPathDoesNotShowItsId() {
+  void hasACustomCgroupOnlyIfItsIdIsNotRecognized() {
     Any spec =
         Any.newBuilder()
             .setValue(ByteString.copyFromUtf8("{\"linux\":{\"cgroupsPath\":\"/default/x\"}}"))
@@ -104,7 +104,7 @@ final class ContainerdRecordsTest {
   }
 
   @Test
-  void namespacesAreAListOrAll() {
+  void parsesNamespacesAsAListOrAll() {
     ContainerdNamespaces two = ContainerdNamespaces.parse("k8s.io, default");
     assertThat(two.select(List.of("moby", "default", "k8s.io"))).containsExactly("default", "k8s.io");
     ContainerdNamespaces all = ContainerdNamespaces.parse("*");
@@ -112,6 +112,6 @@ final class ContainerdRecordsTest {
     assertThat(ContainerdNamespaces.parse("moby").includes("moby")).isTrue();
     assertThatThrownBy(() -> ContainerdNamespaces.parse("a,/b"))
         .isInstanceOf(UsageException.class)
-        .hasMessage("\"/b\" is no namespace of containerd.");
+        .hasMessage("\"/b\" is not a namespace of containerd.");
   }
 }

@@ -53,8 +53,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A daemon that speaks CRI on a unix socket and says what the test has put into it: the double for
-/// CRI-O, which Debian does not package. It tells events only if made to, as CRI-O does.
+/// A CRI server on a unix socket with the containers of the test: it replaces CRI-O, which Debian
+/// does not package. Events are optional, as in CRI-O.
 public final class FakeCri implements AutoCloseable {
   public static final String IMAGE_ID = "sha256:" + "1".repeat(64);
   public static final String IMAGE = "registry.example.test/app:1";
@@ -66,14 +66,14 @@ public final class FakeCri implements AutoCloseable {
   private final List<StreamObserver<CriEvent>> followers = new CopyOnWriteArrayList<>();
   private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
   private final Path socket;
-  private final boolean tellsEvents;
+  private final boolean hasEvents;
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final Server server;
 
   /// @param version `v1` or `v1alpha2`
-  public FakeCri(Path socket, String version, boolean tellsEvents) throws IOException {
+  public FakeCri(Path socket, String version, boolean hasEvents) throws IOException {
     this.socket = socket;
-    this.tellsEvents = tellsEvents;
+    this.hasEvents = hasEvents;
     server =
         NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(socket))
             .channelType(NioServerDomainSocketChannel.class)
@@ -85,7 +85,7 @@ public final class FakeCri implements AutoCloseable {
             .start();
   }
 
-  /// The same service as it is called in another version.
+  /// The same service under the name of another version.
   private static ServerServiceDefinition as(String version, BindableService service) {
     ServerServiceDefinition definition = service.bindService();
     String name = definition.getServiceDescriptor().getName();
@@ -124,7 +124,7 @@ public final class FakeCri implements AutoCloseable {
             .build());
   }
 
-  /// A container whose image kubelet has named by its id.
+  /// A container with its image given by id, as kubelet does.
   public void container(String id, String sandbox, String name, ContainerState state) {
     containers.put(
         id,
@@ -143,7 +143,7 @@ public final class FakeCri implements AutoCloseable {
     containers.remove(id);
   }
 
-  /// Tells all followers.
+  /// Sends an event on all event streams.
   public void emit(CriEventType type, String id) {
     CriEvent event =
         CriEvent.newBuilder()
@@ -159,7 +159,7 @@ public final class FakeCri implements AutoCloseable {
     return calls.poll(10, TimeUnit.SECONDS);
   }
 
-  /// Returns once somebody follows events.
+  /// Returns once a client follows events.
   public void awaitFollower() throws InterruptedException {
     while (followers.isEmpty()) {
       TimeUnit.MILLISECONDS.sleep(1);
@@ -231,7 +231,7 @@ public final class FakeCri implements AutoCloseable {
 
     @Override
     public void getContainerEvents(EventsRequest request, StreamObserver<CriEvent> to) {
-      if (tellsEvents) {
+      if (hasEvents) {
         followers.add(to);
       } else {
         to.onError(Status.UNIMPLEMENTED.withDescription("events are off").asRuntimeException());

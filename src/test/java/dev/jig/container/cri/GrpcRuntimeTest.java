@@ -39,32 +39,32 @@ final class GrpcRuntimeTest {
   private static final String POD = "c".repeat(64);
 
   @TempDir Path directory;
-  private final BlockingQueue<RuntimeEvent> news = new LinkedBlockingQueue<>();
-  private final List<RuntimeEvent> passedOver = new ArrayList<>();
+  private final BlockingQueue<RuntimeEvent> events = new LinkedBlockingQueue<>();
+  private final List<RuntimeEvent> skipped = new ArrayList<>();
   private Path socket = Path.of("unset");
-  private GrpcRuntime engine = GrpcRuntime.cri(RuntimeKind.CRIO, socket, false);
+  private GrpcRuntime runtime = GrpcRuntime.cri(RuntimeKind.CRIO, socket, false);
 
   @BeforeEach
   void place() {
     socket = directory.resolve("crio.sock");
-    engine = GrpcRuntime.cri(RuntimeKind.CRIO, socket, false);
+    runtime = GrpcRuntime.cri(RuntimeKind.CRIO, socket, false);
   }
 
   @AfterEach
   void close() {
-    engine.close();
+    runtime.close();
   }
 
   private <T extends RuntimeEvent> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
     while (true) {
-      RuntimeEvent next = news.poll(20, TimeUnit.SECONDS);
+      RuntimeEvent next = events.poll(20, TimeUnit.SECONDS);
       if (next == null) {
-        throw new AssertionError("no such " + kind.getSimpleName() + "; others: " + passedOver);
+        throw new AssertionError("no such " + kind.getSimpleName() + "; others: " + skipped);
       }
       if (kind.isInstance(next) && wanted.test(kind.cast(next))) {
         return kind.cast(next);
       }
-      passedOver.add(next);
+      skipped.add(next);
     }
   }
 
@@ -92,33 +92,33 @@ final class GrpcRuntimeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"v1", "v1alpha2"})
-  void describesContainersWithTheirPodsInBothVersions(String version) throws Exception {
+  void reportsContainersWithTheirPodsInBothVersions(String version) throws Exception {
     try (FakeCri cri = new FakeCri(socket, version, false)) {
       // Given a pod with a running container, and one that has exited
       fill(cri, true);
 
       // When
-      engine.start(news::add);
+      runtime.start(events::add);
 
       // Then the image has its name again, the pod only its own labels, and all are listed
       RuntimeEvent.Listed listed = await(RuntimeEvent.Listed.class);
       assertThat(listed.ids()).isEqualTo(Set.of(WEB, OLD, POD));
-      assertThat(passedOver).contains(new RuntimeEvent.Inspected(web(true), true));
-      assertThat(passedOver)
+      assertThat(skipped).contains(new RuntimeEvent.Inspected(web(true), true));
+      assertThat(skipped)
           .filteredOn(n -> n instanceof RuntimeEvent.Inspected d && d.container().id().equals(OLD))
           .allMatch(n -> n instanceof RuntimeEvent.Inspected d && !d.running());
-      assertThat(engine.canAnswer()).isTrue();
+      assertThat(runtime.canAnswer()).isTrue();
     }
   }
 
   @Test
-  void aSandboxIsKnownWithItsPodAndCountsAsNoContainer() throws Exception {
+  void aSandboxHasItsPodAndNeverCountsAsRunning() throws Exception {
     try (FakeCri cri = new FakeCri(socket, "v1", false)) {
       fill(cri, false);
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
 
-      engine.inspect(POD);
+      runtime.inspect(POD);
 
       RuntimeEvent.Inspected sandbox = await(RuntimeEvent.Inspected.class, d -> d.container().id().equals(POD));
       Container.Pod pod = sandbox.container().pod();
@@ -129,15 +129,15 @@ final class GrpcRuntimeTest {
   }
 
   @Test
-  void namesAnExitedContainerThatIsAskedForById() throws Exception {
+  void inspectsAnExitedContainer() throws Exception {
     try (FakeCri cri = new FakeCri(socket, "v1", false)) {
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
 
-      // When one has come and gone between two listings
+      // When one was created and has exited between two listings
       cri.sandbox(POD, "front-1", false, Map.of("app", "front"));
       cri.container(WEB, POD, "web", ContainerState.EXITED);
-      engine.inspect(WEB);
+      runtime.inspect(WEB);
 
       RuntimeEvent.Inspected found = await(RuntimeEvent.Inspected.class, d -> d.container().name() != null);
       assertThat(found).isEqualTo(new RuntimeEvent.Inspected(web(false), false));
@@ -145,22 +145,22 @@ final class GrpcRuntimeTest {
   }
 
   @Test
-  void saysSoIfNobodyKnowsAnId() throws Exception {
+  void reportsAnUnknownId() throws Exception {
     try (FakeCri cri = new FakeCri(socket, "v1", false)) {
       fill(cri, false);
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
 
-      engine.inspect("f".repeat(64));
+      runtime.inspect("f".repeat(64));
 
       assertThat(await(RuntimeEvent.NotFound.class).id()).isEqualTo("f".repeat(64));
     }
   }
 
   @Test
-  void followsALifeByEvents() throws Exception {
+  void followsAContainerByEvents() throws Exception {
     try (FakeCri cri = new FakeCri(socket, "v1", true)) {
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
       cri.awaitFollower();
 
@@ -173,7 +173,7 @@ final class GrpcRuntimeTest {
       cri.remove(WEB);
       cri.emit(CriEventType.DELETED_EVENT, WEB);
 
-      // Then each step is told with its name
+      // Then each transition is reported with its name
       for (Transition life : List.of(Transition.STARTED, Transition.STOPPED, Transition.REMOVED)) {
         RuntimeEvent.Lifecycle happened = await(RuntimeEvent.Lifecycle.class);
         assertThat(happened.transition()).isEqualTo(life);
@@ -183,10 +183,10 @@ final class GrpcRuntimeTest {
   }
 
   @Test
-  void listsAgainAndAgainWhereThereAreNoEvents() throws Exception {
+  void listsPeriodicallyWithoutEvents() throws Exception {
     try (FakeCri cri = new FakeCri(socket, "v1", false)) {
       fill(cri, false);
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class, l -> l.ids().contains(WEB));
 
       cri.remove(WEB);
@@ -197,55 +197,55 @@ final class GrpcRuntimeTest {
   }
 
   @Test
-  void warnsOnceEachWay() throws Exception {
+  void warnsOnceWhenTheRuntimeStopsAndOnceWhenItIsBack() throws Exception {
     // Given a daemon that was listed
     FakeCri first = new FakeCri(socket, "v1", true);
     fill(first, false);
-    engine.start(news::add);
+    runtime.start(events::add);
     await(RuntimeEvent.Listed.class);
 
     // When it goes away
     first.close();
 
-    // Then nothing is waited for, and that is said once
+    // Then there is one warning, and no wait for it
     await(RuntimeEvent.Unreachable.class);
-    assertThat(engine.canAnswer()).isFalse();
+    assertThat(runtime.canAnswer()).isFalse();
     assertThat(await(RuntimeEvent.Warning.class).sentence())
         .startsWith("CRI-O stopped answering at " + socket + " (")
         .endsWith("): tracing continues, containers without a name are shown by id");
 
-    // And when it is back, all is told anew
+    // And when it is back, all containers are reported again
     try (FakeCri second = new FakeCri(socket, "v1", true)) {
       fill(second, false);
       assertThat(await(RuntimeEvent.Warning.class).sentence())
           .isEqualTo("CRI-O answers at " + socket + ": containers are shown by name");
       await(RuntimeEvent.Listed.class, l -> l.ids().contains(WEB));
-      assertThat(passedOver).noneMatch(RuntimeEvent.Warning.class::isInstance);
-      assertThat(engine.canAnswer()).isTrue();
+      assertThat(skipped).noneMatch(RuntimeEvent.Warning.class::isInstance);
+      assertThat(runtime.canAnswer()).isTrue();
     }
   }
 
   @Test
-  void staysSilentAboutARuntimeThatIsAbsentAndWasNotNamed() throws Exception {
-    engine.start(news::add);
+  void doesNotWarnOfAnAbsentRuntimeUnlessRequested() throws Exception {
+    runtime.start(events::add);
 
     await(RuntimeEvent.Unreachable.class);
     assertThat(await(RuntimeEvent.Debug.class).sentence())
         .isEqualTo("CRI-O does not answer at " + socket + " (no such file)");
-    assertThat(passedOver).noneMatch(RuntimeEvent.Warning.class::isInstance);
+    assertThat(skipped).noneMatch(RuntimeEvent.Warning.class::isInstance);
   }
 
   @Test
-  void warnsOfWhatSpeaksSomethingElse() throws Exception {
+  void warnsOfAServerThatIsNotGrpc() throws Exception {
     try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       other.bind(UnixDomainSocketAddress.of(socket));
       Thread.ofVirtual().start(() -> answerGarbage(other));
 
-      engine.start(news::add);
+      runtime.start(events::add);
 
       assertThat(await(RuntimeEvent.Warning.class).sentence())
           .startsWith("CRI-O does not answer at " + socket + " (");
-      assertThat(engine.canAnswer()).isFalse();
+      assertThat(runtime.canAnswer()).isFalse();
     }
   }
 
@@ -274,7 +274,7 @@ final class GrpcRuntimeTest {
         cri.container("%064x".formatted(i), POD, "c" + i, ContainerState.RUNNING);
       }
 
-      engine.start(news::add);
+      runtime.start(events::add);
 
       assertThat(await(RuntimeEvent.Listed.class).ids()).hasSize(3_001);
     }

@@ -16,34 +16,34 @@ import org.junit.jupiter.api.Test;
 final class LifecycleTrackerTest {
   private static final Instant AT = Instant.ofEpochSecond(1_795_400_477);
 
-  private final List<RuntimeEvent> news = new ArrayList<>();
-  private final LifecycleTracker lives = new LifecycleTracker(news::add);
+  private final List<RuntimeEvent> events = new ArrayList<>();
+  private final LifecycleTracker tracker = new LifecycleTracker(events::add);
 
   private static Container named(String id) {
     return new Container("containerd", id, "web", "app:1", null, Map.of(), null);
   }
 
   @Test
-  void anAnswerOlderThanAnEventDoesNotTellWhetherItRuns() {
-    long asked = lives.eventCount();
-    lives.onStarted("a", AT);
+  void anEventOverridesAnOlderInspectionAsToWhetherItRuns() {
+    long requestedAt = tracker.eventCount();
+    tracker.onStarted("a", AT);
 
-    lives.onInspected(new Inspection(named("a"), false), asked);
+    tracker.onInspected(new Inspection(named("a"), false), requestedAt);
 
-    assertThat(news).containsExactly(new RuntimeEvent.Inspected(named("a"), true));
+    assertThat(events).containsExactly(new RuntimeEvent.Inspected(named("a"), true));
   }
 
   @Test
-  void aNameThatComesAfterTheEndIsToldForTheLastPackets() {
-    lives.onCreated("a");
-    long asked = lives.eventCount();
-    lives.onRemoved("a", AT);
-    assertThat(news).isEmpty();
+  void aNameThatComesAfterTheRemovalIsReportedOnce() {
+    tracker.onCreated("a");
+    long requestedAt = tracker.eventCount();
+    tracker.onRemoved("a", AT);
+    assertThat(events).isEmpty();
 
-    lives.onInspected(new Inspection(named("a"), false), asked);
-    lives.onInspected(new Inspection(named("a"), false), asked);
+    tracker.onInspected(new Inspection(named("a"), false), requestedAt);
+    tracker.onInspected(new Inspection(named("a"), false), requestedAt);
 
-    assertThat(news)
+    assertThat(events)
         .extracting(n -> n instanceof RuntimeEvent.Lifecycle happened ? happened.transition() : null)
         .containsExactly(Transition.CREATED, Transition.REMOVED);
   }
@@ -51,26 +51,26 @@ final class LifecycleTrackerTest {
   @Test
   void aSandboxNeverCountsAsRunning() {
     Container sandbox = new Container("containerd", "s", null, null, null, Map.of(), null);
-    lives.onCreated("s");
-    lives.onInspected(new Inspection(sandbox, false), lives.eventCount());
+    tracker.onCreated("s");
+    tracker.onInspected(new Inspection(sandbox, false), tracker.eventCount());
 
-    lives.onStarted("s", AT);
-    lives.onInspected(new Inspection(sandbox, true), lives.eventCount());
+    tracker.onStarted("s", AT);
+    tracker.onInspected(new Inspection(sandbox, true), tracker.eventCount());
 
-    assertThat(news).allMatch(n -> n instanceof RuntimeEvent.Inspected told && !told.running());
+    assertThat(events).allMatch(n -> n instanceof RuntimeEvent.Inspected inspected && !inspected.running());
   }
 
   @Test
-  void aListingKeepsWhatWasBornMeanwhileAndDropsWhatIsGone() {
-    lives.onInspected(new Inspection(named("gone"), true), lives.eventCount());
-    long asked = lives.eventCount();
-    lives.onCreated("born");
-    news.clear();
+  void aListingKeepsContainersCreatedMeanwhileAndDropsMissingOnes() {
+    tracker.onInspected(new Inspection(named("gone"), true), tracker.eventCount());
+    long requestedAt = tracker.eventCount();
+    tracker.onCreated("created");
+    events.clear();
 
-    lives.onListed(List.of(new Inspection(named("there"), true)), asked);
+    tracker.onListed(List.of(new Inspection(named("there"), true)), requestedAt);
 
-    assertThat(news)
+    assertThat(events)
         .containsExactly(
-            new RuntimeEvent.Inspected(named("there"), true), new RuntimeEvent.Listed(Set.of("there", "born")));
+            new RuntimeEvent.Inspected(named("there"), true), new RuntimeEvent.Listed(Set.of("there", "created")));
   }
 }

@@ -33,32 +33,32 @@ final class DockerApiRuntimeTest {
   private static final String NAMED = "\"image\":\"app:1\",\"name\":\"web\",\"k\":\"v\"";
 
   @TempDir Path directory;
-  private final BlockingQueue<RuntimeEvent> news = new LinkedBlockingQueue<>();
-  private final List<RuntimeEvent> passedOver = new ArrayList<>();
+  private final BlockingQueue<RuntimeEvent> events = new LinkedBlockingQueue<>();
+  private final List<RuntimeEvent> skipped = new ArrayList<>();
   private Path socket = Path.of("unset");
-  private DockerApiRuntime engine = new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, false);
+  private DockerApiRuntime runtime = new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, false);
 
   @BeforeEach
   void place() {
     socket = directory.resolve("docker.sock");
-    engine = new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, false);
+    runtime = new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, false);
   }
 
   @AfterEach
   void close() {
-    engine.close();
+    runtime.close();
   }
 
   private <T extends RuntimeEvent> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
     while (true) {
-      RuntimeEvent next = news.poll(10, TimeUnit.SECONDS);
+      RuntimeEvent next = events.poll(10, TimeUnit.SECONDS);
       if (next == null) {
-        throw new AssertionError("no such " + kind.getSimpleName() + "; others: " + passedOver);
+        throw new AssertionError("no such " + kind.getSimpleName() + "; others: " + skipped);
       }
       if (kind.isInstance(next) && wanted.test(kind.cast(next))) {
         return kind.cast(next);
       }
-      passedOver.add(next);
+      skipped.add(next);
     }
   }
 
@@ -67,7 +67,7 @@ final class DockerApiRuntimeTest {
   }
 
   @Test
-  void listsWhatRanBeforeIt() throws Exception {
+  void listsContainersThatRanBefore() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       // Given one running container and one that has exited
       docker.answer(
@@ -79,9 +79,9 @@ final class DockerApiRuntimeTest {
               + "]");
 
       // When
-      engine.start(news::add);
+      runtime.start(events::add);
 
-      // Then both are described, and the events were followed before the listing was asked for
+      // Then both are reported, and the event stream was opened before the listing
       Container web =
           new Container("docker", A, "web", "app:1", "sha256:aa", Map.of("k", "v"), null);
       assertThat(await(RuntimeEvent.Inspected.class)).isEqualTo(new RuntimeEvent.Inspected(web, true));
@@ -89,32 +89,32 @@ final class DockerApiRuntimeTest {
       assertThat(await(RuntimeEvent.Listed.class).ids()).isEqualTo(Set.of(A, B));
       assertThat(docker.awaitRequest("/")).startsWith("/events?filters={\"type\":[\"container\"]");
       assertThat(docker.awaitRequest("/")).isEqualTo(FakeDocker.ALL);
-      assertThat(engine.canAnswer()).isTrue();
+      assertThat(runtime.canAnswer()).isTrue();
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"running", "paused"})
-  void aPausedContainerRuns(String state) throws Exception {
+  void aPausedContainerCountsAsRunning(String state) throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.answer(FakeDocker.ALL, "[" + FakeDocker.listed(A, "web", state) + "]");
-      engine.start(news::add);
+      runtime.start(events::add);
       assertThat(await(RuntimeEvent.Inspected.class).running()).isTrue();
     }
   }
 
   @Test
-  void namesFromTheEventAloneWhatIsGoneWhenAsked() throws Exception {
+  void namesAContainerThatIsGoneByItsEvents() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
 
-      // When a container comes and goes, and the daemon knows nothing of it any more
+      // When a container is created and removed before it can be inspected
       docker.emit(FakeDocker.event("create", A, NAMED));
       docker.emit(FakeDocker.event("die", A, NAMED + ",\"exitCode\":\"0\""));
       docker.emit(FakeDocker.event("destroy", A, NAMED));
 
-      // Then its whole life was told, with the name, the image and no more labels than it has
+      // Then each transition has the name, the image and the container's labels alone
       Container web = new Container("docker", A, "web", "app:1", null, Map.of("k", "v"), null);
       Instant at = Instant.ofEpochSecond(1795400477, 642861816);
       assertThat(await(RuntimeEvent.Lifecycle.class)).isEqualTo(new RuntimeEvent.Lifecycle(web, Transition.CREATED, at));
@@ -124,10 +124,10 @@ final class DockerApiRuntimeTest {
   }
 
   @Test
-  void asksForTheDigestOfANewContainer() throws Exception {
+  void inspectsANewContainerForItsDigest() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.answer(FakeDocker.one(A), "[" + FakeDocker.listed(A, "web", "created") + "]");
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
       docker.emit(FakeDocker.event("create", A, NAMED));
       assertThat(await(RuntimeEvent.Inspected.class).container().imageDigest()).isEqualTo("sha256:aa");
@@ -135,30 +135,30 @@ final class DockerApiRuntimeTest {
   }
 
   @Test
-  void dropsAnAnswerThatAnEventHasOvertaken() throws Exception {
+  void dropsAReplyOlderThanAnEvent() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
-      // Given a question whose answer, with the old name, is on its way
-      engine.start(news::add);
+      // Given a request with a reply, with the old name, that is still to come
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
       docker.answer(FakeDocker.one(A), "[" + FakeDocker.listed(A, "old", "running") + "]");
       CountDownLatch gate = docker.gate(FakeDocker.one(A));
-      engine.inspect(A);
+      runtime.inspect(A);
       docker.awaitRequest(FakeDocker.one(A));
 
-      // When a rename is told before that answer arrives
+      // When a rename event comes before that reply
       docker.emit(FakeDocker.event("rename", A, "\"name\":\"new\",\"oldName\":\"/old\""));
       await(RuntimeEvent.Lifecycle.class, h -> h.transition() == Transition.RENAMED);
       docker.answer(FakeDocker.one(A), "[" + FakeDocker.listed(A, "new", "running") + "]");
       gate.countDown();
 
-      // Then only the new name is described, after asking again
+      // Then only the new name is reported, after a second request
       assertThat(await(RuntimeEvent.Inspected.class).container().name()).isEqualTo("new");
-      assertThat(passedOver).noneMatch(RuntimeEvent.Inspected.class::isInstance);
+      assertThat(skipped).noneMatch(RuntimeEvent.Inspected.class::isInstance);
     }
   }
 
   @Test
-  void keepsTheNameOfAnImageWhoseTagHasMovedOn() throws Exception {
+  void keepsTheImageNameAfterItsTagWasMoved() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.answer(
           FakeDocker.ALL,
@@ -166,26 +166,26 @@ final class DockerApiRuntimeTest {
       docker.answer(
           FakeDocker.inspect(A),
           "{\"Image\":\"sha256:aa\",\"State\":{\"Image\":\"no\"},\"Config\":{\"Env\":[\"Image\"],\"Image\":\"app:0\",\"Labels\":{\"Image\":\"no\"}}}");
-      engine.start(news::add);
+      runtime.start(events::add);
       assertThat(await(RuntimeEvent.Inspected.class).container().image()).isEqualTo("app:0");
     }
   }
 
   @Test
-  void saysThatAnIdIsUnknown() throws Exception {
+  void reportsAnUnknownId() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
-      engine.inspect(B);
+      runtime.inspect(B);
       docker.awaitRequest(FakeDocker.one(B));
       assertThat(await(RuntimeEvent.NotFound.class).id()).isEqualTo(B);
     }
   }
 
   @Test
-  void carriesTextsFromOutsideUnchanged() throws Exception {
+  void keepsLabelsUnchanged() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
 
       // When a label holds an escape sequence, a newline, a surrogate pair and a format
@@ -193,7 +193,7 @@ final class DockerApiRuntimeTest {
           FakeDocker.event(
               "create", A, "\"name\":\"web\",\"k\":\"a\\u001b[31m\\nb\\ud83d\\ude00 %n é\""));
 
-      // Then it is told raw: output escapes
+      // Then it is unchanged: the output escapes it
       assertThat(await(RuntimeEvent.Lifecycle.class).container().labels())
           .isEqualTo(Map.of("k", "a\u001b[31m\nb😀 %n é"));
     }
@@ -202,7 +202,7 @@ final class DockerApiRuntimeTest {
   @Test
   void boundsHugeLabels() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
 
       // When a container has a label of 8 MB, and after it thousands, all sorted before its name
@@ -213,12 +213,12 @@ final class DockerApiRuntimeTest {
       }
       docker.emit(FakeDocker.event("create", A, attributes + "\"name\":\"web\""));
 
-      // Then its name is told, its labels within bounds, and the stream goes on
-      Container told = await(RuntimeEvent.Lifecycle.class).container();
-      assertThat(told.name()).isEqualTo("web");
-      assertThat(told.labels().get("a")).isEqualTo("x".repeat(DockerJson.MAX_STRING_BYTES));
+      // Then it has its name, its labels are bounded, and the stream continues
+      Container container = await(RuntimeEvent.Lifecycle.class).container();
+      assertThat(container.name()).isEqualTo("web");
+      assertThat(container.labels().get("a")).isEqualTo("x".repeat(DockerJson.MAX_STRING_BYTES));
       assertThat(
-              told.labels().entrySet().stream()
+              container.labels().entrySet().stream()
                   .mapToInt(e -> e.getKey().length() + e.getValue().length())
                   .sum())
           .isLessThanOrEqualTo(DockerJson.MAX_LABEL_CHARS);
@@ -228,9 +228,9 @@ final class DockerApiRuntimeTest {
   }
 
   @Test
-  void toleratesEventsOfUnknownShape() throws Exception {
+  void skipsEventsOfUnknownShape() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
       docker.emit("{}");
       docker.emit("{\"Action\":7,\"Actor\":[{\"ID\":\"x\"}],\"timeNano\":\"soon\"}");
@@ -248,10 +248,10 @@ final class DockerApiRuntimeTest {
   }
 
   @Test
-  void readsEventsCutAtAnyByte() throws Exception {
+  void readsEventsInChunksOfOneByte() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       // Given two events, each byte of them a chunk of its own, the first with an extension
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       String text = FakeDocker.event("create", A, NAMED) + FakeDocker.event("start", A, NAMED);
@@ -265,35 +265,35 @@ final class DockerApiRuntimeTest {
       // When
       docker.emitRaw(bytes.toByteArray());
 
-      // Then both are told
+      // Then both are reported
       assertThat(await(RuntimeEvent.Lifecycle.class).transition()).isEqualTo(Transition.CREATED);
       assertThat(await(RuntimeEvent.Lifecycle.class).transition()).isEqualTo(Transition.STARTED);
     }
   }
 
   @Test
-  void isQuietAboutAMissingSocketThatNobodyAskedFor() throws Exception {
+  void doesNotWarnOfAMissingSocketUnlessRequested() throws Exception {
     // When there is no socket
-    engine.start(news::add);
+    runtime.start(events::add);
 
-    // Then only a debug sentence names it
+    // Then only a debug message names it
     await(RuntimeEvent.Unreachable.class);
-    assertThat(engine.canAnswer()).isFalse();
+    assertThat(runtime.canAnswer()).isFalse();
     assertThat(await(RuntimeEvent.Debug.class).sentence()).contains(socket.toString());
-    assertThat(passedOver).noneMatch(RuntimeEvent.Warning.class::isInstance);
+    assertThat(skipped).noneMatch(RuntimeEvent.Warning.class::isInstance);
 
-    // And when the daemon appears it is followed, still without a warning
+    // And when the daemon starts it is followed, still without a warning
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.awaitRequest(FakeDocker.ALL);
       await(RuntimeEvent.Listed.class);
-      assertThat(passedOver).noneMatch(RuntimeEvent.Warning.class::isInstance);
+      assertThat(skipped).noneMatch(RuntimeEvent.Warning.class::isInstance);
     }
   }
 
   @Test
-  void warnsOfAMissingSocketThatTheUserNamed() throws Exception {
-    engine = new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, true);
-    engine.start(news::add);
+  void warnsOfAMissingSocketIfRequested() throws Exception {
+    runtime = new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, true);
+    runtime.start(events::add);
     assertThat(await(RuntimeEvent.Warning.class).sentence())
         .startsWith("Docker does not answer at " + socket)
         .contains("tracing continues");
@@ -304,35 +304,35 @@ final class DockerApiRuntimeTest {
   }
 
   @Test
-  void warnsOnceWhenTheDaemonGoesAndOnceWhenItIsBack() throws Exception {
+  void warnsOnceWhenTheDaemonStopsAndOnceWhenItIsBack() throws Exception {
     // Given a daemon that was followed
     FakeDocker first = new FakeDocker(socket);
-    engine.start(news::add);
+    runtime.start(events::add);
     await(RuntimeEvent.Listed.class);
 
-    // When it is gone for several tries
+    // When several connects fail
     first.close();
     await(RuntimeEvent.Unreachable.class);
     assertThat(await(RuntimeEvent.Warning.class).sentence()).startsWith("Docker stopped answering at " + socket);
-    assertThat(engine.canAnswer()).isFalse();
+    assertThat(runtime.canAnswer()).isFalse();
 
     // And comes back with a container
     try (FakeDocker second = new FakeDocker(socket)) {
       second.answer(FakeDocker.ALL, "[" + FakeDocker.listed(A, "web", "running") + "]");
 
-      // Then there is one more warning, and the container is known
+      // Then there is one more warning, and the container is listed
       assertThat(await(RuntimeEvent.Warning.class).sentence()).startsWith("Docker answers at " + socket);
       assertThat(await(RuntimeEvent.Listed.class).ids()).isEqualTo(Set.of(A));
-      assertThat(engine.canAnswer()).isTrue();
+      assertThat(runtime.canAnswer()).isTrue();
     }
-    long warnings = passedOver.stream().filter(RuntimeEvent.Warning.class::isInstance).count();
+    long warnings = skipped.stream().filter(RuntimeEvent.Warning.class::isInstance).count();
     assertThat(warnings).isZero(); // besides the two that were awaited
   }
 
   @Test
-  void followsAgainWithoutAWordWhenOnlyTheStreamBreaks() throws Exception {
+  void reconnectsWithoutAWarningWhenOnlyTheStreamBreaks() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
       docker.awaitRequest("/events");
 
@@ -340,10 +340,10 @@ final class DockerApiRuntimeTest {
       docker.emitRaw("4000\r\n{\"Action\":\"cre".getBytes(UTF_8));
       docker.dropStreams();
 
-      // Then it is followed and listed anew, and nobody was warned
+      // Then it is followed and listed again, without a warning
       docker.awaitRequest("/events");
       await(RuntimeEvent.Listed.class);
-      assertThat(passedOver).noneMatch(RuntimeEvent.Warning.class::isInstance);
+      assertThat(skipped).noneMatch(RuntimeEvent.Warning.class::isInstance);
     }
   }
 
@@ -358,20 +358,20 @@ final class DockerApiRuntimeTest {
         "HTTP/1.1 500 Internal Server Error\r\n\r\n",
         "",
       })
-  void warnsOfAPeerThatIsNoDocker(String answer) throws Exception {
+  void warnsOfAServerThatIsNotDocker(String answer) throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.raw("/events", answer);
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Unreachable.class);
       assertThat(await(RuntimeEvent.Warning.class).sentence()).contains(socket.toString());
     }
   }
 
   @Test
-  void beginsAnewWhenTheListingFails() throws Exception {
+  void reconnectsWhenTheListingFails() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.raw(FakeDocker.ALL, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[{\"Id\":\"x\"");
-      engine.start(news::add);
+      runtime.start(events::add);
       await(RuntimeEvent.Unreachable.class);
       assertThat(await(RuntimeEvent.Warning.class).sentence()).contains("ends within its body");
       docker.answer(FakeDocker.ALL, "[]");
@@ -381,22 +381,22 @@ final class DockerApiRuntimeTest {
 
   @Test
   void namesAPathTooLongForASocket() throws Exception {
-    engine = new DockerApiRuntime(DockerApiFlavor.DOCKER, directory.resolve("x".repeat(200)), true);
-    engine.start(news::add);
+    runtime = new DockerApiRuntime(DockerApiFlavor.DOCKER, directory.resolve("x".repeat(200)), true);
+    runtime.start(events::add);
     assertThat(await(RuntimeEvent.Warning.class).sentence()).contains("x".repeat(200));
   }
 
   @Test
-  void endsItsThreadsWithoutAWordWhenClosed() throws Exception {
+  void endsItsThreadsSilentlyWhenClosed() throws Exception {
     try (FakeDocker docker = new FakeDocker(socket)) {
-      // Given an engine that waits for events and questions
-      engine.start(news::add);
+      // Given a client that waits for events and requests
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
       docker.awaitRequest(FakeDocker.ALL);
       Set<Thread> all = Thread.getAllStackTraces().keySet();
 
       // When
-      engine.close();
+      runtime.close();
 
       // Then
       for (Thread thread : all) {
@@ -405,7 +405,7 @@ final class DockerApiRuntimeTest {
           assertThat(thread.isAlive()).isFalse();
         }
       }
-      assertThat(news).isEmpty();
+      assertThat(events).isEmpty();
     }
   }
 }

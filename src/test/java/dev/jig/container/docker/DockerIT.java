@@ -7,6 +7,7 @@ import dev.jig.container.Containers;
 import dev.jig.container.Resolution;
 import dev.jig.event.Container;
 import dev.jig.fixture.Docker;
+import dev.jig.fixture.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -66,15 +67,12 @@ final class DockerIT {
 
   @BeforeAll
   static void importImage(@TempDir Path work) throws Exception {
-    Path bin = Files.createDirectories(work.resolve("root/bin"));
-    Files.copy(Path.of("/bin/busybox"), bin.resolve("busybox"));
-    for (String applet : List.of("true", "sleep", "sh")) {
-      Files.createSymbolicLink(bin.resolve(applet), Path.of("busybox"));
-    }
+    Path root = Files.createDirectory(work.resolve("root"));
+    Programs.copyBusybox(root, List.of("true", "sleep", "sh"));
     run(
         "tar",
         "-C",
-        work.resolve("root").toString(),
+        root.toString(),
         "-cf",
         work.resolve("root.tar").toString(),
         ".");
@@ -99,35 +97,35 @@ final class DockerIT {
   }
 
   @Test
-  void namesEveryContainerOfAMomentsLifetime() throws Exception {
+  void namesEveryShortLivedContainer() throws Exception {
     // When 20 containers in a row do nothing and are removed
     for (int i = 0; i < 20; i++) {
       docker("run", "--rm", "--network=none", "--name", TAG + "-short-" + i, IMAGE, "true");
     }
 
-    // Then each was seen to begin and to end, with its name and image
-    Map<String, List<String>> lives = new HashMap<>();
-    while (lives.values().stream().filter(List.of("created", "deleted")::equals).count() < 20) {
+    // Then each was reported to start and to stop, with its name and image
+    Map<String, List<String>> transitions = new HashMap<>();
+    while (transitions.values().stream().filter(List.of("created", "deleted")::equals).count() < 20) {
       Seen next = next(TAG + "-short-");
-      lives.computeIfAbsent(next.container().name() + "", _ -> new ArrayList<>()).add(next.what());
+      transitions.computeIfAbsent(next.container().name() + "", _ -> new ArrayList<>()).add(next.what());
       assertThat(next.container().image()).isEqualTo(IMAGE);
     }
-    assertThat(lives.keySet())
+    assertThat(transitions.keySet())
         .isEqualTo(
             IntStream.range(0, 20).mapToObj(i -> TAG + "-short-" + i).collect(Collectors.toSet()));
   }
 
   @Test
-  void knowsARunningContainerByTheCgroupOfItsProcess() throws Exception {
+  void resolvesTheCgroupOfARunningContainer() throws Exception {
     // Given a container that runs
     String name = TAG + "-running";
     String id = docker("run", "-d", "--rm", "--network=none", "--name", name, IMAGE, "sleep", "60");
     try {
-      // When its process' cgroup is asked for, until the walk has met it
+      // When its process's cgroup is resolved, until the walk has found it
       long cgroupId = cgroupOf(docker("inspect", "-f", "{{.State.Pid}}", id));
       Resolution answer = settled(cgroupId);
 
-      // Then it is this container, image digest included once the daemon was asked
+      // Then it is this container, with the image digest after the inspection
       assertThat(answer).isInstanceOf(Resolution.Named.class);
       while (digest(answer) == null) {
         answer = next(cgroupId, containers.generation(), answer);
@@ -144,7 +142,7 @@ final class DockerIT {
                       Map.of(),
                       null)));
 
-      // And a process outside containers is the host's
+      // And a process outside containers is on the host
       assertThat(settled(cgroupOf("self"))).isEqualTo(Resolution.HOST);
     } finally {
       docker("rm", "-f", id);
@@ -159,12 +157,12 @@ final class DockerIT {
     } finally {
       docker("rm", "-f", id);
     }
-    List<String> told = new ArrayList<>();
+    List<String> reported = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       Seen next = next(TAG + "-");
-      told.add(next.what() + " " + next.container().name());
+      reported.add(next.what() + " " + next.container().name());
     }
-    assertThat(told)
+    assertThat(reported)
         .containsExactly(
             "created " + TAG + "-old",
             "deleted " + TAG + "-old",
@@ -173,7 +171,7 @@ final class DockerIT {
   }
 
   @Test
-  void carriesALabelWithEscapeSequencesRaw() throws Exception {
+  void keepsALabelWithEscapeSequencesUnchanged() throws Exception {
     String value = "a\u001b[31m\n%n\"\\ é😀";
     docker(
         "run",
@@ -187,19 +185,19 @@ final class DockerIT {
         "name=other",
         IMAGE,
         "true");
-    Container told = next(TAG + "-label").container();
-    assertThat(told.name()).isEqualTo(TAG + "-label");
-    assertThat(told.labels()).containsEntry("k", value);
+    Container reported = next(TAG + "-label").container();
+    assertThat(reported.name()).isEqualTo(TAG + "-label");
+    assertThat(reported.labels()).containsEntry("k", value);
   }
 
   @Test
-  void saysThatAnIdIsUnknownToDocker() throws Exception {
+  void resolvesAnIdThatDockerDoesNotHaveToTheIdOnly() throws Exception {
     // Given the cgroup of a container that no daemon has
     String id = "0".repeat(64);
     containers.onCgroupCreated(Long.MAX_VALUE, "/docker/" + id);
     assertThat(containers.resolve(Long.MAX_VALUE)).isInstanceOf(Resolution.InProgress.class);
 
-    // When the daemon has answered, Then its id is all there is
+    // When the daemon has answered, Then only the id is known
     assertThat(settled(Long.MAX_VALUE))
         .isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", id)));
   }

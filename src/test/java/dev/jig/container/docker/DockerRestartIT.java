@@ -20,27 +20,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A dockerd of the test's own, beside the machine's, that is stopped and started while followed.
+/// A second dockerd, stopped and started while it is followed.
 @Timeout(120)
 final class DockerRestartIT {
   @TempDir Path directory;
   private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
 
   @AfterEach
-  void nothingElseWasSaid() {
+  void thereAreNoOtherWarnings() {
     assertThat(warnings).isEmpty();
   }
 
   @Test
   void namesContainersAgainAfterARestart() throws Exception {
     Path socket = directory.resolve("docker.sock");
-    DockerApiRuntime engine = new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, false);
+    DockerApiRuntime runtime = new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, false);
     Process daemon = dockerd(socket);
     try (Containers containers =
-        new Containers(directory.resolve("no-cgroups"), List.of(engine), listener())) {
+        new Containers(directory.resolve("no-cgroups"), List.of(runtime), listener())) {
       // Given a daemon that appears after the start, and a container in it
       containers.start();
-      awaitConnected(containers, engine);
+      awaitConnected(containers, runtime);
       tar(directory.resolve("root.tar"));
       docker(socket, "import", directory.resolve("root.tar").toString(), "empty");
       docker(socket, "create", "--network=none", "--name=before", "empty", "/none");
@@ -48,15 +48,15 @@ final class DockerRestartIT {
       // When it is stopped
       stop(daemon);
 
-      // Then that is said once, and nothing is waited for
+      // Then there is one warning, and no wait for it
       assertThat(warning()).startsWith("Docker stopped answering at " + socket);
-      assertThat(engine.canAnswer()).isFalse();
+      assertThat(runtime.canAnswer()).isFalse();
 
       // And when it is started again
       daemon = dockerd(socket);
       assertThat(warning()).startsWith("Docker answers at " + socket);
 
-      // Then the container of before is known, and its changes are followed
+      // Then the older container is named, and its changes are followed
       String id = docker(socket, "inspect", "-f", "{{.Id}}", "before");
       docker(socket, "rename", "before", "after");
       containers.onCgroupCreated(7, "/docker/" + id);
@@ -77,10 +77,10 @@ final class DockerRestartIT {
     };
   }
 
-  /// Absent first: the daemon takes its time, and the first try has found no socket.
-  private static void awaitConnected(Containers containers, DockerApiRuntime engine) throws Exception {
+  /// The first connect fails: the daemon has not created its socket yet.
+  private static void awaitConnected(Containers containers, DockerApiRuntime runtime) throws Exception {
     containers.ready().get(60, TimeUnit.SECONDS);
-    while (!engine.canAnswer()) {
+    while (!runtime.canAnswer()) {
       Thread.onSpinWait();
     }
   }

@@ -22,8 +22,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A scripted Docker daemon, or Podman service, on a unix socket: answers by target, and event
-/// streams that the test feeds and cuts. Podman's targets are those behind its prefix.
+/// A scripted Docker daemon, or Podman service, on a unix socket: responses by request target, and
+/// event streams that the test writes and breaks. Podman's targets are without their prefix here.
 public final class FakeDocker implements AutoCloseable {
   static final String LIBPOD = "/v4.0.0/libpod";
   public static final String ALL = "/containers/json?all=1";
@@ -43,7 +43,7 @@ public final class FakeDocker implements AutoCloseable {
     Thread.ofVirtual().start(this::accept);
   }
 
-  /// The target of a question about one container.
+  /// The request target for one container.
   static String one(String id) {
     return ALL + "&filters={\"id\":[\"" + id + "\"]}";
   }
@@ -71,7 +71,7 @@ public final class FakeDocker implements AutoCloseable {
     return gate;
   }
 
-  /// The next request whose target begins with `prefix`; others before it are passed over.
+  /// The next request with a target that begins with `prefix`; skips others.
   public String awaitRequest(String prefix) throws InterruptedException {
     while (true) {
       String target = requests.poll(10, TimeUnit.SECONDS);
@@ -84,7 +84,7 @@ public final class FakeDocker implements AutoCloseable {
     }
   }
 
-  /// Sends one event, as a chunk of its own, to everybody who listens.
+  /// Sends one event, as a chunk of its own, on all event streams.
   public void emit(String json) throws IOException {
     emitRaw(chunk(json + "\n"));
   }
@@ -113,7 +113,7 @@ public final class FakeDocker implements AutoCloseable {
         .formatted(id, name, state);
   }
 
-  /// Cuts all event streams.
+  /// Breaks all event streams.
   void dropStreams() throws IOException {
     for (SocketChannel stream : streams) {
       stream.close();
@@ -135,10 +135,10 @@ public final class FakeDocker implements AutoCloseable {
   private void serve(SocketChannel channel) {
     try {
       String target = URLDecoder.decode(readTarget(channel), UTF_8);
-      String asked = target.startsWith(LIBPOD) ? target.substring(LIBPOD.length()) : target;
-      byte[] answer = answerTo(asked);
-      if (answer == null && asked.startsWith("/events")) {
-        synchronized (streams) { // who has read the head hears every event
+      String plain = target.startsWith(LIBPOD) ? target.substring(LIBPOD.length()) : target;
+      byte[] answer = answerTo(plain);
+      if (answer == null && plain.startsWith("/events")) {
+        synchronized (streams) { // a client that has read the head gets every event
           write(channel, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes(UTF_8));
           streams.add(channel);
         }
@@ -146,12 +146,12 @@ public final class FakeDocker implements AutoCloseable {
         return;
       }
       requests.add(target);
-      CountDownLatch gate = gates.get(asked);
+      CountDownLatch gate = gates.get(plain);
       if (gate != null) {
         gate.await();
       }
       byte[] missing = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".getBytes(UTF_8);
-      write(channel, answer != null ? answer : asked.startsWith(ALL) ? empty() : missing);
+      write(channel, answer != null ? answer : plain.startsWith(ALL) ? empty() : missing);
       channel.close();
     } catch (IOException e) {
       // the other side went away, or so does the test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What Podman's own API says otherwise than Docker's.
+/// Where Podman's API differs from Docker's.
 @Timeout(30)
 final class PodmanApiTest {
   private static final String A = "a".repeat(64);
@@ -27,11 +27,11 @@ final class PodmanApiTest {
       "\"containerExitCode\":\"0\",\"image\":\"app:1\",\"name\":\"web\",\"podId\":\"\",\"k\":\"v\"";
 
   @TempDir Path directory;
-  private final BlockingQueue<RuntimeEvent> news = new LinkedBlockingQueue<>();
+  private final BlockingQueue<RuntimeEvent> events = new LinkedBlockingQueue<>();
 
   private <T extends RuntimeEvent> T await(Class<T> kind) throws InterruptedException {
     while (true) {
-      RuntimeEvent next = news.poll(10, TimeUnit.SECONDS);
+      RuntimeEvent next = events.poll(10, TimeUnit.SECONDS);
       if (next == null) {
         throw new AssertionError("no such " + kind.getSimpleName());
       }
@@ -50,10 +50,10 @@ final class PodmanApiTest {
   }
 
   @Test
-  void listsContainersWithTheirPodAndNoSandbox() throws Exception {
+  void listsContainersWithTheirPodAndASandboxAsNotRunning() throws Exception {
     Path socket = directory.resolve("podman.sock");
     try (FakeDocker podman = new FakeDocker(socket);
-        var engine = new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, false)) {
+        var runtime = new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, false)) {
       podman.answer(
           FakeDocker.ALL,
           "["
@@ -62,7 +62,7 @@ final class PodmanApiTest {
               + listed(B, "web", false, "shop")
               + "]");
 
-      engine.start(news::add);
+      runtime.start(events::add);
 
       assertThat(await(RuntimeEvent.Inspected.class).running()).isFalse();
       var pod = new Container.Pod(null, "shop", null, Map.of(), "web", false);
@@ -79,11 +79,11 @@ final class PodmanApiTest {
   }
 
   @Test
-  void namesFromTheEventAloneWhatIsGoneWhenAsked() throws Exception {
+  void namesAContainerThatIsGoneByItsEvents() throws Exception {
     Path socket = directory.resolve("podman.sock");
     try (FakeDocker podman = new FakeDocker(socket);
-        var engine = new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, false)) {
-      engine.start(news::add);
+        var runtime = new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, false)) {
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
 
       for (String action : new String[] {"create", "init", "start", "rename", "died", "remove"}) {
@@ -98,11 +98,11 @@ final class PodmanApiTest {
   }
 
   @Test
-  void aPodsSandboxIsKnownAndNeverRuns() throws Exception {
+  void aPodsSandboxNeverCountsAsRunning() throws Exception {
     Path socket = directory.resolve("podman.sock");
     try (FakeDocker podman = new FakeDocker(socket);
-        var engine = new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, false)) {
-      engine.start(news::add);
+        var runtime = new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, false)) {
+      runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
       String sandbox =
           "\"image\":\"pause\",\"name\":\"e37a79831ea3-infra\",\"podId\":\"" + POD + "\"";
@@ -117,10 +117,10 @@ final class PodmanApiTest {
   }
 
   @Test
-  void speaksOfPodmanWhenItIsGone() throws Exception {
+  void namesPodmanInWarnings() throws Exception {
     Path socket = directory.resolve("podman.sock");
-    try (var engine = new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, true)) {
-      engine.start(news::add);
+    try (var runtime = new DockerApiRuntime(DockerApiFlavor.PODMAN, socket, true)) {
+      runtime.start(events::add);
 
       assertThat(await(RuntimeEvent.Warning.class).sentence())
           .startsWith("Podman does not answer at " + socket);

@@ -29,9 +29,9 @@ final class StringTruncatorTest {
           ["12345é","é"]        | ["1234","é"]
           [123456789]           | [123456789]
           """)
-  void cutsStringsAtFourBytesButNeverWithinACharacter(String json, String expected)
+  void truncatesStringsAtFourBytesButNeverInsideACharacter(String json, String expected)
       throws IOException {
-    // Given a text, When it is read in one piece and byte by byte, Then both ways are cut alike
+    // Given a text, When it is read in one piece and byte by byte, Then the result is the same
     assertThat(cut(json)).isEqualTo(expected);
     InputStream single = new StringTruncator(new ByteArrayInputStream(json.getBytes(UTF_8)), 4);
     StringBuilder bytes = new StringBuilder();
