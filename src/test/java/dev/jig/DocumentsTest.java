@@ -28,7 +28,7 @@ final class DocumentsTest {
   private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#\\s]+)");
 
   /// Class names in backticks that end in these are the project's own.
-  private static final Pattern TEST_CLASS = Pattern.compile("`([A-Z]\\w*(?:Test|IT))`");
+  private static final Pattern TEST_CLASS = Pattern.compile("`([A-Z]\\w*[a-z]\\w*(?:Test|IT))`");
 
   /// Words of other projects and of the kernel that look like paths.
   private static final Pattern FOREIGN =
