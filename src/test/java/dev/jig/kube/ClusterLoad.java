@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Measures a real cluster whose only node is this machine: pods with a client and a server, the
+/// Measures a real cluster with this machine as its only node: pods with a client and a server, the
 /// agent, the forwarded port, and a trace that writes JSON.
 public final class ClusterLoad implements FigureGroup {
   private static final String NAMESPACE = "jig-test-load";
@@ -31,7 +31,7 @@ public final class ClusterLoad implements FigureGroup {
   private static final Pattern SAID = Pattern.compile("sent=(\\d+) answered=(\\d+) ns=(\\d+)");
   private static final Pattern SUMMARY =
       Pattern.compile("([\\d,]+) rows from 1 node, ([\\d,]+) lost");
-  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+  private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
 
   private final Path rows;
   private final int warmUpSeconds;
@@ -93,9 +93,9 @@ public final class ClusterLoad implements FigureGroup {
     figures.add(memory("agent, idle, " + with, agent));
   }
 
-  private static Measurement memory(String whose, long pid) throws IOException {
+  private static Measurement memory(String process, long pid) throws IOException {
     return new Measurement(
-        "RSS of the " + whose,
+        "RSS of the " + process,
         String.format(Locale.ROOT, "%d MB", ProcessFigures.rssBytes(pid) / 1_000_000),
         "");
   }
@@ -125,9 +125,9 @@ public final class ClusterLoad implements FigureGroup {
     TestCluster.agentLog().lines().filter(it -> it.contains("ended")).forEach(System.err::println);
   }
 
-  private static Measurement cpu(String whose, long cpuNs, Asked asked) {
+  private static Measurement cpu(String process, long cpuNs, Asked asked) {
     return new Measurement(
-        "CPU of the " + whose,
+        "CPU of the " + process,
         String.format(
             Locale.ROOT,
             "%.0f %% of a core (%.1f µs a row)",
@@ -169,7 +169,7 @@ public final class ClusterLoad implements FigureGroup {
     long startNs = System.nanoTime();
     for (long size = -1; size != size(); Thread.sleep(500)) {
       size = size();
-      if (System.nanoTime() - startNs > PATIENCE_NS) {
+      if (System.nanoTime() - startNs > TIMEOUT_NS) {
         throw new UncheckedIOException(new IOException("rows still come after 30 s"));
       }
     }

@@ -168,7 +168,7 @@ final class ClusterSelectionIT {
     TestCluster.client().resource(job()).create();
   }
 
-  /// A job whose pod ends as soon as it has its answer.
+  /// A job with a pod that ends as soon as it has its answer.
   private static Job job() {
     return new JobBuilder()
         .withNewMetadata()

@@ -72,7 +72,7 @@ final class EndpointTable {
   /// The name that had the address at this time; null: unknown.
   ///
   /// The API server reports an assignment about 1 s after the address is first used. So if none was
-  /// observed at the time, it is the newest assignment whose pod or service existed then.
+  /// observed at the time, the newest assignment to a pod or service that existed then counts.
   @Nullable EndpointName nameAt(IpAddress address, long timeNs) {
     Assignment newest = assignments.get(address);
     for (Assignment it = newest; it != null; it = it.older()) {

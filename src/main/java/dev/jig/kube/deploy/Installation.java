@@ -274,7 +274,7 @@ public final class Installation {
   /// The state of the rollout.
   ///
   /// @param wanted nodes that should have an agent
-  /// @param ready nodes whose agent of this version is ready
+  /// @param ready nodes with a ready agent of this version
   public record Rollout(int wanted, int ready, boolean done) {}
 
   /// Waits until every node's agent is ready.

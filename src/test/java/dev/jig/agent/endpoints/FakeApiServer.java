@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.zip.GZIPOutputStream;
 
-/// An API server whose list responses and watch events are set by the test.
+/// An API server with list responses and watch events set by the test.
 final class FakeApiServer implements AutoCloseable {
   private static final String END = "";
 

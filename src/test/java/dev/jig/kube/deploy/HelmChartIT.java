@@ -99,7 +99,7 @@ final class HelmChartIT {
     deployed.remove("Namespace/" + namespace); // Helm manages it
 
     String rendered =
-        helm("template", values.replaceFirst("}$", ", image: " + IMAGE + "}"), namespace).orThrow();
+        helm("template", "{image: " + IMAGE + ", " + values.substring(1), namespace).orThrow();
 
     assertThat(deployed).containsKey("DaemonSet/jig-agent");
     assertThat(byName(rendered)).isEqualTo(deployed);
