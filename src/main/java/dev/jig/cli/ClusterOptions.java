@@ -148,7 +148,7 @@ final class ClusterOptions {
       // reported below
     }
     throw new UsageException(
-        "\"" + requestTimeout + "\" is no value for --request-timeout.",
+        "\"" + requestTimeout + "\" is not a value of --request-timeout.",
         "Write a duration such as 30s or 1m; 0 is no limit.");
   }
 }

@@ -23,7 +23,7 @@ public final class ContainerFormat {
     OutputFormat format = OutputFormat.parse(text, ContainerList.FIELDS, ContainerList.FIELDS);
     if (format instanceof OutputFormat.PcapNg || text.equals("wide")) {
       throw new UsageException(
-          "\"" + text + "\" is no output format for containers.",
+          "\"" + text + "\" is not an output format for containers.",
           "The formats are columns, json, jsonpretty and yaml.");
     }
     if (format instanceof OutputFormat.Columns(List<Field> fields)) {

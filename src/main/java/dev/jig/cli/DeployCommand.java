@@ -155,7 +155,7 @@ final class DeployCommand implements Callable<Integer> {
     }
     if (!PULL_POLICIES.contains(pullPolicy)) {
       throw new UsageException(
-          "\"" + pullPolicy + "\" is no pull policy.", "Write Always, IfNotPresent or Never.");
+          "\"" + pullPolicy + "\" is not a pull policy.", "Write Always, IfNotPresent or Never.");
     }
     Map<RuntimeKind, Path> sockets = new EnumMap<>(RuntimeKind.class);
     sockets.put(RuntimeKind.CONTAINERD, requireAbsolute(containerdSocket));
@@ -173,7 +173,7 @@ final class DeployCommand implements Callable<Integer> {
   private static Path requireAbsolute(Path socket) {
     if (!socket.isAbsolute() || socket.getParent() == null) {
       throw new UsageException(
-          "\"" + socket + "\" is no path of a socket on a node.", "Write an absolute path.");
+          "\"" + socket + "\" is not the path of a socket on a node.", "Write an absolute path.");
     }
     return socket.normalize();
   }
@@ -187,7 +187,7 @@ final class DeployCommand implements Callable<Integer> {
       int equals = part.indexOf('=');
       if (equals <= 0) {
         throw new UsageException(
-            "\"" + part + "\" is no node label.", "Write key=value,key=value.");
+            "\"" + part + "\" is not a node label.", "Write key=value,key=value.");
       }
       labels.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
     }

@@ -10,12 +10,12 @@ final class DurationOption {
   /// Parses a duration above 0.
   ///
   /// @param hint what to write instead
-  /// @throws UsageException if the text is no duration or not above 0
+  /// @throws UsageException if the text is not a duration or not above 0
   static long parsePositiveNs(String flag, String text, String hint) {
     long durationNs = GoDuration.parse(text);
     if (durationNs > 0) {
       return durationNs;
     }
-    throw new UsageException("\"" + text + "\" is no value for " + flag + ".", hint);
+    throw new UsageException("\"" + text + "\" is not a value of " + flag + ".", hint);
   }
 }

@@ -72,7 +72,7 @@ public sealed interface OutputFormat {
     String spec = equals < 0 ? "" : text.substring(equals + 1);
     if (equals >= 0 && !name.equals("columns")) {
       throw new UsageException(
-          "\"" + text + "\" is no output format.", "Only columns takes a list: columns=pid,name.");
+          "\"" + text + "\" is not an output format.", "Only columns takes a list: columns=pid,name.");
     }
     return switch (name) {
       case "columns" -> new Columns(ColumnSpec.parse(spec, columns));
@@ -88,7 +88,7 @@ public sealed interface OutputFormat {
   private static UsageException unknown(String text) {
     List<String> near = NearNames.of(text, NAMES);
     return new UsageException(
-        "\"" + text + "\" is no output format.",
+        "\"" + text + "\" is not an output format.",
         near.isEmpty()
             ? "The formats are " + String.join(", ", NAMES) + "."
             : "Did you mean " + String.join(" or ", near) + "?");

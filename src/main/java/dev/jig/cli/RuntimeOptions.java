@@ -200,7 +200,7 @@ final class RuntimeOptions {
       if (!supported.contains(name)) {
         List<String> near = NearNames.of(name, supported);
         throw new UsageException(
-            "\"" + name + "\" is no container runtime.",
+            "\"" + name + "\" is not a container runtime.",
             near.isEmpty()
                 ? "The runtimes are docker, containerd, cri-o and podman."
                 : "Did you mean " + String.join(" or ", near) + "?");

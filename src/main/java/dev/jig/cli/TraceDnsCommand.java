@@ -116,7 +116,7 @@ final class TraceDnsCommand implements Callable<Integer> {
     if (command.size() > meant) {
       throw new ParameterException(
           spec.commandLine(),
-          "\"" + command.getFirst() + "\" is no flag of ig trace dns; a command to run follows --");
+          "\"" + command.getFirst() + "\" is not a flag of ig trace dns; a command to run follows --");
     }
     if (dashes >= 0 && meant == 0) {
       throw new UsageException(
@@ -139,7 +139,7 @@ final class TraceDnsCommand implements Callable<Integer> {
     }
     if (!commandUser.matches("\\d+:\\d+(:\\d+(,\\d+)*)?")) {
       throw new UsageException(
-          "\"" + commandUser + "\" is no value for --command-user.",
+          "\"" + commandUser + "\" is not a value of --command-user.",
           "Write numbers: UID:GID or UID:GID:GROUP,GROUP.");
     }
     String[] ids = commandUser.split(":", -1);

@@ -209,7 +209,7 @@ final class TraceDnsOptions {
       // reported below
     }
     throw new UsageException(
-        "\"" + timeout + "\" is no value for --timeout.",
+        "\"" + timeout + "\" is not a value of --timeout.",
         "Write whole seconds; 0 is no limit.");
   }
 }

@@ -54,21 +54,21 @@ final class CommandLineTest {
       quoteCharacter = '\0',
       textBlock =
           """
-          -P 0            | "0" is no port. Write 1 to 16 ports from 1 to 65535, such as 53,5353, or any.
-          -P 53,x         | "x" is no port. Write 1 to 16 ports from 1 to 65535, such as 53,5353, or any.
-          --dns-timeout 0 | "0" is no value for --dns-timeout. Write a duration above 0 such as 10s, 500ms or 1m30s.
-          --dns-timeout 5 | "5" is no duration. Write numbers with a unit (ns, us, ms, s, m, h), such as 10s, 1m30s or 250ms.
-          -t 1.5          | "1.5" is no value for --timeout. Write whole seconds; 0 is no limit.
-          -t -1           | "-1" is no value for --timeout. Write whole seconds; 0 is no limit.
+          -P 0            | "0" is not a port. Write 1 to 16 ports from 1 to 65535, such as 53,5353, or any.
+          -P 53,x         | "x" is not a port. Write 1 to 16 ports from 1 to 65535, such as 53,5353, or any.
+          --dns-timeout 0 | "0" is not a value of --dns-timeout. Write a duration above 0 such as 10s, 500ms or 1m30s.
+          --dns-timeout 5 | "5" is not a duration. Write numbers with a unit (ns, us, ms, s, m, h), such as 10s, 1m30s or 250ms.
+          -t 1.5          | "1.5" is not a value of --timeout. Write whole seconds; 0 is no limit.
+          -t -1           | "-1" is not a value of --timeout. Write whole seconds; 0 is no limit.
           -F qname:x      | There is no column "qname". Did you mean name?
-          -F pid:x        | "x" is no number to compare pid with. Write a whole number, such as pid:>=1000.
-          -F name:~(      | "(" is no regular expression: missing closing ). Write an expression in RE2 syntax, which has no look-around and no back-references.
+          -F pid:x        | "x" is not a whole number, which pid requires. Write a whole number, such as pid:>=1000.
+          -F name:~(      | "(" is not a valid regular expression: missing closing ). Use RE2 syntax: it has no look-around and no back-references.
           -o columns=nme  | There is no column "nme". Did you mean name?
-          -o xml          | "xml" is no output format. The formats are columns, wide, json, jsonpretty, yaml, pcapng.
-          -o jsn          | "jsn" is no output format. Did you mean json?
+          -o xml          | "xml" is not an output format. The formats are columns, wide, json, jsonpretty, yaml, pcapng.
+          -o jsn          | "jsn" is not an output format. Did you mean json?
           -o pcapng --lookups | -o pcapng writes packets, but --lookups makes one row of several. Leave out --lookups: it works later, with --read FILE --lookups.
-          -r dokcer       | "dokcer" is no container runtime. Did you mean docker?
-          -c a,,b         | There is an empty name in the containers "a,,b". Write names or ids separated by commas, !name to exclude one.
+          -r dokcer       | "dokcer" is not a container runtime. Did you mean docker?
+          -c a,,b         | The list of containers contains an empty name: "a,,b". Separate names or ids by single commas; !name excludes a container.
           --demo --read x | --read, --demo and -- CMD exclude each other. Each is a source of packets: take one.
           --demo -- true  | --read, --demo and -- CMD exclude each other. Each is a source of packets: take one.
           -o pcapng -- x  | -o pcapng with -- CMD needs a file: stdout belongs to the command. Name one: --output-file dns.pcapng.
@@ -91,8 +91,8 @@ final class CommandLineTest {
           --nosuch | Unknown option: '--nosuch'. | See ig trace dns --help.
           --hots   | Unknown option: '--hots'. | Did you mean --host?
           -P       | Missing required parameter for option '--ports' (LIST). | See ig trace dns --help.
-          foo      | "foo" is no flag of ig trace dns; a command to run follows --. | See ig trace dns --help.
-          foo -- x | "foo" is no flag of ig trace dns; a command to run follows --. | See ig trace dns --help.
+          foo      | "foo" is not a flag of ig trace dns; a command to run follows --. | See ig trace dns --help.
+          foo -- x | "foo" is not a flag of ig trace dns; a command to run follows --. | See ig trace dns --help.
           """)
   void reportsAnUnknownWordAndNamesHelp(String arguments, String sentence, String hint) {
     Run run = traceDns(arguments.split(" ", -1));
@@ -183,11 +183,11 @@ final class CommandLineTest {
   void readsFlagsFromTheEnvironment() {
     for (Map.Entry<String, String> each :
         Map.of(
-                "PORTS", "\"0\" is no port",
-                "DNS_TIMEOUT", "\"0\" is no value for --dns-timeout",
+                "PORTS", "\"0\" is not a port",
+                "DNS_TIMEOUT", "\"0\" is not a value of --dns-timeout",
                 "FILTER", "The filter \"0\" has no operator",
-                "OUTPUT", "\"0\" is no output format",
-                "RUNTIMES", "\"0\" is no container runtime")
+                "OUTPUT", "\"0\" is not an output format",
+                "RUNTIMES", "\"0\" is not a container runtime")
             .entrySet()) {
       Run run = ig(Map.of("INSPEKTOR_GADGET_" + each.getKey(), "0"), "trace", "dns");
 
@@ -259,7 +259,7 @@ final class CommandLineTest {
             new Run(
                 2,
                 "",
-                "ig: \"wide\" is no output format for containers. The formats are columns, json,"
+                "ig: \"wide\" is not an output format for containers. The formats are columns, json,"
                     + " jsonpretty and yaml.\n"));
   }
 
@@ -267,7 +267,7 @@ final class CommandLineTest {
   void escapesControlCharactersOfTheCommandLine() {
     assertThat(traceDns("-o", "\u001b[2J\n").err())
         .isEqualTo(
-            "ig: \"\\x1b[2J\\x0a\" is no output format. The formats are columns, wide, json,"
+            "ig: \"\\x1b[2J\\x0a\" is not an output format. The formats are columns, wide, json,"
                 + " jsonpretty, yaml, pcapng.\n");
   }
 

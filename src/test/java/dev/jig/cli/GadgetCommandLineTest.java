@@ -149,11 +149,11 @@ final class GadgetCommandLineTest {
       quoteCharacter = '\0',
       textBlock =
           """
-          --image-pull-policy always    | "always" is no pull policy. Write Always, IfNotPresent or Never.
-          --node-selector disk          | "disk" is no node label. Write key=value,key=value.
-          --timeout 0                   | "0" is no value for --timeout. Write a duration such as 120s or 5m.
-          --timeout soon                | "soon" is no duration. Write numbers with a unit (ns, us, ms, s, m, h), such as 10s, 1m30s or 250ms.
-          --containerd-socketpath a/b   | "a/b" is no path of a socket on a node. Write an absolute path.
+          --image-pull-policy always    | "always" is not a pull policy. Write Always, IfNotPresent or Never.
+          --node-selector disk          | "disk" is not a node label. Write key=value,key=value.
+          --timeout 0                   | "0" is not a value of --timeout. Write a duration such as 120s or 5m.
+          --timeout soon                | "soon" is not a duration. Write numbers with a unit (ns, us, ms, s, m, h), such as 10s, 1m30s or 250ms.
+          --containerd-socketpath a/b   | "a/b" is not the path of a socket on a node. Write an absolute path.
           """)
   void reportsAnInvalidValueWithAHint(String arguments, String line) {
     List<String> words = new ArrayList<>(List.of("deploy", "--image", IMAGE, "--print-only"));
@@ -190,7 +190,7 @@ final class GadgetCommandLineTest {
         .isEqualTo(
             "ig: \""
                 + value
-                + "\" is no value for --request-timeout. Write a duration such as 30s or 1m; 0 is"
+                + "\" is not a value of --request-timeout. Write a duration such as 30s or 1m; 0 is"
                 + " no limit.\n");
   }
 

@@ -60,7 +60,7 @@ final class OutputFormatTest {
         .isInstanceOfSatisfying(
             UsageException.class,
             e -> {
-              assertThat(e.sentence()).isEqualTo("\"" + text + "\" is no output format.");
+              assertThat(e.sentence()).isEqualTo("\"" + text + "\" is not an output format.");
               assertThat(e.hint()).isEqualTo(hint);
             });
   }

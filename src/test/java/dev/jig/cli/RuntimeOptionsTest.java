@@ -100,6 +100,6 @@ final class RuntimeOptionsTest {
 
     assertThatThrownBy(options::select)
         .isInstanceOf(UsageException.class)
-        .hasMessageContaining("\"podmam\" is no container runtime");
+        .hasMessageContaining("\"podmam\" is not a container runtime");
   }
 }

@@ -78,7 +78,7 @@ final class GoDurationTest {
   void refusesWithTheValueWhatIsNoDuration(String text) {
     assertThatThrownBy(() -> GoDuration.parse(text))
         .isInstanceOf(UsageException.class)
-        .hasMessage("\"" + text + "\" is no duration.");
+        .hasMessage("\"" + text + "\" is not a duration.");
   }
 
   @ParameterizedTest

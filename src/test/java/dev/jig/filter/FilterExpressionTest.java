@@ -199,11 +199,11 @@ final class FilterExpressionTest {
           nmae:x         | There is no column "nmae".
           pid            | The filter "pid" has no operator.
           pid=1          | The filter "pid=1" has no operator that is known.
-          pid:abc        | "abc" is no number to compare pid with.
-          pid:           | "" is no number to compare pid with.
-          pid:>1.5       | "1.5" is no number to compare pid with.
-          pid>99999999999999999999 | "99999999999999999999" is no number to compare pid with.
-          latency:>fast  | "fast" is no duration.
+          pid:abc        | "abc" is not a whole number, which pid requires.
+          pid:           | "" is not a whole number, which pid requires.
+          pid:>1.5       | "1.5" is not a whole number, which pid requires.
+          pid>99999999999999999999 | "99999999999999999999" is not a whole number, which pid requires.
+          latency:>fast  | "fast" is not a duration.
           latency:>99999999999999999999 | "99999999999999999999" is too long a duration.
           timestamp:>noon | "noon" is no timestamp.
           k8s.hostnetwork:yes | "yes" is neither true nor false, as k8s.hostnetwork is.

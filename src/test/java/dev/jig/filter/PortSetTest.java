@@ -36,7 +36,7 @@ final class PortSetTest {
   void refusesNamingWhatIsNoPort(String text, String part) {
     assertThatThrownBy(() -> PortSet.parse(text))
         .isInstanceOf(UsageException.class)
-        .hasMessage("\"" + part + "\" is no port.");
+        .hasMessage("\"" + part + "\" is not a port.");
   }
 
   @Test

@@ -38,7 +38,7 @@ public record ContainerdNamespaces(Set<String> names) {
       }
       if (name.length() > MAX_LENGTH || !NAME.matcher(name).matches()) {
         throw new UsageException(
-            "\"" + name + "\" is no namespace of containerd.",
+            "\"" + name + "\" is not a namespace of containerd.",
             "Give names such as k8s.io,default, or * for all.");
       }
       names.add(name);
