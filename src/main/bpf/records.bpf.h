@@ -234,6 +234,9 @@ static __always_inline void record_packet(struct packet_ctx *packet)
 		COUNT(packet->direction, recorded);
 		break;
 	case -ENOSPC:
+		/* As write_owner() would have done. */
+		if (packet->sent_by_current && packet->socket)
+			store_current_owner(packet->socket);
 		COUNT(packet->direction, ring_full);
 		break;
 	default:

@@ -33,28 +33,28 @@ const struct closed_record *closed_record_btf __attribute__((unused));
 SEC("cgroup/connect4")
 int connect4(struct bpf_sock_addr *ctx)
 {
-	on_connect_or_send(ctx, 4);
+	on_connect(ctx, 4);
 	return PASS;
 }
 
 SEC("cgroup/connect6")
 int connect6(struct bpf_sock_addr *ctx)
 {
-	on_connect_or_send(ctx, 6);
+	on_connect(ctx, 6);
 	return PASS;
 }
 
 SEC("cgroup/sendmsg4")
 int sendmsg4(struct bpf_sock_addr *ctx)
 {
-	on_connect_or_send(ctx, 4);
+	on_send(ctx, 4);
 	return PASS;
 }
 
 SEC("cgroup/sendmsg6")
 int sendmsg6(struct bpf_sock_addr *ctx)
 {
-	on_connect_or_send(ctx, 6);
+	on_send(ctx, 6);
 	return PASS;
 }
 

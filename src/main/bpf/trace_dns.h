@@ -18,7 +18,7 @@
 #define MAX_CHUNKS 34
 
 /* The reader is woken each time the unread amount crosses a multiple of this. */
-#define WAKE_BYTES (64 * 1024)
+#define WAKE_BYTES (256 * 1024)
 
 enum record_kind {
 	RECORD_PACKET = 1,

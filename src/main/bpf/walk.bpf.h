@@ -37,7 +37,7 @@ static __always_inline int fill_dns_socket(struct dns_socket *socket, struct soc
 	if (!socket->server && !is_dns_port(peer_port) &&
 	    !(settings.any_udp_port && protocol == IPPROTO_UDP && peer_port))
 		return 0;
-	read_owner(&socket->owner, task);
+	probe_owner(&socket->owner, task);
 	checksum = owner_checksum(&socket->owner);
 	socket->owner.checksum = checksum;
 	return 1;
