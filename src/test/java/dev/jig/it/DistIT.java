@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.Command;
 import dev.jig.fixture.Prerequisite;
+import dev.jig.fixture.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,12 +35,10 @@ final class DistIT {
     for (String folder : List.of("bin", "lib", "lib64", "proc", "sys", "dev", "tmp", "opt")) {
       Files.createDirectory(root.resolve(folder));
     }
-    Files.copy(Path.of("/bin/busybox"), root.resolve("bin/busybox"));
-    for (String applet : List.of("sh", "readlink")) {
-      Files.createSymbolicLink(root.resolve("bin").resolve(applet), Path.of("busybox"));
-    }
+    Programs.copyBusybox(root, List.of("sh", "readlink"));
     Path loader = Path.of("/lib64/ld-linux-x86-64.so.2").toRealPath();
-    Files.copy(loader, root.resolve("lib64/ld-linux-x86-64.so.2"));
+    Files.copy(
+        loader, root.resolve("lib64/ld-linux-x86-64.so.2"), StandardCopyOption.REPLACE_EXISTING);
     for (String library : GLIBC) {
       Files.copy(loader.resolveSibling(library), root.resolve("lib").resolve(library));
     }

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/// A file's rows on the real stdout, which the golden tests leave out.
+/// The real stdout and stderr of `--read`, which the golden tests do not cover.
 class ReadFileIT {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
 

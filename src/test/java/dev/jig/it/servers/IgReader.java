@@ -73,7 +73,7 @@ final class IgReader {
         endpoint(row.text("dstIP"), row.number("dstPort")),
         Integer.parseInt(row.text("id"), 16),
         row.has("opcode") ? number(OPCODES, row.text("opcode")) : 0,
-        response ? number(RCODES, row.text("rcode")) : -1,
+        response ? rcode(row) : -1,
         flags(row),
         questions,
         List.of(questions.size(), counted, authority.size(), others),
@@ -82,6 +82,10 @@ final class IgReader {
             : List.of(),
         edns(row),
         Stream.of(answers, authority, additional).flatMap(List::stream).toList());
+  }
+
+  static int rcode(Json row) {
+    return number(RCODES, row.text("rcode"));
   }
 
   static String endpoint(String address, long port) {
@@ -94,7 +98,7 @@ final class IgReader {
         .toList();
   }
 
-  private static List<Question> questions(Json row) {
+  static List<Question> questions(Json row) {
     if (!row.has("questions")) {
       return row.has("name")
           ? List.of(new Question(row.text("name"), number(TYPES, row.text("qtype")), CLASS_IN))

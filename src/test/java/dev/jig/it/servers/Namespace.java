@@ -2,6 +2,7 @@ package dev.jig.it.servers;
 
 import dev.jig.fixture.Command;
 import dev.jig.fixture.Prerequisite;
+import dev.jig.fixture.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -101,7 +102,7 @@ final class Namespace implements AutoCloseable {
     try {
       Path copy = folder.resolve(program);
       if (!Files.exists(copy)) {
-        Files.copy(Tools.find(program), copy);
+        Files.copy(Programs.find(program), copy);
       }
       List<String> command = new ArrayList<>(List.of(copy.toString()));
       command.addAll(List.of(arguments));

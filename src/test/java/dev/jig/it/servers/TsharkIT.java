@@ -3,12 +3,14 @@ package dev.jig.it.servers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.jig.fixture.Command;
 import dev.jig.it.servers.Servers.Server;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -165,11 +167,20 @@ final class TsharkIT {
     assertLongResponses(assertSameMessages(file));
   }
 
+  /// Debian's iptables writes nftables rules; a kernel without nf_tables takes only the legacy ones.
   private void iptables(String action, List<String> rule, List<String> more) {
-    List<String> words = new ArrayList<>(List.of("iptables", action));
-    words.addAll(rule);
-    words.addAll(more);
-    network.run(words).orThrow();
+    Command.Result first = null;
+    for (String program : List.of("iptables", "iptables-legacy", "iptables-nft")) {
+      List<String> words = new ArrayList<>(List.of(program, action));
+      words.addAll(rule);
+      words.addAll(more);
+      Command.Result run = network.run(words);
+      if (run.exitCode() == 0) {
+        return;
+      }
+      first = first == null ? run : first;
+    }
+    Objects.requireNonNull(first).orThrow();
   }
 
   @Test
