@@ -58,9 +58,9 @@ public record Owner(
       String pcomm,
       long mountNs,
       long netNs,
-      long startTimeNs,
+      long startBootNs,
       @Nullable Paths paths) {
-    this(pid, tid, uid, gid, comm, ppid, pcomm, mountNs, netNs, startTimeNs, paths, null, 0);
+    this(pid, tid, uid, gid, comm, ppid, pcomm, mountNs, netNs, startBootNs, paths, null, 0);
   }
 
   /// A copy with paths.

@@ -3,9 +3,9 @@ package dev.jig.filter;
 /// A comparison operator.
 enum Operator {
   EQUAL(""),
-  AT_LEAST(">="),
+  GREATER_OR_EQUAL(">="),
   GREATER(">"),
-  AT_MOST("<="),
+  LESS_OR_EQUAL("<="),
   LESS("<"),
   MATCHES("~");
 
@@ -34,9 +34,9 @@ enum Operator {
   boolean isSatisfiedBy(int comparison) {
     return switch (this) {
       case EQUAL -> comparison == 0;
-      case AT_LEAST -> comparison >= 0;
+      case GREATER_OR_EQUAL -> comparison >= 0;
       case GREATER -> comparison > 0;
-      case AT_MOST -> comparison <= 0;
+      case LESS_OR_EQUAL -> comparison <= 0;
       case LESS -> comparison < 0;
       case MATCHES -> throw new IllegalStateException("a regular expression has no order");
     };

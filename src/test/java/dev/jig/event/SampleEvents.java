@@ -67,7 +67,7 @@ public final class SampleEvents {
     return response;
   }
 
-  /// With every component set.
+  /// An event with every component set.
   public static DnsEvent full() {
     return response()
         .with(it -> {
@@ -114,7 +114,7 @@ public final class SampleEvents {
         38797, 38798, 0, 0, comm, 38700, "sh", 4026533000L, 4026533005L, 77_000_000_000L, null);
   }
 
-  /// Changes what a test is about.
+  /// Builds a variation of a sample event.
   public static final class Builder {
     public long timestampNs = 1706961906123456789L;
     public @Nullable Container container = container("test-trace-dns");

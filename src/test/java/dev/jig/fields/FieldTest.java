@@ -57,7 +57,7 @@ final class FieldTest {
             event.node = "node-1";
           })
           .build();
-  private static final DnsEvent BARE =
+  private static final DnsEvent EMPTY =
       new DnsEvent(
           0,
           null,
@@ -135,7 +135,7 @@ final class FieldTest {
                 note.equals("middle") ? Ellipsis.MIDDLE : Ellipsis.END));
   }
 
-  /// A cell with everything known, and one with nothing.
+  /// The cell text with all parts present, and with none.
   @ParameterizedTest
   @CsvSource(
       textBlock =
@@ -181,16 +181,16 @@ final class FieldTest {
           state, answered, timeout
           attribution, exact, unknown
           """)
-  void readsItsValueAndLeavesAbsentOnesBlank(String column, String full, String bare) {
+  void readsPresentValuesAndReturnsNullForAbsentOnes(String column, String full, String empty) {
     FieldValue value = Fields.parse(column).value();
 
     assertThat(value.text(EVENT)).isEqualTo(full);
-    assertThat(value.text(BARE)).isEqualTo(bare);
+    assertThat(value.text(EMPTY)).isEqualTo(empty);
   }
 
   @ParameterizedTest
   @CsvSource({"1, A", "255, ANY", "65280, TYPE65280"})
-  void namesQueryTypes(int qtype, String text) {
+  void showsQueryTypesAsMnemonics(int qtype, String text) {
     DnsEvent event =
         SampleEvents.query().with(e -> e.question = new Question("example.org.", qtype)).build();
 
@@ -199,7 +199,7 @@ final class FieldTest {
 
   @ParameterizedTest
   @CsvSource({"0, NoError", "3, NXDomain", "16, BADVERS", "23, RCODE23"})
-  void namesResponseCodes(int rcode, String text) {
+  void showsResponseCodesAsMnemonics(int rcode, String text) {
     DnsEvent event = SampleEvents.response().with(e -> e.rcode = rcode).build();
 
     assertThat(Field.RCODE.value().text(event)).isEqualTo(text);
@@ -238,7 +238,7 @@ final class FieldTest {
   }
 
   @Test
-  void addsThePathsAndTheWideColumnsInTheirPlaces() {
+  void showsPathAndWideColumnsInCatalogueOrder() {
     assertThat(Fields.columnsOf(Set.of(ColumnSet.IG, ColumnSet.PATHS, ColumnSet.WIDE)))
         .extracting(Field::column)
         .containsExactly(
@@ -260,12 +260,12 @@ final class FieldTest {
   }
 
   @Test
-  void isFoundInAnyCase() {
+  void findsColumnsIgnoringCase() {
     assertThat(Fields.parse("RUNTIME.CONTAINERNAME")).isEqualTo(Field.CONTAINER_NAME);
   }
 
   @Test
-  void namesNearColumnsForAMistypedOne() {
+  void suggestsSimilarColumnsForAMisspelledOne() {
     assertThatThrownBy(() -> Fields.parse("nameserv"))
         .isInstanceOfSatisfying(
             UsageException.class,
@@ -276,7 +276,7 @@ final class FieldTest {
   }
 
   @Test
-  void listsAllColumnsWhereNoneIsNear() {
+  void listsAllColumnsWhereNoneIsSimilar() {
     assertThatThrownBy(() -> Fields.parse("zzzzzz"))
         .isInstanceOfSatisfying(
             UsageException.class,
@@ -284,7 +284,7 @@ final class FieldTest {
   }
 
   @Test
-  void printsFlagsInTheHeadersOrder() {
+  void listsFlagsInHeaderOrder() {
     assertThat(new Flags(true, true, true, true, true, true).names())
         .containsExactly("aa", "tc", "rd", "ra", "ad", "cd");
     assertThat(new Flags(false, true, false, false, false, true).names()).containsExactly("tc", "cd");

@@ -49,7 +49,7 @@ final class GoDurationTest {
     "9223372036854775807, 2562047h47m16.854775807s",
     "-9223372036854775808, -2562047h47m16.854775808s"
   })
-  void printsAsGoDoes(long durationNs, String text) {
+  void formatsLikeGo(long durationNs, String text) {
     assertThat(GoDuration.format(durationNs)).isEqualTo(text);
   }
 
@@ -69,13 +69,13 @@ final class GoDurationTest {
     "+2s, 2000000000",
     "1h2m3.004s, 3723004000000"
   })
-  void readsWhatGoReads(String text, long durationNs) {
+  void parsesLikeGo(String text, long durationNs) {
     assertThat(GoDuration.parse(text)).isEqualTo(durationNs);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "-", "10", "s", "1x", "1.2.3s", ".s", "ten seconds", " 1s", "1s "})
-  void refusesWithTheValueWhatIsNoDuration(String text) {
+  void rejectsInvalidDurationsAndNamesThem(String text) {
     assertThatThrownBy(() -> GoDuration.parse(text))
         .isInstanceOf(UsageException.class)
         .hasMessage("\"" + text + "\" is not a duration.");
@@ -83,14 +83,14 @@ final class GoDurationTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"9999999h", "9223372036854775808ns"})
-  void refusesWhatDoesNotFit(String text) {
+  void rejectsDurationsThatExceedALong(String text) {
     assertThatThrownBy(() -> GoDuration.parse(text))
         .isInstanceOf(UsageException.class)
-        .hasMessage("\"" + text + "\" is too long a duration.");
+        .hasMessage("\"" + text + "\" exceeds the longest duration, 2562047h.");
   }
 
   @Property(tries = 300)
-  void readsBackWhatItPrints(@ForAll long durationNs) {
+  void parsesWhatItFormats(@ForAll long durationNs) {
     assertThat(GoDuration.parse(GoDuration.format(durationNs))).isEqualTo(durationNs);
   }
 }

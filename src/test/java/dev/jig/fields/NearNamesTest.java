@@ -10,25 +10,25 @@ final class NearNamesTest {
       List.of("pid", "tid", "ppid", "name", "runtime.containerName", "k8s.containerName");
 
   @Test
-  void findsOneEditAway() {
+  void findsNamesOneEditAway() {
     assertThat(NearNames.of("nmae", KNOWN)).containsExactly("name");
     assertThat(NearNames.of("pidd", KNOWN)).containsExactly("pid");
   }
 
   @Test
-  void findsThePartAfterTheDotWhateverTheCase() {
+  void comparesThePartAfterTheDotIgnoringCase() {
     assertThat(NearNames.of("containername", KNOWN))
         .containsExactly("k8s.containerName", "runtime.containerName");
   }
 
   @Test
-  void findsAtMostThreeTheNearestFirst() {
+  void returnsAtMostThreeMostSimilarFirst() {
     assertThat(NearNames.of("pid", List.of("xid", "pid", "pad", "pib", "ppid")))
         .containsExactly("pid", "pad", "pib");
   }
 
   @Test
-  void findsNothingNearInSomethingElse() {
+  void returnsNothingForADifferentWord() {
     assertThat(NearNames.of("colour", KNOWN)).isEmpty();
   }
 }

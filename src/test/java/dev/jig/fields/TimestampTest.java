@@ -18,24 +18,24 @@ final class TimestampTest {
     "0, UTC, 1970-01-01T00:00:00.000000000Z",
     "-1, UTC, 1969-12-31T23:59:59.999999999Z"
   })
-  void printsRfc3339WithNineDigitsAndTheZonesOffset(long ns, String zone, String text) {
+  void formatsRfc3339WithNineDigitsAndZoneOffset(long ns, String zone, String text) {
     assertThat(Timestamp.format(ns, ZoneId.of(zone))).isEqualTo(text);
   }
 
   @Test
-  void readsNanosecondsAndRfc3339() {
+  void parsesNanosecondsAndRfc3339() {
     assertThat(Timestamp.parse("1706961906123456789")).isEqualTo(1706961906123456789L);
     assertThat(Timestamp.parse("2024-02-03T13:05:06.123456789+01:00"))
         .isEqualTo(1706961906123456789L);
   }
 
   @Test
-  void refusesWithTheValueWhatIsNoTimestamp() {
+  void rejectsInvalidTimestampsAndNamesThem() {
     assertThatThrownBy(() -> Timestamp.parse("noon"))
         .isInstanceOf(UsageException.class)
-        .hasMessage("\"noon\" is no timestamp.");
+        .hasMessage("\"noon\" is not a timestamp.");
     assertThatThrownBy(() -> Timestamp.parse("2024-13-03T13:05:06Z"))
         .isInstanceOf(UsageException.class)
-        .hasMessage("\"2024-13-03T13:05:06Z\" is no timestamp.");
+        .hasMessage("\"2024-13-03T13:05:06Z\" is not a timestamp.");
   }
 }

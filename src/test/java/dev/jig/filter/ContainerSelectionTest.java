@@ -28,24 +28,24 @@ final class ContainerSelectionTest {
           web,                  web,  PASS
           web,                  web2, SKIP
           web,                  Web,  SKIP
-          web,                  ,     UNDECIDED_NAME
+          web,                  ,     NEEDS_NAME
           'web,db',             db,   PASS
           ' web , db ',         db,   PASS
           '!web',               web,  SKIP
           '!web',               db,   PASS
-          '!web',               ,     UNDECIDED_NAME
+          '!web',               ,     NEEDS_NAME
           'web,!web',           web,  SKIP
           b176b176b176,         web,  PASS
           B176B176B176,         web,  PASS
           b176b176b176,         ,     PASS
           b176b176b17,          web,  SKIP
-          b176b176b17,          ,     UNDECIDED_NAME
+          b176b176b17,          ,     NEEDS_NAME
           aaaaaaaaaaaa,         web,  SKIP
           aaaaaaaaaaaa,         ,     SKIP
           aaaaaaaaaaaa,         aaaaaaaaaaaa, PASS
           '!b176b176b176',      ,     SKIP
           '!aaaaaaaaaaaa',      ,     PASS
-          'b176b176b176,!web',  ,     UNDECIDED_NAME
+          'b176b176b176,!web',  ,     NEEDS_NAME
           'web,!b176b176b176',  ,     SKIP
           """)
   void decidesByNameAndId(String containers, String name, Match verdict) {
@@ -57,7 +57,7 @@ final class ContainerSelectionTest {
   }
 
   @Test
-  void showsTheHostOnlyIfAskedAndThenWhateverContainersAreAskedFor() {
+  void passesTheHostOnlyIfSetAndIndependentOfContainers() {
     assertThat(ContainerSelection.parse("", false).match(null)).isEqualTo(SKIP);
     assertThat(ContainerSelection.parse("", true).match(null)).isEqualTo(PASS);
     assertThat(ContainerSelection.parse("web", true).match(null)).isEqualTo(PASS);
@@ -65,7 +65,7 @@ final class ContainerSelectionTest {
   }
 
   @Test
-  void knowsWhetherItSelectsAtAll() {
+  void reportsWhetherAllContainersPass() {
     assertThat(ContainerSelection.parse("", true).isAllContainers()).isTrue();
     assertThat(ContainerSelection.parse("!web", true).isAllContainers()).isFalse();
     assertThat(ContainerSelection.parse("web", true).match(Container.unnamed(null, "0")))
@@ -74,7 +74,7 @@ final class ContainerSelectionTest {
 
   @ParameterizedTest
   @CsvSource({"'web,'", "'!'", "',web'"})
-  void refusesEmptyNames(String containers) {
+  void rejectsEmptyNames(String containers) {
     assertThatThrownBy(() -> ContainerSelection.parse(containers, false))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("\"" + containers + "\"");
@@ -116,7 +116,7 @@ final class ContainerSelectionTest {
   }
 
   @Test
-  void waitsForAPodsNameOnlyWhereItCanMatter() {
+  void isUndecidedOnlyWhereANameOrLabelDecides() {
     ContainerSelection shop = ContainerSelection.parse("", false).withNamespace("shop");
     ContainerSelection labelled =
         ContainerSelection.parse("", false).withLabels(LabelSelector.parse("!app"));
@@ -143,7 +143,7 @@ final class ContainerSelectionTest {
   }
 
   @Test
-  void knowsAContainerByItsNameWithinThePod() {
+  void matchesTheContainerNameWithinThePod() {
     ContainerSelection selection = ContainerSelection.parse("main,!sidecar", false);
     assertThat(selection.match(ofPod("k8s_main_web-0", pod("shop", "web-0", Map.of()))))
         .isEqualTo(PASS);
@@ -153,7 +153,7 @@ final class ContainerSelectionTest {
   }
 
   @Test
-  void isNotEveryContainerWhereAPodIsAskedFor() {
+  void podCriteriaRestrictTheContainers() {
     ContainerSelection all = ContainerSelection.parse("", false);
     assertThat(all.withNamespace("shop").isAllContainers()).isFalse();
     assertThat(all.withPodName("web-0").isAllContainers()).isFalse();

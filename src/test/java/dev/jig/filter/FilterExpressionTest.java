@@ -23,7 +23,7 @@ final class FilterExpressionTest {
   /// The same process; neither rcode nor latency nor addresses.
   private static final DnsEvent QUERY = SampleEvents.query().build();
 
-  /// Nobody known.
+  /// Without owner.
   private static final DnsEvent OWNERLESS = SampleEvents.query().with(e -> e.owner = null).build();
 
   @ParameterizedTest
@@ -35,7 +35,7 @@ final class FilterExpressionTest {
           dstEndpoint~^s/kube-system/, true
           srcEndpoint:p/demo/mypod, true
           srcEndpoint:, false
-          # a name stands for an address in cells alone
+          # cells show names in place of addresses; filters compare addresses
           nameserver:198.51.100.4, true
           nameserver:s/kube-system/kube-dns, false
           """)
@@ -107,7 +107,7 @@ final class FilterExpressionTest {
           pid:!>=38798, true
           pid:!<5, true
           pid:!<=5, true
-          # the newer grammar
+          # the symbol syntax
           rcode==NoError, true
           rcode==noerror, false
           RCODE==NoError, true
@@ -136,7 +136,7 @@ final class FilterExpressionTest {
           'addresses:~104\\,2001', true
           'name:~x{0\\,2}ample', true
           """)
-  void holdsOfAResponse(String expression, boolean holds) {
+  void filtersAResponse(String expression, boolean holds) {
     assertThat(FilterExpression.parse(List.of(expression)).test(RESPONSE)).isEqualTo(holds);
   }
 
@@ -167,26 +167,26 @@ final class FilterExpressionTest {
   }
 
   @Test
-  void neverTakesAnUnknownProcessForNumberZero() {
+  void distinguishesAnUnknownProcessFromNumberZero() {
     assertThat(FilterExpression.parse(List.of("uid:0")).test(OWNERLESS)).isFalse();
     assertThat(FilterExpression.parse(List.of("pid:<5")).test(OWNERLESS)).isFalse();
     assertThat(FilterExpression.parse(List.of("comm:")).test(OWNERLESS)).isTrue();
   }
 
   @Test
-  void asksForAllRulesOfAllExpressions() {
+  void requiresAllRulesOfAllExpressions() {
     assertThat(FilterExpression.parse(List.of("pid:38797", "qr:R")).test(RESPONSE)).isTrue();
     assertThat(FilterExpression.parse(List.of("pid:38797", "qr:Q")).test(RESPONSE)).isFalse();
   }
 
   @Test
-  void passesEverythingWithoutRules() {
+  void passesEveryEventWithoutRules() {
     assertThat(FilterExpression.parse(List.of()).test(QUERY)).isTrue();
     assertThat(FilterExpression.parse(List.of("")).test(QUERY)).isTrue();
   }
 
   @Test
-  void saysWhichFieldsItCompares() {
+  void listsTheComparedFields() {
     assertThat(FilterExpression.parse(List.of("pid:1,k8s.podName:~x")).fields())
         .containsExactlyInAnyOrder(Field.PID, Field.POD);
   }
@@ -198,20 +198,20 @@ final class FilterExpressionTest {
           """
           nmae:x         | There is no column "nmae".
           pid            | The filter "pid" has no operator.
-          pid=1          | The filter "pid=1" has no operator that is known.
+          pid=1          | The filter "pid=1" has an unknown operator.
           pid:abc        | "abc" is not a whole number, which pid requires.
           pid:           | "" is not a whole number, which pid requires.
           pid:>1.5       | "1.5" is not a whole number, which pid requires.
           pid>99999999999999999999 | "99999999999999999999" is not a whole number, which pid requires.
           latency:>fast  | "fast" is not a duration.
-          latency:>99999999999999999999 | "99999999999999999999" is too long a duration.
-          timestamp:>noon | "noon" is no timestamp.
-          k8s.hostnetwork:yes | "yes" is neither true nor false, as k8s.hostnetwork is.
-          name:~(a       | "(a" is no regular expression: missing closing ).
-          name:~(?=a)    | "(?=a)" is no regular expression: invalid or unsupported Perl syntax.
-          'pid:1,'       | There is an empty rule in the filter "pid:1,".
+          latency:>99999999999999999999 | "99999999999999999999" exceeds the longest duration, 9223372036854775807ns.
+          timestamp:>noon | "noon" is not a timestamp.
+          k8s.hostnetwork:yes | "yes" is neither true nor false, which k8s.hostnetwork requires.
+          name:~(a       | "(a" is not a valid regular expression: missing closing ).
+          name:~(?=a)    | "(?=a)" is not a valid regular expression: invalid or unsupported Perl syntax.
+          'pid:1,'       | The filter "pid:1," contains an empty rule.
           """)
-  void refusesWithASentenceWhatItCannotRead(String expression, String sentence) {
+  void rejectsInvalidRulesAndNamesTheValue(String expression, String sentence) {
     assertThatThrownBy(() -> FilterExpression.parse(List.of(expression)))
         .isInstanceOfSatisfying(
             UsageException.class,
@@ -222,7 +222,7 @@ final class FilterExpressionTest {
   }
 
   @Test
-  void matchesAnEvilExpressionInLinearTime() {
+  void matchesACatastrophicExpressionInLinearTime() {
     FilterExpression filter = FilterExpression.parse(List.of("cwd:~^(a+)+$"));
     DnsEvent event =
         SampleEvents.query()

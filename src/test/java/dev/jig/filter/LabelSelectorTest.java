@@ -10,7 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// kubectl's words against one pod's labels: app=web, tier=front, example.org/zone=, beta=in.
+/// kubectl's selector syntax against one pod's labels: app=web, tier=front, example.org/zone=,
+/// beta=in.
 final class LabelSelectorTest {
   private static final Map<String, String> LABELS =
       Map.of("app", "web", "tier", "front", "example.org/zone", "", "beta", "in");
@@ -59,12 +60,12 @@ final class LabelSelectorTest {
           'app in (db,web),!none'    | true
           'app notin (db),tier,none' | false
           """)
-  void selectsAsKubectlDoes(String selector, boolean selected) {
+  void selectsLikeKubectl(String selector, boolean selected) {
     assertThat(LabelSelector.parse(selector).matches(LABELS)).isEqualTo(selected);
   }
 
   @Test
-  void withoutRequirementsSelectsWhatHasNoLabels() {
+  void emptySelectorSelectsPodsWithoutLabels() {
     assertThat(LabelSelector.parse("").isEverything()).isTrue();
     assertThat(LabelSelector.EVERYTHING.matches(Map.of())).isTrue();
   }
@@ -93,18 +94,18 @@ final class LabelSelectorTest {
         "Example.org/app",
         "app=\u001b[2J"
       })
-  void refusesWhatIsNoneAndSaysSo(String selector) {
+  void rejectsSyntaxErrors(String selector) {
     assertThatThrownBy(() -> LabelSelector.parse(selector))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("The selector \"" + selector + "\" has ");
   }
 
   @Test
-  void refusesWhatKubernetesFindsTooLong() {
+  void rejectsKeysAndValuesLongerThanKubernetesAllows() {
     String longest = "a".repeat(63);
     assertThat(LabelSelector.parse(longest + "=" + longest).isEverything()).isFalse();
     assertThatThrownBy(() -> LabelSelector.parse(longest + "a")).hasMessageContaining(longest);
     assertThatThrownBy(() -> LabelSelector.parse("a=" + longest + "a"))
-        .hasMessageContaining("where a label's value belongs");
+        .hasMessageContaining("in place of a label value");
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class PortSetTest {
   @Test
-  void holdsTheListedPortsOnly() {
+  void containsOnlyTheListedPorts() {
     PortSet ports = PortSet.parse("53, 5353,65535,1");
 
     assertThat(ports.isAny()).isFalse();
@@ -22,7 +22,7 @@ final class PortSetTest {
   }
 
   @Test
-  void takesOnlyTheDefaultPortsOnTrustForAny() {
+  void anyContainsOnlyTheDefaultPorts() {
     PortSet ports = PortSet.parse("any");
 
     assertThat(ports.isAny()).isTrue();
@@ -33,14 +33,14 @@ final class PortSetTest {
 
   @ParameterizedTest
   @CsvSource({"0,0", "65536,65536", "'53,',''", "'',''", "53x,53x", "-1,-1", "'53,any',any"})
-  void refusesNamingWhatIsNoPort(String text, String part) {
+  void rejectsInvalidPortsAndNamesThem(String text, String part) {
     assertThatThrownBy(() -> PortSet.parse(text))
         .isInstanceOf(UsageException.class)
         .hasMessage("\"" + part + "\" is not a port.");
   }
 
   @Test
-  void takesSixteenPortsAndNotSeventeen() {
+  void accepts16PortsAndRejects17() {
     assertThat(PortSet.parse(list(16)).ports().cardinality()).isEqualTo(16);
     assertThatThrownBy(() -> PortSet.parse(list(17)))
         .isInstanceOf(UsageException.class)

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Keeps the checked-in inputs and their generator the same; `-Dgolden.update=true` writes them
-/// anew.
+/// Compares the checked-in capture files with their generator; `-Dgolden.update=true` rewrites
+/// them.
 class GoldenInputsTest {
   private static final Path DIRECTORY = Path.of("src/test/resources/golden");
 
@@ -23,7 +23,7 @@ class GoldenInputsTest {
 
   @ParameterizedTest
   @MethodSource("names")
-  void theFileIsWhatTheGeneratorWrites(String name) throws IOException {
+  void fileEqualsGeneratedBytes(String name) throws IOException {
     byte[] generated = GoldenInputs.files().getOrDefault(name, new byte[0]);
     Path file = DIRECTORY.resolve(name);
     if (Boolean.getBoolean("golden.update")) {
@@ -35,7 +35,7 @@ class GoldenInputsTest {
   }
 
   @Test
-  void everyCaptureFileHasItsGenerator() throws IOException {
+  void everyCaptureFileIsGenerated() throws IOException {
     try (Stream<Path> files = Files.list(DIRECTORY)) {
       List<String> captures =
           files

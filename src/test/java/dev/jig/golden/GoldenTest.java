@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Replays every capture through the real command line and compares the rows byte by byte with the
-/// file that is named by the flags: `nxdomain.-o_json.txt` is `ig trace dns --read nxdomain.pcap -o
-/// json`. A blank is `_`, what a file name can't carry is percent-encoded.
+/// Runs every capture file through the command line and compares the rows byte by byte with a file
+/// named after capture and flags: `nxdomain.-o_json.txt` is `ig trace dns --read nxdomain.pcap -o
+/// json`. `_` is a space; other special characters are percent-encoded.
 ///
-/// A new case is a new, empty file; `-Dgolden.update=true` writes what the command prints.
+/// To add a case, create an empty file and run with `-Dgolden.update=true`.
 class GoldenTest {
   private static final Path DIRECTORY = Path.of("src/test/resources/golden");
   private static final String SUFFIX = ".txt";
@@ -58,7 +58,7 @@ class GoldenTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void printsWhatTheFileHolds(String name) throws IOException {
+  void printsTheRowsOfTheGoldenFile(String name) throws IOException {
     Path file = DIRECTORY.resolve(name);
 
     IgInProcess run = IgInProcess.run(words(name).toArray(String[]::new));
@@ -71,7 +71,7 @@ class GoldenTest {
   }
 
   @Test
-  void everyCaptureIsShownAsColumnsAndAsJson() throws IOException {
+  void everyCaptureHasColumnsAndJsonCases() throws IOException {
     Set<String> expected = new TreeSet<>();
     for (String suffix : List.of(".pcap", ".pcapng")) {
       for (String capture : names(suffix)) {

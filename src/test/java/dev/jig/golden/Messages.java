@@ -19,8 +19,7 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 
-/// The DNS messages of the golden inputs, written by dnsjava so that our decoder has no part in
-/// them.
+/// DNS messages of the golden inputs, encoded by dnsjava: independent of our decoder.
 public final class Messages {
   private static final int TTL = 300;
 
@@ -34,7 +33,7 @@ public final class Messages {
     return answered(id, name, type, Rcode.NOERROR, answers).toWire();
   }
 
-  /// No such name, with the zone's SOA (RFC 2308).
+  /// NXDOMAIN with the SOA record of the zone (RFC 2308).
   public static byte[] nxdomain(int id, String name, int type) {
     Message message = answered(id, name, type, Rcode.NXDOMAIN);
     Name zone = Name.fromConstantString("example.org.");
@@ -46,14 +45,14 @@ public final class Messages {
     return message.toWire();
   }
 
-  /// A response of that extended code, which takes an OPT record (RFC 6891).
+  /// A response with an extended rcode in an OPT record (RFC 6891).
   public static byte[] refused(int id, String name, int type, int rcode) {
     Message message = answered(id, name, type, rcode & 0xf);
     message.addRecord(new OPTRecord(1232, rcode >> 4, 0), Section.ADDITIONAL);
     return message.toWire();
   }
 
-  /// A response in which every name is written out.
+  /// A response without name compression.
   public static byte[] uncompressed(int id, String name, int type, Record... answers) {
     Message message = answered(id, name, type, Rcode.NOERROR, answers);
     ByteArrayOutputStream wire = new ByteArrayOutputStream();
@@ -65,20 +64,20 @@ public final class Messages {
     return wire.toByteArray();
   }
 
-  /// A response that ends within its last answer.
+  /// A response truncated within its last record.
   public static byte[] cut(int id, String name, int type, Record... answers) {
     byte[] whole = response(id, name, type, answers);
     return Arrays.copyOf(whole, whole.length - 2);
   }
 
-  /// A query whose name is a compression pointer to itself.
+  /// A query with a name that is a compression pointer to itself.
   public static byte[] pointerLoop(int id) {
     ByteBuffer message = ByteBuffer.allocate(18).putShort((short) id).putShort((short) 0x0100);
     message.putShort((short) 1).putShort((short) 0).putInt(0);
     return message.putShort((short) 0xc00c).putShort((short) 1).putShort((short) 1).array();
   }
 
-  /// A message behind its length, as TCP carries it.
+  /// Messages with the 16-bit length prefix of DNS over TCP.
   public static byte[] framed(byte[]... messages) {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     for (byte[] message : messages) {

@@ -16,8 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What `--read` does with files that are damaged, missing or no captures, with stdin, and what it
-/// says of each at the end.
+/// `--read` with damaged, missing and foreign files and with stdin, and its last line.
 class ReadFileTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
 
@@ -42,7 +41,7 @@ class ReadFileTest {
   }
 
   @Test
-  void keepsTheRowsBeforeACutAndThenSaysWhere() throws IOException {
+  void printsRowsBeforeATruncationAndReportsItsOffset() throws IOException {
     Path cut = GOLDEN.resolve("truncated-file.pcap");
 
     IgInProcess run = read(cut, "-o", "columns=qr,name");
@@ -60,7 +59,7 @@ class ReadFileTest {
   }
 
   @Test
-  void keepsTheRowsBeforeADamage() throws IOException {
+  void printsRowsBeforeDamage() throws IOException {
     // Given a second packet that claims 2 GB
     byte[] bytes = golden("cname-chain.pcap");
     int second = 24 + 16 + (bytes[24 + 8] & 0xff);
@@ -76,7 +75,7 @@ class ReadFileTest {
   }
 
   @Test
-  void tellsTRowsThatWereDueBeforeTheDamage() throws IOException {
+  void printsTRowsDueBeforeTheDamage() throws IOException {
     byte[] whole = golden("unanswered.pcap");
     Path cut = file("cut.pcap", Arrays.copyOf(whole, whole.length - 1));
 
@@ -87,7 +86,7 @@ class ReadFileTest {
   }
 
   @Test
-  void saysHowToUnpack() throws IOException {
+  void hintsAtDecompression() throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
       gzip.write(golden("aaaa.pcap"));
@@ -113,7 +112,7 @@ class ReadFileTest {
         "abc|too short for a capture file: 61 62 63 is all of it",
         "no capture|begins with 6e 6f 20 63, which is neither pcap nor pcapng"
       })
-  void saysWhatIsNoCapture(String content, String sentence) throws IOException {
+  void rejectsForeignFiles(String content, String sentence) throws IOException {
     Path file = file("strange", content.getBytes(US_ASCII));
 
     IgInProcess run = read(file);
@@ -124,7 +123,7 @@ class ReadFileTest {
   }
 
   @Test
-  void saysWhichFileIsNotThere() throws IOException {
+  void reportsAMissingFile() throws IOException {
     Path missing = folder.resolve("missing.pcap");
 
     IgInProcess run = read(missing);
@@ -135,7 +134,7 @@ class ReadFileTest {
   }
 
   @Test
-  void saysThatAFolderIsNoFile() throws IOException {
+  void reportsADirectory() throws IOException {
     IgInProcess run = read(folder);
 
     assertThat(run.exitCode()).isEqualTo(1);
@@ -151,7 +150,7 @@ class ReadFileTest {
   }
 
   @Test
-  void callsStdinByItsName() throws IOException {
+  void namesStdinInErrors() throws IOException {
     IgInProcess run = read(new byte[0], "-");
 
     assertThat(run.exitCode()).isEqualTo(1);
@@ -160,7 +159,7 @@ class ReadFileTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"--host", "-c=web", "-c=!web", "--containername=0123456789ab"})
-  void knowsNoContainersInAFileAndShowsAll(String flag) throws IOException {
+  void showsAllRowsOfAFileWithoutContainers(String flag) throws IOException {
     IgInProcess run = read(GOLDEN.resolve("aaaa.pcap"), flag, "-o", "json");
 
     assertThat(run.exitCode()).isZero();
@@ -179,19 +178,19 @@ class ReadFileTest {
         "pending-at-end.pcap|1 packet read: 1 row, 0 filtered, 1 still waiting for an answer",
         "multicast.pcap|4 packets read: 3 rows, 0 filtered, 1 not DNS"
       })
-  void countsEveryPacketInItsLastLine(String capture, String line) throws IOException {
+  void countsEveryPacketInTheLastLine(String capture, String line) throws IOException {
     assertThat(read(GOLDEN.resolve(capture)).stderr()).isEqualTo(line + "\n");
   }
 
   @Test
-  void countsWhatTheFilterLeftOut() throws IOException {
+  void countsFilteredRows() throws IOException {
     IgInProcess run = read(GOLDEN.resolve("cname-chain.pcap"), "-F", "qr:R");
 
     assertThat(run.stderr()).isEqualTo("2 packets read: 1 row, 1 filtered\n");
   }
 
   @Test
-  void isStrictOnOtherPortsWithAny() throws IOException {
+  void appliesStrictRulesToOtherPortsWithAny() throws IOException {
     IgInProcess run = read(GOLDEN.resolve("other-ports.pcap"), "-P", "any");
 
     assertThat(run.stderr())
@@ -200,7 +199,7 @@ class ReadFileTest {
   }
 
   @Test
-  void refusesAWrongFilterBeforeItOpensTheFile() throws IOException {
+  void rejectsAnInvalidFilterBeforeOpeningTheFile() throws IOException {
     IgInProcess run = read(folder.resolve("missing.pcap"), "-F", "colour:red");
 
     assertThat(run.exitCode()).isEqualTo(2);

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.Type;
 
-/// What `-o pcapng` wrote, `--read` shows as the rows it was made of.
+/// `--read` restores the rows that `-o pcapng` wrote.
 final class RecordedFileTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
   private static final IpAddress V6 = IpAddress.v6(0x20010db800000000L, 7);
@@ -57,7 +57,7 @@ final class RecordedFileTest {
 
   @ParameterizedTest
   @MethodSource("captures")
-  void theRowsOfARecordedFileAreThoseItWasMadeOf(Path capture) throws IOException {
+  void restoresTheRows(Path capture) throws IOException {
     Path recorded = folder.resolve("recorded.pcapng");
     IgInProcess.runInto(recorded, new byte[0], words(capture, "-o", "pcapng"));
 
@@ -69,7 +69,7 @@ final class RecordedFileTest {
 
   @ParameterizedTest
   @MethodSource("captures")
-  void soAreItsLookups(Path capture) throws IOException {
+  void restoresTheLookups(Path capture) throws IOException {
     Path recorded = folder.resolve("recorded.pcapng");
     IgInProcess.runInto(recorded, new byte[0], words(capture, "-o", "pcapng"));
 
@@ -126,8 +126,8 @@ final class RecordedFileTest {
   }
 
   @Test
-  void whatTheKernelKnewComesBack() throws IOException {
-    DnsEvent asked =
+  void restoresOwnersPeersAndPods() throws IOException {
+    DnsEvent clientQuery =
         query()
             .with(it -> {
               // as NAT makes it of Docker's embedded resolver
@@ -146,7 +146,7 @@ final class RecordedFileTest {
               it.timestampNs += 5_000;
             })
             .build();
-    DnsEvent ofAPod =
+    DnsEvent inPod =
         in(
                 new Container(
                     "containerd",
@@ -165,23 +165,23 @@ final class RecordedFileTest {
             })
             .build();
 
-    IgInProcess run = read(recorded(asked, unanswered, ofAPod));
+    IgInProcess run = read(recorded(clientQuery, unanswered, inPod));
 
-    assertThat(run.rows()).isEqualTo(json(List.of(asked, unanswered, ofAPod)));
+    assertThat(run.rows()).isEqualTo(json(List.of(clientQuery, unanswered, inPod)));
     assertThat(run.stderr()).isEqualTo("2 packets read: 2 rows, 0 filtered, 1 unanswered\n");
   }
 
-  /// Through Docker's resolver, whose answers come from another port than was asked on the wire; on
-  /// both sides, of which one is the lookup's; and one that was given up.
+  /// Queries through Docker's resolver, which answers from another port than the packet was sent
+  /// to; rows of both ends, of which one counts as lookup; and a closed query.
   @Test
-  void lookupsAreOfWhomTheNotesSay() throws IOException {
+  void assignsLookupsToTheRecordedContainers() throws IOException {
     Endpoint wire = new Endpoint(IpAddress.v4(0x7f00000b), 38_765);
     IpAddress resolver = wire.address();
     Endpoint client = new Endpoint(SampleEvents.CLIENT, 50_000);
     byte[] answer = Messages.response(0x3c1f, "example.org.", Type.A);
     List<DnsEvent> events = new ArrayList<>();
     for (PacketType type : List.of(PacketType.OUTGOING, PacketType.HOST)) {
-      boolean asker = type == PacketType.OUTGOING;
+      boolean atClient = type == PacketType.OUTGOING;
       events.add(
           query()
               .with(it -> {
@@ -189,18 +189,18 @@ final class RecordedFileTest {
                 it.destination = wire;
                 it.nameserver = resolver;
                 it.packetType = type;
-                it.container = asker ? container("web", "11") : null;
+                it.container = atClient ? container("web", "11") : null;
               })
               .build());
       events.add(
           SampleEvents.response()
               .with(it -> {
-                it.timestampNs += asker ? 5_000 : 4_000;
-                it.source = asker ? new Endpoint(resolver, 53) : wire;
+                it.timestampNs += atClient ? 5_000 : 4_000;
+                it.source = atClient ? new Endpoint(resolver, 53) : wire;
                 it.destination = client;
                 it.nameserver = resolver;
-                it.packetType = asker ? PacketType.HOST : PacketType.OUTGOING;
-                it.container = asker ? container("web", "11") : null;
+                it.packetType = atClient ? PacketType.HOST : PacketType.OUTGOING;
+                it.container = atClient ? container("web", "11") : null;
                 it.message = message(answer);
               })
               .build());
@@ -240,7 +240,7 @@ final class RecordedFileTest {
 
   @ParameterizedTest
   @ValueSource(ints = {12, 65_493, 65_494, 65_513, 65_514, 65_535})
-  void aMessageOfAnyLengthComesBackOverTcp(int length) throws IOException {
+  void restoresTcpMessagesOfAnyLength(int length) throws IOException {
     List<DnsEvent> events = new ArrayList<>();
     for (IpAddress address : List.of(SampleEvents.CLIENT, V6)) {
       for (int i = 0; i < 3; i++) {
@@ -263,7 +263,7 @@ final class RecordedFileTest {
     assertThat(run.rows()).isEqualTo(json(events));
   }
 
-  /// A query with garbage behind it; with room for a header alone, without question.
+  /// A query with trailing garbage; if there is room only for a header, without question.
   private static byte[] trailing(int length) {
     byte[] bytes = Arrays.copyOf(QUERY, length);
     bytes[5] = (byte) (length > 12 ? 1 : 0);
@@ -271,7 +271,7 @@ final class RecordedFileTest {
   }
 
   @Test
-  void filtersApplyToWhatWasNoted() throws IOException {
+  void filtersByRecordedOwners() throws IOException {
     DnsEvent mine = query().with(it -> it.owner = SampleEvents.owner("mine")).build();
     Path file = recorded(mine, query().build());
 
@@ -293,7 +293,7 @@ final class RecordedFileTest {
         "--host        | web db host",
         "-v            | web db host"
       })
-  void containersAreChosenWhereTheyWereNoted(String flags, String shown) throws IOException {
+  void selectsByRecordedContainers(String flags, String shown) throws IOException {
     Map<String, DnsEvent> events =
         Map.of(
             "web", in(container("web", "11"), query()).build(),
@@ -314,7 +314,7 @@ final class RecordedFileTest {
   }
 
   @Test
-  void saysWhereContainersCannotBeChosen() throws IOException {
+  void reportsThatContainersCannotBeSelected() throws IOException {
     IgInProcess run = read(GOLDEN.resolve("aaaa.pcap"), "-c", "web");
 
     assertThat(run.lines()).hasSize(2);
@@ -333,12 +333,12 @@ final class RecordedFileTest {
         "\\{\"jig          | [\"jig",
         "nameserver\":\"    | nameserver\":{"
       })
-  void aDamagedNoteIsNoneAndThePacketStillARow(String what, String instead) throws IOException {
+  void ignoresADamagedOptionAndShowsThePacket(String what, String instead) throws IOException {
     DnsEvent event = query().build();
     String file = new String(pcapng(List.of(event)), StandardCharsets.ISO_8859_1);
-    String note = file.substring(file.indexOf("{\"jig"));
+    String option = file.substring(file.indexOf("{\"jig"));
     String damaged =
-        file.substring(0, file.length() - note.length()) + note.replaceFirst(what, instead);
+        file.substring(0, file.length() - option.length()) + option.replaceFirst(what, instead);
     assertThat(damaged).isNotEqualTo(file).hasSameSizeAs(file);
     Path path =
         Files.write(
@@ -352,7 +352,7 @@ final class RecordedFileTest {
   }
 
   @Test
-  void lossesAreToldWhereTheyWere() throws IOException {
+  void reportsLossesAtTheirPosition() throws IOException {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     ByteArrayOutputStream pcapng = new ByteArrayOutputStream();
     List<RowWriter> writers = List.of(OutputFormat.json(json), OutputFormat.pcapng(pcapng, ""));
@@ -377,7 +377,7 @@ final class RecordedFileTest {
   }
 
   @Test
-  void aRecordedFileCanBeRecordedAgain() throws IOException {
+  void recordsARecordedFileAgain() throws IOException {
     DnsEvent event = query().build();
     Path again = folder.resolve("again.pcapng");
 

@@ -24,7 +24,7 @@ final class CellsTest {
     "e\u0301, 1",
     "\u1112\u1161\u11ab, 2"
   })
-  void countsTerminalCells(String text, int cells) {
+  void measuresTerminalCells(String text, int cells) {
     assertThat(Cells.width(text)).isEqualTo(cells);
   }
 
@@ -51,7 +51,7 @@ final class CellsTest {
   }
 
   @Property(tries = 500)
-  void alwaysTakesTheWidth(
+  void fillsExactlyTheWidth(
       @ForAll String text,
       @ForAll @IntRange(min = 1, max = 60) int width,
       @ForAll Ellipsis ellipsis) {

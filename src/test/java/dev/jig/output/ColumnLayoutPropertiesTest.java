@@ -13,10 +13,10 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.UniqueElements;
 
-/// What holds of every table, whatever its columns and the terminal's width.
+/// Properties of tables with any columns and terminal width.
 final class ColumnLayoutPropertiesTest {
   @Property(tries = 500)
-  void rowsAndHeaderTakeTheSameCells(
+  void rowsAndHeaderHaveEqualWidth(
       @ForAll @Size(min = 1, max = 20) @UniqueElements List<Field> fields,
       @ForAll @IntRange(max = 400) int terminal,
       @ForAll String comm,
@@ -38,7 +38,7 @@ final class ColumnLayoutPropertiesTest {
   }
 
   @Property(tries = 500)
-  void rowsOverflowTheTerminalOnlyWhereTheirMinimumDemandsIt(
+  void rowsExceedTheTerminalOnlyAtMinimumWidths(
       @ForAll @Size(min = 1, max = 20) @UniqueElements List<Field> fields,
       @ForAll @IntRange(max = 400) int terminal) {
     int required = fields.size() - 1;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The rows that were measured with the formatter users know, byte for byte; `|` marks the end.
+/// Rows compared byte by byte with the output of Inspektor Gadget's formatter; `|` marks the end.
 final class ColumnLayoutTest {
   private static final List<Field> IG = Fields.columnsOf(Set.of(ColumnSet.IG));
   private static final List<Field> KUBECTL = Fields.columnsOf(Set.of(ColumnSet.KUBECTL));
@@ -69,7 +69,7 @@ final class ColumnLayoutTest {
   }
 
   @Test
-  void keepsConfiguredWidthsWithoutTerminal() {
+  void usesConfiguredWidthsWithoutTerminal() {
     assertThat(table(ColumnLayout.configured(IG), RESPONSE))
         .isEqualTo(
             """
@@ -78,7 +78,7 @@ final class ColumnLayoutTest {
             """);
   }
 
-  /// Pins of one round see the round's own shares: at these widths it makes a difference.
+  /// Columns pinned in a round use the shares of that round: at these widths it makes a difference.
   @Test
   void pinsAllColumnsOfARoundTogether() {
     assertThat(ColumnLayout.forTerminal(KUBECTL, 161).header())
@@ -86,7 +86,7 @@ final class ColumnLayoutTest {
   }
 
   @Test
-  void laysOutAnewAfterAResize() {
+  void recomputesWidthsAfterAResize() {
     ColumnLayout layout = ColumnLayout.forTerminal(IG, 171);
 
     layout.resize(80);
@@ -97,7 +97,7 @@ final class ColumnLayoutTest {
   }
 
   @Test
-  void returnsToTheSameRowsAfterResizingBack() {
+  void formatsTheSameRowsAfterResizingBack() {
     ColumnLayout layout = ColumnLayout.forTerminal(IG, 171);
     String before = layout.row(RESPONSE);
 
@@ -109,13 +109,13 @@ final class ColumnLayoutTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 20, 48})
-  void overflowsATerminalNarrowerThanItsColumnsNeed(int width) {
+  void exceedsATerminalNarrowerThanTheMinimum(int width) {
     assertThat(ColumnLayout.forTerminal(IG, width).cells()).isEqualTo(49);
     assertThat(ColumnLayout.forTerminal(IG, width).row(RESPONSE)).hasSize(49);
   }
 
   @Test
-  void overflowsNoTerminalForAColumnPinnedAtItsMaximum() {
+  void fitsWhereAColumnIsPinnedAtItsMaximum() {
     List<Field> fields = List.of(Field.PROTOCOL, Field.SOURCE_IP);
 
     assertThat(ColumnLayout.forTerminal(fields, 18).header()).isEqualTo("P… SRCIP          ");
@@ -123,7 +123,7 @@ final class ColumnLayoutTest {
   }
 
   @Test
-  void leavesFixedColumnsAlone() {
+  void doesNotScaleFixedColumns() {
     List<Field> fixed = List.of(Field.RUNTIME_NAME, Field.ID, Field.QR);
 
     assertThat(ColumnLayout.forTerminal(fixed, 300).header())
@@ -131,7 +131,7 @@ final class ColumnLayoutTest {
   }
 
   @Test
-  void cutsPodsAndNodesInTheMiddle() {
+  void cutsPodAndNodeNamesInTheMiddle() {
     DnsEvent event =
         SampleEvents.query()
             .with(e -> {
@@ -147,7 +147,7 @@ final class ColumnLayoutTest {
   }
 
   @Test
-  void leavesTheUnknownProcessBlank() {
+  void showsBlanksForAnUnknownProcess() {
     DnsEvent event = SampleEvents.query().with(e -> e.owner = null).build();
 
     assertThat(ColumnLayout.configured(List.of(Field.PID, Field.COMM, Field.UID)).row(event))
@@ -156,7 +156,7 @@ final class ColumnLayoutTest {
   }
 
   @Test
-  void printsLatencyAndAddressesOfTheWideTable() {
+  void showsLatencyAndAddressesInTheWideTable() {
     List<Field> wide = List.of(Field.NAMESERVER, Field.LATENCY, Field.ADDRESSES);
 
     assertThat(ColumnLayout.configured(wide).row(RESPONSE))

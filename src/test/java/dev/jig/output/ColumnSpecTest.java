@@ -49,7 +49,7 @@ final class ColumnSpecTest {
     "-runtime, pid tid comm qr type qtype name rcode numAnswers",
     "+k8s, k8s.node k8s.namespace k8s.pod k8s.container " + IG
   })
-  void picksColumns(String spec, String columns) {
+  void parsesToColumns(String spec, String columns) {
     assertThat(ColumnSpec.parse(spec, DEFAULTS))
         .extracting(Field::column)
         .containsExactly(columns.split(" "));
@@ -57,7 +57,7 @@ final class ColumnSpecTest {
 
   @ParameterizedTest
   @CsvSource({"'pid,nmae'", "'+nmae'", "'-nmae'"})
-  void namesNearColumnsForAnUnknownOne(String spec) {
+  void suggestsSimilarColumnsForAnUnknownOne(String spec) {
     assertThatThrownBy(() -> ColumnSpec.parse(spec, DEFAULTS))
         .isInstanceOfSatisfying(
             UsageException.class,
@@ -68,12 +68,12 @@ final class ColumnSpecTest {
   }
 
   @Test
-  void refusesEmptyEntriesAndEmptyTables() {
+  void rejectsEmptyNamesAndEmptyResults() {
     assertThatThrownBy(() -> ColumnSpec.parse("pid,,name", DEFAULTS))
         .isInstanceOf(UsageException.class)
-        .hasMessage("There is an empty entry in the columns \"pid,,name\".");
+        .hasMessage("The list of columns contains an empty name: \"pid,,name\".");
     assertThatThrownBy(() -> ColumnSpec.parse("pid,-pid", DEFAULTS))
         .isInstanceOf(UsageException.class)
-        .hasMessage("The columns \"pid,-pid\" leave nothing to show.");
+        .hasMessage("The list of columns \"pid,-pid\" leaves no column.");
   }
 }

@@ -11,21 +11,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class EscapingTest {
   @ParameterizedTest
   @EnumSource
-  void neverPassesOnWhatDrivesATerminal(Escaping form) {
+  void escapesTerminalControls(Escaping form) {
     for (String text : HostileText.ALL) {
       assertThat(form.escape(text)).doesNotContain("\n").matches(HostileText::isHarmless);
     }
   }
 
   @Property(tries = 300)
-  void neverPassesOnWhatDrivesATerminalWhateverTheText(@ForAll String text) {
+  void escapesTerminalControlsInAnyText(@ForAll String text) {
     for (Escaping form : Escaping.values()) {
       assertThat(form.escape(text)).doesNotContain("\n").matches(HostileText::isHarmless);
     }
   }
 
   @Test
-  void showsWhatItTookOutOfATableCell() {
+  void showsEscapedCharactersInTableCells() {
     assertThat(Escaping.TERMINAL.escape("a\u001b[31m\n\0\u007f"))
         .isEqualTo("a\\x1b[31m\\x0a\\x00\\x7f");
     assertThat(Escaping.TERMINAL.escape("\u009b\u00ad")).isEqualTo("\\x9b\\xad");
@@ -45,7 +45,7 @@ final class EscapingTest {
 
   @ParameterizedTest
   @EnumSource
-  void leavesReadableTextAsItIs(Escaping form) {
+  void doesNotChangeReadableText(Escaping form) {
     String text = "größe 名前 🐳 e\u0301 %n %s $(x)";
 
     assertThat(form.escape(text)).isEqualTo(text);

@@ -2,7 +2,7 @@ package dev.jig.output;
 
 import java.util.List;
 
-/// Texts from outside that mean harm.
+/// Texts with terminal control sequences and other hostile characters.
 public final class HostileText {
   public static final List<String> ALL =
       List.of(
@@ -28,12 +28,12 @@ public final class HostileText {
 
   private HostileText() {}
 
-  /// Whether a terminal would do nothing but show it; line ends are the format's own.
+  /// Whether a terminal only displays the text; line ends are part of the format.
   public static boolean isHarmless(String output) {
     return output.codePoints().allMatch(c -> c == '\n' || !Escaping.isDangerous(c));
   }
 
-  /// What a reader gets back of it: halves of pairs cannot be carried.
+  /// The text as a parser restores it: lone surrogates are replaced.
   static String readBack(String text) {
     StringBuilder whole = new StringBuilder();
     text.codePoints()

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Reads JSON back as maps in the order of their keys.
+/// Parses JSON to maps in key order.
 public final class Parsed {
   private Parsed() {}
 

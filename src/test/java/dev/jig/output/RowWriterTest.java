@@ -39,7 +39,7 @@ final class RowWriterTest {
       "\"mountnsid\":4026533000,\"netnsid\":4026533005,\"pid\":38797,\"tid\":38798,"
           + "\"ppid\":38700,\"comm\":\"isc-net-0000\",\"pcomm\":\"sh\",\"uid\":0,\"gid\":0,";
 
-  /// An event that has every field.
+  /// An event with every field.
   private static final DnsEvent FULL =
       SampleEvents.response()
           .with(event -> {
@@ -110,7 +110,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void leavesOutTheUnknownProcessAndContainer() throws IOException {
+  void omitsUnknownProcessAndContainer() throws IOException {
     DnsEvent event =
         SampleEvents.query()
             .with(e -> {
@@ -133,7 +133,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void keepsTheDocumentedOrderOfKeys() throws IOException {
+  void writesKeysInDocumentedOrder() throws IOException {
     Map<?, ?> object = (Map<?, ?>) Parsed.json(json(FULL)).getFirst();
 
     assertThat(keys(object))
@@ -150,7 +150,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void namesUsersOfTheHostOnly() throws IOException {
+  void writesUserNamesOnlyForTheHost() throws IOException {
     Owner owner =
         SampleEvents.owner("dig")
             .withDetails(
@@ -180,7 +180,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void writesThePeerAsItsOwnRowWouldBe() throws IOException {
+  void writesThePeerWithTheMembersOfItsOwnRow() throws IOException {
     Peer process = new Peer(null, SampleEvents.owner("dockerd"), Attribution.SOCKET);
     Peer pod = new Peer(FULL.container(), SampleEvents.owner("coredns"), Attribution.EXACT);
     DnsEvent ofProcess = SampleEvents.response().with(event -> event.peer = process).build();
@@ -206,7 +206,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void writesThePodsPartOfJson() throws IOException {
+  void writesPodMembers() throws IOException {
     assertThat(json(FULL))
         .contains(
             "\"k8s\":{\"node\":\"node-1\",\"namespace\":\"shop\",\"podName\":\"web-0\","
@@ -215,7 +215,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void neverGivesOneEventAnothersContainerOrProcess() throws IOException {
+  void doesNotMixUpCachedContainersAndProcesses() throws IOException {
     List<DnsEvent> events = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       int number = i * 7919 % 600;
@@ -245,7 +245,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void addressesStayAddressesInJsonAndTheirNamesFollow() throws IOException {
+  void writesAddressesAndEndpointNamesToJson() throws IOException {
     assertThat(json(SampleEvents.query().with(e -> e.endpoints = NAMES).build()))
         .contains("\"srcIP\":\"192.0.2.2\",\"dstIP\":\"198.51.100.4\",")
         .contains("\"nameserver\":\"198.51.100.4\",")
@@ -259,7 +259,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void namesStandForAddressesInColumnsCutInTheMiddle() throws IOException {
+  void showsEndpointNamesInColumnsCutInTheMiddle() throws IOException {
     List<Field> fields =
         List.of(
             Field.SOURCE_IP,
@@ -281,7 +281,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void indentsPrettyJsonByTwo() throws IOException {
+  void indentsPrettyJsonByTwoSpaces() throws IOException {
     DnsEvent event =
         SampleEvents.response()
             .with(e -> {
@@ -369,7 +369,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void saysTheSameInEveryFormat() throws IOException {
+  void writesEqualContentInEveryFormat() throws IOException {
     Object json = Parsed.json(json(FULL)).getFirst();
 
     assertThat(Parsed.json(pretty(FULL)).getFirst()).hasToString(json.toString());
@@ -378,7 +378,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void carriesHostileTextsHarmlesslyAndWhole() throws IOException {
+  void restoresHostileTextsAfterParsing() throws IOException {
     for (String text : HostileText.ALL) {
       DnsEvent event = hostile(text);
       String json = json(event);
@@ -394,7 +394,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void keepsHostileTextsWithinTheirRow() throws IOException {
+  void keepsHostileTextsInOneRow() throws IOException {
     for (String text : HostileText.ALL) {
       String table = columns(List.of(Field.COMM, Field.CONTAINER_NAME), hostile(text));
 
@@ -404,7 +404,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void writesTheHeaderOnceAndEachEventAsALine() throws IOException {
+  void writesOneHeaderAndOneLinePerEvent() throws IOException {
     assertThat(
             columns(
                 List.of(Field.PID, Field.QR, Field.COMM),
@@ -420,7 +420,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void reportsLossAsAnObjectOfTypeWarn() throws IOException {
+  void reportsLossAsObjectOfTypeWarn() throws IOException {
     assertThat(lost(OutputFormat::json))
         .isEqualTo("{\"type\":\"warn\",\"message\":\"lost 3 samples\"}\n");
     assertThat(lost(OutputFormat::jsonPretty))
@@ -432,7 +432,7 @@ final class RowWriterTest {
   }
 
   @Test
-  void writesMoreThanABufferHolds() throws IOException {
+  void writesMoreThanTheBufferSize() throws IOException {
     DnsEvent[] events = new DnsEvent[500];
     for (int i = 0; i < events.length; i++) {
       int id = i;

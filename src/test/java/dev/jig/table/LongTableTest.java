@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 final class LongTableTest {
 
   @Test
-  void keepsEveryKeyWhileItGrows() {
+  void keepsAllKeysWhileGrowing() {
     // Given
     LongTable<Long> table = new LongTable<>();
 
@@ -33,13 +33,13 @@ final class LongTableTest {
   }
 
   @Test
-  void agreesWithAMapWhileKeysComeAndGo() {
-    // Given few enough keys that they push each other aside
+  void equalsAHashMapAfterAddingAndRemoving() {
+    // Given few keys, so that they collide
     Random random = new Random(11);
     LongTable<Long> table = new LongTable<>();
     Map<Long, Long> map = new HashMap<>();
 
-    // When 100,000 of them come and go
+    // When 100,000 are added or removed
     for (long i = 0; i < 100_000; i++) {
       long key = random.nextLong(1, 151);
       if (random.nextBoolean()) {
@@ -51,7 +51,7 @@ final class LongTableTest {
       assertThat(table.size()).isEqualTo(map.size());
     }
 
-    // Then what is left is what should be
+    // Then both hold the same
     for (long key = 1; key <= 150; key++) {
       assertThat(table.get(key)).isEqualTo(map.get(key));
     }
@@ -67,7 +67,7 @@ final class LongTableTest {
   }
 
   @Test
-  void refusesKeyZero() {
+  void rejectsKeyZero() {
     assertThatThrownBy(() -> new LongTable<String>().put(0, "x"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("key 0");

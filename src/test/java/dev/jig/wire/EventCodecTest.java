@@ -33,7 +33,7 @@ final class EventCodecTest {
   private static final DnsEvent FULL = SampleEvents.full();
 
   @Test
-  void everyFieldComesBack() throws ReflectiveOperationException {
+  void restoresEveryComponent() throws ReflectiveOperationException {
     for (RecordComponent field : DnsEvent.class.getRecordComponents()) {
       assertThat(field.getAccessor().invoke(FULL)).as("set in this test: %s", field).isNotNull();
     }
@@ -42,7 +42,7 @@ final class EventCodecTest {
   }
 
   @Test
-  void whatIsAbsentStaysAbsent() {
+  void restoresAbsentComponentsAsAbsent() {
     DnsEvent bare =
         new DnsEvent(
             1,
@@ -70,7 +70,7 @@ final class EventCodecTest {
   }
 
   @Test
-  void everyOutcomeOfATryComesBack() {
+  void restoresEveryAttemptState() {
     List<Attempt> attempts =
         Arrays.stream(AttemptState.values())
             .map(outcome -> new Attempt(1, Protocol.UDP, null, 0, outcome, 0, null, 0))
@@ -81,7 +81,7 @@ final class EventCodecTest {
   }
 
   @Test
-  void zeroIsNotAbsent() {
+  void distinguishesZeroFromAbsent() {
     DnsEvent answered =
         new DnsEvent(
             1,
@@ -109,7 +109,7 @@ final class EventCodecTest {
   }
 
   @Test
-  void aContainerStandsInABatchOnce() {
+  void encodesAContainerOncePerBatch() {
     Events batch = EventCodec.encode(5, List.of(FULL, FULL, FULL));
 
     assertThat(batch.getContainersCount()).isEqualTo(2); // its own and its peer's
@@ -119,7 +119,7 @@ final class EventCodecTest {
   }
 
   @Test
-  void anEndpointsNameStandsInABatchOnce() {
+  void encodesAnEndpointNameOncePerBatch() {
     EndpointName client = new EndpointName(EndpointName.Kind.POD, "demo", "mypod");
     DnsEvent oneName = FULL.withEndpoints(new EndpointNames(null, client, null));
 

@@ -25,8 +25,8 @@ final class PcapngRowOptionTest {
   private static final int LIMIT = 65_531;
   private static final IpAddress V6 = IpAddress.v6(0x20010db800000001L, 0x8000000000000068L);
 
-  /// What reading the packet alone gives: what is nobody's.
-  private static DnsEvent told(DnsEvent event) {
+  /// The row as read from the packet alone, without owner.
+  private static DnsEvent packetRow(DnsEvent event) {
     return new DnsEvent(
         event.timestampNs(),
         null,
@@ -53,20 +53,20 @@ final class PcapngRowOptionTest {
         null);
   }
 
-  private static String text(DnsEvent event) {
+  private static String encode(DnsEvent event) {
     return PcapngRowOption.encode(event, LIMIT).orElseThrow();
   }
 
-  private static PcapngRowOption read(String text) {
+  private static PcapngRowOption decode(String text) {
     return PcapngRowOption.decode(text).orElseThrow();
   }
 
   private static DnsEvent roundTrip(DnsEvent event) {
-    return read(text(event)).mergeWithPacket(told(event)).orElseThrow();
+    return decode(encode(event)).mergeWithPacket(packetRow(event)).orElseThrow();
   }
 
   @Test
-  void everyComponentComesBack() throws ReflectiveOperationException {
+  void restoresEveryComponent() throws ReflectiveOperationException {
     DnsEvent event = SampleEvents.full();
     for (RecordComponent component : DnsEvent.class.getRecordComponents()) {
       assertThat(component.getAccessor().invoke(event)).as("set here: %s", component).isNotNull();
@@ -76,7 +76,7 @@ final class PcapngRowOptionTest {
   }
 
   @Test
-  void whatIsAbsentStaysAbsent() {
+  void restoresAbsentComponentsAsAbsent() {
     DnsEvent bare =
         SampleEvents.query()
             .with(it -> {
@@ -91,11 +91,11 @@ final class PcapngRowOptionTest {
             .build();
 
     assertThat(roundTrip(bare)).isEqualTo(bare);
-    assertThat(text(bare)).isEqualTo("{\"jig\":1,\"attribution\":\"UNKNOWN\"}");
+    assertThat(encode(bare)).isEqualTo("{\"jig\":1,\"attribution\":\"UNKNOWN\"}");
   }
 
   @Test
-  void zeroIsNotAbsent() {
+  void distinguishesZeroFromAbsent() {
     DnsEvent event =
         SampleEvents.response()
             .with(it -> {
@@ -108,7 +108,7 @@ final class PcapngRowOptionTest {
   }
 
   @Test
-  void labelsThatNobodyHasToldAreNotNone() {
+  void distinguishesUnknownLabelsFromNone() {
     for (Map<String, String> labels : Arrays.asList(null, Map.<String, String>of())) {
       Container.Pod pod = new Container.Pod("demo", "mypod", null, labels, null, false);
       Container container = new Container(null, "b1", null, null, null, Map.of(), pod);
@@ -119,7 +119,7 @@ final class PcapngRowOptionTest {
   }
 
   @Test
-  void aQueryWithoutAnswerIsAllInItsNote() {
+  void restoresATRowWithoutAPacket() {
     DnsEvent unanswered =
         SampleEvents.query()
             .with(it -> {
@@ -134,24 +134,24 @@ final class PcapngRowOptionTest {
             })
             .build();
 
-    String text = text(unanswered);
+    String text = encode(unanswered);
 
-    assertThat(read(text).standalone()).contains(unanswered);
+    assertThat(decode(text).standalone()).contains(unanswered);
   }
 
   @Test
-  void aNoteIsPrintableAscii() {
-    assertThat(text(SampleEvents.full())).matches("[ -~]+").contains("\\u001B", "\\uD83D");
+  void writesPrintableAscii() {
+    assertThat(encode(SampleEvents.full())).matches("[ -~]+").contains("\\u001B", "\\uD83D");
   }
 
-  /// Files of earlier versions must stay readable: this text is never to be changed.
+  /// The format of version 1, which must stay readable.
   @Test
-  void theFirstVersionIsUnderstood() {
+  void readsAndWritesVersion1() {
     String text =
         "{\"jig\":1,\"container\":{\"runtime\":\"docker\",\"id\":\"b176\",\"name\":\"web\","
             + "\"labels\":{\"a\":\"1\"}},\"owner\":{\"pid\":38797,\"tid\":38798,\"comm\":\"dig\","
             + "\"ppid\":38700,\"pcomm\":\"sh\",\"mountNs\":4026533000,\"netNs\":4026533005,"
-            + "\"startTimeNs\":77},\"attribution\":\"EXACT\",\"packetType\":\"HOST\","
+            + "\"startBootNs\":77},\"attribution\":\"EXACT\",\"packetType\":\"HOST\","
             + "\"nameserver\":\"198.51.100.4\",\"latencyNs\":18250000,\"state\":\"ANSWERED\"}";
     DnsEvent event =
         SampleEvents.response()
@@ -164,17 +164,17 @@ final class PcapngRowOptionTest {
             })
             .build();
 
-    assertThat(read(text).mergeWithPacket(told(event))).contains(event);
-    assertThat(text(event)).isEqualTo(text);
+    assertThat(decode(text).mergeWithPacket(packetRow(event))).contains(event);
+    assertThat(encode(event)).isEqualTo(text);
   }
 
   @Test
-  void thePacketIsBelievedInWhatItTells() {
+  void packetDataTakesPrecedence() {
     DnsEvent event = SampleEvents.full();
     DnsEvent shifted =
         SampleEvents.query().with(it -> it.timestampNs = 5).build(); // as by editcap -t
 
-    DnsEvent restored = read(text(event)).mergeWithPacket(told(shifted)).orElseThrow();
+    DnsEvent restored = decode(encode(event)).mergeWithPacket(packetRow(shifted)).orElseThrow();
 
     assertThat(restored.timestampNs()).isEqualTo(5);
     assertThat(restored.source()).isEqualTo(shifted.source());
@@ -183,7 +183,7 @@ final class PcapngRowOptionTest {
   }
 
   @Test
-  void labelsAreLeftOutWhereTheyAreTooLong() {
+  void omitsLabelsIfTheTextIsTooLong() {
     Map<String, String> labels =
         IntStream.range(0, 1000)
             .boxed()
@@ -200,15 +200,15 @@ final class PcapngRowOptionTest {
   }
 
   @Test
-  void thereIsNoNoteWhereEvenTheRestIsTooLong() {
+  void isEmptyIfTheTextIsTooLongWithoutLabels() {
     assertThat(PcapngRowOption.encode(SampleEvents.full(), 100)).isEmpty();
   }
 
   @Test
-  void membersOfALaterVersionArePassedOver() {
+  void skipsUnknownMembers() {
     String text = "{\"jig\":1,\"attribution\":\"SOCKET\",\"later\":{\"a\":[1,{}]},\"node\":\"n\"}";
 
-    assertThat(read(text).mergeWithPacket(SampleEvents.full()).orElseThrow().node()).isEqualTo("n");
+    assertThat(decode(text).mergeWithPacket(SampleEvents.full()).orElseThrow().node()).isEqualTo("n");
   }
 
   @ParameterizedTest
@@ -240,16 +240,16 @@ final class PcapngRowOptionTest {
         "{\"jig\":1,\"addresses\":[null]}",
         "{\"jig\":1,\"addresses\":[\"192.0.2.1\"",
       })
-  void whatIsNoNoteOrDamagedIsNone(String text) {
+  void rejectsForeignAndDamagedTexts(String text) {
     assertThat(PcapngRowOption.decode(text)).isEmpty();
   }
 
   @Test
-  void aNoteWithoutWhatEveryEventHasIsOfNone() {
-    PcapngRowOption note = read("{\"jig\":1,\"node\":\"n\"}");
+  void requiresMandatoryComponents() {
+    PcapngRowOption option = decode("{\"jig\":1,\"node\":\"n\"}");
 
-    assertThat(note.mergeWithPacket(SampleEvents.full())).isEmpty();
-    assertThat(note.standalone()).isEmpty();
+    assertThat(option.mergeWithPacket(SampleEvents.full())).isEmpty();
+    assertThat(option.standalone()).isEmpty();
   }
 
   @ParameterizedTest
@@ -262,13 +262,13 @@ final class PcapngRowOptionTest {
         "\"id\":1,\"qr\":\"T\",\"question\":{\"name\":\".\",\"type\":65536}",
         "\"id\":1"
       })
-  void onlyAQueryWithoutAnswerStandsAlone(String members) {
+  void onlyValidTRowsAreStandalone(String members) {
     String ends =
         ",\"source\":{\"address\":\"192.0.2.1\",\"port\":1},"
             + "\"destination\":{\"address\":\"192.0.2.2\",\"port\":53}";
     String text = "{\"jig\":1,\"attribution\":\"EXACT\",\"protocol\":\"UDP\"" + ends + ",%s}";
 
-    assertThat(read(text.formatted("\"id\":65535,\"qr\":\"T\"")).standalone()).isPresent();
-    assertThat(read(text.formatted(members)).standalone()).isEmpty();
+    assertThat(decode(text.formatted("\"id\":65535,\"qr\":\"T\"")).standalone()).isPresent();
+    assertThat(decode(text.formatted(members)).standalone()).isEmpty();
   }
 }

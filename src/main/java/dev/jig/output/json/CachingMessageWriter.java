@@ -39,7 +39,7 @@ final class CachingMessageWriter {
   private static final int RCODES = 1 << 12;
 
   private final JsonLinesDocument line;
-  private final SectionSerializer sectionBytes;
+  private final SectionSerializer serializer;
   private final AddressTextCache texts = new AddressTextCache();
   private final List<String> addressTexts = new ArrayList<>();
   private final @Nullable CachedAddresses[] addressSlots = new @Nullable CachedAddresses[SLOTS];
@@ -83,9 +83,9 @@ final class CachingMessageWriter {
     }
   }
 
-  CachingMessageWriter(JsonLinesDocument line, SectionSerializer sectionBytes) {
+  CachingMessageWriter(JsonLinesDocument line, SectionSerializer serializer) {
     this.line = line;
-    this.sectionBytes = sectionBytes;
+    this.serializer = serializer;
   }
 
   void write(DnsEvent event) throws IOException {
@@ -132,7 +132,7 @@ final class CachingMessageWriter {
     int slot = slot(source.high() ^ source.low() * 31 + destination.high() ^ destination.low());
     CachedAddresses cached = addressSlots[slot];
     if (cached == null || !cached.matches(event)) {
-      byte[] members = sectionBytes.serialize(Section.ADDRESSES, event);
+      byte[] members = serializer.serialize(Section.ADDRESSES, event);
       cached = new CachedAddresses(source, destination, members);
       addressSlots[slot] = cached;
     }
@@ -147,7 +147,7 @@ final class CachingMessageWriter {
         slot((address * 31 + type) * 31 + firstLetter(event.packetType()) * 31L + firstLetter(event.qr()));
     CachedDirection cached = directionSlots[slot];
     if (cached == null || !cached.matches(event)) {
-      byte[] members = sectionBytes.serialize(Section.DIRECTION, event);
+      byte[] members = serializer.serialize(Section.DIRECTION, event);
       cached = new CachedDirection(event.qr(), nameserver, event.packetType(), type, members);
       directionSlots[slot] = cached;
     }
@@ -157,7 +157,7 @@ final class CachingMessageWriter {
   private byte[] rcode(DnsEvent event, int rcode) throws IOException {
     byte[] cached = rcodeSlots[rcode & RCODES - 1];
     if (cached == null) {
-      cached = sectionBytes.serialize(Section.RCODE, event);
+      cached = serializer.serialize(Section.RCODE, event);
       rcodeSlots[rcode & RCODES - 1] = cached;
     }
     return cached;
@@ -170,7 +170,7 @@ final class CachingMessageWriter {
     int slot = slot(Objects.hashCode(flags) * 31L + letters);
     CachedState cached = stateSlots[slot];
     if (cached == null || !cached.matches(event)) {
-      byte[] members = sectionBytes.serialize(Section.STATE, event);
+      byte[] members = serializer.serialize(Section.STATE, event);
       cached = new CachedState(flags, state, event.attribution(), members);
       stateSlots[slot] = cached;
     }

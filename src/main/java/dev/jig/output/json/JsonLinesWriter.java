@@ -30,7 +30,7 @@ public final class JsonLinesWriter implements RowWriter {
 
   private final JsonLinesDocument document;
   private final DocumentWriter sections;
-  private final SectionSerializer sectionBytes = new SectionSerializer();
+  private final SectionSerializer serializer = new SectionSerializer();
   private final CachingMessageWriter message;
   private final @Nullable CachedMembers[] containers = new @Nullable CachedMembers[SLOTS];
   private final @Nullable CachedMembers[] peers = new @Nullable CachedMembers[SLOTS];
@@ -39,7 +39,7 @@ public final class JsonLinesWriter implements RowWriter {
   public JsonLinesWriter(OutputStream out) {
     document = new JsonLinesDocument(out);
     sections = new DocumentWriter(document);
-    message = new CachingMessageWriter(document, sectionBytes);
+    message = new CachingMessageWriter(document, serializer);
   }
 
   @Override
@@ -85,7 +85,7 @@ public final class JsonLinesWriter implements RowWriter {
     if (cached == null
         || !Objects.equals(cached.part(), container)
         || !Objects.equals(cached.node(), event.node())) {
-      cached = new CachedMembers(container, event.node(), sectionBytes.serialize(Section.CONTAINER, event));
+      cached = new CachedMembers(container, event.node(), serializer.serialize(Section.CONTAINER, event));
       containers[slot] = cached;
     }
     return cached.members();
@@ -100,7 +100,7 @@ public final class JsonLinesWriter implements RowWriter {
     int slot = slot(peer.owner());
     CachedMembers cached = peers[slot];
     if (cached == null || !Objects.equals(cached.part(), peer)) {
-      cached = new CachedMembers(peer, null, sectionBytes.serialize(Section.PEER, event));
+      cached = new CachedMembers(peer, null, serializer.serialize(Section.PEER, event));
       peers[slot] = cached;
     }
     return cached.members();
@@ -113,7 +113,7 @@ public final class JsonLinesWriter implements RowWriter {
     if (cached == null
         || !Objects.equals(cached.part(), owner)
         || !Objects.equals(cached.node(), variant)) {
-      cached = new CachedMembers(owner, variant, sectionBytes.serialize(Section.OWNER, event));
+      cached = new CachedMembers(owner, variant, serializer.serialize(Section.OWNER, event));
       owners[slot] = cached;
     }
     return cached.members();

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The quick way to a JSON line gives what the catalogue's walk gives.
+/// Compares the fast JSON writer with the general one.
 final class JsonLinesDocumentTest {
   private static final SerializedString KEY = new SerializedString("key");
 
@@ -90,24 +90,24 @@ final class JsonLinesDocumentTest {
 
   @ParameterizedTest
   @MethodSource("events")
-  void saysWhatTheCatalogueSays(DnsEvent event) throws IOException {
-    ByteArrayOutputStream walked = new ByteArrayOutputStream();
-    JsonDocument document = JsonDocument.compact(walked);
+  void writesTheSameAsDocumentWriter(DnsEvent event) throws IOException {
+    ByteArrayOutputStream general = new ByteArrayOutputStream();
+    JsonDocument document = JsonDocument.compact(general);
     new DocumentWriter(document).writeRow(event);
     document.flush();
 
-    ByteArrayOutputStream quick = new ByteArrayOutputStream();
-    JsonLinesWriter lines = new JsonLinesWriter(quick);
+    ByteArrayOutputStream fast = new ByteArrayOutputStream();
+    JsonLinesWriter lines = new JsonLinesWriter(fast);
     lines.writeRow(event);
     lines.flush();
 
-    assertThat(quick.toString(UTF_8)).isEqualTo(walked.toString(UTF_8));
+    assertThat(fast.toString(UTF_8)).isEqualTo(general.toString(UTF_8));
   }
 
   @ParameterizedTest
   @ValueSource(
       longs = {0, 9, 10, 99, 100, 999_999_999_999_999_999L, Long.MAX_VALUE, -1, Long.MIN_VALUE})
-  void writesNumbersAsTheyAre(long number) throws IOException {
+  void writesNumbers(long number) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     JsonLinesDocument line = new JsonLinesDocument(bytes);
 
@@ -120,7 +120,7 @@ final class JsonLinesDocumentTest {
   }
 
   @Test
-  void keepsLinesLongerThanTheBuffer() throws IOException {
+  void writesLinesLongerThanTheBuffer() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     JsonLinesDocument line = new JsonLinesDocument(bytes);
     String name = "x".repeat(200_000);

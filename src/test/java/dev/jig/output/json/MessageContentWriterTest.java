@@ -57,7 +57,7 @@ final class MessageContentWriterTest {
           new Damage(Malformation.BAD_DATA, 77));
 
   @Test
-  void saysEverythingInTheSameWordsInAllFormats() throws IOException {
+  void writesEqualContentInAllFormats() throws IOException {
     Object line = Parsed.json(written(new JsonLinesDocument(out), EVERYTHING)).getFirst();
     Object pretty = Parsed.json(written(JsonDocument.pretty(out), EVERYTHING)).getFirst();
     String yaml = written(new YamlDocument(out), EVERYTHING);
@@ -67,7 +67,7 @@ final class MessageContentWriterTest {
   }
 
   @Test
-  void writesTheKeysInTheirOrder() throws IOException {
+  void writesKeysInOrder() throws IOException {
     String line = written(new JsonLinesDocument(out), EVERYTHING);
 
     assertThat(line)
@@ -98,7 +98,7 @@ final class MessageContentWriterTest {
   }
 
   @Test
-  void leavesOutWhatTheRowSaysAlready() throws IOException {
+  void omitsWhatTheRowContains() throws IOException {
     DecodedMessage query =
         new DecodedMessage(
             0,

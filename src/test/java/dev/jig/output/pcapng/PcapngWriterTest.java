@@ -31,7 +31,7 @@ final class PcapngWriterTest {
   private static final IpAddress V6 = IpAddress.v6(0x20010db800000001L, 0x8000000000000068L);
   private static final int LINK = 20;
 
-  /// A packet as it stands in the file.
+  /// A packet of the file.
   private record Written(ByteBuffer frame, long timeNs, String comment) {}
 
   private static List<Written> written(DnsEvent... events) throws IOException {
@@ -74,7 +74,7 @@ final class PcapngWriterTest {
     event.destination = new Endpoint(V6, 53);
   }
 
-  /// RFC 1071: over what holds its own checksum, the sum is all ones.
+  /// RFC 1071: the sum over data with its checksum is all ones.
   private static int sum(ByteBuffer bytes, int from, int length, int start) {
     long sum = start;
     for (int i = 0; i < length; i++) {
@@ -89,7 +89,7 @@ final class PcapngWriterTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 12, 33, 512, 65_507})
-  void aDatagramHasItsLengthsAndChecksums(int length) throws IOException {
+  void writesUdpLengthsAndChecksums(int length) throws IOException {
     ByteBuffer frame = written(event(length, it -> {})).getFirst().frame();
 
     assertThat(frame.getShort(0)).isEqualTo((short) 0x0800);
@@ -108,7 +108,7 @@ final class PcapngWriterTest {
 
   @ParameterizedTest
   @ValueSource(ints = {12, 33, 65_513})
-  void aSegmentOverIpv6HasItsLengthsAndChecksum(int length) throws IOException {
+  void writesTcpOverIpv6LengthsAndChecksum(int length) throws IOException {
     DnsEvent event =
         event(
             length,
@@ -130,7 +130,7 @@ final class PcapngWriterTest {
   }
 
   @Test
-  void whereOnlyOneAddressIsIpv4ItIsMapped() throws IOException {
+  void mapsASingleIpv4AddressToIpv6() throws IOException {
     DnsEvent event = event(12, it -> it.source = new Endpoint(V6, 43210));
 
     ByteBuffer frame = written(event).getFirst().frame();
@@ -140,7 +140,7 @@ final class PcapngWriterTest {
   }
 
   @Test
-  void aStreamsNumbersGoOn() throws IOException {
+  void continuesSequenceNumbersPerConnection() throws IOException {
     Consumer<SampleEvents.Builder> overTcp = it -> it.protocol = Protocol.TCP;
     Consumer<SampleEvents.Builder> back =
         it -> {
@@ -163,7 +163,7 @@ final class PcapngWriterTest {
   }
 
   @Test
-  void theLongestMessageGoesIntoTwoSegments() throws IOException {
+  void splitsTheLongestMessageIntoTwoSegments() throws IOException {
     List<Written> packets = written(event(65_535, it -> it.protocol = Protocol.TCP));
 
     assertThat(packets).hasSize(2);
@@ -184,21 +184,21 @@ final class PcapngWriterTest {
   @EnumSource(
       value = PacketType.class,
       names = {"HOST", "BROADCAST", "MULTICAST", "OTHERHOST", "OUTGOING"})
-  void theCookedHeaderTellsWhereItWasGoing(PacketType type) throws IOException {
+  void writesThePacketTypeToTheCookedHeader(PacketType type) throws IOException {
     Written packet = written(event(12, it -> it.packetType = type)).getFirst();
 
     assertThat(PacketType.of(packet.frame().get(10))).isEqualTo(type);
   }
 
   @Test
-  void timeIsExact() throws IOException {
+  void keepsNanoseconds() throws IOException {
     Written packet = written(event(12, it -> it.timestampNs = 1706961906123456789L)).getFirst();
 
     assertThat(packet.timeNs()).isEqualTo(1706961906123456789L);
   }
 
   @Test
-  void theCommentTellsWhoseItIsAndDrivesNoTerminal() throws IOException {
+  void writesAnEscapedCommentWithContainerAndProcess() throws IOException {
     DnsEvent event = event(12, it -> it.owner = SampleEvents.owner("\u001b[2J\u202ex"));
 
     assertThat(written(event).getFirst().comment())
@@ -208,7 +208,7 @@ final class PcapngWriterTest {
   }
 
   @Test
-  void whatStayedUnansweredIsARemark() throws IOException {
+  void writesATRowAsACustomBlock() throws IOException {
     DnsEvent event =
         SampleEvents.query()
             .with(it -> {
