@@ -129,7 +129,7 @@ public final class LiveCapture implements AutoCloseable {
     return programs.assignSocketOwners();
   }
 
-  /// From now on each record wakes the reader at once instead of 64 KiB of them, so that it can
+  /// From now on each record wakes the reader at once instead of 256 KiB of them, so that it can
   /// read /proc before the process exits. Costs a wake-up per record.
   public void readPromptly() {
     promptly = true;
