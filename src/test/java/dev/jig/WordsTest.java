@@ -46,7 +46,10 @@ final class WordsTest {
   private static final Pattern TEXT =
       Pattern.compile(".*\\.(java|c|h|proto|yaml|md|py|cmd|properties|xml)|[^.]+");
 
-  /// Names in test data that are data, not language.
+  /// Licences of other projects are kept as they are.
+  private static final Pattern LICENSES = Pattern.compile("src/main/dist/licenses[^/]*/.*");
+
+  /// Holds the words of the list.
   private static final Path SELF = Path.of("src/test/java/dev/jig/WordsTest.java");
 
   @Test
@@ -92,6 +95,7 @@ final class WordsTest {
   private static boolean isText(Path path) {
     return Files.isRegularFile(path)
         && TEXT.matcher(path.getFileName().toString()).matches()
+        && !LICENSES.matcher(path.toString()).matches()
         && !path.equals(SELF);
   }
 
