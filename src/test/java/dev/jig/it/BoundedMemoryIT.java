@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
@@ -24,23 +25,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What never ends, as many times as would fill any memory: read by the whole program with the heap
-/// that the tarball gives it, of which nothing may be left over in its last line.
+/// Captures with more unfinished queries and streams than memory can hold, read with the heap of the
+/// tarball: memory stays bounded, and the last line accounts for every packet.
 @Timeout(180)
 final class BoundedMemoryIT {
   private static final int COOKED = 113;
   private static final int OUTGOING = 4;
   private static final long START_US = 1_767_225_600_000_000L;
 
-  /// Heap, code, classes and threads of a process that got all it may have.
-  private static final long RESIDENT_AT_MOST_KB = 256 * 1024;
+  /// Heap, code, classes and threads of a process with full tables: 256 MiB.
+  private static final long MAX_RESIDENT_KB = 256 * 1024;
 
   private static final int QUERIES = 1_000_000;
 
-  /// As docs/ARCHITECTURE.md says it.
-  private static final int WAITING_AT_MOST = 65_536;
+  /// The bounds in docs/ARCHITECTURE.md.
+  private static final int MAX_PENDING = 65_536;
 
-  private static final int LOOKUPS_AT_MOST = 32_768;
+  private static final int MAX_LOOKUPS = 32_768;
 
   private static final int STREAMS = 100_000;
 
@@ -81,10 +82,22 @@ final class BoundedMemoryIT {
 
   /// @param everyUs 1: all within the timeout; 1,000: most of them have their row in time
   @ParameterizedTest
-  @CsvSource({"1, false", "1, true", "1000, false", "1000, true"})
-  void aMillionDistinctQueriesWithoutAnswer(int everyUs, boolean lookups) throws Exception {
+  @CsvSource({"1, true", "1000, false"})
+  void aMillionQueriesWithoutResponse(int everyUs, boolean lookups) throws Exception {
+    readMillionQueries(everyUs, lookups);
+  }
+
+  @Tag("all")
+  @ParameterizedTest
+  @CsvSource({"1, false", "1000, true"})
+  void aMillionQueriesWithoutResponseInTheOtherMode(int everyUs, boolean lookups)
+      throws Exception {
+    readMillionQueries(everyUs, lookups);
+  }
+
+  private void readMillionQueries(int everyUs, boolean lookups) throws Exception {
     List<String> options = lookups ? List.of("--lookups") : List.of();
-    int atMost = lookups ? LOOKUPS_AT_MOST : WAITING_AT_MOST;
+    int max = lookups ? MAX_LOOKUPS : MAX_PENDING;
 
     String summary =
         read(
@@ -97,11 +110,11 @@ final class BoundedMemoryIT {
 
     long waiting = number(summary, "still waiting for an answer");
     long evicted = number(summary, "queries evicted before their answer");
-    long told = number(summary, lookups ? "lookups" : "unanswered");
+    long reported = number(summary, lookups ? "lookups" : "unanswered");
     assertThat(number(summary, "packets read")).isEqualTo(QUERIES);
-    assertThat(told + waiting + evicted).as(summary).isEqualTo(QUERIES);
+    assertThat(reported + waiting + evicted).as(summary).isEqualTo(QUERIES);
     if (everyUs == 1) {
-      assertThat(waiting).isEqualTo(atMost);
+      assertThat(waiting).isEqualTo(max);
     } else {
       assertThat(evicted).isZero();
     }
@@ -112,8 +125,19 @@ final class BoundedMemoryIT {
 
   /// @param bytes of a segment's data, after the length of a message that never gets complete
   @ParameterizedTest
-  @ValueSource(ints = {0, 100, 10_000})
-  void aHundredThousandStreamsThatStopInTheMiddle(int bytes) throws Exception {
+  @ValueSource(ints = 100)
+  void aHundredThousandStreamsWithAnIncompleteMessage(int bytes) throws Exception {
+    readIncompleteStreams(bytes);
+  }
+
+  @Tag("all")
+  @ParameterizedTest
+  @ValueSource(ints = {0, 10_000})
+  void aHundredThousandStreamsWithAMessageOfOtherLength(int bytes) throws Exception {
+    readIncompleteStreams(bytes);
+  }
+
+  private void readIncompleteStreams(int bytes) throws Exception {
     byte[] begun = new byte[2 + bytes];
     begun[0] = (byte) 0xff;
     begun[1] = (byte) 0xff;
@@ -153,9 +177,9 @@ final class BoundedMemoryIT {
     assertThat(number(summary, "rows")).isZero();
   }
 
-  /// Behind a byte that never comes, one by one: little data, and much beside it.
+  /// Segments of one byte each behind a gap: little data, and much overhead.
   @Test
-  void aMillionSegmentsThatWaitForAByte() throws Exception {
+  void aMillionSegmentsBehindAMissingByte() throws Exception {
     int streams = 100_000;
     int segments = 10;
     byte[] one = junk(1);
@@ -186,7 +210,8 @@ final class BoundedMemoryIT {
     return junk;
   }
 
-  /// The last line of a run over a file from a pipe; checks what the process has needed.
+  /// Reads a capture from a pipe and checks the process's greatest resident memory; returns the last
+  /// line.
   private String read(List<String> options, Capture capture) throws IOException {
     try (IgProcess ig = IgProcess.start(commandLine(options))) {
       var out = new DataOutputStream(new BufferedOutputStream(ig.stdin(), 1 << 16));
@@ -201,7 +226,7 @@ final class BoundedMemoryIT {
       long tookMs = (System.nanoTime() - startNs) / 1_000_000;
       reporter.publishEntry(options + " " + peakKb / 1024 + " MiB, " + tookMs + " ms", summary);
       assertThat(summary.lines()).as(summary).hasSize(1);
-      assertThat(peakKb).as(summary).isLessThan(RESIDENT_AT_MOST_KB);
+      assertThat(peakKb).as(summary).isLessThan(MAX_RESIDENT_KB);
       return summary;
     }
   }
@@ -236,7 +261,7 @@ final class BoundedMemoryIT {
     return new Flow(address, 10_000 + i % 50_000, "192.0.2.53", 53);
   }
 
-  /// An A of a name that no other has.
+  /// A query for A of a unique name.
   private static byte[] query(int i) {
     byte[] label = "q%07d".formatted(i).getBytes(US_ASCII);
     ByteBuffer query = ByteBuffer.allocate(12 + 1 + label.length + 14 + 4);

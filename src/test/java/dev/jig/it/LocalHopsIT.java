@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class LocalHopsIT {
   private static final String ONE_TRY = "+tries=1";
-  private static final String PATIENTLY = "+time=30";
+  private static final String LONG_WAIT = "+time=30";
 
   private static String image;
 
@@ -45,7 +45,7 @@ final class LocalHopsIT {
         Docker.Container client = asking(app, network, addressOf(server));
         IgProcess ig = IgProcess.trace("-c", app + "," + upstream, "-o", "json")) {
       lookUpUntilNamed(ig, client);
-      client.exec("dig", "+short", ONE_TRY, PATIENTLY, name).orThrow();
+      client.exec("dig", "+short", ONE_TRY, LONG_WAIT, name).orThrow();
 
       List<Json> rows =
           ig.awaitEvents(events ->
@@ -75,11 +75,12 @@ final class LocalHopsIT {
         Docker.Container client = asking(app, network, addressOf(server));
         IgProcess ig = IgProcess.trace("-c", app, "-o", "json", "-F", "qr:R,name:~counted")) {
       lookUpUntilNamed(ig, client);
-      int lookups = 40; // more than an unwanted cgroup has to be silent for
-      for (int i = 0; i < lookups; i++) {
-        String name = i + "counted.ask.example.test";
-        client.exec("dig", "+short", ONE_TRY, PATIENTLY, "@" + addressOf(server), name).orThrow();
-      }
+      int lookups = 40; // more than packets of a cgroup that is not selected may be skipped for
+      String dig = String.join(" ", "dig", "+short", ONE_TRY, LONG_WAIT, "@" + addressOf(server));
+      String script =
+          "i=0; while [ $i -lt %d ]; do %s ${i}counted.ask.example.test; i=$((i+1)); done"
+              .formatted(lookups, dig);
+      client.exec("sh", "-c", script).orThrow();
 
       List<Json> rows = counted(ig.awaitEvents(events -> counted(events).size() >= lookups));
 
@@ -101,8 +102,8 @@ final class LocalHopsIT {
     try (IgProcess ig = IgProcess.trace("--host", "-o", "json", "-F", "name:" + name);
         DnsServer server = DnsServer.start(53, upstream);
         Dnsmasq dnsmasq = Dnsmasq.start(stub, upstream)) {
-      Command.run("dig", "+short", ONE_TRY, PATIENTLY, "@" + stub, name).orThrow();
-      Command.run("dig", "+short", "+tcp", ONE_TRY, PATIENTLY, "@" + stub, name).orThrow();
+      Command.run("dig", "+short", ONE_TRY, LONG_WAIT, "@" + stub, name).orThrow();
+      Command.run("dig", "+short", "+tcp", ONE_TRY, LONG_WAIT, "@" + stub, name).orThrow();
 
       List<Json> rows = ig.awaitEvents(16);
 
@@ -135,7 +136,7 @@ final class LocalHopsIT {
   /// A container that is older than the trace has its name a moment after the trace has begun.
   private static void lookUpUntilNamed(IgProcess ig, Docker.Container client) {
     for (int i = 0; i < 30 && ig.lines().isEmpty(); i++) {
-      client.exec("dig", "+short", ONE_TRY, PATIENTLY, "before-counted.ask.example.test").orThrow();
+      client.exec("dig", "+short", ONE_TRY, LONG_WAIT, "before-counted.ask.example.test").orThrow();
     }
     ig.awaitEvents(1);
   }

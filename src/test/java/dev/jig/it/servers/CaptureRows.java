@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -25,24 +24,19 @@ import org.jspecify.annotations.Nullable;
 /// completes them.
 ///
 /// The tsv has a line per packet with fields separated by tabs: the packet's number, then
-/// [Field]s. Where a packet completes several messages, their values are separated by commas.
+/// [#FIELDS]. Where a packet completes several messages, their values are separated by commas.
 ///
 /// @param byTime lines by the packet's time in ns since the epoch; packets of the same time are one
 /// @param numbers of the packets, by their time
 record CaptureRows(Map<Long, List<String>> byTime, Map<Long, String> numbers) {
+  private static final String QUESTIONS = "questions";
+  private static final String NAME = "name";
+  private static final String DAMAGE = "damage";
+
   /// The fields of a line, in this order.
-  private enum Field {
-    ID,
-    RESPONSE,
-    QUESTIONS,
-    NAME,
-    TYPE,
-    RCODE,
-    ANSWERS,
-    A,
-    AAAA,
-    DAMAGE
-  }
+  private static final List<String> FIELDS =
+      List.of(
+          "id", "response", QUESTIONS, NAME, "type", "rcode", "answers", "a", "aaaa", DAMAGE);
 
   /// A packet whose messages the two readers report differently.
   ///
@@ -100,13 +94,14 @@ record CaptureRows(Map<Long, List<String>> byTime, Map<Long, String> numbers) {
     Map<Long, List<String>> joined = new TreeMap<>();
     lines.forEach((time, ofPacket) -> {
       List<String> fields = new ArrayList<>();
-      for (Field field : Field.values()) {
+      for (int i = 0; i < FIELDS.size(); i++) {
+        int place = i;
         String values =
             ofPacket.stream()
-                .map(line -> line.get(field.ordinal()))
+                .map(line -> line.get(place))
                 .filter(value -> !value.isEmpty())
                 .collect(Collectors.joining(","));
-        fields.add(comparable(field, values));
+        fields.add(comparable(FIELDS.get(i), values));
       }
       joined.put(time, fields);
     });
@@ -115,7 +110,7 @@ record CaptureRows(Map<Long, List<String>> byTime, Map<Long, String> numbers) {
 
   /// Bytes that are no UTF-8 are U+FFFD in the tsv, one or several for a sequence. What tshark says
   /// of damage is not compared, only whether there is any.
-  private static String comparable(Field field, String values) {
+  private static String comparable(String field, String values) {
     return switch (field) {
       case DAMAGE -> values.isEmpty() ? "" : "damaged";
       case NAME -> values.replaceAll("\uFFFD+", "\uFFFD");
@@ -203,10 +198,10 @@ record CaptureRows(Map<Long, List<String>> byTime, Map<Long, String> numbers) {
     if (expected == null) {
       return "extra";
     }
-    return Stream.of(Field.values())
-        .filter(field -> !ig.get(field.ordinal()).equals(expected.get(field.ordinal())))
-        .filter(field -> field != Field.QUESTIONS || ig.get(Field.DAMAGE.ordinal()).isEmpty())
-        .map(field -> field.name().toLowerCase(Locale.ROOT))
+    boolean damaged = !ig.get(FIELDS.indexOf(DAMAGE)).isEmpty();
+    return FIELDS.stream()
+        .filter(field -> !damaged || !field.equals(QUESTIONS))
+        .filter(field -> !ig.get(FIELDS.indexOf(field)).equals(expected.get(FIELDS.indexOf(field))))
         .collect(Collectors.joining("+"));
   }
 

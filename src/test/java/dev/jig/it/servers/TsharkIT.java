@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 final class TsharkIT {
   private static final int MTU = 1500;
   private static final int TYPE_A = 1;
-  private static final int PIPELINED = 1_000;
+  private static final int PIPELINED = 500;
   private static final String CLIENT = "127.0.0.100";
 
   private Namespace network;
