@@ -11,8 +11,8 @@ enum Operator {
 
   private final String symbol;
 
-  Operator(String sign) {
-    this.symbol = sign;
+  Operator(String symbol) {
+    this.symbol = symbol;
   }
 
   /// The text after `col:`; empty for equality.
