@@ -60,6 +60,8 @@ final class StreamPosition {
     return dropped;
   }
 
+  /// Takes the node's loss counter.
+  ///
   /// @param total packets lost on the node since the stream started
   /// @return how many of them are new since the last call
   synchronized long newlyLostOnNode(long total) {

@@ -23,6 +23,8 @@ public final class LiveTrace implements AutoCloseable {
   /// Called on the ring thread between batches of records.
   @FunctionalInterface
   public interface BatchListener {
+    /// Writes out rows, if it is time to.
+    ///
     /// @param drained no record waits: the ring thread is about to sleep
     void onBatchEnd(boolean drained);
   }
