@@ -81,8 +81,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
           }
         }
         case WHAT_NOT_SET ->
-            call.onError(
-                Status.INVALID_ARGUMENT.withDescription("unknown request").asException());
+            call.onError(Status.INVALID_ARGUMENT.withDescription("unknown request").asException());
       }
     }
 

@@ -48,8 +48,8 @@ public final class NodeAgent implements AutoCloseable {
   /// @param port on loopback; 0: any free one
   /// @param aliveFile written every second while the ring thread makes progress; the probe checks
   ///   its age
-  /// @param resolveEndpoints whether rows name the pods and services of addresses, read from the API
-  ///   server
+  /// @param resolveEndpoints whether rows name the pods and services of addresses, read from the
+  ///   API server
   public record Settings(
       String node, String version, int port, Path aliveFile, boolean resolveEndpoints) {}
 
@@ -73,7 +73,8 @@ public final class NodeAgent implements AutoCloseable {
     this.settings = settings;
     this.log = log;
     this.onStall = onStall;
-    this.endpoints = settings.resolveEndpoints() ? EndpointDirectory.open(new EndpointLog(log)) : null;
+    this.endpoints =
+        settings.resolveEndpoints() ? EndpointDirectory.open(new EndpointLog(log)) : null;
     this.trace =
         NodeTrace.load(false, endpoints == null ? UnaryOperator.identity() : endpoints.namer());
     this.containers = new Containers(trace.cgroupRoot(), runtimes, new RuntimeWarnings(log));

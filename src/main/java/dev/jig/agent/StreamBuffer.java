@@ -11,8 +11,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A client's events from the ring thread until the client acknowledges them. Bounded: while it is
-/// full events are dropped, and their sequence numbers are missing at the client. One thread offers,
-/// another takes.
+/// full events are dropped, and their sequence numbers are missing at the client. One thread
+/// offers, another takes.
 public final class StreamBuffer {
   /// About 16 MB of typical events.
   public static final int MAX_EVENTS = 16_384;
@@ -155,7 +155,8 @@ public final class StreamBuffer {
     }
   }
 
-  /// Acknowledges up to this sequence number, and makes all later events available to [#take] again.
+  /// Acknowledges up to this sequence number, and makes all later events available to [#take]
+  /// again.
   void rewind(long sequence) {
     acknowledge(sequence);
     lock.lock();

@@ -1,8 +1,8 @@
 package dev.jig.bpf;
 
-import dev.jig.os.NativeException;
 import dev.jig.os.Errno;
 import dev.jig.os.Libc;
+import dev.jig.os.NativeException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

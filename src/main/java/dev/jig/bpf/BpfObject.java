@@ -1,8 +1,8 @@
 package dev.jig.bpf;
 
-import dev.jig.os.NativeException;
 import dev.jig.os.Errno;
 import dev.jig.os.Native;
+import dev.jig.os.NativeException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -65,7 +65,8 @@ public final class BpfObject implements AutoCloseable {
       String program = log.failedProgram();
       if (program == null || !image.isOptional(program) || refused.containsKey(program)) {
         String action = "cannot load " + (program == null ? image.name() : "program " + program);
-        throw Diagnosis.ofThisProcess().loadFailure(action, errno, log.lines(), log.hasVerifierOutput());
+        throw Diagnosis.ofThisProcess()
+            .loadFailure(action, errno, log.lines(), log.hasVerifierOutput());
       }
       refused.put(program, Errno.name(errno));
       log.clear();

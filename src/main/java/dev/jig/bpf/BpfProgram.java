@@ -1,10 +1,10 @@
 package dev.jig.bpf;
 
-import dev.jig.os.NativeException;
 import dev.jig.os.CgroupDirectory;
 import dev.jig.os.Errno;
 import dev.jig.os.Libc;
 import dev.jig.os.Native;
+import dev.jig.os.NativeException;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

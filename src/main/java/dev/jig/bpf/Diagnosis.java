@@ -1,8 +1,8 @@
 package dev.jig.bpf;
 
+import dev.jig.os.Errno;
 import dev.jig.os.NativeException;
 import dev.jig.os.NativeException.Reason;
-import dev.jig.os.Errno;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -187,7 +187,9 @@ final class RecordReader {
           default -> Attribution.UNKNOWN;
         };
     packet.owner =
-        packet.attribution == Attribution.UNKNOWN ? null : owners.get(data, at + RecordLayout.OWNER);
+        packet.attribution == Attribution.UNKNOWN
+            ? null
+            : owners.get(data, at + RecordLayout.OWNER);
   }
 
   /// Sets the packet's payload; false if chunks are missing.

@@ -63,6 +63,7 @@ final class RecordedSegments {
     int from = packet.payloadOffset;
     incomplete.put(
         flow,
-        new Incomplete(option, Arrays.copyOfRange(packet.payload, from, from + packet.payloadLength)));
+        new Incomplete(
+            option, Arrays.copyOfRange(packet.payload, from, from + packet.payloadLength)));
   }
 }

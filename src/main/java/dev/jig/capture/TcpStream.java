@@ -121,7 +121,8 @@ final class TcpStream {
       totals.addDroppedBytes(Math.min(packet.payloadLength, firstSeq - seq));
     }
     if (-distance < packet.payloadLength) {
-      process(packet, packet.payload, packet.payloadOffset, packet.payloadLength, -distance, handler);
+      process(
+          packet, packet.payload, packet.payloadOffset, packet.payloadLength, -distance, handler);
     } // else a retransmission
     processAhead(packet, handler);
   }

@@ -2,8 +2,8 @@ package dev.jig.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.jig.agent.NodeAgent;
 import dev.jig.agent.AgentLog;
+import dev.jig.agent.NodeAgent;
 import dev.jig.os.Signals;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -23,7 +23,8 @@ final class ClusterOptions {
       names = "--kubeconfig",
       order = 71,
       paramLabel = "FILE",
-      description = "The kubeconfig (default: KUBECONFIG, ~/.kube/config, or the pod's service account).")
+      description =
+          "The kubeconfig (default: KUBECONFIG, ~/.kube/config, or the pod's service account).")
   @Nullable String kubeconfig;
 
   @Option(
@@ -126,9 +127,11 @@ final class ClusterOptions {
             context,
             cluster,
             user,
-            new ConnectionFlags.ServerFlags(server, certificateAuthority, insecureSkipTlsVerify, tlsServerName),
+            new ConnectionFlags.ServerFlags(
+                server, certificateAuthority, insecureSkipTlsVerify, tlsServerName),
             new ConnectionFlags.UserFlags(token, clientCertificate, clientKey),
-            new ConnectionFlags.Impersonation(impersonatedUser, impersonatedGroups, impersonatedUid),
+            new ConnectionFlags.Impersonation(
+                impersonatedUser, impersonatedGroups, impersonatedUid),
             requestTimeoutMs());
     return Cluster.open(new Cluster.Access(flags, gadgetNamespace));
   }

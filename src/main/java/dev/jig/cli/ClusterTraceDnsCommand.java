@@ -93,7 +93,8 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
         options.ports,
         parsed.dnsTimeoutNs(),
         parsed.details(),
-        new ClusterTrace.Request.PodSelection(allNamespaces ? "" : wanted, pod, container, selector),
+        new ClusterTrace.Request.PodSelection(
+            allNamespaces ? "" : wanted, pod, container, selector),
         nodeNames());
   }
 
@@ -131,7 +132,11 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
     void run() throws InterruptedException {
       Signals.onInterrupt(() -> {
         trace.stop();
-        ShutdownWatchdog.enforce(() -> finished, rows::isBlocked, 0, () -> "the output is blocked: the remaining rows were dropped.");
+        ShutdownWatchdog.enforce(
+            () -> finished,
+            rows::isBlocked,
+            0,
+            () -> "the output is blocked: the remaining rows were dropped.");
       });
       ClusterTrace.Summary summary = trace.run(parsed.limitNs());
       rows.finish(null);

@@ -9,9 +9,7 @@ import picocli.CommandLine.Mixin;
 
 /// `kubectl gadget version`: the client's version, then that of the agents. The client's is printed
 /// first, so that it is there even where the cluster cannot be reached.
-@Command(
-    name = "version",
-    description = "Show the versions of client and agents.")
+@Command(name = "version", description = "Show the versions of client and agents.")
 final class ClusterVersionCommand implements Callable<Integer> {
   @Mixin ClusterOptions clusterOptions = new ClusterOptions();
 

@@ -85,7 +85,7 @@ final class CommandRun {
 
   /// Passes a signal on to the command as SIGTERM; the second one halts this process with exit code
   /// 1. Ctrl-C at a terminal reaches the command without help, and the command decides whether to
-  /// end.
+  ///    end.
   private void onSignal(String name) {
     if (name.equals("INT") && Terminal.isInForeground()) {
       return;

@@ -30,7 +30,8 @@ enum CommandStatus {
     }
     CommandStatus best = NOT_FOUND;
     for (String directory : (path == null ? DEFAULT_PATH : path).split(":", -1)) {
-      CommandStatus here = command.isEmpty() ? NOT_FOUND : statusOf(Path.of(directory).resolve(command));
+      CommandStatus here =
+          command.isEmpty() ? NOT_FOUND : statusOf(Path.of(directory).resolve(command));
       if (here == FOUND) {
         return FOUND;
       }

@@ -199,7 +199,8 @@ public final class ContainerList {
     void writeTo(D document) throws IOException;
   }
 
-  private static <D extends Document> String render(DocumentFactory<D> opening, DocumentBody<D> writing) {
+  private static <D extends Document> String render(
+      DocumentFactory<D> opening, DocumentBody<D> writing) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       D document = opening.open(bytes);
@@ -214,7 +215,8 @@ public final class ContainerList {
   private static void writeContainer(Document document, Container container) throws IOException {
     new DocumentWriter(document)
         .write(
-            DocumentWriter.Section.CONTAINER, DnsEvent.ofSubject(container, null, Attribution.UNKNOWN));
+            DocumentWriter.Section.CONTAINER,
+            DnsEvent.ofSubject(container, null, Attribution.UNKNOWN));
   }
 
   private static List<String> header(List<Field> fields) {

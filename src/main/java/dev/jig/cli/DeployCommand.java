@@ -17,9 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `kubectl gadget deploy`: installs an agent on every node, or updates those that run.
-@Command(
-    name = "deploy",
-    description = "Install an agent on every node, or update the agents.")
+@Command(name = "deploy", description = "Install an agent on every node, or update the agents.")
 final class DeployCommand implements Callable<Integer> {
   private static final String CONTAINERD = "/run/containerd/containerd.sock";
   private static final String CRIO = "/run/crio/crio.sock";
@@ -105,7 +103,8 @@ final class DeployCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Installation.Options choice = parseChoice();
     long timeoutNs =
-        DurationOption.parsePositiveNs("--timeout", timeout, "Write a duration such as 120s or 5m.");
+        DurationOption.parsePositiveNs(
+            "--timeout", timeout, "Write a duration such as 120s or 5m.");
     if (printOnly) {
       System.out.print(Installation.toYaml(choice));
       return 0;

@@ -51,7 +51,8 @@ final class FileRun {
       rows.throwIfFailed();
       return 0;
     } catch (CaptureFormatException e) {
-      throw new UserFacingException(String.valueOf(e.getMessage())); // names the file and the offset
+      throw new UserFacingException(
+          String.valueOf(e.getMessage())); // names the file and the offset
     } catch (IOException e) {
       throw UserFacingException.of("cannot read " + file, e);
     }

@@ -30,8 +30,8 @@ public final class Ig implements Runnable {
 
   @Spec CommandSpec spec = CommandSpec.create();
 
-  /// Exit codes: 0 done, 1 not possible on this machine, 2 a mistake on the command line, with
-  /// `-- CMD` that of CMD.
+  /// Exit codes: 0 done, 1 not possible on this machine, 2 a mistake on the command line, with `--
+  /// CMD` that of CMD.
   public static void main(String[] args) {
     if (args.length > 0 && args[0].equals("trace")) {
       Native.preload();

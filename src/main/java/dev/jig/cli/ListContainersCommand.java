@@ -71,7 +71,9 @@ final class ListContainersCommand implements Callable<Integer> {
   private int list(Listener listener, List<RuntimeOptions.SelectedRuntime> selected) {
     try (Containers containers = follow(listener, selected)) {
       containers.ready().join();
-      print(listener.format.list(containers.allRunning().stream().filter(listener::isWanted).toList()));
+      print(
+          listener.format.list(
+              containers.allRunning().stream().filter(listener::isWanted).toList()));
       return reportUnavailableRuntimes(selected);
     }
   }
@@ -95,7 +97,8 @@ final class ListContainersCommand implements Callable<Integer> {
     }
   }
 
-  private static Containers follow(Listener listener, List<RuntimeOptions.SelectedRuntime> selected) {
+  private static Containers follow(
+      Listener listener, List<RuntimeOptions.SelectedRuntime> selected) {
     var clients = selected.stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
     Containers containers = new Containers(CgroupDirectory.rootPath(), clients, listener);
     containers.start();

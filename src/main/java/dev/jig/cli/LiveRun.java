@@ -45,7 +45,8 @@ final class LiveRun {
 
   private void hintIfNoContainer(Containers containers) {
     if (!host && containers.runningCount() == 0) {
-      Console.print("no container is known yet: waiting for one; --host shows other processes too.");
+      Console.print(
+          "no container is known yet: waiting for one; --host shows other processes too.");
     }
   }
 

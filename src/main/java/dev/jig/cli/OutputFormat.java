@@ -72,7 +72,8 @@ public sealed interface OutputFormat {
     String spec = equals < 0 ? "" : text.substring(equals + 1);
     if (equals >= 0 && !name.equals("columns")) {
       throw new UsageException(
-          "\"" + text + "\" is not an output format.", "Only columns takes a list: columns=pid,name.");
+          "\"" + text + "\" is not an output format.",
+          "Only columns takes a list: columns=pid,name.");
     }
     return switch (name) {
       case "columns" -> new Columns(ColumnSpec.parse(spec, columns));

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes rows in the chosen format to stdout, stderr or a file. A table on a terminal follows the
 /// terminal's width. A thread of its own does the writes, so that a slow pipe or disk delays the
-/// caller only when two buffers are full. After a failed write all rows are dropped; [#throwIfFailed] reports it.
+/// caller only when two buffers are full. After a failed write all rows are dropped;
+/// [#throwIfFailed] reports it.
 final class RowOutput implements Consumer<DnsEvent> {
   /// Interval between checks of a pipe for its reader: `| head` ends the trace without a row too.
   private static final long READER_CHECK_NS = 200_000_000;
@@ -73,7 +74,8 @@ final class RowOutput implements Consumer<DnsEvent> {
                 OutputFormat.pcapng(buffered, Console.name() + " " + VersionCommand.version());
           };
       boolean printsLoss = !format.isStructured() || format instanceof OutputFormat.PcapNg;
-      return new RowOutput(stream, buffered, writer, layout, columns.isPresent(), printsLoss, onFailure);
+      return new RowOutput(
+          stream, buffered, writer, layout, columns.isPresent(), printsLoss, onFailure);
     } catch (IOException e) {
       throw UserFacingException.of("cannot write rows", e);
     }

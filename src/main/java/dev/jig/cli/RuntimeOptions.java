@@ -32,8 +32,8 @@ final class RuntimeOptions {
       Factory factory) {}
 
   private interface Factory {
-    /// @param requested whether the user named the runtime or its socket: if it is missing, that is a
-    ///   warning
+    /// @param requested whether the user named the runtime or its socket: if it is missing, that is
+    ///   a warning
     ContainerRuntime create(Path socket, boolean requested);
   }
 
@@ -107,8 +107,7 @@ final class RuntimeOptions {
         supported(
             RuntimeKind.DOCKER,
             dockerSocket,
-            (socket, requested) ->
-                new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, requested)),
+            (socket, requested) -> new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, requested)),
         supported(RuntimeKind.CONTAINERD, containerdSocket, this::containerd),
         supported(
             RuntimeKind.CRIO,
@@ -174,8 +173,7 @@ final class RuntimeOptions {
     List<SelectedRuntime> created = new ArrayList<>();
     for (Path socket : sockets) {
       boolean first = requested && created.isEmpty();
-      created.add(
-          new SelectedRuntime(runtime.factory().create(socket, first), socket, first));
+      created.add(new SelectedRuntime(runtime.factory().create(socket, first), socket, first));
     }
     return created;
   }

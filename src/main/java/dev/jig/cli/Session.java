@@ -51,7 +51,8 @@ final class Session {
   void begin() {
     trace
         .missingPrograms()
-        .forEach((what, why) -> Console.debug("not available on this kernel: " + what + ": " + why));
+        .forEach(
+            (what, why) -> Console.debug("not available on this kernel: " + what + ": " + why));
     rows.begin();
     options.createReadyFile();
   }

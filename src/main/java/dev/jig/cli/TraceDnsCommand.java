@@ -116,7 +116,9 @@ final class TraceDnsCommand implements Callable<Integer> {
     if (command.size() > meant) {
       throw new ParameterException(
           spec.commandLine(),
-          "\"" + command.getFirst() + "\" is not a flag of ig trace dns; a command to run follows --");
+          "\""
+              + command.getFirst()
+              + "\" is not a flag of ig trace dns; a command to run follows --");
     }
     if (dashes >= 0 && meant == 0) {
       throw new UsageException(

@@ -38,7 +38,8 @@ final class TraceDnsOptions {
       order = 41,
       paramLabel = "LIST",
       defaultValue = "53,5353",
-      description = "DNS ports; any: all UDP packets with a DNS header (default: ${DEFAULT-VALUE}).")
+      description =
+          "DNS ports; any: all UDP packets with a DNS header (default: ${DEFAULT-VALUE}).")
   String ports = "53,5353";
 
   @Option(
@@ -91,7 +92,10 @@ final class TraceDnsOptions {
       description = "Write rows to this file instead of stdout.")
   @Nullable Path outputFile;
 
-  @Option(names = "--ready-file", hidden = true, description = "File to create when tracing has begun.")
+  @Option(
+      names = "--ready-file",
+      hidden = true,
+      description = "File to create when tracing has begun.")
   @Nullable Path readyFile;
 
   /// Opens the output for rows.
@@ -209,7 +213,6 @@ final class TraceDnsOptions {
       // reported below
     }
     throw new UsageException(
-        "\"" + timeout + "\" is not a value of --timeout.",
-        "Write whole seconds; 0 is no limit.");
+        "\"" + timeout + "\" is not a value of --timeout.", "Write whole seconds; 0 is no limit.");
   }
 }

@@ -8,9 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /// `kubectl gadget undeploy`: deletes exactly what deploy created.
-@Command(
-    name = "undeploy",
-    description = "Delete what deploy created.")
+@Command(name = "undeploy", description = "Delete what deploy created.")
 final class UndeployCommand implements Callable<Integer> {
   private static final long MAX_WAIT_NS = TimeUnit.SECONDS.toNanos(120);
 

@@ -79,7 +79,9 @@ public record CgroupPath(List<Id> containers) {
 
   /// `/default/NAME`: with clients of containerd itself the user chooses the id.
   private static @Nullable Id containerdId(String segment) {
-    return CONTAINERD_ID.matcher(segment).matches() ? new Id(RuntimeKind.CONTAINERD, segment, null) : null;
+    return CONTAINERD_ID.matcher(segment).matches()
+        ? new Id(RuntimeKind.CONTAINERD, segment, null)
+        : null;
   }
 
   private static boolean isContainerdNamespace(String segment) {

@@ -76,8 +76,7 @@ public final class Containers implements AutoCloseable {
     this.processes = new ProcessContainers(procRoot);
     this.runtimes = List.copyOf(runtimes);
     this.listener = listener;
-    this.handler =
-        new RuntimeEventHandler(this.runtimes, tree, listener, registry, invalidations);
+    this.handler = new RuntimeEventHandler(this.runtimes, tree, listener, registry, invalidations);
   }
 
   /// Starts to walk the cgroup tree and to follow the runtimes; returns at once. To be called once

@@ -25,7 +25,8 @@ final class Registry {
   /// @param source the runtime that reported it
   /// @param named its resolution, created once so that resolving does not allocate
   /// @param removed whether the runtime removed it: another container may get its id
-  record ContainerState(ContainerRuntime source, Resolution.Named named, boolean running, boolean removed) {
+  record ContainerState(
+      ContainerRuntime source, Resolution.Named named, boolean running, boolean removed) {
 
     ContainerState(ContainerRuntime runtime, Container container, boolean running) {
       this(runtime, new Resolution.Named(container), running, false);
@@ -92,7 +93,10 @@ final class Registry {
   }
 
   List<Container> running() {
-    return byId.values().stream().filter(ContainerState::running).map(ContainerState::container).toList();
+    return byId.values().stream()
+        .filter(ContainerState::running)
+        .map(ContainerState::container)
+        .toList();
   }
 
   int runningCount() {

@@ -69,8 +69,7 @@ final class RuntimeEventHandler {
       for (CgroupPath.Id id : path) {
         // The name may have come since the caller looked into the registry.
         inProgress |=
-            registry.get(id.id()) != null
-                || requests.inspectOnce(id.id(), id.runtime(), runtimes);
+            registry.get(id.id()) != null || requests.inspectOnce(id.id(), id.runtime(), runtimes);
       }
     }
     return inProgress;

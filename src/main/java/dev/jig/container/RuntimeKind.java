@@ -25,11 +25,11 @@ public enum RuntimeKind {
   private final String title;
   private final String option;
   private final Path socket;
+
   @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<String> cgroupPrefixes;
 
-  RuntimeKind(
-      String key, String title, String option, String socket, Set<String> cgroupPrefixes) {
+  RuntimeKind(String key, String title, String option, String socket, Set<String> cgroupPrefixes) {
     this.key = key;
     this.title = title;
     this.option = option;

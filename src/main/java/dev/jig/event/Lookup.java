@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///   `tries`
 /// @param twinState the state of the AAAA lookup sent together with this A lookup, or the reverse;
 ///   null if there was none
-public record Lookup(int tries, List<Attempt> attempts, @Nullable State twinState, @Nullable Upstream upstream) {
+public record Lookup(
+    int tries, List<Attempt> attempts, @Nullable State twinState, @Nullable Upstream upstream) {
   public static final int MAX_ATTEMPTS = 32;
 
   /// What the server process did to answer, if it runs on this machine.
@@ -19,7 +20,8 @@ public record Lookup(int tries, List<Attempt> attempts, @Nullable State twinStat
   ///   captured
   /// @param nextServer the server to which it sent the same question; null if none or more than one
   /// @param nextLatencyNs the latency of that query
-  public record Upstream(@Nullable Long serviceNs, @Nullable IpAddress nextServer, @Nullable Long nextLatencyNs) {}
+  public record Upstream(
+      @Nullable Long serviceNs, @Nullable IpAddress nextServer, @Nullable Long nextLatencyNs) {}
 
   public Lookup {
     attempts = List.copyOf(attempts);

@@ -8,29 +8,29 @@ import static dev.jig.fields.Field.ColumnSet.WIDE;
 import static dev.jig.fields.Field.ColumnSet.WIDE_LOOKUPS;
 import static dev.jig.fields.FieldGetters.container;
 import static dev.jig.fields.FieldGetters.endpoint;
-import static dev.jig.fields.FieldGetters.upstreamTime;
-import static dev.jig.fields.FieldGetters.hostAccountName;
-import static dev.jig.fields.FieldGetters.latency;
-import static dev.jig.fields.FieldGetters.lowerCase;
-import static dev.jig.fields.FieldGetters.rcodeMnemonic;
-import static dev.jig.fields.FieldGetters.nameOf;
-import static dev.jig.fields.FieldGetters.fromUpstream;
 import static dev.jig.fields.FieldGetters.fromLookup;
 import static dev.jig.fields.FieldGetters.fromPaths;
 import static dev.jig.fields.FieldGetters.fromPod;
 import static dev.jig.fields.FieldGetters.fromQuestion;
+import static dev.jig.fields.FieldGetters.fromUpstream;
+import static dev.jig.fields.FieldGetters.hostAccountName;
+import static dev.jig.fields.FieldGetters.integer;
+import static dev.jig.fields.FieldGetters.latency;
+import static dev.jig.fields.FieldGetters.lowerCase;
+import static dev.jig.fields.FieldGetters.nameOf;
 import static dev.jig.fields.FieldGetters.ownerNumber;
-import static dev.jig.fields.FieldGetters.peerNumber;
+import static dev.jig.fields.FieldGetters.ownerText;
 import static dev.jig.fields.FieldGetters.peerContainer;
+import static dev.jig.fields.FieldGetters.peerNumber;
 import static dev.jig.fields.FieldGetters.peerPod;
 import static dev.jig.fields.FieldGetters.peerText;
 import static dev.jig.fields.FieldGetters.pod;
-import static dev.jig.fields.FieldGetters.ownerText;
+import static dev.jig.fields.FieldGetters.rcodeMnemonic;
 import static dev.jig.fields.FieldGetters.startTime;
 import static dev.jig.fields.FieldGetters.tries;
-import static dev.jig.fields.FieldGetters.integer;
-import static dev.jig.fields.Width.scaled;
+import static dev.jig.fields.FieldGetters.upstreamTime;
 import static dev.jig.fields.Width.fixed;
+import static dev.jig.fields.Width.scaled;
 
 import dev.jig.dns.RecordType;
 import dev.jig.event.Container;
@@ -43,14 +43,14 @@ import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Owner;
 import dev.jig.fields.FieldValue.Address;
 import dev.jig.fields.FieldValue.Addresses;
+import dev.jig.fields.FieldValue.Ascii;
 import dev.jig.fields.FieldValue.Attempts;
+import dev.jig.fields.FieldValue.Bool;
 import dev.jig.fields.FieldValue.HeaderFlags;
-import dev.jig.fields.FieldValue.Labels;
 import dev.jig.fields.FieldValue.Instant;
+import dev.jig.fields.FieldValue.Labels;
 import dev.jig.fields.FieldValue.PodOrService;
 import dev.jig.fields.FieldValue.Text;
-import dev.jig.fields.FieldValue.Bool;
-import dev.jig.fields.FieldValue.Ascii;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -60,7 +60,10 @@ import java.util.Set;
 @SuppressWarnings("ImmutableEnumChecker") // stateless getters, and Error Prone cannot see that
 public enum Field {
   RUNTIME_NAME(
-      "runtime.runtimeName", fixed(19), container(Container::runtime), "container runtime: docker, containerd, cri-o or podman"),
+      "runtime.runtimeName",
+      fixed(19),
+      container(Container::runtime),
+      "container runtime: docker, containerd, cri-o or podman"),
   CONTAINER_ID(
       "runtime.containerId", scaled(13).withMax(64), container(Container::id), "container id"),
   CONTAINER_NAME(
@@ -87,7 +90,12 @@ public enum Field {
       "Kubernetes node"),
   NAMESPACE(
       "k8s.namespace", scaled(30), defaultIn(KUBECTL), pod(Pod::namespace), "Kubernetes namespace"),
-  POD("k8s.pod", scaled(30).withMiddleEllipsis(), defaultIn(KUBECTL), pod(Pod::name), "Kubernetes pod"),
+  POD(
+      "k8s.pod",
+      scaled(30).withMiddleEllipsis(),
+      defaultIn(KUBECTL),
+      pod(Pod::name),
+      "Kubernetes pod"),
   POD_LABELS(
       "k8s.labels", scaled(16), new Labels(event -> fromPod(event, Pod::labels)), "pod labels"),
   POD_CONTAINER("k8s.container", scaled(30), pod(Pod::containerName), "container name in the pod"),
@@ -101,8 +109,16 @@ public enum Field {
       scaled(35).withMax(35),
       new Instant(event -> true, DnsEvent::timestampNs),
       "time of the packet"),
-  MOUNT_NS("mntns", scaled(12).withMax(20), ownerNumber(Owner::mountNs), "inode number of the mount namespace"),
-  NET_NS("netns", scaled(12).withMax(20), ownerNumber(Owner::netNs), "inode number of the network namespace"),
+  MOUNT_NS(
+      "mntns",
+      scaled(12).withMax(20),
+      ownerNumber(Owner::mountNs),
+      "inode number of the mount namespace"),
+  NET_NS(
+      "netns",
+      scaled(12).withMax(20),
+      ownerNumber(Owner::netNs),
+      "inode number of the network namespace"),
   PID(
       "pid",
       scaled(16).withBounds(7, 10),
@@ -138,7 +154,8 @@ public enum Field {
   UID("uid", scaled(16).withBounds(8, 10), ownerNumber(Owner::uid), "user id"),
   GID("gid", scaled(16).withBounds(8, 10), ownerNumber(Owner::gid), "group id"),
   USER("user", scaled(16), hostAccountName(Owner.Account::user), "user name, outside containers"),
-  GROUP("group", scaled(16), hostAccountName(Owner.Account::group), "group name, outside containers"),
+  GROUP(
+      "group", scaled(16), hostAccountName(Owner.Account::group), "group name, outside containers"),
   START_TIME("starttime", scaled(35).withMax(35), startTime(), "start time of the process"),
   COMMAND_LINE(
       "cmdline",
@@ -156,13 +173,17 @@ public enum Field {
       new Address(event -> event.destination().address(), endpoint(EndpointNames::destination)),
       "destination address"),
   SOURCE_PORT(
-      "srcPort", scaled(16).withBounds(5, 5), integer(event -> event.source().port()), "source port"),
+      "srcPort",
+      scaled(16).withBounds(5, 5),
+      integer(event -> event.source().port()),
+      "source port"),
   DESTINATION_PORT(
       "dstPort",
       scaled(16).withBounds(5, 5),
       integer(event -> event.destination().port()),
       "destination port"),
-  PROTOCOL("proto", scaled(16).withMax(5), new Ascii(event -> event.protocol().name()), "UDP or TCP"),
+  PROTOCOL(
+      "proto", scaled(16).withMax(5), new Ascii(event -> event.protocol().name()), "UDP or TCP"),
   ID(
       "id",
       fixed(4),
@@ -281,16 +302,36 @@ public enum Field {
       scaled(16).withBounds(15, 45),
       new Address(event -> fromUpstream(event, Upstream::nextServer), _ -> null),
       "server to which it sent the same question"),
-  HOP_LATENCY("hop.latency", scaled(16).withMax(20), upstreamTime(Upstream::nextLatencyNs), "latency of that query"),
+  HOP_LATENCY(
+      "hop.latency",
+      scaled(16).withMax(20),
+      upstreamTime(Upstream::nextLatencyNs),
+      "latency of that query"),
   PEER_CONTAINER_NAME(
       "peer.containerName",
       scaled(30),
       peerContainer(Container::name),
       "container of the process at the other end, if on this machine"),
-  PEER_NAMESPACE("peer.namespace", scaled(30), peerPod(Pod::namespace), "Kubernetes namespace of the process at the other end"),
-  PEER_POD("peer.podName", scaled(30).withMiddleEllipsis(), peerPod(Pod::name), "Kubernetes pod of the process at the other end"),
-  PEER_PID("peer.pid", scaled(16).withBounds(7, 10), peerNumber(Owner::pid), "process id of the process at the other end"),
-  PEER_COMM("peer.comm", scaled(16).withMax(16), peerText(Owner::comm), "name of the process at the other end");
+  PEER_NAMESPACE(
+      "peer.namespace",
+      scaled(30),
+      peerPod(Pod::namespace),
+      "Kubernetes namespace of the process at the other end"),
+  PEER_POD(
+      "peer.podName",
+      scaled(30).withMiddleEllipsis(),
+      peerPod(Pod::name),
+      "Kubernetes pod of the process at the other end"),
+  PEER_PID(
+      "peer.pid",
+      scaled(16).withBounds(7, 10),
+      peerNumber(Owner::pid),
+      "process id of the process at the other end"),
+  PEER_COMM(
+      "peer.comm",
+      scaled(16).withMax(16),
+      peerText(Owner::comm),
+      "name of the process at the other end");
 
   /// The JSON object that contains a field.
   public enum Group {
@@ -326,7 +367,8 @@ public enum Field {
     this(column, width, Set.of(), value, description);
   }
 
-  Field(String column, Width width, Set<ColumnSet> columnSets, FieldValue value, String description) {
+  Field(
+      String column, Width width, Set<ColumnSet> columnSets, FieldValue value, String description) {
     this.column = column;
     this.width = width;
     this.columnSets = columnSets;

@@ -120,7 +120,9 @@ public sealed interface FieldValue {
           attempt.protocol()
               + " "
               + state
-              + (attempt.durationNs() > 0 ? " " + GoDuration.formatRounded(attempt.durationNs()) : ""));
+              + (attempt.durationNs() > 0
+                  ? " " + GoDuration.formatRounded(attempt.durationNs())
+                  : ""));
     }
     return text.toString();
   }

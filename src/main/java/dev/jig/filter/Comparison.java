@@ -7,16 +7,16 @@ import dev.jig.event.UsageException;
 import dev.jig.fields.FieldValue;
 import dev.jig.fields.FieldValue.Address;
 import dev.jig.fields.FieldValue.Addresses;
+import dev.jig.fields.FieldValue.Ascii;
 import dev.jig.fields.FieldValue.Attempts;
-import dev.jig.fields.FieldValue.HeaderFlags;
+import dev.jig.fields.FieldValue.Bool;
 import dev.jig.fields.FieldValue.Duration;
-import dev.jig.fields.FieldValue.Labels;
+import dev.jig.fields.FieldValue.HeaderFlags;
 import dev.jig.fields.FieldValue.Instant;
+import dev.jig.fields.FieldValue.Int;
+import dev.jig.fields.FieldValue.Labels;
 import dev.jig.fields.FieldValue.PodOrService;
 import dev.jig.fields.FieldValue.Text;
-import dev.jig.fields.FieldValue.Bool;
-import dev.jig.fields.FieldValue.Int;
-import dev.jig.fields.FieldValue.Ascii;
 import dev.jig.fields.GoDuration;
 import dev.jig.fields.Timestamp;
 import java.util.function.Predicate;
@@ -85,7 +85,11 @@ final class Comparison {
       return Long.parseLong(rule.value());
     } catch (NumberFormatException e) {
       throw new UsageException(
-          "\"" + rule.value() + "\" is not a whole number, which " + rule.field().column() + " requires.",
+          "\""
+              + rule.value()
+              + "\" is not a whole number, which "
+              + rule.field().column()
+              + " requires.",
           "Write a whole number, such as " + rule.field().column() + ":>=1000.");
     }
   }
@@ -97,7 +101,8 @@ final class Comparison {
       return digits ? Long.parseLong(text) : GoDuration.parse(text);
     } catch (NumberFormatException e) {
       throw new UsageException(
-          "\"" + text + "\" exceeds the longest duration, 9223372036854775807ns.", "Write a duration such as 10ms.");
+          "\"" + text + "\" exceeds the longest duration, 9223372036854775807ns.",
+          "Write a duration such as 10ms.");
     }
   }
 
@@ -105,7 +110,11 @@ final class Comparison {
     String value = rule.value();
     if (!value.equals("true") && !value.equals("false")) {
       throw new UsageException(
-          "\"" + value + "\" is neither true nor false, which " + rule.field().column() + " requires.",
+          "\""
+              + value
+              + "\" is neither true nor false, which "
+              + rule.field().column()
+              + " requires.",
           "Write " + rule.field().column() + ":true or " + rule.field().column() + ":false.");
     }
     return value;

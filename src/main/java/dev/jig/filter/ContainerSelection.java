@@ -145,7 +145,9 @@ public final class ContainerSelection {
       // A runtime reports name and pod together: a named container without pod has none.
       return container.name() == null ? Match.NEEDS_NAME : Match.SKIP;
     }
-    return matchText(namespace, pod.namespace()).and(matchText(podName, pod.name())).and(matchLabels(pod));
+    return matchText(namespace, pod.namespace())
+        .and(matchText(podName, pod.name()))
+        .and(matchLabels(pod));
   }
 
   private static Match matchText(@Nullable String wanted, @Nullable String actual) {

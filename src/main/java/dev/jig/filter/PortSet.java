@@ -31,7 +31,15 @@ public final class PortSet {
       ports.set(port(part.strip()));
     }
     if (ports.cardinality() > MAX_PORTS) {
-      throw new UsageException("\"" + text + "\" lists " + ports.cardinality() + " ports, at most " + MAX_PORTS + " are possible.", HINT);
+      throw new UsageException(
+          "\""
+              + text
+              + "\" lists "
+              + ports.cardinality()
+              + " ports, at most "
+              + MAX_PORTS
+              + " are possible.",
+          HINT);
     }
     return new PortSet(ports, false);
   }

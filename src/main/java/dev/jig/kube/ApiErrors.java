@@ -42,7 +42,9 @@ public record ApiErrors(String url, int requestTimeoutMs, @Nullable String expir
           case UNAUTHORIZED ->
               "the server rejected your credentials: "
                   + message
-                  + (expiredCertificate == null ? "; check the kubeconfig's user" : certificateHint());
+                  + (expiredCertificate == null
+                      ? "; check the kubeconfig's user"
+                      : certificateHint());
           default -> "Error from server" + reason(e) + ": " + message;
         },
         e);

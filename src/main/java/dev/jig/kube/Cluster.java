@@ -2,8 +2,8 @@ package dev.jig.kube;
 
 import dev.jig.kube.access.ApiClient;
 import dev.jig.kube.access.ClusterException;
-import dev.jig.kube.access.ConnectionSettings;
 import dev.jig.kube.access.ConnectionFlags;
+import dev.jig.kube.access.ConnectionSettings;
 import dev.jig.wire.AgentPort;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
@@ -130,7 +130,7 @@ public final class Cluster implements AgentTransport, AutoCloseable {
     };
   }
 
-  /// Sends a plain GET for the port-forward, since a forwarded port reports no reason when it fails.
+  /// Sends a plain GET for the port-forward, since a forwarded port gives no reason when it fails.
   /// With the permission the API server responds that an upgrade is required, without it 403.
   @Override
   public void requirePortForwardPermission() {

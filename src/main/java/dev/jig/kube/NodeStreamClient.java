@@ -32,8 +32,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps one node's stream open: resumes it after a disconnect; if the agent was restarted, starts a
-/// new one and reports the period of which events are unknown.
+/// Keeps one node's stream open: resumes it after a disconnect; if the agent was restarted, starts
+/// a new one and reports the period of which events are unknown.
 final class NodeStreamClient {
   private static final long MIN_BACKOFF_MS = 250;
   private static final long MAX_BACKOFF_MS = 5_000;

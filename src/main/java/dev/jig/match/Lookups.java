@@ -84,7 +84,8 @@ public final class Lookups {
   ///
   /// @param query the query itself, or the one that the response answers; null if it was not seen
   /// @param wanted false if the message is only needed as an upstream of other lookups
-  public void onMessage(Packet packet, DnsEvent event, @Nullable PendingQuery query, boolean wanted) {
+  public void onMessage(
+      Packet packet, DnsEvent event, @Nullable PendingQuery query, boolean wanted) {
     Role role = query == null ? QueryKey.of(packet, event.id(), true).role() : query.key.role();
     if (role == Role.SERVER) {
       if (upstreams != null && event.qr() == Qr.R) {
@@ -199,7 +200,8 @@ public final class Lookups {
     if (lookup == null) {
       return;
     }
-    lookup.endAttempt(query, state == State.CLOSED ? AttemptState.CLOSED : AttemptState.TIMEOUT, bootNs);
+    lookup.endAttempt(
+        query, state == State.CLOSED ? AttemptState.CLOSED : AttemptState.TIMEOUT, bootNs);
     if (lookup.phase != Phase.WAITING || lookup.isWaiting()) {
       return;
     }

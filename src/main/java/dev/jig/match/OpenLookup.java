@@ -226,7 +226,8 @@ final class OpenLookup {
   /// The row as of now.
   DnsEvent toRow() {
     OpenLookup other = twin;
-    boolean twinEnded = other != null && (other.phase == Phase.COMPLETE || other.phase == Phase.EMITTED);
+    boolean twinEnded =
+        other != null && (other.phase == Phase.COMPLETE || other.phase == Phase.EMITTED);
     return Rows.lookup(
         firstQuery,
         lastQuery,

@@ -75,8 +75,11 @@ public final class PendingQueries {
   /// Adds a query, unless the same key and question already wait: then it is a retransmission.
   ///
   /// @return the query that waits, for a retransmission the first one
-  public PendingQuery addQuery(QueryKey key, DnsMessage query, DnsEvent event, long cgroupId, long bootNs) {
-    for (PendingQuery p = byQuestion[bucket(key, query.questionHash())]; p != null; p = p.nextInBucket) {
+  public PendingQuery addQuery(
+      QueryKey key, DnsMessage query, DnsEvent event, long cgroupId, long bootNs) {
+    for (PendingQuery p = byQuestion[bucket(key, query.questionHash())];
+        p != null;
+        p = p.nextInBucket) {
       if (!p.reported && !p.transferring && p.key.equals(key) && p.hasSameQuestion(query)) {
         return p;
       }

@@ -59,8 +59,7 @@ public final class UpstreamTracker {
     Owner server = response.owner();
     Long serviceNs = response.latencyNs();
     if (server != null && serviceNs != null) {
-      servedQueries.put(
-          keyOf(response), new ServedQuery(LookupKey.processHash(server), serviceNs));
+      servedQueries.put(keyOf(response), new ServedQuery(LookupKey.processHash(server), serviceNs));
     }
   }
 

@@ -70,7 +70,8 @@ public final class Accounts {
       for (String line : text.split("\n", -1)) {
         String[] fields = line.split(":", FIELDS);
         if (fields.length == FIELDS && fields[2].matches("\\d{1,10}")) {
-          byNumber.putIfAbsent(Long.parseLong(fields[2]), fields[0]); // the first wins, as in getpwuid(3)
+          byNumber.putIfAbsent(
+              Long.parseLong(fields[2]), fields[0]); // the first wins, as in getpwuid(3)
         }
       }
       return Map.copyOf(byNumber);

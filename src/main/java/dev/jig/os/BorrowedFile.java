@@ -21,7 +21,8 @@ public final class BorrowedFile implements AutoCloseable {
     try {
       int fd = (int) Libc.syscall(Libc.SYS_PIDFD_GETFD, process, remoteFd, 0, 0, 0);
       return fd < 0
-          ? emptyIfGone("pidfd_getfd of descriptor " + remoteFd + " of process " + pid, Native.errno())
+          ? emptyIfGone(
+              "pidfd_getfd of descriptor " + remoteFd + " of process " + pid, Native.errno())
           : Optional.of(new BorrowedFile(fd));
     } finally {
       Libc.close(process);

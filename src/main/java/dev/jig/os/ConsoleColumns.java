@@ -43,7 +43,8 @@ final class ConsoleColumns {
               .redirectInput(new File("/dev/tty"))
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      String output =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       Matcher size = SIZE.matcher(output);
       if (size.matches() && Integer.parseInt(size.group(1)) > 0) {
         return Integer.parseInt(size.group(1));

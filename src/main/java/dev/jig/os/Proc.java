@@ -110,9 +110,7 @@ public final class Proc {
     try (InputStream in = Files.newInputStream(directory.resolve("stat"))) {
       String stat = new String(in.readNBytes(MAX_STAT), ISO_8859_1);
       String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
-      return fields.length > START_TIME_INDEX
-          ? Long.parseLong(fields[START_TIME_INDEX])
-          : -1;
+      return fields.length > START_TIME_INDEX ? Long.parseLong(fields[START_TIME_INDEX]) : -1;
     } catch (IOException | NumberFormatException e) {
       return -1;
     }

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
-/// The terminal of a file descriptor (ioctl_tty(2)). Systems other than Linux have
-/// [ConsoleColumns] instead.
+/// The terminal of a file descriptor (ioctl_tty(2)). Systems other than Linux have [ConsoleColumns]
+/// instead.
 public final class Terminal {
   /// Read without initialising [Native], which links C functions.
   static final boolean IS_LINUX = System.getProperty("os.name").equals("Linux");

@@ -62,7 +62,9 @@ public final class Cells {
     int headEnd = endOfHead(text, head);
     int tailStart = startOfTail(text, tail);
     line.append(text, 0, headEnd).append(CUT).append(text, tailStart, text.length());
-    return width(text.subSequence(0, headEnd)) + 1 + width(text.subSequence(tailStart, text.length()));
+    return width(text.subSequence(0, headEnd))
+        + 1
+        + width(text.subSequence(tailStart, text.length()));
   }
 
   /// The number of cells to keep after the cut.

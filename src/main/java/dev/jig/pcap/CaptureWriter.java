@@ -76,7 +76,8 @@ public final class CaptureWriter {
   /// @param linkType the LINKTYPE_ number of all packets
   /// @param name the interface's name
   /// @param description the interface's description
-  public void writeHeader(String application, String os, int linkType, String name, String description)
+  public void writeHeader(
+      String application, String os, int linkType, String name, String description)
       throws IOException {
     beginBlock(PcapngBlock.SECTION_HEADER);
     buffer.putInt(BYTE_ORDER_MAGIC).putShort((short) 1).putShort((short) 0).putLong(UNKNOWN_LENGTH);
@@ -94,7 +95,8 @@ public final class CaptureWriter {
   /// @param frame the frame from its link header on
   /// @param comment a comment for readers
   /// @param customText text of a custom option, which this program reads back; null: none
-  public void writePacket(long timeNs, ByteBuffer frame, String comment, @Nullable String customText)
+  public void writePacket(
+      long timeNs, ByteBuffer frame, String comment, @Nullable String customText)
       throws IOException {
     int length = frame.remaining();
     beginBlock(ENHANCED_PACKET);

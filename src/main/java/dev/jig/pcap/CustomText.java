@@ -29,7 +29,8 @@ public final class CustomText {
   static CaptureOption toOption(String text, ByteOrder order) {
     byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
     if (encoded.length > MAX_LENGTH) {
-      throw new IllegalArgumentException("a custom option of " + encoded.length + " bytes, at most " + MAX_LENGTH);
+      throw new IllegalArgumentException(
+          "a custom option of " + encoded.length + " bytes, at most " + MAX_LENGTH);
     }
     ByteBuffer value = ByteBuffer.allocate(Integer.BYTES + encoded.length).order(order);
     value.putInt(ENTERPRISE_NUMBER).put(encoded).flip();

@@ -16,7 +16,8 @@ final class FileMagic {
       throw source.formatError(0, "the file is empty, not even a capture file's header is there");
     }
     if (read < LENGTH) {
-      throw source.formatError(0, "too short for a capture file: " + hex(magic, read) + " is all of it");
+      throw source.formatError(
+          0, "too short for a capture file: " + hex(magic, read) + " is all of it");
     }
     return switch (Endian.BIG.i32(magic, 0)) {
       case PcapReader.MICROSECONDS -> new PcapReader(source, Endian.BIG, 1_000);

@@ -53,7 +53,8 @@ final class PcapReader implements CaptureReader {
     source.readFully(header, 0, HEADER_LENGTH, "pcap file header", 0);
     int major = endian.u16(header, MAJOR_OFFSET);
     if (major != MAJOR) {
-      throw source.formatError(MAJOR_OFFSET, "pcap version " + major + " is not known, only " + MAJOR);
+      throw source.formatError(
+          MAJOR_OFFSET, "pcap version " + major + " is not known, only " + MAJOR);
     }
     long snaplen = endian.u32(header, SNAPLEN_OFFSET);
     this.limit = Math.clamp(snaplen, MIN_LIMIT, PcapngBlock.MAX_BODY);

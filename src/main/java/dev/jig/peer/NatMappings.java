@@ -33,20 +33,20 @@ final class NatMappings {
 
   void put(NatMapping mapping) {
     int slot =
-        slot(
-            mapping.client(),
-            mapping.clientPort(),
-            mapping.requested(),
-            mapping.requestedPort());
+        slot(mapping.client(), mapping.clientPort(), mapping.requested(), mapping.requestedPort());
     mappings[slot] = mapping;
   }
 
-  @Nullable NatMapping find(IpAddress client, int clientPort, IpAddress requested, int requestedPort) {
+  @Nullable NatMapping find(
+      IpAddress client, int clientPort, IpAddress requested, int requestedPort) {
     NatMapping found = mappings[slot(client, clientPort, requested, requestedPort)];
-    return found != null && found.matches(client, clientPort, requested, requestedPort) ? found : null;
+    return found != null && found.matches(client, clientPort, requested, requestedPort)
+        ? found
+        : null;
   }
 
-  private static int slot(IpAddress client, int clientPort, IpAddress requested, int requestedPort) {
+  private static int slot(
+      IpAddress client, int clientPort, IpAddress requested, int requestedPort) {
     long mixed = Hash64.mix(client.high() ^ client.low() ^ (long) clientPort << 32);
     mixed = Hash64.mix(mixed ^ requested.high() ^ requested.low() ^ (long) requestedPort << 32);
     return (int) mixed & SLOTS - 1;

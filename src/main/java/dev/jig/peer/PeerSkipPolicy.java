@@ -80,8 +80,8 @@ public final class PeerSkipPolicy {
     }
   }
 
-  /// The cgroup's slot, one of eight from its home slot; if all are taken, the cgroup in the
-  /// home slot is evicted.
+  /// The cgroup's slot, one of eight from its home slot; if all are taken, the cgroup in the home
+  /// slot is evicted.
   private int slot(long cgroupId) {
     int home = (int) Hash64.mix(cgroupId);
     for (int i = 0; i < MAX_PROBES; i++) {

@@ -34,7 +34,10 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
   /// @param skip makes the kernel skip a cgroup until `clearSkipped`
   /// @param clearSkipped makes the kernel record all cgroups again
   ContainerScope(
-      Containers containers, ContainerSelection selection, LongConsumer skip, Runnable clearSkipped) {
+      Containers containers,
+      ContainerSelection selection,
+      LongConsumer skip,
+      Runnable clearSkipped) {
     this.containers = containers;
     this.selection = selection;
     this.skip = skip;
@@ -69,8 +72,10 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
   /// While the cgroup's path is unknown, a process outside containers does not decide.
   private Verdict decideByProcess(Resolution byCgroup, @Nullable Owner owner) {
     Resolution resolution = containers.resolveByProcess(owner);
-    boolean inContainer = !(resolution instanceof Resolution.Host || resolution instanceof Resolution.Unknown);
-    return decide(inContainer || !(byCgroup instanceof Resolution.InProgress) ? resolution : byCgroup, owner);
+    boolean inContainer =
+        !(resolution instanceof Resolution.Host || resolution instanceof Resolution.Unknown);
+    return decide(
+        inContainer || !(byCgroup instanceof Resolution.InProgress) ? resolution : byCgroup, owner);
   }
 
   private static int slot(long cgroupId) {
@@ -82,7 +87,8 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
       case Resolution.InProgress(Container byPath) -> new Verdict(Decision.HOLD, byPath);
       case Resolution.Named(Container container)
           when selection.match(container) == Match.NEEDS_NAME ->
-          new Verdict(Decision.HOLD, container); // the pod's labels come later than the container's name
+          new Verdict(
+              Decision.HOLD, container); // the pod's labels come later than the container's name
       case Resolution.Host(), Resolution.Named(_), Resolution.IdOnly(_), Resolution.Unknown() ->
           decideFinally(resolution, owner);
     };

@@ -25,16 +25,16 @@ final class FileSummary {
         .addIf(file.notDns() + messages.notDns(), "not DNS")
         .addIf(file.noPayload(), "without data")
         .addIf(file.fragments(), "fragment", "fragments")
-        .addIf(
-            file.incomplete(),
-            "packet with fragments missing",
-            "packets with fragments missing")
+        .addIf(file.incomplete(), "packet with fragments missing", "packets with fragments missing")
         .addIf(file.truncated(), "cut short by the capture")
         .addIf(file.badHeader(), "with a bad header", "with bad headers")
         .addIf(file.unknownLinkType(), "of an unknown link type", "of unknown link types")
         .addIf(messages.tcpGaps(), "gap in a TCP stream", "gaps in TCP streams")
         .addIf(messages.tcpBytesDropped(), "byte of TCP dropped", "bytes of TCP dropped")
-        .addIf(pipeline.evicted(), "query evicted before its answer", "queries evicted before their answer")
+        .addIf(
+            pipeline.evicted(),
+            "query evicted before its answer",
+            "queries evicted before their answer")
         .text();
   }
 }

@@ -96,7 +96,9 @@ public final class FileTrace implements AutoCloseable {
 
   /// Messages so far without a recorded row, that is without container and owner.
   public long unattributed() {
-    return pipeline == null ? 0 : pipeline.counters().messages() - pipeline.counters().recordedRows();
+    return pipeline == null
+        ? 0
+        : pipeline.counters().messages() - pipeline.counters().recordedRows();
   }
 
   /// The counts of the file's packets, in one line.

@@ -82,8 +82,7 @@ final class HeldRows {
     }
     boolean needed =
         scope.isInitializing()
-            || scope.decideNow(cgroupId, first.owner()).decision()
-                == Scope.Decision.NAME_UNKNOWN;
+            || scope.decideNow(cgroupId, first.owner()).decision() == Scope.Decision.NAME_UNKNOWN;
     return !needed || waitedNs >= MAX_REQUIRED_WAIT_NS;
   }
 

@@ -79,7 +79,8 @@ public final class LiveTrace implements AutoCloseable {
     PacketForwarder relay = new PacketForwarder();
     PortSet ports = settings.ports();
     try {
-      LiveCapture capture = LiveCapture.load(ports.ports(), ports.isAny(), settings.libbpfLog(), relay);
+      LiveCapture capture =
+          LiveCapture.load(ports.ports(), ports.isAny(), settings.libbpfLog(), relay);
       return new LiveTrace(settings, relay, capture);
     } catch (NativeException e) {
       throw toTraceRefused(e, settings.verbose());

@@ -14,16 +14,16 @@ import dev.jig.event.Qr;
 import dev.jig.event.State;
 import dev.jig.event.WireMessage;
 import dev.jig.filter.ContainerSelection;
-import dev.jig.match.UpstreamTracker;
 import dev.jig.match.Lookups;
-import dev.jig.match.PendingQuery;
 import dev.jig.match.PendingQueries;
+import dev.jig.match.PendingQuery;
 import dev.jig.match.QueryKey;
 import dev.jig.match.Role;
 import dev.jig.match.Rows;
+import dev.jig.match.UpstreamTracker;
 import dev.jig.peer.Peers;
-import dev.jig.trace.Scope.Verdict;
 import dev.jig.trace.Scope.Decision;
+import dev.jig.trace.Scope.Verdict;
 import dev.jig.wire.PcapngRowOption;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -217,7 +217,10 @@ public final class Pipeline implements PacketHandler {
       return;
     }
     if (packet.rowOption() != null) {
-      emitRecorded(packet, packet.rowOption(), withMessageIfPrinted(packetRow(packet), bytes, offset, length));
+      emitRecorded(
+          packet,
+          packet.rowOption(),
+          withMessageIfPrinted(packetRow(packet), bytes, offset, length));
       return;
     }
     DnsEvent event = match(packet, verdict.container(), findSender(packet, bytes, offset, length));
@@ -225,7 +228,8 @@ public final class Pipeline implements PacketHandler {
       counters.folded++;
       lookups.onMessage(packet, withMessageIfPrinted(event, bytes, offset, length), matched, true);
     } else if (verdict.decision() == Decision.HOLD || held.isHolding(packet.cgroupId())) {
-      held.hold(packet.cgroupId(), withMessageIfKept(event, bytes, offset, length), packet.bootNs());
+      held.hold(
+          packet.cgroupId(), withMessageIfKept(event, bytes, offset, length), packet.bootNs());
     } else if (verdict.decision() != Decision.PASS) {
       countDropped(verdict.decision());
     } else {
@@ -461,7 +465,9 @@ public final class Pipeline implements PacketHandler {
     Verdict verdict = decideOrHold(row, cgroupId, bootNs);
     if (verdict != null) {
       // In files, and once the container is evicted, the verdict has none: keep the row's own.
-      emitLookup(verdict.container() == null ? row : row.withContainer(verdict.container()), verdict.decision());
+      emitLookup(
+          verdict.container() == null ? row : row.withContainer(verdict.container()),
+          verdict.decision());
     }
   }
 

@@ -54,7 +54,10 @@ public record TraceSummary(
         .append(byStage())
         .addIf(messages.unansweredRows(), "unanswered")
         .addIf(messages.lookupsFiltered(), "lookup filtered", "lookups filtered")
-        .addIf(messages.lookupsUnknown(), "lookup of an unknown container", "lookups of unknown containers")
+        .addIf(
+            messages.lookupsUnknown(),
+            "lookup of an unknown container",
+            "lookups of unknown containers")
         .addIf(pending, "still waiting for an answer")
         .addIf(messages.malformed() + kernel.bad(), "malformed")
         .addIf(messages.partlyMalformed(), "malformed in part")
@@ -70,8 +73,8 @@ public record TraceSummary(
         .text();
   }
 
-  /// Such as `3 packets are missing in the kernel: seen 1234, skipped 20, …`; several are
-  /// separated by semicolons.
+  /// Such as `3 packets are missing in the kernel: seen 1234, skipped 20, …`; several are separated
+  /// by semicolons.
   private String differences() {
     List<String> found = new ArrayList<>();
     addDifference(found, kernel.unaccounted(), "packet", "in the kernel: " + kernelCounts());

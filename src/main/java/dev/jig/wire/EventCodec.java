@@ -145,7 +145,8 @@ public final class EventCodec {
     setIfPresent(event.rcode(), to::setRcode);
     setIfPresent(event.latencyNs(), to::setLatencyNs);
     setIfPresent(event.peer(), peer -> to.setPeer(encode(peer, batch)));
-    setIfPresent(event.message(), it -> to.setMessage(UnsafeByteOperations.unsafeWrap(it.toBytes())));
+    setIfPresent(
+        event.message(), it -> to.setMessage(UnsafeByteOperations.unsafeWrap(it.toBytes())));
     setIfPresent(event.lookup(), lookup -> to.setLookup(LookupCodec.encode(lookup)));
     event.addresses().forEach(address -> to.addAddresses(encode(address)));
     EndpointNames names = event.endpoints();

@@ -2,8 +2,8 @@ package dev.jig.wire;
 
 import static dev.jig.wire.EventCodec.fromNumber;
 import static dev.jig.wire.EventCodec.fromNumberOrNull;
-import static dev.jig.wire.EventCodec.toNumber;
 import static dev.jig.wire.EventCodec.setIfPresent;
+import static dev.jig.wire.EventCodec.toNumber;
 
 import dev.jig.event.Attempt;
 import dev.jig.event.AttemptState;

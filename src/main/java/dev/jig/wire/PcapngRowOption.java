@@ -117,7 +117,13 @@ public final class PcapngRowOption {
                 pod.containerName(),
                 pod.hostNetwork());
     return new Container(
-        container.runtime(), container.id(), container.name(), container.image(), container.imageDigest(), Map.of(), podWithoutLabels);
+        container.runtime(),
+        container.id(),
+        container.name(),
+        container.image(),
+        container.imageDigest(),
+        Map.of(),
+        podWithoutLabels);
   }
 
   /// Decodes a text; empty if this program did not write it, or if it is damaged.

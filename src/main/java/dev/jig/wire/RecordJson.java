@@ -205,8 +205,8 @@ final class RecordJson<R extends Record> {
   }
 
   @SuppressWarnings("unchecked") // a part is of its component's type
-  private static <P extends Record> void writePart(RecordJson<P> json, Record from, JsonGenerator out)
-      throws IOException {
+  private static <P extends Record> void writePart(
+      RecordJson<P> json, Record from, JsonGenerator out) throws IOException {
     out.writeStartObject();
     json.write((P) from, Set.of(), out);
     out.writeEndObject();

@@ -41,7 +41,7 @@ final class Ig implements Tracer.Running {
 
   /// The command of this checkout.
   static List<String> checkout() {
-    return IgProcess.commandLine(List.of());
+    return IgProcess.commandLineOfBinIg(List.of());
   }
 
   /// The packaged command, else the checkout's.

@@ -22,7 +22,10 @@ final class BpfImageTest {
   void constantsOfEachSizeAreWrittenIntoTheImageAlone() {
     BpfImage image = BpfImage.of("probe", elf);
 
-    image.setConstant("marker", 0x01020304).setConstant("wide", -2L).setConstant("discard_odd", true);
+    image
+        .setConstant("marker", 0x01020304)
+        .setConstant("wide", -2L)
+        .setConstant("discard_odd", true);
 
     ByteBuffer bytes = ByteBuffer.wrap(image.elf()).order(ByteOrder.LITTLE_ENDIAN);
     assertThat(bytes.getInt(offset(image, "marker"))).isEqualTo(0x01020304);

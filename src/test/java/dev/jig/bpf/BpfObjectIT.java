@@ -3,9 +3,9 @@ package dev.jig.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jig.os.CgroupDirectory;
 import dev.jig.os.NativeException;
 import dev.jig.os.NativeException.Reason;
-import dev.jig.os.CgroupDirectory;
 import dev.jig.os.WakeUp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -27,7 +27,9 @@ final class BpfObjectIT {
           .extracting(BpfProgram::toString)
           .contains("on_egress (cgroup_skb/egress)", "on_mkdir (tp_btf/cgroup_mkdir)")
           .doesNotContain("absent (tp_btf/no_such_tracepoint)");
-      assertThat(object.missingPrograms()).containsOnlyKeys("absent").containsEntry("absent", "ESRCH");
+      assertThat(object.missingPrograms())
+          .containsOnlyKeys("absent")
+          .containsEntry("absent", "ESRCH");
       assertThat(object.log()).anyMatch(line -> line.contains("no_such_tracepoint"));
     }
   }
@@ -72,7 +74,8 @@ final class BpfObjectIT {
 
   @Test
   void ringHasTheRequestedSizeAndFreesConsumedRecords() throws Exception {
-    BpfImage image = probeWithoutAbsent().setConstant("discard_odd", true).setMaxEntries("records", 1 << 16);
+    BpfImage image =
+        probeWithoutAbsent().setConstant("discard_odd", true).setMaxEntries("records", 1 << 16);
     try (BpfObject object = BpfObject.load(image);
         WakeUp wakeUp = new WakeUp();
         RingBuffer ring = RingBuffer.map(object.map("records"), 4096, wakeUp)) {

@@ -2,9 +2,9 @@ package dev.jig.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.os.Errno;
 import dev.jig.os.NativeException;
 import dev.jig.os.NativeException.Reason;
-import dev.jig.os.Errno;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,8 @@ final class DiagnosisTest {
   void reportsAVerifierErrorAsMissingCapabilities() {
     Diagnosis diagnosis = new Diagnosis(Set.of("CAP_BPF"), NEW, LIMITED, false);
 
-    NativeException refused = diagnosis.loadFailure("x", Errno.EINVAL, List.of("unknown func"), true);
+    NativeException refused =
+        diagnosis.loadFailure("x", Errno.EINVAL, List.of("unknown func"), true);
 
     assertThat(refused.reason()).isEqualTo(Reason.CAPABILITIES);
     assertThat(refused.log()).containsExactly("unknown func");
@@ -39,7 +40,8 @@ final class DiagnosisTest {
   void capSysAdminImpliesAllNeededCapabilities() {
     Diagnosis diagnosis = new Diagnosis(Set.of("CAP_SYS_ADMIN"), NEW, LIMITED, false);
 
-    NativeException refused = diagnosis.loadFailure("x", Errno.EACCES, List.of("R0 !read_ok"), true);
+    NativeException refused =
+        diagnosis.loadFailure("x", Errno.EACCES, List.of("R0 !read_ok"), true);
 
     assertThat(refused.reason()).isEqualTo(Reason.REJECTED);
   }

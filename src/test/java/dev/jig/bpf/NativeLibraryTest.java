@@ -3,8 +3,8 @@ package dev.jig.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.ChildJvm;
-import dev.jig.os.NativeException;
 import dev.jig.os.Native;
+import dev.jig.os.NativeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.jig.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.ChildJvm;
-import dev.jig.os.NativeException;
 import dev.jig.os.CgroupDirectory;
 import dev.jig.os.Native;
+import dev.jig.os.NativeException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,7 +1,7 @@
 package dev.jig.bpf;
 
-import dev.jig.os.NativeException;
 import dev.jig.os.Native;
+import dev.jig.os.NativeException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -2,8 +2,8 @@ package dev.jig.capture;
 
 import java.io.ByteArrayOutputStream;
 
-/// Builds frames header by header, for programs that run without traffic. Addresses are
-/// 192.0.2.1 and .2, 2001:db8::1 and ::2; the payload is that of [#PAYLOAD].
+/// Builds frames header by header, for programs that run without traffic. Addresses are 192.0.2.1
+/// and .2, 2001:db8::1 and ::2; the payload is that of [#PAYLOAD].
 final class Frames {
   static final byte[] PAYLOAD = {
     0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 'a', 4, 't', 'e', 's', 't', 0, 0, 1, 0, 1

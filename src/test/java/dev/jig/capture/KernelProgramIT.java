@@ -195,7 +195,8 @@ final class KernelProgramIT {
       try (InputStream image = KernelProgramIT.class.getResourceAsStream("/trace_dns.bpf.o")) {
         byte[] elf = Objects.requireNonNull(image, "trace_dns.bpf.o").readAllBytes();
         object =
-            BpfObject.load(BpfImage.of("trace_dns", elf).markOptional("cgroup_mkdir", "sock_release"));
+            BpfObject.load(
+                BpfImage.of("trace_dns", elf).markOptional("cgroup_mkdir", "sock_release"));
       }
       ring = RingBuffer.map(object.map("events"), RecordLayout.MAX_LENGTH, wakeUp);
       BitSet ports = new BitSet();

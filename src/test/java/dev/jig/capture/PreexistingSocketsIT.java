@@ -32,7 +32,9 @@ final class PreexistingSocketsIT {
     WITH_BORROWED_DESCRIPTORS;
 
     List<String> missingPrograms() {
-      return this == IN_THE_KERNEL ? List.of(PreexistingSockets.LIST) : List.of(PreexistingSockets.MARK);
+      return this == IN_THE_KERNEL
+          ? List.of(PreexistingSockets.LIST)
+          : List.of(PreexistingSockets.MARK);
     }
   }
 

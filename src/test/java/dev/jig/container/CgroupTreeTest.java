@@ -44,7 +44,8 @@ final class CgroupTreeTest {
     assertThat(tree.assign("/batch/job", RuntimeKind.CONTAINERD, "job")).isFalse();
     tree.onCreated(7, "/batch/job/later");
 
-    CgroupPath placed = new CgroupPath(List.of(new CgroupPath.Id(RuntimeKind.CONTAINERD, "job", null)));
+    CgroupPath placed =
+        new CgroupPath(List.of(new CgroupPath.Id(RuntimeKind.CONTAINERD, "job", null)));
     assertThat(tree.path(id(job))).isEqualTo(placed);
     assertThat(tree.path(id(below))).isEqualTo(placed);
     assertThat(tree.path(7)).isEqualTo(placed);

@@ -143,7 +143,8 @@ final class ContainersTest {
     long before = containers.generation();
     docker.events.accept(new RuntimeEvent.NotFound(A));
     assertThat(containers.generation()).isGreaterThan(before);
-    assertThat(containers.resolve(7)).isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", A)));
+    assertThat(containers.resolve(7))
+        .isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", A)));
     assertThat(docker.inspected).containsExactly(A);
   }
 
@@ -153,7 +154,8 @@ final class ContainersTest {
     docker.answering = false;
     docker.events.accept(new RuntimeEvent.Unreachable());
     containers.onCgroupCreated(7, "/docker/" + A);
-    assertThat(containers.resolve(7)).isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", A)));
+    assertThat(containers.resolve(7))
+        .isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", A)));
     assertThat(docker.inspected).isEmpty();
 
     // When
@@ -186,7 +188,8 @@ final class ContainersTest {
   @Test
   void doesNotInspectAContainerOfARuntimeThatIsNotFollowed() {
     containers.onCgroupCreated(7, "/machine.slice/libpod-" + A + ".scope");
-    assertThat(containers.resolve(7)).isEqualTo(new Resolution.IdOnly(Container.unnamed("podman", A)));
+    assertThat(containers.resolve(7))
+        .isEqualTo(new Resolution.IdOnly(Container.unnamed("podman", A)));
     assertThat(docker.inspected).isEmpty();
   }
 
@@ -196,7 +199,8 @@ final class ContainersTest {
     containers.onCgroupCreated(7, "/kubepods/burstable/pod" + uid + "/crio-" + A);
     var pod = new Container.Pod(null, null, uid, null, null, false);
     assertThat(containers.resolve(7))
-        .isEqualTo(new Resolution.IdOnly(new Container("cri-o", A, null, null, null, Map.of(), pod)));
+        .isEqualTo(
+            new Resolution.IdOnly(new Container("cri-o", A, null, null, null, Map.of(), pod)));
   }
 
   @ParameterizedTest
@@ -224,10 +228,12 @@ final class ContainersTest {
   @Test
   void takesTheOutermostWhileNoneHasAName() {
     containers.onCgroupCreated(7, "/docker/" + A + "/docker/" + B);
-    assertThat(containers.resolve(7)).isEqualTo(new Resolution.InProgress(Container.unnamed("docker", A)));
+    assertThat(containers.resolve(7))
+        .isEqualTo(new Resolution.InProgress(Container.unnamed("docker", A)));
     docker.events.accept(new RuntimeEvent.NotFound(A));
     docker.events.accept(new RuntimeEvent.NotFound(B));
-    assertThat(containers.resolve(7)).isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", A)));
+    assertThat(containers.resolve(7))
+        .isEqualTo(new Resolution.IdOnly(Container.unnamed("docker", A)));
   }
 
   @Test

@@ -3,9 +3,9 @@ package dev.jig.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.RuntimeEvent.Transition;
-import dev.jig.container.docker.FakeDocker;
 import dev.jig.container.docker.DockerApiFlavor;
 import dev.jig.container.docker.DockerApiRuntime;
+import dev.jig.container.docker.FakeDocker;
 import dev.jig.event.Container;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -140,7 +140,8 @@ final class LifecycleTest {
       docker.emit(Transition.STOPPED, docker.container("new", "image:1"));
       docker.emit(Transition.RENAMED, docker.container("newer", "image:1"));
 
-      assertThat(reported).containsExactly("created old", "deleted old", "created new", "deleted new");
+      assertThat(reported)
+          .containsExactly("created old", "deleted old", "created new", "deleted new");
       assertThat(containers.running()).isEmpty();
     }
   }
@@ -174,7 +175,8 @@ final class LifecycleTest {
     Path socket = root.resolve("docker.sock");
     int count = 1_000;
     try (FakeDocker docker = new FakeDocker(socket);
-        Containers containers = containers(new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, false))) {
+        Containers containers =
+            containers(new DockerApiRuntime(DockerApiFlavor.DOCKER, socket, false))) {
       containers.ready().get(10, TimeUnit.SECONDS);
       for (int i = 0; i < count; i++) {
         String attributes = "\"image\":\"app:1\",\"name\":\"web-%d\"".formatted(i);

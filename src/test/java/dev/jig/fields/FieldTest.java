@@ -287,6 +287,7 @@ final class FieldTest {
   void listsFlagsInHeaderOrder() {
     assertThat(new Flags(true, true, true, true, true, true).names())
         .containsExactly("aa", "tc", "rd", "ra", "ad", "cd");
-    assertThat(new Flags(false, true, false, false, false, true).names()).containsExactly("tc", "cd");
+    assertThat(new Flags(false, true, false, false, false, true).names())
+        .containsExactly("tc", "cd");
   }
 }

@@ -1,8 +1,8 @@
 package dev.jig.filter;
 
+import static dev.jig.filter.ContainerSelection.Match.NEEDS_NAME;
 import static dev.jig.filter.ContainerSelection.Match.PASS;
 import static dev.jig.filter.ContainerSelection.Match.SKIP;
-import static dev.jig.filter.ContainerSelection.Match.NEEDS_NAME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -147,8 +147,7 @@ final class ContainerSelectionTest {
     ContainerSelection selection = ContainerSelection.parse("main,!sidecar", false);
     assertThat(selection.match(ofPod("k8s_main_web-0", pod("shop", "web-0", Map.of()))))
         .isEqualTo(PASS);
-    assertThat(
-            ContainerSelection.parse("!main", false).match(ofPod("x", pod("s", "p", Map.of()))))
+    assertThat(ContainerSelection.parse("!main", false).match(ofPod("x", pod("s", "p", Map.of()))))
         .isEqualTo(SKIP);
   }
 

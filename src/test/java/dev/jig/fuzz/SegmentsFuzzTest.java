@@ -73,8 +73,7 @@ public final class SegmentsFuzzTest {
     for (int i = 0; i < segments.size(); i++) {
       int[] segment = segments.get(shuffled ? Math.min(i ^ 1, segments.size() - 1) : i);
       byte[] payload = Arrays.copyOfRange(stream, segment[0], segment[1]);
-      streams.add(
-          Packets.responseIn(payload).tcp(FIRST_SEQ + segment[0]).atMs(i).build(), handler);
+      streams.add(Packets.responseIn(payload).tcp(FIRST_SEQ + segment[0]).atMs(i).build(), handler);
     }
     streams.finish(handler);
     return new Outcome(messages, streams.droppedBytes());

@@ -121,7 +121,9 @@ final class GoldenInputs {
         .packet(at(0), Links.ethernet(CLIENT_FLOW.udp(QUERY)))
         .packet(at(1), Links.ethernet(CLIENT_FLOW.udp(Messages.pointerLoop(0x2001))))
         .packet(at(2), Links.ethernet(CLIENT_FLOW.udp(new byte[] {0x20, 2, 1, 0, 0})))
-        .packet(at(3), Links.ethernet(CLIENT_FLOW.reversed().udp(Messages.cut(0x2003, NAME, Type.A, two))))
+        .packet(
+            at(3),
+            Links.ethernet(CLIENT_FLOW.reversed().udp(Messages.cut(0x2003, NAME, Type.A, two))))
         .packet(at(4), Links.ethernet(CLIENT_FLOW.reversed().udp(ANSWER)))
         .bytes();
   }
@@ -129,7 +131,8 @@ final class GoldenInputs {
   private static void transactions(SortedMap<String, byte[]> files) {
     byte[] query = Messages.query(0x3001, "silent.example.org.", Type.A);
     files.put(
-        "pending-at-end.pcap", ethernet().packet(at(0), Links.ethernet(CLIENT_FLOW.udp(query))).bytes());
+        "pending-at-end.pcap",
+        ethernet().packet(at(0), Links.ethernet(CLIENT_FLOW.udp(query))).bytes());
     files.put(
         "unanswered.pcap",
         CaptureBuilder.pcap(LITTLE_ENDIAN, COOKED2)
@@ -255,7 +258,8 @@ final class GoldenInputs {
         .packet(at(0), Links.ethernet(CLIENT_FLOW.tcp(Flow.SYN, 1000, 0, none)))
         .packet(at(1), Links.ethernet(back.tcp(Flow.SYN | Flow.ACK, 5000, 1001, none)))
         .packet(at(2), Links.ethernet(CLIENT_FLOW.tcp(Flow.ACK, 1001, 5001, none)))
-        .packet(at(3), Links.ethernet(CLIENT_FLOW.tcp(Flow.PSH | Flow.ACK, 1001, 5001, queryStream)))
+        .packet(
+            at(3), Links.ethernet(CLIENT_FLOW.tcp(Flow.PSH | Flow.ACK, 1001, 5001, queryStream)))
         .packet(at(4), Links.ethernet(back.tcp(Flow.ACK, 5001, client, none)))
         .packet(at(9), Links.ethernet(back.tcp(Flow.PSH | Flow.ACK, 5001, client, responseStream)))
         .packet(at(10), Links.ethernet(CLIENT_FLOW.tcp(Flow.FIN | Flow.ACK, client, server, none)))
@@ -270,13 +274,19 @@ final class GoldenInputs {
         both(COOKED, ip -> Links.cooked(OUTGOING, ip), ip -> Links.cooked(HOST, ip), CLIENT_FLOW));
     files.put(
         "cooked-v2.pcap",
-        both(COOKED2, ip -> Links.cooked2(OUTGOING, ip), ip -> Links.cooked2(HOST, ip), CLIENT_FLOW6));
+        both(
+            COOKED2,
+            ip -> Links.cooked2(OUTGOING, ip),
+            ip -> Links.cooked2(HOST, ip),
+            CLIENT_FLOW6));
     files.put("raw-ip.pcap", same(CaptureBuilder.RAW, UnaryOperator.identity(), CLIENT_FLOW6));
     files.put(
-        "vlan.pcap", same(CaptureBuilder.ETHERNET, ip -> Links.ethernet(ip, 0x88a8, 0x8100), CLIENT_FLOW));
+        "vlan.pcap",
+        same(CaptureBuilder.ETHERNET, ip -> Links.ethernet(ip, 0x88a8, 0x8100), CLIENT_FLOW));
     files.put("null.pcap", same(NULL, ip -> Links.loopback(LITTLE_ENDIAN, 30, ip), CLIENT_FLOW6));
     files.put(
-        "null-other-byte-order.pcap", same(NULL, ip -> Links.loopback(BIG_ENDIAN, 2, ip), CLIENT_FLOW));
+        "null-other-byte-order.pcap",
+        same(NULL, ip -> Links.loopback(BIG_ENDIAN, 2, ip), CLIENT_FLOW));
   }
 
   private static void formats(SortedMap<String, byte[]> files) {
@@ -289,10 +299,13 @@ final class GoldenInputs {
             .bytes());
     CaptureBuilder sections = CaptureBuilder.pcapng(BIG_ENDIAN);
     sections.interfaceDescription(CaptureBuilder.RAW, 0, sections.resolution(9));
-    sections.enhanced(0, START_NS + 789, CLIENT_FLOW.udp(QUERY), sections.comment("big-endian, ns"));
+    sections.enhanced(
+        0, START_NS + 789, CLIENT_FLOW.udp(QUERY), sections.comment("big-endian, ns"));
     files.put(
         "big-endian-nanoseconds.pcapng",
-        sections.enhanced(0, START_NS + 789 + 18_250_001, CLIENT_FLOW.reversed().udp(ANSWER)).bytes());
+        sections
+            .enhanced(0, START_NS + 789 + 18_250_001, CLIENT_FLOW.reversed().udp(ANSWER))
+            .bytes());
     sections.section(LITTLE_ENDIAN).interfaceDescription(COOKED, 0);
     byte[] second = CLIENT_FLOW6.udp(Messages.query(0x1002, NAME, Type.AAAA));
     sections.obsolete(0, (START_NS + SECOND) / 1000, Links.cooked(OUTGOING, second));

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Captures with more unfinished queries and streams than memory can hold, read with the heap of the
-/// tarball: memory stays bounded, and the last line accounts for every packet.
+/// Captures with more unfinished queries and streams than memory can hold, read with the heap of
+/// the tarball: memory stays bounded, and the last line accounts for every packet.
 @Timeout(180)
 final class BoundedMemoryIT {
   private static final int COOKED = 113;
@@ -90,8 +90,7 @@ final class BoundedMemoryIT {
   @Tag("all")
   @ParameterizedTest
   @CsvSource({"1, false", "1000, true"})
-  void aMillionQueriesWithoutResponseInTheOtherMode(int everyUs, boolean lookups)
-      throws Exception {
+  void aMillionQueriesWithoutResponseInTheOtherMode(int everyUs, boolean lookups) throws Exception {
     readMillionQueries(everyUs, lookups);
   }
 
@@ -210,8 +209,8 @@ final class BoundedMemoryIT {
     return junk;
   }
 
-  /// Reads a capture from a pipe and checks the process's greatest resident memory; returns the last
-  /// line.
+  /// Reads a capture from a pipe and checks the process's greatest resident memory; returns the
+  /// last line.
   private String read(List<String> options, Capture capture) throws IOException {
     try (IgProcess ig = IgProcess.start(commandLine(options))) {
       var out = new DataOutputStream(new BufferedOutputStream(ig.stdin(), 1 << 16));

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Where tracing is not possible: one sentence with a hint, exit code 1. DiagnosisTest tests what needs
-/// another kernel (too old, no BTF, memlock).
+/// Where tracing is not possible: one sentence with a hint, exit code 1. DiagnosisTest tests what
+/// needs another kernel (too old, no BTF, memlock).
 final class RefusalIT {
   // Needed to read a checkout of another user.
   private static final String READING = "+dac_override,+dac_read_search";

@@ -20,7 +20,8 @@ final class ApiErrorsTest {
             + " \"daemonsets\" in API group \"apps\" in the namespace \"gadget\"";
 
     try (var server = new FakeApiServer(FakeApiServer.status(403, "Forbidden", message))) {
-      assertThat(errorOf(server.url(), null)).isEqualTo("Error from server (Forbidden): " + message);
+      assertThat(errorOf(server.url(), null))
+          .isEqualTo("Error from server (Forbidden): " + message);
     }
   }
 
@@ -29,7 +30,8 @@ final class ApiErrorsTest {
     try (var server =
         new FakeApiServer(FakeApiServer.status(401, "Unauthorized", "Unauthorized"))) {
       assertThat(errorOf(server.url(), null))
-          .isEqualTo("the server rejected your credentials: Unauthorized; check the kubeconfig's user");
+          .isEqualTo(
+              "the server rejected your credentials: Unauthorized; check the kubeconfig's user");
     }
   }
 
@@ -98,7 +100,8 @@ final class ApiErrorsTest {
 
   @Test
   void groupsWithoutAUserAreRefused() {
-    ConnectionFlags.Impersonation as = new ConnectionFlags.Impersonation(null, List.of("devs"), null);
+    ConnectionFlags.Impersonation as =
+        new ConnectionFlags.Impersonation(null, List.of("devs"), null);
 
     assertThatThrownBy(() -> Cluster.open(access("http://127.0.0.1:1", as, null)))
         .isInstanceOf(ClusterException.class)
@@ -108,7 +111,8 @@ final class ApiErrorsTest {
   @Test
   void sendsImpersonationHeaders() {
     try (var server = new FakeApiServer(FakeApiServer.json(404, "{}"))) {
-      ConnectionFlags.Impersonation as = new ConnectionFlags.Impersonation("dev", List.of("a", "b"), "7");
+      ConnectionFlags.Impersonation as =
+          new ConnectionFlags.Impersonation("dev", List.of("a", "b"), "7");
       try (Cluster cluster = Cluster.open(access(server.url(), as, null))) {
         assertThat(new Installation(cluster).serverVersion()).isEmpty();
       }

@@ -91,7 +91,11 @@ final class ClusterEndpointsIT {
     String name = "on-node" + ZONE;
     try (IgProcess trace = trace("-A", "-F", "name:" + name, "-F", "qr:Q", "-o", "json")) {
       PodSpec spec =
-          runOnce(shell("main", TestCluster.BUSYBOX, repeatedLookups(name + " " + TestCluster.dnsAddress())));
+          runOnce(
+              shell(
+                  "main",
+                  TestCluster.BUSYBOX,
+                  repeatedLookups(name + " " + TestCluster.dnsAddress())));
       spec.setHostNetwork(true);
       TestPod.create(OWN, "on-node", spec);
       TestPod.awaitRunning(OWN, "on-node"); // the API server knows the pod with its address

@@ -63,12 +63,16 @@ final class ClusterSelectionIT {
   }
 
   private static final TestedContainer ONE = new TestedContainer(FORMS, "one", "main", "one");
-  private static final TestedContainer NAMESAKE = new TestedContainer(OTHER, "one", "main", "namesake");
+  private static final TestedContainer NAMESAKE =
+      new TestedContainer(OTHER, "one", "main", "namesake");
   private static final TestedContainer FIRST = new TestedContainer(FORMS, "pair", "first", "first");
-  private static final TestedContainer SECOND = new TestedContainer(FORMS, "pair", "second", "second");
-  private static final TestedContainer HOSTNET = new TestedContainer(FORMS, "hostnet", "main", "hostnet");
+  private static final TestedContainer SECOND =
+      new TestedContainer(FORMS, "pair", "second", "second");
+  private static final TestedContainer HOSTNET =
+      new TestedContainer(FORMS, "hostnet", "main", "hostnet");
   private static final TestedContainer BRIEF = new TestedContainer(FORMS, "brief", "main", "brief");
-  private static final List<TestedContainer> ALL = List.of(ONE, NAMESAKE, FIRST, SECOND, HOSTNET, BRIEF);
+  private static final List<TestedContainer> ALL =
+      List.of(ONE, NAMESAKE, FIRST, SECOND, HOSTNET, BRIEF);
 
   @BeforeAll
   static void deploy() {
@@ -161,7 +165,8 @@ final class ClusterSelectionIT {
         runOnce(
             shell("first", TestCluster.BUSYBOX, lookupScript(FIRST.label() + ZONE)),
             shell("second", TestCluster.TOOLS, "dig +tries=1 " + SECOND.label() + ZONE)));
-    PodSpec hostnet = runOnce(shell("main", TestCluster.BUSYBOX, lookupScript(HOSTNET.label() + ZONE)));
+    PodSpec hostnet =
+        runOnce(shell("main", TestCluster.BUSYBOX, lookupScript(HOSTNET.label() + ZONE)));
     hostnet.setHostNetwork(true);
     hostnet.setDnsPolicy("ClusterFirstWithHostNet");
     TestPod.create(FORMS, "hostnet", hostnet);

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// A process that does what `kubectl gadget trace dns -A -o json` does, with agents on this machine's
-/// loopback in place of a cluster. Prints `rows=N lost=N` on Ctrl-C.
+/// A process that does what `kubectl gadget trace dns -A -o json` does, with agents on this
+/// machine's loopback in place of a cluster. Prints `rows=N lost=N` on Ctrl-C.
 public final class FanInClient implements ClusterTrace.Viewer {
   public static final String VERSION = "0.1.0";
 

@@ -20,7 +20,7 @@ final class LoadPods {
 
   private LoadPods() {}
 
-  /// Puts the program into a namespace. It is static and fits into a ConfigMap, so no image is needed.
+  /// Puts the program into a namespace. Static, it fits into a ConfigMap: no image is needed.
   static void bringProgram(String namespace) throws IOException {
     byte[] program = Files.readAllBytes(CProgram.buildWithMusl(LOAD));
     TestCluster.client()

@@ -74,7 +74,8 @@ final class PodCgroups implements ContainerRuntime {
     Consumer<RuntimeEvent> to = news;
     if (to != null) {
       Container known = byId.get(id);
-      to.accept(known == null ? new RuntimeEvent.NotFound(id) : new RuntimeEvent.Inspected(known, true));
+      to.accept(
+          known == null ? new RuntimeEvent.NotFound(id) : new RuntimeEvent.Inspected(known, true));
     }
   }
 

@@ -165,7 +165,8 @@ final class TenClients {
     readers.add(new Reader(TraceClient.start(scene.transport(), title, request), wants));
   }
 
-  private static PodSelection pods(String namespace, String pod, String container, String selector) {
+  private static PodSelection pods(
+      String namespace, String pod, String container, String selector) {
     return new PodSelection(namespace, pod, container, selector);
   }
 

@@ -27,7 +27,8 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
   private long lost;
   private ClusterTrace.@Nullable Summary summary;
 
-  private TraceClient(AgentTransport road, String title, ClusterTrace.Request request, boolean reads) {
+  private TraceClient(
+      AgentTransport road, String title, ClusterTrace.Request request, boolean reads) {
     this.title = title;
     this.trace = new ClusterTrace(road, request, VERSION, this);
     this.reads = new CountDownLatch(reads ? 0 : 1);
@@ -41,7 +42,8 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
   }
 
   /// Starts a client that takes no row before [#startReading].
-  static TraceClient startWithoutReading(AgentTransport road, String title, ClusterTrace.Request request) {
+  static TraceClient startWithoutReading(
+      AgentTransport road, String title, ClusterTrace.Request request) {
     return new TraceClient(road, title, request, false);
   }
 

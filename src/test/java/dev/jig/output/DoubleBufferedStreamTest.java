@@ -58,15 +58,14 @@ final class DoubleBufferedStreamTest {
     DoubleBufferedStream stream = new DoubleBufferedStream(gate);
     Thread caller =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    stream.write(new byte[600_000], 0, 600_000);
-                    stream.drain();
-                  } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                stream.write(new byte[600_000], 0, 600_000);
+                stream.drain();
+              } catch (IOException e) {
+                throw new IllegalStateException(e);
+              }
+            });
     gate.entered.await();
 
     assertThat(caller.join(java.time.Duration.ofMillis(100))).isFalse();

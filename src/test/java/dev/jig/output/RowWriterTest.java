@@ -53,7 +53,8 @@ final class RowWriterTest {
                     Map.of(),
                     new Pod("shop", "web-0", "u", Map.of("b", "2", "a", "1"), "main", true));
             event.node = "node-1";
-            event.owner = SampleEvents.owner("dig").withPaths(new Owner.Paths("/usr/bin/dig", "/root"));
+            event.owner =
+                SampleEvents.owner("dig").withPaths(new Owner.Paths("/usr/bin/dig", "/root"));
             event.flags = new Flags(true, true, true, true, true, true);
           })
           .build();

@@ -192,8 +192,8 @@ final class CaptureWriterTest {
   void refusesATextLongerThanAnOption() {
     String longest = "x".repeat(CustomText.MAX_LENGTH);
 
-    assertThatThrownBy(
-            () -> written(writer -> writer.writePacket(0, ByteBuffer.allocate(0), "", longest + "x")))
+    assertThatThrownBy(() ->
+            written(writer -> writer.writePacket(0, ByteBuffer.allocate(0), "", longest + "x")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("65532");
   }

@@ -47,7 +47,8 @@ final class CommandCgroupTest {
     "/user.slice,/ig-command-%d/inner,SKIP",
     "/,/ig-command-%d/inner,PASS"
   })
-  void includesOnlyCgroupsCreatedBelow(String own, String path, Decision decision) throws IOException {
+  void includesOnlyCgroupsCreatedBelow(String own, String path, Decision decision)
+      throws IOException {
     own(own);
     CommandCgroup cgroup = CommandCgroup.create(root, own);
 

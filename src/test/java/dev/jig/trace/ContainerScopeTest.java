@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.container.ContainerListener;
 import dev.jig.container.ContainerRuntime;
-import dev.jig.container.RuntimeEvent.Transition;
-import dev.jig.container.RuntimeEvent;
-import dev.jig.container.RuntimeKind;
 import dev.jig.container.Containers;
+import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
+import dev.jig.container.RuntimeKind;
 import dev.jig.event.Container;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.LabelSelector;
-import dev.jig.trace.Scope.Verdict;
 import dev.jig.trace.Scope.Decision;
+import dev.jig.trace.Scope.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -205,7 +205,8 @@ final class ContainerScopeTest {
       String id = "%064x".formatted(i);
       Container one = new Container("docker", id, "web", "app:1", null, Map.of(), null);
       scope.onCgroupCreated(1_000_000 + i, "/docker/" + id);
-      for (Transition life : List.of(Transition.CREATED, Transition.STARTED, Transition.STOPPED, Transition.REMOVED)) {
+      for (Transition life :
+          List.of(Transition.CREATED, Transition.STARTED, Transition.STOPPED, Transition.REMOVED)) {
         docker.news.accept(new RuntimeEvent.Lifecycle(one, life, Instant.EPOCH));
       }
       assertThat(scope.decide(1_000_000 + i, null)).isEqualTo(new Verdict(Decision.PASS, one));
@@ -251,7 +252,8 @@ final class ContainerScopeTest {
     scope.onCgroupCreated(77, "/docker/" + b);
     name("other");
     docker.news.accept(
-        new RuntimeEvent.Inspected(new Container("docker", b, "b", null, null, Map.of(), null), true));
+        new RuntimeEvent.Inspected(
+            new Container("docker", b, "b", null, null, Map.of(), null), true));
     scope.decide(OF_A, null);
     scope.decide(77, null);
     skipped.clear();
@@ -305,7 +307,8 @@ final class ContainerScopeTest {
   private void label(@Nullable Map<String, String> labels) {
     var pod = new Container.Pod("shop", "web-0", UID, labels, "web", false);
     docker.news.accept(
-        new RuntimeEvent.Inspected(new Container("docker", A, "web", "app:1", null, Map.of(), pod), true));
+        new RuntimeEvent.Inspected(
+            new Container("docker", A, "web", "app:1", null, Map.of(), pod), true));
   }
 
   @Test
@@ -331,8 +334,7 @@ final class ContainerScopeTest {
   void isContainerUnknownForAnUnknownCgroupAndNeverSkipsIt() throws Exception {
     ContainerScope scope = scope("", false);
     assertThat(scope.decide(987_654_321, null).decision()).isEqualTo(Decision.HOLD);
-    assertThat(scope.decideNow(987_654_321, null).decision())
-        .isEqualTo(Decision.CONTAINER_UNKNOWN);
+    assertThat(scope.decideNow(987_654_321, null).decision()).isEqualTo(Decision.CONTAINER_UNKNOWN);
     assertThat(skipped).isEmpty();
     assertThat(scope("", true).decideNow(987_654_321, null))
         .isEqualTo(new Verdict(Decision.PASS, null));
@@ -354,6 +356,7 @@ final class ContainerScopeTest {
     scope.onCgroupCreated(987_654_321, "/docker/" + A);
 
     // Then it is known
-    assertThat(scope.decide(987_654_321, null)).isEqualTo(new Verdict(Decision.PASS, container("web")));
+    assertThat(scope.decide(987_654_321, null))
+        .isEqualTo(new Verdict(Decision.PASS, container("web")));
   }
 }

@@ -9,8 +9,8 @@ import dev.jig.container.Containers;
 import dev.jig.event.Container;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.os.FakeProc;
-import dev.jig.trace.Scope.Verdict;
 import dev.jig.trace.Scope.Decision;
+import dev.jig.trace.Scope.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,7 +81,8 @@ final class ContainersByProcessTest {
     ContainerScope scope = scope("", false);
     assertThat(scope.decide(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
     assertThat(scope.decide(shared, owner(8, 500, MOUNTS + 1, 1))).isEqualTo(pass(B));
-    assertThat(scope.decide(shared, owner(9, 500, HOST_MOUNTS, 1)).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.decide(shared, owner(9, 500, HOST_MOUNTS, 1)).decision())
+        .isEqualTo(Decision.SKIP);
     assertThat(scope.decide(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
   }
 
@@ -89,8 +90,10 @@ final class ContainersByProcessTest {
   void neverSkipsASharedCgroupInTheKernel() {
     ContainerScope scope = scope(A, false);
     assertThat(scope.decide(shared, owner(7, 500, MOUNTS, 1))).isEqualTo(pass(A));
-    assertThat(scope.decide(shared, owner(8, 500, MOUNTS + 1, 1)).decision()).isEqualTo(Decision.SKIP);
-    assertThat(scope.decide(shared, owner(9, 500, HOST_MOUNTS, 1)).decision()).isEqualTo(Decision.SKIP);
+    assertThat(scope.decide(shared, owner(8, 500, MOUNTS + 1, 1)).decision())
+        .isEqualTo(Decision.SKIP);
+    assertThat(scope.decide(shared, owner(9, 500, HOST_MOUNTS, 1)).decision())
+        .isEqualTo(Decision.SKIP);
     assertThat(skipped).isEmpty();
   }
 

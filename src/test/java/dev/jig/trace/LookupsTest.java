@@ -83,7 +83,12 @@ final class LookupsTest {
   }
 
   private static String text(Attempt attempt) {
-    return attempt.protocol() + " " + attempt.state() + " " + attempt.durationNs() / 1_000_000 + "ms";
+    return attempt.protocol()
+        + " "
+        + attempt.state()
+        + " "
+        + attempt.durationNs() / 1_000_000
+        + "ms";
   }
 
   private static Lookup lookupOf(DnsEvent row) {
@@ -224,7 +229,8 @@ final class LookupsTest {
         answered(7, 1, Type.MX, Rcode.SERVFAIL).from("198.51.100.1", 53).atMs(1),
         answer(7, 1).from("198.51.100.2", 53).atMs(5));
     harness.tickMs(LATER_MS);
-    assertThat(rowTexts()).containsExactly("MX ANSWERED 5ms of 2: UDP ANSWERED 1ms, UDP ANSWERED 5ms");
+    assertThat(rowTexts())
+        .containsExactly("MX ANSWERED 5ms of 2: UDP ANSWERED 1ms, UDP ANSWERED 5ms");
     assertThat(harness.last().rcode()).isZero();
     assertThat(lookupOf(harness.last()).attempts().getFirst().rcode()).isEqualTo(Rcode.SERVFAIL);
   }
@@ -236,7 +242,8 @@ final class LookupsTest {
         answered(7, 1, Type.MX, Rcode.SERVFAIL).from("198.51.100.1", 53).atMs(1),
         ask(7, 2).to("198.51.100.2", 53).atMs(2),
         answer(7, 2).from("198.51.100.2", 53).atMs(5));
-    assertThat(rowTexts()).containsExactly("MX ANSWERED 5ms of 2: UDP ANSWERED 1ms, UDP ANSWERED 3ms");
+    assertThat(rowTexts())
+        .containsExactly("MX ANSWERED 5ms of 2: UDP ANSWERED 1ms, UDP ANSWERED 3ms");
   }
 
   @Test
@@ -255,7 +262,8 @@ final class LookupsTest {
         truncated(7, 1).atMs(2),
         overTcp(Messages.query(9, NAME, Type.MX), ask(9, 2)).atMs(3),
         overTcp(Messages.response(9, NAME, Type.MX), answer(9, 2)).atMs(8));
-    assertThat(rowTexts()).containsExactly("MX ANSWERED 8ms of 2: UDP TRUNCATED 2ms, TCP ANSWERED 5ms");
+    assertThat(rowTexts())
+        .containsExactly("MX ANSWERED 8ms of 2: UDP TRUNCATED 2ms, TCP ANSWERED 5ms");
     assertThat(harness.last().protocol()).hasToString("TCP");
   }
 
@@ -273,7 +281,8 @@ final class LookupsTest {
         truncated(7, 1).atMs(2),
         overTcp(Messages.query(9, NAME, Type.MX), ask(9, 2)).atMs(3));
     harness.tickMs(1_003);
-    assertThat(rowTexts()).containsExactly("MX TIMEOUT of 2: UDP TRUNCATED 2ms, TCP TIMEOUT 1000ms");
+    assertThat(rowTexts())
+        .containsExactly("MX TIMEOUT of 2: UDP TRUNCATED 2ms, TCP TIMEOUT 1000ms");
     assertThat(harness.last().rcode()).isNull();
   }
 
@@ -314,7 +323,8 @@ final class LookupsTest {
     assertThat(harness.rows).isEmpty();
     harness.tickMs(LATER_MS);
     String lost = closed ? "CLOSED" : "TIMEOUT";
-    assertThat(rowTexts().getFirst()).isEqualTo("A ANSWERED 1ms of 1: UDP ANSWERED 1ms; twin " + lost);
+    assertThat(rowTexts().getFirst())
+        .isEqualTo("A ANSWERED 1ms of 1: UDP ANSWERED 1ms; twin " + lost);
     assertThat(rowTexts().getLast()).startsWith("AAAA " + lost).endsWith("; twin ANSWERED");
   }
 
@@ -370,7 +380,8 @@ final class LookupsTest {
 
   @Test
   void filtersApplyToLookupRows() {
-    PipelineHarness slow = PipelineHarness.forLookups(row -> row.latencyNs() != null && row.latencyNs() > 10_000_000);
+    PipelineHarness slow =
+        PipelineHarness.forLookups(row -> row.latencyNs() != null && row.latencyNs() > 10_000_000);
     slow.send(ask(7, 1), answer(7, 1).atMs(9), ask(8, 1).atMs(20), answer(8, 1).atMs(40));
     assertThat(slow.rows).hasSize(1);
     assertThat(slow.last().id()).isEqualTo(8);
@@ -404,7 +415,8 @@ final class LookupsTest {
             .to(Packets.CLIENT, 40_002)
             .ofFile()
             .atMs(8));
-    assertThat(rowTexts()).containsExactly("MX ANSWERED 8ms of 2: UDP TRUNCATED 2ms, TCP ANSWERED 5ms");
+    assertThat(rowTexts())
+        .containsExactly("MX ANSWERED 8ms of 2: UDP TRUNCATED 2ms, TCP ANSWERED 5ms");
   }
 
   @ParameterizedTest

@@ -54,7 +54,8 @@ final class MatchingTest {
     byte[] shouted = Messages.response(7, "WWW.eXample.ORG.", Type.A);
     harness.send(queryOut(QUERY), responseIn(shouted));
     assertThat(harness.last().state()).isEqualTo(State.ANSWERED);
-    assertThat(Objects.requireNonNull(harness.last().question()).name()).isEqualTo("WWW.eXample.ORG.");
+    assertThat(Objects.requireNonNull(harness.last().question()).name())
+        .isEqualTo("WWW.eXample.ORG.");
   }
 
   @Test
@@ -136,7 +137,8 @@ final class MatchingTest {
 
   @Test
   void countsARepetitionAfterTheTimeoutAsANewQuery() {
-    harness.send(queryOut(QUERY).atMs(0), queryOut(QUERY).atMs(1500), responseIn(ANSWER).atMs(1520));
+    harness.send(
+        queryOut(QUERY).atMs(0), queryOut(QUERY).atMs(1500), responseIn(ANSWER).atMs(1520));
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT", "Q", "R ANSWERED 20ms");
   }
 

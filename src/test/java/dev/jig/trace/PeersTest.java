@@ -14,8 +14,8 @@ import dev.jig.event.Owner;
 import dev.jig.event.Peer;
 import dev.jig.golden.Messages;
 import dev.jig.peer.PeerSkipPolicy;
-import dev.jig.trace.Scope.Verdict;
 import dev.jig.trace.Scope.Decision;
+import dev.jig.trace.Scope.Verdict;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.Type;
@@ -32,7 +32,8 @@ final class PeersTest {
   private static final long RESOLVER = 200;
 
   private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("any"));
-  private final PipelineHarness harness = PipelineHarness.withPeers(scope, new PeerSkipPolicy(_ -> {}, () -> {}));
+  private final PipelineHarness harness =
+      PipelineHarness.withPeers(scope, new PeerSkipPolicy(_ -> {}, () -> {}));
 
   /// @param startTimeNs distinguishes processes with one pid
   private static Owner process(long pid, int tid, long startTimeNs) {
@@ -83,7 +84,9 @@ final class PeersTest {
   @Test
   void ofAServersResponseIsTheClient() {
     harness.send(
-        sentBy(APP, queryOut(QUERY)), onSocket(RESOLVER, queryIn(QUERY)), sentBy(RESOLVER, responseOut(ANSWER)));
+        sentBy(APP, queryOut(QUERY)),
+        onSocket(RESOLVER, queryIn(QUERY)),
+        sentBy(RESOLVER, responseOut(ANSWER)));
     assertThat(peerPid(harness.last())).isEqualTo(APP);
   }
 
@@ -92,7 +95,8 @@ final class PeersTest {
     byte[] otherId = Messages.query(8, NAME, Type.A);
     harness.send(sentBy(APP, queryOut(otherId)), onSocket(RESOLVER, queryIn(QUERY)));
     assertThat(harness.last().peer()).isNull();
-    harness.send(sentBy(APP, queryOut(QUERY).from(CLIENT, 40_002)), onSocket(RESOLVER, queryIn(QUERY)));
+    harness.send(
+        sentBy(APP, queryOut(QUERY).from(CLIENT, 40_002)), onSocket(RESOLVER, queryIn(QUERY)));
     assertThat(harness.last().peer()).isNull();
     harness.send(sentBy(APP, queryOut(QUERY).tcp()), onSocket(RESOLVER, queryIn(QUERY)));
     assertThat(harness.last().peer()).isNull();
@@ -115,7 +119,8 @@ final class PeersTest {
         onSocket(RESOLVER, queryIn(QUERY)),
         sentBy(RESOLVER, responseOut(ANSWER)),
         onSocket(APP, responseIn(ANSWER).from(SERVICE, 53)));
-    assertThat(harness.rows.stream().map(PeersTest::peerPid)).containsExactly(0L, APP, APP, RESOLVER);
+    assertThat(harness.rows.stream().map(PeersTest::peerPid))
+        .containsExactly(0L, APP, APP, RESOLVER);
   }
 
   @Test
@@ -141,7 +146,10 @@ final class PeersTest {
 
   @Test
   void isAbsentIfTwoProcessesSentTheSame() {
-    harness.send(sentBy(APP, queryOut(QUERY)), sentBy(APP + 1, queryOut(QUERY)), onSocket(RESOLVER, queryIn(QUERY)));
+    harness.send(
+        sentBy(APP, queryOut(QUERY)),
+        sentBy(APP + 1, queryOut(QUERY)),
+        onSocket(RESOLVER, queryIn(QUERY)));
     assertThat(harness.last().peer()).isNull();
   }
 
@@ -171,7 +179,8 @@ final class PeersTest {
 
   @Test
   void expiresAfterASecond() {
-    harness.send(sentBy(APP, queryOut(QUERY).atMs(0)), onSocket(RESOLVER, queryIn(QUERY).atMs(1_001)));
+    harness.send(
+        sentBy(APP, queryOut(QUERY).atMs(0)), onSocket(RESOLVER, queryIn(QUERY).atMs(1_001)));
     assertThat(harness.last().peer()).isNull();
   }
 
@@ -179,7 +188,8 @@ final class PeersTest {
   void isNeverAnotherProcessBeyondTheBound() {
     int sent = 20_000;
     for (int i = 0; i < sent; i++) {
-      harness.send(sentBy(i + 1L, queryOut(Messages.query(i, "n" + i % 97 + ".example.org.", Type.A))));
+      harness.send(
+          sentBy(i + 1L, queryOut(Messages.query(i, "n" + i % 97 + ".example.org.", Type.A))));
     }
     int found = 0;
     for (int i = 0; i < sent; i++) {

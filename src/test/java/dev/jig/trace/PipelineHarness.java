@@ -40,7 +40,8 @@ final class PipelineHarness {
     return new PipelineHarness(scope, _ -> true, false, new Peers(skipPolicy));
   }
 
-  private PipelineHarness(Scope scope, Predicate<DnsEvent> filter, boolean any, @Nullable Peers peers) {
+  private PipelineHarness(
+      Scope scope, Predicate<DnsEvent> filter, boolean any, @Nullable Peers peers) {
     pipeline =
         new Pipeline(
             scope,

@@ -80,7 +80,11 @@ final class UnansweredTest {
 
   @Test
   void makesAnOrphanOfAResponseThatIsTooLate() {
-    harness.send(queryOut(QUERY)).tickMs(1_000).tickMs(40_000).send(responseIn(ANSWER).atMs(40_001));
+    harness
+        .send(queryOut(QUERY))
+        .tickMs(1_000)
+        .tickMs(40_000)
+        .send(responseIn(ANSWER).atMs(40_001));
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT", "R ORPHAN");
   }
 
@@ -131,7 +135,10 @@ final class UnansweredTest {
     "40001,255.255.255.255,53"
   })
   void reportsNoMulticastOrBroadcastQuery(int from, String to, int port) {
-    harness.send(queryOut(QUERY).from(CLIENT, from).to(to, port)).tickMs(1_000).closeSocket(1, 2_000);
+    harness
+        .send(queryOut(QUERY).from(CLIENT, from).to(to, port))
+        .tickMs(1_000)
+        .closeSocket(1, 2_000);
     assertThat(harness.rowTexts()).containsExactly("Q");
   }
 
@@ -143,7 +150,8 @@ final class UnansweredTest {
 
   @Test
   void countsTRowsSeparatelyAndFiltersThem() {
-    PipelineHarness onlyQueries = new PipelineHarness(Scope.EVERYTHING, event -> event.qr() == Qr.Q, false);
+    PipelineHarness onlyQueries =
+        new PipelineHarness(Scope.EVERYTHING, event -> event.qr() == Qr.Q, false);
     onlyQueries.send(queryOut(QUERY)).tickMs(1_000);
     harness.send(queryOut(QUERY)).tickMs(1_000);
 

@@ -15,8 +15,8 @@ import dev.jig.event.Owner;
 import dev.jig.golden.Messages;
 import dev.jig.peer.PeerSkipPolicy;
 import dev.jig.peer.Peers;
-import dev.jig.trace.Scope.Verdict;
 import dev.jig.trace.Scope.Decision;
+import dev.jig.trace.Scope.Verdict;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,8 @@ final class UpstreamTrackerTest {
   private static final String UPSTREAM = "198.51.100.1";
 
   private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("any"));
-  private final PipelineHarness harness = PipelineHarness.forLookups(scope, new Peers(new PeerSkipPolicy(_ -> {}, () -> {})));
+  private final PipelineHarness harness =
+      PipelineHarness.forLookups(scope, new Peers(new PeerSkipPolicy(_ -> {}, () -> {})));
 
   private static Owner process(long pid) {
     return new Owner((int) pid, (int) pid, 0, 0, "p" + pid, 1, "init", 1, 1, pid, null);
@@ -73,7 +74,10 @@ final class UpstreamTrackerTest {
   }
 
   private List<@Nullable Upstream> upstreamsOf(long pid) {
-    return harness.rows.stream().filter(row -> isOwnedBy(row, pid)).map(UpstreamTrackerTest::upstream).toList();
+    return harness.rows.stream()
+        .filter(row -> isOwnedBy(row, pid))
+        .map(UpstreamTrackerTest::upstream)
+        .toList();
   }
 
   private static boolean isOwnedBy(DnsEvent row, long pid) {

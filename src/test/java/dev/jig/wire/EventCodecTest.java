@@ -75,7 +75,8 @@ final class EventCodecTest {
         Arrays.stream(AttemptState.values())
             .map(outcome -> new Attempt(1, Protocol.UDP, null, 0, outcome, 0, null, 0))
             .toList();
-    DnsEvent lookup = FULL.withLookup(new Lookup(7, attempts, null, new Upstream(null, null, null)));
+    DnsEvent lookup =
+        FULL.withLookup(new Lookup(7, attempts, null, new Upstream(null, null, null)));
 
     assertThat(roundTrip(lookup)).isEqualTo(lookup);
   }
@@ -126,7 +127,8 @@ final class EventCodecTest {
     Events batch = EventCodec.encode(1, List.of(FULL, oneName));
 
     assertThat(batch.getEndpointNamesCount()).isEqualTo(2);
-    assertThat(EventCodec.decode(batch, "node-1", new PartInterner())).containsExactly(FULL, oneName);
+    assertThat(EventCodec.decode(batch, "node-1", new PartInterner()))
+        .containsExactly(FULL, oneName);
   }
 
   private static DnsEvent roundTrip(DnsEvent event) {

@@ -196,7 +196,8 @@ final class PcapngRowOptionTest {
     DnsEvent restored = roundTrip(event);
 
     assertThat(restored)
-        .isEqualTo(event.withContainer(new Container(null, "b1", "web", null, null, Map.of(), null)));
+        .isEqualTo(
+            event.withContainer(new Container(null, "b1", "web", null, null, Map.of(), null)));
   }
 
   @Test
@@ -208,7 +209,8 @@ final class PcapngRowOptionTest {
   void skipsUnknownMembers() {
     String text = "{\"jig\":1,\"attribution\":\"SOCKET\",\"later\":{\"a\":[1,{}]},\"node\":\"n\"}";
 
-    assertThat(decode(text).mergeWithPacket(SampleEvents.full()).orElseThrow().node()).isEqualTo("n");
+    assertThat(decode(text).mergeWithPacket(SampleEvents.full()).orElseThrow().node())
+        .isEqualTo("n");
   }
 
   @ParameterizedTest

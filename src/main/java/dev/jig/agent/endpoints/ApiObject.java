@@ -154,7 +154,8 @@ record ApiObject(
       for (String field = firstField(json); field != null; field = json.nextFieldName()) {
         json.nextToken();
         switch (field) {
-          case "namespace" -> namespace = json.getText().intern(); // few distinct values in many objects
+          case "namespace" ->
+              namespace = json.getText().intern(); // few distinct values in many objects
           case "name" -> name = json.getText();
           case "resourceVersion" -> version = json.getText();
           case "creationTimestamp" -> createdNs = parseTimeNs();

@@ -25,7 +25,8 @@ import javax.net.ssl.TrustManagerFactory;
 ///
 /// @param serviceAccount the folder that kubelet mounts
 record ApiServer(URI root, Path serviceAccount) {
-  private static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+  private static final Path SERVICE_ACCOUNT =
+      Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
   private static final int CONNECT_MS = (int) TimeUnit.SECONDS.toMillis(10);
   private static final int FIRST_ERROR_STATUS = 400;
   private static final int MAX_ERROR_BYTES = 64 << 10;
@@ -116,7 +117,8 @@ record ApiServer(URI root, Path serviceAccount) {
       context.init(null, managers.getTrustManagers(), null);
       return context.getSocketFactory();
     } catch (GeneralSecurityException e) {
-      throw new IOException(serviceAccount.resolve("ca.crt") + " cannot be used: " + e.getMessage(), e);
+      throw new IOException(
+          serviceAccount.resolve("ca.crt") + " cannot be used: " + e.getMessage(), e);
     }
   }
 }

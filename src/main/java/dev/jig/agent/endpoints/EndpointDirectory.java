@@ -1,6 +1,5 @@
 package dev.jig.agent.endpoints;
 
-
 import dev.jig.event.DnsEvent;
 import dev.jig.event.EndpointName.Kind;
 import java.util.List;

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Adds the names of an event's addresses.
 ///
-/// The event's own end is named by its container's pod, which is right before the API server reports
-/// the pod's address, and for pods on their node's network. The other end is named by the endpoint
-/// table at the event's time. Nodes' addresses are not in the table: all processes of the node share
-/// them.
+/// The event's own end is named by its container's pod, which is right even before the API server
+/// reports the pod's address, and for pods on their node's network. The other end is named by the
+/// endpoint table at the event's time. Nodes' addresses are not in the table: all processes of the
+/// node share them.
 final class EndpointNamer implements UnaryOperator<DnsEvent> {
   private final EndpointTable table;
 

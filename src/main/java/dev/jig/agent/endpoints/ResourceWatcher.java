@@ -1,8 +1,8 @@
 package dev.jig.agent.endpoints;
 
 import dev.jig.event.EndpointName;
-import dev.jig.os.Backoff;
 import dev.jig.event.EndpointName.Kind;
+import dev.jig.os.Backoff;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -47,11 +47,7 @@ final class ResourceWatcher implements Runnable {
 
   /// @param minBackoffMs after the first failure; doubles with each further one
   ResourceWatcher(
-      ApiServer server,
-      Kind kind,
-      EndpointTable table,
-      WatchListener listener,
-      long minBackoffMs) {
+      ApiServer server, Kind kind, EndpointTable table, WatchListener listener, long minBackoffMs) {
     this.server = server;
     this.kind = kind;
     this.table = table;

@@ -4,9 +4,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import dev.jig.container.RuntimeEvent;
 import dev.jig.container.RuntimeKind;
-import dev.jig.container.cri.LifecycleTracker.Inspection;
-import dev.jig.container.cri.GrpcRuntime.Connection;
 import dev.jig.container.cri.ContainerdRecords.Kind;
+import dev.jig.container.cri.GrpcRuntime.Connection;
+import dev.jig.container.cri.LifecycleTracker.Inspection;
 import dev.jig.container.cri.containerd.ContainerEvent;
 import dev.jig.container.cri.containerd.Envelope;
 import dev.jig.container.cri.containerd.PlainContainer;
@@ -130,7 +130,8 @@ final class ContainerdSession implements RuntimeSession {
     for (String namespace : knownNamespaces) {
       listings.add(listPlain(namespace).thenAccept(found::addAll));
     }
-    return CompletableFuture.allOf(listings.toArray(CompletableFuture[]::new)).thenApply(_ -> found);
+    return CompletableFuture.allOf(listings.toArray(CompletableFuture[]::new))
+        .thenApply(_ -> found);
   }
 
   private CompletableFuture<List<Inspection>> listPlain(String namespace) {
@@ -256,7 +257,8 @@ final class ContainerdSession implements RuntimeSession {
     if (ContainerdRecords.kind(container) != Kind.PLAIN && inspectedByCri.contains(id)) {
       return CompletableFuture.completedFuture(null);
     }
-    return describe(namespace, container, connection.tracker().isRunning(id)).thenApply(found -> found);
+    return describe(namespace, container, connection.tracker().isRunning(id))
+        .thenApply(found -> found);
   }
 
   /// Drops a pod's container without kubelet's labels: it has no name yet.
@@ -289,8 +291,8 @@ final class ContainerdSession implements RuntimeSession {
     connection.handle(
         byCri
             .exceptionally(_ -> null)
-            .thenCompose(
-                found -> found == null ? inspectPlain(id, 0) : CompletableFuture.completedFuture(found)),
+            .thenCompose(found ->
+                found == null ? inspectPlain(id, 0) : CompletableFuture.completedFuture(found)),
         (found, _) -> {
           if (found == null) {
             connection.emit(new RuntimeEvent.NotFound(id));

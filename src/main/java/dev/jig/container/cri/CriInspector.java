@@ -1,7 +1,7 @@
 package dev.jig.container.cri;
 
-import dev.jig.container.cri.LifecycleTracker.Inspection;
 import dev.jig.container.RuntimeKind;
+import dev.jig.container.cri.LifecycleTracker.Inspection;
 import dev.jig.container.cri.api.ContainerState;
 import dev.jig.container.cri.api.CriContainer;
 import dev.jig.container.cri.api.CriImage;
@@ -87,8 +87,8 @@ final class CriInspector {
       return done();
     }
     return api.sandboxes(sandboxId)
-        .thenCompose(found ->
-            fetchPods(found.stream().filter(s -> s.getId().equals(sandboxId)).toList()));
+        .thenCompose(
+            found -> fetchPods(found.stream().filter(s -> s.getId().equals(sandboxId)).toList()));
   }
 
   /// Fetches new pods, and evicts those that are not in `sandboxes`.

@@ -77,9 +77,7 @@ final class GrpcChannel implements AutoCloseable {
     return collect(method, request, headers)
         .thenApply(replies -> {
           if (replies.isEmpty()) {
-            throw Status.INTERNAL
-                .withDescription("the reply has no message")
-                .asRuntimeException();
+            throw Status.INTERNAL.withDescription("the reply has no message").asRuntimeException();
           }
           return replies.getFirst();
         });

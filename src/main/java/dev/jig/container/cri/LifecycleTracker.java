@@ -1,7 +1,7 @@
 package dev.jig.container.cri;
 
-import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.event.Container;
 import java.time.Instant;
 import java.util.HashMap;

@@ -162,8 +162,7 @@ public final class DockerApiRuntime implements ContainerRuntime {
     }
     synchronized (lock) {
       lastEvents.put(event.id(), ++eventCount);
-      events.accept(
-          new RuntimeEvent.Lifecycle(event.container(flavor), transition, event.at()));
+      events.accept(new RuntimeEvent.Lifecycle(event.container(flavor), transition, event.at()));
     }
     if (transition == Transition.CREATED) {
       inspectLater(event.id());
@@ -220,12 +219,11 @@ public final class DockerApiRuntime implements ContainerRuntime {
           report(summary, requestedAt);
         }
         // A container created after dockerd made the list is missing there: its event counts.
-        lastEvents.forEach(
-            (id, at) -> {
-              if (at > requestedAt) {
-                ids.add(id);
-              }
-            });
+        lastEvents.forEach((id, at) -> {
+          if (at > requestedAt) {
+            ids.add(id);
+          }
+        });
         reachability.onListed();
         events.accept(new RuntimeEvent.Listed(ids));
       }

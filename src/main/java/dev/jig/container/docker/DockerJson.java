@@ -56,7 +56,8 @@ final class DockerJson {
     boolean isSandbox() {
       String pod = attributes.getOrDefault("podId", "");
       String name = attributes.getOrDefault("name", "");
-      return pod.length() > POD_PREFIX_LENGTH && name.equals(pod.substring(0, POD_PREFIX_LENGTH) + "-infra");
+      return pod.length() > POD_PREFIX_LENGTH
+          && name.equals(pod.substring(0, POD_PREFIX_LENGTH) + "-infra");
     }
   }
 
@@ -145,7 +146,8 @@ final class DockerJson {
         : new Event(action, id, attributes, Instant.ofEpochSecond(0, timeNs));
   }
 
-  private static @Nullable Summary readSummary(JsonParser json, RuntimeKind kind) throws IOException {
+  private static @Nullable Summary readSummary(JsonParser json, RuntimeKind kind)
+      throws IOException {
     String id = null;
     String name = null;
     String image = null;
@@ -171,8 +173,7 @@ final class DockerJson {
       return null;
     }
     boolean running = !sandbox && ("running".equals(state) || "paused".equals(state));
-    var container =
-        new Container(kind.key(), id, name, image, digest, labels, pod(pod, name));
+    var container = new Container(kind.key(), id, name, image, digest, labels, pod(pod, name));
     return new Summary(container, running);
   }
 
@@ -238,8 +239,7 @@ final class DockerJson {
   }
 
   /// Skips the next value and returns `kept`.
-  private static @Nullable String skip(JsonParser json, @Nullable String kept)
-      throws IOException {
+  private static @Nullable String skip(JsonParser json, @Nullable String kept) throws IOException {
     json.nextToken();
     json.skipChildren();
     return kept;

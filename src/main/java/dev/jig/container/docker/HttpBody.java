@@ -63,7 +63,8 @@ final class HttpBody extends InputStream {
       inChunk = true;
       String size = HttpLine.read(in, MAX_CHUNK_LINE_BYTES);
       int extension = size.indexOf(';');
-      left = HttpLine.parseNumber((extension < 0 ? size : size.substring(0, extension)).strip(), 16);
+      left =
+          HttpLine.parseNumber((extension < 0 ? size : size.substring(0, extension)).strip(), 16);
     }
     atEnd = left == 0;
   }

@@ -65,7 +65,8 @@ public record ApiClient(
                     new AuthorizationInterceptor(token == null ? TokenSource.NONE : token)))
             .build();
     String namespace = Objects.requireNonNullElse(connection.namespace(), "default");
-    return new ApiClient(client, server.url(), namespace, timeoutMs, expiredCertificate(certificate));
+    return new ApiClient(
+        client, server.url(), namespace, timeoutMs, expiredCertificate(certificate));
   }
 
   /// Uses only the connection's settings: no [Config#autoConfigure].
@@ -78,8 +79,7 @@ public record ApiClient(
             .withRequestRetryBackoffLimit(MAX_RETRIES);
     ConnectionFlags.Impersonation as = connection.impersonation();
     if (as.user() == null && (as.uid() != null || !as.groups().isEmpty())) {
-      throw new ClusterException(
-          "--as-group and --as-uid need --as, the user to impersonate");
+      throw new ClusterException("--as-group and --as-uid need --as, the user to impersonate");
     }
     if (as.user() != null) {
       config.withImpersonateUsername(as.user());
@@ -130,7 +130,9 @@ public record ApiClient(
       return null;
     }
     Instant end = certificate.certificates().getFirst().getNotAfter().toInstant();
-    return end.isBefore(Instant.now()) ? certificate.description() + " has expired, at " + end : null;
+    return end.isBefore(Instant.now())
+        ? certificate.description() + " has expired, at " + end
+        : null;
   }
 
   /// Configures the JDK's HTTP client with the connection's TLS and proxy.
@@ -154,7 +156,9 @@ public record ApiClient(
         URI proxy = uri(server.proxyUrl());
         if (!"http".equals(proxy.getScheme()) || proxy.getPort() < 0) {
           throw new ClusterException(
-              "the proxy-url \"" + server.proxyUrl() + "\" is not supported: write http://HOST:PORT");
+              "the proxy-url \""
+                  + server.proxyUrl()
+                  + "\" is not supported: write http://HOST:PORT");
         }
         builder.proxy(
             ProxySelector.of(InetSocketAddress.createUnresolved(proxy.getHost(), proxy.getPort())));

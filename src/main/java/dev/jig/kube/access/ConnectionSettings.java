@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param namespace of the context; null: none
 public record ConnectionSettings(
-    Server server, Credentials credentials, ConnectionFlags.Impersonation impersonation, @Nullable String namespace) {
+    Server server,
+    Credentials credentials,
+    ConnectionFlags.Impersonation impersonation,
+    @Nullable String namespace) {
 
   /// The API server.
   ///
@@ -35,7 +38,8 @@ public record ConnectionSettings(
   ///
   /// @param environment this process's
   /// @throws ClusterException if there is no kubeconfig, or it is invalid
-  public static ConnectionSettings resolve(ConnectionFlags flags, java.util.Map<String, String> environment) {
+  public static ConnectionSettings resolve(
+      ConnectionFlags flags, java.util.Map<String, String> environment) {
     Kubeconfig kubeconfig = Kubeconfig.load(flags.kubeconfig(), environment);
     if (kubeconfig.isEmpty() && flags.server().url() == null) {
       InClusterConfig inCluster = new InClusterConfig(environment, InClusterConfig.SERVICE_ACCOUNT);

@@ -56,7 +56,8 @@ final class ExecPlugin implements TokenSource {
   /// @param userLabel such as `of user "x"`, for messages
   /// @param cluster for a plugin with `provideClusterInfo`; null: not available
   /// @throws ClusterException if its configuration is invalid
-  static ExecPlugin of(ExecConfig config, Path folder, String userLabel, @Nullable Cluster cluster) {
+  static ExecPlugin of(
+      ExecConfig config, Path folder, String userLabel, @Nullable Cluster cluster) {
     if (config.getCommand() == null || config.getCommand().isEmpty()) {
       throw new ClusterException("the exec plugin " + userLabel + " names no command");
     }
@@ -109,11 +110,13 @@ final class ExecPlugin implements TokenSource {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int code = process.waitFor();
       if (code != 0) {
-        throw new ClusterException(description() + " failed with exit code " + code + installHint());
+        throw new ClusterException(
+            description() + " failed with exit code " + code + installHint());
       }
       return credential(output);
     } catch (IOException e) {
-      throw new ClusterException(description() + " cannot be run: " + e.getMessage() + installHint(), e);
+      throw new ClusterException(
+          description() + " cannot be run: " + e.getMessage() + installHint(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClusterException(description() + " was interrupted", e);
@@ -238,7 +241,8 @@ final class ExecPlugin implements TokenSource {
     Pem certificate = pem(status, "clientCertificateData");
     Pem key = pem(status, "clientKeyData");
     if ((certificate == null) != (key == null)) {
-      throw new ClusterException(description() + " printed only one of clientCertificateData and clientKeyData");
+      throw new ClusterException(
+          description() + " printed only one of clientCertificateData and clientKeyData");
     }
     if (token == null && certificate == null) {
       throw new ClusterException(description() + " printed neither a token nor a certificate");

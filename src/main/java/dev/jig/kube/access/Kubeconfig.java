@@ -140,7 +140,11 @@ final class Kubeconfig {
     }
     if (!name.isEmpty()) {
       throw new ClusterException(
-          "context \"" + name + "\" does not exist" + inFiles() + availableNames("contexts", contexts));
+          "context \""
+              + name
+              + "\" does not exist"
+              + inFiles()
+              + availableNames("contexts", contexts));
     }
     if (flags.server().url() == null && flags.cluster() == null) {
       throw new ClusterException(
@@ -169,7 +173,11 @@ final class Kubeconfig {
     FromFile<Cluster> entry = clusters.get(name);
     if (entry == null && !name.isEmpty() && flags.url() == null) {
       throw new ClusterException(
-          "cluster \"" + name + "\" does not exist" + inFiles() + availableNames("clusters", clusters));
+          "cluster \""
+              + name
+              + "\" does not exist"
+              + inFiles()
+              + availableNames("clusters", clusters));
     }
     if (entry == null) {
       entry = new FromFile<>(new Cluster(), Path.of(""));
@@ -305,7 +313,8 @@ final class Kubeconfig {
     return null;
   }
 
-  private static ConnectionFlags.Impersonation impersonation(ConnectionFlags.Impersonation flags, AuthInfo user) {
+  private static ConnectionFlags.Impersonation impersonation(
+      ConnectionFlags.Impersonation flags, AuthInfo user) {
     String as = flags.user() != null ? flags.user() : emptyToNull(user.getAs());
     List<String> groups = flags.groups();
     if (groups.isEmpty() && user.getAsGroups() != null) {

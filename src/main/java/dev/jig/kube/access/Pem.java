@@ -26,7 +26,8 @@ record Pem(String description, String text) {
   ///
   /// @param label such as `of user "x"`
   /// @return null if there is neither
-  static @Nullable Pem load(String name, @Nullable String base64, @Nullable Path file, String label) {
+  static @Nullable Pem load(
+      String name, @Nullable String base64, @Nullable Path file, String label) {
     if (base64 != null && !base64.isEmpty()) {
       String description = "the " + name + "-data " + label;
       try {
@@ -66,7 +67,8 @@ record Pem(String description, String text) {
         }
       }
     } catch (CertificateException | IllegalArgumentException e) {
-      throw new ClusterException(description + " holds a damaged certificate: " + e.getMessage(), e);
+      throw new ClusterException(
+          description + " holds a damaged certificate: " + e.getMessage(), e);
     }
     if (all.isEmpty()) {
       throw new ClusterException(description + " holds no certificate in PEM");
@@ -83,7 +85,8 @@ record Pem(String description, String text) {
         }
       }
     } catch (GeneralSecurityException | IllegalArgumentException e) {
-      throw new ClusterException(description + " holds a key that cannot be used: " + e.getMessage(), e);
+      throw new ClusterException(
+          description + " holds a key that cannot be used: " + e.getMessage(), e);
     }
     throw new ClusterException(description + " holds no private key in PEM");
   }

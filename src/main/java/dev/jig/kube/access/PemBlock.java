@@ -55,9 +55,12 @@ record PemBlock(String type, byte[] der) {
   PrivateKey key() throws GeneralSecurityException {
     return switch (type) {
       case "PRIVATE KEY" -> pkcs8(der);
-      case "RSA PRIVATE KEY" -> pkcs8(encodeSequence(VERSION_0, RSA_ENCRYPTION, encode(OCTET_STRING, der)));
+      case "RSA PRIVATE KEY" ->
+          pkcs8(encodeSequence(VERSION_0, RSA_ENCRYPTION, encode(OCTET_STRING, der)));
       case "EC PRIVATE KEY" ->
-          pkcs8(encodeSequence(VERSION_0, encodeSequence(EC_PUBLIC_KEY, curve(der)), encode(OCTET_STRING, der)));
+          pkcs8(
+              encodeSequence(
+                  VERSION_0, encodeSequence(EC_PUBLIC_KEY, curve(der)), encode(OCTET_STRING, der)));
       default -> throw new InvalidKeySpecException("its type is " + type);
     };
   }
@@ -74,7 +77,7 @@ record PemBlock(String type, byte[] der) {
     throw last;
   }
 
-  /// The curve of an ECPrivateKey (RFC 5915): SEQUENCE { version, privateKey, [0] parameters, … }.
+  /// The curve of an ECPrivateKey (RFC 5915): SEQUENCE { version, privateKey, [0] curve, … }.
   private static byte[] curve(byte[] der) throws InvalidKeySpecException {
     try {
       int at = contentOffset(der, 0);

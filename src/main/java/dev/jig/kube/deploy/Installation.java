@@ -131,8 +131,7 @@ public final class Installation {
     List<String> runtimes = options.sockets().keySet().stream().map(RuntimeKind::key).toList();
     List<String> arguments =
         new ArrayList<>(
-            List.of(
-                "agent", "--node=$(NODE_NAME)", "--runtimes=" + String.join(",", runtimes)));
+            List.of("agent", "--node=$(NODE_NAME)", "--runtimes=" + String.join(",", runtimes)));
     options
         .sockets()
         .forEach((runtime, socket) -> arguments.add(runtime.socketFlag() + "=" + socket));
@@ -279,7 +278,7 @@ public final class Installation {
 
   /// Waits until every node's agent is ready.
   ///
-  /// @param onProblem receives each reason why an agent is not ready, once and as soon as it is known
+  /// @param onProblem receives each reason why an agent is not ready, once
   /// @return the state when all are ready or the time is over
   public Rollout awaitRollout(String namespace, long timeoutNs, Consumer<String> onProblem)
       throws InterruptedException {

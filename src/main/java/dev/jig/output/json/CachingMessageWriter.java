@@ -144,7 +144,10 @@ final class CachingMessageWriter {
     IpAddress nameserver = event.nameserver();
     long address = nameserver == null ? 0 : nameserver.high() ^ nameserver.low();
     int slot =
-        slot((address * 31 + type) * 31 + firstLetter(event.packetType()) * 31L + firstLetter(event.qr()));
+        slot(
+            (address * 31 + type) * 31
+                + firstLetter(event.packetType()) * 31L
+                + firstLetter(event.qr()));
     CachedDirection cached = directionSlots[slot];
     if (cached == null || !cached.matches(event)) {
       byte[] members = serializer.serialize(Section.DIRECTION, event);

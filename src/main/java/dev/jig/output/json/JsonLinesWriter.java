@@ -85,7 +85,9 @@ public final class JsonLinesWriter implements RowWriter {
     if (cached == null
         || !Objects.equals(cached.part(), container)
         || !Objects.equals(cached.node(), event.node())) {
-      cached = new CachedMembers(container, event.node(), serializer.serialize(Section.CONTAINER, event));
+      cached =
+          new CachedMembers(
+              container, event.node(), serializer.serialize(Section.CONTAINER, event));
       containers[slot] = cached;
     }
     return cached.members();
@@ -109,7 +111,8 @@ public final class JsonLinesWriter implements RowWriter {
   private byte[] owner(DnsEvent event, Owner owner) throws IOException {
     int slot = slot(owner);
     CachedMembers cached = owners[slot];
-    String variant = event.container() == null ? HOST : null; // user names are shown only outside containers
+    String variant =
+        event.container() == null ? HOST : null; // user names are shown only outside containers
     if (cached == null
         || !Objects.equals(cached.part(), owner)
         || !Objects.equals(cached.node(), variant)) {

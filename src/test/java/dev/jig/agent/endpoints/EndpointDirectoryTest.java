@@ -138,7 +138,8 @@ final class EndpointDirectoryTest {
 
     server.refuse("pods", 410, "too old");
     server.change("pods", "ERROR", status(410, "too old"));
-    await("the newest is asked for", () -> server.queries.stream().anyMatch(it -> it.endsWith("=")));
+    await(
+        "the newest is asked for", () -> server.queries.stream().anyMatch(it -> it.endsWith("=")));
     assertThat(name("192.0.2.1")).isEqualTo("p/demo/client");
     server.list("pods", "3", pod("demo", "restored", "2", "192.0.2.4"));
 
@@ -183,9 +184,7 @@ final class EndpointDirectoryTest {
   private void open() {
     directory =
         EndpointDirectory.open(
-            new ApiServer(server.root(), account),
-            new Listener(),
-            MIN_BACKOFF_MS);
+            new ApiServer(server.root(), account), new Listener(), MIN_BACKOFF_MS);
   }
 
   private final class Listener implements WatchListener {

@@ -2,8 +2,8 @@ package dev.jig.container.cri;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.RuntimeKind;
 import dev.jig.event.Container;
 import dev.jig.fixture.Containerd;
@@ -57,7 +57,8 @@ final class ContainerdIT {
     await(RuntimeEvent.Listed.class, _ -> true);
   }
 
-  private <T extends RuntimeEvent> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
+  private <T extends RuntimeEvent> T await(Class<T> kind, Predicate<T> wanted)
+      throws InterruptedException {
     while (true) {
       RuntimeEvent next = events.poll(30, TimeUnit.SECONDS);
       if (next == null) {
@@ -80,7 +81,8 @@ final class ContainerdIT {
       RuntimeEvent.Inspected web =
           (RuntimeEvent.Inspected)
               skipped.stream()
-                  .filter(n -> n instanceof RuntimeEvent.Inspected d && d.container().id().equals(id))
+                  .filter(
+                      n -> n instanceof RuntimeEvent.Inspected d && d.container().id().equals(id))
                   .findFirst()
                   .orElseThrow();
       Container container = web.container();
@@ -101,7 +103,8 @@ final class ContainerdIT {
 
     containerd.run("default", "short", List.of("--rm"), "/bin/busybox", "true");
 
-    RuntimeEvent.Inspected created = await(RuntimeEvent.Inspected.class, d -> d.container().id().equals("short"));
+    RuntimeEvent.Inspected created =
+        await(RuntimeEvent.Inspected.class, d -> d.container().id().equals("short"));
     assertThat(created.container().name()).isEqualTo("short");
     await(RuntimeEvent.Lifecycle.class, h -> h.transition() == Transition.REMOVED);
     assertThat(skipped).contains(new RuntimeEvent.CgroupKnown("short", "/default/short"));

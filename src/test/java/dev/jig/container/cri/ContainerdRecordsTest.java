@@ -98,7 +98,8 @@ final class ContainerdRecordsTest {
 
     assertThat(ContainerdRecords.customCgroup(container("x").setSpec(spec).build()))
         .isEqualTo("/default/x");
-    assertThat(ContainerdRecords.customCgroup(container("a".repeat(64)).setSpec(spec).build())).isNull();
+    assertThat(ContainerdRecords.customCgroup(container("a".repeat(64)).setSpec(spec).build()))
+        .isNull();
     Any garbage = Any.newBuilder().setValue(ByteString.copyFromUtf8("{\"linux\":")).build();
     assertThat(ContainerdRecords.customCgroup(container("x").setSpec(garbage).build())).isNull();
   }
@@ -106,7 +107,8 @@ final class ContainerdRecordsTest {
   @Test
   void parsesNamespacesAsAListOrAll() {
     ContainerdNamespaces two = ContainerdNamespaces.parse("k8s.io, default");
-    assertThat(two.select(List.of("moby", "default", "k8s.io"))).containsExactly("default", "k8s.io");
+    assertThat(two.select(List.of("moby", "default", "k8s.io")))
+        .containsExactly("default", "k8s.io");
     ContainerdNamespaces all = ContainerdNamespaces.parse("*");
     assertThat(all.select(List.of("moby", "default"))).containsExactly("default");
     assertThat(ContainerdNamespaces.parse("moby").includes("moby")).isTrue();

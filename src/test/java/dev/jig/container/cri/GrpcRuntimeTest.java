@@ -3,8 +3,8 @@ package dev.jig.container.cri;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.RuntimeKind;
 import dev.jig.container.cri.api.ContainerState;
 import dev.jig.container.cri.api.CriEventType;
@@ -55,7 +55,8 @@ final class GrpcRuntimeTest {
     runtime.close();
   }
 
-  private <T extends RuntimeEvent> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
+  private <T extends RuntimeEvent> T await(Class<T> kind, Predicate<T> wanted)
+      throws InterruptedException {
     while (true) {
       RuntimeEvent next = events.poll(20, TimeUnit.SECONDS);
       if (next == null) {
@@ -120,7 +121,8 @@ final class GrpcRuntimeTest {
 
       runtime.inspect(POD);
 
-      RuntimeEvent.Inspected sandbox = await(RuntimeEvent.Inspected.class, d -> d.container().id().equals(POD));
+      RuntimeEvent.Inspected sandbox =
+          await(RuntimeEvent.Inspected.class, d -> d.container().id().equals(POD));
       Container.Pod pod = sandbox.container().pod();
       assertThat(sandbox.running()).isFalse();
       assertThat(sandbox.container().name()).isNull();
@@ -139,7 +141,8 @@ final class GrpcRuntimeTest {
       cri.container(WEB, POD, "web", ContainerState.EXITED);
       runtime.inspect(WEB);
 
-      RuntimeEvent.Inspected found = await(RuntimeEvent.Inspected.class, d -> d.container().name() != null);
+      RuntimeEvent.Inspected found =
+          await(RuntimeEvent.Inspected.class, d -> d.container().name() != null);
       assertThat(found).isEqualTo(new RuntimeEvent.Inspected(web(false), false));
     }
   }

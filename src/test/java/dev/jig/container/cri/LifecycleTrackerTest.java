@@ -2,8 +2,8 @@ package dev.jig.container.cri;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.cri.LifecycleTracker.Inspection;
 import dev.jig.event.Container;
 import java.time.Instant;
@@ -44,7 +44,8 @@ final class LifecycleTrackerTest {
     tracker.onInspected(new Inspection(named("a"), false), requestedAt);
 
     assertThat(events)
-        .extracting(n -> n instanceof RuntimeEvent.Lifecycle happened ? happened.transition() : null)
+        .extracting(
+            n -> n instanceof RuntimeEvent.Lifecycle happened ? happened.transition() : null)
         .containsExactly(Transition.CREATED, Transition.REMOVED);
   }
 
@@ -57,7 +58,8 @@ final class LifecycleTrackerTest {
     tracker.onStarted("s", AT);
     tracker.onInspected(new Inspection(sandbox, true), tracker.eventCount());
 
-    assertThat(events).allMatch(n -> n instanceof RuntimeEvent.Inspected inspected && !inspected.running());
+    assertThat(events)
+        .allMatch(n -> n instanceof RuntimeEvent.Inspected inspected && !inspected.running());
   }
 
   @Test
@@ -71,6 +73,7 @@ final class LifecycleTrackerTest {
 
     assertThat(events)
         .containsExactly(
-            new RuntimeEvent.Inspected(named("there"), true), new RuntimeEvent.Listed(Set.of("there", "created")));
+            new RuntimeEvent.Inspected(named("there"), true),
+            new RuntimeEvent.Listed(Set.of("there", "created")));
   }
 }

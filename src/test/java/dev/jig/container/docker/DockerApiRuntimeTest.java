@@ -3,8 +3,8 @@ package dev.jig.container.docker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.event.Container;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -49,7 +49,8 @@ final class DockerApiRuntimeTest {
     runtime.close();
   }
 
-  private <T extends RuntimeEvent> T await(Class<T> kind, Predicate<T> wanted) throws InterruptedException {
+  private <T extends RuntimeEvent> T await(Class<T> kind, Predicate<T> wanted)
+      throws InterruptedException {
     while (true) {
       RuntimeEvent next = events.poll(10, TimeUnit.SECONDS);
       if (next == null) {
@@ -84,7 +85,8 @@ final class DockerApiRuntimeTest {
       // Then both are reported, and the event stream was opened before the listing
       Container web =
           new Container("docker", A, "web", "app:1", "sha256:aa", Map.of("k", "v"), null);
-      assertThat(await(RuntimeEvent.Inspected.class)).isEqualTo(new RuntimeEvent.Inspected(web, true));
+      assertThat(await(RuntimeEvent.Inspected.class))
+          .isEqualTo(new RuntimeEvent.Inspected(web, true));
       assertThat(await(RuntimeEvent.Inspected.class).running()).isFalse();
       assertThat(await(RuntimeEvent.Listed.class).ids()).isEqualTo(Set.of(A, B));
       assertThat(docker.awaitRequest("/")).startsWith("/events?filters={\"type\":[\"container\"]");
@@ -117,9 +119,12 @@ final class DockerApiRuntimeTest {
       // Then each transition has the name, the image and the container's labels alone
       Container web = new Container("docker", A, "web", "app:1", null, Map.of("k", "v"), null);
       Instant at = Instant.ofEpochSecond(1795400477, 642861816);
-      assertThat(await(RuntimeEvent.Lifecycle.class)).isEqualTo(new RuntimeEvent.Lifecycle(web, Transition.CREATED, at));
-      assertThat(await(RuntimeEvent.Lifecycle.class)).isEqualTo(new RuntimeEvent.Lifecycle(web, Transition.STOPPED, at));
-      assertThat(await(RuntimeEvent.Lifecycle.class)).isEqualTo(new RuntimeEvent.Lifecycle(web, Transition.REMOVED, at));
+      assertThat(await(RuntimeEvent.Lifecycle.class))
+          .isEqualTo(new RuntimeEvent.Lifecycle(web, Transition.CREATED, at));
+      assertThat(await(RuntimeEvent.Lifecycle.class))
+          .isEqualTo(new RuntimeEvent.Lifecycle(web, Transition.STOPPED, at));
+      assertThat(await(RuntimeEvent.Lifecycle.class))
+          .isEqualTo(new RuntimeEvent.Lifecycle(web, Transition.REMOVED, at));
     }
   }
 
@@ -130,7 +135,8 @@ final class DockerApiRuntimeTest {
       runtime.start(events::add);
       await(RuntimeEvent.Listed.class);
       docker.emit(FakeDocker.event("create", A, NAMED));
-      assertThat(await(RuntimeEvent.Inspected.class).container().imageDigest()).isEqualTo("sha256:aa");
+      assertThat(await(RuntimeEvent.Inspected.class).container().imageDigest())
+          .isEqualTo("sha256:aa");
     }
   }
 
@@ -299,7 +305,8 @@ final class DockerApiRuntimeTest {
         .contains("tracing continues");
     try (FakeDocker docker = new FakeDocker(socket)) {
       docker.awaitRequest(FakeDocker.ALL);
-      assertThat(await(RuntimeEvent.Warning.class).sentence()).startsWith("Docker answers at " + socket);
+      assertThat(await(RuntimeEvent.Warning.class).sentence())
+          .startsWith("Docker answers at " + socket);
     }
   }
 
@@ -313,7 +320,8 @@ final class DockerApiRuntimeTest {
     // When several connects fail
     first.close();
     await(RuntimeEvent.Unreachable.class);
-    assertThat(await(RuntimeEvent.Warning.class).sentence()).startsWith("Docker stopped answering at " + socket);
+    assertThat(await(RuntimeEvent.Warning.class).sentence())
+        .startsWith("Docker stopped answering at " + socket);
     assertThat(runtime.canAnswer()).isFalse();
 
     // And comes back with a container
@@ -321,7 +329,8 @@ final class DockerApiRuntimeTest {
       second.answer(FakeDocker.ALL, "[" + FakeDocker.listed(A, "web", "running") + "]");
 
       // Then there is one more warning, and the container is listed
-      assertThat(await(RuntimeEvent.Warning.class).sentence()).startsWith("Docker answers at " + socket);
+      assertThat(await(RuntimeEvent.Warning.class).sentence())
+          .startsWith("Docker answers at " + socket);
       assertThat(await(RuntimeEvent.Listed.class).ids()).isEqualTo(Set.of(A));
       assertThat(runtime.canAnswer()).isTrue();
     }
@@ -381,7 +390,8 @@ final class DockerApiRuntimeTest {
 
   @Test
   void namesAPathTooLongForASocket() throws Exception {
-    runtime = new DockerApiRuntime(DockerApiFlavor.DOCKER, directory.resolve("x".repeat(200)), true);
+    runtime =
+        new DockerApiRuntime(DockerApiFlavor.DOCKER, directory.resolve("x".repeat(200)), true);
     runtime.start(events::add);
     assertThat(await(RuntimeEvent.Warning.class).sentence()).contains("x".repeat(200));
   }

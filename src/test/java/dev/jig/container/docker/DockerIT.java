@@ -69,13 +69,7 @@ final class DockerIT {
   static void importImage(@TempDir Path work) throws Exception {
     Path root = Files.createDirectory(work.resolve("root"));
     Programs.copyBusybox(root, List.of("true", "sleep", "sh"));
-    run(
-        "tar",
-        "-C",
-        root.toString(),
-        "-cf",
-        work.resolve("root.tar").toString(),
-        ".");
+    run("tar", "-C", root.toString(), "-cf", work.resolve("root.tar").toString(), ".");
     docker("import", work.resolve("root.tar").toString(), IMAGE);
   }
 
@@ -105,9 +99,12 @@ final class DockerIT {
 
     // Then each was reported to start and to stop, with its name and image
     Map<String, List<String>> transitions = new HashMap<>();
-    while (transitions.values().stream().filter(List.of("created", "deleted")::equals).count() < 20) {
+    while (transitions.values().stream().filter(List.of("created", "deleted")::equals).count()
+        < 20) {
       Seen next = next(TAG + "-short-");
-      transitions.computeIfAbsent(next.container().name() + "", _ -> new ArrayList<>()).add(next.what());
+      transitions
+          .computeIfAbsent(next.container().name() + "", _ -> new ArrayList<>())
+          .add(next.what());
       assertThat(next.container().image()).isEqualTo(IMAGE);
     }
     assertThat(transitions.keySet())

@@ -78,7 +78,8 @@ final class DockerRestartIT {
   }
 
   /// The first connect fails: the daemon has not created its socket yet.
-  private static void awaitConnected(Containers containers, DockerApiRuntime runtime) throws Exception {
+  private static void awaitConnected(Containers containers, DockerApiRuntime runtime)
+      throws Exception {
     containers.ready().get(60, TimeUnit.SECONDS);
     while (!runtime.canAnswer()) {
       Thread.onSpinWait();

@@ -2,8 +2,8 @@ package dev.jig.container.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.container.RuntimeEvent;
+import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.event.Container;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -92,7 +92,8 @@ final class PodmanApiTest {
 
       var web = new Container("podman", A, "web", "app:1", null, Map.of("k", "v"), null);
       for (Transition life : Transition.values()) {
-        assertThat(await(RuntimeEvent.Lifecycle.class)).isEqualTo(new RuntimeEvent.Lifecycle(web, life, AT));
+        assertThat(await(RuntimeEvent.Lifecycle.class))
+            .isEqualTo(new RuntimeEvent.Lifecycle(web, life, AT));
       }
     }
   }

@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// tcpdump on a namespace's loopback. The capture is complete: tcpdump must report no dropped packet.
+/// tcpdump on a namespace's loopback. The capture is complete: tcpdump must report no dropped
+/// packet.
 final class Capture {
   /// Longer than any packet; the kernel divides its buffer into slots of this size.
   private static final int SNAPLEN = 2048;

@@ -35,8 +35,7 @@ record CaptureRows(Map<Long, List<String>> byTime, Map<Long, String> numbers) {
 
   /// The fields of a line, in this order.
   private static final List<String> FIELDS =
-      List.of(
-          "id", "response", QUESTIONS, NAME, "type", "rcode", "answers", "a", "aaaa", DAMAGE);
+      List.of("id", "response", QUESTIONS, NAME, "type", "rcode", "answers", "a", "aaaa", DAMAGE);
 
   /// A packet whose messages the two readers report differently.
   ///
@@ -76,8 +75,7 @@ record CaptureRows(Map<Long, List<String>> byTime, Map<Long, String> numbers) {
   }
 
   static CaptureRows readWithIg(Path capture) throws IOException {
-    IgInProcess run =
-        IgInProcess.run("trace", "dns", "--read", capture.toString(), "-o", "json");
+    IgInProcess run = IgInProcess.run("trace", "dns", "--read", capture.toString(), "-o", "json");
     Map<Long, List<List<String>>> lines = new TreeMap<>();
     for (String line : run.lines()) {
       Json row = Json.of(line);

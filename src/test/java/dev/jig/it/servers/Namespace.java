@@ -32,8 +32,7 @@ final class Namespace implements AutoCloseable {
 
   /// Sockets in the namespace hold any DNS message over TCP, 65,537 bytes, as data to send: nsd 4
   /// does not resume a response after a write(2) that the socket took only in part, and the client
-  /// then waits until its timeout. The three values of tcp_wmem: least, initial and greatest
-  /// bytes.
+  /// then waits until its timeout. The three values of tcp_wmem: least, initial and greatest bytes.
   private static final String SEND_BUFFER =
       "echo 65536 4194304 8388608 >/proc/sys/net/ipv4/tcp_wmem";
 

@@ -91,8 +91,7 @@ final class PresentationIT {
   }
 
   private static List<String> records(String text) {
-    return text
-        .lines()
+    return text.lines()
         .filter(line -> !line.isBlank() && !line.startsWith(";"))
         .map(line -> line.strip().split("\\s+", HEAD + 1))
         .map(fields -> String.join(" ", fields))

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Set;
 
 /// A copy of a capture with TCP segments out of order: of each stream, every two data segments that
-/// are adjacent in the file are swapped. The first data segment of a stream keeps its place, since ig
-/// does not read the handshake and begins a stream with the first data segment seen.
+/// are adjacent in the file are swapped. The first data segment of a stream keeps its place, since
+/// ig does not read the handshake and begins a stream with the first data segment seen.
 final class ReorderedCapture {
   private static final int FILE_HEADER = 24;
   private static final int PACKET_HEADER = 16;

@@ -167,7 +167,8 @@ final class TsharkIT {
     assertLongResponses(assertSameMessages(file));
   }
 
-  /// Debian's iptables writes nftables rules; a kernel without nf_tables takes only the legacy ones.
+  /// Debian's iptables writes nftables rules; a kernel without nf_tables takes only the legacy
+  /// ones.
   private void iptables(String action, List<String> rule, List<String> more) {
     Command.Result first = null;
     for (String program : List.of("iptables", "iptables-legacy", "iptables-nft")) {

@@ -166,7 +166,10 @@ final class TsharkReader {
         (update ? COUNTS_OF_UPDATE : COUNTS).stream().map(dns::number).toList(),
         addresses(dns.tree("Answers")),
         edns(opt),
-        records.stream().filter(record -> !record.equals(opt)).map(TsharkReader::resourceRecord).toList());
+        records.stream()
+            .filter(record -> !record.equals(opt))
+            .map(TsharkReader::resourceRecord)
+            .toList());
   }
 
   private static int rcode(Tree flags, Tree opt) {

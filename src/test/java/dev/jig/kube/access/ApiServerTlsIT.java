@@ -108,7 +108,8 @@ final class ApiServerTlsIT {
     String url = listen("old", false);
     ConnectionFlags.ServerFlags any = new ConnectionFlags.ServerFlags(url, null, true, null);
 
-    assertThat(errorOf(any, new ConnectionFlags.UserFlags(null, null, null))).isEqualTo("an answer");
+    assertThat(errorOf(any, new ConnectionFlags.UserFlags(null, null, null)))
+        .isEqualTo("an answer");
   }
 
   @Test
@@ -194,9 +195,18 @@ final class ApiServerTlsIT {
     return errorOf(new ConnectionFlags.ServerFlags(url, authority, false, name), user);
   }
 
-  private static String errorOf(ConnectionFlags.ServerFlags server, ConnectionFlags.UserFlags user) {
+  private static String errorOf(
+      ConnectionFlags.ServerFlags server, ConnectionFlags.UserFlags user) {
     ConnectionFlags flags =
-        new ConnectionFlags("/dev/null", null, null, null, server, user, ConnectionFlags.Impersonation.NONE, 30_000);
+        new ConnectionFlags(
+            "/dev/null",
+            null,
+            null,
+            null,
+            server,
+            user,
+            ConnectionFlags.Impersonation.NONE,
+            30_000);
     try (Cluster cluster = Cluster.open(new Cluster.Access(flags, "gadget"))) {
       return new Installation(cluster).serverVersion().orElse("an answer");
     } catch (ClusterException problem) {

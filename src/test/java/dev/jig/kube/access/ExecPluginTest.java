@@ -158,7 +158,8 @@ final class ExecPluginTest {
 
   private Cluster open(String version, String more) throws IOException {
     return Cluster.open(
-        new Cluster.Access(ConnectionFlags.of(kubeconfig(version, more).toString(), null), "gadget"));
+        new Cluster.Access(
+            ConnectionFlags.of(kubeconfig(version, more).toString(), null), "gadget"));
   }
 
   private Path kubeconfig(String version, String more) throws IOException {

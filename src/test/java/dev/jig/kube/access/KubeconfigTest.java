@@ -80,13 +80,15 @@ final class KubeconfigTest {
     assertThat(connection.server().url()).isEqualTo("https://198.51.100.2");
     assertThat(connection.server().proxyUrl()).isEqualTo("http://192.0.2.9:3128");
     assertThat(authorization(connection)).isEqualTo("Basic YW5uYTpzZWNyZXQ=");
-    assertThat(connection.impersonation()).isEqualTo(new ConnectionFlags.Impersonation("dev", List.of("devs"), "7"));
+    assertThat(connection.impersonation())
+        .isEqualTo(new ConnectionFlags.Impersonation("dev", List.of("devs"), "7"));
     assertThat(connection.namespace()).isNull();
   }
 
   @Test
   void aMissingFileOfTheListIsSkipped() {
-    ConnectionSettings connection = connection(ConnectionFlags.of(null, null), folder.resolve("nosuch"), two);
+    ConnectionSettings connection =
+        connection(ConnectionFlags.of(null, null), folder.resolve("nosuch"), two);
 
     assertThat(connection.server().url()).isEqualTo("https://198.51.100.2");
   }
@@ -197,7 +199,8 @@ final class KubeconfigTest {
   @Test
   void aTokenFileIsReadAgainWhenItsTokenIsRejected() throws IOException {
     TokenSource token =
-        Objects.requireNonNull(connection(ConnectionFlags.of(null, null), one).credentials().token());
+        Objects.requireNonNull(
+            connection(ConnectionFlags.of(null, null), one).credentials().token());
     assertThat(token.authorization()).isEqualTo("Bearer of-one");
 
     Files.writeString(folder.resolve("one/token"), "renewed");
@@ -212,7 +215,14 @@ final class KubeconfigTest {
       @org.jspecify.annotations.Nullable String user) {
     ConnectionFlags plain = ConnectionFlags.of(null, null);
     return new ConnectionFlags(
-        null, null, cluster, user, plain.server(), plain.credentials(), plain.impersonation(), null);
+        null,
+        null,
+        cluster,
+        user,
+        plain.server(),
+        plain.credentials(),
+        plain.impersonation(),
+        null);
   }
 
   private static String authorization(ConnectionSettings connection) {
@@ -221,7 +231,8 @@ final class KubeconfigTest {
 
   private static ConnectionSettings connection(ConnectionFlags flags, Path... files) {
     List<String> list = List.of(files).stream().map(Path::toString).toList();
-    return ConnectionSettings.resolve(flags, Map.of("KUBECONFIG", String.join(File.pathSeparator, list)));
+    return ConnectionSettings.resolve(
+        flags, Map.of("KUBECONFIG", String.join(File.pathSeparator, list)));
   }
 
   private static String problem(ConnectionFlags flags, Path... files) {

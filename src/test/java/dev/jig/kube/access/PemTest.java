@@ -38,7 +38,8 @@ final class PemTest {
   void readsPkcs1Rsa() throws GeneralSecurityException {
     KeyPair pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
     byte[] pkcs8 = pair.getPrivate().getEncoded();
-    byte[] pkcs1 = Arrays.copyOfRange(pkcs8, 26, pkcs8.length); // after the PKCS #8 header for 2,048 bits
+    byte[] pkcs1 =
+        Arrays.copyOfRange(pkcs8, 26, pkcs8.length); // after the PKCS #8 header for 2,048 bits
 
     assertBelongs(pem("RSA PRIVATE KEY", pkcs1).key(), pair, "SHA256withRSA");
   }

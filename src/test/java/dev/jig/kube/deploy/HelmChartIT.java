@@ -52,8 +52,7 @@ final class HelmChartIT {
       }
     }
     Path metadata = chart.resolve("Chart.yaml");
-    Files.writeString(
-        metadata, Files.readString(metadata).replace("0.0.0", AgentImage.version()));
+    Files.writeString(metadata, Files.readString(metadata).replace("0.0.0", AgentImage.version()));
   }
 
   @ParameterizedTest

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.dns.Damage;
 import dev.jig.dns.DecodedMessage;
-import dev.jig.dns.DecodedMessage.Question;
 import dev.jig.dns.DecodedMessage.DsoItem;
+import dev.jig.dns.DecodedMessage.Question;
 import dev.jig.dns.Edns;
 import dev.jig.dns.EdnsOption;
 import dev.jig.dns.EdnsOption.Chain;
