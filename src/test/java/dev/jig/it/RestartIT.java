@@ -74,7 +74,7 @@ final class RestartIT {
               during + " Q named.",
               during + " R named.");
       assertThat(said).contains(" 8 rows, ").contains(" 0 lost");
-      assertThat(said).containsOnlyOnce("Podman is gone").containsOnlyOnce("Podman answers");
+      assertThat(said).containsOnlyOnce("Podman stopped answering").containsOnlyOnce("Podman answers");
     }
   }
 
@@ -138,7 +138,7 @@ final class RestartIT {
         assertThat(events).hasSize(of(before, events).size() + of(after, events).size());
 
         assertThat(end.err()).contains(" 0 lost");
-        assertThat(end.err()).containsOnlyOnce("Docker is gone").containsOnlyOnce("Docker answers");
+        assertThat(end.err()).containsOnlyOnce("Docker stopped answering").containsOnlyOnce("Docker answers");
       }
     }
   }

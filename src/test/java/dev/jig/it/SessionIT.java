@@ -188,7 +188,7 @@ final class SessionIT {
       }
 
       String messages = ig.stop().err();
-      assertThat(messages.split("Docker is gone", -1)).hasSize(2);
+      assertThat(messages.split("Docker stopped answering", -1)).hasSize(2);
       assertThat(messages.split("Docker answers", -1)).hasSize(2);
     }
   }
