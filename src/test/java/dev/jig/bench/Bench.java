@@ -1,6 +1,6 @@
 package dev.jig.bench;
 
-import dev.jig.kube.ClusterLoad;
+import dev.jig.it.kube.ClusterLoad;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

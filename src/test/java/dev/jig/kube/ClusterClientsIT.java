@@ -3,6 +3,9 @@ package dev.jig.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.Json;
+import dev.jig.it.kube.LoadPods;
+import dev.jig.it.kube.OnCluster;
+import dev.jig.it.kube.TestCluster;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

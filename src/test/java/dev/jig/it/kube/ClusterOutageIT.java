@@ -1,6 +1,6 @@
-package dev.jig.kube;
+package dev.jig.it.kube;
 
-import static dev.jig.kube.TestCluster.trace;
+import static dev.jig.it.kube.TestCluster.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.Command;

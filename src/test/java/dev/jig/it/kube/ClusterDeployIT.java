@@ -1,4 +1,4 @@
-package dev.jig.kube;
+package dev.jig.it.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

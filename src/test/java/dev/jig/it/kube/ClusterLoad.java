@@ -1,4 +1,4 @@
-package dev.jig.kube;
+package dev.jig.it.kube;
 
 import dev.jig.bench.FigureGroup;
 import dev.jig.bench.Measurement;

@@ -1,9 +1,9 @@
-package dev.jig.kube;
+package dev.jig.it.kube;
 
-import static dev.jig.kube.TestCluster.trace;
-import static dev.jig.kube.TestPod.lookupScript;
-import static dev.jig.kube.TestPod.runOnce;
-import static dev.jig.kube.TestPod.shell;
+import static dev.jig.it.kube.TestCluster.trace;
+import static dev.jig.it.kube.TestPod.lookupScript;
+import static dev.jig.it.kube.TestPod.runOnce;
+import static dev.jig.it.kube.TestPod.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.CProgram;

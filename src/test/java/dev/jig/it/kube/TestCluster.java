@@ -1,10 +1,11 @@
-package dev.jig.kube;
+package dev.jig.it.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.AgentImage;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.IgProcess;
+import dev.jig.kube.Cluster;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -25,13 +26,13 @@ import org.jspecify.annotations.Nullable;
 /// With JIG_TEST_CLUSTER, the folder of `bin/test --cluster`, the image is built and loaded by
 /// FOLDER/load; without, JIG_TEST_IMAGE is an image that the nodes have. JIG_TEST_CRI is the
 /// runtime's socket on the nodes.
-final class TestCluster {
+public final class TestCluster {
   /// For all waits: the machine may be busy with other tests.
-  static final Duration TIMEOUT = Duration.ofMinutes(2);
+  public static final Duration TIMEOUT = Duration.ofMinutes(2);
 
-  static final String GADGET = "gadget";
-  static final String BUSYBOX = "docker.io/local/busybox:1";
-  static final String TOOLS = "docker.io/local/tools:1";
+  public static final String GADGET = "gadget";
+  public static final String BUSYBOX = "docker.io/local/busybox:1";
+  public static final String TOOLS = "docker.io/local/tools:1";
 
   private static final int REPORTED_LINES = 30;
   private static final String MARK = "jig-test";
@@ -43,21 +44,21 @@ final class TestCluster {
 
   private TestCluster() {}
 
-  static String environment(String name, String otherwise) {
+  public static String environment(String name, String otherwise) {
     String value = System.getenv(name);
     return value == null || value.isEmpty() ? otherwise : value;
   }
 
-  static String kubeconfig() {
+  public static String kubeconfig() {
     return environment("JIG_TEST_KUBECONFIG", "");
   }
 
   /// A script of JIG_TEST_CLUSTER.
-  static Path script(String name) {
+  public static Path script(String name) {
     return Path.of(Objects.requireNonNull(System.getenv("JIG_TEST_CLUSTER")), name);
   }
 
-  static synchronized KubernetesClient client() {
+  public static synchronized KubernetesClient client() {
     Cluster open = cluster;
     if (open == null) {
       open = Cluster.open(new Cluster.Access(kubeconfig(), null, GADGET, ""));
@@ -67,7 +68,7 @@ final class TestCluster {
   }
 
   /// The agents' image, on the nodes.
-  static synchronized String image() {
+  public static synchronized String image() {
     if (!loaded && System.getenv("JIG_TEST_CLUSTER") != null) {
       Command.run(script("load").toString(), AgentImage.tarball().toString()).orThrow();
     }
@@ -76,7 +77,7 @@ final class TestCluster {
   }
 
   /// Agents on all nodes, ready.
-  static synchronized void requireDeployed() {
+  public static synchronized void requireDeployed() {
     if (!deployed) {
       deploy(image()).orThrow();
       deployed = true;
@@ -84,7 +85,7 @@ final class TestCluster {
   }
 
   /// `kubectl gadget deploy` with this cluster's options.
-  static Command.Result deploy(String image, String... more) {
+  public static Command.Result deploy(String image, String... more) {
     List<String> words = new ArrayList<>(List.of("deploy", "--image", image));
     words.addAll(List.of("--image-pull-policy", "IfNotPresent"));
     words.add("--containerd-socketpath");
@@ -93,29 +94,29 @@ final class TestCluster {
     return gadget(words.toArray(String[]::new));
   }
 
-  static synchronized Command.Result undeploy() {
+  public static synchronized Command.Result undeploy() {
     deployed = false;
     return gadget("undeploy");
   }
 
   /// Runs `kubectl gadget` and waits for its end.
-  static Command.Result gadget(String... words) {
+  public static Command.Result gadget(String... words) {
     return gadgetAs(kubeconfig(), words);
   }
 
-  static Command.Result gadgetAs(String kubeconfig, String... words) {
+  public static Command.Result gadgetAs(String kubeconfig, String... words) {
     List<String> command = new ArrayList<>(commandLine(List.of(words)));
     command.addAll(List.of("--kubeconfig", kubeconfig));
     return Command.run(command);
   }
 
   /// `kubectl gadget trace dns`, once it traces.
-  static IgProcess trace(String... words) {
+  public static IgProcess trace(String... words) {
     return traceUnder(List.of(), words);
   }
 
   /// The same as an argument of another command, such as ptyrun.
-  static IgProcess traceUnder(List<String> prefix, String... words) {
+  public static IgProcess traceUnder(List<String> prefix, String... words) {
     return IgProcess.traceBy(
         TIMEOUT,
         begin -> {
@@ -129,12 +130,12 @@ final class TestCluster {
   }
 
   /// How bin/kubectl-gadget starts Java, with the same options.
-  static List<String> commandLine(List<String> words) {
+  public static List<String> commandLine(List<String> words) {
     return commandLine(List.of(), words);
   }
 
   /// @param before everything else on the class path
-  static List<String> commandLine(List<String> before, List<String> words) {
+  public static List<String> commandLine(List<String> before, List<String> words) {
     String target = Path.of("target").toAbsolutePath().toString();
     List<String> classpath = new ArrayList<>(before);
     for (String part : List.of("classes", "lib/*", "lib-client/*")) {
@@ -149,25 +150,25 @@ final class TestCluster {
     return command;
   }
 
-  static String kubectl(String... words) {
+  public static String kubectl(String... words) {
     return kubectlResult(words).orThrow();
   }
 
-  static Command.Result kubectlResult(String... words) {
+  public static Command.Result kubectlResult(String... words) {
     List<String> command = new ArrayList<>(List.of("kubectl", "--kubeconfig", kubeconfig()));
     command.addAll(List.of(words));
     return Command.run(command);
   }
 
   /// Creates an empty namespace that is ready for pods.
-  static void makeNamespace(String name) {
+  public static void makeNamespace(String name) {
     removeStaleNamespace(name);
     kubectl("create", "namespace", name);
     markAsTests(name);
   }
 
   /// Marks a namespace for removal at the end of the tests, or before the next run.
-  static void markAsTests(String name) {
+  public static void markAsTests(String name) {
     kubectl("label", "namespace", name, MARK + "=true");
     await(
         "the default service account of " + name,
@@ -175,7 +176,7 @@ final class TestCluster {
   }
 
   /// Removes what a killed run left; fails for a namespace that is not a test's.
-  static void removeStaleNamespace(String namespace) {
+  public static void removeStaleNamespace(String namespace) {
     Resource<Namespace> named = client().namespaces().withName(namespace);
     Namespace there = named.get();
     if (there != null && there.getMetadata().getDeletionTimestamp() == null) {
@@ -188,12 +189,12 @@ final class TestCluster {
   }
 
   /// Starts to remove a namespace with its pods; does not wait.
-  static void removeNamespace(String name) {
+  public static void removeNamespace(String name) {
     kubectl("delete", "namespace", name, "--ignore-not-found", "--wait=false");
     kubectl("delete", "pod,job", "--all", "-n", name, "--grace-period=0", "--force");
   }
 
-  static Pod agent() {
+  public static Pod agent() {
     return client()
         .pods()
         .inNamespace(GADGET)
@@ -207,7 +208,7 @@ final class TestCluster {
   }
 
   /// The address of the cluster's DNS service.
-  static String dnsAddress() {
+  public static String dnsAddress() {
     return client()
         .services()
         .inNamespace("kube-system")
@@ -217,12 +218,12 @@ final class TestCluster {
         .getClusterIP();
   }
 
-  static String agentLog() {
+  public static String agentLog() {
     return client().pods().inNamespace(GADGET).withName(agent().getMetadata().getName()).getLog();
   }
 
   /// The agent's process on this machine, which is the cluster's only node.
-  static long agentPid() {
+  public static long agentPid() {
     return ProcessHandle.allProcesses()
         .filter(it -> it.info().commandLine().orElse("").contains("dev.jig.cli.Ig agent --node="))
         .mapToLong(ProcessHandle::pid)
@@ -230,7 +231,7 @@ final class TestCluster {
         .orElseThrow(() -> new AssertionError("no agent runs on this machine"));
   }
 
-  static void await(String what, BooleanSupplier condition) {
+  public static void await(String what, BooleanSupplier condition) {
     long startNs = System.nanoTime();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime() - startNs)
@@ -241,7 +242,7 @@ final class TestCluster {
   }
 
   /// The cluster's state, for failed tests.
-  static String report() {
+  public static String report() {
     List<List<String>> questions =
         List.of(
             List.of("get", "pods", "-A", "-o", "wide"),
@@ -262,7 +263,7 @@ final class TestCluster {
   }
 
   /// Removes the agents and the tests' namespaces, after the last class.
-  static synchronized void removeEverything() {
+  public static synchronized void removeEverything() {
     if (cluster == null) {
       return;
     }

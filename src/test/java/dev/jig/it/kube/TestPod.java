@@ -1,4 +1,4 @@
-package dev.jig.kube;
+package dev.jig.it.kube;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -13,20 +13,20 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// A pod that looks up names, with the label `app` set to its name.
-final class TestPod {
+public final class TestPod {
   private TestPod() {}
 
   /// One lookup: a query and its response.
-  static String lookupScript(String name) {
+  public static String lookupScript(String name) {
     return "nslookup -type=a " + name + "; true";
   }
 
   /// Starts a pod that runs a script of busybox once, in its container `main`.
-  static void run(String namespace, String name, String script) {
+  public static void run(String namespace, String name, String script) {
     create(namespace, name, runOnce(shell("main", TestCluster.BUSYBOX, script)));
   }
 
-  static void create(String namespace, String name, PodSpec spec) {
+  public static void create(String namespace, String name, PodSpec spec) {
     Pod pod =
         new PodBuilder()
             .withNewMetadata()
@@ -39,7 +39,7 @@ final class TestPod {
     TestCluster.client().resource(pod).create();
   }
 
-  static PodSpec runOnce(Container... containers) {
+  public static PodSpec runOnce(Container... containers) {
     return new PodSpecBuilder()
         .withRestartPolicy("Never")
         .withTerminationGracePeriodSeconds(0L)
@@ -47,7 +47,7 @@ final class TestPod {
         .build();
   }
 
-  static Container shell(String name, String image, String script) {
+  public static Container shell(String name, String image, String script) {
     return new ContainerBuilder()
         .withName(name)
         .withImage(image)
@@ -56,11 +56,11 @@ final class TestPod {
         .build();
   }
 
-  static Pod awaitEnd(String namespace, String name) {
+  public static Pod awaitEnd(String namespace, String name) {
     return awaitPhase(namespace, name, List.of("Succeeded", "Failed"));
   }
 
-  static Pod awaitRunning(String namespace, String name) {
+  public static Pod awaitRunning(String namespace, String name) {
     return awaitPhase(namespace, name, List.of("Running"));
   }
 

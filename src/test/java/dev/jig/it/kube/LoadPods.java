@@ -1,4 +1,4 @@
-package dev.jig.kube;
+package dev.jig.it.kube;
 
 import dev.jig.fixture.CProgram;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Pods with the load generator (src/test/c/load.c): servers, and clients for [#query].
-final class LoadPods {
+public final class LoadPods {
   private static final int EXECUTABLE = 0755;
   private static final String LOAD = "load";
   private static final String PROGRAM = "/load/load";
@@ -21,7 +21,7 @@ final class LoadPods {
   private LoadPods() {}
 
   /// Puts the program into a namespace. Static, it fits into a ConfigMap: no image is needed.
-  static void bringProgram(String namespace) throws IOException {
+  public static void bringProgram(String namespace) throws IOException {
     byte[] program = Files.readAllBytes(CProgram.buildWithMusl(LOAD));
     TestCluster.client()
         .resource(
@@ -36,7 +36,7 @@ final class LoadPods {
   }
 
   /// Creates a pod with servers on these ports.
-  static void serve(String namespace, String pod, String container, int... ports) {
+  public static void serve(String namespace, String pod, String container, int... ports) {
     List<String> servers = new ArrayList<>();
     List<String> marks = new ArrayList<>();
     for (int port : ports) {
@@ -56,16 +56,16 @@ final class LoadPods {
   }
 
   /// Creates a pod for [#query].
-  static void ask(String namespace, String pod, String container) {
+  public static void ask(String namespace, String pod, String container) {
     create(namespace, pod, withProgram(container, "exec sleep 3600").build());
   }
 
-  static void awaitReady(String namespace, String pod) {
+  public static void awaitReady(String namespace, String pod) {
     TestCluster.kubectl(
         "-n", namespace, "wait", "--for=condition=Ready", "pod", pod, "--timeout=60s");
   }
 
-  static String address(String namespace, String pod) {
+  public static String address(String namespace, String pod) {
     return TestCluster.client()
         .pods()
         .inNamespace(namespace)
@@ -76,7 +76,7 @@ final class LoadPods {
   }
 
   /// Sends queries at a rate, and returns `sent=N answered=N ns=N`.
-  static String query(
+  public static String query(
       String namespace, String pod, String server, int port, int perSecond, int seconds) {
     return TestCluster.kubectl(
         "-n",

@@ -1,4 +1,4 @@
-package dev.jig.kube;
+package dev.jig.it.kube;
 
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;

@@ -1,4 +1,4 @@
-package dev.jig.kube;
+package dev.jig.it.kube;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -19,4 +19,4 @@ import org.junit.jupiter.api.extension.ExtendWith;
     matches = ".+",
     disabledReason = "no cluster: bin/test --cluster FOLDER")
 @ExtendWith(ClusterReport.class)
-@interface OnCluster {}
+public @interface OnCluster {}
