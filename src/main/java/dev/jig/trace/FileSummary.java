@@ -15,9 +15,9 @@ final class FileSummary {
             messages.rows() + messages.lookups(),
             messages.folded() > 0 ? "lookup" : "row",
             messages.folded() > 0 ? "lookups" : "rows")
+        .addIf(messages.unansweredRows(), "unanswered")
         .add(messages.filtered(), "filtered")
         .addIf(source.dropped(), "lost while it was written")
-        .addIf(messages.unansweredRows(), "unanswered")
         .addIf(messages.lookupsFiltered(), "lookup filtered", "lookups filtered")
         .addIf(pipeline.pending(), "still waiting for an answer")
         .addIf(messages.malformed(), "malformed")

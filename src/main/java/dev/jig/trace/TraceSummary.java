@@ -49,10 +49,10 @@ public record TraceSummary(
             messages.rows() + messages.lookups(),
             messages.folded() > 0 ? "lookup" : "row",
             messages.folded() > 0 ? "lookups" : "rows")
+        .addIf(messages.unansweredRows(), "unanswered")
         .add(messages.filtered() + kernel.skipped(), "filtered")
         .add(lost(), "lost")
         .append(byStage())
-        .addIf(messages.unansweredRows(), "unanswered")
         .addIf(messages.lookupsFiltered(), "lookup filtered", "lookups filtered")
         .addIf(
             messages.lookupsUnknown(),

@@ -174,7 +174,7 @@ class ReadFileTest {
         "malformed.pcap|5 packets read: 4 rows, 0 filtered, 1 still waiting for an answer, 1 malformed, 2 malformed in part",
         "tcp.pcap|9 packets read: 2 rows, 0 filtered, 7 without data",
         "tcp-two-messages-a-segment.pcap|9 packets read: 4 rows, 0 filtered, 7 without data",
-        "unanswered.pcap|3 packets read: 3 rows, 0 filtered, 1 unanswered",
+        "unanswered.pcap|3 packets read: 3 rows, 1 unanswered, 0 filtered",
         "pending-at-end.pcap|1 packet read: 1 row, 0 filtered, 1 still waiting for an answer",
         "multicast.pcap|4 packets read: 3 rows, 0 filtered, 1 not DNS"
       })

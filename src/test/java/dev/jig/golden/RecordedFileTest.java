@@ -168,7 +168,7 @@ final class RecordedFileTest {
     IgInProcess run = read(recorded(clientQuery, unanswered, inPod));
 
     assertThat(run.rows()).isEqualTo(json(List.of(clientQuery, unanswered, inPod)));
-    assertThat(run.stderr()).isEqualTo("2 packets read: 2 rows, 0 filtered, 1 unanswered\n");
+    assertThat(run.stderr()).isEqualTo("2 packets read: 2 rows, 1 unanswered, 0 filtered\n");
   }
 
   /// Queries through Docker's resolver, which answers from another port than the packet was sent

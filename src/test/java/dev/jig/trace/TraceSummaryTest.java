@@ -54,7 +54,7 @@ final class TraceSummaryTest {
     KernelCounters kernel = new KernelCounters(7, 0, 0, 0, 0, 7, 0, 8, 0, 9);
     assertThat(new TraceSummary(true, kernel, messages, 7, 0, 10, 11).line())
         .isEqualTo(
-            "7 packets seen: 1 row, 0 filtered, 0 lost, 4 unanswered,"
+            "7 packets seen: 1 row, 4 unanswered, 0 filtered, 0 lost,"
                 + " 10 still waiting for an answer, 1 malformed, 2 not DNS, 3 name unknown,"
                 + " 5 gaps in TCP streams, 6 bytes of TCP dropped, 11 queries evicted before their"
                 + " answer, 9 notices lost, 8 sockets without storage");
