@@ -1,7 +1,7 @@
 package dev.jig.bench;
 
+import dev.jig.fixture.Cgroups;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,15 +92,6 @@ final class ContainerCgroups implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    delete(own);
-  }
-
-  private static void delete(Path cgroup) throws IOException {
-    try (DirectoryStream<Path> below = Files.newDirectoryStream(cgroup, Files::isDirectory)) {
-      for (Path child : below) {
-        delete(child);
-      }
-    }
-    Files.delete(cgroup);
+    Cgroups.remove(own);
   }
 }

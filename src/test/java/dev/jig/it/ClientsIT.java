@@ -213,9 +213,9 @@ final class ClientsIT {
     String answering = Docker.uniqueName();
     try (IgProcess client = IgProcess.trace("-c", asking, "-o", "json");
         IgProcess both = IgProcess.trace("-c", answering, "-o", "json");
-        Docker.Container dns = serving(answering);
+        Docker.Container dns = DockerImages.startDnsServer(answering, network);
         Docker.Container container = sleeping("--name=" + asking, "--pid=host")) {
-      List<Truth> told = ask(container, "-4", addressOf(dns), "twins", "8");
+      List<Truth> told = ask(container, "-4", dns.address(), "twins", "8");
 
       List<Json> asked = client.awaitEvents(2 * told.size());
       List<Json> served = both.awaitEvents(2 * told.size());
@@ -256,10 +256,10 @@ final class ClientsIT {
   void aServersQueriesComeInAndItsResponsesAreItsOwn() {
     String name = Docker.uniqueName();
     try (IgProcess ig = IgProcess.trace("-c", name, "-o", "json");
-        Docker.Container dns = serving(name);
+        Docker.Container dns = DockerImages.startDnsServer(name, network);
         Docker.Container container = sleeping()) {
-      ask(container, "-4", addressOf(dns), "unconnected4", "4");
-      ask(container, "-4", addressOf(dns), "tcp4", "4");
+      ask(container, "-4", dns.address(), "unconnected4", "4");
+      ask(container, "-4", dns.address(), "tcp4", "4");
 
       List<Json> events = ig.awaitEvents(16);
 
@@ -269,7 +269,7 @@ final class ClientsIT {
         assertThat(event.text("pktType"))
             .isEqualTo(event.text("qr").equals("Q") ? "HOST" : "OUTGOING");
         assertThat(event.number("pid")).isEqualTo(pid);
-        assertThat(event.text("nameserver")).isEqualTo(addressOf(dns));
+        assertThat(event.text("nameserver")).isEqualTo(dns.address());
         if (event.text("qr").equals("R")) {
           assertThat(event.text("state")).isEqualTo("answered");
           assertThat(event.number("latency")).isPositive();
@@ -312,26 +312,5 @@ final class ClientsIT {
     List<String> all = new ArrayList<>(List.of("--network=" + network.name()));
     all.addAll(List.of(options));
     return Docker.start(image, all, "sleep", "600");
-  }
-
-  /// The test server in a container.
-  private Docker.Container serving(String name) {
-    List<String> options = new ArrayList<>(DockerImages.javaOptions());
-    options.addAll(List.of("--name=" + name, "--network=" + network.name()));
-    Docker.Container container =
-        Docker.start(
-            image,
-            options,
-            "/jdk/bin/java",
-            "-XX:TieredStopAtLevel=1",
-            DnsServer.class.getName(),
-            "53",
-            "0.0.0.0");
-    container.awaitLog("serving");
-    return container;
-  }
-
-  private static String addressOf(Docker.Container container) {
-    return container.inspect("{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}");
   }
 }

@@ -3,12 +3,11 @@ package dev.jig.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.Command;
-import dev.jig.fixture.DnsServer;
 import dev.jig.fixture.Docker;
 import dev.jig.fixture.DockerImages;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
-import dev.jig.fixture.Prerequisite;
+import dev.jig.fixture.ServedNetwork;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -33,21 +32,16 @@ final class EmbeddedResolverIT {
   private static final Offset<Long> CLOCKS_DIFFER_BY = Offset.offset(100_000L);
 
   private String image;
-  private Docker.Network network;
-  private DnsServer server;
+  private ServedNetwork network;
 
   @BeforeAll
   void start() {
-    Docker.require();
-    Prerequisite.requireRoot();
+    network = ServedNetwork.start();
     image = DockerImages.clients();
-    network = Docker.network();
-    server = DnsServer.start(53, network.hostAddress());
   }
 
   @AfterAll
   void stop() throws IOException {
-    server.close();
     network.close();
   }
 
@@ -185,7 +179,7 @@ final class EmbeddedResolverIT {
   private Docker.Container sleeping(String... options) {
     List<String> all =
         Stream.concat(
-                Stream.of("--network=" + network.name(), "--dns=" + network.hostAddress()),
+                Stream.of(network.option(), "--dns=" + network.address()),
                 Stream.of(options))
             .toList();
     return Docker.start(image, all, "sleep", "600");

@@ -11,7 +11,6 @@ import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
 import dev.jig.fixture.Prerequisite;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
@@ -41,8 +40,8 @@ final class LocalHopsIT {
     String upstream = Docker.uniqueName();
     String name = app + ".ask.example.test.";
     try (Docker.Network network = Docker.network();
-        Docker.Container server = serving(upstream, network);
-        Docker.Container client = asking(app, network, addressOf(server));
+        Docker.Container server = DockerImages.startDnsServer(upstream, network);
+        Docker.Container client = asking(app, network, server.address());
         IgProcess ig = IgProcess.trace("-c", app + "," + upstream, "-o", "json")) {
       lookUpUntilNamed(ig, client);
       client.exec("dig", "+short", ONE_TRY, LONG_WAIT, name).orThrow();
@@ -71,12 +70,12 @@ final class LocalHopsIT {
     String app = Docker.uniqueName();
     String upstream = Docker.uniqueName();
     try (Docker.Network network = Docker.network();
-        Docker.Container server = serving(upstream, network);
-        Docker.Container client = asking(app, network, addressOf(server));
+        Docker.Container server = DockerImages.startDnsServer(upstream, network);
+        Docker.Container client = asking(app, network, server.address());
         IgProcess ig = IgProcess.trace("-c", app, "-o", "json", "-F", "qr:R,name:~counted")) {
       lookUpUntilNamed(ig, client);
       int lookups = 40; // more than packets of a cgroup that is not selected may be skipped for
-      String dig = String.join(" ", "dig", "+short", ONE_TRY, LONG_WAIT, "@" + addressOf(server));
+      String dig = String.join(" ", "dig", "+short", ONE_TRY, LONG_WAIT, "@" + server.address());
       String script =
           "i=0; while [ $i -lt %d ]; do %s ${i}counted.ask.example.test; i=$((i+1)); done"
               .formatted(lookups, dig);
@@ -152,25 +151,5 @@ final class LocalHopsIT {
         List.of("--name=" + name, "--network=" + network.name(), "--dns=" + server),
         "sleep",
         "600");
-  }
-
-  private static Docker.Container serving(String name, Docker.Network network) {
-    List<String> options = new ArrayList<>(DockerImages.javaOptions());
-    options.addAll(List.of("--name=" + name, "--network=" + network.name()));
-    Docker.Container container =
-        Docker.start(
-            image,
-            options,
-            "/jdk/bin/java",
-            "-XX:TieredStopAtLevel=1",
-            DnsServer.class.getName(),
-            "53",
-            "0.0.0.0");
-    container.awaitLog("serving");
-    return container;
-  }
-
-  private static String addressOf(Docker.Container container) {
-    return container.inspect("{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}");
   }
 }

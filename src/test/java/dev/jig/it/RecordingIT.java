@@ -14,12 +14,12 @@ import dev.jig.filter.FilterExpression;
 import dev.jig.filter.PortSet;
 import dev.jig.fixture.CProgram;
 import dev.jig.fixture.Command;
-import dev.jig.fixture.DnsServer;
 import dev.jig.fixture.Docker;
 import dev.jig.fixture.DockerImages;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
 import dev.jig.fixture.Prerequisite;
+import dev.jig.fixture.ServedNetwork;
 import dev.jig.output.RowWriter;
 import dev.jig.trace.LiveSettings;
 import dev.jig.trace.LiveTrace;
@@ -71,31 +71,26 @@ final class RecordingIT {
   @TempDir Path folder;
 
   private String image;
-  private Docker.Network network;
+  private ServedNetwork network;
   private String address;
-  private DnsServer server;
 
   @BeforeAll
   void start() {
-    Docker.require();
-    Prerequisite.requireRoot();
     Prerequisite.require(
         "tshark and capinfos are there", () -> Command.run("tshark", "-v").exitCode() == 0);
+    network = ServedNetwork.start();
     image = DockerImages.clients();
-    network = Docker.network();
-    address = network.hostAddress();
-    server = DnsServer.start(53, address);
+    address = network.address();
   }
 
   @AfterAll
   void stop() throws IOException {
-    server.close();
     network.close();
   }
 
   private Docker.Container client() {
     return Docker.start(
-        image, List.of("--network=" + network.name(), "--dns=" + address), "sleep", "600");
+        image, List.of(network.option(), "--dns=" + address), "sleep", "600");
   }
 
   /// UDP and TCP, Docker's embedded resolver and the server itself, short answers, long ones and

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.jig.fixture.CProgram;
-import dev.jig.fixture.DnsServer;
 import dev.jig.fixture.Docker;
 import dev.jig.fixture.DockerImages;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
-import dev.jig.fixture.Prerequisite;
+import dev.jig.fixture.ServedNetwork;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,33 +26,28 @@ import org.junit.jupiter.api.Timeout;
 final class TcpIT {
   private static final int PIPELINED = 1_000;
 
-  private Docker.Network network;
+  private ServedNetwork network;
   private String address;
-  private DnsServer server;
   private Path pipeline;
   private String image;
 
   @BeforeAll
   void start() {
-    Docker.require();
-    Prerequisite.requireRoot();
     pipeline = CProgram.build("pipeline");
+    network = ServedNetwork.start();
     image = DockerImages.clients();
-    network = Docker.network();
-    address = network.hostAddress();
-    server = DnsServer.start(53, address);
+    address = network.address();
   }
 
   @AfterAll
   void stop() throws IOException {
-    server.close();
     network.close();
   }
 
   private Docker.Container client() {
     List<String> options =
         List.of(
-            "--network=" + network.name(), "--pid=host", "--volume=" + pipeline + ":/pipeline:ro");
+            network.option(), "--pid=host", "--volume=" + pipeline + ":/pipeline:ro");
     return Docker.start(image, options, "sleep", "600");
   }
 

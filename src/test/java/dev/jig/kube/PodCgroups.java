@@ -5,8 +5,8 @@ import dev.jig.container.RuntimeEvent;
 import dev.jig.container.RuntimeKind;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
+import dev.jig.fixture.Cgroups;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,15 +87,6 @@ final class PodCgroups implements ContainerRuntime {
 
   /// Removes the cgroups, which must be empty.
   void remove() throws IOException {
-    delete(own);
-  }
-
-  private static void delete(Path cgroup) throws IOException {
-    try (DirectoryStream<Path> below = Files.newDirectoryStream(cgroup, Files::isDirectory)) {
-      for (Path child : below) {
-        delete(child);
-      }
-    }
-    Files.delete(cgroup);
+    Cgroups.remove(own);
   }
 }
