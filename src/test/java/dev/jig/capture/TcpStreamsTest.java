@@ -2,6 +2,7 @@ package dev.jig.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.fixture.TcpMessages;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,16 +46,6 @@ class TcpStreamsTest {
     return message;
   }
 
-  private static byte[] framed(byte[]... messages) {
-    ByteArrayOutputStream stream = new ByteArrayOutputStream();
-    for (byte[] message : messages) {
-      stream.write(message.length >>> 8);
-      stream.write(message.length);
-      stream.writeBytes(message);
-    }
-    return stream.toByteArray();
-  }
-
   private static List<String> hex(byte[]... messages) {
     return Arrays.stream(messages).map(HexFormat.of()::formatHex).toList();
   }
@@ -67,7 +58,7 @@ class TcpStreamsTest {
   @ValueSource(ints = {1, 2, 3, 7, 14, 15, 1_460, 65_536, 200_000})
   void findsTheSameMessagesInSegmentsOfAnySize(int size) {
     byte[][] messages = {message(1, 20), message(2, 0), message(3, 65_518), message(4, 300)};
-    byte[] stream = framed(messages);
+    byte[] stream = TcpMessages.framed(messages);
     for (int at = 0; at < stream.length; at += size) {
       assertThat(send(Integer.MAX_VALUE - 100 + at, part(stream, at, at + size))).isFalse();
     }
@@ -83,7 +74,7 @@ class TcpStreamsTest {
     for (int i = 0; i < messages.length; i++) {
       messages[i] = message(i + 1, random.nextInt(random.nextInt(8) == 0 ? 9_000 : 200));
     }
-    byte[] stream = framed(messages);
+    byte[] stream = TcpMessages.framed(messages);
     int start = random.nextInt();
     List<int[]> segments = new ArrayList<>();
     for (int at = 0; at < stream.length; ) {
@@ -117,7 +108,7 @@ class TcpStreamsTest {
 
   @Test
   void deliversBufferedMessagesOnceTheGapIsFilled() {
-    byte[] stream = framed(message(1, 1), message(2, 1), message(3, 1));
+    byte[] stream = TcpMessages.framed(message(1, 1), message(2, 1), message(3, 1));
     send(0, part(stream, 0, 20), 1);
     send(40, part(stream, 40, 60), 2);
     assertThat(times).containsExactly(1L);
@@ -127,7 +118,7 @@ class TcpStreamsTest {
 
   @Test
   void resumesBehindAGapAtTheNextMessage() {
-    byte[] stream = framed(message(1, 1), message(2, 1), message(3, 1), message(4, 1));
+    byte[] stream = TcpMessages.framed(message(1, 1), message(2, 1), message(3, 1), message(4, 1));
     send(0, part(stream, 0, 26), 0);
     send(34, part(stream, 34, 60), 5);
     send(60, part(stream, 60, 80), 6);
@@ -142,16 +133,16 @@ class TcpStreamsTest {
 
   @Test
   void reportsDroppedBytes() {
-    assertThat(send(0, framed(message(1, 1)), 0)).isFalse();
-    assertThat(send(1_000, framed(message(9, 1)), 5)).isFalse();
-    assertThat(send(1_020, framed(message(10, 1)), 3_000)).isTrue();
+    assertThat(send(0, TcpMessages.framed(message(1, 1)), 0)).isFalse();
+    assertThat(send(1_000, TcpMessages.framed(message(9, 1)), 5)).isFalse();
+    assertThat(send(1_020, TcpMessages.framed(message(10, 1)), 3_000)).isTrue();
     assertThat(found).isEqualTo(hex(message(1, 1), message(9, 1), message(10, 1)));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 13, 200, 100_000})
   void joinsAStreamInTheMiddle(int size) {
-    byte[] stream = framed(message(1, 400), message(2, 10), message(3, 10));
+    byte[] stream = TcpMessages.framed(message(1, 400), message(2, 10), message(3, 10));
     for (int at = 100; at < stream.length; at += size) {
       send(at, part(stream, at, at + size));
     }
@@ -166,10 +157,10 @@ class TcpStreamsTest {
     byte[] like = HexFormat.of().parseHex("0000" + "0100" + "0000000000010000000000003f");
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     stream.writeBytes(like);
-    stream.writeBytes(framed(message(1, 0), message(2, 0)));
+    stream.writeBytes(TcpMessages.framed(message(1, 0), message(2, 0)));
     stream.writeBytes(new byte[0x3f - stream.size() + like.length]);
     stream.write(0xff);
-    stream.writeBytes(framed(message(3, 0)));
+    stream.writeBytes(TcpMessages.framed(message(3, 0)));
     for (int at = 0; at < stream.size(); at += size) {
       send(at, part(stream.toByteArray(), at, at + size));
     }
@@ -178,18 +169,18 @@ class TcpStreamsTest {
 
   @Test
   void resetsForAnotherConnectionOfTheSameEndpoints() {
-    byte[] first = framed(message(1, 10));
+    byte[] first = TcpMessages.framed(message(1, 10));
     send(0, part(first, 0, 20));
     streams.add(
-        Packets.responseIn(framed(message(2, 10))).tcp(65_000).cookie(2).build(), this::take);
-    send(-1_000_000_000, framed(message(3, 10)));
+        Packets.responseIn(TcpMessages.framed(message(2, 10))).tcp(65_000).cookie(2).build(), this::take);
+    send(-1_000_000_000, TcpMessages.framed(message(3, 10)));
     assertThat(found).isEqualTo(hex(message(2, 10), message(3, 10)));
     assertThat(streams.droppedBytes()).isEqualTo(20);
   }
 
   @Test
   void keepsAStreamThatBeganWithItsListenersCookie() {
-    byte[] stream = framed(message(1, 30));
+    byte[] stream = TcpMessages.framed(message(1, 30));
     streams.add(Packets.queryIn(part(stream, 0, 9)).tcp(5).cookie(100).build(), this::take);
     streams.add(Packets.queryIn(part(stream, 9, 99)).tcp(14).cookie(101).build(), this::take);
     assertThat(found).isEqualTo(hex(message(1, 30)));
@@ -197,7 +188,7 @@ class TcpStreamsTest {
 
   @Test
   void separatesDirectionsAndContainers() {
-    byte[] stream = framed(message(1, 30));
+    byte[] stream = TcpMessages.framed(message(1, 30));
     byte[] begin = part(stream, 0, 9);
     byte[] end = part(stream, 9, 99);
     streams.add(Packets.queryOut(begin).tcp(5).cgroup(1).build(), this::take);
@@ -224,7 +215,7 @@ class TcpStreamsTest {
     streams.finish(this::take);
     assertThat(streams.droppedBytes()).isEqualTo(100_000 * 8);
 
-    byte[] longest = part(framed(message(1, 65_000)), 0, 60_000);
+    byte[] longest = part(TcpMessages.framed(message(1, 65_000)), 0, 60_000);
     for (int i = 0; i < 1_000; i++) {
       streams.add(Packets.queryIn(longest).from("192.0.2.1", i).tcp(1).build(), this::take);
       assertThat(streams.bufferedBytes()).isLessThanOrEqualTo(1 << 20);
@@ -234,7 +225,7 @@ class TcpStreamsTest {
 
   @Test
   void boundsSegmentsBufferedBehindAGap() {
-    byte[] segment = framed(message(1, 1_400));
+    byte[] segment = TcpMessages.framed(message(1, 1_400));
     long segmentsAtMost = TcpStream.MAX_AHEAD_BYTES / segment.length + 2L;
     send(0, segment);
     for (int i = 2; i < 1_000; i++) {

@@ -10,6 +10,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.jig.capture.Flow;
 import dev.jig.capture.Links;
+import dev.jig.fixture.TcpMessages;
 import dev.jig.pcap.CaptureBuilder;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -157,12 +158,12 @@ final class GoldenInputs {
             .packet(at(5_020), Links.ethernet(CLIENT_FLOW.reversed().udp(ANSWER)))
             .bytes());
     files.put("two-clients-one-id.pcap", twoClients());
-    files.put("tcp.pcap", tcp(Messages.framed(QUERY), Messages.framed(ANSWER)));
+    files.put("tcp.pcap", tcp(TcpMessages.framed(QUERY), TcpMessages.framed(ANSWER)));
     files.put(
         "tcp-two-messages-a-segment.pcap",
         tcp(
-            Messages.framed(QUERY, Messages.query(0x1002, NAME, Type.AAAA)),
-            Messages.framed(
+            TcpMessages.framed(QUERY, Messages.query(0x1002, NAME, Type.AAAA)),
+            TcpMessages.framed(
                 Messages.response(0x1002, NAME, Type.AAAA, aaaa(NAME, "2001:db8::80")), ANSWER)));
   }
 

@@ -77,17 +77,6 @@ public final class Messages {
     return message.putShort((short) 0xc00c).putShort((short) 1).putShort((short) 1).array();
   }
 
-  /// Messages with the 16-bit length prefix of DNS over TCP.
-  public static byte[] framed(byte[]... messages) {
-    ByteArrayOutputStream stream = new ByteArrayOutputStream();
-    for (byte[] message : messages) {
-      stream.write(message.length >>> 8);
-      stream.write(message.length);
-      stream.writeBytes(message);
-    }
-    return stream.toByteArray();
-  }
-
   public static Record a(String name, String address) {
     InetAddress literal = InetAddress.ofLiteral(address);
     return new ARecord(Name.fromConstantString(name), DClass.IN, TTL, literal);

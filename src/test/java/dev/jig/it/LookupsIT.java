@@ -14,6 +14,7 @@ import dev.jig.fixture.DockerImages;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
 import dev.jig.fixture.Prerequisite;
+import dev.jig.fixture.TcpMessages;
 import dev.jig.it.ScriptedResolver.Act;
 import dev.jig.it.ScriptedResolver.Clock;
 import java.io.DataInputStream;
@@ -24,7 +25,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -428,10 +428,7 @@ final class LookupsIT {
     private void askOverTcp(byte[] query) throws IOException {
       try (Socket stream = new Socket(server.getAddress(), server.getPort());
           DataInputStream in = new DataInputStream(stream.getInputStream())) {
-        int length = query.length;
-        stream
-            .getOutputStream()
-            .write(ByteBuffer.allocate(length + 2).putShort((short) length).put(query).array());
+        stream.getOutputStream().write(TcpMessages.framed(query));
         in.readNBytes(in.readUnsignedShort());
       }
     }

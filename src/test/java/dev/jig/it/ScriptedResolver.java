@@ -1,5 +1,6 @@
 package dev.jig.it;
 
+import dev.jig.fixture.TcpMessages;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -162,10 +163,7 @@ final class ScriptedResolver implements AutoCloseable {
           query,
           System.nanoTime(),
           true,
-          bytes -> {
-            int length = bytes.length;
-            out.write(ByteBuffer.allocate(length + 2).putShort((short) length).put(bytes).array());
-          });
+          bytes -> out.write(TcpMessages.framed(bytes)));
       in.read(); // until the asker closes
     } catch (IOException e) {
       // the asker is gone

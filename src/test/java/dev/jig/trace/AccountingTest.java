@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.capture.Packets;
 import dev.jig.event.Qr;
+import dev.jig.fixture.TcpMessages;
 import dev.jig.golden.Messages;
 import dev.jig.trace.Scope.Decision;
 import dev.jig.trace.Scope.Verdict;
@@ -92,7 +93,7 @@ final class AccountingTest {
 
   @Test
   void countsCompleteMessagesAndDropsTheRestAtTheEnd() {
-    byte[] two = Messages.framed(QUERY, Messages.query(8, NAME, Type.MX));
+    byte[] two = TcpMessages.framed(QUERY, Messages.query(8, NAME, Type.MX));
     byte[] cut = Arrays.copyOf(two, two.length - 1);
     harness.send(queryOut(cut).tcp(1_000), queryOut(two).tcp(1_000 + cut.length + 1).cookie(2));
     assertThat(counters().messages()).isEqualTo(3);
@@ -101,7 +102,7 @@ final class AccountingTest {
 
   @Test
   void countsAnEmptyMessageAsMalformed() {
-    byte[] query = Messages.framed(QUERY);
+    byte[] query = TcpMessages.framed(QUERY);
     harness.send(queryOut(query).tcp(1), queryOut(new byte[] {0, 0}).tcp(1 + query.length));
     assertThat(counters().malformed()).isEqualTo(1);
   }

@@ -15,6 +15,7 @@ import dev.jig.event.Lookup;
 import dev.jig.event.Owner;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
+import dev.jig.fixture.TcpMessages;
 import dev.jig.golden.Messages;
 import java.util.List;
 import java.util.Objects;
@@ -60,7 +61,7 @@ final class LookupsTest {
   }
 
   private static Packets overTcp(byte[] message, Packets packet) {
-    return packet.payload(Messages.framed(message)).tcp();
+    return packet.payload(TcpMessages.framed(message)).tcp();
   }
 
   /// Rows as `MX answered 18ms of 2: closed 5000ms, answered 3ms`.

@@ -12,6 +12,7 @@ import dev.jig.event.Attribution;
 import dev.jig.event.Owner;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
+import dev.jig.fixture.TcpMessages;
 import dev.jig.golden.Messages;
 import java.util.Arrays;
 import java.util.Objects;
@@ -176,8 +177,8 @@ final class MatchingTest {
 
   @Test
   void matchesAQueryWithTheListenersCookie() {
-    byte[] query = Messages.framed(QUERY);
-    byte[] answer = Messages.framed(ANSWER);
+    byte[] query = TcpMessages.framed(QUERY);
+    byte[] answer = TcpMessages.framed(ANSWER);
     harness.send(
         queryIn(query).tcp().cookie(100).atMs(0), responseOut(answer).tcp().cookie(101).atMs(4));
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 4ms");
@@ -185,8 +186,8 @@ final class MatchingTest {
 
   @Test
   void matchesEveryMessageOfASegment() {
-    byte[] queries = Messages.framed(QUERY, OTHER);
-    byte[] answers = Messages.framed(OTHER_ANSWER, ANSWER);
+    byte[] queries = TcpMessages.framed(QUERY, OTHER);
+    byte[] answers = TcpMessages.framed(OTHER_ANSWER, ANSWER);
     harness.send(queryOut(queries).tcp().atMs(0), responseIn(answers).tcp().atMs(9));
     assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ANSWERED 9ms", "R ANSWERED 9ms");
   }
@@ -263,9 +264,9 @@ final class MatchingTest {
 
   @Test
   void reportsNoTimeoutIfTheAnswerWasUnreadable() {
-    byte[] answer = Messages.framed(ANSWER);
+    byte[] answer = TcpMessages.framed(ANSWER);
     byte[] end = Arrays.copyOfRange(answer, 10, answer.length);
-    harness.send(queryOut(Messages.framed(QUERY)).tcp(), responseIn(end).tcp(10).atMs(2));
+    harness.send(queryOut(TcpMessages.framed(QUERY)).tcp(), responseIn(end).tcp(10).atMs(2));
     harness.tickMs(5_000);
     assertThat(harness.rowTexts()).containsExactly("Q");
     assertThat(harness.pipeline.counters().tcpBytesDropped()).isPositive();
@@ -273,11 +274,11 @@ final class MatchingTest {
 
   @Test
   void countsLatencyToTheLastByteOfAnAnswer() {
-    byte[] answer = Messages.framed(ANSWER);
+    byte[] answer = TcpMessages.framed(ANSWER);
     byte[] begin = Arrays.copyOf(answer, 1);
     byte[] end = Arrays.copyOfRange(answer, 1, answer.length);
     harness.send(
-        queryOut(Messages.framed(QUERY)).tcp(),
+        queryOut(TcpMessages.framed(QUERY)).tcp(),
         responseIn(begin).tcp(7).atMs(2),
         responseIn(end).tcp(8).atMs(5));
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 5ms");

@@ -12,6 +12,7 @@ import dev.jig.event.DnsEvent;
 import dev.jig.event.Protocol;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
+import dev.jig.fixture.TcpMessages;
 import dev.jig.golden.Messages;
 import dev.jig.match.PendingQueries;
 import dev.jig.match.QueryKey;
@@ -45,14 +46,14 @@ final class ZoneTransferTest {
   }
 
   private Packets ask(byte[] query) {
-    byte[] framed = Messages.framed(query);
+    byte[] framed = TcpMessages.framed(query);
     Packets packet = queryOut(framed).tcp(sentOut);
     sentOut += framed.length;
     return packet;
   }
 
   private Packets answer(byte[]... messages) {
-    byte[] framed = Messages.framed(messages);
+    byte[] framed = TcpMessages.framed(messages);
     Packets packet = responseIn(framed).tcp(sentIn);
     sentIn += framed.length;
     return packet;
@@ -78,9 +79,9 @@ final class ZoneTransferTest {
 
   @Test
   void matchesOnTheServersSideToo() {
-    byte[] query = Messages.framed(QUERY);
-    byte[] begin = Messages.framed(message(SOA, A));
-    byte[] end = Messages.framed(message(SOA));
+    byte[] query = TcpMessages.framed(QUERY);
+    byte[] begin = TcpMessages.framed(message(SOA, A));
+    byte[] end = TcpMessages.framed(message(SOA));
     harness.send(
         queryIn(query).tcp(),
         responseOut(begin).tcp().atMs(1),
