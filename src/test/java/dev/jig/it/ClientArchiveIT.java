@@ -88,13 +88,13 @@ final class ClientArchiveIT {
             1,
             "kubectl gadget: "
                 + java
-                + " is Java 17: it needs Java 25 or later, set JAVA_HOME to one.\n");
+                + " is Java 17: needs Java 25 or later, set JAVA_HOME.\n");
     assertThat(none)
         .extracting(Command.Result::exitCode, Command.Result::err)
         .containsExactly(
             1,
-            "kubectl gadget: there is no /nonexistent/bin/java: it needs Java 25 or later, set"
-                + " JAVA_HOME or put java on PATH.\n");
+            "kubectl gadget: no /nonexistent/bin/java: needs Java 25 or later, set JAVA_HOME or put"
+                + " java on PATH.\n");
   }
 
   @Test
