@@ -134,6 +134,8 @@ public final class TestCluster {
     return commandLine(List.of(), words);
   }
 
+  /// `kubectl gadget` with `words`.
+  ///
   /// @param before everything else on the class path
   public static List<String> commandLine(List<String> before, List<String> words) {
     String target = Path.of("target").toAbsolutePath().toString();
