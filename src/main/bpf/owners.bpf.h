@@ -117,7 +117,7 @@ static __always_inline int is_kernel_thread(void)
 
 /*
  * Other CPUs may read and write the storage of a shared socket at the same time, and no lock is
- * available to cgroup, tracing and iterator programs alike on 5.10. The checksum lets load_owner()
+ * available to cgroup, tracing and iterator programs on 5.10. The checksum lets load_owner()
  * detect a copy that is mixed from two owners.
  */
 static __always_inline void store_owner(struct dns_socket *socket, const struct owner *owner)

@@ -25,7 +25,7 @@ public sealed interface RuntimeEvent {
   /// @param running false for a pod's sandbox, which is therefore never listed
   record Inspected(Container container, boolean running) implements RuntimeEvent {}
 
-  /// The cgroup of a container whose cgroup path does not contain its id.
+  /// The cgroup of a container without its id in the cgroup path.
   ///
   /// @param cgroup path below the hierarchy's root
   record CgroupKnown(String id, String cgroup) implements RuntimeEvent {}

@@ -56,7 +56,7 @@ record CaptureInterface(
       throws CaptureFormatException {
     if (option.valueLength() != expected) {
       throw block.formatError(
-          "an interface description whose %s has %d bytes instead of %d"
+          "an interface description with a %s of %d bytes instead of %d"
               .formatted(name, option.valueLength(), expected));
     }
   }

@@ -104,7 +104,7 @@ final class PcapngBlock {
       case MAGIC_LITTLE -> Endian.LITTLE;
       default ->
           throw formatError(
-              "a section header whose byte-order magic is %08x instead of %08x"
+              "a section header with byte-order magic %08x instead of %08x"
                   .formatted(magic, MAGIC_BIG));
     };
   }

@@ -137,7 +137,7 @@ public final class Pipeline implements PacketHandler {
     pending.lowerCapacity(queries);
   }
 
-  /// Sets the containers whose recorded rows are wanted.
+  /// Sets the containers of which recorded rows are wanted.
   void selectRecorded(ContainerSelection selection) {
     recordedDecision =
         container ->

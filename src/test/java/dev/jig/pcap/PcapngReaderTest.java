@@ -212,7 +212,7 @@ class PcapngReaderTest {
     overrun.interfaceDescription(1, 0, new byte[] {0, 9, 0, 5, 6, 0, 0, 0});
 
     assertThat(Reading.of(resolution.bytes()).error())
-        .hasMessageContaining("an interface description whose if_tsresol has 2 bytes instead of 1");
+        .hasMessageContaining("an interface description with a if_tsresol of 2 bytes instead of 1");
     assertThat(Reading.of(overrun.bytes()).error())
         .hasMessageContaining("an interface description with an option longer than the block");
   }
@@ -226,7 +226,7 @@ class PcapngReaderTest {
 
     assertThat(Reading.of(order).error())
         .hasMessage(
-            "test.pcap: byte 0: a section header whose byte-order magic is 002b3c4d"
+            "test.pcap: byte 0: a section header with byte-order magic 002b3c4d"
                 + " instead of 1a2b3c4d");
     assertThat(Reading.of(version).error())
         .hasMessage("test.pcap: byte 0: pcapng version 2 is not known, only 1");
