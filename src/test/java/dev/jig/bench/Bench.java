@@ -31,11 +31,11 @@ public final class Bench {
     Effort effort = quick ? Effort.QUICK : Effort.FULL;
     Path work = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "bench");
     Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(work)));
-    List<FigureGroup> groups = chosen(groups(work.toAbsolutePath(), effort), words);
+    List<FigureGroup> groups = selectGroups(groups(work.toAbsolutePath(), effort), words);
     List<Measurement> figures = new ArrayList<>();
     for (FigureGroup group : groups) {
       System.err.println("bin/bench: " + group.title());
-      figures.addAll(measured(group));
+      figures.addAll(measureGroup(group));
     }
     System.out.println(MachineFacts.line());
     System.out.println(
@@ -55,11 +55,11 @@ public final class Bench {
     if (System.getenv("JIG_TEST_KUBECONFIG") != null) {
       groups.add(new ClusterLoad(work, effort.warmUpSeconds(), 3 * effort.steadySeconds()));
     }
-    groups.addAll(ofThisMachine(work, effort));
+    groups.addAll(machineGroups(work, effort));
     return groups;
   }
 
-  private static List<FigureGroup> ofThisMachine(Path work, Effort effort) {
+  private static List<FigureGroup> machineGroups(Path work, Effort effort) {
     return List.of(
         new LossFreeRate(work, effort),
         new CpuPerEvent(work, effort),
@@ -71,7 +71,7 @@ public final class Bench {
         new DecoderSpeed());
   }
 
-  private static List<FigureGroup> chosen(List<FigureGroup> groups, List<String> words) {
+  private static List<FigureGroup> selectGroups(List<FigureGroup> groups, List<String> words) {
     if (words.isEmpty()) {
       return groups;
     }
@@ -88,7 +88,7 @@ public final class Bench {
     return chosen;
   }
 
-  private static List<Measurement> measured(FigureGroup group) throws InterruptedException {
+  private static List<Measurement> measureGroup(FigureGroup group) throws InterruptedException {
     try {
       return group.measure();
     } catch (IOException | RuntimeException | AssertionError e) {

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /// A process of the bench, with its output in files: ended with its owner, whatever happens.
 final class Child implements AutoCloseable {
-  private static final int LOOK_AGAIN_MS = 2;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int POLL_MS = 2;
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private final String name;
   private final Process process;
@@ -78,15 +78,15 @@ final class Child implements AutoCloseable {
 
   /// Waits for something the process does.
   void await(String what, BooleanSupplier happened) throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!happened.getAsBoolean()) {
       if (!process.isAlive()) {
         throw new IOException(name + " ended before " + what + ": " + err());
       }
       if (System.nanoTime() > deadline) {
-        throw new IOException(name + ": no " + what + " within " + PATIENCE.toSeconds() + " s");
+        throw new IOException(name + ": no " + what + " within " + TIMEOUT.toSeconds() + " s");
       }
-      Thread.sleep(LOOK_AGAIN_MS);
+      Thread.sleep(POLL_MS);
     }
   }
 
@@ -111,8 +111,8 @@ final class Child implements AutoCloseable {
 
   /// Waits for it.
   void awaitEnd() throws IOException, InterruptedException {
-    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-      throw new IOException(name + " still runs after " + PATIENCE.toSeconds() + " s");
+    if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IOException(name + " still runs after " + TIMEOUT.toSeconds() + " s");
     }
   }
 

@@ -20,7 +20,7 @@ final class ContainerCgroups implements AutoCloseable {
   }
 
   /// @param root of cgroup v2
-  static ContainerCgroups make(Path root, int count) throws IOException {
+  static ContainerCgroups create(Path root, int count) throws IOException {
     Path own = Files.createTempDirectory(root, "jig-bench-");
     ContainerCgroups made = new ContainerCgroups(own);
     Files.createDirectory(own.resolve("docker"));
@@ -55,7 +55,7 @@ final class ContainerCgroups implements AutoCloseable {
   }
 
   /// A command line that runs another one in a container's cgroup.
-  List<String> within(int container, List<String> command) {
+  List<String> commandIn(int container, List<String> command) {
     List<String> all = new ArrayList<>();
     all.addAll(List.of("sh", "-c", "echo $$ >\"$1\"; shift; exec \"$@\"", "sh"));
     all.add(directory(container).resolve("cgroup.procs").toString());

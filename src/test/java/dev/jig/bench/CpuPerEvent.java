@@ -27,18 +27,18 @@ final class CpuPerEvent implements FigureGroup {
   public List<Measurement> measure() throws IOException, InterruptedException {
     List<Measurement> figures = new ArrayList<>();
     for (String format : List.of("columns", "json")) {
-      figures.add(of(format));
+      figures.add(measureFormat(format));
     }
     return figures;
   }
 
-  private Measurement of(String format) throws IOException, InterruptedException {
+  private Measurement measureFormat(String format) throws IOException, InterruptedException {
     try (LookupLoad load = LookupLoad.start(work, Bench.DNS_PORT);
         Ig ig = Ig.start(work, Ig.command(), Bench.DNS_PORT, format)) {
-      load.ask(PACKETS_PER_SECOND, 2 * effort.warmUpSeconds());
+      load.sendQueries(PACKETS_PER_SECOND, 2 * effort.warmUpSeconds());
       long fromByte = ig.settledBytes();
       long fromNs = ProcessFigures.cpuNs(ig.pid());
-      load.ask(PACKETS_PER_SECOND, effort.steadySeconds());
+      load.sendQueries(PACKETS_PER_SECOND, effort.steadySeconds());
       long toByte = ig.settledBytes();
       long cpuNs = ProcessFigures.cpuNs(ig.pid()) - fromNs;
       long rows = ig.rowsBetween(fromByte, toByte);

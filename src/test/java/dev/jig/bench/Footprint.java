@@ -32,13 +32,13 @@ final class Footprint implements FigureGroup {
   public List<Measurement> measure() throws IOException, InterruptedException {
     List<Measurement> figures = new ArrayList<>();
     if (!Ig.packaged().isEmpty()) {
-      figures.addAll(of(Ig.packaged(), "packaged", " ≤ 250 ms", " ≤ 80 MB"));
+      figures.addAll(measureCommand(Ig.packaged(), "packaged", " ≤ 250 ms", " ≤ 80 MB"));
     }
-    figures.addAll(of(Ig.checkout(), "checkout", "", ""));
+    figures.addAll(measureCommand(Ig.checkout(), "checkout", "", ""));
     return figures;
   }
 
-  private List<Measurement> of(List<String> command, String form, String startAim, String rssAim)
+  private List<Measurement> measureCommand(List<String> command, String form, String startAim, String rssAim)
       throws IOException, InterruptedException {
     long[] startsNs = new long[STARTS];
     for (int i = 0; i < STARTS; i++) {
@@ -84,7 +84,7 @@ final class Footprint implements FigureGroup {
     long records = 2L * LiveCapture.RING_BYTES / SMALLEST_RECORD;
     long packets = records / 2;
     long rate = Math.max(packets / effort.steadySeconds(), 20_000);
-    LookupLoad.Sent sent = load.ask(rate, effort.steadySeconds());
+    LookupLoad.Sent sent = load.sendQueries(rate, effort.steadySeconds());
     ig.settledBytes();
     return new Measurement(
         String.format(

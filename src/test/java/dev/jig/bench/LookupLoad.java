@@ -40,7 +40,7 @@ final class LookupLoad implements AutoCloseable {
   }
 
   /// Asks for so many seconds; where the machine can't keep the rate, it takes longer.
-  Sent ask(long packetsPerSecond, int seconds) throws IOException, InterruptedException {
+  Sent sendQueries(long packetsPerSecond, int seconds) throws IOException, InterruptedException {
     String rate = Long.toString(packetsPerSecond / PACKETS_PER_LOOKUP);
     List<String> command =
         List.of(program.toString(), "query", "127.0.0.1", "" + port, rate, "" + seconds);

@@ -27,15 +27,15 @@ final class LossFreeRate implements FigureGroup {
   public List<Measurement> measure() throws IOException, InterruptedException {
     List<Measurement> figures = new ArrayList<>();
     for (long rate : PACKETS_PER_SECOND) {
-      figures.add(at(rate));
+      figures.add(measureRate(rate));
     }
     return figures;
   }
 
-  private Measurement at(long rate) throws IOException, InterruptedException {
+  private Measurement measureRate(long rate) throws IOException, InterruptedException {
     try (LookupLoad load = LookupLoad.start(work, Bench.DNS_PORT);
         Ig ig = Ig.start(work, Ig.command(), Bench.DNS_PORT, "json")) {
-      LookupLoad.Sent sent = load.ask(rate, effort.lossSeconds());
+      LookupLoad.Sent sent = load.sendQueries(rate, effort.lossSeconds());
       String summary = ig.summary();
       long rows = ig.rowsBetween(0, Long.MAX_VALUE);
       long expected = sent.queries() * LookupLoad.ROWS_PER_LOOKUP;

@@ -24,7 +24,7 @@ final class ManyContainers implements FigureGroup {
   private static final int PACKETS_EACH = 10;
   private static final String PACKET_BYTES = "100";
 
-  private static final long PATIENCE_NS = 60_000_000_000L;
+  private static final long TIMEOUT_NS = 60_000_000_000L;
 
   private final Path work;
   private final Effort effort;
@@ -54,8 +54,8 @@ final class ManyContainers implements FigureGroup {
   public List<Measurement> measure() throws IOException, InterruptedException {
     String skippedOf = "";
     for (int repeat = 0; repeat < effort.repeats(); repeat++) {
-      with(FEW, few);
-      skippedOf = with(MANY, many);
+      measureWith(FEW, few);
+      skippedOf = measureWith(MANY, many);
     }
     return List.of(
         new Measurement(
@@ -98,8 +98,8 @@ final class ManyContainers implements FigureGroup {
   }
 
   /// One repeat with so many containers; returns how many packets of no interest were skipped.
-  private String with(int count, Figures figures) throws IOException, InterruptedException {
-    try (ContainerCgroups containers = ContainerCgroups.make(root, count);
+  private String measureWith(int count, Figures figures) throws IOException, InterruptedException {
+    try (ContainerCgroups containers = ContainerCgroups.create(root, count);
         FakeDocker docker = docker(containers)) {
       untraced.add(blast(containers, count - 1, effort.blastSeconds()));
       for (int start = 0; start < STARTS; start++) {
@@ -113,7 +113,7 @@ final class ManyContainers implements FigureGroup {
         figures.recorded.add(blast(containers, 0, effort.blastSeconds()));
         figures.skipped.add(blast(containers, count - 1, effort.blastSeconds()));
       }
-      return count == MANY ? skipped(containers, docker) : "";
+      return count == MANY ? measureSkipped(containers, docker) : "";
     }
   }
 
@@ -122,7 +122,7 @@ final class ManyContainers implements FigureGroup {
       throws IOException, InterruptedException {
     docker.awaitRequest(FakeDocker.ALL);
     long empty = ig.settledBytes();
-    long deadlineNs = System.nanoTime() + PATIENCE_NS;
+    long deadlineNs = System.nanoTime() + TIMEOUT_NS;
     do {
       Child.run(work, "first", containers.onePacketFrom(0, Bench.DNS_PORT));
       if (System.nanoTime() > deadlineNs) {
@@ -155,12 +155,12 @@ final class ManyContainers implements FigureGroup {
       throws IOException, InterruptedException {
     List<String> blast = new ArrayList<>(List.of(CProgram.build("blast").toString(), "flood"));
     blast.addAll(List.of("" + Bench.DNS_PORT, PACKET_BYTES, "" + seconds));
-    String said = Child.run(work, "blast", containers.within(container, blast));
+    String said = Child.run(work, "blast", containers.commandIn(container, blast));
     return Child.number(said, "packets") / (Child.number(said, "ns") / 1e9);
   }
 
   /// Each container of no interest sends one packet after the other, round after round.
-  private String skipped(ContainerCgroups containers, FakeDocker docker)
+  private String measureSkipped(ContainerCgroups containers, FakeDocker docker)
       throws IOException, InterruptedException {
     try (Ig ig = trace()) {
       awaitNames(ig, containers, docker);

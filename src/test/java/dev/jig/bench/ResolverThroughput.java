@@ -32,14 +32,14 @@ final class ResolverThroughput implements FigureGroup {
     Path queries = writeQueries();
     List<Measurement> figures = new ArrayList<>();
     try (Child _ = startKnot()) {
-      figures.add(compared("udp", "", "ig ≥ 0.80", queries));
-      figures.add(compared("tcp", " over TCP", "", queries));
+      figures.add(measureThroughput("udp", "", "ig ≥ 0.80", queries));
+      figures.add(measureThroughput("tcp", " over TCP", "", queries));
       figures.add(cpuOverTcp(queries));
     }
     return figures;
   }
 
-  private Measurement compared(String mode, String over, String aim, Path queries)
+  private Measurement measureThroughput(String mode, String over, String aim, Path queries)
       throws IOException, InterruptedException {
     String figure =
         "throughput of a resolver at full load" + over + " (knot, dnsperf), JSON to a file";

@@ -106,7 +106,7 @@ final class RingBufferTest {
   }
 
   @Test
-  void recordWhoseHandlerThrowsCountsAsRead() {
+  void countsARecordAsReadWhenItsHandlerThrows() {
     write(1, 0);
     write(2, 0);
 

@@ -29,9 +29,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 public final class CaptureFuzzTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
   private static final PortSet PORTS = PortSet.parse("53,5353,5355");
-  private static final int LONGEST = 1 << 16;
+  private static final int MAX_BYTES = 1 << 16;
   private static final long TIMEOUT_NS = 10_000_000_000L;
-  private static final int CUT = 7;
+  private static final int STEP_BYTES = 7;
 
   static List<Path> corpus() throws IOException {
     try (Stream<Path> files = Files.list(GOLDEN)) {
@@ -41,17 +41,17 @@ public final class CaptureFuzzTest {
 
   @ParameterizedTest
   @MethodSource("corpus")
-  void isReadOrRefusedInBoundedTimeWhereverItIsCut(Path file) throws IOException {
+  void readsOrRefusesEveryTruncatedFileInBoundedTime(Path file) throws IOException {
     byte[] whole = Files.readAllBytes(file);
-    for (int length = whole.length; length >= 0; length -= CUT) {
+    for (int length = whole.length; length >= 0; length -= STEP_BYTES) {
       fuzzerTestOneInput(Arrays.copyOf(whole, length));
     }
   }
 
   /// For the fuzzer, which knows it by its name.
   public static void fuzzerTestOneInput(byte[] bytes) {
-    if (bytes.length <= LONGEST) {
-      Patience.of(() -> assertRowsAreJson(bytes));
+    if (bytes.length <= MAX_BYTES) {
+      TimeLimit.run(() -> assertRowsAreJson(bytes));
     }
   }
 

@@ -21,13 +21,13 @@ public final class Corpus {
   ///
   /// @param args the corpus, and a folder
   public static void main(String[] args) throws IOException {
-    List<byte[]> inputs = of(args[0]).toList();
+    List<byte[]> inputs = load(args[0]).toList();
     for (int i = 0; i < inputs.size(); i++) {
       Files.write(Path.of(args[1], args[0] + "-" + i), inputs.get(i));
     }
   }
 
-  static Stream<byte[]> of(String name) {
+  static Stream<byte[]> load(String name) {
     try (InputStream in = Corpus.class.getResourceAsStream(name + ".hex")) {
       String text = new String(Objects.requireNonNull(in, name).readAllBytes(), US_ASCII);
       return text.lines()

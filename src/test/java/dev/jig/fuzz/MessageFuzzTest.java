@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Any bytes as a DNS message.
 public final class MessageFuzzTest {
-  private static final int LONGEST = 0xffff;
+  private static final int MAX_BYTES = 0xffff;
 
   private static final MessageFuzzTest READER = new MessageFuzzTest();
 
@@ -20,19 +20,19 @@ public final class MessageFuzzTest {
   private final MessageDecoder decoder = new MessageDecoder();
 
   static Stream<byte[]> corpus() {
-    return Corpus.of("messages");
+    return Corpus.load("messages");
   }
 
   @ParameterizedTest
   @MethodSource("corpus")
-  void isReadOrCalledDamagedInBoundedTime(byte[] bytes) {
+  void decodesOrReportsDamageInBoundedTime(byte[] bytes) {
     fuzzerTestOneInput(bytes);
   }
 
   /// For the fuzzer, which knows it by its name.
   public static void fuzzerTestOneInput(byte[] bytes) {
-    if (bytes.length <= LONGEST) {
-      Patience.of(() -> READER.read(bytes));
+    if (bytes.length <= MAX_BYTES) {
+      TimeLimit.run(() -> READER.read(bytes));
     }
   }
 

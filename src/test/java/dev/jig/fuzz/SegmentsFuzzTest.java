@@ -15,49 +15,49 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Any bytes as segments of a TCP stream. A byte tells how long each segment is, the next one where
 /// it begins, the rest is the stream.
 public final class SegmentsFuzzTest {
-  private static final int LONGEST = 1 << 16;
+  private static final int MAX_BYTES = 1 << 16;
   private static final int LENGTHS = 16;
   private static final int FIRST_SEQ = Integer.MAX_VALUE - 100;
 
   /// What came of a stream.
-  private record Outcome(List<String> messages, long bytesGivenUp) {}
+  private record Outcome(List<String> messages, long droppedBytes) {}
 
   static Stream<byte[]> corpus() {
-    return Corpus.of("segments");
+    return Corpus.load("segments");
   }
 
   @ParameterizedTest
   @MethodSource("corpus")
-  void becomeTheSameMessagesHoweverTheyAreCut(byte[] bytes) {
+  void segmentSizesDoNotChangeTheMessages(byte[] bytes) {
     fuzzerTestOneInput(bytes);
   }
 
   /// For the fuzzer, which knows it by its name.
   public static void fuzzerTestOneInput(byte[] bytes) {
-    if (bytes.length > LENGTHS && bytes.length <= LONGEST) {
-      Patience.of(() -> read(bytes));
+    if (bytes.length > LENGTHS && bytes.length <= MAX_BYTES) {
+      TimeLimit.run(() -> read(bytes));
     }
   }
 
   private static void read(byte[] bytes) {
     byte[] lengths = Arrays.copyOf(bytes, LENGTHS);
     byte[] stream = Arrays.copyOfRange(bytes, LENGTHS, bytes.length);
-    Outcome inOrder = cut(lengths, stream, false);
-    Outcome shuffled = cut(lengths, stream, true);
+    Outcome inOrder = reassemble(lengths, stream, false);
+    Outcome shuffled = reassemble(lengths, stream, true);
 
-    assertThat(inOrder).isEqualTo(cut(new byte[] {0}, stream, false));
-    assertThat(shuffled.bytesGivenUp).isNotNegative();
-    assertThat(handedOn(shuffled) + shuffled.bytesGivenUp).isLessThanOrEqualTo(2L * stream.length);
-    assertThat(handedOn(inOrder) + inOrder.bytesGivenUp).isEqualTo(stream.length);
+    assertThat(inOrder).isEqualTo(reassemble(new byte[] {0}, stream, false));
+    assertThat(shuffled.droppedBytes).isNotNegative();
+    assertThat(deliveredBytes(shuffled) + shuffled.droppedBytes).isLessThanOrEqualTo(2L * stream.length);
+    assertThat(deliveredBytes(inOrder) + inOrder.droppedBytes).isEqualTo(stream.length);
   }
 
-  private static long handedOn(Outcome outcome) {
+  private static long deliveredBytes(Outcome outcome) {
     return outcome.messages.stream().mapToLong(hex -> 2 + hex.length() / 2).sum();
   }
 
   /// @param lengths of segments in turn, 0 for all the rest
   /// @param shuffled whether every other two change places, and the first comes again
-  private static Outcome cut(byte[] lengths, byte[] stream, boolean shuffled) {
+  private static Outcome reassemble(byte[] lengths, byte[] stream, boolean shuffled) {
     TcpStreams streams = new TcpStreams();
     List<String> messages = new ArrayList<>();
     TcpStreams.MessageHandler handler =

@@ -306,7 +306,7 @@ final class RecordingIT {
   void packetsArriveAtAnotherProgramThroughAPipe() {
     try (Docker.Container client = client()) {
       try (IgProcess both =
-          IgProcess.traceBy(words -> {
+          IgProcess.traceWith(words -> {
             List<String> ig = new ArrayList<>(words);
             ig.addAll(List.of("--docker-socketpath=" + Docker.socket(), "-c", client.name()));
             ig.addAll(List.of("-o", "pcapng"));

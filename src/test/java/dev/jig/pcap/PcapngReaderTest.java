@@ -153,7 +153,7 @@ class PcapngReaderTest {
   }
 
   @Test
-  void refusesABlockWhoseTwoLengthsDiffer() throws IOException {
+  void refusesABlockWithTwoDifferentLengths() throws IOException {
     byte[] file =
         CaptureBuilder.pcapng(BIG_ENDIAN)
             .interfaceDescription(1, 0)
@@ -205,7 +205,7 @@ class PcapngReaderTest {
   }
 
   @Test
-  void refusesAnInterfaceWhoseOptionsAreDamaged() throws IOException {
+  void refusesAnInterfaceWithDamagedOptions() throws IOException {
     CaptureBuilder resolution = CaptureBuilder.pcapng(BIG_ENDIAN);
     resolution.interfaceDescription(1, 0, resolution.option(9, new byte[2]));
     CaptureBuilder overrun = CaptureBuilder.pcapng(BIG_ENDIAN);

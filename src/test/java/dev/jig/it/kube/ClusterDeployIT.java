@@ -78,7 +78,7 @@ final class ClusterDeployIT {
   void aClientOfAnotherVersionWarnsAndTraces(@TempDir Path newer) throws IOException {
     Files.writeString(newer.resolve("jig.properties"), "version=99.0.0\n");
     try (IgProcess trace =
-        IgProcess.traceBy(
+        IgProcess.traceWith(
             TestCluster.TIMEOUT,
             begin -> {
               List<String> words = new ArrayList<>(begin);

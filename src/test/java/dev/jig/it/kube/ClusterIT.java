@@ -144,7 +144,7 @@ final class ClusterIT {
     Files.writeString(plugin, "#!/bin/sh\nexec '" + quoted + "' \"$@\"\n");
     Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwxr-xr-x"));
     String terminal = CProgram.build("ptyrun").toString();
-    return IgProcess.traceBy(
+    return IgProcess.traceWith(
         TestCluster.TIMEOUT,
         begin -> {
           List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));

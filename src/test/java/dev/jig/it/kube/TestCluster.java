@@ -117,7 +117,7 @@ public final class TestCluster {
 
   /// The same as an argument of another command, such as ptyrun.
   public static IgProcess traceUnder(List<String> prefix, String... words) {
-    return IgProcess.traceBy(
+    return IgProcess.traceWith(
         TIMEOUT,
         begin -> {
           List<String> all = new ArrayList<>(begin);
