@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a command whose stdout is a terminal of a known width and copies what it prints, raw:
+ * Runs a command with a terminal of a known width as stdout and copies what it prints, raw:
  *   ptyrun COLUMNS [--resize-on-file FILE COLUMNS] -- COMMAND ARG…
  * When FILE appears the terminal takes its second width, and FILE is removed once that is done.
  * stdin and stderr are ptyrun's own; SIGINT and SIGTERM go on to the command; the exit code is

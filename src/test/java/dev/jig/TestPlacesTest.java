@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Where integration tests are: those that run the command `ig` or `kubectl gadget` in dev.jig.it or
-/// below it, those of one class in the package of that class.
+/// Where integration tests are: those that run the command `ig` or `kubectl gadget` in dev.jig.it
+/// or below it, those of one class in the package of that class.
 final class TestPlacesTest {
   private static final Path TESTS = Path.of("src/test/java");
   private static final Path COMMAND_TESTS = TESTS.resolve("dev/jig/it");

@@ -75,7 +75,8 @@ final class ContainerCgroups implements AutoCloseable {
 
   private List<String> onePacketFrom(List<String> some, int port) {
     List<String> all = new ArrayList<>();
-    // The socket is of the cgroup in which it is made; nobody listens, which is nobody's business.
+    // The socket is of the cgroup in which it is made; no process listens, which does not matter
+    // here.
     all.addAll(
         List.of(
             "bash",

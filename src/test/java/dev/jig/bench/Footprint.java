@@ -38,7 +38,8 @@ final class Footprint implements FigureGroup {
     return figures;
   }
 
-  private List<Measurement> measureCommand(List<String> command, String form, String startAim, String rssAim)
+  private List<Measurement> measureCommand(
+      List<String> command, String form, String startAim, String rssAim)
       throws IOException, InterruptedException {
     long[] startsNs = new long[STARTS];
     for (int i = 0; i < STARTS; i++) {

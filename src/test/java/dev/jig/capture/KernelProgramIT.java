@@ -128,7 +128,7 @@ final class KernelProgramIT {
         arguments("TCP with options and data", ipv6(TCP, tcp(53, 12, PAYLOAD)), Fate.RECORDED),
         arguments("TCP without data", ipv4(TCP, 0, tcp(53, 0, new byte[0])), Fate.NO_PAYLOAD),
         arguments(
-            "TCP whose header ends beyond the packet",
+            "TCP with a header that ends beyond the packet",
             cut(ipv4(TCP, 0, tcp(53, 40, new byte[0])), 8),
             Fate.NO_PAYLOAD),
         arguments("TCP to another port", ipv4(TCP, 0, tcp(80, 0, sixty)), Fate.NOT_OURS));

@@ -172,7 +172,8 @@ class TcpStreamsTest {
     byte[] first = TcpMessages.framed(message(1, 10));
     send(0, part(first, 0, 20));
     streams.add(
-        Packets.responseIn(TcpMessages.framed(message(2, 10))).tcp(65_000).cookie(2).build(), this::take);
+        Packets.responseIn(TcpMessages.framed(message(2, 10))).tcp(65_000).cookie(2).build(),
+        this::take);
     send(-1_000_000_000, TcpMessages.framed(message(3, 10)));
     assertThat(found).isEqualTo(hex(message(2, 10), message(3, 10)));
     assertThat(streams.droppedBytes()).isEqualTo(20);

@@ -71,7 +71,7 @@ final class CanonicalQuestionTest {
 
   @Test
   void expandsACompressedQuestion() {
-    // Given the only place before a question, the header, whose counts spell the label "A"
+    // Given the only place before a question, the header, with counts that spell the label "A"
     wrap("abcd 8180 0001 0000 0141 0000", "0142 c008", IN_A);
     long hash = message.questionHash();
     byte[] kept = new byte[DnsMessage.MAX_QUESTION_LENGTH];

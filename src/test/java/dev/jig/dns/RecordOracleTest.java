@@ -197,7 +197,7 @@ final class RecordOracleTest {
     return BOTH;
   }
 
-  /// The type of the first record whose data did not fit it.
+  /// The type of the first record with data that did not fit it.
   private static String firstUnread(DecodedMessage decoded) {
     return Stream.of(decoded.answers(), decoded.authority(), decoded.additional())
         .flatMap(List::stream)

@@ -47,7 +47,8 @@ public final class SegmentsFuzzTest {
 
     assertThat(inOrder).isEqualTo(reassemble(new byte[] {0}, stream, false));
     assertThat(shuffled.droppedBytes).isNotNegative();
-    assertThat(deliveredBytes(shuffled) + shuffled.droppedBytes).isLessThanOrEqualTo(2L * stream.length);
+    assertThat(deliveredBytes(shuffled) + shuffled.droppedBytes)
+        .isLessThanOrEqualTo(2L * stream.length);
     assertThat(deliveredBytes(inOrder) + inOrder.droppedBytes).isEqualTo(stream.length);
   }
 

@@ -9,7 +9,7 @@ final class TimeLimit {
 
   private TimeLimit() {}
 
-  /// Runs it, again where it was slow: somebody else may have had the core.
+  /// Runs it, again where it was slow: another process may have had the core.
   static void run(Runnable reading) {
     long tookNs = MAX_NS;
     for (int i = 0; i < ATTEMPTS && tookNs >= MAX_NS; i++) {

@@ -1,5 +1,5 @@
-/// Bytes that nobody would send, into what reads bytes from outside: a test replays the corpus, a
-/// fuzzer goes on from there (CONTRIBUTING.md).
+/// Bytes that no client would send, into what reads bytes from outside: a test replays the corpus,
+/// a fuzzer goes on from there (CONTRIBUTING.md).
 @NullMarked
 package dev.jig.fuzz;
 

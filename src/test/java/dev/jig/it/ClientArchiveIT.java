@@ -85,10 +85,7 @@ final class ClientArchiveIT {
     assertThat(tooOld)
         .extracting(Command.Result::exitCode, Command.Result::err)
         .containsExactly(
-            1,
-            "kubectl gadget: "
-                + java
-                + " is Java 17: needs Java 25 or later, set JAVA_HOME.\n");
+            1, "kubectl gadget: " + java + " is Java 17: needs Java 25 or later, set JAVA_HOME.\n");
     assertThat(none)
         .extracting(Command.Result::exitCode, Command.Result::err)
         .containsExactly(

@@ -188,14 +188,14 @@ final class ClientsIT {
     String name = Docker.uniqueName();
     try (IgProcess ig = IgProcess.trace("-c", name, "-o", "json");
         Docker.Container container = sleeping("--name=" + name, "--pid=host")) {
-      List<Truth> told = new ArrayList<>();
+      List<Truth> reported = new ArrayList<>();
       for (String way : cases) {
-        told.addAll(ask(container, "-4", v4, "-6", v6, way, "8"));
+        reported.addAll(ask(container, "-4", v4, "-6", v6, way, "8"));
       }
 
-      List<Json> events = ig.awaitEvents(2 * told.size());
+      List<Json> events = ig.awaitEvents(2 * reported.size());
 
-      Map<String, Truth> truth = Truth.byName(told);
+      Map<String, Truth> truth = Truth.byName(reported);
       assertThat(truth).hasSize(8 * cases.size());
       for (Json event : events) {
         String asked = event.text("name");
@@ -208,22 +208,22 @@ final class ClientsIT {
   }
 
   @Test
-  void twoClientsWithTheSameIdAndNameAreToldApart() {
+  void twoClientsWithTheSameIdAndNameAreDistinguished() {
     String asking = Docker.uniqueName();
     String answering = Docker.uniqueName();
     try (IgProcess client = IgProcess.trace("-c", asking, "-o", "json");
         IgProcess both = IgProcess.trace("-c", answering, "-o", "json");
         Docker.Container dns = DockerImages.startDnsServer(answering, network);
         Docker.Container container = sleeping("--name=" + asking, "--pid=host")) {
-      List<Truth> told = ask(container, "-4", dns.address(), "twins", "8");
+      List<Truth> reported = ask(container, "-4", dns.address(), "twins", "8");
 
-      List<Json> asked = client.awaitEvents(2 * told.size());
-      List<Json> served = both.awaitEvents(2 * told.size());
+      List<Json> asked = client.awaitEvents(2 * reported.size());
+      List<Json> served = both.awaitEvents(2 * reported.size());
 
-      assertThat(told).extracting(Truth::name).hasSize(8).satisfies(ClientsIT::hasPairs);
+      assertThat(reported).extracting(Truth::name).hasSize(8).satisfies(ClientsIT::hasPairs);
       for (String qr : List.of("Q", "R")) {
         assertThat(asked.stream().filter(row -> row.text("qr").equals(qr)).map(Truth::of))
-            .containsExactlyInAnyOrderElementsOf(told);
+            .containsExactlyInAnyOrderElementsOf(reported);
       }
       for (List<Json> side : List.of(asked, served)) {
         for (Json response : side.stream().filter(row -> row.text("qr").equals("R")).toList()) {

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/// In a user-defined network containers ask Docker's embedded resolver at 127.0.0.11, whose port
-/// NAT rewrites on the way there and back. It knows the containers itself, and forwards the rest to
-/// the container's `--dns`.
+/// In a user-defined network containers ask Docker's embedded resolver at 127.0.0.11; the port NAT
+/// rewrites on the way there and back. It knows the containers itself, and forwards the rest to the
+/// container's `--dns`.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 final class EmbeddedResolverIT {
@@ -94,15 +94,15 @@ final class EmbeddedResolverIT {
     String name = Docker.uniqueName();
     try (IgProcess ig = IgProcess.trace("-c", name, "-o", "json");
         Docker.Container client = sleeping("--name=" + name, "--pid=host")) {
-      List<String> told =
+      List<String> reported =
           cases.stream()
               .map(way -> client.exec("asker", "-4", RESOLVER, way, "8").orThrow())
               .flatMap(String::lines)
               .toList();
 
-      List<Json> events = ig.awaitEvents(2 * told.size());
+      List<Json> events = ig.awaitEvents(2 * reported.size());
 
-      Map<String, Truth> truth = Truth.byName(Truth.of(told));
+      Map<String, Truth> truth = Truth.byName(Truth.of(reported));
       assertThat(truth).hasSize(8 * cases.size());
       assertThat(events).hasSize(2 * truth.size());
       for (Json event : events) {
@@ -178,9 +178,7 @@ final class EmbeddedResolverIT {
 
   private Docker.Container sleeping(String... options) {
     List<String> all =
-        Stream.concat(
-                Stream.of(network.option(), "--dns=" + network.address()),
-                Stream.of(options))
+        Stream.concat(Stream.of(network.option(), "--dns=" + network.address()), Stream.of(options))
             .toList();
     return Docker.start(image, all, "sleep", "600");
   }

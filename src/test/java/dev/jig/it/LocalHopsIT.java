@@ -53,7 +53,7 @@ final class LocalHopsIT {
       Json asked = of(rows, app, name).getFirst();
       Json answered = of(rows, app, name).getLast();
       assertThat(answered.text("qr")).isEqualTo("R");
-      assertThat(asked.has("peer")).as("nobody has got it yet").isFalse();
+      assertThat(asked.has("peer")).as("no process has received it yet").isFalse();
       assertThat(answered.text("peer.comm")).isEqualTo("dockerd");
       assertThat(answered.text("peer.attribution")).isEqualTo("exact");
       assertThat(answered.has("peer.runtime")).isFalse();

@@ -61,9 +61,9 @@ final class LookupsIT {
   private static final Set<Object> ANSWERS = Set.of("answered", "truncated", "late", "orphan");
   private static final int EACH = 8;
   private static final long MILLISECOND_NS = 1_000_000;
-  private static final long PATIENCE_NS = 60_000_000_000L;
+  private static final long TIMEOUT_NS = 60_000_000_000L;
 
-  /// Lookups whose latency is known to a millisecond.
+  /// Lookups with a latency known to a millisecond.
   private static final int CERTAIN = 40;
 
   private static final int ANSWER_MS = 30_000;
@@ -89,9 +89,9 @@ final class LookupsIT {
 
       List<Json> rows = ig.awaitEvents(expected);
 
-      Map<String, List<String>> told = byName(rows);
+      Map<String, List<String>> reported = byName(rows);
       for (Lookup lookup : script) {
-        assertThat(told.get(lookup.name))
+        assertThat(reported.get(lookup.name))
             .as(lookup.name)
             .containsExactlyInAnyOrderElementsOf(lookup.way.rows());
         assertCounted(of(lookup, rows), resolver.clock(lookup.name));
@@ -111,7 +111,7 @@ final class LookupsIT {
     return rows.stream().filter(row -> row.text("name").equals(lookup.name)).toList();
   }
 
-  /// As often asked, and answered, as the resolver noted. A late row's try was told before.
+  /// As often asked, and answered, as the resolver noted. A late row's try is in an earlier row.
   private static void assertCounted(List<Json> rows, Clock clock) {
     assertThat(
             rows.stream()
@@ -152,7 +152,7 @@ final class LookupsIT {
   void latencyIsTheScriptsToAMillisecond(TestReporter reporter) throws Exception {
     List<Long> beyond = new ArrayList<>();
     long certain = 0;
-    long deadlineNs = System.nanoTime() + PATIENCE_NS;
+    long deadlineNs = System.nanoTime() + TIMEOUT_NS;
     try (ScriptedResolver resolver = ScriptedResolver.startAwake("127.0.0.1");
         Client client = new Client(resolver.port());
         IgProcess ig = trace(resolver.port())) {
@@ -449,10 +449,10 @@ final class LookupsIT {
   /// Each name's rows as `answered 2: UDP closed, UDP answered`.
   private static Map<String, List<String>> byName(List<Json> rows) {
     return rows.stream()
-        .collect(groupingBy(row -> row.text("name"), mapping(LookupsIT::told, toList())));
+        .collect(groupingBy(row -> row.text("name"), mapping(LookupsIT::reported, toList())));
   }
 
-  private static String told(Json row) {
+  private static String reported(Json row) {
     List<?> attempts = row.has("attempts") ? row.list("attempts") : List.of();
     return row.text("state")
         + " "

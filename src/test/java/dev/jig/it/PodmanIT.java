@@ -131,7 +131,7 @@ final class PodmanIT {
   }
 
   @Test
-  void twoContainersOfAPodAreToldApartAndItsSandboxIsNotListed() {
+  void twoContainersOfAPodAreDistinguishedAndItsSandboxIsNotListed() {
     String pod = Docker.uniqueName();
     podman.podman(
         "pod",
@@ -168,7 +168,7 @@ final class PodmanIT {
     return podman.start(List.of("--pod=" + pod, "--name=" + name), "sleep", "600");
   }
 
-  /// Nobody is there in its network: the query is all that comes of it.
+  /// No server is in its network: the query stays without an answer.
   private String[] unanswered(String host) {
     List<String> words = new ArrayList<>(List.of("dig", "+tries=1", "+time=1"));
     words.addAll(dig(host + ".pod.example.test").subList(1, 6));

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 final class RecordingIT {
-  private static final long PATIENCE_S = 30;
+  private static final long TIMEOUT_S = 30;
 
   /// Asked last, and never answered.
   private static final String DROPPED = "drop.example.test.";
@@ -89,8 +89,7 @@ final class RecordingIT {
   }
 
   private Docker.Container client() {
-    return Docker.start(
-        image, List.of(network.option(), "--dns=" + address), "sleep", "600");
+    return Docker.start(image, List.of(network.option(), "--dns=" + address), "sleep", "600");
   }
 
   /// UDP and TCP, Docker's embedded resolver and the server itself, short answers, long ones and
@@ -117,7 +116,7 @@ final class RecordingIT {
     private final CompletableFuture<Boolean> complete = new CompletableFuture<>();
     private final CompletableFuture<TraceSummary> ended = new CompletableFuture<>();
 
-    /// @param awaited the name whose query without answer is the last row
+    /// @param awaited the name of the unanswered query in the last row
     Recording(String container, String awaited, Path file) throws IOException {
       pcapng = Files.newOutputStream(file);
       writers = List.of(OutputFormat.json(json), OutputFormat.pcapng(pcapng, "test"));
@@ -190,7 +189,7 @@ final class RecordingIT {
 
     /// The rows as JSON, once all that were awaited are there.
     String json() {
-      boolean all = complete.completeOnTimeout(false, PATIENCE_S, TimeUnit.SECONDS).join();
+      boolean all = complete.completeOnTimeout(false, TIMEOUT_S, TimeUnit.SECONDS).join();
       trace.stop();
       TraceSummary summary = join(ended);
       String written = json.toString(StandardCharsets.UTF_8);
@@ -200,7 +199,7 @@ final class RecordingIT {
     }
 
     private static <T> T join(CompletableFuture<T> future) {
-      return future.orTimeout(PATIENCE_S, TimeUnit.SECONDS).join();
+      return future.orTimeout(TIMEOUT_S, TimeUnit.SECONDS).join();
     }
 
     @Override

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A runtime stops and starts again while its containers are traced: no packet is lost, names return,
-/// and ig reports each change once.
+/// A runtime stops and starts again while its containers are traced: no packet is lost, names
+/// return, and ig reports each change once.
 @Timeout(180)
 final class RestartIT {
   private static final String LOOPBACK = "127.0.0.1";
@@ -74,7 +74,9 @@ final class RestartIT {
               during + " Q named.",
               during + " R named.");
       assertThat(said).contains(" 8 rows, ").contains(" 0 lost");
-      assertThat(said).containsOnlyOnce("Podman stopped answering").containsOnlyOnce("Podman answers");
+      assertThat(said)
+          .containsOnlyOnce("Podman stopped answering")
+          .containsOnlyOnce("Podman answers");
     }
   }
 
@@ -93,8 +95,8 @@ final class RestartIT {
     };
   }
 
-  /// The daemon starts after ig. Without the daemon its containers go on (`--live-restore`) and send
-  /// queries, to which there is no response.
+  /// The daemon starts after ig. Without the daemon its containers go on (`--live-restore`) and
+  /// send queries, to which there is no response.
   @Test
   void dockerStartsLaterAndRestarts(@TempDir Path folder) throws Exception {
     Docker.require();

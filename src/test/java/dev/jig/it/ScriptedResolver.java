@@ -159,11 +159,7 @@ final class ScriptedResolver implements AutoCloseable {
         DataInputStream in = new DataInputStream(stream.getInputStream());
         DataOutputStream out = new DataOutputStream(stream.getOutputStream())) {
       byte[] query = in.readNBytes(in.readUnsignedShort());
-      answer(
-          query,
-          System.nanoTime(),
-          true,
-          bytes -> out.write(TcpMessages.framed(bytes)));
+      answer(query, System.nanoTime(), true, bytes -> out.write(TcpMessages.framed(bytes)));
       in.read(); // until the asker closes
     } catch (IOException e) {
       // the asker is gone

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The scenario the command is known by: it waits for a container of a name, then containers of
-/// that name ask with bind's nslookup, whose packets a thread `isc-net-0000` sends. Several traces
+/// that name ask with bind's nslookup, which sends from a thread `isc-net-0000`. Several traces
 /// watch the same containers, each printing in its own way.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)

@@ -46,8 +46,7 @@ final class TcpIT {
 
   private Docker.Container client() {
     List<String> options =
-        List.of(
-            network.option(), "--pid=host", "--volume=" + pipeline + ":/pipeline:ro");
+        List.of(network.option(), "--pid=host", "--volume=" + pipeline + ":/pipeline:ro");
     return Docker.start(image, options, "sleep", "600");
   }
 

@@ -25,8 +25,8 @@ record Truth(long pid, long tid, long uid, String comm, String name) {
   }
 
   /// By the names asked, where each was asked once.
-  static Map<String, Truth> byName(List<Truth> told) {
-    return told.stream().collect(Collectors.toMap(Truth::name, identity()));
+  static Map<String, Truth> byName(List<Truth> reported) {
+    return reported.stream().collect(Collectors.toMap(Truth::name, identity()));
   }
 
   /// What a row says of its sender.

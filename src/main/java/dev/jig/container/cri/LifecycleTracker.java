@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Tracks the containers of a runtime that puts only ids into its events: joins events with
-/// inspections to [RuntimeEvent]s. Where an inspection was requested before a container's last event,
-/// the event decides whether it runs. For one thread.
+/// inspections to [RuntimeEvent]s. Where an inspection was requested before a container's last
+/// event, the event decides whether it runs. For one thread.
 final class LifecycleTracker {
   private static final int MAX_REMOVED = 10_000;
 

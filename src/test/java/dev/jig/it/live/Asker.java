@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// The program `asker` on this machine, one of its ways at a time: the truth is told of the queries
-/// sent.
+/// The program `asker` on this machine, one of its ways at a time: it reports the truth about the
+/// queries sent.
 final class Asker {
   private Asker() {}
 

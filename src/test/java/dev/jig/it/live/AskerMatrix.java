@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// The program `asker` with all its ways, asking servers of its own: it opens the sockets that are
-/// to be older than the tracer, and asks when told to.
+/// to be older than the tracer, and asks on request.
 final class AskerMatrix implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 120;
+  private static final int TIMEOUT_SECONDS = 120;
 
   private final Process process;
   private final BufferedReader out;
@@ -50,14 +50,14 @@ final class AskerMatrix implements AutoCloseable {
   List<Truth> ask() {
     try {
       process.outputWriter().append('\n').flush();
-      List<Truth> told = new ArrayList<>();
+      List<Truth> reported = new ArrayList<>();
       for (String line = out.readLine(); line != null; line = out.readLine()) {
-        told.add(Truth.of(line));
+        reported.add(Truth.of(line));
       }
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new AssertionError("asker did not end well");
       }
-      return told;
+      return reported;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

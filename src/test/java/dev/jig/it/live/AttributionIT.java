@@ -29,17 +29,17 @@ final class AttributionIT {
     try (AskerMatrix matrix = AskerMatrix.start(port, QUERIES);
         IgProcess ig = trace(port)) {
 
-      List<Truth> told = matrix.ask();
+      List<Truth> reported = matrix.ask();
 
-      Attributions rows = new Attributions(told, Row.of(ig.stop().lines()));
+      Attributions rows = new Attributions(reported, Row.of(ig.stop().lines()));
       System.out.println(rows.table());
-      assertThat(told)
+      assertThat(reported)
           .filteredOn(truth -> truth.hop() == Hop.CLIENT_Q)
           .extracting(Truth::name)
           .hasSize(QUERIES)
           .doesNotHaveDuplicates();
       assertThat(rows.missing()).as("messages without a row").isEmpty();
-      assertThat(rows.untold()).as("rows of what nobody sent").isEmpty();
+      assertThat(rows.unexpected()).as("rows of messages that were not sent").isEmpty();
       assertThat(rows.samples(each -> each.verdict() == Verdict.EXACT_WRONG)).isEmpty();
       assertThat(rows.samples(Judged::isUnknownWithoutDoubt)).isEmpty();
       assertThat(rows.samples(Judged::isWrongWithoutDoubt)).isEmpty();
@@ -94,7 +94,7 @@ final class AttributionIT {
   private static Truth said(Map<String, Truth> truth, Row row) {
     Truth said = truth.get(row.name());
     if (said == null) {
-      throw new AssertionError("nobody asked " + row);
+      throw new AssertionError("no query of " + row);
     }
     return said;
   }

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// The rows of a run beside what was told of each message.
+/// The rows of a run, compared with the asker's report of each message.
 final class Attributions {
   /// How a row's owner compares with the truth.
   enum Verdict {
@@ -52,8 +52,8 @@ final class Attributions {
   private final List<Judged> judged = new ArrayList<>();
   private final List<Row> untold = new ArrayList<>();
 
-  Attributions(List<Truth> told, List<Row> rows) {
-    for (Truth truth : told) {
+  Attributions(List<Truth> reported, List<Row> rows) {
+    for (Truth truth : reported) {
       truths.put(new Message(truth.hop(), truth.name()), truth);
       startsOfPid.computeIfAbsent(truth.pid(), pid -> new HashSet<>()).add(truth.startTicks());
     }
@@ -61,7 +61,7 @@ final class Attributions {
   }
 
   private void judge(Row row) {
-    // A response belongs to who asked, whoever reads it, and to nobody else if it is never read.
+    // A response belongs to the process that asked, even if another one reads it or none does.
     Truth truth = truths.get(new Message(row.ofClient() ? Hop.CLIENT_Q : row.hop(), row.name()));
     if (truth == null) {
       untold.add(row);
@@ -107,14 +107,14 @@ final class Attributions {
               .formatted(
                   kind.getKey(),
                   kind.getValue().size(),
-                  one.row().known() ? one.row().identity() : "nobody",
+                  one.row().known() ? one.row().identity() : "none",
                   one.truth().identity());
         })
         .toList();
   }
 
-  /// Rows of messages that nobody sent.
-  List<Row> untold() {
+  /// Rows of messages that were not sent.
+  List<Row> unexpected() {
     return untold;
   }
 
@@ -125,7 +125,7 @@ final class Attributions {
             .map(each -> new Message(each.row().hop(), each.row().name()))
             .collect(Collectors.toSet());
     return truths.entrySet().stream()
-        .filter(told -> !shown.contains(told.getKey()))
+        .filter(reported -> !shown.contains(reported.getKey()))
         .map(Map.Entry::getValue)
         .collect(Collectors.toSet());
   }

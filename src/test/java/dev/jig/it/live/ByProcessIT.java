@@ -44,8 +44,7 @@ final class ByProcessIT {
     Prerequisite.requireRoot();
   }
 
-  /// A shell that sends what it is told to, until closed; each send is a datagram from a socket of
-  /// its own.
+  /// A shell that sends on request, until closed; each send is a datagram from a socket of its own.
   private static final class Shell implements AutoCloseable {
     private static final String SENDS =
         """
@@ -166,7 +165,7 @@ final class ByProcessIT {
     return rows.stream().filter(row -> !row.text("name").equals(WARM)).toList();
   }
 
-  private static List<String> told(List<Json> rows) {
+  private static List<String> reported(List<Json> rows) {
     return rows.stream()
         .map(row -> row.text("name") + " " + row.at("runtime.containerName"))
         .toList();
@@ -191,7 +190,7 @@ final class ByProcessIT {
       web.asks("child", "child.byprocess.example.test.");
       List<Json> rows = await(ig, 3);
 
-      assertThat(told(rows))
+      assertThat(reported(rows))
           .containsExactly(
               "web.byprocess.example.test. old-web",
               "db.byprocess.example.test. old-db",
@@ -214,7 +213,7 @@ final class ByProcessIT {
       web.asks("self", "web.byprocess.example.test.");
       db.asks("self", "db.byprocess.example.test.");
 
-      assertThat(told(await(ig, 1))).containsExactly("db.byprocess.example.test. old-db");
+      assertThat(reported(await(ig, 1))).containsExactly("db.byprocess.example.test. old-db");
       Summary end = Summary.of(ig.stop().err());
       assertThat(end.count("filtered")).isPositive();
       assertThat(end.even()).isTrue();
@@ -222,7 +221,7 @@ final class ByProcessIT {
   }
 
   @Test
-  void whoIsGoneBeforeItIsAskedIsGivenToNobodyAndCounted() throws Exception {
+  void processThatEndedBeforeItWasReadIsCountedAsUnknown() throws Exception {
     try (FakeDocker _ = docker();
         DatagramSocket server = server();
         CgroupV1 v1 = CgroupV1.mount();
@@ -235,7 +234,7 @@ final class ByProcessIT {
       await(all, 1);
       await(one, 1);
 
-      // When a container's process asks and ends while nobody reads
+      // When a container's process asks and ends while the tracer is stopped
       stop(all);
       stop(one);
       var unshared = List.of("unshare", "--mount");
@@ -247,11 +246,11 @@ final class ByProcessIT {
       List<Json> rows = await(all, 2);
 
       // Then its row is no container's, and -c does not take it for the one asked for
-      assertThat(told(rows))
+      assertThat(reported(rows))
           .containsExactly(
               "before.byprocess.example.test. old-web", "gone.byprocess.example.test. null");
       web.asks("self", "after.byprocess.example.test.");
-      assertThat(told(await(one, 2)))
+      assertThat(reported(await(one, 2)))
           .containsExactly(
               "before.byprocess.example.test. old-web", "after.byprocess.example.test. old-web");
       assertThat(Summary.of(one.stop().err()).count("container unknown")).isPositive();

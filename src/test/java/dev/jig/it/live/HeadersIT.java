@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Packets whose IP header is not the plain one.
+/// Packets with IP options or IPv6 extension headers.
 final class HeadersIT {
   private static final int QUERIES = 10;
 

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /// The program `load`: a server on loopback that answers everything, and the queries it is asked.
 final class Load implements AutoCloseable {
-  private static final long PATIENCE_NS = 10_000_000_000L;
+  private static final long TIMEOUT_NS = 10_000_000_000L;
   private static final Pattern REPORT =
       Pattern.compile("sent=(\\d+) answered=(\\d+) ns=(\\d+)\\s*");
 
@@ -32,7 +32,7 @@ final class Load implements AutoCloseable {
                 program(), "serve", "127.0.0.1", Integer.toString(port), ready.toString())
             .redirectErrorStream(true)
             .start();
-    long deadline = System.nanoTime() + PATIENCE_NS;
+    long deadline = System.nanoTime() + TIMEOUT_NS;
     while (!Files.exists(ready)) {
       if (!server.isAlive() || System.nanoTime() > deadline) {
         server.destroyForcibly();

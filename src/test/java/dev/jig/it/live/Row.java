@@ -40,7 +40,7 @@ record Row(Json json) {
     return outgoing() && json.text("protocol").equals("UDP");
   }
 
-  /// Whether it says whose it is at all.
+  /// Whether it has an owner.
   boolean known() {
     return !json.text("attribution").equals("unknown");
   }

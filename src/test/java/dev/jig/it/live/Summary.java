@@ -13,7 +13,7 @@ record Summary(String line) {
         .orElseThrow(() -> new AssertionError("no summary in: " + err));
   }
 
-  /// The count before a word, 0 if it is not there.
+  /// The count before a phrase, 0 if it is not there.
   long count(String what) {
     Matcher found = Pattern.compile("([0-9,]+) " + Pattern.quote(what)).matcher(line);
     return found.find() ? Long.parseLong(found.group(1).replace(",", "")) : 0;

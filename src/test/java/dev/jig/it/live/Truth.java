@@ -28,7 +28,7 @@ record Truth(
   }
 
   /// Why the row of a query that a server gets may show another process, marked as the socket's
-  /// owner: nobody has read the packet yet. No other row may.
+  /// owner: no process has read the packet yet. No other row may.
   enum Doubt {
     NONE,
     /// The socket came from another process, and this one has not used it yet.

@@ -27,7 +27,7 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
 
-/// Queries that get no answer, get it late, or whose socket does not wait for it.
+/// Queries that get no answer, get it late, or close their socket before it.
 final class UnansweredIT {
   private static final int DROPPED = 2_000;
   private static final int ANSWERED = 100;
@@ -195,10 +195,10 @@ final class UnansweredIT {
   private record Pending(Process process, Map<String, Truth> truth) implements AutoCloseable {
     static Pending start(DnsServer server, int dropped) throws IOException {
       Process process = new ProcessBuilder(Asker.command(server, "pending", dropped)).start();
-      BufferedReader told = process.inputReader(UTF_8);
+      BufferedReader reported = process.inputReader(UTF_8);
       List<String> lines = new ArrayList<>();
       for (int i = 0; i < dropped + dropped / 20; i++) {
-        lines.add(String.valueOf(told.readLine()));
+        lines.add(String.valueOf(reported.readLine()));
       }
       return new Pending(process, Asker.truth(lines));
     }

@@ -37,7 +37,7 @@ record CaptureRows(Map<Long, List<String>> byTime, Map<Long, String> numbers) {
   private static final List<String> FIELDS =
       List.of("id", "response", QUESTIONS, NAME, "type", "rcode", "answers", "a", "aaaa", DAMAGE);
 
-  /// A packet whose messages the two readers report differently.
+  /// A packet with messages that the two readers report differently.
   ///
   /// @param kind `missing`: ig has no message; `extra`: only ig has one; else the fields that
   ///   differ, such as `name+type`

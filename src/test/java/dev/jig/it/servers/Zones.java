@@ -89,7 +89,7 @@ final class Zones {
     return entry.substring(0, entry.indexOf(' '));
   }
 
-  /// Many records, and one name whose answer is long.
+  /// Many records, and one name with a long answer.
   static String large(String zone) {
     StringBuilder text = new StringBuilder(head(zone));
     for (int i = 0; i < HOSTS; i++) {
