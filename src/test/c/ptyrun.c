@@ -3,7 +3,7 @@
  * Runs a command with a terminal of a known width as stdout and copies what it prints, raw:
  *   ptyrun COLUMNS [--resize-on-file FILE COLUMNS] -- COMMAND ARG…
  * When FILE appears the terminal takes its second width, and FILE is removed once that is done.
- * stdin and stderr are ptyrun's own; SIGINT and SIGTERM go on to the command; the exit code is
+ * stdin and stderr are inherited; SIGINT and SIGTERM are forwarded to the command; the exit code is
  * the command's, or 128 + its signal.
  */
 #define _GNU_SOURCE

@@ -14,10 +14,10 @@ import java.util.stream.Stream;
 /// Traffic stays on loopback, or in the cluster that JIG_TEST_KUBECONFIG names, where it is set.
 /// Progress goes to stderr.
 public final class Bench {
-  /// Traced as a DNS port; no resolver of this machine uses it.
+  /// The traced port; no resolver of this machine uses it.
   static final int DNS_PORT = 5399;
 
-  /// Of packets that are no DNS.
+  /// The port of packets that are not DNS.
   static final int OTHER_PORT = 5398;
 
   private Bench() {}

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A process of the bench, with its output in files: ended with its owner, whatever happens.
+/// A child process with its output in files; killed when closed and when the JVM exits.
 final class Child implements AutoCloseable {
   private static final int POLL_MS = 2;
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -76,7 +76,7 @@ final class Child implements AutoCloseable {
     return Files.readString(err);
   }
 
-  /// Waits for something the process does.
+  /// Waits up to 60 s for a condition; an error if the process ends before.
   void await(String what, BooleanSupplier happened) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!happened.getAsBoolean()) {
@@ -103,13 +103,13 @@ final class Child implements AutoCloseable {
         });
   }
 
-  /// SIGTERM, and its end.
+  /// Sends SIGTERM and waits for the end.
   void stop() throws IOException, InterruptedException {
     process.destroy();
     awaitEnd();
   }
 
-  /// Waits for it.
+  /// Waits up to 60 s for the end.
   void awaitEnd() throws IOException, InterruptedException {
     if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
       throw new IOException(name + " still runs after " + TIMEOUT.toSeconds() + " s");

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// Rates of one load beside each tracer, as ratios to the untraced rate of the same repeat.
+/// Rates of one load with each tracer, as ratios to the untraced rate of the same repeat.
 final class Comparison {
   private final String figure;
   private final String aim;
@@ -20,7 +20,7 @@ final class Comparison {
     this.unit = unit;
   }
 
-  /// Notes a rate; each repeat begins with [Tracer#NONE].
+  /// Adds a rate; each repeat begins with [Tracer#NONE].
   void add(Tracer tracer, double perSecond) {
     if (tracer == Tracer.NONE) {
       repeats.add(new EnumMap<>(Tracer.class));

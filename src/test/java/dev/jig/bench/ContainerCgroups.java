@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// Cgroups with paths as Docker makes them, below one of the bench's own in cgroup v2; no container
-/// is in them, and any program can be run in one.
+/// Empty cgroups with Docker's path format below a temporary cgroup (v2), to run programs in.
 final class ContainerCgroups implements AutoCloseable {
   private final Path own;
   private final List<String> ids = new ArrayList<>();
@@ -68,15 +67,14 @@ final class ContainerCgroups implements AutoCloseable {
     return onePacketFrom(ids.subList(container, container + 1), port);
   }
 
-  /// A command line that sends one query from each container but the first so many.
+  /// A command line that sends one query from each container except the first `but`.
   List<String> onePacketFromEach(int but, int port) {
     return onePacketFrom(ids.subList(but, ids.size()), port);
   }
 
   private List<String> onePacketFrom(List<String> some, int port) {
     List<String> all = new ArrayList<>();
-    // The socket is of the cgroup in which it is made; no process listens, which does not matter
-    // here.
+    // A socket belongs to the cgroup it is created in. No server listens on the port.
     all.addAll(
         List.of(
             "bash",

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import org.openjdk.jmh.runner.RunnerException;
 
-/// Time and garbage per message of the decoder beside dnsjava, by JMH: of all that the pipeline
-/// asks of every message, and of all that JSON shows.
+/// Time and allocated bytes per message of the decoder and of dnsjava, by JMH: for the fields that
+/// the pipeline reads of every message, and for all sections as JSON shows them.
 final class DecoderSpeed implements FigureGroup {
   @Override
   public String title() {

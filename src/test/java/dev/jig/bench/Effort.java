@@ -1,6 +1,6 @@
 package dev.jig.bench;
 
-/// How long things are measured: `--quick` is for trying the bench, not for quoting it.
+/// Durations and repeats of measurements; the figures of `--quick` are not to be published.
 ///
 /// @param repeats of each comparison, interleaved; the median is shown
 /// @param blastSeconds of one throughput run

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// One client of many nodes: what it takes of CPU and memory, and how soon the first row is there.
-/// The agents are simulated, on loopback; there is no cluster, and so no client library for it.
+/// CPU, memory and time to the first row of one client of 200 nodes. The agents are simulated on
+/// loopback, without a cluster and without its client library.
 final class FanIn implements FigureGroup {
   private static final int NODES = 200;
   private static final int EVENTS_PER_SECOND = 100;
@@ -56,7 +56,7 @@ final class FanIn implements FigureGroup {
   }
 
   private static List<Measurement> figures(
-      long firstNs, double share, long rss, long offered, String said) throws IOException {
+      long firstNs, double share, long rss, long offered, String output) throws IOException {
     String load =
         String.format(
             Locale.ROOT,
@@ -82,13 +82,13 @@ final class FanIn implements FigureGroup {
             String.format(
                 Locale.ROOT,
                 "%,d of %,d (%,d lost)",
-                Child.number(said, "rows"),
+                Child.number(output, "rows"),
                 offered,
-                Child.number(said, "lost")),
+                Child.number(output, "lost")),
             "all"));
   }
 
-  /// How bin/kubectl-gadget runs Java, with the tests beside.
+  /// Runs Java as bin/kubectl-gadget does, with the tests' class path.
   private static List<String> command(Path rows, List<Integer> ports) {
     List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

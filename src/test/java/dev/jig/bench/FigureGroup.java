@@ -5,7 +5,7 @@ import java.util.List;
 
 /// Figures that are measured together.
 public interface FigureGroup {
-  /// A few words for the progress line and for a row that says why there is no figure.
+  /// Title for the progress line, and for the row that reports a failed measurement.
   String title();
 
   /// Measures; leaves no process and no file behind.

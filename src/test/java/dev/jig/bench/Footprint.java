@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// How soon ig traces, and what it takes of memory and CPU.
+/// Start time, memory and idle CPU of ig.
 final class Footprint implements FigureGroup {
   private static final int STARTS = 7;
 
-  /// Of the smallest record, its header included (struct packet_record and 64 bytes).
+  /// Bytes of the smallest record with its header (struct packet_record and 64 bytes).
   private static final int SMALLEST_RECORD = 248;
 
   private final Path work;
@@ -68,7 +68,7 @@ final class Footprint implements FigureGroup {
   }
 
   private Measurement idle(Ig ig, String form) throws IOException, InterruptedException {
-    Thread.sleep(1000); // what start leaves to do in the background
+    Thread.sleep(1000); // background work after the start
     long fromNs = System.nanoTime();
     long cpuNs = ProcessFigures.scheduledNs(ig.pid());
     Thread.sleep(effort.steadySeconds() * 1000L);

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 final class Ig implements Tracer.Running {
   private static final Path PACKAGED = Path.of("target/dist/ig");
 
-  /// For so long the file must stay as it is before all rows count as written; the ring is looked
-  /// at every 20 ms.
+  /// All rows count as written once the file has not grown for this time; the ring is polled every
+  /// 20 ms.
   private static final long SETTLED_NS = 300_000_000;
 
   private static final Pattern SKIPPED = Pattern.compile("skipped in the kernel: (\\d+)");
@@ -50,7 +50,7 @@ final class Ig implements Tracer.Running {
     return packaged.isEmpty() ? checkout() : packaged;
   }
 
-  /// Which of both [#command] is.
+  /// Whether [#command] is `packaged` or `checkout`.
   static String form() {
     return packaged().isEmpty() ? "checkout" : "packaged";
   }
@@ -62,7 +62,7 @@ final class Ig implements Tracer.Running {
     return start(work, command, List.of("--host"), port, format);
   }
 
-  /// The same for other packets than everybody's.
+  /// Starts it with selection options instead of `--host`.
   @SuppressWarnings("MustBeClosedChecker") // the caller closes
   static Ig start(Path work, List<String> command, List<String> selection, int port, String format)
       throws IOException, InterruptedException {
@@ -88,7 +88,7 @@ final class Ig implements Tracer.Running {
     return tracingNs - startNs;
   }
 
-  /// Where the rows end now, once those on their way are written.
+  /// Waits until pending rows are written; returns the file's size.
   long settledBytes() throws IOException, InterruptedException {
     long size = Files.size(rows);
     long sinceNs = System.nanoTime();
@@ -103,7 +103,7 @@ final class Ig implements Tracer.Running {
     return size;
   }
 
-  /// Rows between two places of the file.
+  /// Number of rows between two offsets of the file.
   long rowsBetween(long fromByte, long toByte) throws IOException {
     long lines = 0;
     byte[] piece = new byte[1 << 20];
@@ -126,20 +126,20 @@ final class Ig implements Tracer.Running {
     return lines;
   }
 
-  /// Ends it and returns its last line, the account of all packets.
+  /// Stops ig and returns its last line, the summary of all packets.
   String summary() throws IOException, InterruptedException {
     child.stop();
     return child.err().lines().reduce("", (before, line) -> line);
   }
 
-  /// Ends it and returns how many packets the kernel skipped; it must have been started with `-v`.
+  /// Stops ig and returns how many packets the kernel skipped; it must have been started with `-v`.
   long skippedInKernel() throws IOException, InterruptedException {
     child.stop();
-    Matcher said = SKIPPED.matcher(child.err());
-    if (!said.find()) {
-      throw new IOException("ig does not tell what was skipped: " + child.err());
+    Matcher skipped = SKIPPED.matcher(child.err());
+    if (!skipped.find()) {
+      throw new IOException("ig did not print the number of skipped packets: " + child.err());
     }
-    return Long.parseLong(said.group(1));
+    return Long.parseLong(skipped.group(1));
   }
 
   @Override

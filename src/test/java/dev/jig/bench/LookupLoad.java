@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A DNS server of our own on loopback and a client that asks it at a given rate
-/// (src/test/c/load.c): two packets a lookup, each of which is seen leaving and arriving.
+/// A DNS server on loopback and a client that queries it at a given rate (src/test/c/load.c). A
+/// lookup has two packets; each makes one row when sent and one when received.
 final class LookupLoad implements AutoCloseable {
   static final int PACKETS_PER_LOOKUP = 2;
   static final int ROWS_PER_LOOKUP = 4;
@@ -17,7 +17,7 @@ final class LookupLoad implements AutoCloseable {
   private final Path program;
   private final Child server;
 
-  /// What the client sent and heard.
+  /// Queries sent, responses received, duration.
   record Sent(long queries, long answered, long ns) {}
 
   private LookupLoad(Path work, int port, Path program, Child server) {
@@ -39,14 +39,14 @@ final class LookupLoad implements AutoCloseable {
     return new LookupLoad(work, port, program, server);
   }
 
-  /// Asks for so many seconds; where the machine can't keep the rate, it takes longer.
+  /// Sends queries for some seconds; longer if the machine is too slow for the rate.
   Sent sendQueries(long packetsPerSecond, int seconds) throws IOException, InterruptedException {
     String rate = Long.toString(packetsPerSecond / PACKETS_PER_LOOKUP);
     List<String> command =
         List.of(program.toString(), "query", "127.0.0.1", "" + port, rate, "" + seconds);
-    String said = Child.run(work, "load-query", command);
+    String output = Child.run(work, "load-query", command);
     return new Sent(
-        Child.number(said, "sent"), Child.number(said, "answered"), Child.number(said, "ns"));
+        Child.number(output, "sent"), Child.number(output, "answered"), Child.number(output, "ns"));
   }
 
   @Override

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Whether every packet becomes a row at rising rates, JSON to a file, every query answered.
+/// Checks at rising rates that every packet becomes a row (JSON to a file).
 final class LossFreeRate implements FigureGroup {
   private static final long[] PACKETS_PER_SECOND = {1_000, 10_000, 50_000, 100_000};
 
@@ -39,7 +39,7 @@ final class LossFreeRate implements FigureGroup {
       String summary = ig.summary();
       long rows = ig.rowsBetween(0, Long.MAX_VALUE);
       long expected = sent.queries() * LookupLoad.ROWS_PER_LOOKUP;
-      boolean even = !summary.contains("accounting error");
+      boolean balanced = !summary.contains("accounting error");
       return new Measurement(
           String.format(
               Locale.ROOT, "%,d packets/s, %d s, JSON to a file", rate, effort.lossSeconds()),
@@ -51,7 +51,7 @@ final class LossFreeRate implements FigureGroup {
               sent.queries() * LookupLoad.PACKETS_PER_LOOKUP / (sent.ns() / 1e9),
               rows,
               expected,
-              even ? "hold" : "DO NOT HOLD",
+              balanced ? "hold" : "DO NOT HOLD",
               summary),
           "0 lost, four rows a lookup");
     }

@@ -8,7 +8,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Locale;
 
-/// When and where this was measured, as a line above the table.
+/// Date, machine and versions, as a line above the table.
 final class MachineFacts {
   private MachineFacts() {}
 

@@ -11,12 +11,12 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// What containers of no interest cost beside ten that are traced: a packet, and the start. Their
-/// cgroups are plain directories; a Docker of the bench's own tells their names.
+/// Cost of 990 containers that are not traced beside ten that are: per packet, and at the start.
+/// Their cgroups are empty; a simulated Docker lists their names.
 final class ManyContainers implements FigureGroup {
   private static final int OF_INTEREST = 10;
 
-  /// Those, and one of no interest.
+  /// The containers of interest and one other.
   private static final int FEW = OF_INTEREST + 1;
 
   private static final int MANY = 1_000;
@@ -33,7 +33,7 @@ final class ManyContainers implements FigureGroup {
   private final Figures few = new Figures();
   private final Figures many = new Figures();
 
-  /// With so many containers; rates in packets a second.
+  /// Figures with one number of containers; rates in packets a second.
   private static final class Figures {
     final List<Double> recorded = new ArrayList<>();
     final List<Double> skipped = new ArrayList<>();
@@ -84,7 +84,7 @@ final class ManyContainers implements FigureGroup {
             "≤ 990"));
   }
 
-  /// A rate as a ratio, and what a packet costs more.
+  /// A rate as a ratio, and the added time per packet.
   private static String ratio(List<Double> rates, List<Double> base, String words) {
     double rate = Median.of(rates);
     double of = Median.of(base);
@@ -117,7 +117,7 @@ final class ManyContainers implements FigureGroup {
     }
   }
 
-  /// Returns once a container of interest has rows: the names are there.
+  /// Waits until a container of interest has rows: ig then has the names.
   private void awaitNames(Ig ig, ContainerCgroups containers, FakeDocker docker)
       throws IOException, InterruptedException {
     docker.awaitRequest(FakeDocker.ALL);
@@ -155,11 +155,11 @@ final class ManyContainers implements FigureGroup {
       throws IOException, InterruptedException {
     List<String> blast = new ArrayList<>(List.of(CProgram.build("blast").toString(), "flood"));
     blast.addAll(List.of("" + Bench.DNS_PORT, PACKET_BYTES, "" + seconds));
-    String said = Child.run(work, "blast", containers.commandIn(container, blast));
-    return Child.number(said, "packets") / (Child.number(said, "ns") / 1e9);
+    String output = Child.run(work, "blast", containers.commandIn(container, blast));
+    return Child.number(output, "packets") / (Child.number(output, "ns") / 1e9);
   }
 
-  /// Each container of no interest sends one packet after the other, round after round.
+  /// Each container of no interest sends 10 packets, one per round.
   private String measureSkipped(ContainerCgroups containers, FakeDocker docker)
       throws IOException, InterruptedException {
     try (Ig ig = trace()) {

@@ -3,11 +3,11 @@ package dev.jig.bench;
 /// One figure of the table.
 ///
 /// @param figure what was measured, and under which load
-/// @param measured the value with its unit, or why there is none
-/// @param aim what the project wants, empty where it only wants to know
+/// @param measured the value with its unit, or the error
+/// @param aim the target, empty if there is none
 public record Measurement(String figure, String measured, String aim) {
 
-  /// A figure that could not be had; it never goes missing silently.
+  /// A figure that could not be measured, with the reason.
   static Measurement failed(String figure, String aim, Throwable why) {
     String reason = String.valueOf(why.getMessage()).lines().findFirst().orElse("");
     return new Measurement(figure, "not measured: " + reason, aim);

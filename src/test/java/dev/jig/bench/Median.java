@@ -2,11 +2,11 @@ package dev.jig.bench;
 
 import java.util.List;
 
-/// The middle of some figures.
+/// The median of some figures.
 final class Median {
   private Median() {}
 
-  /// NaN if there are none.
+  /// Returns the median, NaN if there are none.
   static double of(List<Double> figures) {
     double[] sorted = figures.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     int middle = sorted.length / 2;

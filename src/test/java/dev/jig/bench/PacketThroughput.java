@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What tracing costs packets on loopback (src/test/c/blast.c), those that are DNS and those that
-/// are not.
+/// Throughput of packets on loopback (src/test/c/blast.c) with and without tracing, for DNS and
+/// other packets.
 final class PacketThroughput implements FigureGroup {
   private static final String SIZE = "100";
 
@@ -63,7 +63,7 @@ final class PacketThroughput implements FigureGroup {
   private double blast(Path program, String mode, int port, int seconds)
       throws IOException, InterruptedException {
     List<String> command = List.of(program.toString(), mode, "" + port, SIZE, "" + seconds);
-    String said = Child.run(work, "blast", command);
-    return Child.number(said, "packets") / (Child.number(said, "ns") / 1e9);
+    String output = Child.run(work, "blast", command);
+    return Child.number(output, "packets") / (Child.number(output, "ns") / 1e9);
   }
 }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// What /proc tells of a running process (proc_pid_stat(5), proc_pid_status(5)).
+/// CPU time and memory of a process from /proc (proc_pid_stat(5), proc_pid_status(5)).
 public final class ProcessFigures {
   private static final long TICK_NS = 10_000_000; // USER_HZ is 100 on every architecture we run on
 
@@ -19,7 +19,7 @@ public final class ProcessFigures {
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_NS;
   }
 
-  /// The same in nanoseconds, without threads that ended: for little CPU time.
+  /// CPU time in nanoseconds, without threads that have ended; for short times.
   public static long scheduledNs(long pid) throws IOException {
     long sum = 0;
     try (DirectoryStream<Path> tasks =

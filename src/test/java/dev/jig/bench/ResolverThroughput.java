@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What tracing costs a real name server at full load: knot with a zone of ours, asked by dnsperf.
+/// Throughput of a name server at full load (knot, queried by dnsperf) with and without tracing.
 final class ResolverThroughput implements FigureGroup {
   private static final int NAMES = 1000;
   private static final Pattern RATE = Pattern.compile("Queries per second:\\s+([0-9.]+)");
@@ -133,10 +133,10 @@ final class ResolverThroughput implements FigureGroup {
             queries.toString(),
             "-l",
             "" + seconds);
-    String said = Child.run(work, "dnsperf", command);
-    Matcher rate = RATE.matcher(said);
+    String output = Child.run(work, "dnsperf", command);
+    Matcher rate = RATE.matcher(output);
     if (!rate.find()) {
-      throw new IOException("dnsperf tells no rate");
+      throw new IOException("dnsperf printed no rate");
     }
     return Double.parseDouble(rate.group(1));
   }

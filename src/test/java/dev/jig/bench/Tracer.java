@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/// What runs beside the load: nothing, ig, or tcpdump with the port as its filter.
+/// The tracer that runs during the load: nothing, ig, or tcpdump with the port as its filter.
 enum Tracer {
   NONE("untraced"),
   IG("ig -o json"),
@@ -41,7 +41,7 @@ enum Tracer {
     };
   }
 
-  /// A tracer at work, until closed.
+  /// A running tracer; stopped when closed.
   interface Running extends AutoCloseable {
     @Override
     void close() throws IOException;

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Any bytes as a capture file, up to its rows: link, IP, fragments, TCP streams, messages, JSON.
+/// Any bytes as a capture file, through all layers to JSON rows.
 public final class CaptureFuzzTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
   private static final PortSet PORTS = PortSet.parse("53,5353,5355");
@@ -48,7 +48,7 @@ public final class CaptureFuzzTest {
     }
   }
 
-  /// For the fuzzer, which knows it by its name.
+  /// Entry point of the fuzzer, which finds it by name.
   public static void fuzzerTestOneInput(byte[] bytes) {
     if (bytes.length <= MAX_BYTES) {
       TimeLimit.run(() -> assertRowsAreJson(bytes));
@@ -66,7 +66,7 @@ public final class CaptureFuzzTest {
     rows.toString(UTF_8).lines().forEach(Json::of);
   }
 
-  /// Returns what is wrong with the file, or its summary.
+  /// Returns the format error, or the summary.
   private static String read(byte[] bytes, ByteArrayOutputStream rows) throws IOException {
     InputStream stdin = System.in;
     System.setIn(new ByteArrayInputStream(bytes));

@@ -12,14 +12,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/// Inputs to begin with, in text files: an input a line in hexadecimal, blanks and what follows `#`
-/// left out.
+/// Seed inputs in text files: one input a line in hexadecimal, without blanks and `#` comments.
 public final class Corpus {
   private Corpus() {}
 
-  /// Writes each input to a file of its own, as the fuzzer reads them.
+  /// Writes each input to a separate file for the fuzzer.
   ///
-  /// @param args the corpus, and a folder
+  /// @param args name of the corpus, output folder
   public static void main(String[] args) throws IOException {
     List<byte[]> inputs = load(args[0]).toList();
     for (int i = 0; i < inputs.size(); i++) {

@@ -29,7 +29,7 @@ public final class MessageFuzzTest {
     fuzzerTestOneInput(bytes);
   }
 
-  /// For the fuzzer, which knows it by its name.
+  /// Entry point of the fuzzer, which finds it by name.
   public static void fuzzerTestOneInput(byte[] bytes) {
     if (bytes.length <= MAX_BYTES) {
       TimeLimit.run(() -> READER.read(bytes));

@@ -12,14 +12,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Any bytes as segments of a TCP stream. A byte tells how long each segment is, the next one where
-/// it begins, the rest is the stream.
+/// Any bytes as segments of a TCP stream: the first 16 bytes are segment lengths in turn, the rest
+/// is the stream.
 public final class SegmentsFuzzTest {
   private static final int MAX_BYTES = 1 << 16;
   private static final int LENGTHS = 16;
   private static final int FIRST_SEQ = Integer.MAX_VALUE - 100;
 
-  /// What came of a stream.
+  /// The messages of a stream, in hexadecimal, and the number of bytes dropped.
   private record Outcome(List<String> messages, long droppedBytes) {}
 
   static Stream<byte[]> corpus() {
@@ -32,7 +32,7 @@ public final class SegmentsFuzzTest {
     fuzzerTestOneInput(bytes);
   }
 
-  /// For the fuzzer, which knows it by its name.
+  /// Entry point of the fuzzer, which finds it by name.
   public static void fuzzerTestOneInput(byte[] bytes) {
     if (bytes.length > LENGTHS && bytes.length <= MAX_BYTES) {
       TimeLimit.run(() -> read(bytes));
@@ -56,8 +56,10 @@ public final class SegmentsFuzzTest {
     return outcome.messages.stream().mapToLong(hex -> 2 + hex.length() / 2).sum();
   }
 
+  /// Cuts a stream into segments and reassembles it.
+  ///
   /// @param lengths of segments in turn, 0 for all the rest
-  /// @param shuffled whether every other two change places, and the first comes again
+  /// @param shuffled whether each pair of segments is swapped
   private static Outcome reassemble(byte[] lengths, byte[] stream, boolean shuffled) {
     TcpStreams streams = new TcpStreams();
     List<String> messages = new ArrayList<>();

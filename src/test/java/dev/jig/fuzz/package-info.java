@@ -1,5 +1,5 @@
-/// Bytes that no client would send, into what reads bytes from outside: a test replays the corpus,
-/// a fuzzer goes on from there (CONTRIBUTING.md).
+/// Feeds arbitrary bytes to the parsers of input from outside. Tests replay the corpus; a fuzzer
+/// starts from it (CONTRIBUTING.md).
 @NullMarked
 package dev.jig.fuzz;
 
