@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The resolvers that are in use, in a container, over IPv4 and IPv6, asking a server on this
-/// machine.
+/// Common resolvers (BIND, BusyBox, glibc, musl, Java) in a container query a server on this
+/// machine over IPv4 and IPv6.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 final class ClientsIT {
@@ -57,8 +57,8 @@ final class ClientsIT {
           new Client("musl", "resolve", "resolve"),
           new Client("java", "java", "/jdk/bin/java", Lookup.class.getName()));
 
-  /// Latency is of a clock that is never set, timestamps are not.
-  private static final Offset<Long> CLOCKS_DIFFER_BY = Offset.offset(100_000L);
+  /// Latency is measured with the monotonic clock, timestamps with the wall clock.
+  private static final Offset<Long> MAX_CLOCK_DIFFERENCE = Offset.offset(100_000L);
 
   private String image;
   private Docker.Network network;
@@ -92,10 +92,10 @@ final class ClientsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"v4", "v6"})
-  void everyResolversQueriesAndResponsesAreItsOwn(String version, @TempDir Path folder)
-      throws IOException {
+  void queriesAndResponsesAreAttributedToTheResolverThatSentThem(
+      String version, @TempDir Path folder) throws IOException {
     String nameserver = version.equals("v4") ? v4 : v6;
-    try (Docker.Container container = asking(folder, List.of(nameserver));
+    try (Docker.Container container = startWithNameservers(folder, List.of(nameserver));
         IgProcess ig = IgProcess.trace("-c", container.name(), "-o", "json")) {
       for (Client client : CLIENTS) {
         List<String> command = new ArrayList<>(client.command());
@@ -108,7 +108,7 @@ final class ClientsIT {
               CLIENTS.stream().allMatch(client -> isAnswered(named(rows, client.name(version)))));
 
       for (Client client : CLIENTS) {
-        assertOwn(named(events, client.name(version)), client, nameserver);
+        assertAttributed(named(events, client.name(version)), client, nameserver);
       }
       assertThat(ig.stop().err()).contains(" 0 lost");
     }
@@ -119,7 +119,7 @@ final class ClientsIT {
     return queries > 0 && rows.size() == 2 * queries;
   }
 
-  private static void assertOwn(List<Json> rows, Client client, String nameserver) {
+  private static void assertAttributed(List<Json> rows, Client client, String nameserver) {
     assertThat(rows).as(client.label()).isNotEmpty();
     Json first = rows.getFirst();
     for (Json row : rows) {
@@ -140,9 +140,9 @@ final class ClientsIT {
   }
 
   @Test
-  void muslAsksAllItsServersAtOnceAndEachQuestionHasItsOwnEnd(@TempDir Path folder)
+  void muslQueriesAllServersAtOnceAndEachQueryHasItsOwnEnd(@TempDir Path folder)
       throws IOException {
-    try (Docker.Container container = asking(folder, three);
+    try (Docker.Container container = startWithNameservers(folder, three);
         IgProcess ig = IgProcess.trace("-c", container.name(), "-o", "json")) {
       container.exec("resolve", "three.ask.example.test").orThrow();
 
@@ -173,7 +173,7 @@ final class ClientsIT {
   }
 
   @Test
-  void connectedOrNotEverySocketIsItsProcesss() {
+  void connectedAndUnconnectedSocketsAreAttributedToTheirProcess() {
     List<String> cases =
         List.of(
             "connected4",
@@ -187,10 +187,10 @@ final class ClientsIT {
             "passed");
     String name = Docker.uniqueName();
     try (IgProcess ig = IgProcess.trace("-c", name, "-o", "json");
-        Docker.Container container = sleeping("--name=" + name, "--pid=host")) {
+        Docker.Container container = startClient("--name=" + name, "--pid=host")) {
       List<Truth> reported = new ArrayList<>();
       for (String way : cases) {
-        reported.addAll(ask(container, "-4", v4, "-6", v6, way, "8"));
+        reported.addAll(runAsker(container, "-4", v4, "-6", v6, way, "8"));
       }
 
       List<Json> events = ig.awaitEvents(2 * reported.size());
@@ -198,39 +198,39 @@ final class ClientsIT {
       Map<String, Truth> truth = Truth.byName(reported);
       assertThat(truth).hasSize(8 * cases.size());
       for (Json event : events) {
-        String asked = event.text("name");
-        assertThat(Truth.of(event)).isEqualTo(truth.get(asked));
+        String question = event.text("name");
+        assertThat(Truth.of(event)).isEqualTo(truth.get(question));
         assertThat(event.text("attribution")).isEqualTo("exact");
-        assertThat(event.text("nameserver")).isEqualTo(asked.contains("connected6") ? v6 : v4);
+        assertThat(event.text("nameserver")).isEqualTo(question.contains("connected6") ? v6 : v4);
       }
       assertThat(isAnswered(events)).isTrue();
     }
   }
 
   @Test
-  void twoClientsWithTheSameIdAndNameAreDistinguished() {
-    String asking = Docker.uniqueName();
-    String answering = Docker.uniqueName();
-    try (IgProcess client = IgProcess.trace("-c", asking, "-o", "json");
-        IgProcess both = IgProcess.trace("-c", answering, "-o", "json");
-        Docker.Container dns = DockerImages.startDnsServer(answering, network);
-        Docker.Container container = sleeping("--name=" + asking, "--pid=host")) {
-      List<Truth> reported = ask(container, "-4", dns.address(), "twins", "8");
+  void clientsWithTheSameIdAndNameAreDistinguished() {
+    String clientName = Docker.uniqueName();
+    String serverName = Docker.uniqueName();
+    try (IgProcess client = IgProcess.trace("-c", clientName, "-o", "json");
+        IgProcess server = IgProcess.trace("-c", serverName, "-o", "json");
+        Docker.Container dns = DockerImages.startDnsServer(serverName, network);
+        Docker.Container container = startClient("--name=" + clientName, "--pid=host")) {
+      List<Truth> reported = runAsker(container, "-4", dns.address(), "twins", "8");
 
-      List<Json> asked = client.awaitEvents(2 * reported.size());
-      List<Json> served = both.awaitEvents(2 * reported.size());
+      List<Json> clientRows = client.awaitEvents(2 * reported.size());
+      List<Json> serverRows = server.awaitEvents(2 * reported.size());
 
       assertThat(reported).extracting(Truth::name).hasSize(8).satisfies(ClientsIT::hasPairs);
       for (String qr : List.of("Q", "R")) {
-        assertThat(asked.stream().filter(row -> row.text("qr").equals(qr)).map(Truth::of))
+        assertThat(clientRows.stream().filter(row -> row.text("qr").equals(qr)).map(Truth::of))
             .containsExactlyInAnyOrderElementsOf(reported);
       }
-      for (List<Json> side : List.of(asked, served)) {
+      for (List<Json> side : List.of(clientRows, serverRows)) {
         for (Json response : side.stream().filter(row -> row.text("qr").equals("R")).toList()) {
           Json query = queryOf(response, side);
           assertThat(response.number("latency"))
               .isCloseTo(
-                  response.number("timestamp") - query.number("timestamp"), CLOCKS_DIFFER_BY);
+                  response.number("timestamp") - query.number("timestamp"), MAX_CLOCK_DIFFERENCE);
           assertThat(response.number("pid")).isEqualTo(query.number("pid"));
         }
       }
@@ -253,13 +253,13 @@ final class ClientsIT {
   }
 
   @Test
-  void aServersQueriesComeInAndItsResponsesAreItsOwn() {
+  void aServersQueriesAndResponsesAreAttributedToIt() {
     String name = Docker.uniqueName();
     try (IgProcess ig = IgProcess.trace("-c", name, "-o", "json");
         Docker.Container dns = DockerImages.startDnsServer(name, network);
-        Docker.Container container = sleeping()) {
-      ask(container, "-4", dns.address(), "unconnected4", "4");
-      ask(container, "-4", dns.address(), "tcp4", "4");
+        Docker.Container container = startClient()) {
+      runAsker(container, "-4", dns.address(), "unconnected4", "4");
+      runAsker(container, "-4", dns.address(), "tcp4", "4");
 
       List<Json> events = ig.awaitEvents(16);
 
@@ -289,7 +289,7 @@ final class ClientsIT {
     return protocols;
   }
 
-  private static List<Truth> ask(Docker.Container container, String... arguments) {
+  private static List<Truth> runAsker(Docker.Container container, String... arguments) {
     List<String> command = new ArrayList<>(List.of("asker"));
     command.addAll(List.of(arguments));
     return Truth.of(container.exec(command.toArray(String[]::new)).orThrow().lines().toList());
@@ -299,16 +299,18 @@ final class ClientsIT {
     return events.stream().filter(event -> event.text("name").equals(name)).toList();
   }
 
-  /// A container with a file of nameservers of its own, in place of Docker's embedded resolver.
-  private Docker.Container asking(Path folder, List<String> nameservers) throws IOException {
+  /// Starts a container with its own resolv.conf in place of the one with Docker's embedded
+  /// resolver.
+  private Docker.Container startWithNameservers(Path folder, List<String> nameservers)
+      throws IOException {
     Path file = folder.resolve("resolv.conf");
     Files.write(file, nameservers.stream().map(address -> "nameserver " + address).toList());
     List<String> options = new ArrayList<>(DockerImages.javaOptions());
     options.add("--volume=" + file + ":/etc/resolv.conf:ro");
-    return sleeping(options.toArray(String[]::new));
+    return startClient(options.toArray(String[]::new));
   }
 
-  private Docker.Container sleeping(String... options) {
+  private Docker.Container startClient(String... options) {
     List<String> all = new ArrayList<>(List.of("--network=" + network.name()));
     all.addAll(List.of(options));
     return Docker.start(image, all, "sleep", "600");

@@ -20,16 +20,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/// In a user-defined network containers ask Docker's embedded resolver at 127.0.0.11; the port NAT
-/// rewrites on the way there and back. It knows the containers itself, and forwards the rest to the
-/// container's `--dns`.
+/// In a user-defined network containers query Docker's embedded resolver at 127.0.0.11; NAT
+/// rewrites its port in both directions. It resolves container names itself, and forwards other
+/// queries to the container's `--dns`.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 final class EmbeddedResolverIT {
   private static final String RESOLVER = "127.0.0.11";
 
-  /// Latency is of a clock that is never set, timestamps are not.
-  private static final Offset<Long> CLOCKS_DIFFER_BY = Offset.offset(100_000L);
+  /// Latency is measured with the monotonic clock, timestamps with the wall clock.
+  private static final Offset<Long> MAX_CLOCK_DIFFERENCE = Offset.offset(100_000L);
 
   private String image;
   private ServedNetwork network;
@@ -46,8 +46,8 @@ final class EmbeddedResolverIT {
   }
 
   @Test
-  void aClientsLookupShowsTheResolverItAsked() {
-    try (Docker.Container client = sleeping();
+  void clientLookupsShowTheEmbeddedResolverAsNameserver() {
+    try (Docker.Container client = startClient();
         IgProcess ig = IgProcess.trace("-c", client.name(), "-o", "json")) {
       client.exec("dig", "+short", "dig.ask.example.test").orThrow();
       client.exec("dig", "+short", "+tcp", "tcp.ask.example.test").orThrow();
@@ -81,19 +81,19 @@ final class EmbeddedResolverIT {
       assertThat(row.number("pid")).isEqualTo(query.number("pid"));
       assertThat(row.number("tid")).isEqualTo(query.number("tid"));
     }
-    assertThat(query.number("dstPort")).as("what NAT made of it").isNotEqualTo(53);
+    assertThat(query.number("dstPort")).as("the port after NAT").isNotEqualTo(53);
     assertThat(response.text("state")).isEqualTo("answered");
     assertThat(response.text("rcode")).isEqualTo(rcode);
     assertThat(response.number("latency"))
-        .isCloseTo(response.number("timestamp") - query.number("timestamp"), CLOCKS_DIFFER_BY);
+        .isCloseTo(response.number("timestamp") - query.number("timestamp"), MAX_CLOCK_DIFFERENCE);
   }
 
   @Test
-  void everyKindOfSocketIsItsProcesss() {
+  void everyKindOfSocketIsAttributedToItsProcess() {
     List<String> cases = List.of("connected4", "unconnected4", "threads-own", "fork-unconnected");
     String name = Docker.uniqueName();
     try (IgProcess ig = IgProcess.trace("-c", name, "-o", "json");
-        Docker.Container client = sleeping("--name=" + name, "--pid=host")) {
+        Docker.Container client = startClient("--name=" + name, "--pid=host")) {
       List<String> reported =
           cases.stream()
               .map(way -> client.exec("asker", "-4", RESOLVER, way, "8").orThrow())
@@ -115,20 +115,20 @@ final class EmbeddedResolverIT {
   }
 
   @Test
-  void whatIsShownOfTheResolverItselfIsPairedOrAnOrphan() {
+  void resolverResponsesAreAnsweredOrOrphans() {
     String name = Docker.uniqueName();
     try (IgProcess ig = IgProcess.trace("--host", "-o", "json", "-F", "name:~" + name);
-        Docker.Container client = sleeping("--name=" + name)) {
+        Docker.Container client = startClient("--name=" + name)) {
       String forwarded = name + ".ask.example.test.";
       for (int i = 0; i < 5; i++) {
         client.exec("dig", "+short", i + "." + forwarded).orThrow();
       }
-      Command.Result itself = client.exec("nslookup", "-querytype=a", name);
-      assertThat(itself.orThrow()).contains("Address: ");
+      Command.Result ownName = client.exec("nslookup", "-querytype=a", name);
+      assertThat(ownName.orThrow()).contains("Address: ");
 
       ig.awaitEvents(rows ->
           Stream.of("0." + forwarded, "4." + forwarded, name + ".")
-              .allMatch(asked -> named(rows, asked).stream().anyMatch(fromClient("R"))));
+              .allMatch(question -> named(rows, question).stream().anyMatch(fromClient("R"))));
 
       List<Json> events = IgProcess.events(ig.stop().lines());
       List<Json> resolver =
@@ -141,8 +141,8 @@ final class EmbeddedResolverIT {
         assertThat(answer.text("state")).isEqualTo(queries.isEmpty() ? "orphan" : "answered");
         assertThat(answer.has("latency")).isEqualTo(!queries.isEmpty());
       }
-      // Its socket is known as a server's from its first answer on.
-      assertThat(toClient(answers, "4." + forwarded)).isEqualTo("answered");
+      // ig recognizes the socket as a server's from its first answer on.
+      assertThat(stateOfAnswerToClient(answers, "4." + forwarded)).isEqualTo("answered");
       assertThat(resolver).filteredOn(row -> row.text("qr").equals("T")).isEmpty();
     }
   }
@@ -155,7 +155,7 @@ final class EmbeddedResolverIT {
     return row.text("qr").equals("R");
   }
 
-  /// The other way between the same endpoints; NAT has changed the resolver's port in one of them.
+  /// Same id, name and client endpoint; NAT changes the resolver's port in one of the two rows.
   private static boolean isAnsweredBy(Json query, Json answer) {
     return query.text("qr").equals("Q")
         && query.text("id").equals(answer.text("id"))
@@ -164,7 +164,7 @@ final class EmbeddedResolverIT {
         && query.number("srcPort") == answer.number("dstPort");
   }
 
-  private static String toClient(List<Json> answers, String name) {
+  private static String stateOfAnswerToClient(List<Json> answers, String name) {
     return named(answers, name).stream()
         .filter(answer -> answer.text("srcIP").equals(RESOLVER))
         .findFirst()
@@ -176,7 +176,7 @@ final class EmbeddedResolverIT {
     return events.stream().filter(event -> event.text("name").equals(name)).toList();
   }
 
-  private Docker.Container sleeping(String... options) {
+  private Docker.Container startClient(String... options) {
     List<String> all =
         Stream.concat(Stream.of(network.option(), "--dns=" + network.address()), Stream.of(options))
             .toList();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A hop within the machine: the row of what arrived tells who sent it.
+/// Hops within the machine: the row of a received message shows its sender as the peer.
 @Timeout(120)
 final class LocalHopsIT {
   private static final String ONE_TRY = "+tries=1";
@@ -35,13 +35,13 @@ final class LocalHopsIT {
   }
 
   @Test
-  void dockersResolverStandsBetweenAContainerAndItsUpstream() {
+  void dockersResolverIsThePeerOfAContainerAndOfItsUpstream() {
     String app = Docker.uniqueName();
     String upstream = Docker.uniqueName();
     String name = app + ".ask.example.test.";
     try (Docker.Network network = Docker.network();
         Docker.Container server = DockerImages.startDnsServer(upstream, network);
-        Docker.Container client = asking(app, network, server.address());
+        Docker.Container client = startClient(app, network, server.address());
         IgProcess ig = IgProcess.trace("-c", app + "," + upstream, "-o", "json")) {
       lookUpUntilNamed(ig, client);
       client.exec("dig", "+short", ONE_TRY, LONG_WAIT, name).orThrow();
@@ -50,38 +50,39 @@ final class LocalHopsIT {
           ig.awaitEvents(events ->
               of(events, app, name).size() >= 2 && of(events, upstream, name).size() >= 2);
 
-      Json asked = of(rows, app, name).getFirst();
-      Json answered = of(rows, app, name).getLast();
-      assertThat(answered.text("qr")).isEqualTo("R");
-      assertThat(asked.has("peer")).as("no process has received it yet").isFalse();
-      assertThat(answered.text("peer.comm")).isEqualTo("dockerd");
-      assertThat(answered.text("peer.attribution")).isEqualTo("exact");
-      assertThat(answered.has("peer.runtime")).isFalse();
-      assertThat(answered.text("nameserver")).isEqualTo("127.0.0.11");
+      Json query = of(rows, app, name).getFirst();
+      Json response = of(rows, app, name).getLast();
+      assertThat(response.text("qr")).isEqualTo("R");
+      assertThat(query.has("peer")).as("no process has received it yet").isFalse();
+      assertThat(response.text("peer.comm")).isEqualTo("dockerd");
+      assertThat(response.text("peer.attribution")).isEqualTo("exact");
+      assertThat(response.has("peer.runtime")).isFalse();
+      assertThat(response.text("nameserver")).isEqualTo("127.0.0.11");
       for (Json forwarded : of(rows, upstream, name)) {
         assertThat(forwarded.text("peer.comm")).isEqualTo("dockerd");
-        assertThat(forwarded.number("peer.pid")).isEqualTo(answered.number("peer.pid"));
+        assertThat(forwarded.number("peer.pid")).isEqualTo(response.number("peer.pid"));
       }
     }
   }
 
   @Test
-  void aContainersPeerIsNamedAlsoWhereItsOwnRowsAreNotWanted() {
+  void thePeerContainerIsNamedEvenIfItIsNotSelected() {
     String app = Docker.uniqueName();
     String upstream = Docker.uniqueName();
     try (Docker.Network network = Docker.network();
         Docker.Container server = DockerImages.startDnsServer(upstream, network);
-        Docker.Container client = asking(app, network, server.address());
+        Docker.Container client = startClient(app, network, server.address());
         IgProcess ig = IgProcess.trace("-c", app, "-o", "json", "-F", "qr:R,name:~counted")) {
       lookUpUntilNamed(ig, client);
-      int lookups = 40; // more than packets of a cgroup that is not selected may be skipped for
+      int lookups = 40; // more than the packets for which ig may skip a cgroup that is not selected
       String dig = String.join(" ", "dig", "+short", ONE_TRY, LONG_WAIT, "@" + server.address());
       String script =
           "i=0; while [ $i -lt %d ]; do %s ${i}counted.ask.example.test; i=$((i+1)); done"
               .formatted(lookups, dig);
       client.exec("sh", "-c", script).orThrow();
 
-      List<Json> rows = counted(ig.awaitEvents(events -> counted(events).size() >= lookups));
+      List<Json> rows =
+          withoutWarmUp(ig.awaitEvents(events -> withoutWarmUp(events).size() >= lookups));
 
       assertThat(rows).hasSize(lookups);
       for (Json row : rows) {
@@ -93,7 +94,7 @@ final class LocalHopsIT {
   }
 
   @Test
-  void aStubOnLoopbackIsThePeerOfItsClientsAndOfItsUpstream() throws IOException {
+  void aStubOnLoopbackIsThePeerOfItsClientAndOfItsUpstream() throws IOException {
     int net = ThreadLocalRandom.current().nextInt(1, 0x10000);
     String stub = "127." + (net >> 8 | 1) + "." + (net & 0xff) + ".1";
     String upstream = "127." + (net >> 8 | 1) + "." + (net & 0xff) + ".2";
@@ -128,11 +129,12 @@ final class LocalHopsIT {
     }
   }
 
-  private static List<Json> counted(List<Json> rows) {
+  private static List<Json> withoutWarmUp(List<Json> rows) {
     return rows.stream().filter(row -> !row.text("name").startsWith("before")).toList();
   }
 
-  /// A container that is older than the trace has its name a moment after the trace has begun.
+  /// ig lists the containers that already run shortly after the trace begins: repeats a lookup
+  /// until its row has the container's name.
   private static void lookUpUntilNamed(IgProcess ig, Docker.Container client) {
     for (int i = 0; i < 30 && ig.lines().isEmpty(); i++) {
       client.exec("dig", "+short", ONE_TRY, LONG_WAIT, "before-counted.ask.example.test").orThrow();
@@ -145,7 +147,7 @@ final class LocalHopsIT {
     return rows.stream().filter(own).filter(row -> name.equals(row.at("name"))).toList();
   }
 
-  private static Docker.Container asking(String name, Docker.Network network, String server) {
+  private static Docker.Container startClient(String name, Docker.Network network, String server) {
     return Docker.start(
         image,
         List.of("--name=" + name, "--network=" + network.name(), "--dns=" + server),

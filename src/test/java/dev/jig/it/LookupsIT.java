@@ -54,12 +54,12 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
 
-/// `--lookups` beside a resolver that says what it did, and when.
+/// `--lookups` compared with the log of a scripted resolver: what it did, and when.
 @Timeout(180)
 final class LookupsIT {
   private static final String ZONE = "lookups.example.test.";
   private static final Set<Object> ANSWERS = Set.of("answered", "truncated", "late", "orphan");
-  private static final int EACH = 8;
+  private static final int LOOKUPS_PER_WAY = 8;
   private static final long MILLISECOND_NS = 1_000_000;
   private static final long TIMEOUT_NS = 60_000_000_000L;
 
@@ -74,12 +74,12 @@ final class LookupsIT {
   }
 
   @Test
-  void statesAndCountsAreTheScripts() throws Exception {
+  void statesAndCountsMatchTheScript() throws Exception {
     try (ScriptedResolver resolver = ScriptedResolver.start(0, "127.0.0.1");
         Client client = new Client(resolver.port());
         IgProcess ig = trace(resolver.port(), "--dns-timeout=3s")) {
       List<Lookup> script = new ArrayList<>();
-      for (int i = 0; i < EACH; i++) {
+      for (int i = 0; i < LOOKUPS_PER_WAY; i++) {
         for (Way way : Way.values()) {
           script.add(new Lookup(way.act.name(script.size(), ZONE), way));
         }
@@ -111,7 +111,8 @@ final class LookupsIT {
     return rows.stream().filter(row -> row.text("name").equals(lookup.name)).toList();
   }
 
-  /// As often asked, and answered, as the resolver noted. A late row's try is in an earlier row.
+  /// The rows have as many tries and answers as the resolver recorded. The try of a late row is in
+  /// an earlier row.
   private static void assertCounted(List<Json> rows, Clock clock) {
     assertThat(
             rows.stream()
@@ -123,14 +124,14 @@ final class LookupsIT {
         .hasSize(clock.answeredNs().size());
   }
 
-  /// How each try ended, or that there was none.
+  /// The state of each try, or the row's state if it has none.
   private static Stream<Object> messages(Json row) {
     return row.has("attempts")
         ? row.list("attempts").stream().map(attempt -> ((Map<?, ?>) attempt).get("state"))
         : Stream.of(row.text("state"));
   }
 
-  /// What was answered took no less than by the resolver's clock, and no more than by the asker's.
+  /// A latency is at least the resolver's time and at most the client's.
   private static void assertWithin(Json row, ScriptedResolver resolver, Client client) {
     if (!row.has("latency")) {
       return;
@@ -145,11 +146,11 @@ final class LookupsIT {
     assertThat(row.number("latency")).as(name).isLessThanOrEqualTo(client.waitedNs(name));
   }
 
-  /// Each latency lies between the resolver's clock and the asker's, by which it must be right
-  /// where the two are a millisecond apart at most. On a busy machine they are not, since both
-  /// processes have to be woken: then it is asked again.
+  /// Each latency is between the resolver's time and the client's, so it is right to a millisecond
+  /// where the two differ by at most that. On a busy machine they differ by more, since both
+  /// processes have to be woken: the lookup is then repeated under another name.
   @Test
-  void latencyIsTheScriptsToAMillisecond(TestReporter reporter) throws Exception {
+  void latencyMatchesTheScriptToAMillisecond(TestReporter reporter) throws Exception {
     List<Long> beyond = new ArrayList<>();
     long certain = 0;
     long deadlineNs = System.nanoTime() + TIMEOUT_NS;
@@ -171,7 +172,7 @@ final class LookupsIT {
     long within = beyond.stream().filter(ns -> ns <= MILLISECOND_NS).count();
     beyond.sort(Long::compare);
     reporter.publishEntry(
-        "latency beyond the script's",
+        "latency beyond the resolver's",
         "%d lookups, %d within 1 ms; median %d us, longest %d us"
             .formatted(
                 beyond.size(),
@@ -183,7 +184,7 @@ final class LookupsIT {
   }
 
   @Test
-  void theDemosLookupsAreSixRows() {
+  void theDemoShowsSixLookups() {
     Command.Result demo =
         IgProcess.run("trace", "dns", "--demo", "--lookups", "-o", "columns=qtype,state,tries");
 
@@ -199,10 +200,11 @@ final class LookupsIT {
     assertThat(demo.err()).contains("6 lookups", " 0 lost");
   }
 
-  /// A getaddrinfo of glibc, which gives up a socket and asks the same once more; and of musl.
+  /// getaddrinfo of glibc, which closes its socket and repeats both queries on another, and of
+  /// musl.
   @ParameterizedTest
   @ValueSource(strings = {"getent ahosts", "resolve"})
-  void theTwinThatIsLostIsSaidBesideTheOneThatIsNot(String command, @TempDir Path folder)
+  void aLostAaaaQueryIsShownBesideItsAnsweredTwin(String command, @TempDir Path folder)
       throws Exception {
     Docker.require();
     String image = DockerImages.clients();
@@ -247,7 +249,7 @@ final class LookupsIT {
   }
 
   @Test
-  void whatAStubOnThisMachineDidMeanwhileStandsInItsClientsRow() throws Exception {
+  void aLocalStubsLookupIsShownInItsClientsRow() throws Exception {
     Dnsmasq.require();
     String net = "127." + random(1, 255) + "." + random(1, 255) + ".";
     String name = Act.DELAY.name(random(1, 1_000_000_000), ZONE);
@@ -258,13 +260,13 @@ final class LookupsIT {
 
       List<Json> rows = ig.awaitEvents(2); // of dig and of dnsmasq
 
-      assertBehind(rows, row -> row.number("pid") == stub.pid(), net + "2");
+      assertHop(rows, row -> row.number("pid") == stub.pid(), net + "2");
       assertThat(resolver.clock(name).askedNs()).hasSize(1);
     }
   }
 
   @Test
-  void soDoesWhatDockersResolverDidAlthoughItsOwnRowsAreNotWanted() throws Exception {
+  void dockersResolversLookupIsShownAlthoughItsOwnRowsAreNotSelected() throws Exception {
     Docker.require();
     String image = DockerImages.clients();
     try (Docker.Network network = Docker.network();
@@ -283,29 +285,29 @@ final class LookupsIT {
 
       assertThat(row.text("nameserver")).isEqualTo("127.0.0.11");
       assertThat(row.text("peer.comm")).isEqualTo("dockerd");
-      assertBehind(row, network.hostAddress());
+      assertHop(row, network.hostAddress());
       assertThat(resolver.clock(name).askedNs()).hasSize(1);
       assertThat(ig.stop().out().lines()).hasSize(1);
     }
   }
 
-  private static void assertBehind(List<Json> rows, Predicate<Json> isStubs, String upstream) {
-    Json stubs = rows.stream().filter(isStubs).findFirst().orElseThrow();
-    Json asker = rows.stream().filter(isStubs.negate()).findFirst().orElseThrow();
+  private static void assertHop(List<Json> rows, Predicate<Json> isOfStub, String upstream) {
+    Json stubs = rows.stream().filter(isOfStub).findFirst().orElseThrow();
+    Json client = rows.stream().filter(isOfStub.negate()).findFirst().orElseThrow();
     assertThat(stubs.text("nameserver")).isEqualTo(upstream);
-    assertThat(asker.number("hop.latency")).isEqualTo(stubs.number("latency"));
+    assertThat(client.number("hop.latency")).isEqualTo(stubs.number("latency"));
     assertThat(stubs.number("hop.took")).isLessThanOrEqualTo(stubs.number("latency"));
     assertThat(stubs.has("hop.server")).isFalse();
-    assertThat(asker.number("hop.took"))
-        .isBetween(asker.number("hop.latency"), asker.number("latency"));
-    assertBehind(asker, upstream);
+    assertThat(client.number("hop.took"))
+        .isBetween(client.number("hop.latency"), client.number("latency"));
+    assertHop(client, upstream);
   }
 
-  private static void assertBehind(Json asker, String upstream) {
-    assertThat(asker.text("hop.server")).isEqualTo(upstream);
-    assertThat(asker.number("hop.latency"))
+  private static void assertHop(Json client, String upstream) {
+    assertThat(client.text("hop.server")).isEqualTo(upstream);
+    assertThat(client.number("hop.latency"))
         .isGreaterThanOrEqualTo(ScriptedResolver.DELAY_MS * 1_000_000);
-    assertThat(asker.number("latency")).isGreaterThanOrEqualTo(asker.number("hop.latency"));
+    assertThat(client.number("latency")).isGreaterThanOrEqualTo(client.number("hop.latency"));
   }
 
   private static int random(int from, int to) {
@@ -316,7 +318,7 @@ final class LookupsIT {
     return ThreadLocalRandom.current().nextInt(bound);
   }
 
-  /// What an asker does with what the resolver does, and the rows that come of it.
+  /// What the resolver and the client do in a lookup, and the rows that ig must show.
   private enum Way {
     ANSWERED(Act.ANSWER, "answered 1: UDP answered"),
     DROPPED(Act.DROP, "timeout 1: UDP timeout"),
@@ -324,7 +326,7 @@ final class LookupsIT {
     TWICE(Act.TWICE, "answered 1: UDP answered", "orphan 0: "),
     OVER_TCP(Act.TRUNCATE, "answered 2: UDP truncated, TCP answered"),
     LATE(Act.LATE, "timeout 1: UDP timeout", "late 1: UDP late"),
-    AGAIN(Act.SECOND, "answered 2: UDP repeated, UDP answered"),
+    SAME_SOCKET(Act.SECOND, "answered 2: UDP repeated, UDP answered"),
     NEXT_SOCKET(Act.SECOND, "answered 2: UDP closed, UDP answered");
 
     final Act act;
@@ -342,7 +344,7 @@ final class LookupsIT {
 
   private record Lookup(String name, Way way) {}
 
-  /// Asks, each lookup on sockets of its own, which stay open until closed.
+  /// Sends the queries of each lookup from new sockets, which stay open until [#close].
   private static final class Client implements AutoCloseable {
     private final InetSocketAddress server;
     private final ConcurrentLinkedQueue<DatagramSocket> open = new ConcurrentLinkedQueue<>();
@@ -386,9 +388,9 @@ final class LookupsIT {
         }
         case OVER_TCP -> {
           receive(socket);
-          askOverTcp(query(lookup.name));
+          queryOverTcp(query(lookup.name));
         }
-        case AGAIN -> {
+        case SAME_SOCKET -> {
           send(socket, query);
           receive(socket);
         }
@@ -425,7 +427,7 @@ final class LookupsIT {
       socket.receive(new DatagramPacket(new byte[2048], 2048));
     }
 
-    private void askOverTcp(byte[] query) throws IOException {
+    private void queryOverTcp(byte[] query) throws IOException {
       try (Socket stream = new Socket(server.getAddress(), server.getPort());
           DataInputStream in = new DataInputStream(stream.getInputStream())) {
         stream.getOutputStream().write(TcpMessages.framed(query));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/// Podman's containers, by their names.
+/// Traces Podman's containers and shows their names.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 final class PodmanIT {
@@ -70,7 +70,7 @@ final class PodmanIT {
   }
 
   @Test
-  void containersFromBeforeTheTraceAndFromAfterItsBeginHaveTheirNames() {
+  void containersStartedBeforeAndDuringTheTraceAreNamed() {
     String before = Docker.uniqueName();
     String after = Docker.uniqueName();
     try (Podman.Container old =
@@ -104,15 +104,15 @@ final class PodmanIT {
   }
 
   @Test
-  void containersThatEndWithTheirFirstAnswerHaveTheirNames() {
+  void containersThatEndAfterTheirFirstAnswerAreNamed() {
     String series = Docker.uniqueName();
     try (IgProcess ig = trace()) {
-      IntStream.range(0, 10).forEach(i -> askOnce(series + "-" + i).orThrow());
+      IntStream.range(0, 10).forEach(i -> lookUpOnce(series + "-" + i).orThrow());
       List<CompletableFuture<Command.Result>> running =
           IntStream.range(10, 15)
               .mapToObj(i ->
                   CompletableFuture.supplyAsync(
-                      () -> askOnce(series + "-" + i), Thread::startVirtualThread))
+                      () -> lookUpOnce(series + "-" + i), Thread::startVirtualThread))
               .toList();
       running.forEach(run -> run.join().orThrow());
 
@@ -125,13 +125,13 @@ final class PodmanIT {
     }
   }
 
-  /// The question holds the container's name.
-  private Command.Result askOnce(String name) {
+  /// The question name contains the container's name.
+  private Command.Result lookUpOnce(String name) {
     return run(name, dig(name + ".ask.example.test"));
   }
 
   @Test
-  void twoContainersOfAPodAreDistinguishedAndItsSandboxIsNotListed() {
+  void containersOfAPodAreDistinguishedAndItsInfraContainerIsNotListed() {
     String pod = Docker.uniqueName();
     podman.podman(
         "pod",
@@ -168,7 +168,7 @@ final class PodmanIT {
     return podman.start(List.of("--pod=" + pod, "--name=" + name), "sleep", "600");
   }
 
-  /// No server is in its network: the query stays without an answer.
+  /// Queries a server that does not exist in the pod's network: there is no answer.
   private String[] unanswered(String host) {
     List<String> words = new ArrayList<>(List.of("dig", "+tries=1", "+time=1"));
     words.addAll(dig(host + ".pod.example.test").subList(1, 6));

@@ -44,18 +44,18 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A container's lookups, recorded live as pcapng: what `--read` makes of the file, and what other
-/// programs do.
+/// A container's lookups recorded live as pcapng: `--read` and other programs read the same
+/// messages from the file.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 final class RecordingIT {
   private static final long TIMEOUT_S = 30;
 
-  /// Asked last, and never answered.
-  private static final String DROPPED = "drop.example.test.";
+  /// Looked up last; the server never answers it.
+  private static final String UNANSWERED = "drop.example.test.";
 
-  /// What else [#lookUp] asks, the truncated one over UDP and TCP.
-  private static final List<String> ASKED =
+  /// The responses to the other lookups of [#lookUp]: protocol, name, response code.
+  private static final List<String> RESPONSES =
       List.of(
           "UDP embedded.ask.example.test. NoError",
           "TCP embedded-tcp.ask.example.test. NoError",
@@ -92,8 +92,8 @@ final class RecordingIT {
     return Docker.start(image, List.of(network.option(), "--dns=" + address), "sleep", "600");
   }
 
-  /// UDP and TCP, Docker's embedded resolver and the server itself, short answers, long ones and
-  /// none.
+  /// Looks up over UDP and TCP, at Docker's embedded resolver and at the server itself, with short,
+  /// long and no answers.
   private void lookUp(Docker.Container client) {
     String at = "@" + address;
     client.exec("dig", "embedded.ask.example.test").orThrow();
@@ -103,7 +103,7 @@ final class RecordingIT {
     client.exec("dig", "+tcp", at, "tcp.ask.example.test").orThrow();
     client.exec("dig", "+tcp", at, "big.example.test", "TXT").orThrow();
     client.exec("dig", "+bufsize=512", at, "truncated.example.test").orThrow();
-    client.exec("dig", "+tries=1", "+timeout=1", at, DROPPED);
+    client.exec("dig", "+tries=1", "+timeout=1", at, UNANSWERED);
   }
 
   /// A live trace of this process that writes its rows twice, as `-o json` and as `-o pcapng` do.
@@ -135,7 +135,7 @@ final class RecordingIT {
           new Containers(
               trace.cgroupRoot(),
               List.of(new DockerApiRuntime(DockerApiFlavor.DOCKER, Docker.socket(), true)),
-              new Silence());
+              new FailOnWarning());
       Thread.ofPlatform()
           .start(() -> {
             try {
@@ -173,21 +173,21 @@ final class RecordingIT {
       return event.question() != null && event.question().name().equals(name);
     }
 
-    private interface Writing {
-      void by(RowWriter writer) throws IOException;
+    private interface RowWriterCall {
+      void apply(RowWriter writer) throws IOException;
     }
 
-    private void write(Writing writing) {
+    private void write(RowWriterCall writing) {
       try {
         for (RowWriter writer : writers) {
-          writing.by(writer);
+          writing.apply(writer);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
-    /// The rows as JSON, once all that were awaited are there.
+    /// Waits for the last row, ends the trace and returns all rows as JSON.
     String json() {
       boolean all = complete.completeOnTimeout(false, TIMEOUT_S, TimeUnit.SECONDS).join();
       trace.stop();
@@ -212,7 +212,7 @@ final class RecordingIT {
     }
   }
 
-  private static final class Silence implements ContainerListener {
+  private static final class FailOnWarning implements ContainerListener {
     @Override
     public void onWarning(String sentence) {
       throw new AssertionError(sentence);
@@ -225,11 +225,11 @@ final class RecordingIT {
   }
 
   @Test
-  void aRecordedFileReadsAsTheLiveRowsWere() throws IOException {
+  void readingARecordedFileGivesTheLiveRows() throws IOException {
     Path file = folder.resolve("live.pcapng");
     String live;
     try (Docker.Container client = client();
-        Recording recording = new Recording(client.name(), DROPPED, file)) {
+        Recording recording = new Recording(client.name(), UNANSWERED, file)) {
       lookUp(client);
       live = recording.json();
     }
@@ -242,21 +242,21 @@ final class RecordingIT {
         .filteredOn(row -> row.text("qr").equals("R"))
         .extracting(
             row -> String.join(" ", row.text("protocol"), row.text("name"), row.text("rcode")))
-        .containsExactlyElementsOf(ASKED);
-    assertThat(rows.getLast().text("name")).isEqualTo(DROPPED);
+        .containsExactlyElementsOf(RESPONSES);
+    assertThat(rows.getLast().text("name")).isEqualTo(UNANSWERED);
     assertThat(rows).filteredOn(row -> row.has("peer")).isNotEmpty();
     assertThat(rows).allMatch(row -> row.has("runtime.containerName"));
     assertOthersReadTheSame(file, rows);
   }
 
   private static void assertOthersReadTheSame(Path file, List<Json> rows) {
-    List<String> said = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
     List<String> command = new ArrayList<>(List.of("tshark", "-r", file.toString(), "-Y", "dns"));
     for (Json row : rows) {
       if (!row.text("qr").equals("T")) {
-        said.add(asTshark(row));
+        expected.add(asTshark(row));
         if (row.text("protocol").equals("TCP")) {
-          // NAT has hidden the embedded resolver's port
+          // NAT replaces port 53 of the embedded resolver
           String server = row.text("qr").equals("Q") ? "dstPort" : "srcPort";
           command.addAll(List.of("-d", "tcp.port==" + row.number(server) + ",dns"));
         }
@@ -274,14 +274,14 @@ final class RecordingIT {
             "sll.pkttype")) {
       command.addAll(List.of("-e", field));
     }
-    assertThat(Command.run(command).orThrow().lines()).containsExactlyElementsOf(said);
+    assertThat(Command.run(command).orThrow().lines()).containsExactlyElementsOf(expected);
     assertThat(Command.run("tshark", "-r", file.toString(), "-T", "fields", "-e", "frame.comment"))
         .satisfies(comments ->
             assertThat(comments.orThrow().lines().filter(line -> !line.isBlank()))
-                .hasSize(said.size())
+                .hasSize(expected.size())
                 .allMatch(line -> line.contains("pid:") && line.contains("comm:")));
     assertThat(Command.run("capinfos", file.toString()).orThrow())
-        .containsPattern("Number of packets: +" + said.size())
+        .containsPattern("Number of packets: +" + expected.size())
         .containsPattern("Number of stat entries = 1")
         .contains("linux-sll2");
   }
@@ -302,7 +302,7 @@ final class RecordingIT {
   }
 
   @Test
-  void packetsArriveAtAnotherProgramThroughAPipe() {
+  void anotherProgramReadsPacketsFromAPipe() {
     try (Docker.Container client = client()) {
       try (IgProcess both =
           IgProcess.traceWith(words -> {
@@ -335,7 +335,7 @@ final class RecordingIT {
     }
   }
 
-  /// The shell and tshark then end by themselves.
+  /// The shell and tshark end after ig.
   private static void interruptIg(IgProcess shell) {
     ProcessHandle.of(shell.pid())
         .orElseThrow()
@@ -347,7 +347,7 @@ final class RecordingIT {
   }
 
   @Test
-  void aTerminalIsSparedTheBytes() {
+  void pcapngToATerminalIsRefused() {
     Command.Result run =
         Command.run(
             concat(

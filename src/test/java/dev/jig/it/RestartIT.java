@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A runtime stops and starts again while its containers are traced: no packet is lost, names
-/// return, and ig reports each change once.
+/// A runtime restarts while its containers are traced: no packet is lost, new rows have names
+/// again, and ig reports each change once.
 @Timeout(180)
 final class RestartIT {
   private static final String LOOPBACK = "127.0.0.1";
 
   @Test
-  void podmanRestarts() throws Exception {
+  void podmanStopsAndStartsAgain() throws Exception {
     String before = Docker.uniqueName();
     String during = Docker.uniqueName();
     try (Podman podman = Podman.start();
@@ -45,7 +45,7 @@ final class RestartIT {
       old.exec(dig(server.port(), "up")).orThrow();
       ig.awaitEvents(2);
 
-      // When it is stopped, and a container starts meanwhile
+      // When Podman's service stops, and a container starts while it is stopped
       podman.stopService();
       ig.awaitErr("Podman stopped answering at " + podman.socket());
       try (Podman.Container young = podman.start(List.of("--name=" + during), "sleep", "600")) {
@@ -53,13 +53,13 @@ final class RestartIT {
         young.exec(dig(server.port(), "unnamed")).orThrow();
         ig.awaitEvents(6);
 
-        // And when it runs again
+        // And when the service runs again
         podman.startService();
         ig.awaitErr("Podman answers at " + podman.socket());
         young.exec(dig(server.port(), "named")).orThrow();
       }
       List<Json> events = ig.awaitEvents(8);
-      String said = ig.stop().err();
+      String err = ig.stop().err();
 
       // Then every query and response has a row; the name is missing only while Podman is stopped
       assertThat(events)
@@ -73,8 +73,8 @@ final class RestartIT {
               "null R unnamed.",
               during + " Q named.",
               during + " R named.");
-      assertThat(said).contains(" 8 rows, ").contains(" 0 lost");
-      assertThat(said)
+      assertThat(err).contains(" 8 rows, ").contains(" 0 lost");
+      assertThat(err)
           .containsOnlyOnce("Podman stopped answering")
           .containsOnlyOnce("Podman answers");
     }
@@ -95,8 +95,8 @@ final class RestartIT {
     };
   }
 
-  /// The daemon starts after ig. Without the daemon its containers go on (`--live-restore`) and
-  /// send queries, to which there is no response.
+  /// The daemon starts after ig. While it is stopped, its containers keep running
+  /// (`--live-restore`) and send queries that get no response.
   @Test
   void dockerStartsLaterAndRestarts(@TempDir Path folder) throws Exception {
     Docker.require();
@@ -118,7 +118,14 @@ final class RestartIT {
       ig.awaitErr("Docker answers at " + socket);
       String image = daemon.importImage(DockerImages.clientsTar(folder));
       daemon.docker(
-          "run", "--detach", "--network=host", "--name=" + before, image, "sh", "-c", askForever());
+          "run",
+          "--detach",
+          "--network=host",
+          "--name=" + before,
+          image,
+          "sh",
+          "-c",
+          lookUpForever());
       ig.awaitEvents(5);
 
       daemon.stop();
@@ -126,13 +133,21 @@ final class RestartIT {
       ig.awaitEvents(ig.lines().size() + 5);
 
       daemon.start();
+      ig.awaitErr("Docker answers at " + socket, 2);
       daemon.docker(
-          "run", "--detach", "--network=host", "--name=" + after, image, "sh", "-c", askForever());
+          "run",
+          "--detach",
+          "--network=host",
+          "--name=" + after,
+          image,
+          "sh",
+          "-c",
+          lookUpForever());
       ig.awaitEvents(events -> of(after, events).size() >= 5);
       Command.Result end = ig.stop();
       List<Json> events = IgProcess.events(end.lines());
-      assertWhole(of(before, events));
-      assertWhole(of(after, events));
+      assertNoGaps(of(before, events));
+      assertNoGaps(of(after, events));
       assertThat(events).hasSize(of(before, events).size() + of(after, events).size());
 
       assertThat(end.err()).contains(" 0 lost");
@@ -141,7 +156,7 @@ final class RestartIT {
     }
   }
 
-  private static String askForever() {
+  private static String lookUpForever() {
     return """
     i=0; while :; do i=$((i+1)); dig +tries=1 +time=1 @127.0.0.1 q-$i.restart.example.test;\
      sleep 0.1; done\
@@ -154,8 +169,8 @@ final class RestartIT {
         .toList();
   }
 
-  /// The names are numbered: from the first row to the last, none is missing.
-  private static void assertWhole(List<Json> events) {
+  /// The question names are numbered: no number is missing between the first row and the last.
+  private static void assertNoGaps(List<Json> events) {
     List<Integer> numbers = new ArrayList<>();
     for (Json event : events) {
       numbers.add(Integer.valueOf(event.text("name").replaceAll("\\D", "")));

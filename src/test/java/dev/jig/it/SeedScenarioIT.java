@@ -23,9 +23,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The scenario the command is known by: it waits for a container of a name, then containers of
-/// that name ask with bind's nslookup, which sends from a thread `isc-net-0000`. Several traces
-/// watch the same containers, each printing in its own way.
+/// Traces that start before a container of the selected name exists. Then containers of that name
+/// run BIND's nslookup, which sends from a thread `isc-net-0000`. Several traces watch the same
+/// containers, each with another output format or terminal width.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 final class SeedScenarioIT {
@@ -45,18 +45,18 @@ final class SeedScenarioIT {
       "RUNTIME.CONTAINERNAME          PID              TID              COMM             QR TYPE  "
           + "           QTYPE            NAME                           RCODE            NUMANSW…";
 
-  private record Asked(String type, String name, int answers) {}
+  private record Query(String type, String name, int answers) {}
 
-  private static final List<Asked> ASKED =
+  private static final List<Query> QUERIES =
       List.of(
-          new Asked("A", "example.test.", 2),
-          new Asked("AAAA", "example.test.", 2),
-          new Asked("MX", "example.test.", 1),
-          new Asked("A", "nothing.example.test.", 0),
-          new Asked("A", "twenty.example.test.", 20),
-          new Asked("A", "uncompressed.example.test.", 3));
+          new Query("A", "example.test.", 2),
+          new Query("AAAA", "example.test.", 2),
+          new Query("MX", "example.test.", 1),
+          new Query("A", "nothing.example.test.", 0),
+          new Query("A", "twenty.example.test.", 20),
+          new Query("A", "uncompressed.example.test.", 3));
 
-  /// What a trace printed, each line as it came.
+  /// The lines that a trace printed, and its end.
   private record Printed(List<String> lines, Command.Result end) {}
 
   private final List<Printed> printed = new ArrayList<>();
@@ -66,11 +66,11 @@ final class SeedScenarioIT {
   private List<Json> events;
 
   @BeforeAll
-  void traceAndAsk(@TempDir Path folder) throws IOException {
+  void traceLookups(@TempDir Path folder) throws IOException {
     Docker.require();
     Prerequisite.requireRoot();
     image = DockerImages.clients();
-    removeLeftOver();
+    removeLeftoverContainer();
     network = Docker.network();
     server = DnsServer.start(53, network.hostAddress());
     Path resize = folder.resolve("resize");
@@ -84,12 +84,12 @@ final class SeedScenarioIT {
           onTerminal(List.of("171", "--resize-on-file", resize.toString(), "80"), "columns"));
       traces.add(onTerminal(List.of("2000"), "wide"));
       traces.add(IgProcess.trace("-c", CONTAINER, "-o", "json"));
-      ask(ASKED.getFirst());
+      lookUp(QUERIES.getFirst());
       traces.forEach(ig -> ig.awaitLines(lines -> rows(lines) == 2));
       Files.createFile(resize);
-      ASKED.stream().skip(1).forEach(this::ask);
+      QUERIES.stream().skip(1).forEach(this::lookUp);
       for (IgProcess ig : traces) {
-        ig.awaitLines(lines -> rows(lines) == 2L * ASKED.size());
+        ig.awaitLines(lines -> rows(lines) == 2L * QUERIES.size());
         Command.Result end = ig.stop();
         printed.add(new Printed(end.lines(), end));
       }
@@ -107,8 +107,8 @@ final class SeedScenarioIT {
   }
 
   @Test
-  void everyQueryAndItsResponseIsARow() {
-    for (int i = 0; i < ASKED.size(); i++) {
+  void everyQueryAndResponseHasARow() {
+    for (int i = 0; i < QUERIES.size(); i++) {
       Json query = events.get(2 * i);
       Json response = events.get(2 * i + 1);
 
@@ -117,14 +117,14 @@ final class SeedScenarioIT {
       assertThat(query.has("rcode")).isFalse();
       assertThat(response.text("qr")).isEqualTo("R");
       assertThat(response.text("pktType")).isEqualTo("HOST");
-      assertThat(response.text("rcode")).isEqualTo(rcode(ASKED.get(i)));
+      assertThat(response.text("rcode")).isEqualTo(rcode(QUERIES.get(i)));
       assertThat(response.number("latency")).isPositive();
       assertThat(response.text("state")).isEqualTo("answered");
       for (Json event : List.of(query, response)) {
         assertThat(event.text("runtime.containerName")).isEqualTo(CONTAINER);
         assertThat(event.text("runtime.containerImageName")).isEqualTo(image);
-        assertThat(event.text("qtype")).isEqualTo(ASKED.get(i).type());
-        assertThat(event.text("name")).isEqualTo(ASKED.get(i).name());
+        assertThat(event.text("qtype")).isEqualTo(QUERIES.get(i).type());
+        assertThat(event.text("name")).isEqualTo(QUERIES.get(i).name());
         assertThat(event.text("comm")).isEqualTo(THREAD);
         assertThat(event.text("attribution")).isEqualTo("exact");
         assertThat(event.text("nameserver")).isEqualTo(network.hostAddress());
@@ -136,10 +136,10 @@ final class SeedScenarioIT {
   }
 
   @Test
-  void pidAndTidAreThoseOfTheHost() throws IOException {
+  void pidAndTidAreOfTheHostsNamespace() throws IOException {
     String name = Docker.uniqueName();
     try (IgProcess ig = IgProcess.trace("-c", name, "-o", "json");
-        Docker.Container asking =
+        Docker.Container client =
             Docker.start(
                 image,
                 List.of("--name=" + name, "--network=" + network.name()),
@@ -149,9 +149,9 @@ final class SeedScenarioIT {
 
       Json query = ig.awaitEvents(1).getFirst();
 
-      Path process = Path.of("/proc", Long.toString(asking.pid()));
+      Path process = Path.of("/proc", Long.toString(client.pid()));
       Path thread = process.resolve("task").resolve(Long.toString(query.number("tid")));
-      assertThat(query.number("pid")).isEqualTo(asking.pid());
+      assertThat(query.number("pid")).isEqualTo(client.pid());
       assertThat(Files.readString(thread.resolve("comm"))).isEqualTo(THREAD + "\n");
       assertThat(Files.readSymbolicLink(process.resolve("ns/mnt")).toString())
           .isEqualTo("mnt:[" + query.number("mountnsid") + "]");
@@ -161,7 +161,7 @@ final class SeedScenarioIT {
   }
 
   @Test
-  void theTableIsLaidOutForItsTerminal() {
+  void columnsFitTheTerminalsWidth() {
     assertThat(printed.get(0).lines()).isEqualTo(table(IN_A_PIPE));
     assertThat(printed.get(1).lines()).isEqualTo(table(AT_171));
     assertThat(printed.get(2).lines()).isEqualTo(table(AT_120));
@@ -169,9 +169,9 @@ final class SeedScenarioIT {
   }
 
   @Test
-  void theTableFollowsItsTerminal() {
+  void columnsFollowAResizedTerminal() {
     List<String> expected = new ArrayList<>(table(AT_171).subList(0, 3));
-    expected.addAll(table(AT_80).subList(3, 1 + 2 * ASKED.size()));
+    expected.addAll(table(AT_80).subList(3, 1 + 2 * QUERIES.size()));
 
     assertThat(printed.get(4).lines()).isEqualTo(expected);
   }
@@ -190,11 +190,11 @@ final class SeedScenarioIT {
   }
 
   @Test
-  void theEndSaysThatNothingWasLost() {
+  void theSummaryReportsNoLoss() {
     for (Printed trace : printed) {
       assertThat(trace.end().exitCode()).isZero();
       assertThat(trace.end().err())
-          .contains(" packets seen: " + 2 * ASKED.size() + " rows, ")
+          .contains(" packets seen: " + 2 * QUERIES.size() + " rows, ")
           .contains(" 0 lost");
     }
   }
@@ -210,25 +210,25 @@ final class SeedScenarioIT {
   private List<String> table(String header) {
     Table table = new Table(header);
     List<String> lines = new ArrayList<>(List.of(header));
-    for (int i = 0; i < ASKED.size(); i++) {
-      Asked asked = ASKED.get(i);
+    for (int i = 0; i < QUERIES.size(); i++) {
+      Query query = QUERIES.get(i);
       long pid = events.get(2 * i).number("pid");
       long tid = events.get(2 * i).number("tid");
-      String type = asked.type();
-      String name = asked.name();
+      String type = query.type();
+      String name = query.name();
       lines.add(table.row(CONTAINER, pid, tid, THREAD, "Q", "OUTGOING", type, name, "", 0));
       lines.add(
           table.row(
-              CONTAINER, pid, tid, THREAD, "R", "HOST", type, name, rcode(asked), asked.answers()));
+              CONTAINER, pid, tid, THREAD, "R", "HOST", type, name, rcode(query), query.answers()));
     }
     return lines;
   }
 
-  private static String rcode(Asked asked) {
-    return asked.answers() == 0 ? "NXDomain" : "NoError";
+  private static String rcode(Query query) {
+    return query.answers() == 0 ? "NXDomain" : "NoError";
   }
 
-  /// Lines that are no header; narrow ones cut the name.
+  /// Counts the lines other than the header; narrow tables cut the container's name.
   private static long rows(List<String> lines) {
     return lines.stream().filter(line -> line.contains("test-trace-")).count();
   }
@@ -240,18 +240,18 @@ final class SeedScenarioIT {
     return IgProcess.traceUnder(prefix, "-c", CONTAINER, "-o", format);
   }
 
-  private void ask(Asked asked) {
+  private void lookUp(Query query) {
     Docker.run(
         image,
         List.of("--name=" + CONTAINER, LABEL, "--network=" + network.name()),
         "nslookup",
-        "-querytype=" + asked.type(),
-        asked.name(),
+        "-querytype=" + query.type(),
+        query.name(),
         network.hostAddress());
   }
 
-  /// Of a run of this test that was killed.
-  private static void removeLeftOver() {
+  /// Removes the container of an earlier run of this test that was killed.
+  private static void removeLeftoverContainer() {
     String id =
         Docker.docker("ps", "-aq", "--filter=name=^" + CONTAINER, "--filter=label=jig-test");
     if (!id.isEmpty()) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// What the asker says of a packet it sent: `PID TID UID COMM NAME`. In a container that shares the
-/// host's pid namespace these are the numbers ig shows.
+/// The sender of a query as the program `asker` reports it, `PID TID UID COMM NAME`, or as a row
+/// shows it. In a container that shares the host's pid namespace both have the same ids.
 record Truth(long pid, long tid, long uid, String comm, String name) {
   static List<Truth> of(List<String> lines) {
     return lines.stream().map(Truth::parse).toList();
@@ -24,12 +24,12 @@ record Truth(long pid, long tid, long uid, String comm, String name) {
         parts[4] + ".");
   }
 
-  /// By the names asked, where each was asked once.
+  /// By question name; each name must occur once.
   static Map<String, Truth> byName(List<Truth> reported) {
     return reported.stream().collect(Collectors.toMap(Truth::name, identity()));
   }
 
-  /// What a row says of its sender.
+  /// The sender that a row shows.
   static Truth of(Json event) {
     return new Truth(
         event.number("pid"),

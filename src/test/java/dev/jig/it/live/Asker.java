@@ -8,8 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// The program `asker` on this machine, one of its ways at a time: it reports the truth about the
-/// queries sent.
+/// Runs one case of the program `asker` on this machine, which reports the sender of each query.
 final class Asker {
   private Asker() {}
 
@@ -18,7 +17,7 @@ final class Asker {
     return List.of(asker, "-p", Integer.toString(server.port()), way, Integer.toString(count));
   }
 
-  /// Asks to the end; by name, of which each is asked once.
+  /// Runs a case to its end and returns the senders by question name; each name occurs once.
   static Map<String, Truth> ask(DnsServer server, String way, int count) {
     return truth(Command.run(command(server, way, count)).orThrow().lines().toList());
   }

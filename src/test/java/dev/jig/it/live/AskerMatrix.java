@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// The program `asker` with all its ways, asking servers of its own: it opens the sockets that are
-/// to be older than the tracer, and asks on request.
+/// The program `asker` with all its cases and its own servers: it opens some sockets before the
+/// trace begins, and sends its queries on request.
 final class AskerMatrix implements AutoCloseable {
   private static final int TIMEOUT_SECONDS = 120;
 
@@ -21,7 +21,7 @@ final class AskerMatrix implements AutoCloseable {
     this.out = process.inputReader();
   }
 
-  /// Returns once the old sockets are open.
+  /// Returns once the sockets that are older than the trace are open.
   static AskerMatrix start(int port, int queries) {
     try {
       AskerMatrix matrix =
@@ -38,7 +38,7 @@ final class AskerMatrix implements AutoCloseable {
                   .start());
       String first = matrix.out.readLine();
       if (!"ready".equals(first)) {
-        throw new AssertionError("asker said instead of ready: " + first);
+        throw new AssertionError("asker printed instead of ready: " + first);
       }
       return matrix;
     } catch (IOException e) {
@@ -46,7 +46,7 @@ final class AskerMatrix implements AutoCloseable {
     }
   }
 
-  /// Asks all, and says who sent and who read what.
+  /// Sends all queries, and returns the sender or reader of each message.
   List<Truth> ask() {
     try {
       process.outputWriter().append('\n').flush();
@@ -55,7 +55,7 @@ final class AskerMatrix implements AutoCloseable {
         reported.add(Truth.of(line));
       }
       if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new AssertionError("asker did not end well");
+        throw new AssertionError("asker failed or did not end within " + TIMEOUT_SECONDS + " s");
       }
       return reported;
     } catch (IOException e) {

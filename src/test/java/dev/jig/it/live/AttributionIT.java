@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Who asked: what the rows say against what the askers said of themselves.
+/// Compares the owners that rows show with the report of the program `asker`.
 final class AttributionIT {
   private static final int QUERIES = 10_000;
 
@@ -43,14 +43,15 @@ final class AttributionIT {
       assertThat(rows.samples(each -> each.verdict() == Verdict.EXACT_WRONG)).isEmpty();
       assertThat(rows.samples(Judged::isUnknownWithoutDoubt)).isEmpty();
       assertThat(rows.samples(Judged::isWrongWithoutDoubt)).isEmpty();
-      assertThat(rows.samples(each -> each.row().isOfUdpSender() && !each.row().exact())).isEmpty();
-      assertThat(rows.processesWithUsedPids("pid-reuse-udp")).isGreaterThan(100);
-      assertThat(rows.processesWithUsedPids("pid-reuse-passed-tcp")).isGreaterThan(50);
+      assertThat(rows.samples(each -> each.row().isOfUdpSender() && !each.row().isExact()))
+          .isEmpty();
+      assertThat(rows.processesWithReusedPids("pid-reuse-udp")).isGreaterThan(100);
+      assertThat(rows.processesWithReusedPids("pid-reuse-passed-tcp")).isGreaterThan(50);
     }
   }
 
   @Test
-  void afterAForkEachAnswerIsItsAskers() throws Exception {
+  void afterAForkEachAnswerBelongsToTheProcessThatSentTheQuery() throws Exception {
     try (DnsServer server = DnsServer.start(0, "127.0.0.1", "::1");
         IgProcess ig = trace(server.port())) {
 
@@ -58,11 +59,11 @@ final class AttributionIT {
 
       List<Row> rows = Row.of(ig.stop().lines());
       List<Row> answers =
-          rows.stream().filter(row -> row.ofClient() && row.qr().equals("R")).toList();
+          rows.stream().filter(row -> row.isAtClient() && row.qr().equals("R")).toList();
       assertThat(answers)
           .hasSize(40)
-          .allMatch(Row::exact)
-          .allSatisfy(row -> assertThat(row.owner()).isEqualTo(said(truth, row).owner()));
+          .allMatch(Row::isExact)
+          .allSatisfy(row -> assertThat(row.owner()).isEqualTo(truthOf(row, truth).owner()));
       assertThat(answers.stream().collect(Collectors.groupingBy(Row::pid, Collectors.counting())))
           .as("answers of each process: two pairs of parent and child")
           .hasSize(3)
@@ -71,7 +72,7 @@ final class AttributionIT {
   }
 
   @Test
-  void aServersRowsAreTheServers() throws Exception {
+  void aServersRowsAreAttributedToIt() throws Exception {
     int port = Ports.free();
     try (IgProcess ig = trace(port);
         DnsServer server = DnsServer.start(port, "127.0.0.1", "::1")) {
@@ -81,7 +82,7 @@ final class AttributionIT {
 
       List<Row> rows = Row.of(ig.stop().lines());
       assertThat(rows)
-          .filteredOn(row -> !row.ofClient())
+          .filteredOn(row -> !row.isAtClient())
           .hasSize(80)
           .allMatch(row -> row.pid() == ProcessHandle.current().pid());
     }
@@ -91,11 +92,11 @@ final class AttributionIT {
     return IgProcess.trace("--host", "-o", "json", "--ports=" + port, "--dns-timeout=30s");
   }
 
-  private static Truth said(Map<String, Truth> truth, Row row) {
-    Truth said = truth.get(row.name());
-    if (said == null) {
+  private static Truth truthOf(Row row, Map<String, Truth> byName) {
+    Truth truth = byName.get(row.name());
+    if (truth == null) {
       throw new AssertionError("no query of " + row);
     }
-    return said;
+    return truth;
   }
 }

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// The rows of a run, compared with the asker's report of each message.
+/// Compares the rows of a trace with the report of `asker` on each message.
 final class Attributions {
   /// How a row's owner compares with the truth.
   enum Verdict {
@@ -27,14 +27,14 @@ final class Attributions {
     EXACT_WRONG
   }
 
-  /// A row, the truth, and what comes of it.
+  /// A row, the truth, and how they compare.
   record Judged(Row row, Truth truth, Verdict verdict) {
     boolean isWrongWithoutDoubt() {
       return verdict == Verdict.SOCKET_WRONG
           && (row.hop() != Hop.SERVER_Q || truth.doubt() == Doubt.NONE);
     }
 
-    /// While two processes write to a socket at once, it may have no owner.
+    /// A socket may have no owner while two processes write to it at once.
     boolean isUnknownWithoutDoubt() {
       return verdict == Verdict.UNKNOWN
           && (row.hop() != Hop.SERVER_Q || truth.doubt() != Doubt.SHARED);
@@ -50,7 +50,7 @@ final class Attributions {
   private final Map<Message, Truth> truths = new HashMap<>();
   private final Map<Long, Set<Long>> startsOfPid = new HashMap<>();
   private final List<Judged> judged = new ArrayList<>();
-  private final List<Row> untold = new ArrayList<>();
+  private final List<Row> unexpected = new ArrayList<>();
 
   Attributions(List<Truth> reported, List<Row> rows) {
     for (Truth truth : reported) {
@@ -61,21 +61,21 @@ final class Attributions {
   }
 
   private void judge(Row row) {
-    // A response belongs to the process that asked, even if another one reads it or none does.
-    Truth truth = truths.get(new Message(row.ofClient() ? Hop.CLIENT_Q : row.hop(), row.name()));
+    // A response belongs to the process that sent the query, even if another one or none reads it.
+    Truth truth = truths.get(new Message(row.isAtClient() ? Hop.CLIENT_Q : row.hop(), row.name()));
     if (truth == null) {
-      untold.add(row);
+      unexpected.add(row);
     } else {
       judged.add(new Judged(row, truth, verdict(row, truth)));
     }
   }
 
   private Verdict verdict(Row row, Truth truth) {
-    if (!row.known()) {
+    if (!row.hasOwner()) {
       return Verdict.UNKNOWN;
     }
     boolean same = row.identity().equals(truth.identity());
-    if (row.exact()) {
+    if (row.isExact()) {
       return same ? Verdict.EXACT : Verdict.EXACT_WRONG;
     }
     if (same) {
@@ -84,17 +84,16 @@ final class Attributions {
     return isSameProcess(row, truth) ? Verdict.SOCKET_STALE : Verdict.SOCKET_WRONG;
   }
 
-  /// Rows do not tell when a process started: where pids were used again, its name tells.
+  /// Rows do not have a process's start time: reused pids are distinguished by the process's name.
   private boolean isSameProcess(Row row, Truth truth) {
-    return row.pid() == truth.pid()
-        && (!isUsedAgain(truth.pid()) || row.comm().equals(truth.comm()));
+    return row.pid() == truth.pid() && (!isReused(truth.pid()) || row.comm().equals(truth.comm()));
   }
 
-  private boolean isUsedAgain(long pid) {
+  private boolean isReused(long pid) {
     return startsOfPid.getOrDefault(pid, Set.of()).size() > 1;
   }
 
-  /// A line for each way and end where this holds, with how often and one of the rows.
+  /// A line for each case and hop with rows that match: their number and one of them.
   List<String> samples(Predicate<Judged> condition) {
     return judged.stream()
         .filter(condition)
@@ -107,7 +106,7 @@ final class Attributions {
               .formatted(
                   kind.getKey(),
                   kind.getValue().size(),
-                  one.row().known() ? one.row().identity() : "none",
+                  one.row().hasOwner() ? one.row().identity() : "none",
                   one.truth().identity());
         })
         .toList();
@@ -115,10 +114,10 @@ final class Attributions {
 
   /// Rows of messages that were not sent.
   List<Row> unexpected() {
-    return untold;
+    return unexpected;
   }
 
-  /// What was sent or read without a row for it.
+  /// Messages sent or read that have no row.
   Set<Truth> missing() {
     Set<Message> shown =
         judged.stream()
@@ -130,17 +129,17 @@ final class Attributions {
         .collect(Collectors.toSet());
   }
 
-  /// Processes that asked in this way under a process id that others had too.
-  long processesWithUsedPids(String way) {
+  /// Counts the processes of this case with a pid that another process had too.
+  long processesWithReusedPids(String way) {
     return truths.values().stream()
         .filter(truth -> truth.way().equals(way) && truth.hop() == Hop.CLIENT_Q)
-        .filter(truth -> isUsedAgain(truth.pid()))
+        .filter(truth -> isReused(truth.pid()))
         .map(Truth::comm)
         .distinct()
         .count();
   }
 
-  /// How many rows of each verdict: a line per way, then the sums.
+  /// The number of rows of each verdict: a line per case, then the sums.
   String table() {
     Map<String, Map<Verdict, Long>> byWay = new TreeMap<>();
     for (Judged each : judged) {

@@ -28,8 +28,8 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
 
-/// Containers without a cgroup v2 of their own, as on hosts with cgroup v1: shells that are in a
-/// container's cgroup of a v1 hierarchy, and in v2 where this test is.
+/// Containers without their own v2 cgroup, as on hosts with cgroup v1: shells in a container's
+/// cgroup of a v1 hierarchy, and in the test's v2 cgroup.
 @Timeout(120)
 final class ByProcessIT {
   private static final String WEB = "1234567890abcdef".repeat(4);
@@ -44,12 +44,12 @@ final class ByProcessIT {
     Prerequisite.requireRoot();
   }
 
-  /// A shell that sends on request, until closed; each send is a datagram from a socket of its own.
+  /// A shell that sends datagrams on request, each from a new socket.
   private static final class Shell implements AutoCloseable {
-    private static final String SENDS =
+    private static final String SCRIPT =
         """
-        while read -r who bytes; do
-          if [[ $who == child ]]; then
+        while read -r sender bytes; do
+          if [[ $sender == child ]]; then
             bash -c 'printf "$1" >"$2"' bash "$bytes" "$1"
           else
             printf "$bytes" >"$1"
@@ -63,23 +63,23 @@ final class ByProcessIT {
     /// @param prefix a command that becomes the shell
     Shell(List<String> prefix, int port) throws IOException {
       List<String> command = new ArrayList<>(prefix);
-      command.addAll(List.of("bash", "-c", SENDS, "bash", "/dev/udp/127.0.0.1/" + port));
+      command.addAll(List.of("bash", "-c", SCRIPT, "bash", "/dev/udp/127.0.0.1/" + port));
       process = new ProcessBuilder(command).redirectErrorStream(true).start();
       stdin = process.getOutputStream();
     }
 
-    /// From now on it is in this cgroup.
+    /// Moves the shell to a cgroup.
     Shell in(Path cgroup) throws IOException {
       Files.writeString(cgroup.resolve("cgroup.procs"), Long.toString(process.pid()));
       return this;
     }
 
-    /// Asks for a name, by itself or by a `child`.
-    Shell asks(String who, String name) throws IOException {
+    /// Sends a query from the shell itself or from a `child`.
+    Shell query(String sender, String name) throws IOException {
       Record question = Record.newRecord(Name.fromString(name), Type.A, DClass.IN);
       Message query = Message.newQuery(question);
       query.getHeader().setID(0x1234);
-      StringBuilder line = new StringBuilder(who).append(' ');
+      StringBuilder line = new StringBuilder(sender).append(' ');
       for (byte b : query.toWire()) {
         line.append("\\x%02x".formatted(b & 0xff));
       }
@@ -88,7 +88,7 @@ final class ByProcessIT {
       return this;
     }
 
-    /// Lets it end, and waits until it has.
+    /// Closes the shell's stdin and waits up to 30 s for its end.
     @Override
     public void close() throws IOException {
       stdin.close();
@@ -125,17 +125,17 @@ final class ByProcessIT {
     return new Shell(List.of(), server.getLocalPort());
   }
 
-  /// Returns once none of its threads runs.
+  /// Sends SIGSTOP and waits until all threads are stopped.
   private static void stop(IgProcess ig) throws Exception {
     ig.signal("STOP");
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (runs(Path.of("/proc/" + ig.pid() + "/task"))) {
-      assertThat(System.nanoTime()).as("ig stops in time").isLessThan(deadline);
+    while (isAnyRunning(Path.of("/proc/" + ig.pid() + "/task"))) {
+      assertThat(System.nanoTime()).as("ig stops within 30 s").isLessThan(deadline);
       TimeUnit.MILLISECONDS.sleep(1);
     }
   }
 
-  private static boolean runs(Path tasks) throws IOException {
+  private static boolean isAnyRunning(Path tasks) throws IOException {
     try (Stream<Path> all = Files.list(tasks)) {
       for (Path task : all.toList()) {
         if (Files.exists(task) && !Files.readString(task.resolve("status")).contains("State:\tT")) {
@@ -146,22 +146,22 @@ final class ByProcessIT {
     return false;
   }
 
-  /// Asks until a row has its container's name: from then on ig knows the names.
+  /// Repeats a query until a row has its container's name: ig has then listed the containers.
   private static void awaitNames(IgProcess ig, Shell shell) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (ig.lines().stream().noneMatch(line -> line.contains("containerName"))) {
-      assertThat(System.nanoTime()).as("names come in time").isLessThan(deadline);
-      shell.asks("self", WARM);
+      assertThat(System.nanoTime()).as("container names within 30 s").isLessThan(deadline);
+      shell.query("self", WARM);
       TimeUnit.MILLISECONDS.sleep(50);
     }
   }
 
-  /// Once there are so many besides those of [#awaitNames].
+  /// Waits for `count` rows besides those of [#awaitNames].
   private static List<Json> await(IgProcess ig, int count) {
-    return named(ig.awaitEvents(rows -> named(rows).size() >= count));
+    return withoutWarmUp(ig.awaitEvents(rows -> withoutWarmUp(rows).size() >= count));
   }
 
-  private static List<Json> named(List<Json> rows) {
+  private static List<Json> withoutWarmUp(List<Json> rows) {
     return rows.stream().filter(row -> !row.text("name").equals(WARM)).toList();
   }
 
@@ -172,7 +172,7 @@ final class ByProcessIT {
   }
 
   @Test
-  void eachProcessIsOfItsContainerAndTheHostOfNone() throws Exception {
+  void processesAreAttributedToTheirContainerAndHostProcessesToNone() throws Exception {
     try (FakeDocker _ = docker();
         DatagramSocket server = server();
         CgroupV1 v1 = CgroupV1.mount();
@@ -182,12 +182,12 @@ final class ByProcessIT {
         IgProcess ig = trace(server)) {
       awaitNames(ig, web);
 
-      host.asks("self", "host.byprocess.example.test.");
-      web.asks("self", "web.byprocess.example.test.");
+      host.query("self", "host.byprocess.example.test.");
+      web.query("self", "web.byprocess.example.test.");
       await(ig, 1);
-      db.asks("self", "db.byprocess.example.test.");
+      db.query("self", "db.byprocess.example.test.");
       await(ig, 2);
-      web.asks("child", "child.byprocess.example.test.");
+      web.query("child", "child.byprocess.example.test.");
       List<Json> rows = await(ig, 3);
 
       assertThat(reported(rows))
@@ -196,12 +196,12 @@ final class ByProcessIT {
               "db.byprocess.example.test. old-db",
               "child.byprocess.example.test. old-web");
       assertThat(rows.getFirst().text("runtime.containerId")).isEqualTo(WEB);
-      assertThat(Summary.of(ig.stop().err()).even()).isTrue();
+      assertThat(Summary.of(ig.stop().err()).isBalanced()).isTrue();
     }
   }
 
   @Test
-  void containersAreSelectedByNameAsElsewhere() throws Exception {
+  void containersAreSelectedByName() throws Exception {
     try (FakeDocker _ = docker();
         DatagramSocket server = server();
         CgroupV1 v1 = CgroupV1.mount();
@@ -210,18 +210,18 @@ final class ByProcessIT {
         IgProcess ig = trace(server, "-c", "old-db")) {
       awaitNames(ig, db);
 
-      web.asks("self", "web.byprocess.example.test.");
-      db.asks("self", "db.byprocess.example.test.");
+      web.query("self", "web.byprocess.example.test.");
+      db.query("self", "db.byprocess.example.test.");
 
       assertThat(reported(await(ig, 1))).containsExactly("db.byprocess.example.test. old-db");
       Summary end = Summary.of(ig.stop().err());
       assertThat(end.count("filtered")).isPositive();
-      assertThat(end.even()).isTrue();
+      assertThat(end.isBalanced()).isTrue();
     }
   }
 
   @Test
-  void processThatEndedBeforeItWasReadIsCountedAsUnknown() throws Exception {
+  void aProcessThatEndsBeforeItIsResolvedIsCountedAsUnknown() throws Exception {
     try (FakeDocker _ = docker();
         DatagramSocket server = server();
         CgroupV1 v1 = CgroupV1.mount();
@@ -230,31 +230,31 @@ final class ByProcessIT {
         IgProcess one = trace(server, "-c", "old-web")) {
       awaitNames(all, web);
       awaitNames(one, web);
-      web.asks("self", "before.byprocess.example.test.");
+      web.query("self", "before.byprocess.example.test.");
       await(all, 1);
       await(one, 1);
 
-      // When a container's process asks and ends while the tracer is stopped
+      // When a container's process sends a query and ends while the tracer is stopped
       stop(all);
       stop(one);
       var unshared = List.of("unshare", "--mount");
       try (Shell gone = new Shell(unshared, server.getLocalPort())) {
-        gone.in(v1.cgroup("docker/" + DB)).asks("self", "gone.byprocess.example.test.");
+        gone.in(v1.cgroup("docker/" + DB)).query("self", "gone.byprocess.example.test.");
       }
       all.signal("CONT");
       one.signal("CONT");
       List<Json> rows = await(all, 2);
 
-      // Then its row is no container's, and -c does not take it for the one asked for
+      // Then its row has no container, and -c does not select it
       assertThat(reported(rows))
           .containsExactly(
               "before.byprocess.example.test. old-web", "gone.byprocess.example.test. null");
-      web.asks("self", "after.byprocess.example.test.");
+      web.query("self", "after.byprocess.example.test.");
       assertThat(reported(await(one, 2)))
           .containsExactly(
               "before.byprocess.example.test. old-web", "after.byprocess.example.test. old-web");
       assertThat(Summary.of(one.stop().err()).count("container unknown")).isPositive();
-      assertThat(Summary.of(all.stop().err()).even()).isTrue();
+      assertThat(Summary.of(all.stop().err()).isBalanced()).isTrue();
     }
   }
 }

@@ -34,7 +34,7 @@ final class HeadersIT {
       assertThat(rows)
           .filteredOn(row -> row.qr().equals("R"))
           .hasSize(2 * QUERIES)
-          .allMatch(row -> row.state("answered"));
+          .allMatch(row -> row.hasState("answered"));
     }
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.Name;
 
-/// Names, comms and labels that want to drive the terminal, or break a line or a document.
+/// Names, comms and labels with terminal escape sequences, line breaks and quotes.
 final class HostileIT {
   private static final List<String> LABELS =
       List.of("evil=\u001b[31mred\n%n\u202e \u00e9", "\u001b]0;title\u0007=1", "quote=\"'\\: - |");
@@ -54,7 +54,7 @@ final class HostileIT {
   }
 
   @Test
-  void isPrintedHarmlesslyInEveryFormat() throws Exception {
+  void hostileTextIsEscapedInEveryFormat() throws Exception {
     String address = Docker.hostAddress();
     String container = Docker.uniqueName();
     try (DnsServer server = DnsServer.start(0, address);
@@ -68,16 +68,16 @@ final class HostileIT {
       int rows = 2 * ATTACKS.size();
       List<String> lines = json.awaitLines(printed -> printed.size() >= rows);
       for (int i = 0; i < ATTACKS.size(); i++) {
-        assertThat(ATTACKS.get(i)).satisfies(carriedBy(lines.get(2 * i), container));
-        assertThat(ATTACKS.get(i)).satisfies(carriedBy(lines.get(2 * i + 1), container));
+        assertThat(ATTACKS.get(i)).satisfies(isInRow(lines.get(2 * i), container));
+        assertThat(ATTACKS.get(i)).satisfies(isInRow(lines.get(2 * i + 1), container));
       }
       List<String> table = columns.awaitLines(printed -> printed.size() >= rows + 1);
       List<String> documents = yaml.awaitLines(printed -> count("---", printed) == rows);
       assertThat(documents).containsAll(ATTACKS.stream().map(HostileIT::yamlOfComm).toList());
-      assertThat(harmless(columns)).isEqualTo(table).hasSize(rows + 1);
-      assertThat(harmless(json)).hasSize(rows);
-      assertThat(count("}", harmless(pretty))).isEqualTo(rows);
-      assertThat(count("---", harmless(yaml))).isEqualTo(rows);
+      assertThat(harmlessLines(columns)).isEqualTo(table).hasSize(rows + 1);
+      assertThat(harmlessLines(json)).hasSize(rows);
+      assertThat(count("}", harmlessLines(pretty))).isEqualTo(rows);
+      assertThat(count("---", harmlessLines(yaml))).isEqualTo(rows);
     }
   }
 
@@ -103,8 +103,8 @@ final class HostileIT {
     return IgProcess.trace("-c", container, "-o", format, "--ports=" + server.port());
   }
 
-  /// What JSON gives back is what was sent, to the byte where it can be.
-  private static Consumer<Attack> carriedBy(String line, String container) {
+  /// The parsed JSON has the comm and name that were sent.
+  private static Consumer<Attack> isInRow(String line, String container) {
     return attack -> {
       Json row = Json.of(line);
       assertThat(row.text("runtime.containerName")).isEqualTo(container);
@@ -113,17 +113,17 @@ final class HostileIT {
     };
   }
 
-  /// All it printed by its end, looked at code point by code point.
-  private static List<String> harmless(IgProcess ig) {
+  /// Returns the lines of the whole output, which must have no code point that controls a terminal.
+  private static List<String> harmlessLines(IgProcess ig) {
     String out = ig.stop().out();
-    assertThat(out.codePoints().filter(HostileIT::drivesTerminals).mapToObj(Integer::toHexString))
+    assertThat(out.codePoints().filter(HostileIT::isTerminalControl).mapToObj(Integer::toHexString))
         .as(out)
         .isEmpty();
     return out.lines().toList();
   }
 
-  /// C0 but the newline that ends a line, DEL, C1, and what turns the writing direction.
-  private static boolean drivesTerminals(int c) {
+  /// C0 other than newline, DEL, C1, and the characters that change the writing direction.
+  private static boolean isTerminalControl(int c) {
     boolean control = c < 0x20 && c != '\n' || c >= 0x7f && c <= 0x9f;
     boolean direction = c == 0x061c || c == 0x200e || c == 0x200f;
     return control || direction || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069;

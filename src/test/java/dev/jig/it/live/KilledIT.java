@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// An ig that was not allowed to clean up.
+/// The kernel releases everything when ig is killed with SIGKILL.
 final class KilledIT {
   @BeforeAll
   static void requireRoot() {
@@ -41,7 +41,7 @@ final class KilledIT {
     }
   }
 
-  /// Of the kinds that tracing could be tempted to mount; containers come and go with others.
+  /// Mounts of file systems that a tracer might need; starting and ending containers change others.
   private static List<String> mounts(String process) throws IOException {
     return Files.readAllLines(Path.of("/proc", process, "mounts")).stream()
         .filter(line -> line.matches("\\S+ \\S+ (cgroup2?|bpf|tracefs|debugfs) .*"))

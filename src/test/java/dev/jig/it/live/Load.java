@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The program `load`: a server on loopback that answers everything, and the queries it is asked.
+/// The program `load`: a server on loopback that answers every query, and a client that queries it.
 final class Load implements AutoCloseable {
   private static final long TIMEOUT_NS = 10_000_000_000L;
   private static final Pattern REPORT =
@@ -43,15 +43,15 @@ final class Load implements AutoCloseable {
     return new Load(server, port);
   }
 
-  /// @param took how long, in nanoseconds: longer than asked for where the machine can't
-  record Report(long sent, long answered, long took) {
+  /// @param durationNs longer than requested if the machine cannot keep the rate
+  record Report(long sent, long answered, long durationNs) {
     long perSecond() {
-      return sent * 1_000_000_000 / Math.max(1, took);
+      return sent * 1_000_000_000 / Math.max(1, durationNs);
     }
   }
 
   Report query(int perSecond, int seconds) {
-    String said =
+    String out =
         Command.run(
                 program(),
                 "query",
@@ -60,9 +60,9 @@ final class Load implements AutoCloseable {
                 Integer.toString(perSecond),
                 Integer.toString(seconds))
             .orThrow();
-    Matcher report = REPORT.matcher(said);
+    Matcher report = REPORT.matcher(out);
     if (!report.matches()) {
-      throw new AssertionError("load said: " + said);
+      throw new AssertionError("load printed: " + out);
     }
     return new Report(
         Long.parseLong(report.group(1)),

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What was sent is what is shown: a lookup on loopback makes four rows, and what the machine
-/// cannot take is counted.
+/// Every packet sent has a row or is counted as lost: a lookup on loopback makes four packets.
 final class LossIT {
   private static final int SECONDS = 3;
 
@@ -30,7 +29,8 @@ final class LossIT {
     Prerequisite.requireRoot();
   }
 
-  /// Rows by the side they are of, lines with `"type":"warn"` and the samples those say were lost.
+  /// Counts the rows, those of clients' queries, and the samples that `"type":"warn"` lines report
+  /// as lost.
   private static final class Count {
     private static final String LOST = "\"message\":\"lost ";
 
@@ -52,36 +52,36 @@ final class LossIT {
     }
   }
 
-  /// A rate that any machine can take.
+  /// A rate at which no machine loses packets.
   @Test
-  void everyPacketIsARow() throws Exception {
-    Outcome outcome = loadOf(1_000);
+  void everyPacketHasARow() throws Exception {
+    Outcome outcome = runLoad(1_000);
 
     long sent = outcome.report.sent();
     assertThat(outcome.rows.clientQueries).as(outcome.summary.line()).isEqualTo(sent);
     assertThat(outcome.rows.all).as(outcome.summary.line()).isEqualTo(4 * sent);
     assertThat(outcome.summary.count("rows")).isEqualTo(4 * sent);
     assertThat(outcome.summary.count("lost")).isZero();
-    assertThat(outcome.summary.even()).as(outcome.summary.line()).isTrue();
+    assertThat(outcome.summary.isBalanced()).as(outcome.summary.line()).isTrue();
   }
 
-  /// A rate that a busy machine may not take: then it says what it lost.
+  /// A rate at which a busy machine may lose packets: it then counts them.
   @Test
-  void everyPacketIsARowOrCountedAsLost() throws Exception {
-    Outcome outcome = loadOf(10_000);
+  void everyPacketHasARowOrIsCountedAsLost() throws Exception {
+    Outcome outcome = runLoad(10_000);
 
     long sent = outcome.report.sent();
     long lost = outcome.summary.count("lost");
     assertThat(outcome.rows.all + lost).as(outcome.summary.line()).isEqualTo(4 * sent);
     assertThat(outcome.rows.clientQueries).isBetween(sent - lost, sent);
     assertThat(outcome.rows.warnedLost).isEqualTo(lost);
-    assertThat(outcome.summary.even()).as(outcome.summary.line()).isTrue();
+    assertThat(outcome.summary.isBalanced()).as(outcome.summary.line()).isTrue();
   }
 
   private record Outcome(Load.Report report, Summary summary, Count rows) {}
 
-  /// Every query is sent and answered, and every packet seen: four of each lookup.
-  private Outcome loadOf(int perSecond) throws Exception {
+  /// Sends queries at a rate; all are answered, and ig sees four packets of each lookup.
+  private Outcome runLoad(int perSecond) throws Exception {
     int port = Ports.free();
     Path rows = folder.resolve("rows.json");
     try (Load load = Load.serve(port, folder);
@@ -100,12 +100,13 @@ final class LossIT {
   }
 
   @Test
-  void whatABlockedOutputLosesIsCounted() throws Exception {
+  void packetsLostToABlockedOutputAreCounted() throws Exception {
     int port = Ports.free();
     Path pipe = folder.resolve("rows");
     Command.run("mkfifo", pipe.toString()).orThrow();
     Count count = new Count();
-    RandomAccessFile bothEnds = new RandomAccessFile(pipe.toFile(), "rw"); // no open has to wait
+    RandomAccessFile bothEnds =
+        new RandomAccessFile(pipe.toFile(), "rw"); // so that no open(2) of the FIFO blocks
     try (Load load = Load.serve(port, folder);
         IgProcess ig = trace(port, pipe);
         FileInputStream far = new FileInputStream(pipe.toFile());
@@ -125,7 +126,7 @@ final class LossIT {
       assertThat(count.all + summary.count("lost")).as(summary.line()).isEqualTo(packets);
       assertThat(count.all).isEqualTo(summary.count("rows"));
       assertThat(count.warnedLost).isEqualTo(summary.count("lost"));
-      assertThat(summary.even()).as(summary.line()).isTrue();
+      assertThat(summary.isBalanced()).as(summary.line()).isTrue();
     }
   }
 

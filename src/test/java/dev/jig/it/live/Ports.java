@@ -10,14 +10,14 @@ import java.net.ServerSocket;
 final class Ports {
   private Ports() {}
 
-  /// One that was free just now, UDP and TCP.
+  /// Returns a port that is free at the moment of the call, for UDP and TCP.
   static int free() {
     while (true) {
       try (ServerSocket tcp = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
           DatagramSocket udp = new DatagramSocket(tcp.getLocalPort())) {
         return udp.getLocalPort();
       } catch (java.net.BindException taken) {
-        // by a UDP socket: the next one
+        // by a UDP socket: try the next one
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -3,7 +3,7 @@ package dev.jig.it.live;
 import dev.jig.fixture.Json;
 import java.util.List;
 
-/// A line of `-o json` by the words of CLI.md: side, kind, owner.
+/// A line of `-o json`: at which end its message is, query or response, and its owner.
 record Row(Json json) {
   static List<Row> of(List<String> lines) {
     return lines.stream().map(line -> new Row(Json.of(line))).toList();
@@ -17,39 +17,39 @@ record Row(Json json) {
     return json.text("name");
   }
 
-  /// Sent by its socket's own side.
-  boolean outgoing() {
+  /// Whether the process at this end sent the message.
+  boolean isOutgoing() {
     return json.text("pktType").equals("OUTGOING");
   }
 
-  /// Of the side that asks: its queries, the responses it gets, what it gets no response to.
-  boolean ofClient() {
-    return qr().equals("R") != outgoing();
+  /// Whether it is at the client's end: a query sent, a response received, or a query without one.
+  boolean isAtClient() {
+    return qr().equals("R") != isOutgoing();
   }
 
-  /// At which end, for queries and responses.
+  /// The end and kind of the message; a query without a response is `CLIENT_Q`.
   Truth.Hop hop() {
     boolean query = !qr().equals("R");
-    return ofClient()
+    return isAtClient()
         ? query ? Truth.Hop.CLIENT_Q : Truth.Hop.CLIENT_R
         : query ? Truth.Hop.SERVER_Q : Truth.Hop.SERVER_R;
   }
 
-  /// Its sender is the running task, and no doubt about it.
+  /// Whether the running task is certain to be its sender.
   boolean isOfUdpSender() {
-    return outgoing() && json.text("protocol").equals("UDP");
+    return isOutgoing() && json.text("protocol").equals("UDP");
   }
 
   /// Whether it has an owner.
-  boolean known() {
+  boolean hasOwner() {
     return !json.text("attribution").equals("unknown");
   }
 
-  boolean exact() {
+  boolean isExact() {
     return json.text("attribution").equals("exact");
   }
 
-  boolean state(String state) {
+  boolean hasState(String state) {
     return state.equals(json.at("state"));
   }
 
@@ -57,7 +57,7 @@ record Row(Json json) {
     return json.number("pid");
   }
 
-  /// In the order in which [Bool] tells it.
+  /// In the format of [Truth#owner].
   String owner() {
     return "%s %s %s %s".formatted(json.at("pid"), json.at("tid"), json.at("uid"), json.at("comm"));
   }
@@ -66,7 +66,7 @@ record Row(Json json) {
     return json.text("comm");
   }
 
-  /// In the order in which [Bool] tells it.
+  /// In the format of [Truth#identity].
   String identity() {
     return "%s %s %s %s %s %s"
         .formatted(

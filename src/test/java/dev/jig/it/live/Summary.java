@@ -19,8 +19,8 @@ record Summary(String line) {
     return found.find() ? Long.parseLong(found.group(1).replace(",", "")) : 0;
   }
 
-  /// Both sums of the accounting came out even.
-  boolean even() {
+  /// Whether ig reports no accounting error.
+  boolean isBalanced() {
     return !line.contains("accounting error");
   }
 }

@@ -2,8 +2,8 @@ package dev.jig.it.live;
 
 import java.util.Locale;
 
-/// What a thread of the program `asker` says of itself and of one message: it sends it, or has read
-/// it. The words and their order: `tell_row` in asker.h.
+/// A message that a thread of the program `asker` sent or read, as it reports it, and the thread's
+/// identity. The fields and their order: `print_row` in src/test/c/asker/truth.c.
 record Truth(
     long pid,
     long tid,
@@ -19,7 +19,7 @@ record Truth(
     long startTicks,
     String pcomm) {
 
-  /// Where a message of a lookup is seen: at each end, as query and as response.
+  /// The end of a lookup at which a message is observed, and whether it is query or response.
   enum Hop {
     CLIENT_Q,
     CLIENT_R,
@@ -27,13 +27,13 @@ record Truth(
     SERVER_R
   }
 
-  /// Why the row of a query that a server gets may show another process, marked as the socket's
-  /// owner: no process has read the packet yet. No other row may.
+  /// Why the row of a query that a server receives may show another process, marked as the socket's
+  /// owner: no process has read the packet yet. No other row may show another process.
   enum Doubt {
     NONE,
-    /// The socket came from another process, and this one has not used it yet.
+    /// Another process created the socket, and this one has not used it yet.
     FIRST,
-    /// Several processes use it by turns: any may read the next query.
+    /// Several processes share the socket: any may read the next query.
     SHARED
   }
 
@@ -55,17 +55,17 @@ record Truth(
         words[12]);
   }
 
-  /// Such as `fork-connected`.
+  /// The case of `asker`, such as `fork-connected`.
   String way() {
     return name.split("\\.", 3)[1];
   }
 
-  /// In the order in which [Row#owner] has it.
+  /// In the format of [Row#owner].
   String owner() {
     return "%d %d %d %s".formatted(pid, tid, uid, comm);
   }
 
-  /// All that a row tells of its process, as [Row#identity] has it.
+  /// All that a row shows of its process, in the format of [Row#identity].
   String identity() {
     return "%s %d %d %d %d %s".formatted(owner(), ppid, gid, mountNs, netNs, pcomm);
   }

@@ -27,11 +27,11 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
 
-/// Queries that get no answer, get it late, or close their socket before it.
+/// Queries with no answer or a late one, and sockets that are closed before the answer.
 final class UnansweredIT {
-  private static final int DROPPED = 2_000;
+  private static final int UNANSWERED = 2_000;
   private static final int ANSWERED = 100;
-  private static final int REMEMBERED = 65_536;
+  private static final int MAX_PENDING = 65_536;
   private static final long MIB = 1 << 20;
 
   @BeforeAll
@@ -40,25 +40,27 @@ final class UnansweredIT {
   }
 
   @Test
-  void twoThousandUnansweredDoNotDisturbTheNextOnes() throws Exception {
+  void twoThousandUnansweredQueriesDoNotAffectLaterOnes() throws Exception {
     try (DnsServer server = DnsServer.start(0, "127.0.0.1", "::1");
         IgProcess ig = trace(server, "2s");
-        Pending asker = Pending.start(server, DROPPED)) {
-      // Q on both sides of all, R on both sides of those answered, T on the client's.
-      int expected = 2 * (DROPPED + ANSWERED) + 2 * ANSWERED + DROPPED;
+        Pending asker = Pending.start(server, UNANSWERED)) {
+      // A Q row at both ends of each query, an R row at both ends of each answer, a T row at the
+      // client.
+      int expected = 2 * (UNANSWERED + ANSWERED) + 2 * ANSWERED + UNANSWERED;
 
       ig.awaitLines(lines -> lines.size() >= expected);
 
       List<Row> rows = Row.of(ig.stop().lines());
       assertThat(rows).hasSize(expected);
       assertThat(rows)
-          .filteredOn(row -> row.qr().equals("R") && row.ofClient())
+          .filteredOn(row -> row.qr().equals("R") && row.isAtClient())
           .hasSize(ANSWERED)
-          .allMatch(row -> row.state("answered") && row.json().number("latency") > 0);
+          .allMatch(row -> row.hasState("answered") && row.json().number("latency") > 0);
       List<Row> unanswered = rows.stream().filter(row -> row.qr().equals("T")).toList();
       assertThat(unanswered)
-          .hasSize(DROPPED)
-          .allMatch(row -> row.outgoing() && row.state("timeout") && !row.json().has("latency"))
+          .hasSize(UNANSWERED)
+          .allMatch(
+              row -> row.isOutgoing() && row.hasState("timeout") && !row.json().has("latency"))
           .extracting(Row::owner)
           .allMatch(asker.truth.values().iterator().next().owner()::equals);
       assertThat(unanswered)
@@ -69,20 +71,20 @@ final class UnansweredIT {
   }
 
   @Test
-  void moreUnansweredQueriesThanAreRememberedAreCountedAndTakeNoMemory() throws Exception {
-    int askers = 40;
-    // Twice each query: the server waits to answer it, too.
-    int unanswered = 2 * askers * DROPPED;
+  void unansweredQueriesBeyondTheLimitAreEvictedAndCounted() throws Exception {
+    int runs = 40;
+    // Each query counts twice: as the client's and as the server's.
+    int unanswered = 2 * runs * UNANSWERED;
     Path rows = Files.createTempFile("jig-rows", ".json");
     List<Pending> pending = new ArrayList<>();
     try (DnsServer server = DnsServer.start(0, "127.0.0.1", "::1");
         IgProcess ig = trace(server, "10m", "--output-file=" + rows);
         InputStream written = Files.newInputStream(rows)) {
 
-      // One after the other: on a busy machine all at once overrun the ring.
-      for (int i = 0; i < askers; i++) {
-        pending.add(Pending.start(server, DROPPED));
-        awaitLines(written, 2 * (DROPPED + ANSWERED) + 2 * ANSWERED);
+      // One after the other: all at once would overrun the ring buffer of a busy machine.
+      for (int i = 0; i < runs; i++) {
+        pending.add(Pending.start(server, UNANSWERED));
+        awaitLines(written, 2 * (UNANSWERED + ANSWERED) + 2 * ANSWERED);
       }
 
       long residentBytes = residentBytes(ig.pid());
@@ -90,12 +92,12 @@ final class UnansweredIT {
       assertThat(summary.count("lost")).as(summary.line()).isZero();
       long waiting = summary.count("still waiting");
       assertThat(waiting)
-          .isBetween(REMEMBERED - 2L, (long) REMEMBERED); // the last answers left room
+          .isBetween(MAX_PENDING - 2L, (long) MAX_PENDING); // the last answers freed entries
       assertThat(summary.count("queries evicted")).isEqualTo(unanswered - waiting);
       assertThat(residentBytes).isLessThan(400 * MIB);
       try (var lines = Files.lines(rows)) {
         assertThat(lines.filter(line -> line.contains("\"state\":\"answered\"")))
-            .hasSize(2 * askers * ANSWERED);
+            .hasSize(2 * runs * ANSWERED);
       }
     } finally {
       for (Pending asker : pending) {
@@ -105,7 +107,7 @@ final class UnansweredIT {
     }
   }
 
-  /// Waits until so many more lines were written.
+  /// Waits until `count` more lines are written.
   private static void awaitLines(InputStream written, int count) throws Exception {
     long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     byte[] some = new byte[1 << 16];
@@ -123,21 +125,21 @@ final class UnansweredIT {
   }
 
   @Test
-  void aLateAnswerIsMarkedAndStillHasItsLatency() throws Exception {
+  void aLateAnswerIsMarkedAndHasALatency() throws Exception {
     try (DnsServer server = DnsServer.start(0, "127.0.0.1", "::1");
         IgProcess ig = trace(server, "200ms");
         DatagramSocket socket = new DatagramSocket()) {
       String name = "late-700.row.ask.example.test.";
 
-      askAndWait(socket, server, name);
+      queryAndReceive(socket, server, name);
 
       // Client Q, server Q, T, server R, client R.
       List<Row> rows = Row.of(ig.awaitLines(lines -> lines.size() >= 5));
       assertThat(rows).extracting(Row::name).containsOnly(name);
       Row unanswered = only(rows, "T");
       Row answer = only(rows, "R");
-      assertThat(unanswered.state("timeout")).isTrue();
-      assertThat(answer.state("late")).isTrue();
+      assertThat(unanswered.hasState("timeout")).isTrue();
+      assertThat(answer.hasState("late")).isTrue();
       assertThat(answer.json().number("latency")).isBetween(700_000_000L, 5_000_000_000L);
       assertThat(answer.owner()).isEqualTo(unanswered.owner());
       assertThat(ig.stop().err()).contains("0 lost").doesNotContain("accounting error");
@@ -145,7 +147,7 @@ final class UnansweredIT {
   }
 
   @Test
-  void aSocketClosedEarlyIsNoTimeout() throws Exception {
+  void aSocketClosedBeforeTheAnswerGivesNoTimeout() throws Exception {
     int closed = 50;
     try (DnsServer server = DnsServer.start(0, "127.0.0.1", "::1");
         IgProcess ig = trace(server, "30s")) {
@@ -156,12 +158,12 @@ final class UnansweredIT {
       assertThat(rows)
           .filteredOn(row -> row.qr().equals("T"))
           .hasSize(closed)
-          .allMatch(row -> row.state("closed") && truth.containsKey(row.name()));
+          .allMatch(row -> row.hasState("closed") && truth.containsKey(row.name()));
     }
   }
 
   private static Row only(List<Row> rows, String qr) {
-    List<Row> found = rows.stream().filter(row -> row.qr().equals(qr) && row.ofClient()).toList();
+    List<Row> found = rows.stream().filter(row -> row.qr().equals(qr) && row.isAtClient()).toList();
     assertThat(found).hasSize(1);
     return found.getFirst();
   }
@@ -173,7 +175,7 @@ final class UnansweredIT {
     return IgProcess.trace(arguments.toArray(String[]::new));
   }
 
-  private static void askAndWait(DatagramSocket socket, DnsServer server, String name)
+  private static void queryAndReceive(DatagramSocket socket, DnsServer server, String name)
       throws IOException {
     Record question = Record.newRecord(Name.fromString(name), Type.A, DClass.IN);
     byte[] query = Message.newQuery(question).toWire();
@@ -191,14 +193,15 @@ final class UnansweredIT {
         .orElseThrow();
   }
 
-  /// The asker's case `pending` once all its answers have come; its socket stays open until closed.
+  /// The case `pending` of `asker` after it has received all answers; its socket stays open until
+  /// [#close].
   private record Pending(Process process, Map<String, Truth> truth) implements AutoCloseable {
     static Pending start(DnsServer server, int dropped) throws IOException {
       Process process = new ProcessBuilder(Asker.command(server, "pending", dropped)).start();
-      BufferedReader reported = process.inputReader(UTF_8);
+      BufferedReader out = process.inputReader(UTF_8);
       List<String> lines = new ArrayList<>();
       for (int i = 0; i < dropped + dropped / 20; i++) {
-        lines.add(String.valueOf(reported.readLine()));
+        lines.add(String.valueOf(out.readLine()));
       }
       return new Pending(process, Asker.truth(lines));
     }

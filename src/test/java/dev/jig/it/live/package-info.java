@@ -1,4 +1,4 @@
-/// The `ig` command traces this machine: owners of packets, sums, timeouts, how it ends.
+/// The `ig` command traces this machine: owners of packets, counts, timeouts, cleanup.
 @NullMarked
 package dev.jig.it.live;
 

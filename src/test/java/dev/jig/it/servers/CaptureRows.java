@@ -90,12 +90,12 @@ record CaptureRows(Map<Long, List<String>> byTime, Map<Long, String> numbers) {
   /// One line for all of a packet: each field's values, separated by commas.
   private static Map<Long, List<String>> joined(Map<Long, List<List<String>>> lines) {
     Map<Long, List<String>> joined = new TreeMap<>();
-    lines.forEach((time, ofPacket) -> {
+    lines.forEach((time, packetLines) -> {
       List<String> fields = new ArrayList<>();
       for (int i = 0; i < FIELDS.size(); i++) {
         int place = i;
         String values =
-            ofPacket.stream()
+            packetLines.stream()
                 .map(line -> line.get(place))
                 .filter(value -> !value.isEmpty())
                 .collect(Collectors.joining(","));
@@ -106,8 +106,8 @@ record CaptureRows(Map<Long, List<String>> byTime, Map<Long, String> numbers) {
     return joined;
   }
 
-  /// Bytes that are no UTF-8 are U+FFFD in the tsv, one or several for a sequence. What tshark says
-  /// of damage is not compared, only whether there is any.
+  /// Bytes that are no UTF-8 are U+FFFD in the tsv, one or several for a sequence. Only whether a
+  /// message is damaged is compared, not the description.
   private static String comparable(String field, String values) {
     return switch (field) {
       case DAMAGE -> values.isEmpty() ? "" : "damaged";
@@ -159,12 +159,13 @@ record CaptureRows(Map<Long, List<String>> byTime, Map<Long, String> numbers) {
       } else if (octet == '\\') {
         octet = text[++i];
       }
-      bytes.writeBytes(octet < ' ' || octet == 0x7f ? inC(octet) : new byte[] {(byte) octet});
+      bytes.writeBytes(
+          octet < ' ' || octet == 0x7f ? escapedAsInC(octet) : new byte[] {(byte) octet});
     }
     return bytes.toString(UTF_8);
   }
 
-  private static byte[] inC(int control) {
+  private static byte[] escapedAsInC(int control) {
     int letter = "\u0007\b\t\n\u000b\f\r".indexOf(control);
     String escaped = letter < 0 ? "\\%03o".formatted(control) : "\\" + "abtnvfr".charAt(letter);
     return escaped.getBytes(ISO_8859_1);

@@ -30,7 +30,7 @@ final class IgReader {
   ///
   /// @param summary the last line on stderr
   record Read(List<Json> rows, String summary) {
-    /// Queries and responses; T is the row of a query without a response, and no message.
+    /// The messages of Q and R rows; a T row reports a query without a response, no message.
     List<SeenMessage> messages() {
       return rows.stream()
           .filter(row -> !row.text("qr").equals("T"))
@@ -106,9 +106,9 @@ final class IgReader {
     }
     List<Question> questions = new ArrayList<>();
     for (Object question : row.list("questions")) {
-      Json asked = json(question);
+      Json fields = json(question);
       questions.add(
-          new Question(asked.text("name"), number(TYPES, asked.text("type")), ofClass(asked)));
+          new Question(fields.text("name"), number(TYPES, fields.text("type")), ofClass(fields)));
     }
     return questions;
   }

@@ -95,8 +95,8 @@ final class Namespace implements AutoCloseable {
     return words;
   }
 
-  /// Starts a program of this machine with its output in a file. It runs from a copy: AppArmor's
-  /// profiles go by path and would forbid the folder.
+  /// Starts a copy of an installed program with its output in a file: AppArmor's profiles match the
+  /// installed path and would deny access to the folder.
   Running start(String program, String... arguments) {
     try {
       Path copy = folder.resolve(program);

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
 final class PresentationIT {
-  /// Fields of a client's line before the data.
-  private static final int HEAD = 4;
+  /// Number of fields before the data in a client's line.
+  private static final int FIELDS_BEFORE_DATA = 4;
 
   private Namespace network;
 
@@ -45,23 +45,23 @@ final class PresentationIT {
   @CsvSource({"kdig, KNOT", "kdig, BIND", "kdig, NSD", "dig, KNOT", "dig, BIND", "dig, NSD"})
   void dataIsWrittenAsTheClientPrintsIt(String client, Server server) {
     Capture capture = Capture.start(network, client + "-" + server.zone.substring(0, 3));
-    Command.Result asked =
+    Command.Result transfer =
         client.equals("kdig")
             ? network.run("kdig", "@" + server.address, server.zone, "AXFR")
             : network.run("dig", "+nosplit", "@" + server.address, server.zone, "AXFR");
-    List<String> printed = records(asked.orThrow());
-    List<String> ours = records(server, IgReader.read(capture.stop()));
+    List<String> printedByClient = records(transfer.orThrow());
+    List<String> shownByIg = records(server, IgReader.read(capture.stop()));
 
-    assertThat(types(ours)).hasSizeGreaterThan(40);
-    assertThat(ours).hasSameSizeAs(printed);
-    assertThat(differences(ours, printed)).isEmpty();
+    assertThat(types(shownByIg)).hasSizeGreaterThan(40);
+    assertThat(shownByIg).hasSameSizeAs(printedByClient);
+    assertThat(differences(shownByIg, printedByClient)).isEmpty();
   }
 
-  private static List<String> differences(List<String> ours, List<String> printed) {
+  private static List<String> differences(List<String> shownByIg, List<String> printedByClient) {
     List<String> differences = new ArrayList<>();
-    for (int i = 0; i < ours.size(); i++) {
-      if (!comparable(ours.get(i)).equals(comparable(printed.get(i)))) {
-        differences.add("\n" + ours.get(i) + "\n" + printed.get(i));
+    for (int i = 0; i < shownByIg.size(); i++) {
+      if (!comparable(shownByIg.get(i)).equals(comparable(printedByClient.get(i)))) {
+        differences.add("\n" + shownByIg.get(i) + "\n" + printedByClient.get(i));
       }
     }
     return differences;
@@ -70,10 +70,10 @@ final class PresentationIT {
   /// Removes what clients write differently from ig or from each other: upper-case hex digits,
   /// leading and trailing zeros, a mnemonic for a number, optional quotes.
   private static String comparable(String record) {
-    String[] fields = record.split(" ", HEAD + 1);
-    String data = fields[HEAD];
-    fields[HEAD] =
-        switch (fields[HEAD - 1]) {
+    String[] fields = record.split(" ", FIELDS_BEFORE_DATA + 1);
+    String data = fields[FIELDS_BEFORE_DATA];
+    fields[FIELDS_BEFORE_DATA] =
+        switch (fields[FIELDS_BEFORE_DATA - 1]) {
           case "EUI48", "EUI64", "NSEC3" -> data.toLowerCase(Locale.ROOT);
           case "L64", "NID" -> data.toLowerCase(Locale.ROOT).replaceAll("\\b0+(?=\\w)", "");
           case "LOC" -> data.replaceAll("\\.00m", "m").replaceAll(" +", " ");
@@ -86,14 +86,14 @@ final class PresentationIT {
 
   private static Set<String> types(List<String> records) {
     Set<String> types = new TreeSet<>();
-    records.forEach(record -> types.add(record.split(" ", -1)[HEAD - 1]));
+    records.forEach(record -> types.add(record.split(" ", -1)[FIELDS_BEFORE_DATA - 1]));
     return types;
   }
 
   private static List<String> records(String text) {
     return text.lines()
         .filter(line -> !line.isBlank() && !line.startsWith(";"))
-        .map(line -> line.strip().split("\\s+", HEAD + 1))
+        .map(line -> line.strip().split("\\s+", FIELDS_BEFORE_DATA + 1))
         .map(fields -> String.join(" ", fields))
         .toList();
   }

@@ -38,7 +38,7 @@ final class Servers {
     this.network = network;
   }
 
-  /// Starts all; returns once all answer.
+  /// Starts all servers; returns once all answer.
   static Servers start(Namespace network) {
     Servers servers = new Servers(network);
     network.write(LARGE, Zones.large(LARGE));
@@ -95,7 +95,7 @@ final class Servers {
     awaitAnswer(knot, Server.KNOT, LARGE, "SOA");
   }
 
-  /// Listens only at addresses that an interface has.
+  /// BIND listens only at addresses of an interface: adds its address to loopback.
   private void startBind() {
     network.run("ip", "address", "add", Server.BIND.address + "/32", "dev", "lo").orThrow();
     String zone = Server.BIND.zone;
@@ -129,7 +129,7 @@ final class Servers {
     awaitAnswer(named, Server.BIND, LARGE, "SOA");
   }
 
-  /// Its zone has keys of another kind, and NSEC3.
+  /// Serves a zone signed with RSA keys and NSEC3.
   private void startNsd() {
     String zone = Server.NSD.zone;
     String zoneKey = inFolder("ldns-keygen", "-a", "RSASHA256", "-b", "1024", zone).strip();
@@ -238,7 +238,7 @@ final class Servers {
         .filter(key -> key.startsWith("257 "));
   }
 
-  /// Runs a program that writes into the folder it stands in.
+  /// Runs a program in the namespace's folder.
   private String inFolder(String... command) {
     List<String> words =
         Stream.concat(Stream.of("env", "-C", network.folder().toString()), Stream.of(command))

@@ -105,7 +105,7 @@ final class TsharkIT {
   }
 
   private void delv(Server server, String transport) {
-    String said =
+    String output =
         network
             .run(
                 "delv",
@@ -117,7 +117,7 @@ final class TsharkIT {
                 "a." + server.zone,
                 "AAAA")
             .orThrow();
-    assertThat(said).contains("fully validated");
+    assertThat(output).contains("fully validated");
   }
 
   private void update() {
@@ -138,7 +138,7 @@ final class TsharkIT {
   private static boolean isLongResponse(SeenMessage message, Server server) {
     return message.isResponse()
         && message.from().equals(server.address + " 53")
-        && message.questions().stream().anyMatch(asked -> asked.name().startsWith("long."));
+        && message.questions().stream().anyMatch(question -> question.name().startsWith("long."));
   }
 
   @Test
@@ -250,8 +250,8 @@ final class TsharkIT {
     List<String> command = new ArrayList<>(List.of("dnsperf", "-m", mode, "-a", CLIENT));
     command.addAll(List.of("-s", server.address, "-d", file.toString(), "-n", "1"));
     command.addAll(List.of("-c", "4", "-q", "60", "-e", "-D", "-t", "20"));
-    String said = network.run(command).orThrow();
-    assertThat(said).containsPattern("Queries completed: +" + count + " ");
+    String output = network.run(command).orThrow();
+    assertThat(output).containsPattern("Queries completed: +" + count + " ");
   }
 
   private static Predicate<SeenMessage> queryTo(String protocol, Server server) {
@@ -262,7 +262,7 @@ final class TsharkIT {
             && message.to().equals(server.address + " 53");
   }
 
-  /// Returns the messages of a file, once both readers agree on them.
+  /// Asserts that both readers report the same messages of a file, and returns them.
   private static List<SeenMessage> assertSameMessages(Path file) {
     IgReader.Read ig = IgReader.read(file);
     List<SeenMessage> igMessages = ig.messages();
@@ -275,7 +275,9 @@ final class TsharkIT {
     assertThat(onlyTshark.stream().limit(3))
         .as("%d of %d only tshark: %s", onlyTshark.size(), tsharkMessages.size(), ig.summary())
         .isEmpty();
-    assertThat(igMessages.equals(tsharkMessages)).as("in the same order").isTrue();
+    assertThat(igMessages.equals(tsharkMessages))
+        .as("both readers report the messages in the same order")
+        .isTrue();
     return igMessages;
   }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// The zones the servers have.
+/// The zones that the servers serve.
 final class Zones {
   /// Owners `h0` and so on in the long zone, each with one address.
   static final int HOSTS = 10_000;
@@ -14,7 +14,7 @@ final class Zones {
 
   private static final String DIGEST = "0123456789abcdef".repeat(4);
 
-  /// What users meet, and what only standards do: owner is the type, in lower case.
+  /// Common and rare record types; the owner is the type in lower case.
   private static final List<String> RECORDS =
       List.of(
           "A 192.0.2.1",
@@ -67,8 +67,8 @@ final class Zones {
   /// One record of each type, and a few names.
   static String types(String zone) {
     StringBuilder text = new StringBuilder(head(zone));
-    for (String entry : RECORDS) {
-      text.append(owner(entry)).append(' ').append(entry).append('\n');
+    for (String record : RECORDS) {
+      text.append(owner(record)).append(' ').append(record).append('\n');
     }
     text.append("sub NS ns\nsub DS 4711 13 2 ").append(DIGEST).append('\n');
     text.append("*.wild A 192.0.2.9\nmany-labels.a.b.c.d.e.f A 192.0.2.10\n");
@@ -81,15 +81,15 @@ final class Zones {
     return text.toString();
   }
 
-  private static String owner(String entry) {
-    return type(entry).toLowerCase(Locale.ROOT);
+  private static String owner(String record) {
+    return type(record).toLowerCase(Locale.ROOT);
   }
 
-  private static String type(String entry) {
-    return entry.substring(0, entry.indexOf(' '));
+  private static String type(String record) {
+    return record.substring(0, record.indexOf(' '));
   }
 
-  /// Many records, and one name with a long answer.
+  /// [#HOSTS] address records, and a name with a long answer.
   static String large(String zone) {
     StringBuilder text = new StringBuilder(head(zone));
     for (int i = 0; i < HOSTS; i++) {
@@ -102,12 +102,12 @@ final class Zones {
     return text.toString();
   }
 
-  /// Questions as dnsperf reads them: all that the zone of types has, and what it has not.
+  /// Questions in dnsperf's format: every name of the zone of [#types], and names it does not have.
   static List<String> questions(String zone) {
     List<String> questions = new ArrayList<>();
-    for (String entry : RECORDS) {
-      questions.add(owner(entry) + "." + zone + " " + type(entry));
-      questions.add("no-" + owner(entry) + "." + zone + " A");
+    for (String record : RECORDS) {
+      questions.add(owner(record) + "." + zone + " " + type(record));
+      questions.add("no-" + owner(record) + "." + zone + " A");
     }
     for (String type : List.of("SOA", "NS", "DNSKEY", "A", "ANY", "NSEC3PARAM")) {
       questions.add(zone + " " + type);
