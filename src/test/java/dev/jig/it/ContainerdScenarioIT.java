@@ -68,14 +68,14 @@ final class ContainerdScenarioIT {
     return test + "." + SERIES + ".example.test";
   }
 
-  private static List<Json> asked(List<Json> events, String name) {
+  private static List<Json> rowsOf(List<Json> events, String name) {
     return events.stream()
         .filter(e -> !e.text("type").equals("warn") && e.text("name").equals(name + "."))
         .toList();
   }
 
   private static List<Json> awaitPair(IgProcess ig, String name) {
-    return asked(ig.awaitEvents(events -> asked(events, name).size() >= 2), name);
+    return rowsOf(ig.awaitEvents(events -> rowsOf(events, name).size() >= 2), name);
   }
 
   @Test
@@ -198,7 +198,7 @@ final class ContainerdScenarioIT {
 
       containerd.stopDaemon();
       try {
-        ig.awaitErr("tracing continues"); // not said before it has stayed away a moment
+        ig.awaitErr("tracing continues"); // reported only after a short outage
       } finally {
         containerd.startDaemon();
       }

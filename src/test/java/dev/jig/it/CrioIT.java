@@ -57,7 +57,7 @@ final class CrioIT {
               "-o",
               "json")) {
         ig.awaitErr("CRI-O answers at ");
-        // One is known from the listing; of the other CRI-O tells only when asked by its id.
+        // ig finds one in CRI-O's list of containers, the other only by a request for its id.
         crio.container(SECOND, SANDBOX, "helper", ContainerState.EXITED);
         ask(systemd, server, "systemd.crio.example.test");
         ask(cgroupfs, server, "cgroupfs.crio.example.test");

@@ -48,17 +48,17 @@ final class LocalHopsIT {
 
       List<Json> rows =
           ig.awaitEvents(events ->
-              of(events, app, name).size() >= 2 && of(events, upstream, name).size() >= 2);
+              rowsOf(events, app, name).size() >= 2 && rowsOf(events, upstream, name).size() >= 2);
 
-      Json query = of(rows, app, name).getFirst();
-      Json response = of(rows, app, name).getLast();
+      Json query = rowsOf(rows, app, name).getFirst();
+      Json response = rowsOf(rows, app, name).getLast();
       assertThat(response.text("qr")).isEqualTo("R");
       assertThat(query.has("peer")).as("no process has received it yet").isFalse();
       assertThat(response.text("peer.comm")).isEqualTo("dockerd");
       assertThat(response.text("peer.attribution")).isEqualTo("exact");
       assertThat(response.has("peer.runtime")).isFalse();
       assertThat(response.text("nameserver")).isEqualTo("127.0.0.11");
-      for (Json forwarded : of(rows, upstream, name)) {
+      for (Json forwarded : rowsOf(rows, upstream, name)) {
         assertThat(forwarded.text("peer.comm")).isEqualTo("dockerd");
         assertThat(forwarded.number("peer.pid")).isEqualTo(response.number("peer.pid"));
       }
@@ -142,7 +142,7 @@ final class LocalHopsIT {
     ig.awaitEvents(1);
   }
 
-  private static List<Json> of(List<Json> rows, String container, String name) {
+  private static List<Json> rowsOf(List<Json> rows, String container, String name) {
     Predicate<Json> own = row -> container.equals(row.at("runtime.containerName"));
     return rows.stream().filter(own).filter(row -> name.equals(row.at("name"))).toList();
   }

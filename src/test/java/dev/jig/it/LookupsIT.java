@@ -94,7 +94,7 @@ final class LookupsIT {
         assertThat(reported.get(lookup.name))
             .as(lookup.name)
             .containsExactlyInAnyOrderElementsOf(lookup.way.rows());
-        assertCounted(of(lookup, rows), resolver.clock(lookup.name));
+        assertCounted(rowsOf(lookup, rows), resolver.clock(lookup.name));
       }
       assertThat(rows).hasSize(expected);
       long self = ProcessHandle.current().pid();
@@ -107,7 +107,7 @@ final class LookupsIT {
     }
   }
 
-  private static List<Json> of(Lookup lookup, List<Json> rows) {
+  private static List<Json> rowsOf(Lookup lookup, List<Json> rows) {
     return rows.stream().filter(row -> row.text("name").equals(lookup.name)).toList();
   }
 
@@ -200,8 +200,7 @@ final class LookupsIT {
     assertThat(demo.err()).contains("6 lookups", " 0 lost");
   }
 
-  /// getaddrinfo of glibc, which closes its socket and repeats both queries on another, and of
-  /// musl.
+  /// getaddrinfo of glibc, which closes its socket and queries again from another, and of musl.
   @ParameterizedTest
   @ValueSource(strings = {"getent ahosts", "resolve"})
   void aLostAaaaQueryIsShownBesideItsAnsweredTwin(String command, @TempDir Path folder)

@@ -177,10 +177,10 @@ final class RecordingIT {
       void apply(RowWriter writer) throws IOException;
     }
 
-    private void write(RowWriterCall writing) {
+    private void write(RowWriterCall call) {
       try {
         for (RowWriter writer : writers) {
-          writing.apply(writer);
+          call.apply(writer);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);

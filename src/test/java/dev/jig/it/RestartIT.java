@@ -143,12 +143,12 @@ final class RestartIT {
           "sh",
           "-c",
           lookUpForever());
-      ig.awaitEvents(events -> of(after, events).size() >= 5);
+      ig.awaitEvents(events -> rowsOf(after, events).size() >= 5);
       Command.Result end = ig.stop();
       List<Json> events = IgProcess.events(end.lines());
-      assertNoGaps(of(before, events));
-      assertNoGaps(of(after, events));
-      assertThat(events).hasSize(of(before, events).size() + of(after, events).size());
+      assertNoGaps(rowsOf(before, events));
+      assertNoGaps(rowsOf(after, events));
+      assertThat(events).hasSize(rowsOf(before, events).size() + rowsOf(after, events).size());
 
       assertThat(end.err()).contains(" 0 lost");
       assertThat(end.err()).containsOnlyOnce("Docker stopped answering");
@@ -163,7 +163,7 @@ final class RestartIT {
     """;
   }
 
-  private static List<Json> of(String container, List<Json> events) {
+  private static List<Json> rowsOf(String container, List<Json> events) {
     return events.stream()
         .filter(event -> container.equals(Objects.toString(event.at("runtime.containerName"))))
         .toList();

@@ -104,7 +104,7 @@ final class ShortLivedIT {
   ///
   /// @return how long the program in it ran by its own clock, in microseconds
   private long askOnce(String name) {
-    String said =
+    String output =
         Docker.run(
                 image,
                 List.of("--name=" + name),
@@ -119,7 +119,7 @@ final class ShortLivedIT {
                 "connected4",
                 "1")
             .orThrow();
-    String last = said.lines().toList().getLast();
+    String last = output.lines().toList().getLast();
     return Long.parseLong(last.split(" ", 3)[1]);
   }
 

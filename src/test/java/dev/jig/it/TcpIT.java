@@ -67,8 +67,8 @@ final class TcpIT {
       Map<String, List<Json>> byName = rows.stream().collect(groupingBy(row -> row.text("name")));
       assertThat(byName).hasSize(PIPELINED);
       byName.values().forEach(pair -> assertPair(pair, Long.parseLong(pid)));
-      List<String> asked = names(rows, "Q");
-      assertThat(names(rows, "R")).containsExactlyInAnyOrderElementsOf(asked).isNotEqualTo(asked);
+      List<String> queried = names(rows, "Q");
+      assertThat(names(rows, "R")).containsExactlyInAnyOrderElementsOf(queried).isNotEqualTo(queried);
     }
   }
 
@@ -112,13 +112,13 @@ final class TcpIT {
 
   /// As rows of packets, and as one of the whole lookup.
   @Test
-  void anAnswerTooLongForUdpIsAskedForAgainOverTcp() {
+  void aTruncatedUdpAnswerIsQueriedAgainOverTcp() {
     try (Docker.Container client = client();
         IgProcess ig = IgProcess.trace("-c", client.name(), "-o", "json");
         IgProcess lookups = IgProcess.trace("-c", client.name(), "-o", "json", "--lookups")) {
       String dig = "echo $$; exec dig +bufsize=512 @" + address + " truncated.example.test";
-      String said = client.exec("/bin/sh", "-c", dig).orThrow();
-      long pid = Long.parseLong(said.lines().findFirst().orElseThrow());
+      String output = client.exec("/bin/sh", "-c", dig).orThrow();
+      long pid = Long.parseLong(output.lines().findFirst().orElseThrow());
 
       List<Json> rows = ig.awaitEvents(4);
 

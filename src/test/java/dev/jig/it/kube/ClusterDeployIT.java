@@ -56,9 +56,9 @@ final class ClusterDeployIT {
   @Test
   @Order(2)
   void deploysTwiceButNotInTwoNamespaces() {
-    String said = TestCluster.deploy(TestCluster.image()).orThrow();
+    String output = TestCluster.deploy(TestCluster.image()).orThrow();
     String pod = TestCluster.agent().getMetadata().getName();
-    assertThat(said)
+    assertThat(output)
         .contains("Creating Namespace/gadget...", "Creating DaemonSet/jig-agent...")
         .endsWith("Jig is deployed: 1 of 1 agent is ready.\n");
 
@@ -108,9 +108,9 @@ final class ClusterDeployIT {
   void upgradesAgentsToAnotherTag() {
     String pod = TestCluster.agent().getMetadata().getName();
 
-    String said = TestCluster.deploy(AgentImage.OTHER_TAG).orThrow();
+    String output = TestCluster.deploy(AgentImage.OTHER_TAG).orThrow();
 
-    assertThat(said).endsWith("Jig is deployed: 1 of 1 agent is ready.\n");
+    assertThat(output).endsWith("Jig is deployed: 1 of 1 agent is ready.\n");
     assertThat(TestCluster.agent().getMetadata().getName()).isNotEqualTo(pod);
     assertThat(TestCluster.agent().getSpec().getContainers().getFirst().getImage())
         .isEqualTo(AgentImage.OTHER_TAG);
@@ -119,9 +119,9 @@ final class ClusterDeployIT {
   @Test
   @Order(5)
   void undeployLeavesNothing() {
-    String said = TestCluster.undeploy().orThrow();
+    String output = TestCluster.undeploy().orThrow();
 
-    assertThat(said)
+    assertThat(output)
         .contains("Removing DaemonSet/jig-agent...")
         .endsWith("gone from the cluster.\n");
     assertThat(TestCluster.client().namespaces().withName(TestCluster.GADGET).get()).isNull();

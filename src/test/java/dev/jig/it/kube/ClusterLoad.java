@@ -28,7 +28,7 @@ public final class ClusterLoad implements FigureGroup {
   /// Each message leaves one pod and arrives in another.
   private static final int ROWS_PER_LOOKUP = 4;
 
-  private static final Pattern SAID = Pattern.compile("sent=(\\d+) answered=(\\d+) ns=(\\d+)");
+  private static final Pattern REPORT = Pattern.compile("sent=(\\d+) answered=(\\d+) ns=(\\d+)");
   private static final Pattern SUMMARY =
       Pattern.compile("([\\d,]+) rows from 1 node, ([\\d,]+) lost");
   private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
@@ -102,11 +102,11 @@ public final class ClusterLoad implements FigureGroup {
 
   private void underLoad(long agent, IgProcess client) throws IOException, InterruptedException {
     String server = LoadPods.address(NAMESPACE, SERVER);
-    long sent = ask(server, warmUpSeconds).sent;
+    long sent = runQueries(server, warmUpSeconds).sent;
     long agentNs = ProcessFigures.cpuNs(agent);
     long clientNs = ProcessFigures.cpuNs(client.pid());
-    Asked asked = ask(server, seconds);
-    sent += asked.sent;
+    SentQueries queries = runQueries(server, seconds);
+    sent += queries.sent;
     settle();
     agentNs = ProcessFigures.cpuNs(agent) - agentNs;
     clientNs = ProcessFigures.cpuNs(client.pid()) - clientNs;
@@ -114,33 +114,33 @@ public final class ClusterLoad implements FigureGroup {
         String.format(
             Locale.ROOT,
             ", %,.0f queries/s for %d s, %,.0f rows/s, -A -o json to a file",
-            asked.sent * 1e9 / asked.ns,
+            queries.sent * 1e9 / queries.ns,
             seconds,
-            asked.sent * ROWS_PER_LOOKUP * 1e9 / asked.ns);
-    figures.add(cpu("agent" + load, agentNs, asked));
-    figures.add(cpu("client" + load, clientNs, asked));
+            queries.sent * ROWS_PER_LOOKUP * 1e9 / queries.ns);
+    figures.add(cpu("agent" + load, agentNs, queries));
+    figures.add(cpu("client" + load, clientNs, queries));
     figures.add(memory("agent" + load, agent));
     figures.add(memory("client" + load, client.pid()));
     figures.add(rows(client.stop().err(), sent));
     TestCluster.agentLog().lines().filter(it -> it.contains("ended")).forEach(System.err::println);
   }
 
-  private static Measurement cpu(String process, long cpuNs, Asked asked) {
+  private static Measurement cpu(String process, long cpuNs, SentQueries queries) {
     return new Measurement(
         "CPU of the " + process,
         String.format(
             Locale.ROOT,
             "%.0f %% of a core (%.1f µs a row)",
-            cpuNs * 100.0 / asked.ns,
-            cpuNs / 1e3 / (asked.sent * ROWS_PER_LOOKUP)),
+            cpuNs * 100.0 / queries.ns,
+            cpuNs / 1e3 / (queries.sent * ROWS_PER_LOOKUP)),
         "");
   }
 
-  private static Measurement rows(String said, long sent) throws IOException {
-    System.err.print(said);
-    Matcher summary = SUMMARY.matcher(said);
+  private static Measurement rows(String output, long sent) throws IOException {
+    System.err.print(output);
+    Matcher summary = SUMMARY.matcher(output);
     if (!summary.find()) {
-      throw new IOException("no summary in: " + said);
+      throw new IOException("no summary in: " + output);
     }
     return new Measurement(
         "rows of all that was asked",
@@ -153,15 +153,15 @@ public final class ClusterLoad implements FigureGroup {
         "all");
   }
 
-  private record Asked(long sent, long ns) {}
+  private record SentQueries(long sent, long ns) {}
 
-  private static Asked ask(String server, int seconds) throws IOException {
-    String said = LoadPods.query(NAMESPACE, ASKER, server, PORT, QUERIES_PER_SECOND, seconds);
-    Matcher matcher = SAID.matcher(said);
+  private static SentQueries runQueries(String server, int seconds) throws IOException {
+    String output = LoadPods.query(NAMESPACE, ASKER, server, PORT, QUERIES_PER_SECOND, seconds);
+    Matcher matcher = REPORT.matcher(output);
     if (!matcher.find() || !matcher.group(1).equals(matcher.group(2))) {
-      throw new IOException("not all was answered: " + said);
+      throw new IOException("not all was answered: " + output);
     }
-    return new Asked(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(3)));
+    return new SentQueries(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(3)));
   }
 
   /// Waits until no more rows come.

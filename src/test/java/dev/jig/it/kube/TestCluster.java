@@ -253,13 +253,13 @@ public final class TestCluster {
             List.of("get", "events", "-A", "--sort-by=.lastTimestamp"));
     StringBuilder report = new StringBuilder("the cluster at the failure:\n");
     for (List<String> words : questions) {
-      Command.Result said = kubectlResult(words.toArray(String[]::new));
-      List<String> lines = said.lines();
+      Command.Result result = kubectlResult(words.toArray(String[]::new));
+      List<String> lines = result.lines();
       report.append("$ kubectl ").append(String.join(" ", words)).append('\n');
       lines.stream()
           .skip(Math.max(0, lines.size() - REPORTED_LINES))
           .forEach(line -> report.append(line).append('\n'));
-      report.append(said.err());
+      report.append(result.err());
     }
     return report.toString();
   }

@@ -103,7 +103,7 @@ final class HostileIT {
     return IgProcess.trace("-c", container, "-o", format, "--ports=" + server.port());
   }
 
-  /// The parsed JSON has the comm and name that were sent.
+  /// The parsed JSON has the comm, decoded as UTF-8, and the bytes of the name that were sent.
   private static Consumer<Attack> isInRow(String line, String container) {
     return attack -> {
       Json row = Json.of(line);

@@ -52,7 +52,7 @@ final class LossIT {
     }
   }
 
-  /// A rate at which no machine loses packets.
+  /// A rate low enough that no packet is lost.
   @Test
   void everyPacketHasARow() throws Exception {
     Outcome outcome = runLoad(1_000);
@@ -105,8 +105,9 @@ final class LossIT {
     Path pipe = folder.resolve("rows");
     Command.run("mkfifo", pipe.toString()).orThrow();
     Count count = new Count();
+    // With both ends open, no open(2) of the FIFO blocks.
     RandomAccessFile bothEnds =
-        new RandomAccessFile(pipe.toFile(), "rw"); // so that no open(2) of the FIFO blocks
+        new RandomAccessFile(pipe.toFile(), "rw");
     try (Load load = Load.serve(port, folder);
         IgProcess ig = trace(port, pipe);
         FileInputStream far = new FileInputStream(pipe.toFile());

@@ -108,7 +108,7 @@ final class IgReader {
     for (Object question : row.list("questions")) {
       Json fields = json(question);
       questions.add(
-          new Question(fields.text("name"), number(TYPES, fields.text("type")), ofClass(fields)));
+          new Question(fields.text("name"), number(TYPES, fields.text("type")), recordClass(fields)));
     }
     return questions;
   }
@@ -122,14 +122,14 @@ final class IgReader {
             new ResourceRecord(
                 seen.text("name"),
                 number(TYPES, seen.text("type")),
-                ofClass(seen),
+                recordClass(seen),
                 seen.number("ttl")));
       }
     }
     return records;
   }
 
-  private static int ofClass(Json entry) {
+  private static int recordClass(Json entry) {
     return entry.has("class") ? number(CLASSES, entry.text("class")) : CLASS_IN;
   }
 

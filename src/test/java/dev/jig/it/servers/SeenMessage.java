@@ -27,10 +27,10 @@ record SeenMessage(
     List<ResourceRecord> records) {
 
   /// A question.
-  record Question(String name, int type, int ofClass) {}
+  record Question(String name, int type, int recordClass) {}
 
   /// A resource record without its data.
-  record ResourceRecord(String name, int type, int ofClass, long ttl) {}
+  record ResourceRecord(String name, int type, int recordClass, long ttl) {}
 
   boolean isResponse() {
     return rcode >= 0;
