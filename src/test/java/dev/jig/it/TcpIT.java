@@ -68,7 +68,9 @@ final class TcpIT {
       assertThat(byName).hasSize(PIPELINED);
       byName.values().forEach(pair -> assertPair(pair, Long.parseLong(pid)));
       List<String> queried = names(rows, "Q");
-      assertThat(names(rows, "R")).containsExactlyInAnyOrderElementsOf(queried).isNotEqualTo(queried);
+      assertThat(names(rows, "R"))
+          .containsExactlyInAnyOrderElementsOf(queried)
+          .isNotEqualTo(queried);
     }
   }
 

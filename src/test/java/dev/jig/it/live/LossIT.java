@@ -106,8 +106,7 @@ final class LossIT {
     Command.run("mkfifo", pipe.toString()).orThrow();
     Count count = new Count();
     // With both ends open, no open(2) of the FIFO blocks.
-    RandomAccessFile bothEnds =
-        new RandomAccessFile(pipe.toFile(), "rw");
+    RandomAccessFile bothEnds = new RandomAccessFile(pipe.toFile(), "rw");
     try (Load load = Load.serve(port, folder);
         IgProcess ig = trace(port, pipe);
         FileInputStream far = new FileInputStream(pipe.toFile());

@@ -108,7 +108,8 @@ final class IgReader {
     for (Object question : row.list("questions")) {
       Json fields = json(question);
       questions.add(
-          new Question(fields.text("name"), number(TYPES, fields.text("type")), recordClass(fields)));
+          new Question(
+              fields.text("name"), number(TYPES, fields.text("type")), recordClass(fields)));
     }
     return questions;
   }
