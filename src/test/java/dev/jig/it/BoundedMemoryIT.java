@@ -237,7 +237,6 @@ final class BoundedMemoryIT {
     arguments.addAll(options);
     Path released = Path.of("src/main/dist/java.options").toAbsolutePath();
     return IgProcess.commandLine(arguments).stream()
-        .filter(word -> !word.startsWith("-XX:TieredStopAtLevel"))
         .map(word -> word.endsWith("/java.options") ? "@" + released : word)
         .toList();
   }
