@@ -123,7 +123,7 @@ final class ClusterDeployIT {
 
     assertThat(output)
         .contains("Removing DaemonSet/jig-agent...")
-        .endsWith("gone from the cluster.\n");
+        .endsWith("Jig is removed from the cluster.\n");
     assertThat(TestCluster.client().namespaces().withName(TestCluster.GADGET).get()).isNull();
     assertThat(everything()).containsExactlyInAnyOrderElementsOf(before);
   }
