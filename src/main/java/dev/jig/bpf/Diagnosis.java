@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /// Finds the likely cause of a refused load or attachment. It is made after the failure; nothing is
-/// checked beforehand, since capabilities alone do not decide.
+/// checked first, since capabilities alone do not decide.
 ///
 /// @param capabilities the process's effective capabilities
 /// @param kernel the running kernel
