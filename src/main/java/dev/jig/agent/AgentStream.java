@@ -1,6 +1,6 @@
 package dev.jig.agent;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.trace.NodeTrace.View;
 import dev.jig.wire.EventCodec;
 import dev.jig.wire.proto.Begun;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One client's stream: a view of the capture, its buffer, and the gRPC call it is attached to, if
 /// any. A thread per call sends, so that a slow client blocks neither the ring thread nor others.
-final class AgentStream implements Consumer<DnsEvent> {
+final class AgentStream implements Consumer<Row> {
   private static final int MAX_BATCH_EVENTS = 512;
   private static final long PROGRESS_MS = 1_000;
 
@@ -60,7 +60,7 @@ final class AgentStream implements Consumer<DnsEvent> {
 
   /// Takes an event of the view. Ring thread.
   @Override
-  public void accept(DnsEvent event) {
+  public void accept(Row event) {
     buffer.offer(event);
   }
 

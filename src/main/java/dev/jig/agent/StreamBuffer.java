@@ -1,6 +1,6 @@
 package dev.jig.agent;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.WireMessage;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +28,11 @@ public final class StreamBuffer {
 
   /// @param first sequence number of the first of `events`; if there are none, of the next event:
   ///   all before it were taken or dropped
-  record Batch(long first, List<DnsEvent> events) {}
+  record Batch(long first, List<Row> events) {}
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final @Nullable DnsEvent[] events = new @Nullable DnsEvent[MAX_EVENTS];
+  private final @Nullable Row[] events = new @Nullable Row[MAX_EVENTS];
   private final long[] sequences = new long[MAX_EVENTS];
 
   // Positions only grow; an event's slot is its position modulo the capacity.
@@ -49,7 +49,7 @@ public final class StreamBuffer {
   private int wantedEvents;
 
   /// Adds an event, or drops it if the buffer is full. Never blocks on a client.
-  void offer(DnsEvent event) {
+  void offer(Row event) {
     lock.lock();
     try {
       newestSequence++;
@@ -113,13 +113,13 @@ public final class StreamBuffer {
       return new Batch(newestSequence + 1, List.of());
     }
     long first = sequences[slot(unsent)];
-    List<DnsEvent> batch = new ArrayList<>();
+    List<Row> batch = new ArrayList<>();
     int batchBytes = 0;
     while (unsent < end
         && batch.size() < max
         && batchBytes < BATCH_BYTES
         && sequences[slot(unsent)] == first + batch.size()) {
-      DnsEvent event = events[slot(unsent)];
+      Row event = events[slot(unsent)];
       if (event != null) {
         batch.add(event);
         batchBytes += bytes(event);
@@ -145,7 +145,7 @@ public final class StreamBuffer {
     lock.lock();
     try {
       while (oldest < unsent && sequences[slot(oldest)] <= sequence) {
-        DnsEvent removed = events[slot(oldest)];
+        Row removed = events[slot(oldest)];
         bytes -= removed == null ? 0 : bytes(removed);
         events[slot(oldest)] = null;
         oldest++;
@@ -187,7 +187,7 @@ public final class StreamBuffer {
     }
   }
 
-  private static int bytes(DnsEvent event) {
+  private static int bytes(Row event) {
     WireMessage message = event.message();
     return event.addresses().size() * ADDRESS_BYTES + (message == null ? 0 : message.length());
   }

@@ -1,6 +1,6 @@
 package dev.jig.cli;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.fields.Field.ColumnSet;
 import dev.jig.filter.LabelSelector;
 import dev.jig.kube.Cluster;
@@ -162,7 +162,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
     }
 
     @Override
-    public void onEvent(DnsEvent event) {
+    public void onEvent(Row event) {
       rows.accept(event);
     }
 

@@ -2,7 +2,7 @@ package dev.jig.cli;
 
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.fields.Field;
 import dev.jig.fields.Timestamp;
 import dev.jig.fields.Width.Ellipsis;
@@ -216,7 +216,7 @@ public final class ContainerList {
     new DocumentWriter(document)
         .write(
             DocumentWriter.Section.CONTAINER,
-            DnsEvent.ofSubject(container, null, Attribution.UNKNOWN));
+            Row.ofSubject(container, null, Attribution.UNKNOWN));
   }
 
   private static List<String> header(List<Field> fields) {
@@ -224,11 +224,11 @@ public final class ContainerList {
   }
 
   private static List<String> cells(Container container, List<Field> fields) {
-    DnsEvent carrier = DnsEvent.ofSubject(container, null, Attribution.UNKNOWN);
+    Row carrier = Row.ofSubject(container, null, Attribution.UNKNOWN);
     return fields.stream().map(field -> cell(field, carrier)).toList();
   }
 
-  private static String cell(Field field, DnsEvent carrier) {
+  private static String cell(Field field, Row carrier) {
     String text = Escaping.TERMINAL.escape(orEmpty(field.value().text(carrier)));
     return field == Field.CONTAINER_ID && text.length() > ID_LENGTH
         ? text.substring(0, ID_LENGTH)

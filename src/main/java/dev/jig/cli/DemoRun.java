@@ -1,7 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.demo.Demo;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
 import dev.jig.filter.PortSet;
@@ -29,7 +29,7 @@ final class DemoRun {
   int run() {
     try (Demo demo = Demo.start()) {
       PortSet port = PortSet.parse(Integer.toString(demo.port()));
-      Predicate<DnsEvent> filter = DemoRun::isClientSide;
+      Predicate<Row> filter = DemoRun::isClientSide;
       var settings =
           new TraceDnsOptions.Parsed(
               DNS_TIMEOUT_NS,
@@ -65,7 +65,7 @@ final class DemoRun {
 
   /// Whether a row is of the client: each packet is recorded at the resolver too. Rows of lookups
   /// are always the client's.
-  private static boolean isClientSide(DnsEvent event) {
+  private static boolean isClientSide(Row event) {
     if (event.lookup() != null) {
       return true;
     }

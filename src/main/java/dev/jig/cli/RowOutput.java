@@ -1,6 +1,6 @@
 package dev.jig.cli;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.output.ColumnLayout;
 import dev.jig.output.DoubleBufferedStream;
 import dev.jig.output.RowWriter;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// terminal's width. A thread of its own does the writes, so that a slow pipe or disk delays the
 /// caller only when two buffers are full. After a failed write all rows are dropped;
 /// [#throwIfFailed] reports it.
-final class RowOutput implements Consumer<DnsEvent> {
+final class RowOutput implements Consumer<Row> {
   /// Interval between checks of a pipe for its reader: `| head` ends the trace without a row too.
   private static final long READER_CHECK_NS = 200_000_000;
 
@@ -97,7 +97,7 @@ final class RowOutput implements Consumer<DnsEvent> {
   }
 
   @Override
-  public void accept(DnsEvent event) {
+  public void accept(Row event) {
     if (onTerminal && !widthUpdated) {
       widthUpdated = true;
       updateWidth();

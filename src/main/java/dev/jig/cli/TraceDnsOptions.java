@@ -1,6 +1,6 @@
 package dev.jig.cli;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.UsageException;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.ColumnSet;
@@ -131,7 +131,7 @@ final class TraceDnsOptions {
       long dnsTimeoutNs,
       PortSet ports,
       long limitNs,
-      Predicate<DnsEvent> filter,
+      Predicate<Row> filter,
       OutputFormat format,
       RowDetails details) {}
 

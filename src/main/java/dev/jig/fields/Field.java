@@ -35,8 +35,8 @@ import static dev.jig.fields.Width.scaled;
 import dev.jig.dns.RecordType;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Row;
+import dev.jig.event.Question;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
@@ -86,7 +86,7 @@ public enum Field {
       "k8s.node",
       scaled(30).withMiddleEllipsis(),
       defaultIn(KUBECTL),
-      new Text(DnsEvent::node),
+      new Text(Row::node),
       "Kubernetes node"),
   NAMESPACE(
       "k8s.namespace", scaled(30), defaultIn(KUBECTL), pod(Pod::namespace), "Kubernetes namespace"),
@@ -107,7 +107,7 @@ public enum Field {
   TIMESTAMP(
       "timestamp",
       scaled(35).withMax(35),
-      new Instant(event -> true, DnsEvent::timestampNs),
+      new Instant(event -> true, Row::timestampNs),
       "time of the packet"),
   MOUNT_NS(
       "mntns",
@@ -199,7 +199,7 @@ public enum Field {
       "nameserver",
       scaled(16).withBounds(15, 45),
       defaultIn(KUBECTL, WIDE, LOOKUPS),
-      new Address(DnsEvent::nameserver, endpoint(EndpointNames::nameserver)),
+      new Address(Row::nameserver, endpoint(EndpointNames::nameserver)),
       "server address used by the application; for a response its source"),
   TYPE(
       "type",
@@ -235,18 +235,18 @@ public enum Field {
       "numAnswers",
       scaled(8).withMax(8),
       defaultIn(IG),
-      integer(DnsEvent::answerCount),
+      integer(Row::answerCount),
       "number of records in the answer section"),
   ADDRESSES(
       "addresses",
       scaled(32),
       defaultIn(WIDE),
-      new Addresses(DnsEvent::addresses),
+      new Addresses(Row::addresses),
       "addresses in the answer section"),
   FLAGS(
       "flags",
       scaled(17),
-      new HeaderFlags(DnsEvent::flags),
+      new HeaderFlags(Row::flags),
       "header flags set: aa, tc, rd, ra, ad, cd"),
   STATE(
       "state",

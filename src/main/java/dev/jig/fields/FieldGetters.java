@@ -3,8 +3,8 @@ package dev.jig.fields;
 import dev.jig.dns.Rcode;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Row;
+import dev.jig.event.Question;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Lookup;
@@ -31,7 +31,7 @@ final class FieldGetters {
     return new Text(event -> fromPod(event, get));
   }
 
-  static <T> @Nullable T fromPod(DnsEvent event, Getter<Pod, T> get) {
+  static <T> @Nullable T fromPod(Row event, Getter<Pod, T> get) {
     Container container = event.container();
     Pod pod = container == null ? null : container.pod();
     return pod == null ? null : get.of(pod);
@@ -88,11 +88,11 @@ final class FieldGetters {
     return peerContainer(container -> container.pod() == null ? null : get.of(container.pod()));
   }
 
-  static Getter<DnsEvent, EndpointName> endpoint(Getter<EndpointNames, EndpointName> get) {
+  static Getter<Row, EndpointName> endpoint(Getter<EndpointNames, EndpointName> get) {
     return event -> event.endpoints() == null ? null : get.of(event.endpoints());
   }
 
-  static Int integer(ToLongFunction<DnsEvent> get) {
+  static Int integer(ToLongFunction<Row> get) {
     return new Int(event -> true, get);
   }
 
@@ -108,12 +108,12 @@ final class FieldGetters {
         event -> event.lookup() == null ? 0 : event.lookup().tries());
   }
 
-  static <T> @Nullable T fromLookup(DnsEvent event, Getter<Lookup, T> get) {
+  static <T> @Nullable T fromLookup(Row event, Getter<Lookup, T> get) {
     Lookup lookup = event.lookup();
     return lookup == null ? null : get.of(lookup);
   }
 
-  static <T> @Nullable T fromUpstream(DnsEvent event, Getter<Upstream, T> get) {
+  static <T> @Nullable T fromUpstream(Row event, Getter<Upstream, T> get) {
     Upstream hop = fromLookup(event, Lookup::upstream);
     return hop == null ? null : get.of(hop);
   }
@@ -127,7 +127,7 @@ final class FieldGetters {
         });
   }
 
-  static @Nullable String fromQuestion(DnsEvent event, Getter<Question, String> get) {
+  static @Nullable String fromQuestion(Row event, Getter<Question, String> get) {
     Question question = event.question();
     return question == null ? null : get.of(question);
   }

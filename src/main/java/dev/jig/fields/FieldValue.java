@@ -1,8 +1,8 @@
 package dev.jig.fields;
 
 import dev.jig.event.Attempt;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Flags;
+import dev.jig.event.Row;
+import dev.jig.event.Flags;
 import dev.jig.event.EndpointName;
 import dev.jig.event.IpAddress;
 import java.util.List;
@@ -24,50 +24,50 @@ public sealed interface FieldValue {
   }
 
   /// Text from outside this program.
-  record Text(Getter<DnsEvent, String> get) implements FieldValue {}
+  record Text(Getter<Row, String> get) implements FieldValue {}
 
   /// Text produced by this program, printable ASCII: needs no escaping.
-  record Ascii(Getter<DnsEvent, String> get) implements FieldValue {}
+  record Ascii(Getter<Row, String> get) implements FieldValue {}
 
   /// A whole number; call `get` only where `known` holds.
-  record Int(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
+  record Int(Predicate<Row> known, ToLongFunction<Row> get) implements FieldValue {}
 
   /// Nanoseconds; call `get` only where `known` holds.
-  record Duration(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
+  record Duration(Predicate<Row> known, ToLongFunction<Row> get) implements FieldValue {}
 
   /// Nanoseconds since the epoch; call `get` only where `known` holds.
-  record Instant(Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get) implements FieldValue {}
+  record Instant(Predicate<Row> known, ToLongFunction<Row> get) implements FieldValue {}
 
   /// True or false.
-  record Bool(Getter<DnsEvent, Boolean> get) implements FieldValue {}
+  record Bool(Getter<Row, Boolean> get) implements FieldValue {}
 
   /// One address, and the pod or service name that table cells show instead.
-  record Address(Getter<DnsEvent, IpAddress> get, Getter<DnsEvent, EndpointName> name)
+  record Address(Getter<Row, IpAddress> get, Getter<Row, EndpointName> name)
       implements FieldValue {}
 
   /// The pod or service that has an address.
-  record PodOrService(Getter<DnsEvent, EndpointName> get) implements FieldValue {}
+  record PodOrService(Getter<Row, EndpointName> get) implements FieldValue {}
 
   /// A list of addresses.
-  record Addresses(Getter<DnsEvent, List<IpAddress>> get) implements FieldValue {}
+  record Addresses(Getter<Row, List<IpAddress>> get) implements FieldValue {}
 
   /// Keys and values from outside this program.
-  record Labels(Getter<DnsEvent, Map<String, String>> get) implements FieldValue {}
+  record Labels(Getter<Row, Map<String, String>> get) implements FieldValue {}
 
   /// The flags of the DNS header.
-  record HeaderFlags(Getter<DnsEvent, Flags> get) implements FieldValue {}
+  record HeaderFlags(Getter<Row, Flags> get) implements FieldValue {}
 
   /// The attempts of a lookup.
-  record Attempts(Getter<DnsEvent, List<Attempt>> get) implements FieldValue {}
+  record Attempts(Getter<Row, List<Attempt>> get) implements FieldValue {}
 
   /// The name that a table cell shows in place of an address; null if the cell shows [#text].
-  default @Nullable String displayName(DnsEvent event) {
+  default @Nullable String displayName(Row event) {
     return this instanceof Address(_, var name) ? textOf(name.of(event)) : null;
   }
 
   /// The value as raw text, null where it is absent: shown in table cells after escaping and
   /// cutting, compared by filters.
-  default @Nullable String text(DnsEvent event) {
+  default @Nullable String text(Row event) {
     return switch (this) {
       case Text(var get) -> get.of(event);
       case Ascii(var get) -> get.of(event);

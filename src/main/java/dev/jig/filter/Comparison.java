@@ -2,7 +2,7 @@ package dev.jig.filter;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.UsageException;
 import dev.jig.fields.FieldValue;
 import dev.jig.fields.FieldValue.Address;
@@ -30,13 +30,13 @@ import java.util.function.ToLongFunction;
 final class Comparison {
   private Comparison() {}
 
-  static Predicate<DnsEvent> of(Rule rule) {
-    Predicate<DnsEvent> comparison =
+  static Predicate<Row> of(Rule rule) {
+    Predicate<Row> comparison =
         rule.operator() == Operator.MATCHES ? matches(rule) : compares(rule);
     return rule.negated() ? comparison.negate() : comparison;
   }
 
-  private static Predicate<DnsEvent> matches(Rule rule) {
+  private static Predicate<Row> matches(Rule rule) {
     FieldValue value = rule.field().value();
     Pattern expression = expression(rule.value());
     return event -> {
@@ -45,7 +45,7 @@ final class Comparison {
     };
   }
 
-  private static Predicate<DnsEvent> compares(Rule rule) {
+  private static Predicate<Row> compares(Rule rule) {
     return switch (rule.field().value()) {
       case Int(var known, var get) -> numbers(rule, known, get, wholeNumber(rule));
       case Duration(var known, var get) -> numbers(rule, known, get, duration(rule.value()));
@@ -62,14 +62,14 @@ final class Comparison {
     };
   }
 
-  private static Predicate<DnsEvent> numbers(
-      Rule rule, Predicate<DnsEvent> known, ToLongFunction<DnsEvent> get, long wanted) {
+  private static Predicate<Row> numbers(
+      Rule rule, Predicate<Row> known, ToLongFunction<Row> get, long wanted) {
     Operator operator = rule.operator();
     return event ->
         known.test(event) && operator.isSatisfiedBy(Long.compare(get.applyAsLong(event), wanted));
   }
 
-  private static Predicate<DnsEvent> texts(Rule rule, FieldValue value, String wanted) {
+  private static Predicate<Row> texts(Rule rule, FieldValue value, String wanted) {
     Operator operator = rule.operator();
     return event -> {
       String text = value.text(event);

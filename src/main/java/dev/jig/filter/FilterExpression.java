@@ -1,6 +1,6 @@
 package dev.jig.filter;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.UsageException;
 import dev.jig.fields.Field;
 import java.util.ArrayList;
@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 /// | `col:>v`, `col>v`, also `>=`, `<`, `<=` | greater, less |
 /// | `col:~re`, `col~re` | the regular expression (RE2) matches a part of the text |
 /// | `!` before an operator | the rule without `!` does not hold |
-public final class FilterExpression implements Predicate<DnsEvent> {
-  private final List<Predicate<DnsEvent>> comparisons = new ArrayList<>();
+public final class FilterExpression implements Predicate<Row> {
+  private final List<Predicate<Row>> comparisons = new ArrayList<>();
   private final Set<Field> fields = EnumSet.noneOf(Field.class);
 
   private FilterExpression() {}
@@ -39,8 +39,8 @@ public final class FilterExpression implements Predicate<DnsEvent> {
   }
 
   @Override
-  public boolean test(DnsEvent event) {
-    for (Predicate<DnsEvent> comparison : comparisons) {
+  public boolean test(Row event) {
+    for (Predicate<Row> comparison : comparisons) {
       if (!comparison.test(event)) {
         return false;
       }

@@ -1,6 +1,6 @@
 package dev.jig.kube;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.kube.access.ClusterException;
 import dev.jig.trace.RowDetails;
 import dev.jig.wire.proto.Start;
@@ -85,7 +85,7 @@ public final class ClusterTrace {
     /// Each agent known at the start has started its stream or failed to; no later than 10 s.
     void onStarted();
 
-    void onEvent(DnsEvent event);
+    void onEvent(Row event);
 
     /// This many events are missing here.
     void onLost(long count);

@@ -1,6 +1,6 @@
 package dev.jig.kube;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -14,13 +14,13 @@ final class EventQueue {
   private static final long POLL_MS = 100;
 
   /// An event, or a number of lost ones in its place.
-  private record Item(@Nullable DnsEvent event, long lost) {}
+  private record Item(@Nullable Row event, long lost) {}
 
   private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(MAX_ITEMS);
   private long events;
   private long lost;
 
-  void put(DnsEvent event) throws InterruptedException {
+  void put(Row event) throws InterruptedException {
     items.put(new Item(event, 0));
   }
 

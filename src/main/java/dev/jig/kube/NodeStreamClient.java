@@ -1,6 +1,6 @@
 package dev.jig.kube;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.os.Backoff;
 import dev.jig.wire.EventCodec;
 import dev.jig.wire.PartInterner;
@@ -301,10 +301,10 @@ final class NodeStreamClient {
     }
 
     private void onEvents(Events batch) throws InterruptedException {
-      List<DnsEvent> events = EventCodec.decode(batch, node, knownParts);
+      List<Row> events = EventCodec.decode(batch, node, knownParts);
       reportDroppedUpTo(batch.getFirst() - 1);
       long sequence = batch.getFirst();
-      for (DnsEvent event : events) {
+      for (Row event : events) {
         if (position.isNew(sequence)) {
           queue.put(event);
           position.advance(sequence);

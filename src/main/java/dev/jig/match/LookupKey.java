@@ -1,8 +1,8 @@
 package dev.jig.match;
 
 import dev.jig.dns.RecordType;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Row;
+import dev.jig.event.Question;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.table.Hash64;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param name in lower case; empty without a question
 record LookupKey(long processHash, String name, int type) {
 
-  static LookupKey of(DnsEvent query, long cgroupId) {
+  static LookupKey of(Row query, long cgroupId) {
     Question question = query.question();
     return new LookupKey(
         processHash(query, cgroupId),
@@ -24,7 +24,7 @@ record LookupKey(long processHash, String name, int type) {
         question == null ? 0 : question.type());
   }
 
-  private static long processHash(DnsEvent query, long cgroupId) {
+  private static long processHash(Row query, long cgroupId) {
     Owner owner = query.owner();
     if (owner != null) {
       return processHash(owner);

@@ -2,7 +2,7 @@ package dev.jig.match;
 
 import dev.jig.capture.Packet;
 import dev.jig.event.AttemptState;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.Qr;
 import dev.jig.event.State;
 import dev.jig.match.OpenLookup.Phase;
@@ -50,7 +50,7 @@ public final class Lookups {
     /// A lookup's row is complete.
     ///
     /// @param bootNs when, on the packets' clock
-    void onRow(DnsEvent row, long cgroupId, long bootNs);
+    void onRow(Row row, long cgroupId, long bootNs);
   }
 
   /// The newest lookup of each key that has no row yet; [OpenLookup#olderOfKey] chains the others.
@@ -85,7 +85,7 @@ public final class Lookups {
   /// @param query the query itself, or the one that the response answers; null if it was not seen
   /// @param wanted false if the message is only needed as an upstream of other lookups
   public void onMessage(
-      Packet packet, DnsEvent event, @Nullable PendingQuery query, boolean wanted) {
+      Packet packet, Row event, @Nullable PendingQuery query, boolean wanted) {
     Role role = query == null ? QueryKey.of(packet, event.id(), true).role() : query.key.role();
     if (role == Role.SERVER) {
       if (upstreams != null && event.qr() == Qr.R) {
@@ -100,13 +100,13 @@ public final class Lookups {
     }
   }
 
-  private static boolean isMulticastDns(DnsEvent response) {
+  private static boolean isMulticastDns(Row response) {
     return response.destination().address().isMulticast() || response.source().port() == MDNS_PORT;
   }
 
   /// @param query the pending query; for a retransmission the first one
   /// @param event the row of this transmission
-  private void onQuery(PendingQuery query, DnsEvent event, boolean wanted, long bootNs) {
+  private void onQuery(PendingQuery query, Row event, boolean wanted, long bootNs) {
     OpenLookup lookup = query.lookup;
     if (lookup == null) {
       LookupKey key = LookupKey.of(event, query.cgroupId);
@@ -137,7 +137,7 @@ public final class Lookups {
   }
 
   private OpenLookup open(
-      LookupKey key, boolean wanted, long cgroupId, DnsEvent event, long bootNs) {
+      LookupKey key, boolean wanted, long cgroupId, Row event, long bootNs) {
     OpenLookup opened = new OpenLookup(key, wanted, cgroupId, event, bootNs);
     link(opened);
     adjustWaiting(opened, 1);
@@ -167,7 +167,7 @@ public final class Lookups {
 
   /// @param more whether further messages of the same answer follow (zone transfers)
   private void onResponse(
-      PendingQuery query, DnsEvent response, boolean more, long cgroupId, long bootNs) {
+      PendingQuery query, Row response, boolean more, long cgroupId, long bootNs) {
     OpenLookup lookup = query.lookup;
     if (lookup == null) {
       rowHandler.onRow(Rows.orphan(response), cgroupId, bootNs);

@@ -3,7 +3,7 @@ package dev.jig.match;
 import dev.jig.dns.Rcode;
 import dev.jig.event.Attempt;
 import dev.jig.event.AttemptState;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Protocol;
@@ -30,14 +30,14 @@ final class OpenLookup {
   /// One transmission of a query.
   private static final class OpenAttempt {
     final PendingQuery query;
-    final DnsEvent event;
+    final Row event;
     final long bootNs;
     AttemptState state = AttemptState.WAITING;
     long durationNs;
     int messages;
     @Nullable Integer rcode;
 
-    OpenAttempt(PendingQuery query, DnsEvent event, long bootNs) {
+    OpenAttempt(PendingQuery query, Row event, long bootNs) {
       this.query = query;
       this.event = event;
       this.bootNs = bootNs;
@@ -67,16 +67,16 @@ final class OpenLookup {
   final boolean wanted;
 
   final long cgroupId;
-  final DnsEvent firstQuery;
+  final Row firstQuery;
   final long firstBootNs;
 
   private final List<OpenAttempt> attempts = new ArrayList<>(1);
   private int attemptCount;
 
   /// The query that was answered or ended last.
-  private DnsEvent lastQuery;
+  private Row lastQuery;
 
-  private @Nullable DnsEvent answer;
+  private @Nullable Row answer;
   private int answerCount;
   private long answeredNs;
 
@@ -99,7 +99,7 @@ final class OpenLookup {
   /// What the answering process did; null if unknown.
   @Nullable Upstream upstream;
 
-  OpenLookup(LookupKey key, boolean wanted, long cgroupId, DnsEvent first, long firstBootNs) {
+  OpenLookup(LookupKey key, boolean wanted, long cgroupId, Row first, long firstBootNs) {
     this.key = key;
     this.wanted = wanted;
     this.cgroupId = cgroupId;
@@ -109,7 +109,7 @@ final class OpenLookup {
   }
 
   /// Adds a transmission: of another query, or a retransmission.
-  void addAttempt(PendingQuery query, DnsEvent event, long bootNs) {
+  void addAttempt(PendingQuery query, Row event, long bootNs) {
     OpenAttempt before = lastAttemptOf(query);
     if (before != null && before.state == AttemptState.WAITING) {
       before.end(AttemptState.REPEATED, bootNs);
@@ -127,7 +127,7 @@ final class OpenLookup {
   /// Adds a response to one of its queries.
   ///
   /// @param more whether further messages of the same answer follow (zone transfers)
-  void addResponse(PendingQuery query, DnsEvent response, boolean more, long bootNs) {
+  void addResponse(PendingQuery query, Row response, boolean more, long bootNs) {
     OpenAttempt answered = lastAttemptOf(query);
     boolean first = answered == null || answered.messages == 0;
     if (answered != null) {
@@ -146,7 +146,7 @@ final class OpenLookup {
     lastQuery = answered == null ? lastQuery : answered.event;
   }
 
-  private static AttemptState stateAfter(PendingQuery query, DnsEvent response) {
+  private static AttemptState stateAfter(PendingQuery query, Row response) {
     return query.reported
         ? AttemptState.LATE
         : isTruncated(response) ? AttemptState.TRUNCATED : AttemptState.ANSWERED;
@@ -187,8 +187,8 @@ final class OpenLookup {
     return answer != null && isTruncated(answer);
   }
 
-  private static boolean isTruncated(DnsEvent response) {
-    return response.protocol() == Protocol.UDP && response.flags() != null && response.flags().tc();
+  private static boolean isTruncated(Row response) {
+    return response.protocol() == Protocol.UDP && response.flags() != null && response.flags().isTruncated();
   }
 
   /// Whether a query of the same key is a further attempt of this lookup and not a lookup of its
@@ -205,7 +205,7 @@ final class OpenLookup {
     };
   }
 
-  private static boolean isTcpRetryAfter(DnsEvent answer, PendingQuery query) {
+  private static boolean isTcpRetryAfter(Row answer, PendingQuery query) {
     return isTruncated(answer)
         && query.event.protocol() == Protocol.TCP
         && Objects.equals(answer.nameserver(), query.event.nameserver());
@@ -224,7 +224,7 @@ final class OpenLookup {
   }
 
   /// The row as of now.
-  DnsEvent toRow() {
+  Row toRow() {
     OpenLookup other = twin;
     boolean twinEnded =
         other != null && (other.phase == Phase.COMPLETE || other.phase == Phase.EMITTED);

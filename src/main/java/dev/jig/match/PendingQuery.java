@@ -2,8 +2,8 @@ package dev.jig.match;
 
 import dev.jig.dns.DnsMessage;
 import dev.jig.dns.ZoneTransfer;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Protocol;
 import java.util.Arrays;
@@ -24,7 +24,7 @@ public final class PendingQuery {
   public final long firstBootNs;
 
   /// The query's row, with its container as known when the query was sent.
-  public final DnsEvent event;
+  public final Row event;
 
   /// Canonical form, of [DnsMessage#copyQuestion]; empty if the message has no question.
   final byte[] question;
@@ -59,7 +59,7 @@ public final class PendingQuery {
       byte[] scratch,
       long cgroupId,
       long firstBootNs,
-      DnsEvent event) {
+      Row event) {
     this.key = key;
     this.question = Arrays.copyOf(scratch, message.copyQuestion(scratch, 0));
     this.questionHash = message.questionHash();

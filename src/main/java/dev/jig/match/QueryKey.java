@@ -1,8 +1,8 @@
 package dev.jig.match;
 
 import dev.jig.capture.Packet;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
@@ -55,7 +55,7 @@ public record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPor
 
   /// The key of a row that an earlier trace recorded. NAT may make the endpoints of query and
   /// response differ; the client's is the same in both.
-  public static QueryKey ofRecorded(Packet packet, DnsEvent event) {
+  public static QueryKey ofRecorded(Packet packet, Row event) {
     boolean response = event.qr() == Qr.R;
     QueryKey key = of(packet, event.id(), response);
     IpAddress nameserver = event.nameserver();
@@ -65,7 +65,7 @@ public record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPor
   }
 
   /// The flow of a recorded row.
-  public static long recordedFlow(DnsEvent event) {
+  public static long recordedFlow(Row event) {
     Endpoint client = event.qr() == Qr.R ? event.destination() : event.source();
     long protocol = event.protocol() == Protocol.TCP ? 1 : 0;
     return mix((long) client.port() << 1 | protocol, client.address());

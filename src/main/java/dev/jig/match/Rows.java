@@ -4,10 +4,10 @@ import dev.jig.capture.Packet;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
-import dev.jig.event.DnsEvent.Flags;
-import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
+import dev.jig.event.Flags;
+import dev.jig.event.Question;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Lookup;
 import dev.jig.event.Owner;
@@ -22,14 +22,14 @@ public final class Rows {
   private Rows() {}
 
   /// The row of a query. Its nameserver is the address that the application asked, before any NAT.
-  public static DnsEvent query(
+  public static Row query(
       Packet packet,
       DnsMessage message,
       @Nullable Container container,
       @Nullable Owner owner,
       @Nullable Peer peer) {
     IpAddress nameserver = packet.nameserver();
-    return new DnsEvent(
+    return new Row(
         packet.timeNs(),
         container,
         owner,
@@ -58,7 +58,7 @@ public final class Rows {
   /// @param own the packet's owner with the details to show
   /// @param query the query that it answers; null if none was seen
   /// @param sender the process that sent what a client received; null if not on this machine
-  public static DnsEvent response(
+  public static Row response(
       Packet packet,
       DnsMessage message,
       @Nullable Container container,
@@ -81,7 +81,7 @@ public final class Rows {
       state = query.reported ? State.LATE : State.ANSWERED;
       latencyNs = packet.bootNs() - query.firstBootNs;
     }
-    return new DnsEvent(
+    return new Row(
         packet.timeNs(),
         container,
         owner,
@@ -107,8 +107,8 @@ public final class Rows {
   /// The T row of a query.
   ///
   /// @param afterNs from the query to the row's timestamp
-  public static DnsEvent unanswered(DnsEvent query, State state, long afterNs) {
-    return new DnsEvent(
+  public static Row unanswered(Row query, State state, long afterNs) {
+    return new Row(
         query.timestampNs() + afterNs,
         query.container(),
         query.owner(),
@@ -136,15 +136,15 @@ public final class Rows {
   /// @param first its first query: gives client, question and time
   /// @param last the query that was answered, or the last one: gives endpoints and id
   /// @param answer null if there was none
-  static DnsEvent lookup(
-      DnsEvent first,
-      DnsEvent last,
-      @Nullable DnsEvent answer,
+  static Row lookup(
+      Row first,
+      Row last,
+      @Nullable Row answer,
       @Nullable Long latencyNs,
       int answerCount,
       State state,
       Lookup lookup) {
-    return new DnsEvent(
+    return new Row(
         first.timestampNs(),
         first.container(),
         first.owner(),
@@ -171,8 +171,8 @@ public final class Rows {
   }
 
   /// The lookup row of a response to no query that was seen, with its receiver as the client.
-  static DnsEvent orphan(DnsEvent answer) {
-    return new DnsEvent(
+  static Row orphan(Row answer) {
+    return new Row(
         answer.timestampNs(),
         answer.container(),
         answer.owner(),
@@ -205,7 +205,7 @@ public final class Rows {
   }
 
   private static Flags flags(DnsMessage message) {
-    return new Flags(
+    return Flags.of(
         message.aa(), message.tc(), message.rd(), message.ra(), message.ad(), message.cd());
   }
 

@@ -1,11 +1,12 @@
 package dev.jig.match;
 
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
+import dev.jig.event.Question;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ public final class UpstreamTracker {
   private final Map<LookupKey, LastTwo> ownQueries = new RecentMap<>();
 
   /// A server on this machine has sent a response.
-  void onResponseSent(DnsEvent response) {
+  void onResponseSent(Row response) {
     Owner server = response.owner();
     Long serviceNs = response.latencyNs();
     if (server != null && serviceNs != null) {
@@ -72,7 +73,7 @@ public final class UpstreamTracker {
 
   /// Returns what the sender of a response did for it; null if the sender or its work is unknown.
   @Nullable Upstream findUpstream(
-      OpenLookup lookup, PendingQuery query, DnsEvent response, long bootNs) {
+      OpenLookup lookup, PendingQuery query, Row response, long bootNs) {
     Peer peer = response.peer();
     if (peer == null) {
       return null;
@@ -91,12 +92,12 @@ public final class UpstreamTracker {
         forwarded == null ? null : forwarded.answeredNs() - forwarded.sentNs());
   }
 
-  private static ServedQueryKey keyOf(DnsEvent response) {
+  private static ServedQueryKey keyOf(Row response) {
     return new ServedQueryKey(response.destination(), response.id(), questionHash(response));
   }
 
-  private static long questionHash(DnsEvent response) {
-    DnsEvent.Question question = response.question();
+  private static long questionHash(Row response) {
+    Question question = response.question();
     return question == null ? 0 : question.name().hashCode() * 31L + question.type();
   }
 }

@@ -1,6 +1,6 @@
 package dev.jig.output;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.fields.Field;
 import dev.jig.fields.FieldValue;
 import dev.jig.fields.Width;
@@ -139,14 +139,14 @@ public final class ColumnLayout {
   }
 
   /// Formats a row without a line end.
-  public String row(DnsEvent event) {
+  public String row(Row event) {
     StringBuilder line = new StringBuilder(cells());
     appendRow(line, event);
     return line.toString();
   }
 
   /// Appends the result of [#row].
-  void appendRow(StringBuilder line, DnsEvent event) {
+  void appendRow(StringBuilder line, Row event) {
     for (int i = 0; i < widths.length; i++) {
       FieldValue value = fields.get(i).value();
       String name = value.displayName(event);

@@ -1,6 +1,6 @@
 package dev.jig.output;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import java.io.IOException;
 import java.io.OutputStream;
 
@@ -22,7 +22,7 @@ public final class ColumnsWriter implements RowWriter {
   }
 
   @Override
-  public void writeRow(DnsEvent event) throws IOException {
+  public void writeRow(Row event) throws IOException {
     line.setLength(0);
     layout.appendRow(line, event);
     out.append(line.append('\n'));

@@ -1,6 +1,6 @@
 package dev.jig.output;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,7 @@ public interface RowWriter {
   void begin() throws IOException;
 
   /// Writes one row.
-  void writeRow(DnsEvent event) throws IOException;
+  void writeRow(Row event) throws IOException;
 
   /// Reports a problem within the output: JSON and YAML write an object of type `warn`, other
   /// formats nothing (stderr has the message, too).

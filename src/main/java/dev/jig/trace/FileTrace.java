@@ -1,7 +1,7 @@
 package dev.jig.trace;
 
 import dev.jig.capture.CaptureFileSource;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.pcap.CaptureReader;
@@ -46,10 +46,10 @@ public final class FileTrace implements AutoCloseable {
   /// @throws IOException if the file is damaged
   public void run(
       ContainerSelection selection,
-      Predicate<DnsEvent> filter,
+      Predicate<Row> filter,
       long dnsTimeoutNs,
       RowDetails details,
-      Consumer<DnsEvent> output,
+      Consumer<Row> output,
       LongConsumer lost)
       throws IOException {
     Pipeline current =

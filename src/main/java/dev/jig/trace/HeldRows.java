@@ -1,6 +1,6 @@
 package dev.jig.trace;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.WireMessage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,11 +24,11 @@ final class HeldRows {
 
   /// Takes the rows that are released, per cgroup in their order.
   interface ReleaseHandler {
-    void onRelease(long cgroupId, DnsEvent row);
+    void onRelease(long cgroupId, Row row);
   }
 
   private static final class CgroupQueue {
-    final List<DnsEvent> rows = new ArrayList<>();
+    final List<Row> rows = new ArrayList<>();
     final long sinceNs;
 
     CgroupQueue(long sinceNs) {
@@ -54,7 +54,7 @@ final class HeldRows {
   }
 
   /// Holds a row; beyond a bound the cgroup that has waited longest is released.
-  void hold(long cgroupId, DnsEvent row, long nowNs) {
+  void hold(long cgroupId, Row row, long nowNs) {
     if (size >= MAX_ROWS || bytes >= MAX_BYTES) {
       release(byCgroup.keySet().iterator().next());
     }
@@ -67,7 +67,7 @@ final class HeldRows {
   void releaseDue(long nowNs, Scope scope) {
     List<Long> due = new ArrayList<>();
     byCgroup.forEach((cgroupId, queue) -> {
-      DnsEvent first = queue.rows.getFirst();
+      Row first = queue.rows.getFirst();
       if (scope.decide(cgroupId, first.owner()).decision() != Scope.Decision.HOLD
           || isWaitOver(cgroupId, first, nowNs - queue.sinceNs, scope)) {
         due.add(cgroupId);
@@ -76,7 +76,7 @@ final class HeldRows {
     due.forEach(this::release);
   }
 
-  private static boolean isWaitOver(long cgroupId, DnsEvent first, long waitedNs, Scope scope) {
+  private static boolean isWaitOver(long cgroupId, Row first, long waitedNs, Scope scope) {
     if (waitedNs < MAX_WAIT_NS) {
       return false;
     }
@@ -91,7 +91,7 @@ final class HeldRows {
     List.copyOf(byCgroup.keySet()).forEach(this::release);
   }
 
-  private static int bytes(DnsEvent row) {
+  private static int bytes(Row row) {
     WireMessage message = row.message();
     return message == null ? 0 : message.length();
   }

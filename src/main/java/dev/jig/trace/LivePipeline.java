@@ -1,7 +1,7 @@
 package dev.jig.trace;
 
 import dev.jig.container.Containers;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.peer.PeerSkipPolicy;
@@ -25,7 +25,7 @@ record LivePipeline(Pipeline pipeline, @Nullable ContainerScope scope) {
       ContainerSelection selection,
       LongConsumer skip,
       Runnable clearSkipped,
-      Consumer<DnsEvent> output) {
+      Consumer<Row> output) {
     if (!settings.details().peers()) {
       ContainerScope scope = new ContainerScope(containers, selection, skip, clearSkipped);
       return new LivePipeline(pipeline(settings, scope, null, output), scope);
@@ -49,14 +49,14 @@ record LivePipeline(Pipeline pipeline, @Nullable ContainerScope scope) {
       Scope scope,
       LongConsumer skip,
       Runnable clearSkipped,
-      Consumer<DnsEvent> output) {
+      Consumer<Row> output) {
     Peers peers =
         settings.details().peers() ? new Peers(new PeerSkipPolicy(skip, clearSkipped)) : null;
     return new LivePipeline(pipeline(settings, scope, peers, output), null);
   }
 
   private static Pipeline pipeline(
-      LiveSettings settings, Scope scope, @Nullable Peers peers, Consumer<DnsEvent> output) {
+      LiveSettings settings, Scope scope, @Nullable Peers peers, Consumer<Row> output) {
     PortSet ports = settings.ports();
     RowDetails details = settings.details();
     Pipeline pipeline =

@@ -1,6 +1,6 @@
 package dev.jig.trace;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.filter.PortSet;
 import java.util.function.Predicate;
 
@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 /// @param libbpfLog whether libbpf's debug output, some 660 lines, is kept for [LiveTrace#log]
 public record LiveSettings(
     PortSet ports,
-    Predicate<DnsEvent> filter,
+    Predicate<Row> filter,
     long dnsTimeoutNs,
     long limitNs,
     RowDetails details,

@@ -5,7 +5,7 @@ import dev.jig.capture.LiveCapture;
 import dev.jig.capture.Packet;
 import dev.jig.capture.PacketHandler;
 import dev.jig.container.Containers;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.os.NativeException;
@@ -118,7 +118,7 @@ public final class LiveTrace implements AutoCloseable {
   ///
   /// @throws TraceRefused if the kernel refuses
   public void attach(
-      Containers containers, ContainerSelection selection, Consumer<DnsEvent> output) {
+      Containers containers, ContainerSelection selection, Consumer<Row> output) {
     clearSkipped();
     attach(
         LivePipeline.forContainers(
@@ -128,7 +128,7 @@ public final class LiveTrace implements AutoCloseable {
   /// Attaches and starts to record, for the packets of a scope.
   ///
   /// @throws TraceRefused if the kernel refuses
-  public void attach(Scope scope, Consumer<DnsEvent> output) {
+  public void attach(Scope scope, Consumer<Row> output) {
     attach(LivePipeline.forScope(settings, scope, this::skip, this::clearSkipped, output));
   }
 

@@ -5,7 +5,7 @@ import dev.jig.capture.LiveCapture;
 import dev.jig.capture.Packet;
 import dev.jig.capture.PacketHandler;
 import dev.jig.container.Containers;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.os.NativeException;
@@ -35,7 +35,7 @@ public final class NodeTrace implements AutoCloseable {
   private static final int MAX_SKIPPED = 65_536;
 
   private final PacketFanOut fanOut;
-  private final UnaryOperator<DnsEvent> naming;
+  private final UnaryOperator<Row> naming;
   private final LiveCapture capture;
   private final Queue<Runnable> requests = new ConcurrentLinkedQueue<>();
   private final List<View> views = new ArrayList<>();
@@ -43,7 +43,7 @@ public final class NodeTrace implements AutoCloseable {
   private final AtomicLong iterations = new AtomicLong();
   private int epoch;
 
-  private NodeTrace(PacketFanOut fan, boolean verbose, UnaryOperator<DnsEvent> naming) {
+  private NodeTrace(PacketFanOut fan, boolean verbose, UnaryOperator<Row> naming) {
     this.fanOut = fan;
     this.naming = naming;
     this.capture = LiveCapture.load(new BitSet(), false, verbose, fan);
@@ -91,7 +91,7 @@ public final class NodeTrace implements AutoCloseable {
         LiveSettings settings,
         Containers containers,
         ContainerSelection selection,
-        Consumer<DnsEvent> output) {
+        Consumer<Row> output) {
       this.ports = settings.ports();
       LivePipeline made =
           LivePipeline.forContainers(
@@ -158,7 +158,7 @@ public final class NodeTrace implements AutoCloseable {
   ///
   /// @param naming gives rows the names of their addresses; called on the ring thread
   /// @throws TraceRefused if this machine cannot be traced
-  public static NodeTrace load(boolean verbose, UnaryOperator<DnsEvent> naming) {
+  public static NodeTrace load(boolean verbose, UnaryOperator<Row> naming) {
     try {
       return new NodeTrace(new PacketFanOut(), verbose, naming);
     } catch (NativeException e) {
@@ -193,7 +193,7 @@ public final class NodeTrace implements AutoCloseable {
   ///
   /// @param output takes its rows, on the ring thread
   public CompletableFuture<View> open(
-      LiveSettings settings, ContainerSelection selection, Consumer<DnsEvent> output) {
+      LiveSettings settings, ContainerSelection selection, Consumer<Row> output) {
     Containers containers = Objects.requireNonNull(fanOut.containers, "not attached");
     CompletableFuture<View> opened = new CompletableFuture<>();
     CompletableFuture<Void> _ =

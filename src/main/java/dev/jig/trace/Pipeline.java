@@ -6,7 +6,7 @@ import dev.jig.capture.PacketHandler;
 import dev.jig.capture.TcpStreams;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
@@ -51,8 +51,8 @@ public final class Pipeline implements PacketHandler {
   private static final long NO_CGROUP = 0;
 
   private final Scope scope;
-  private final Predicate<DnsEvent> filter;
-  private final Consumer<DnsEvent> output;
+  private final Predicate<Row> filter;
+  private final Consumer<Row> output;
   private final long timeoutNs;
   private final long lateNs;
   private final UnaryOperator<Owner> owners;
@@ -75,7 +75,7 @@ public final class Pipeline implements PacketHandler {
 
   private boolean keepsMessages;
   private Function<@Nullable Container, Decision> recordedDecision = _ -> Decision.PASS;
-  private UnaryOperator<DnsEvent> naming = UnaryOperator.identity();
+  private UnaryOperator<Row> naming = UnaryOperator.identity();
   private @Nullable Lookups lookups;
   private long lastPacketNs;
 
@@ -91,12 +91,12 @@ public final class Pipeline implements PacketHandler {
   /// @param output takes the rows, on the thread that calls [#onPacket]
   public Pipeline(
       Scope scope,
-      Predicate<DnsEvent> filter,
+      Predicate<Row> filter,
       IntPredicate dnsPort,
       boolean strict,
       long timeoutNs,
       UnaryOperator<Owner> owners,
-      Consumer<DnsEvent> output) {
+      Consumer<Row> output) {
     this(scope, filter, dnsPort, strict, timeoutNs, owners, null, output);
   }
 
@@ -105,13 +105,13 @@ public final class Pipeline implements PacketHandler {
   /// @param peers null where neither output nor filter shows peers
   public Pipeline(
       Scope scope,
-      Predicate<DnsEvent> filter,
+      Predicate<Row> filter,
       IntPredicate dnsPort,
       boolean strict,
       long timeoutNs,
       UnaryOperator<Owner> owners,
       @Nullable Peers peers,
-      Consumer<DnsEvent> output) {
+      Consumer<Row> output) {
     this.scope = scope;
     this.filter = filter;
     this.reader = new MessageReader(message, dnsPort, strict, counters);
@@ -149,7 +149,7 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// Sets what gives rows the names of their addresses.
-  void setEndpointNaming(UnaryOperator<DnsEvent> endpointNaming) {
+  void setEndpointNaming(UnaryOperator<Row> endpointNaming) {
     naming = endpointNaming;
   }
 
@@ -223,7 +223,7 @@ public final class Pipeline implements PacketHandler {
           withMessageIfPrinted(packetRow(packet), bytes, offset, length));
       return;
     }
-    DnsEvent event = match(packet, verdict.container(), findSender(packet, bytes, offset, length));
+    Row event = match(packet, verdict.container(), findSender(packet, bytes, offset, length));
     if (lookups != null) {
       counters.folded++;
       lookups.onMessage(packet, withMessageIfPrinted(event, bytes, offset, length), matched, true);
@@ -233,7 +233,7 @@ public final class Pipeline implements PacketHandler {
     } else if (verdict.decision() != Decision.PASS) {
       countDropped(verdict.decision());
     } else {
-      DnsEvent named = naming.apply(event);
+      Row named = naming.apply(event);
       if (filter.test(named)) {
         counters.rows++;
         output.accept(withMessageIfKept(named, bytes, offset, length));
@@ -251,7 +251,7 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// The row with what packet and message show, without matching.
-  private DnsEvent packetRow(Packet packet) {
+  private Row packetRow(Packet packet) {
     return message.isResponse()
         ? Rows.response(packet, message, null, null, null, null)
         : Rows.query(packet, message, null, null, null);
@@ -259,9 +259,9 @@ public final class Pipeline implements PacketHandler {
 
   /// Emits a row of an earlier trace as recorded, without matching it again; lookup rows are built
   /// from recorded rows.
-  private void emitRecorded(Packet packet, PcapngRowOption note, DnsEvent packetRow) {
+  private void emitRecorded(Packet packet, PcapngRowOption note, Row packetRow) {
     counters.recordedRows++;
-    DnsEvent event = note.mergeWithPacket(packetRow).orElse(packetRow);
+    Row event = note.mergeWithPacket(packetRow).orElse(packetRow);
     Decision decision = recordedDecision.apply(event.container());
     if (lookups == null) {
       emit(decision, event);
@@ -302,7 +302,7 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// A recorded T row: timeouts are this run's, only the closing of a socket is taken from it.
-  private void endRecorded(DnsEvent unanswered) {
+  private void endRecorded(Row unanswered) {
     long atNs = unanswered.timestampNs();
     nowNs = Math.max(nowNs, atNs);
     expire(atNs);
@@ -312,13 +312,13 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// Adds the message, unless it is a query's with lookup rows, which never show it.
-  private DnsEvent withMessageIfPrinted(DnsEvent event, byte[] bytes, int offset, int length) {
+  private Row withMessageIfPrinted(Row event, byte[] bytes, int offset, int length) {
     boolean shown = lookups == null || event.qr() == Qr.R;
     return shown ? withMessageIfKept(event, bytes, offset, length) : event;
   }
 
   /// Adds the message if rows carry messages.
-  private DnsEvent withMessageIfKept(DnsEvent event, byte[] bytes, int offset, int length) {
+  private Row withMessageIfKept(Row event, byte[] bytes, int offset, int length) {
     return keepsMessages ? event.withMessage(WireMessage.of(bytes, offset, length)) : event;
   }
 
@@ -330,20 +330,20 @@ public final class Pipeline implements PacketHandler {
     return peers.findSender(packet, bytes, offset, length, containers, owners);
   }
 
-  private DnsEvent match(Packet packet, @Nullable Container container, @Nullable Peer sender) {
+  private Row match(Packet packet, @Nullable Container container, @Nullable Peer sender) {
     QueryKey key = QueryKey.of(packet, message.id(), message.isResponse());
     Owner owner = packet.owner() == null ? null : owners.apply(packet.owner());
     if (message.isResponse()) {
       matched = pending.matchResponse(key, message, packet.bootNs());
       return Rows.response(packet, message, container, owner, matched, sender);
     }
-    DnsEvent event = Rows.query(packet, message, container, owner, sender);
+    Row event = Rows.query(packet, message, container, owner, sender);
     matched = pending.addQuery(key, message, event, packet.cgroupId(), packet.bootNs());
     return event;
   }
 
-  private void emit(DnsEvent event) {
-    DnsEvent named = naming.apply(event);
+  private void emit(Row event) {
+    Row named = naming.apply(event);
     if (filter.test(named)) {
       counters.rows++;
       output.accept(named);
@@ -353,12 +353,12 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// A held row is released: its container has a name by now, or none in time.
-  private void emitReleased(long cgroupId, DnsEvent event) {
+  private void emitReleased(long cgroupId, Row event) {
     Verdict verdict = scope.decide(cgroupId, event.owner());
     if (verdict.decision() == Decision.HOLD) {
       verdict = scope.decideNow(cgroupId, event.owner());
     }
-    DnsEvent named = event.withContainer(verdict.container());
+    Row named = event.withContainer(verdict.container());
     if (event.lookup() != null) {
       emitLookup(named, verdict.decision());
       return;
@@ -372,7 +372,7 @@ public final class Pipeline implements PacketHandler {
     emit(verdict.decision(), named);
   }
 
-  private void emit(Decision decision, DnsEvent event) {
+  private void emit(Decision decision, Row event) {
     if (decision == Decision.PASS) {
       emit(event);
     } else {
@@ -435,7 +435,7 @@ public final class Pipeline implements PacketHandler {
       lookups.onUnanswered(p, state, state == State.TIMEOUT ? p.firstBootNs + timeoutNs : bootNs);
     } else if (p.expectsAnswer() && !p.transferring) {
       long afterNs = state == State.TIMEOUT ? timeoutNs : bootNs - p.firstBootNs;
-      DnsEvent event = Rows.unanswered(p.event, state, afterNs);
+      Row event = Rows.unanswered(p.event, state, afterNs);
       Verdict verdict = decideOrHold(event, p.cgroupId, bootNs);
       if (verdict != null && verdict.decision() == Decision.PASS) {
         emitUnanswered(event.withContainer(verdict.container()));
@@ -444,7 +444,7 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// Decides on a row that comes from no packet; null if the row is held for its container's name.
-  private @Nullable Verdict decideOrHold(DnsEvent event, long cgroupId, long bootNs) {
+  private @Nullable Verdict decideOrHold(Row event, long cgroupId, long bootNs) {
     Container known = event.container();
     Verdict verdict = scope.decide(cgroupId, event.owner());
     if (verdict.decision() == Decision.HOLD || held.isHolding(cgroupId)) {
@@ -461,7 +461,7 @@ public final class Pipeline implements PacketHandler {
     }
   }
 
-  private void emitLookup(DnsEvent row, long cgroupId, long bootNs) {
+  private void emitLookup(Row row, long cgroupId, long bootNs) {
     Verdict verdict = decideOrHold(row, cgroupId, bootNs);
     if (verdict != null) {
       // In files, and once the container is evicted, the verdict has none: keep the row's own.
@@ -471,12 +471,12 @@ public final class Pipeline implements PacketHandler {
     }
   }
 
-  private void emitLookup(DnsEvent row, Decision decision) {
+  private void emitLookup(Row row, Decision decision) {
     switch (decision) {
       case NAME_UNKNOWN, CONTAINER_UNKNOWN, HOLD -> counters.lookupsUnknown++;
       case SKIP -> {} // its messages are counted as filtered
       case PASS -> {
-        DnsEvent named = naming.apply(row);
+        Row named = naming.apply(row);
         if (filter.test(named)) {
           counters.lookups++;
           output.accept(named);
@@ -487,8 +487,8 @@ public final class Pipeline implements PacketHandler {
     }
   }
 
-  private void emitUnanswered(DnsEvent event) {
-    DnsEvent named = naming.apply(event);
+  private void emitUnanswered(Row event) {
+    Row named = naming.apply(event);
     if (filter.test(named)) {
       counters.unansweredRows++;
       output.accept(named);

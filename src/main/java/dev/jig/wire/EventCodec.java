@@ -4,10 +4,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
-import dev.jig.event.DnsEvent.Flags;
-import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
+import dev.jig.event.Flags;
+import dev.jig.event.Question;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
@@ -55,7 +55,7 @@ public final class EventCodec {
   /// Encodes a batch, in which each container, owner and endpoint name is contained once.
   ///
   /// @param first the sequence number of the first event
-  public static Events encode(long first, List<DnsEvent> events) {
+  public static Events encode(long first, List<Row> events) {
     Batch batch = new Batch();
     events.forEach(event -> batch.message.addEvents(encode(event, batch)));
     return batch.message.setFirst(first).build();
@@ -110,7 +110,7 @@ public final class EventCodec {
   /// Decodes a batch from a node.
   ///
   /// @param interner makes equal containers and owners of all batches of a node one object
-  public static List<DnsEvent> decode(Events batch, String node, PartInterner interner) {
+  public static List<Row> decode(Events batch, String node, PartInterner interner) {
     SharedParts parts =
         new SharedParts(
             node,
@@ -124,7 +124,7 @@ public final class EventCodec {
     return index == 0 ? null : parts.get(index - 1);
   }
 
-  private static Event encode(DnsEvent event, Batch batch) {
+  private static Event encode(Row event, Batch batch) {
     Event.Builder to =
         Event.newBuilder()
             .setTimestampNs(event.timestampNs())
@@ -141,7 +141,7 @@ public final class EventCodec {
             .setState(toNumber(STATES, event.state()));
     setIfPresent(event.nameserver(), address -> to.setNameserver(encode(address)));
     setIfPresent(event.question(), question -> to.setQuestion(encode(question)));
-    setIfPresent(event.flags(), flags -> to.setFlags(bits(flags)));
+    setIfPresent(event.flags(), flags -> to.setFlags(flags.bits()));
     setIfPresent(event.rcode(), to::setRcode);
     setIfPresent(event.latencyNs(), to::setLatencyNs);
     setIfPresent(event.peer(), peer -> to.setPeer(encode(peer, batch)));
@@ -158,13 +158,13 @@ public final class EventCodec {
     return to.build();
   }
 
-  private static DnsEvent decode(Event from, SharedParts parts) {
-    DnsEvent event = decodePacket(from, parts);
+  private static Row decode(Event from, SharedParts parts) {
+    Row event = decodePacket(from, parts);
     return from.hasLookup() ? event.withLookup(LookupCodec.decode(from.getLookup())) : event;
   }
 
-  private static DnsEvent decodePacket(Event from, SharedParts parts) {
-    return new DnsEvent(
+  private static Row decodePacket(Event from, SharedParts parts) {
+    return new Row(
         from.getTimestampNs(),
         partAt(parts.containers, from.getContainer()),
         partAt(parts.owners, from.getOwner()),
@@ -179,7 +179,7 @@ public final class EventCodec {
         from.hasQuestion()
             ? new Question(from.getQuestion().getName(), from.getQuestion().getType())
             : null,
-        from.hasFlags() ? flags(from.getFlags()) : null,
+        from.hasFlags() ? Flags.ofBits(from.getFlags()) : null,
         from.hasRcode() ? from.getRcode() : null,
         from.hasLatencyNs() ? from.getLatencyNs() : null,
         from.getAnswerCount(),
@@ -270,25 +270,6 @@ public final class EventCodec {
       throw new IllegalArgumentException("an address of " + bytes.length + " bytes");
     }
     return IpAddress.of(bytes, 0, bytes.length);
-  }
-
-  private static int bits(Flags flags) {
-    return (flags.aa() ? 1 : 0)
-        | (flags.tc() ? 2 : 0)
-        | (flags.rd() ? 4 : 0)
-        | (flags.ra() ? 8 : 0)
-        | (flags.ad() ? 16 : 0)
-        | (flags.cd() ? 32 : 0);
-  }
-
-  private static Flags flags(int bits) {
-    return new Flags(
-        (bits & 1) != 0,
-        (bits & 2) != 0,
-        (bits & 4) != 0,
-        (bits & 8) != 0,
-        (bits & 16) != 0,
-        (bits & 32) != 0);
   }
 
   private static dev.jig.wire.proto.Owner encode(Owner owner) {

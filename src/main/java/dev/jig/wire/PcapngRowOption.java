@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
 import dev.jig.event.Peer;
 import dev.jig.event.Qr;
 import java.io.IOException;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// its addresses. The option of a custom block holds a whole row for which there is no packet (T).
 ///
 /// The text is printable ASCII. Its first member identifies it: `"jig":1`, the version. The other
-/// members are named after the components of [DnsEvent] and its parts.
+/// members are named after the components of [Row] and its parts.
 public final class PcapngRowOption {
   /// The name of the first member; its value is [#VERSION].
   private static final String VERSION_MEMBER = "jig";
@@ -36,7 +36,7 @@ public final class PcapngRowOption {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  private static final RecordJson<DnsEvent> ROW = new RecordJson<>(DnsEvent.class);
+  private static final RecordJson<Row> ROW = new RecordJson<>(Row.class);
 
   /// The components of a row that the packet itself contains.
   private static final Set<Integer> PACKET_COMPONENTS =
@@ -65,7 +65,7 @@ public final class PcapngRowOption {
   /// Encodes a row: without labels if the text exceeds the limit with them, empty if it still does.
   ///
   /// @param limit in bytes
-  public static Optional<String> encode(DnsEvent event, int limit) {
+  public static Optional<String> encode(Row event, int limit) {
     String text = json(event);
     if (text.length() > limit) {
       text = json(withoutLabels(event));
@@ -73,7 +73,7 @@ public final class PcapngRowOption {
     return text.length() > limit ? Optional.empty() : Optional.of(text);
   }
 
-  private static String json(DnsEvent event) {
+  private static String json(Row event) {
     StringWriter text = new StringWriter(1024);
     try (JsonGenerator out = JSON.createGenerator(text)) {
       out.writeStartObject();
@@ -86,7 +86,7 @@ public final class PcapngRowOption {
     return text.toString();
   }
 
-  private static DnsEvent withoutLabels(DnsEvent event) {
+  private static Row withoutLabels(Row event) {
     Peer peer = event.peer();
     @Nullable Object[] values = ROW.values(event);
     values[ROW.indexOf("container")] = withoutLabels(event.container());
@@ -142,7 +142,7 @@ public final class PcapngRowOption {
 
   /// Returns the row of a packet: its own components and those of this option; empty if mandatory
   /// components are missing.
-  public Optional<DnsEvent> mergeWithPacket(DnsEvent packet) {
+  public Optional<Row> mergeWithPacket(Row packet) {
     @Nullable Object[] all = values.clone();
     @Nullable Object[] packetValues = ROW.values(packet);
     PACKET_COMPONENTS.forEach(index -> all[index] = packetValues[index]);
@@ -150,11 +150,11 @@ public final class PcapngRowOption {
   }
 
   /// Returns the row of a custom block; empty if this is not a complete, valid T row.
-  public Optional<DnsEvent> standalone() {
+  public Optional<Row> standalone() {
     return create(values).filter(PcapngRowOption::isValidStandalone);
   }
 
-  private static boolean isValidStandalone(DnsEvent event) {
+  private static boolean isValidStandalone(Row event) {
     return event.qr() == Qr.T
         && event.rcode() == null
         && is16Bits(event.id())
@@ -171,7 +171,7 @@ public final class PcapngRowOption {
     return number >>> 16 == 0;
   }
 
-  private static Optional<DnsEvent> create(@Nullable Object[] values) {
+  private static Optional<Row> create(@Nullable Object[] values) {
     try {
       return Optional.of(ROW.create(values));
     } catch (IOException e) {

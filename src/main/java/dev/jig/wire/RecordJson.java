@@ -3,6 +3,7 @@ package dev.jig.wire;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.jig.event.Flags;
 import dev.jig.event.IpAddress;
 import dev.jig.event.WireMessage;
 import java.io.IOException;
@@ -112,7 +113,7 @@ final class RecordJson<R extends Record> {
       return new Kind.Int(true);
     } else if (plain == IpAddress.class) {
       return new Kind.Address();
-    } else if (plain == WireMessage.class) {
+    } else if (plain == WireMessage.class || plain == Flags.class) {
       return new Kind.Skipped();
     } else if (plain.isEnum()) {
       return constant(plain);

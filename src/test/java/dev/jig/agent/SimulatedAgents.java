@@ -2,7 +2,7 @@ package dev.jig.agent;
 
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.Owner;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.WireMessage;
@@ -62,7 +62,7 @@ public final class SimulatedAgents implements AutoCloseable {
   private final class Agent extends AgentGrpc.AgentImplBase {
     final String node;
     final Server server;
-    final List<DnsEvent> events;
+    final List<Row> events;
     private volatile @Nullable AgentStream stream;
     private long offered;
 
@@ -80,7 +80,7 @@ public final class SimulatedAgents implements AutoCloseable {
               .start();
     }
 
-    private Stream<DnsEvent> eventsOfPod(int pod) {
+    private Stream<Row> eventsOfPod(int pod) {
       String name = "app-" + pod + "-7d9c5b6f4-x2x" + pod;
       var details =
           new Pod("default", name, "uid-" + pod, Map.of("app", "app-" + pod), "main", false);
@@ -93,7 +93,7 @@ public final class SimulatedAgents implements AutoCloseable {
           of(container, SampleEvents.response()).withMessage(RESPONSE));
     }
 
-    private DnsEvent of(Container container, SampleEvents.Builder sample) {
+    private Row of(Container container, SampleEvents.Builder sample) {
       int tid = Math.abs(container.id().hashCode() % 4_000_000);
       long started = 77_000_000_000L + container.id().hashCode();
       sample.container = container;

@@ -3,7 +3,7 @@ package dev.jig.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.agent.StreamBuffer.Batch;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.WireMessage;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 final class StreamBufferTest {
-  private static final DnsEvent EVENT = SampleEvents.query().build();
+  private static final Row EVENT = SampleEvents.query().build();
 
   private final StreamBuffer buffer = new StreamBuffer();
 
@@ -72,7 +72,7 @@ final class StreamBufferTest {
 
   @Test
   void longMessagesAreBoundedByTheirBytes() throws InterruptedException {
-    DnsEvent longest = EVENT.withMessage(WireMessage.of(new byte[65_535], 0, 65_535));
+    Row longest = EVENT.withMessage(WireMessage.of(new byte[65_535], 0, 65_535));
     int fit = StreamBuffer.MAX_BYTES / 65_535;
     for (int i = 0; i < fit + 3; i++) {
       buffer.offer(longest);

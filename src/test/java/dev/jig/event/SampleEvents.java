@@ -1,8 +1,8 @@
 package dev.jig.event;
 
-import dev.jig.event.DnsEvent.Endpoint;
-import dev.jig.event.DnsEvent.Flags;
-import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Endpoint;
+import dev.jig.event.Flags;
+import dev.jig.event.Question;
 import dev.jig.event.Lookup.Upstream;
 import java.util.List;
 import java.util.Map;
@@ -62,13 +62,13 @@ public final class SampleEvents {
     response.latencyNs = 18_250_000L;
     response.answerCount = 2;
     response.addresses = List.of(IpAddress.v4(0xc0000268), IpAddress.v6(0x20010db800000000L, 0x68));
-    response.flags = new Flags(false, false, true, true, false, false);
+    response.flags = Flags.of(false, false, true, true, false, false);
     response.state = State.ANSWERED;
     return response;
   }
 
   /// An event with every component set.
-  public static DnsEvent full() {
+  public static Row full() {
     return response()
         .with(it -> {
           it.container = POD;
@@ -128,7 +128,7 @@ public final class SampleEvents {
     public Qr qr = Qr.Q;
     public int id = 0x3c1f;
     public @Nullable Question question = new Question("example.org.", 1);
-    public @Nullable Flags flags = new Flags(false, false, true, false, false, false);
+    public @Nullable Flags flags = Flags.of(false, false, true, false, false, false);
     public @Nullable Integer rcode;
     public @Nullable Long latencyNs;
     public int answerCount;
@@ -146,8 +146,8 @@ public final class SampleEvents {
       return this;
     }
 
-    public DnsEvent build() {
-      return new DnsEvent(
+    public Row build() {
+      return new Row(
           timestampNs,
           container,
           owner,

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
-import dev.jig.event.DnsEvent.Flags;
-import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
+import dev.jig.event.Flags;
+import dev.jig.event.Question;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Protocol;
@@ -49,7 +49,7 @@ final class FieldTest {
           "sha256:17",
           Map.of(),
           new Pod("shop", "web-0", "u1", Map.of("b", "2", "a", "1"), "main", true));
-  private static final DnsEvent EVENT =
+  private static final Row EVENT =
       SampleEvents.response()
           .with(event -> {
             event.owner = OWNER;
@@ -57,8 +57,8 @@ final class FieldTest {
             event.node = "node-1";
           })
           .build();
-  private static final DnsEvent EMPTY =
-      new DnsEvent(
+  private static final Row EMPTY =
+      new Row(
           0,
           null,
           null,
@@ -191,7 +191,7 @@ final class FieldTest {
   @ParameterizedTest
   @CsvSource({"1, A", "255, ANY", "65280, TYPE65280"})
   void showsQueryTypesAsMnemonics(int qtype, String text) {
-    DnsEvent event =
+    Row event =
         SampleEvents.query().with(e -> e.question = new Question("example.org.", qtype)).build();
 
     assertThat(Field.QTYPE.value().text(event)).isEqualTo(text);
@@ -200,7 +200,7 @@ final class FieldTest {
   @ParameterizedTest
   @CsvSource({"0, NoError", "3, NXDomain", "16, BADVERS", "23, RCODE23"})
   void showsResponseCodesAsMnemonics(int rcode, String text) {
-    DnsEvent event = SampleEvents.response().with(e -> e.rcode = rcode).build();
+    Row event = SampleEvents.response().with(e -> e.rcode = rcode).build();
 
     assertThat(Field.RCODE.value().text(event)).isEqualTo(text);
   }
@@ -285,9 +285,9 @@ final class FieldTest {
 
   @Test
   void listsFlagsInHeaderOrder() {
-    assertThat(new Flags(true, true, true, true, true, true).names())
+    assertThat(Flags.of(true, true, true, true, true, true).names())
         .containsExactly("aa", "tc", "rd", "ra", "ad", "cd");
-    assertThat(new Flags(false, true, false, false, false, true).names())
+    assertThat(Flags.of(false, true, false, false, false, true).names())
         .containsExactly("tc", "cd");
   }
 }

@@ -3,7 +3,7 @@ package dev.jig.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Owner;
@@ -18,13 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class FilterExpressionTest {
   /// pid 38797, comm isc-net-0000, uid 0; NoError after 18.25ms with two addresses.
-  private static final DnsEvent RESPONSE = SampleEvents.response().build();
+  private static final Row RESPONSE = SampleEvents.response().build();
 
   /// The same process; neither rcode nor latency nor addresses.
-  private static final DnsEvent QUERY = SampleEvents.query().build();
+  private static final Row QUERY = SampleEvents.query().build();
 
   /// Without owner.
-  private static final DnsEvent OWNERLESS = SampleEvents.query().with(e -> e.owner = null).build();
+  private static final Row OWNERLESS = SampleEvents.query().with(e -> e.owner = null).build();
 
   @ParameterizedTest
   @CsvSource(
@@ -42,7 +42,7 @@ final class FilterExpressionTest {
   void comparesEndpointsByTheirNames(String filter, boolean passes) {
     EndpointName service = new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns");
     EndpointName pod = new EndpointName(EndpointName.Kind.POD, "demo", "mypod");
-    DnsEvent event = QUERY.withEndpoints(new EndpointNames(pod, service, service));
+    Row event = QUERY.withEndpoints(new EndpointNames(pod, service, service));
 
     assertThat(FilterExpression.parse(List.of(filter)).test(event)).isEqualTo(passes);
   }
@@ -224,7 +224,7 @@ final class FilterExpressionTest {
   @Test
   void matchesACatastrophicExpressionInLinearTime() {
     FilterExpression filter = FilterExpression.parse(List.of("cwd:~^(a+)+$"));
-    DnsEvent event =
+    Row event =
         SampleEvents.query()
             .with(e -> e.owner = SampleEvents.owner("sh").withPaths(paths("a".repeat(5000) + "!")))
             .build();

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.cli.OutputFormat;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.fixture.Json;
@@ -88,7 +88,7 @@ public final class CaptureFuzzTest {
     }
   }
 
-  private static void write(RowWriter writer, DnsEvent event) {
+  private static void write(RowWriter writer, Row event) {
     try {
       writer.writeRow(event);
     } catch (IOException e) {

@@ -6,8 +6,8 @@ import dev.jig.cli.IgInProcess;
 import dev.jig.cli.OutputFormat;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
 import dev.jig.event.IpAddress;
 import dev.jig.event.PacketType;
 import dev.jig.event.Peer;
@@ -99,21 +99,21 @@ final class RecordedFileTest {
     return event.with(it -> it.container = container);
   }
 
-  private static String json(List<DnsEvent> events) throws IOException {
+  private static String json(List<Row> events) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     RowWriter writer = OutputFormat.json(out);
-    for (DnsEvent event : events) {
+    for (Row event : events) {
       writer.writeRow(event);
     }
     writer.flush();
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  private static byte[] pcapng(List<DnsEvent> events) throws IOException {
+  private static byte[] pcapng(List<Row> events) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     RowWriter writer = OutputFormat.pcapng(out, "test");
     writer.begin();
-    for (DnsEvent event : events) {
+    for (Row event : events) {
       writer.writeRow(event);
     }
     writer.end(null);
@@ -121,13 +121,13 @@ final class RecordedFileTest {
     return out.toByteArray();
   }
 
-  private Path recorded(DnsEvent... events) throws IOException {
+  private Path recorded(Row... events) throws IOException {
     return Files.write(folder.resolve("events.pcapng"), pcapng(List.of(events)));
   }
 
   @Test
   void restoresOwnersPeersAndPods() throws IOException {
-    DnsEvent clientQuery =
+    Row clientQuery =
         query()
             .with(it -> {
               // as NAT makes it of Docker's embedded resolver
@@ -137,7 +137,7 @@ final class RecordedFileTest {
                   new Peer(null, SampleEvents.owner("docke\u202er\u001b[31md"), Attribution.SOCKET);
             })
             .build();
-    DnsEvent unanswered =
+    Row unanswered =
         SampleEvents.query()
             .with(it -> {
               it.qr = Qr.T;
@@ -146,7 +146,7 @@ final class RecordedFileTest {
               it.timestampNs += 5_000;
             })
             .build();
-    DnsEvent inPod =
+    Row inPod =
         in(
                 new Container(
                     "containerd",
@@ -179,7 +179,7 @@ final class RecordedFileTest {
     IpAddress resolver = wire.address();
     Endpoint client = new Endpoint(SampleEvents.CLIENT, 50_000);
     byte[] answer = Messages.response(0x3c1f, "example.org.", Type.A);
-    List<DnsEvent> events = new ArrayList<>();
+    List<Row> events = new ArrayList<>();
     for (PacketType type : List.of(PacketType.OUTGOING, PacketType.HOST)) {
       boolean atClient = type == PacketType.OUTGOING;
       events.add(
@@ -223,9 +223,9 @@ final class RecordedFileTest {
               it.timestampNs += 7_000;
             })
             .build());
-    events.sort(Comparator.comparingLong(DnsEvent::timestampNs));
+    events.sort(Comparator.comparingLong(Row::timestampNs));
 
-    IgInProcess run = read(recorded(events.toArray(DnsEvent[]::new)), "--lookups");
+    IgInProcess run = read(recorded(events.toArray(Row[]::new)), "--lookups");
 
     List<Json> rows = run.rows().lines().map(Json::of).toList();
     assertThat(rows)
@@ -241,7 +241,7 @@ final class RecordedFileTest {
   @ParameterizedTest
   @ValueSource(ints = {12, 65_493, 65_494, 65_513, 65_514, 65_535})
   void restoresTcpMessagesOfAnyLength(int length) throws IOException {
-    List<DnsEvent> events = new ArrayList<>();
+    List<Row> events = new ArrayList<>();
     for (IpAddress address : List.of(SampleEvents.CLIENT, V6)) {
       for (int i = 0; i < 3; i++) {
         events.add(
@@ -258,7 +258,7 @@ final class RecordedFileTest {
       }
     }
 
-    IgInProcess run = read(recorded(events.toArray(DnsEvent[]::new)));
+    IgInProcess run = read(recorded(events.toArray(Row[]::new)));
 
     assertThat(run.rows()).isEqualTo(json(events));
   }
@@ -272,7 +272,7 @@ final class RecordedFileTest {
 
   @Test
   void filtersByRecordedOwners() throws IOException {
-    DnsEvent mine = query().with(it -> it.owner = SampleEvents.owner("mine")).build();
+    Row mine = query().with(it -> it.owner = SampleEvents.owner("mine")).build();
     Path file = recorded(mine, query().build());
 
     IgInProcess run = read(file, "-F", "comm:mine");
@@ -294,7 +294,7 @@ final class RecordedFileTest {
         "-v            | web db host"
       })
   void selectsByRecordedContainers(String flags, String shown) throws IOException {
-    Map<String, DnsEvent> events =
+    Map<String, Row> events =
         Map.of(
             "web", in(container("web", "11"), query()).build(),
             "db", in(container("db", "22"), query()).build(),
@@ -303,7 +303,7 @@ final class RecordedFileTest {
 
     IgInProcess run = read(file, flags.split(" ", -1));
 
-    List<DnsEvent> expected =
+    List<Row> expected =
         Stream.of(shown.split(" ", -1)).filter(events::containsKey).map(events::get).toList();
     assertThat(run.rows()).isEqualTo(json(expected));
     assertThat(run.stderr()).doesNotContain("does not apply");
@@ -334,7 +334,7 @@ final class RecordedFileTest {
         "nameserver\":\"    | nameserver\":{"
       })
   void ignoresADamagedOptionAndShowsThePacket(String what, String instead) throws IOException {
-    DnsEvent event = query().build();
+    Row event = query().build();
     String file = new String(pcapng(List.of(event)), StandardCharsets.ISO_8859_1);
     String option = file.substring(file.indexOf("{\"jig"));
     String damaged =
@@ -378,7 +378,7 @@ final class RecordedFileTest {
 
   @Test
   void recordsARecordedFileAgain() throws IOException {
-    DnsEvent event = query().build();
+    Row event = query().build();
     Path again = folder.resolve("again.pcapng");
 
     IgInProcess.runInto(again, new byte[0], words(recorded(event), "-o", "pcapng"));

@@ -7,7 +7,7 @@ import dev.jig.container.ContainerListener;
 import dev.jig.container.Containers;
 import dev.jig.container.docker.DockerApiFlavor;
 import dev.jig.container.docker.DockerApiRuntime;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.Qr;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.FilterExpression;
@@ -169,7 +169,7 @@ final class RecordingIT {
       ended.complete(summary);
     }
 
-    private static boolean isOf(DnsEvent event, String name) {
+    private static boolean isOf(Row event, String name) {
       return event.question() != null && event.question().name().equals(name);
     }
 

@@ -1,7 +1,7 @@
 package dev.jig.kube;
 
 import dev.jig.cli.OutputFormat;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.kube.ClusterTrace.Request;
 import dev.jig.kube.ClusterTrace.Request.PodSelection;
 import dev.jig.os.Signals;
@@ -62,7 +62,7 @@ public final class FanInClient implements ClusterTrace.Viewer {
   }
 
   @Override
-  public void onEvent(DnsEvent event) {
+  public void onEvent(Row event) {
     try {
       writer.writeRow(event);
     } catch (IOException e) {

@@ -3,7 +3,7 @@ package dev.jig.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.agent.StreamBuffer;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
 import dev.jig.kube.ClusterTrace.Request;
@@ -65,10 +65,10 @@ final class TenClients {
   }
 
   /// The checked columns of a row.
-  record Row(String namespace, String pod, int port, Qr qr, PacketType type, String name) {
-    static Row of(DnsEvent event) {
+  record Checked(String namespace, String pod, int port, Qr qr, PacketType type, String name) {
+    static Checked of(Row event) {
       var pod = Objects.requireNonNull(Objects.requireNonNull(event.container()).pod());
-      return new Row(
+      return new Checked(
           Objects.requireNonNull(pod.namespace()),
           Objects.requireNonNull(pod.name()),
           (event.qr() == Qr.R ? event.source() : event.destination()).port(),
@@ -79,11 +79,11 @@ final class TenClients {
   }
 
   /// A client that reads, and the rows it must get.
-  private record Reader(TraceClient client, Predicate<Row> wants) {}
+  private record Reader(TraceClient client, Predicate<Checked> wants) {}
 
   private final Scene scene;
   private final List<Reader> readers = new ArrayList<>();
-  private final List<Row> all = new ArrayList<>();
+  private final List<Checked> all = new ArrayList<>();
 
   TenClients(Scene scene) {
     this.scene = scene;
@@ -160,7 +160,7 @@ final class TenClients {
         row -> row.name.equals(q7) && row.type == PacketType.OUTGOING && row.qr == Qr.Q);
   }
 
-  private void reader(Request request, Predicate<Row> wants) {
+  private void reader(Request request, Predicate<Checked> wants) {
     String title = "reader " + readers.size();
     readers.add(new Reader(TraceClient.start(scene.transport(), title, request), wants));
   }
@@ -186,29 +186,29 @@ final class TenClients {
         .forEach(all::add);
   }
 
-  private Stream<Row> rows(String pod, int port, String name) {
+  private Stream<Checked> rows(String pod, int port, String name) {
     String asking = scene.namespace(namespaceOf(pod));
     String answering = scene.namespace(namespaceOf(DNS));
     return Stream.of(
-        new Row(asking, pod, port, Qr.Q, PacketType.OUTGOING, name),
-        new Row(answering, DNS, port, Qr.Q, PacketType.HOST, name),
-        new Row(answering, DNS, port, Qr.R, PacketType.OUTGOING, name),
-        new Row(asking, pod, port, Qr.R, PacketType.HOST, name));
+        new Checked(asking, pod, port, Qr.Q, PacketType.OUTGOING, name),
+        new Checked(answering, DNS, port, Qr.Q, PacketType.HOST, name),
+        new Checked(answering, DNS, port, Qr.R, PacketType.OUTGOING, name),
+        new Checked(asking, pod, port, Qr.R, PacketType.HOST, name));
   }
 
   private void checkRows(Reader reader) throws InterruptedException {
-    List<Row> wanted = all.stream().filter(reader.wants).toList();
+    List<Checked> wanted = all.stream().filter(reader.wants).toList();
     reader.client.await(wanted.size());
 
     ClusterTrace.Summary summary = reader.client.stop();
 
-    List<String> got = reader.client.rows().stream().map(it -> Row.of(it).toString()).toList();
+    List<String> got = reader.client.rows().stream().map(it -> Checked.of(it).toString()).toList();
     String title = reader.client.toString();
     assertThat(summary.lost()).as("%s: %s", title, summary).isZero();
     assertThat(summary.rows()).as(title).isEqualTo(wanted.size());
     assertThat(got.stream().sorted().toList())
         .as(title)
-        .isEqualTo(wanted.stream().map(Row::toString).sorted().toList());
+        .isEqualTo(wanted.stream().map(Checked::toString).sorted().toList());
   }
 
   /// Rows and lost ones add up to all.

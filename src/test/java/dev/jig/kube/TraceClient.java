@@ -2,7 +2,7 @@ package dev.jig.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -21,7 +21,7 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
   private final ClusterTrace trace;
   private final Thread thread;
   private final CountDownLatch reads;
-  private final List<DnsEvent> rows = new ArrayList<>();
+  private final List<Row> rows = new ArrayList<>();
   private final StringBuilder messages = new StringBuilder();
   private boolean begun;
   private long lost;
@@ -101,7 +101,7 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
     return title;
   }
 
-  synchronized List<DnsEvent> rows() {
+  synchronized List<Row> rows() {
     return List.copyOf(rows);
   }
 
@@ -110,7 +110,7 @@ final class TraceClient implements ClusterTrace.Viewer, AutoCloseable {
   }
 
   @Override
-  public void onEvent(DnsEvent event) {
+  public void onEvent(Row event) {
     try {
       reads.await();
     } catch (InterruptedException e) {

@@ -2,7 +2,7 @@ package dev.jig.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import dev.jig.fields.Field;
 import dev.jig.fields.Width;
@@ -21,7 +21,7 @@ final class ColumnLayoutPropertiesTest {
       @ForAll @IntRange(max = 400) int terminal,
       @ForAll String comm,
       @ForAll String image) {
-    DnsEvent event =
+    Row event =
         SampleEvents.response()
             .with(e -> {
               e.owner = SampleEvents.owner(comm);

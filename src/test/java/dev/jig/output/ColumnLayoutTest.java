@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Row;
+import dev.jig.event.Question;
 import dev.jig.event.SampleEvents;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.ColumnSet;
@@ -22,9 +22,9 @@ final class ColumnLayoutTest {
   private static final List<Field> IG = Fields.columnsOf(Set.of(ColumnSet.IG));
   private static final List<Field> KUBECTL = Fields.columnsOf(Set.of(ColumnSet.KUBECTL));
   private static final Question QUESTION = new Question("inspektor-gadget.io.", 1);
-  private static final DnsEvent QUERY =
+  private static final Row QUERY =
       SampleEvents.query().with(event -> event.question = QUESTION).build();
-  private static final DnsEvent RESPONSE =
+  private static final Row RESPONSE =
       SampleEvents.response().with(event -> event.question = QUESTION).build();
 
   @Test
@@ -132,7 +132,7 @@ final class ColumnLayoutTest {
 
   @Test
   void cutsPodAndNodeNamesInTheMiddle() {
-    DnsEvent event =
+    Row event =
         SampleEvents.query()
             .with(e -> {
               e.node = "minikube";
@@ -148,7 +148,7 @@ final class ColumnLayoutTest {
 
   @Test
   void showsBlanksForAnUnknownProcess() {
-    DnsEvent event = SampleEvents.query().with(e -> e.owner = null).build();
+    Row event = SampleEvents.query().with(e -> e.owner = null).build();
 
     assertThat(ColumnLayout.configured(List.of(Field.PID, Field.COMM, Field.UID)).row(event))
         .isBlank()
@@ -165,9 +165,9 @@ final class ColumnLayoutTest {
         .isEqualTo("198.51.100.4                                                      ");
   }
 
-  private static String table(ColumnLayout layout, DnsEvent... events) {
+  private static String table(ColumnLayout layout, Row... events) {
     StringBuilder text = new StringBuilder(layout.header()).append("|\n");
-    for (DnsEvent event : events) {
+    for (Row event : events) {
       text.append(layout.row(event)).append("|\n");
     }
     return text.toString();

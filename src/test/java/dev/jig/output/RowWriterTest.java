@@ -6,8 +6,8 @@ import dev.jig.cli.OutputFormat;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Flags;
+import dev.jig.event.Row;
+import dev.jig.event.Flags;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Owner;
@@ -40,7 +40,7 @@ final class RowWriterTest {
           + "\"ppid\":38700,\"comm\":\"isc-net-0000\",\"pcomm\":\"sh\",\"uid\":0,\"gid\":0,";
 
   /// An event with every field.
-  private static final DnsEvent FULL =
+  private static final Row FULL =
       SampleEvents.response()
           .with(event -> {
             event.container =
@@ -55,7 +55,7 @@ final class RowWriterTest {
             event.node = "node-1";
             event.owner =
                 SampleEvents.owner("dig").withPaths(new Owner.Paths("/usr/bin/dig", "/root"));
-            event.flags = new Flags(true, true, true, true, true, true);
+            event.flags = Flags.of(true, true, true, true, true, true);
           })
           .build();
 
@@ -94,7 +94,7 @@ final class RowWriterTest {
 
   @Test
   void writesAnUnansweredQueryWithoutFlagsAndLatency() throws IOException {
-    DnsEvent event =
+    Row event =
         SampleEvents.query()
             .with(e -> {
               e.qr = Qr.T;
@@ -112,7 +112,7 @@ final class RowWriterTest {
 
   @Test
   void omitsUnknownProcessAndContainer() throws IOException {
-    DnsEvent event =
+    Row event =
         SampleEvents.query()
             .with(e -> {
               e.owner = null;
@@ -121,7 +121,7 @@ final class RowWriterTest {
               e.nameserver = null;
               e.packetType = null;
               e.question = null;
-              e.flags = new Flags(false, false, false, false, false, false);
+              e.flags = Flags.of(false, false, false, false, false, false);
             })
             .build();
 
@@ -158,8 +158,8 @@ final class RowWriterTest {
                 new Owner.Paths(null, null, "dig -t"),
                 new Owner.Account("root", "wheel"),
                 1706961906000000000L);
-    DnsEvent inside = SampleEvents.query().with(event -> event.owner = owner).build();
-    DnsEvent outside =
+    Row inside = SampleEvents.query().with(event -> event.owner = owner).build();
+    Row outside =
         SampleEvents.query()
             .with(event -> {
               event.owner = owner;
@@ -184,8 +184,8 @@ final class RowWriterTest {
   void writesThePeerWithTheMembersOfItsOwnRow() throws IOException {
     Peer process = new Peer(null, SampleEvents.owner("dockerd"), Attribution.SOCKET);
     Peer pod = new Peer(FULL.container(), SampleEvents.owner("coredns"), Attribution.EXACT);
-    DnsEvent ofProcess = SampleEvents.response().with(event -> event.peer = process).build();
-    DnsEvent ofPod = SampleEvents.response().with(event -> event.peer = pod).build();
+    Row ofProcess = SampleEvents.response().with(event -> event.peer = process).build();
+    Row ofPod = SampleEvents.response().with(event -> event.peer = pod).build();
 
     String lines = json(ofProcess, ofPod, ofProcess);
 
@@ -217,7 +217,7 @@ final class RowWriterTest {
 
   @Test
   void doesNotMixUpCachedContainersAndProcesses() throws IOException {
-    List<DnsEvent> events = new ArrayList<>();
+    List<Row> events = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       int number = i * 7919 % 600;
       events.add(
@@ -238,7 +238,7 @@ final class RowWriterTest {
               .build());
     }
 
-    List<Object> objects = Parsed.json(json(events.toArray(DnsEvent[]::new)));
+    List<Object> objects = Parsed.json(json(events.toArray(Row[]::new)));
 
     for (int i = 0; i < events.size(); i++) {
       assertThat(objects.get(i)).isEqualTo(Parsed.json(pretty(events.get(i))).getFirst());
@@ -268,8 +268,8 @@ final class RowWriterTest {
             Field.NAMESERVER,
             Field.SOURCE_ENDPOINT,
             Field.NAMESERVER_ENDPOINT);
-    DnsEvent named = SampleEvents.query().with(e -> e.endpoints = NAMES).build();
-    DnsEvent half = named.withEndpoints(new EndpointNames(NAMES.source(), null, null));
+    Row named = SampleEvents.query().with(e -> e.endpoints = NAMES).build();
+    Row half = named.withEndpoints(new EndpointNames(NAMES.source(), null, null));
 
     assertThat(columns(fields, named, half))
         .isEqualTo(
@@ -283,7 +283,7 @@ final class RowWriterTest {
 
   @Test
   void indentsPrettyJsonByTwoSpaces() throws IOException {
-    DnsEvent event =
+    Row event =
         SampleEvents.response()
             .with(e -> {
               e.owner = null;
@@ -329,7 +329,7 @@ final class RowWriterTest {
 
   @Test
   void writesYamlDocuments() throws IOException {
-    DnsEvent event = SampleEvents.response().with(e -> e.owner = null).build();
+    Row event = SampleEvents.response().with(e -> e.owner = null).build();
 
     assertThat(yaml(event))
         .isEqualTo(
@@ -381,7 +381,7 @@ final class RowWriterTest {
   @Test
   void restoresHostileTextsAfterParsing() throws IOException {
     for (String text : HostileText.ALL) {
-      DnsEvent event = hostile(text);
+      Row event = hostile(text);
       String json = json(event);
       String yaml = yaml(event);
 
@@ -434,7 +434,7 @@ final class RowWriterTest {
 
   @Test
   void writesMoreThanTheBufferSize() throws IOException {
-    DnsEvent[] events = new DnsEvent[500];
+    Row[] events = new Row[500];
     for (int i = 0; i < events.length; i++) {
       int id = i;
       events[i] = SampleEvents.query().with(event -> event.id = id).build();
@@ -445,7 +445,7 @@ final class RowWriterTest {
     assertThat(columns(List.of(Field.ID, Field.NAME), events).lines()).hasSize(501);
   }
 
-  private static DnsEvent hostile(String text) {
+  private static Row hostile(String text) {
     return SampleEvents.query()
         .with(event -> {
           event.owner = SampleEvents.owner(text);
@@ -476,28 +476,28 @@ final class RowWriterTest {
     RowWriter on(OutputStream out) throws IOException;
   }
 
-  private static String json(DnsEvent... events) throws IOException {
+  private static String json(Row... events) throws IOException {
     return written(OutputFormat::json, events);
   }
 
-  private static String pretty(DnsEvent... events) throws IOException {
+  private static String pretty(Row... events) throws IOException {
     return written(OutputFormat::jsonPretty, events);
   }
 
-  private static String yaml(DnsEvent... events) throws IOException {
+  private static String yaml(Row... events) throws IOException {
     return written(OutputFormat::yaml, events);
   }
 
-  private static String columns(List<Field> fields, DnsEvent... events) throws IOException {
+  private static String columns(List<Field> fields, Row... events) throws IOException {
     ColumnLayout layout = ColumnLayout.configured(fields);
     return written(out -> OutputFormat.columns(out, layout), events);
   }
 
-  private static String written(Opening opening, DnsEvent... events) throws IOException {
+  private static String written(Opening opening, Row... events) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     RowWriter writer = opening.on(bytes);
     writer.begin();
-    for (DnsEvent event : events) {
+    for (Row event : events) {
       writer.writeRow(event);
     }
     writer.flush();

@@ -2,7 +2,7 @@ package dev.jig.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ final class HeldRowsTest {
       new HeldRows((cgroupId, event) -> released.add(cgroupId + ":" + event.id()));
   private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
 
-  private static DnsEvent event(int id) {
+  private static Row event(int id) {
     return SampleEvents.query().with(query -> query.id = id).build();
   }
 

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jig.capture.Packets;
 import dev.jig.event.Attempt;
 import dev.jig.event.Attribution;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.Lookup;
 import dev.jig.event.Owner;
 import dev.jig.event.SampleEvents;
@@ -69,7 +69,7 @@ final class LookupsTest {
     return harness.rows.stream().map(LookupsTest::text).toList();
   }
 
-  private static String text(DnsEvent row) {
+  private static String text(Row row) {
     Lookup lookup = lookupOf(row);
     Long latencyNs = row.latencyNs();
     return Type.string(Objects.requireNonNull(row.question()).type())
@@ -92,7 +92,7 @@ final class LookupsTest {
         + "ms";
   }
 
-  private static Lookup lookupOf(DnsEvent row) {
+  private static Lookup lookupOf(Row row) {
     return Objects.requireNonNull(row.lookup());
   }
 
@@ -110,7 +110,7 @@ final class LookupsTest {
     harness.send(answer(7, 1).atMs(28));
 
     assertThat(rowTexts()).containsExactly("MX ANSWERED 18ms of 1: UDP ANSWERED 18ms");
-    DnsEvent row = harness.last();
+    Row row = harness.last();
     assertThat(row.timestampNs()).isEqualTo(10_000_000);
     assertThat(row.owner()).isEqualTo(ASKER);
     assertThat(row.source().address()).hasToString(Packets.CLIENT);
@@ -272,7 +272,7 @@ final class LookupsTest {
   void aTruncatedAnswerIsTheAnswerIfNoAttemptFollows() {
     harness.send(ask(7, 1), truncated(7, 1).atMs(2)).tickMs(502);
     assertThat(rowTexts()).containsExactly("MX ANSWERED 2ms of 1: UDP TRUNCATED 2ms");
-    assertThat(Objects.requireNonNull(harness.last().flags()).tc()).isTrue();
+    assertThat(Objects.requireNonNull(harness.last().flags()).isTruncated()).isTrue();
   }
 
   @Test

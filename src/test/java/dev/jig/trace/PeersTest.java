@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.capture.Packets;
 import dev.jig.event.Attribution;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
 import dev.jig.golden.Messages;
@@ -48,7 +48,7 @@ final class PeersTest {
     return packet.cookie(cookie);
   }
 
-  private static long peerPid(DnsEvent row) {
+  private static long peerPid(Row row) {
     Peer peer = row.peer();
     return peer == null ? 0 : peer.owner().pid();
   }

@@ -1,7 +1,7 @@
 package dev.jig.trace;
 
 import dev.jig.capture.Packets;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.peer.PeerSkipPolicy;
 import dev.jig.peer.Peers;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class PipelineHarness {
   static final long TIMEOUT_MS = 1_000;
 
-  final List<DnsEvent> rows = new ArrayList<>();
+  final List<Row> rows = new ArrayList<>();
   final Pipeline pipeline;
 
   PipelineHarness(Pipeline pipeline) {
@@ -31,7 +31,7 @@ final class PipelineHarness {
     this(scope, _ -> true, false);
   }
 
-  PipelineHarness(Scope scope, Predicate<DnsEvent> filter, boolean any) {
+  PipelineHarness(Scope scope, Predicate<Row> filter, boolean any) {
     this(scope, filter, any, null);
   }
 
@@ -41,7 +41,7 @@ final class PipelineHarness {
   }
 
   private PipelineHarness(
-      Scope scope, Predicate<DnsEvent> filter, boolean any, @Nullable Peers peers) {
+      Scope scope, Predicate<Row> filter, boolean any, @Nullable Peers peers) {
     pipeline =
         new Pipeline(
             scope,
@@ -59,7 +59,7 @@ final class PipelineHarness {
     return forLookups(Scope.EVERYTHING, null);
   }
 
-  static PipelineHarness forLookups(Predicate<DnsEvent> filter) {
+  static PipelineHarness forLookups(Predicate<Row> filter) {
     return withLookups(new PipelineHarness(Scope.EVERYTHING, filter, false, null), false);
   }
 
@@ -89,7 +89,7 @@ final class PipelineHarness {
     return this;
   }
 
-  DnsEvent last() {
+  Row last() {
     return rows.getLast();
   }
 
@@ -98,7 +98,7 @@ final class PipelineHarness {
     return rows.stream().map(PipelineHarness::rowText).toList();
   }
 
-  private static String rowText(DnsEvent event) {
+  private static String rowText(Row event) {
     Long latencyNs = event.latencyNs();
     return event.qr()
         + (event.state() == null ? "" : " " + event.state())

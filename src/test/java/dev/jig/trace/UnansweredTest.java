@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Attribution;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
@@ -49,7 +49,7 @@ final class UnansweredTest {
     harness.tickMs(1_010);
 
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT");
-    DnsEvent row = harness.last();
+    Row row = harness.last();
     assertThat(row.owner()).isEqualTo(asker);
     assertThat(row.packetType()).isEqualTo(PacketType.OUTGOING);
     assertThat(row.nameserver()).hasToString("127.0.0.11");
@@ -114,7 +114,7 @@ final class UnansweredTest {
     harness.closeSocket(5, 10);
 
     assertThat(harness.rowTexts()).endsWith("T CLOSED", "T CLOSED").hasSize(6);
-    assertThat(harness.rows.subList(4, 6)).extracting(DnsEvent::id).containsExactly(1, 3);
+    assertThat(harness.rows.subList(4, 6)).extracting(Row::id).containsExactly(1, 3);
     assertThat(harness.pipeline.pending()).isEqualTo(2);
   }
 
@@ -189,7 +189,7 @@ final class UnansweredTest {
     PendingQueries pending = new PendingQueries(1_000);
     byte[] bytes = Messages.query(0, "aaaaaaaa.example.test.", Type.A);
     DnsMessage message = new DnsMessage();
-    DnsEvent event = SampleEvents.query().build();
+    Row event = SampleEvents.query().build();
     QueryKey key = new QueryKey(Role.CLIENT, 1, 5, SampleEvents.RESOLVER, 53);
 
     // When
@@ -214,7 +214,7 @@ final class UnansweredTest {
     // Given room for two: one reported, one waiting
     PendingQueries pending = new PendingQueries(2);
     DnsMessage message = new DnsMessage();
-    DnsEvent event = SampleEvents.query().build();
+    Row event = SampleEvents.query().build();
     QueryKey key = new QueryKey(Role.CLIENT, 1, 5, SampleEvents.RESOLVER, 53);
     ask(pending, message, key, event, 1);
     ask(pending, message, key, event, 2);
@@ -229,7 +229,7 @@ final class UnansweredTest {
   }
 
   private static void ask(
-      PendingQueries pending, DnsMessage message, QueryKey key, DnsEvent event, int i) {
+      PendingQueries pending, DnsMessage message, QueryKey key, Row event, int i) {
     byte[] bytes = query(i);
     message.wrap(bytes, 0, bytes.length);
     pending.addQuery(key, message, event, 7, i);

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.capture.Packets;
 import dev.jig.event.Attribution;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Owner;
@@ -80,11 +80,11 @@ final class UpstreamTrackerTest {
         .toList();
   }
 
-  private static boolean isOwnedBy(DnsEvent row, long pid) {
+  private static boolean isOwnedBy(Row row, long pid) {
     return Objects.requireNonNull(row.owner()).pid() == pid;
   }
 
-  private static @Nullable Upstream upstream(DnsEvent row) {
+  private static @Nullable Upstream upstream(Row row) {
     Lookup lookup = Objects.requireNonNull(row.lookup());
     return lookup.upstream();
   }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.capture.Packets;
 import dev.jig.dns.DnsMessage;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.Protocol;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
@@ -130,7 +130,7 @@ final class ZoneTransferTest {
     PipelineHarness lookups = PipelineHarness.forLookups();
     lookups.send(
         ask(QUERY), answer(message(SOA, A)).atMs(10), answer(message(A), message(SOA)).atMs(30));
-    DnsEvent row = lookups.last();
+    Row row = lookups.last();
     assertThat(lookups.rows).hasSize(1);
     assertThat(row.latencyNs()).isEqualTo(30_000_000);
     assertThat(row.answerCount()).isEqualTo(4);
@@ -155,7 +155,7 @@ final class ZoneTransferTest {
     byte[] bytes = message(SOA, A);
     DnsMessage begin = new DnsMessage();
     begin.wrap(bytes, 0, bytes.length);
-    DnsEvent event = SampleEvents.query().with(it -> it.protocol = Protocol.TCP).build();
+    Row event = SampleEvents.query().with(it -> it.protocol = Protocol.TCP).build();
     for (int i = 0; i < 2 * PendingQueries.MAX_TRANSFERS; i++) {
       QueryKey key = new QueryKey(Role.CLIENT, i, 7, SampleEvents.RESOLVER, 53);
       pending.addQuery(key, query, event, 7, i);

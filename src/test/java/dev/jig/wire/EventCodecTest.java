@@ -6,10 +6,10 @@ import dev.jig.event.Attempt;
 import dev.jig.event.AttemptState;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
-import dev.jig.event.DnsEvent.Flags;
-import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
+import dev.jig.event.Flags;
+import dev.jig.event.Question;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
@@ -30,11 +30,11 @@ import org.junit.jupiter.api.Test;
 final class EventCodecTest {
   private static final IpAddress V4 = IpAddress.v4(0xc0000201);
 
-  private static final DnsEvent FULL = SampleEvents.full();
+  private static final Row FULL = SampleEvents.full();
 
   @Test
   void restoresEveryComponent() throws ReflectiveOperationException {
-    for (RecordComponent field : DnsEvent.class.getRecordComponents()) {
+    for (RecordComponent field : Row.class.getRecordComponents()) {
       assertThat(field.getAccessor().invoke(FULL)).as("set in this test: %s", field).isNotNull();
     }
 
@@ -43,8 +43,8 @@ final class EventCodecTest {
 
   @Test
   void restoresAbsentComponentsAsAbsent() {
-    DnsEvent bare =
-        new DnsEvent(
+    Row bare =
+        new Row(
             1,
             null,
             null,
@@ -75,7 +75,7 @@ final class EventCodecTest {
         Arrays.stream(AttemptState.values())
             .map(outcome -> new Attempt(1, Protocol.UDP, null, 0, outcome, 0, null, 0))
             .toList();
-    DnsEvent lookup =
+    Row lookup =
         FULL.withLookup(new Lookup(7, attempts, null, new Upstream(null, null, null)));
 
     assertThat(roundTrip(lookup)).isEqualTo(lookup);
@@ -83,8 +83,8 @@ final class EventCodecTest {
 
   @Test
   void distinguishesZeroFromAbsent() {
-    DnsEvent answered =
-        new DnsEvent(
+    Row answered =
+        new Row(
             1,
             new Container(null, "1234", null, null, null, Map.of(), null),
             null,
@@ -97,7 +97,7 @@ final class EventCodecTest {
             Qr.R,
             7,
             new Question(".", 0),
-            new Flags(false, false, false, false, false, false),
+            Flags.of(false, false, false, false, false, false),
             0,
             0L,
             0,
@@ -122,7 +122,7 @@ final class EventCodecTest {
   @Test
   void encodesAnEndpointNameOncePerBatch() {
     EndpointName client = new EndpointName(EndpointName.Kind.POD, "demo", "mypod");
-    DnsEvent oneName = FULL.withEndpoints(new EndpointNames(null, client, null));
+    Row oneName = FULL.withEndpoints(new EndpointNames(null, client, null));
 
     Events batch = EventCodec.encode(1, List.of(FULL, oneName));
 
@@ -131,7 +131,7 @@ final class EventCodecTest {
         .containsExactly(FULL, oneName);
   }
 
-  private static DnsEvent roundTrip(DnsEvent event) {
+  private static Row roundTrip(Row event) {
     return EventCodec.decode(EventCodec.encode(1, List.of(event)), "node-1", new PartInterner())
         .getFirst();
   }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
-import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
+import dev.jig.event.Question;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Qr;
@@ -26,8 +26,8 @@ final class PcapngRowOptionTest {
   private static final IpAddress V6 = IpAddress.v6(0x20010db800000001L, 0x8000000000000068L);
 
   /// The row as read from the packet alone, without owner.
-  private static DnsEvent packetRow(DnsEvent event) {
-    return new DnsEvent(
+  private static Row packetRow(Row event) {
+    return new Row(
         event.timestampNs(),
         null,
         null,
@@ -53,7 +53,7 @@ final class PcapngRowOptionTest {
         null);
   }
 
-  private static String encode(DnsEvent event) {
+  private static String encode(Row event) {
     return PcapngRowOption.encode(event, LIMIT).orElseThrow();
   }
 
@@ -61,14 +61,14 @@ final class PcapngRowOptionTest {
     return PcapngRowOption.decode(text).orElseThrow();
   }
 
-  private static DnsEvent roundTrip(DnsEvent event) {
+  private static Row roundTrip(Row event) {
     return decode(encode(event)).mergeWithPacket(packetRow(event)).orElseThrow();
   }
 
   @Test
   void restoresEveryComponent() throws ReflectiveOperationException {
-    DnsEvent event = SampleEvents.full();
-    for (RecordComponent component : DnsEvent.class.getRecordComponents()) {
+    Row event = SampleEvents.full();
+    for (RecordComponent component : Row.class.getRecordComponents()) {
       assertThat(component.getAccessor().invoke(event)).as("set here: %s", component).isNotNull();
     }
 
@@ -77,7 +77,7 @@ final class PcapngRowOptionTest {
 
   @Test
   void restoresAbsentComponentsAsAbsent() {
-    DnsEvent bare =
+    Row bare =
         SampleEvents.query()
             .with(it -> {
               it.container = null;
@@ -96,7 +96,7 @@ final class PcapngRowOptionTest {
 
   @Test
   void distinguishesZeroFromAbsent() {
-    DnsEvent event =
+    Row event =
         SampleEvents.response()
             .with(it -> {
               it.latencyNs = 0L;
@@ -112,7 +112,7 @@ final class PcapngRowOptionTest {
     for (Map<String, String> labels : Arrays.asList(null, Map.<String, String>of())) {
       Container.Pod pod = new Container.Pod("demo", "mypod", null, labels, null, false);
       Container container = new Container(null, "b1", null, null, null, Map.of(), pod);
-      DnsEvent event = SampleEvents.query().with(it -> it.container = container).build();
+      Row event = SampleEvents.query().with(it -> it.container = container).build();
 
       assertThat(roundTrip(event)).isEqualTo(event);
     }
@@ -120,7 +120,7 @@ final class PcapngRowOptionTest {
 
   @Test
   void restoresATRowWithoutAPacket() {
-    DnsEvent unanswered =
+    Row unanswered =
         SampleEvents.query()
             .with(it -> {
               it.qr = Qr.T;
@@ -153,7 +153,7 @@ final class PcapngRowOptionTest {
             + "\"ppid\":38700,\"pcomm\":\"sh\",\"mountNs\":4026533000,\"netNs\":4026533005,"
             + "\"startBootNs\":77},\"attribution\":\"EXACT\",\"packetType\":\"HOST\","
             + "\"nameserver\":\"198.51.100.4\",\"latencyNs\":18250000,\"state\":\"ANSWERED\"}";
-    DnsEvent event =
+    Row event =
         SampleEvents.response()
             .with(it -> {
               it.container =
@@ -170,11 +170,11 @@ final class PcapngRowOptionTest {
 
   @Test
   void packetDataTakesPrecedence() {
-    DnsEvent event = SampleEvents.full();
-    DnsEvent shifted =
+    Row event = SampleEvents.full();
+    Row shifted =
         SampleEvents.query().with(it -> it.timestampNs = 5).build(); // as by editcap -t
 
-    DnsEvent restored = decode(encode(event)).mergeWithPacket(packetRow(shifted)).orElseThrow();
+    Row restored = decode(encode(event)).mergeWithPacket(packetRow(shifted)).orElseThrow();
 
     assertThat(restored.timestampNs()).isEqualTo(5);
     assertThat(restored.source()).isEqualTo(shifted.source());
@@ -188,12 +188,12 @@ final class PcapngRowOptionTest {
         IntStream.range(0, 1000)
             .boxed()
             .collect(Collectors.toMap(i -> "label-" + i, i -> "x".repeat(70)));
-    DnsEvent event =
+    Row event =
         SampleEvents.query()
             .with(it -> it.container = new Container(null, "b1", "web", null, null, labels, null))
             .build();
 
-    DnsEvent restored = roundTrip(event);
+    Row restored = roundTrip(event);
 
     assertThat(restored)
         .isEqualTo(

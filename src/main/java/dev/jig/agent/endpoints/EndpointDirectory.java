@@ -1,6 +1,6 @@
 package dev.jig.agent.endpoints;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.EndpointName.Kind;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +35,7 @@ public final class EndpointDirectory implements AutoCloseable {
   }
 
   /// Adds the names of an event's addresses.
-  public UnaryOperator<DnsEvent> namer() {
+  public UnaryOperator<Row> namer() {
     return new EndpointNamer(table);
   }
 

@@ -1,7 +1,7 @@
 package dev.jig.agent.endpoints;
 
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointName.Kind;
 import dev.jig.event.EndpointNames;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// reports the pod's address, and for pods on their node's network. The other end is named by the
 /// endpoint table at the event's time. Nodes' addresses are not in the table: all processes of the
 /// node share them.
-final class EndpointNamer implements UnaryOperator<DnsEvent> {
+final class EndpointNamer implements UnaryOperator<Row> {
   private final EndpointTable table;
 
   EndpointNamer(EndpointTable book) {
@@ -24,7 +24,7 @@ final class EndpointNamer implements UnaryOperator<DnsEvent> {
   }
 
   @Override
-  public DnsEvent apply(DnsEvent event) {
+  public Row apply(Row event) {
     IpAddress from = event.source().address();
     IpAddress to = event.destination().address();
     EndpointName own = own(event);
@@ -46,14 +46,14 @@ final class EndpointNamer implements UnaryOperator<DnsEvent> {
   }
 
   private @Nullable EndpointName name(
-      IpAddress address, @Nullable EndpointName own, DnsEvent event) {
+      IpAddress address, @Nullable EndpointName own, Row event) {
     if (address.isLoopback() || address.isUnspecified() || address.isMulticast()) {
       return null; // not the address of one endpoint in the cluster
     }
     return own != null ? own : table.nameAt(address, event.timestampNs());
   }
 
-  private static @Nullable EndpointName own(DnsEvent event) {
+  private static @Nullable EndpointName own(Row event) {
     Container container = event.container();
     Container.Pod pod = container == null ? null : container.pod();
     return pod == null || pod.namespace() == null || pod.name() == null

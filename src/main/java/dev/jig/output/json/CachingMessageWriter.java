@@ -3,9 +3,9 @@ package dev.jig.output.json;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.event.Attribution;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Flags;
-import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Row;
+import dev.jig.event.Flags;
+import dev.jig.event.Question;
 import dev.jig.event.IpAddress;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
@@ -50,7 +50,7 @@ final class CachingMessageWriter {
   /// Section ADDRESSES.
   @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
   private record CachedAddresses(IpAddress source, IpAddress destination, byte[] members) {
-    boolean matches(DnsEvent event) {
+    boolean matches(Row event) {
       return source.equals(event.source().address())
           && destination.equals(event.destination().address());
     }
@@ -64,7 +64,7 @@ final class CachingMessageWriter {
       @Nullable PacketType packetType,
       int questionType,
       byte[] members) {
-    boolean matches(DnsEvent event) {
+    boolean matches(Row event) {
       return qr == event.qr()
           && packetType == event.packetType()
           && questionType == typeOf(event.question())
@@ -76,7 +76,7 @@ final class CachingMessageWriter {
   @SuppressWarnings("ArrayRecordComponent")
   private record CachedState(
       @Nullable Flags flags, @Nullable State state, Attribution attribution, byte[] members) {
-    boolean matches(DnsEvent event) {
+    boolean matches(Row event) {
       return state == event.state()
           && attribution == event.attribution()
           && Objects.equals(flags, event.flags());
@@ -88,7 +88,7 @@ final class CachingMessageWriter {
     this.serializer = serializer;
   }
 
-  void write(DnsEvent event) throws IOException {
+  void write(Row event) throws IOException {
     line.appendMembers(addresses(event));
     number(SOURCE_PORT, event.source().port());
     number(DESTINATION_PORT, event.destination().port());
@@ -126,7 +126,7 @@ final class CachingMessageWriter {
     }
   }
 
-  private byte[] addresses(DnsEvent event) throws IOException {
+  private byte[] addresses(Row event) throws IOException {
     IpAddress source = event.source().address();
     IpAddress destination = event.destination().address();
     int slot = slot(source.high() ^ source.low() * 31 + destination.high() ^ destination.low());
@@ -139,7 +139,7 @@ final class CachingMessageWriter {
     return cached.members();
   }
 
-  private byte[] direction(DnsEvent event) throws IOException {
+  private byte[] direction(Row event) throws IOException {
     int type = typeOf(event.question());
     IpAddress nameserver = event.nameserver();
     long address = nameserver == null ? 0 : nameserver.high() ^ nameserver.low();
@@ -157,7 +157,7 @@ final class CachingMessageWriter {
     return cached.members();
   }
 
-  private byte[] rcode(DnsEvent event, int rcode) throws IOException {
+  private byte[] rcode(Row event, int rcode) throws IOException {
     byte[] cached = rcodeSlots[rcode & RCODES - 1];
     if (cached == null) {
       cached = serializer.serialize(Section.RCODE, event);
@@ -166,7 +166,7 @@ final class CachingMessageWriter {
     return cached;
   }
 
-  private byte[] state(DnsEvent event) throws IOException {
+  private byte[] state(Row event) throws IOException {
     Flags flags = event.flags();
     State state = event.state();
     int letters = firstLetter(state) * 31 + firstLetter(event.attribution());

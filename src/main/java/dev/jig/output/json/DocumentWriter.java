@@ -4,8 +4,9 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.dns.Dialect;
 import dev.jig.dns.MessageDecoder;
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.EndpointName;
+import dev.jig.event.Flags;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Peer;
 import dev.jig.fields.Field;
@@ -85,7 +86,7 @@ public final class DocumentWriter implements RowWriter {
   private static final Member[] ATTRIBUTION_MEMBERS = members(Field.ATTRIBUTION, Field.ATTRIBUTION);
 
   private static final Map<String, SerializedString> FLAG_KEYS =
-      new DnsEvent.Flags(true, true, true, true, true, true)
+      Flags.of(true, true, true, true, true, true)
           .names().stream().collect(Collectors.toMap(flag -> flag, DocumentWriter::key));
 
   private final Document document;
@@ -107,7 +108,7 @@ public final class DocumentWriter implements RowWriter {
   }
 
   @Override
-  public void writeRow(DnsEvent event) throws IOException {
+  public void writeRow(Row event) throws IOException {
     document.begin();
     for (Section section : SECTIONS) {
       write(section, event);
@@ -116,7 +117,7 @@ public final class DocumentWriter implements RowWriter {
   }
 
   /// Writes one section into an object that was already started.
-  public void write(Section section, DnsEvent event) throws IOException {
+  public void write(Section section, Row event) throws IOException {
     switch (section) {
       case CONTAINER -> {
         writeGroup(RUNTIME, RUNTIME_MEMBERS, event);
@@ -156,7 +157,7 @@ public final class DocumentWriter implements RowWriter {
 
   /// Writes an object with the container and process members of the peer's own row.
   private void writePeer(Peer peer) throws IOException {
-    DnsEvent row = DnsEvent.ofSubject(peer.container(), peer.owner(), peer.attribution());
+    Row row = Row.ofSubject(peer.container(), peer.owner(), peer.attribution());
     Container container = peer.container();
     document.beginObject(PEER);
     if (container != null) {
@@ -183,20 +184,20 @@ public final class DocumentWriter implements RowWriter {
     document.flush();
   }
 
-  private void writeGroup(SerializedString key, Member[] members, DnsEvent event)
+  private void writeGroup(SerializedString key, Member[] members, Row event)
       throws IOException {
     document.beginObject(key);
     writeAll(members, event);
     document.endObject();
   }
 
-  private void writeAll(Member[] members, DnsEvent event) throws IOException {
+  private void writeAll(Member[] members, Row event) throws IOException {
     for (Member member : members) {
       write(member, event);
     }
   }
 
-  private void write(Member member, DnsEvent event) throws IOException {
+  private void write(Member member, Row event) throws IOException {
     SerializedString key = member.key();
     switch (member.field().value()) {
       case Text(var get) -> writeText(key, get.of(event));
@@ -230,7 +231,7 @@ public final class DocumentWriter implements RowWriter {
       case Labels(var get) -> writeLabels(key, get.of(event));
       case Attempts(var get) -> attemptsWriter.write(key, get.of(event));
       case HeaderFlags(var get) -> {
-        DnsEvent.Flags flags = get.of(event);
+        Flags flags = get.of(event);
         writeFlags(key, flags == null ? List.of() : flags.names());
       }
     }

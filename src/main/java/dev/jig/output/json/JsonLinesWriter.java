@@ -2,7 +2,7 @@ package dev.jig.output.json;
 
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.Owner;
 import dev.jig.event.Peer;
 import dev.jig.fields.Field;
@@ -48,7 +48,7 @@ public final class JsonLinesWriter implements RowWriter {
   }
 
   @Override
-  public void writeRow(DnsEvent event) throws IOException {
+  public void writeRow(Row event) throws IOException {
     document.begin();
     document.appendMembers(container(event));
     if (event.timestampNs() != 0) {
@@ -78,7 +78,7 @@ public final class JsonLinesWriter implements RowWriter {
     document.flush();
   }
 
-  private byte[] container(DnsEvent event) throws IOException {
+  private byte[] container(Row event) throws IOException {
     Container container = event.container();
     int slot = container == null ? 0 : container.id().hashCode() & SLOTS - 1;
     CachedMembers cached = containers[slot];
@@ -98,7 +98,7 @@ public final class JsonLinesWriter implements RowWriter {
     return owner.tid() + Long.hashCode(owner.startBootNs()) & SLOTS - 1;
   }
 
-  private byte[] peer(DnsEvent event, Peer peer) throws IOException {
+  private byte[] peer(Row event, Peer peer) throws IOException {
     int slot = slot(peer.owner());
     CachedMembers cached = peers[slot];
     if (cached == null || !Objects.equals(cached.part(), peer)) {
@@ -108,7 +108,7 @@ public final class JsonLinesWriter implements RowWriter {
     return cached.members();
   }
 
-  private byte[] owner(DnsEvent event, Owner owner) throws IOException {
+  private byte[] owner(Row event, Owner owner) throws IOException {
     int slot = slot(owner);
     CachedMembers cached = owners[slot];
     String variant =

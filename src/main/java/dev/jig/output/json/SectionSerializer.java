@@ -1,6 +1,6 @@
 package dev.jig.output.json;
 
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.output.json.DocumentWriter.Section;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,7 +16,7 @@ final class SectionSerializer {
   private final DocumentWriter writer = new DocumentWriter(object);
 
   /// The members of a section as in a JSON line, without surrounding braces.
-  byte[] serialize(Section section, DnsEvent event) throws IOException {
+  byte[] serialize(Section section, Row event) throws IOException {
     bytes.reset();
     object.begin();
     writer.write(section, event);

@@ -1,7 +1,7 @@
 package dev.jig.output.pcapng;
 
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
 import dev.jig.event.IpAddress;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
@@ -44,13 +44,13 @@ final class PacketFrame {
   private int transportAt;
 
   /// The maximum payload of a packet of the row's protocol and addresses, in bytes.
-  static int maxPayload(DnsEvent event) {
+  static int maxPayload(Row event) {
     int headers = event.protocol() == Protocol.TCP ? TCP_LENGTH : UDP_LENGTH;
     return isV4(event) ? MAX_IP_LENGTH - V4_LENGTH - headers : MAX_IP_LENGTH - headers;
   }
 
   /// Encodes a UDP datagram; the result is valid until the next call.
-  ByteBuffer datagram(DnsEvent event, ByteBuffer payload) {
+  ByteBuffer datagram(Row event, ByteBuffer payload) {
     int length = UDP_LENGTH + payload.remaining();
     begin(event, UDP, length);
     putPorts(event).putShort((short) length).putShort((short) 0).put(payload);
@@ -63,7 +63,7 @@ final class PacketFrame {
   ///
   /// @param sequence sequence number of the first payload byte
   /// @param acknowledged next sequence number of the other direction
-  ByteBuffer segment(DnsEvent event, int sequence, int acknowledged, ByteBuffer payload) {
+  ByteBuffer segment(Row event, int sequence, int acknowledged, ByteBuffer payload) {
     int length = TCP_LENGTH + payload.remaining();
     begin(event, TCP, length);
     putPorts(event).putInt(sequence).putInt(acknowledged);
@@ -73,13 +73,13 @@ final class PacketFrame {
     return frame.flip();
   }
 
-  private ByteBuffer putPorts(DnsEvent event) {
+  private ByteBuffer putPorts(Row event) {
     return frame
         .putShort((short) event.source().port())
         .putShort((short) event.destination().port());
   }
 
-  private void begin(DnsEvent event, byte protocol, int length) {
+  private void begin(Row event, byte protocol, int length) {
     boolean v4 = isV4(event);
     frame.clear();
     frame.putShort((short) (v4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6)).putShort((short) 0);
@@ -95,7 +95,7 @@ final class PacketFrame {
     transportAt = frame.position();
   }
 
-  private void beginV4(DnsEvent event, byte protocol, int length) {
+  private void beginV4(Row event, byte protocol, int length) {
     frame.put((byte) 0x45).put((byte) 0).putShort((short) (V4_LENGTH + length));
     frame.putShort((short) 0).putShort(DONT_FRAGMENT).put(TTL).put(protocol).putShort((short) 0);
     frame.putInt((int) event.source().address().low());
@@ -110,7 +110,7 @@ final class PacketFrame {
     frame.putLong(address.high()).putLong(mapped ? 0xffffL << 32 | address.low() : address.low());
   }
 
-  private static boolean isV4(DnsEvent event) {
+  private static boolean isV4(Row event) {
     return event.source().address().version() == 4 && event.destination().address().version() == 4;
   }
 
@@ -122,7 +122,7 @@ final class PacketFrame {
 
   /// The checksum over pseudo header (RFC 768, RFC 9293 section 3.1, RFC 8200 section 8.1) and
   /// segment. The addresses are the last bytes of the IP header.
-  private int transportChecksum(DnsEvent event, byte protocol, int length) {
+  private int transportChecksum(Row event, byte protocol, int length) {
     int addresses = isV4(event) ? 8 : 32;
     return checksum(
         sum(transportAt - addresses, addresses) + protocol + length + sum(transportAt, length));

@@ -1,7 +1,7 @@
 package dev.jig.output.pcapng;
 
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
+import dev.jig.event.Row;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.WireMessage;
@@ -70,7 +70,7 @@ public final class PcapngWriter implements RowWriter {
   }
 
   @Override
-  public void writeRow(DnsEvent event) throws IOException {
+  public void writeRow(Row event) throws IOException {
     String option = PcapngRowOption.encode(event, CustomText.MAX_LENGTH).orElse(null);
     WireMessage message = event.message();
     lastNs = event.timestampNs();
@@ -82,7 +82,7 @@ public final class PcapngWriter implements RowWriter {
     }
   }
 
-  private void write(DnsEvent event, WireMessage message, String comment, @Nullable String option)
+  private void write(Row event, WireMessage message, String comment, @Nullable String option)
       throws IOException {
     written++;
     byte[] bytes = message.toBytes();
@@ -106,7 +106,7 @@ public final class PcapngWriter implements RowWriter {
   }
 
   /// The comment: readable in any tool.
-  private static String comment(DnsEvent event) {
+  private static String comment(Row event) {
     StringBuilder text = new StringBuilder();
     if (event.qr() == Qr.T) {
       append("name", event.question() == null ? null : event.question().name(), text);

@@ -1,7 +1,7 @@
 package dev.jig.output.pcapng;
 
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,7 +27,7 @@ final class SequenceNumbers {
       };
 
   /// Allocates numbers for `length` bytes and returns the first.
-  int allocate(DnsEvent event, int length) {
+  int allocate(Row event, int length) {
     Flow flow = new Flow(event.source(), event.destination());
     int first = next.computeIfAbsent(flow, _ -> initial(event));
     next.put(flow, first + length);
@@ -35,12 +35,12 @@ final class SequenceNumbers {
   }
 
   /// The next sequence number of the other direction.
-  int acknowledged(DnsEvent event) {
+  int acknowledged(Row event) {
     Flow back = new Flow(event.destination(), event.source());
     return next.computeIfAbsent(back, _ -> initial(event));
   }
 
-  private static int initial(DnsEvent event) {
+  private static int initial(Row event) {
     return (int) (event.timestampNs() / TICK_NS);
   }
 }

@@ -3,8 +3,8 @@ package dev.jig.agent.endpoints;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.Container;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointName.Kind;
 import dev.jig.event.EndpointNames;
@@ -54,7 +54,7 @@ final class EndpointNamerTest {
 
   @Test
   void theServersRowsNameTheClient() {
-    DnsEvent arrived =
+    Row arrived =
         SampleEvents.query()
             .with(e -> {
               e.container = pod("kube-system", "dns-1", false);
@@ -78,7 +78,7 @@ final class EndpointNamerTest {
 
   @Test
   void theNameserverIsTheServiceWhenNatSentThePacketToItsPod() {
-    DnsEvent translated =
+    Row translated =
         sent(pod("demo", "on-node", true), NODE_IP, DNS_POD_IP, event -> event.nameserver = DNS_IP);
 
     assertThat(names(translated)).isEqualTo(new EndpointNames(ON_NODE, DNS_POD, DNS));
@@ -100,20 +100,20 @@ final class EndpointNamerTest {
 
   @Test
   void anEventWithoutNamesStaysTheSame() {
-    DnsEvent event = sent(null, NODE_IP, IpAddress.v4(0xcb007199));
+    Row event = sent(null, NODE_IP, IpAddress.v4(0xcb007199));
 
     assertThat(naming.apply(event)).isSameAs(event);
   }
 
-  private @Nullable EndpointNames names(DnsEvent event) {
+  private @Nullable EndpointNames names(Row event) {
     return naming.apply(event).endpoints();
   }
 
-  private static DnsEvent sent(@Nullable Container container, IpAddress from, IpAddress to) {
+  private static Row sent(@Nullable Container container, IpAddress from, IpAddress to) {
     return sent(container, from, to, event -> event.nameserver = to);
   }
 
-  private static DnsEvent sent(
+  private static Row sent(
       @Nullable Container container,
       IpAddress from,
       IpAddress to,

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.event.Attribution;
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
-import dev.jig.event.DnsEvent.Flags;
-import dev.jig.event.DnsEvent.Question;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
+import dev.jig.event.Flags;
+import dev.jig.event.Question;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class JsonLinesDocumentTest {
   private static final SerializedString KEY = new SerializedString("key");
 
-  static Stream<DnsEvent> events() {
+  static Stream<Row> events() {
     List<Consumer<SampleEvents.Builder>> changes = new ArrayList<>();
     changes.add(b -> {});
     changes.add(b -> b.owner = null);
@@ -42,7 +42,7 @@ final class JsonLinesDocumentTest {
     changes.add(b -> b.question = null);
     changes.add(b -> b.question = new Question("", 65280));
     changes.add(b -> b.flags = null);
-    changes.add(b -> b.flags = new Flags(false, false, false, false, false, false));
+    changes.add(b -> b.flags = Flags.of(false, false, false, false, false, false));
     changes.add(b -> b.rcode = 23);
     changes.add(b -> b.latencyNs = 0L);
     changes.add(b -> b.answerCount = 0);
@@ -71,7 +71,7 @@ final class JsonLinesDocumentTest {
       int bits = i;
       changes.add(b ->
           b.flags =
-              new Flags(
+              Flags.of(
                   (bits & 1) != 0,
                   (bits & 2) != 0,
                   (bits & 4) != 0,
@@ -90,7 +90,7 @@ final class JsonLinesDocumentTest {
 
   @ParameterizedTest
   @MethodSource("events")
-  void writesTheSameAsDocumentWriter(DnsEvent event) throws IOException {
+  void writesTheSameAsDocumentWriter(Row event) throws IOException {
     ByteArrayOutputStream general = new ByteArrayOutputStream();
     JsonDocument document = JsonDocument.compact(general);
     new DocumentWriter(document).writeRow(event);

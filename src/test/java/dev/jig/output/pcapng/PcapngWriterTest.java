@@ -3,8 +3,8 @@ package dev.jig.output.pcapng;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.event.DnsEvent;
-import dev.jig.event.DnsEvent.Endpoint;
+import dev.jig.event.Row;
+import dev.jig.event.Endpoint;
 import dev.jig.event.IpAddress;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
@@ -34,11 +34,11 @@ final class PcapngWriterTest {
   /// A packet of the file.
   private record Written(ByteBuffer frame, long timeNs, String comment) {}
 
-  private static List<Written> written(DnsEvent... events) throws IOException {
+  private static List<Written> written(Row... events) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PcapngWriter writer = new PcapngWriter(out, "test");
     writer.begin();
-    for (DnsEvent event : events) {
+    for (Row event : events) {
       writer.writeRow(event);
     }
     writer.flush();
@@ -61,7 +61,7 @@ final class PcapngWriterTest {
     return packets;
   }
 
-  private static DnsEvent event(int length, Consumer<SampleEvents.Builder> change) {
+  private static Row event(int length, Consumer<SampleEvents.Builder> change) {
     byte[] bytes = "abcdefghi".repeat(length / 9 + 1).getBytes(ISO_8859_1);
     return SampleEvents.query()
         .with(it -> it.message = WireMessage.of(bytes, 0, length))
@@ -109,7 +109,7 @@ final class PcapngWriterTest {
   @ParameterizedTest
   @ValueSource(ints = {12, 33, 65_513})
   void writesTcpOverIpv6LengthsAndChecksum(int length) throws IOException {
-    DnsEvent event =
+    Row event =
         event(
             length,
             it -> {
@@ -131,7 +131,7 @@ final class PcapngWriterTest {
 
   @Test
   void mapsASingleIpv4AddressToIpv6() throws IOException {
-    DnsEvent event = event(12, it -> it.source = new Endpoint(V6, 43210));
+    Row event = event(12, it -> it.source = new Endpoint(V6, 43210));
 
     ByteBuffer frame = written(event).getFirst().frame();
 
@@ -199,7 +199,7 @@ final class PcapngWriterTest {
 
   @Test
   void writesAnEscapedCommentWithContainerAndProcess() throws IOException {
-    DnsEvent event = event(12, it -> it.owner = SampleEvents.owner("\u001b[2J\u202ex"));
+    Row event = event(12, it -> it.owner = SampleEvents.owner("\u001b[2J\u202ex"));
 
     assertThat(written(event).getFirst().comment())
         .isEqualTo(
@@ -209,7 +209,7 @@ final class PcapngWriterTest {
 
   @Test
   void writesATRowAsACustomBlock() throws IOException {
-    DnsEvent event =
+    Row event =
         SampleEvents.query()
             .with(it -> {
               it.qr = Qr.T;

@@ -1,7 +1,6 @@
 package dev.jig.event;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// One row: a DNS message seen at one socket, or a query without a response (T).
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param message the message bytes, if the output needs them; null on T rows
 /// @param endpoints pod or service names of the addresses, if agents resolve them
 /// @param lookup details of a whole lookup; null on rows of single messages
-public record DnsEvent(
+public record Row(
     long timestampNs,
     @Nullable Container container,
     @Nullable Owner owner,
@@ -52,72 +51,36 @@ public record DnsEvent(
 
   private static final Endpoint NO_ENDPOINT = new Endpoint(IpAddress.v4(0), 0);
 
-  /// An address with its port.
-  public record Endpoint(IpAddress address, int port) {}
-
-  /// The question of a message.
-  ///
-  /// @param name presentation form with trailing dot, already escaped (RFC 4343): printable ASCII
-  ///   only
-  /// @param type the QTYPE number
-  public record Question(String name, int type) {}
-
-  /// The header's bits: RFC 1035 section 4.1.1, AD and CD from RFC 4035 section 3.
-  public record Flags(boolean aa, boolean tc, boolean rd, boolean ra, boolean ad, boolean cd) {
-
-    /// The names of the set bits, in header order.
-    public List<String> names() {
-      return NAMES_BY_BITS.get(
-          (aa ? 1 : 0)
-              | (tc ? 2 : 0)
-              | (rd ? 4 : 0)
-              | (ra ? 8 : 0)
-              | (ad ? 16 : 0)
-              | (cd ? 32 : 0));
-    }
-
-    private static final List<String> NAMES = List.of("aa", "tc", "rd", "ra", "ad", "cd");
-    private static final List<List<String>> NAMES_BY_BITS =
-        IntStream.range(0, 64).mapToObj(Flags::namesOf).toList();
-
-    private static List<String> namesOf(int bits) {
-      return IntStream.range(0, 6)
-          .filter(bit -> (bits >> bit & 1) != 0)
-          .mapToObj(NAMES::get)
-          .toList();
-    }
-  }
-
-  public DnsEvent {
+  public Row {
     addresses = List.copyOf(addresses);
   }
 
   /// A copy with another container.
-  public DnsEvent withContainer(@Nullable Container newContainer) {
+  public Row withContainer(@Nullable Container newContainer) {
     return with(newContainer, message, endpoints, lookup);
   }
 
   /// A copy with the message bytes.
-  public DnsEvent withMessage(WireMessage newMessage) {
+  public Row withMessage(WireMessage newMessage) {
     return with(container, newMessage, endpoints, lookup);
   }
 
   /// A copy with names for its addresses.
-  public DnsEvent withEndpoints(EndpointNames newEndpoints) {
+  public Row withEndpoints(EndpointNames newEndpoints) {
     return with(container, message, newEndpoints, lookup);
   }
 
   /// A copy that describes a whole lookup.
-  public DnsEvent withLookup(Lookup newLookup) {
+  public Row withLookup(Lookup newLookup) {
     return with(container, message, endpoints, newLookup);
   }
 
-  private DnsEvent with(
+  private Row with(
       @Nullable Container newContainer,
       @Nullable WireMessage newMessage,
       @Nullable EndpointNames newEndpoints,
       @Nullable Lookup newLookup) {
-    return new DnsEvent(
+    return new Row(
         timestampNs,
         newContainer,
         owner,
@@ -145,9 +108,9 @@ public record DnsEvent(
 
   /// An event that holds only a container and a process: it lets outputs print them by the
   /// catalogue of fields where there is no message.
-  public static DnsEvent ofSubject(
+  public static Row ofSubject(
       @Nullable Container container, @Nullable Owner owner, Attribution attribution) {
-    return new DnsEvent(
+    return new Row(
         0,
         container,
         owner,
@@ -169,7 +132,7 @@ public record DnsEvent(
   }
 
   /// An event without message bytes, endpoint names and lookup.
-  public DnsEvent(
+  public Row(
       long timestampNs,
       @Nullable Container container,
       @Nullable Owner owner,
@@ -217,7 +180,7 @@ public record DnsEvent(
   }
 
   /// An event of a local trace (no node name), without peer.
-  public DnsEvent(
+  public Row(
       long timestampNs,
       @Nullable Container container,
       @Nullable Owner owner,
