@@ -64,9 +64,9 @@ final class RoomsTest {
           entry("agent.endpoints", Set.of("os", "event")),
           entry(
               "agent", Set.of("event", "wire", "container", "filter", "trace", "agent.endpoints")),
-          entry("kube.access", Set.of()),
+          entry("kube.access", Set.of("event")),
           entry("kube", Set.of("os", "event", "wire", "trace", "kube.access")),
-          entry("kube.deploy", Set.of("container", "kube", "kube.access")),
+          entry("kube.deploy", Set.of("event", "container", "kube", "kube.access")),
           entry(
               "cli",
               Set.of(

@@ -1,6 +1,6 @@
 package dev.jig.agent;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.trace.NodeTrace;
 import dev.jig.wire.proto.AgentGrpc;
 import dev.jig.wire.proto.Begun;
@@ -103,9 +103,8 @@ final class AgentService extends AgentGrpc.AgentImplBase {
             trace
                 .open(request.settings(), request.selection(), started)
                 .whenComplete((view, _) -> onViewOpened(started, view));
-      } catch (UsageException e) {
-        call.onError(
-            Status.INVALID_ARGUMENT.withDescription(e.sentence() + " " + e.hint()).asException());
+      } catch (UserFacingException e) {
+        call.onError(Status.INVALID_ARGUMENT.withDescription(e.text()).asException());
       }
     }
 

@@ -104,7 +104,7 @@ public final class NodeAgent implements AutoCloseable {
   /// Loads and attaches the programs, and listens.
   ///
   /// @param onStall called if the ring thread makes no progress for 20 s
-  /// @throws dev.jig.trace.TraceRefused if this machine cannot trace
+  /// @throws dev.jig.event.UserFacingException if this machine cannot trace
   /// @throws IOException if the port is not available
   public static NodeAgent start(
       Settings settings, List<ContainerRuntime> runtimes, AgentLog log, Runnable onStall)

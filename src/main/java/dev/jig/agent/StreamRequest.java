@@ -1,6 +1,6 @@
 package dev.jig.agent;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.FilterExpression;
 import dev.jig.filter.LabelSelector;
@@ -15,10 +15,10 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection) {
 
   /// Parses a request.
   ///
-  /// @throws UsageException if a value is invalid
+  /// @throws UserFacingException if a value is invalid
   static StreamRequest parse(Start start) {
     if (start.getDnsTimeoutNs() <= 0) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "\"" + start.getDnsTimeoutNs() + "\" ns is not a DNS timeout.", "It has to be above 0.");
     }
     LiveSettings settings =

@@ -60,7 +60,7 @@ final class AgentCommand implements Runnable {
       Signals.onInterrupt(agent::stop);
       agent.run();
     } catch (IOException e) {
-      throw UserFacingException.of("cannot listen on port " + port + " of loopback", e);
+      throw Failures.ofFile("cannot listen on port " + port + " of loopback", e);
     }
     log(AgentLog.Level.INFO, "agent ended", Map.of());
   }

@@ -1,6 +1,6 @@
 package dev.jig.cli;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.GoDuration;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.access.ConnectionFlags;
@@ -119,7 +119,7 @@ final class ClusterOptions {
 
   /// Opens the cluster these flags select.
   ///
-  /// @throws dev.jig.kube.ClusterException if there is no usable kubeconfig
+  /// @throws dev.jig.event.UserFacingException if there is no usable kubeconfig
   Cluster open() {
     ConnectionFlags flags =
         new ConnectionFlags(
@@ -147,10 +147,10 @@ final class ClusterOptions {
       if (timeoutMs > 0 || timeoutMs == 0 && GoDuration.parse(text) == 0) {
         return Math.toIntExact(timeoutMs);
       }
-    } catch (UsageException | ArithmeticException e) {
+    } catch (UserFacingException | ArithmeticException e) {
       // reported below
     }
-    throw new UsageException(
+    throw UserFacingException.usage(
         "\"" + requestTimeout + "\" is not a value of --request-timeout.",
         "Write a duration such as 30s or 1m; 0 is no limit.");
   }

@@ -1,5 +1,6 @@
 package dev.jig.cli;
 
+import dev.jig.event.UserFacingException;
 import dev.jig.os.Signals;
 import dev.jig.os.Terminal;
 import dev.jig.trace.CommandCgroup;
@@ -59,11 +60,11 @@ final class CommandRun {
       session.begin();
       return stopRequested.get() ? 0 : trace(session, cgroup.start(command, user));
     } catch (IOException e) {
-      throw new UserFacingException(
+      throw UserFacingException.machine(
           "cannot run "
               + command.getFirst()
               + " in a cgroup of its own: "
-              + UserFacingException.reason(e)
+              + Failures.reason(e)
               + "; run as root, and in a container with the host's cgroup namespace");
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);

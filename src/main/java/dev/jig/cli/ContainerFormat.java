@@ -1,7 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.event.Container;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.Group;
 import java.time.Instant;
@@ -18,11 +18,12 @@ public final class ContainerFormat {
 
   /// Parses `-o`.
   ///
-  /// @throws UsageException for an unknown format, or a column that does not describe containers
+  /// @throws UserFacingException for an unknown format, or a column that does not describe
+  ///   containers
   public static ContainerFormat parse(String text) {
     OutputFormat format = OutputFormat.parse(text, ContainerList.FIELDS, ContainerList.FIELDS);
     if (format instanceof OutputFormat.PcapNg || text.equals("wide")) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "\"" + text + "\" is not an output format for containers.",
           "The formats are columns, json, jsonpretty and yaml.");
     }
@@ -34,7 +35,7 @@ public final class ContainerFormat {
 
   private static void requireContainerColumn(Field field) {
     if (field.group() == Group.TOP) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "The column \"" + field.column() + "\" does not describe containers.",
           "Take columns that begin with runtime. or k8s.");
     }

@@ -1,9 +1,10 @@
 package dev.jig.cli;
 
 import dev.jig.demo.Demo;
-import dev.jig.event.Row;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
+import dev.jig.event.Row;
+import dev.jig.event.UserFacingException;
 import dev.jig.filter.PortSet;
 import dev.jig.os.Signals;
 import dev.jig.trace.Scope;
@@ -59,7 +60,7 @@ final class DemoRun {
       session.finish(session.run());
       return 0;
     } catch (IOException e) {
-      throw new UserFacingException("cannot start the demo's resolver: " + e.getMessage());
+      throw UserFacingException.machine("cannot start the demo's resolver: " + e.getMessage());
     }
   }
 

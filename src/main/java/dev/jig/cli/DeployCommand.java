@@ -1,9 +1,8 @@
 package dev.jig.cli;
 
 import dev.jig.container.RuntimeKind;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.kube.Cluster;
-import dev.jig.kube.access.ClusterException;
 import dev.jig.kube.deploy.Installation;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -126,7 +125,7 @@ final class DeployCommand implements Callable<Integer> {
     System.out.println("Waiting for the agents to be ready...");
     Installation.Rollout rollout = installation.awaitRollout(namespace, timeoutNs, Console::print);
     if (!rollout.done()) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           rollout.ready()
               + " of "
               + agents(rollout.wanted())
@@ -148,12 +147,12 @@ final class DeployCommand implements Callable<Integer> {
 
   private Installation.Options parseChoice() {
     if (image == null || image.isBlank()) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "deploy needs an image; none is published.",
           "Build it with bin/image, push it to a registry the nodes can reach, and write --image NAME:TAG.");
     }
     if (!PULL_POLICIES.contains(pullPolicy)) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "\"" + pullPolicy + "\" is not a pull policy.", "Write Always, IfNotPresent or Never.");
     }
     Map<RuntimeKind, Path> sockets = new EnumMap<>(RuntimeKind.class);
@@ -171,7 +170,7 @@ final class DeployCommand implements Callable<Integer> {
 
   private static Path requireAbsolute(Path socket) {
     if (!socket.isAbsolute() || socket.getParent() == null) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "\"" + socket + "\" is not the path of a socket on a node.", "Write an absolute path.");
     }
     return socket.normalize();
@@ -185,7 +184,7 @@ final class DeployCommand implements Callable<Integer> {
     for (String part : text.split(",", -1)) {
       int equals = part.indexOf('=');
       if (equals <= 0) {
-        throw new UsageException(
+        throw UserFacingException.usage(
             "\"" + part + "\" is not a node label.", "Write key=value,key=value.");
       }
       labels.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());

@@ -1,6 +1,6 @@
 package dev.jig.cli;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.GoDuration;
 
 /// Parses the value of a flag that is a duration.
@@ -10,12 +10,12 @@ final class DurationOption {
   /// Parses a duration above 0.
   ///
   /// @param hint what to write instead
-  /// @throws UsageException if the text is not a duration or not above 0
+  /// @throws UserFacingException if the text is not a duration or not above 0
   static long parsePositiveNs(String flag, String text, String hint) {
     long durationNs = GoDuration.parse(text);
     if (durationNs > 0) {
       return durationNs;
     }
-    throw new UsageException("\"" + text + "\" is not a value of " + flag + ".", hint);
+    throw UserFacingException.usage("\"" + text + "\" is not a value of " + flag + ".", hint);
   }
 }

@@ -1,8 +1,10 @@
 package dev.jig.cli;
 
-import dev.jig.event.UsageException;
-import dev.jig.kube.access.ClusterException;
-import dev.jig.trace.TraceRefused;
+import dev.jig.event.UserFacingException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -12,17 +14,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// Prints an exception as a sentence with a hint and chooses the exit code.
 final class Failures {
   /// Exit code: not possible on this machine or cluster, or a damaged file.
-  static final int EXIT_FAILURE = 1;
+  static final int EXIT_FAILURE = UserFacingException.Kind.MACHINE.exitCode();
 
-  /// Exit code: a mistake on the command line; nothing was attached.
-  static final int EXIT_USAGE = 2;
+  private static final int EXIT_USAGE = UserFacingException.Kind.USAGE.exitCode();
 
   private Failures() {}
 
   static int onParameters(ParameterException e, String[] args) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    if (e.getCause() instanceof UsageException usage) {
-      return report(usage);
+    if (e.getCause() instanceof UserFacingException failure) {
+      return report(failure);
     }
     Console.print(sentence(String.valueOf(e.getMessage())));
     if (e instanceof UnmatchedArgumentException unmatched) {
@@ -37,31 +38,46 @@ final class Failures {
   }
 
   static int onExecution(Exception e, CommandLine command, ParseResult parsed) throws Exception {
-    return switch (e) {
-      case UsageException usage -> report(usage);
-      case TraceRefused refused -> {
-        refused.log().lines().forEach(line -> Console.print("  " + line));
-        Console.print(sentence(refused.getMessage() + ": " + refused.hint()));
-        yield EXIT_FAILURE;
-      }
-      case ClusterException problem -> {
-        Console.printPlain(sentence(String.valueOf(problem.getMessage())));
-        yield EXIT_FAILURE;
-      }
-      case UserFacingException cannot -> {
-        Console.print(sentence(String.valueOf(cannot.getMessage())));
-        yield EXIT_FAILURE;
-      }
-      default -> throw e; // a bug: picocli prints the stack trace
-    };
+    if (e instanceof UserFacingException failure) {
+      return report(failure);
+    }
+    throw e; // a bug: picocli prints the stack trace
   }
 
-  private static int report(UsageException usage) {
-    Console.print(sentence(usage.sentence()) + " " + usage.hint());
-    return EXIT_USAGE;
+  private static int report(UserFacingException failure) {
+    failure.log().lines().forEach(line -> Console.print("  " + line));
+    switch (failure.kind()) {
+      case USAGE -> Console.print(failure.text());
+      case MACHINE -> Console.print(sentence(failure.text()));
+      case CLUSTER -> Console.printPlain(sentence(failure.text()));
+    }
+    return failure.exitCode();
   }
 
   private static String sentence(String text) {
     return text.endsWith(".") || text.endsWith("?") ? text : text + ".";
+  }
+
+  /// Builds the exception for a file that cannot be read or written.
+  ///
+  /// @param what such as `cannot read FILE`
+  static UserFacingException ofFile(String what, IOException e) {
+    String hint =
+        switch (e) {
+          case NoSuchFileException missing -> ", check its path";
+          case AccessDeniedException denied -> ", check its permissions";
+          default -> "";
+        };
+    return UserFacingException.machine(what + ": " + reason(e) + hint);
+  }
+
+  /// Returns why an operation on a file failed, without the name of the file.
+  static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException missing -> "no such file or directory";
+      case AccessDeniedException denied -> "permission denied";
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 }

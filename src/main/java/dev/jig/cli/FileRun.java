@@ -1,5 +1,6 @@
 package dev.jig.cli;
 
+import dev.jig.event.UserFacingException;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.os.Signals;
 import dev.jig.pcap.CaptureFormatException;
@@ -51,10 +52,10 @@ final class FileRun {
       rows.throwIfFailed();
       return 0;
     } catch (CaptureFormatException e) {
-      throw new UserFacingException(
+      throw UserFacingException.machine(
           String.valueOf(e.getMessage())); // names the file and the offset
     } catch (IOException e) {
-      throw UserFacingException.of("cannot read " + file, e);
+      throw Failures.ofFile("cannot read " + file, e);
     }
   }
 

@@ -147,7 +147,7 @@ final class ListContainersCommand implements Callable<Integer> {
       out.write(text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       if (!PipeEnd.isReaderGone(STDOUT)) {
-        throw UserFacingException.of("cannot write to stdout", e);
+        throw Failures.ofFile("cannot write to stdout", e);
       }
       stopRequested.countDown();
     }

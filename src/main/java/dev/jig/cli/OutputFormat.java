@@ -1,6 +1,6 @@
 package dev.jig.cli;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.ColumnSet;
 import dev.jig.fields.Fields;
@@ -51,7 +51,7 @@ public sealed interface OutputFormat {
   /// Parses `-o`.
   ///
   /// @param shown the default columns: those of a front end, with --paths also PATHS
-  /// @throws UsageException for an unknown format or column
+  /// @throws UserFacingException for an unknown format or column
   static OutputFormat parse(String text, Set<ColumnSet> shown) {
     EnumSet<ColumnSet> wide = EnumSet.copyOf(shown);
     wide.add(ColumnSet.WIDE);
@@ -65,13 +65,13 @@ public sealed interface OutputFormat {
   ///
   /// @param columns the default columns of `columns`
   /// @param wide the columns of `wide`
-  /// @throws UsageException for an unknown format or column
+  /// @throws UserFacingException for an unknown format or column
   static OutputFormat parse(String text, List<Field> columns, List<Field> wide) {
     int equals = text.indexOf('=');
     String name = equals < 0 ? text : text.substring(0, equals);
     String spec = equals < 0 ? "" : text.substring(equals + 1);
     if (equals >= 0 && !name.equals("columns")) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "\"" + text + "\" is not an output format.",
           "Only columns takes a list: columns=pid,name.");
     }
@@ -86,9 +86,9 @@ public sealed interface OutputFormat {
     };
   }
 
-  private static UsageException unknown(String text) {
+  private static UserFacingException unknown(String text) {
     List<String> near = NearNames.of(text, NAMES);
-    return new UsageException(
+    return UserFacingException.usage(
         "\"" + text + "\" is not an output format.",
         near.isEmpty()
             ? "The formats are " + String.join(", ", NAMES) + "."

@@ -1,6 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.event.Row;
+import dev.jig.event.UserFacingException;
 import dev.jig.output.ColumnLayout;
 import dev.jig.output.DoubleBufferedStream;
 import dev.jig.output.RowWriter;
@@ -77,7 +78,7 @@ final class RowOutput implements Consumer<Row> {
       return new RowOutput(
           stream, buffered, writer, layout, columns.isPresent(), printsLoss, onFailure);
     } catch (IOException e) {
-      throw UserFacingException.of("cannot write rows", e);
+      throw Failures.ofFile("cannot write rows", e);
     }
   }
 
@@ -166,7 +167,7 @@ final class RowOutput implements Consumer<Row> {
   /// @throws UserFacingException if it failed for another reason than a reader that has left
   void throwIfFailed() {
     if (failure != null && !readerGone) {
-      throw UserFacingException.of("cannot write rows", failure);
+      throw Failures.ofFile("cannot write rows", failure);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.jig.cli;
 
+import dev.jig.event.UserFacingException;
 import dev.jig.os.PipeEnd;
 import dev.jig.os.Terminal;
 import java.io.FileDescriptor;
@@ -42,7 +43,7 @@ final class RowStream extends OutputStream {
     try {
       return new RowStream(Files.newOutputStream(file), NO_FD);
     } catch (IOException e) {
-      throw UserFacingException.of("cannot write to " + file, e);
+      throw Failures.ofFile("cannot write to " + file, e);
     }
   }
 

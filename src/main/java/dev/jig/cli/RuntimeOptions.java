@@ -6,7 +6,7 @@ import dev.jig.container.cri.ContainerdNamespaces;
 import dev.jig.container.cri.GrpcRuntime;
 import dev.jig.container.docker.DockerApiFlavor;
 import dev.jig.container.docker.DockerApiRuntime;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.NearNames;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -136,7 +136,7 @@ final class RuntimeOptions {
 
   /// Creates the selected runtimes. Warns about a socket flag of a runtime that is not selected.
   ///
-  /// @throws UsageException for an unknown name
+  /// @throws UserFacingException for an unknown name
   List<SelectedRuntime> select() {
     List<SupportedRuntime> supported = supported();
     Set<String> names = selectedNames(supported.stream().map(each -> each.kind().key()).toList());
@@ -197,7 +197,7 @@ final class RuntimeOptions {
       String name = part.strip();
       if (!supported.contains(name)) {
         List<String> near = NearNames.of(name, supported);
-        throw new UsageException(
+        throw UserFacingException.usage(
             "\"" + name + "\" is not a container runtime.",
             near.isEmpty()
                 ? "The runtimes are docker, containerd, cri-o and podman."

@@ -1,5 +1,6 @@
 package dev.jig.cli;
 
+import dev.jig.event.UserFacingException;
 import dev.jig.trace.LiveSettings;
 import dev.jig.trace.LiveTrace;
 import dev.jig.trace.TraceSummary;

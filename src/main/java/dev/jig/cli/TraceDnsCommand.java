@@ -1,7 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.cli.OutputFormat.PcapNg;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.trace.CommandCgroup;
 import java.util.List;
@@ -99,7 +99,7 @@ final class TraceDnsCommand implements Callable<Integer> {
       Console.print("-c has no effect with --demo and -- CMD: they trace no container.");
     }
     if (!command.isEmpty() && options.outputFile == null && parsed.format() instanceof PcapNg) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "-o pcapng with -- CMD needs a file: stdout belongs to the command.",
           "Name one: --output-file dns.pcapng.");
     }
@@ -121,7 +121,7 @@ final class TraceDnsCommand implements Callable<Integer> {
               + "\" is not a flag of ig trace dns; a command to run follows --");
     }
     if (dashes >= 0 && meant == 0) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "There is no command after --.", "Write one: ig trace dns -- CMD ARG...");
     }
   }
@@ -129,7 +129,7 @@ final class TraceDnsCommand implements Callable<Integer> {
   private void refuseTwoSources() {
     int sources = (read != null ? 1 : 0) + (demo ? 1 : 0) + (command.isEmpty() ? 0 : 1);
     if (sources > 1) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "--read, --demo and -- CMD exclude each other.",
           "Each is a source of packets: take one.");
     }
@@ -140,7 +140,7 @@ final class TraceDnsCommand implements Callable<Integer> {
       return null;
     }
     if (!commandUser.matches("\\d+:\\d+(:\\d+(,\\d+)*)?")) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "\"" + commandUser + "\" is not a value of --command-user.",
           "Write numbers: UID:GID or UID:GID:GROUP,GROUP.");
     }

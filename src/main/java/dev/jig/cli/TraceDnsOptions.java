@@ -1,7 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.event.Row;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.ColumnSet;
 import dev.jig.filter.FilterExpression;
@@ -119,7 +119,7 @@ final class TraceDnsOptions {
     try {
       Files.writeString(readyFile, "");
     } catch (IOException e) {
-      throw UserFacingException.of("cannot create " + readyFile, e);
+      throw Failures.ofFile("cannot create " + readyFile, e);
     }
   }
 
@@ -137,7 +137,7 @@ final class TraceDnsOptions {
 
   /// Parses all values with the default columns of `ig`.
   ///
-  /// @throws UsageException for an invalid value
+  /// @throws UserFacingException for an invalid value
   Parsed parse() {
     return parse(ColumnSet.IG);
   }
@@ -145,7 +145,7 @@ final class TraceDnsOptions {
   /// Parses all values.
   ///
   /// @param frontEnd selects the default columns
-  /// @throws UsageException for an invalid value
+  /// @throws UserFacingException for an invalid value
   Parsed parse(ColumnSet frontEnd) {
     EnumSet<ColumnSet> shown = EnumSet.of(frontEnd);
     if (paths) {
@@ -158,12 +158,12 @@ final class TraceDnsOptions {
     if (format instanceof OutputFormat.PcapNg
         && outputFile == null
         && RowStream.stdout().isTerminal()) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "-o pcapng is binary and cannot be shown on a terminal.",
           "Name a file: --output-file dns.pcapng, or pipe it: | tshark -r -.");
     }
     if (format instanceof OutputFormat.PcapNg && lookups) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "-o pcapng writes packets, but --lookups makes one row of several.",
           "Leave out --lookups: it works later, with --read FILE --lookups.");
     }
@@ -212,7 +212,7 @@ final class TraceDnsOptions {
     } catch (NumberFormatException e) {
       // reported below
     }
-    throw new UsageException(
+    throw UserFacingException.usage(
         "\"" + timeout + "\" is not a value of --timeout.", "Write whole seconds; 0 is no limit.");
   }
 }

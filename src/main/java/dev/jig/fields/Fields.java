@@ -1,6 +1,6 @@
 package dev.jig.fields;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field.ColumnSet;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +17,7 @@ public final class Fields {
 
   /// Finds a field by column name or alias, ignoring case.
   ///
-  /// @throws UsageException with similar names if there is none
+  /// @throws UserFacingException with similar names if there is none
   public static Field parse(String name) {
     Field field = BY_NAME.get(name.toLowerCase(Locale.ROOT));
     if (field == null) {
@@ -34,11 +34,11 @@ public final class Fields {
         .toList();
   }
 
-  private static UsageException unknown(String name) {
+  private static UserFacingException unknown(String name) {
     List<String> columns = Field.all().stream().map(Field::column).toList();
     List<String> names = Field.all().stream().flatMap(Fields::names).toList();
     List<String> near = NearNames.of(name, names);
-    return new UsageException(
+    return UserFacingException.usage(
         "There is no column \"" + name + "\".",
         near.isEmpty()
             ? "The columns are " + String.join(", ", columns) + "."

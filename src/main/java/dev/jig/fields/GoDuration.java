@@ -1,6 +1,6 @@
 package dev.jig.fields;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
@@ -82,7 +82,7 @@ public final class GoDuration {
 
   /// Parses a text such as `1m30s`, `1.5h`, `250ms`, `-3us` or `0` to nanoseconds.
   ///
-  /// @throws UsageException if the text is not a duration or exceeds a long
+  /// @throws UserFacingException if the text is not a duration or exceeds a long
   public static long parse(String text) {
     boolean negative = text.startsWith("-");
     int at = negative || text.startsWith("+") ? 1 : 0;
@@ -102,7 +102,8 @@ public final class GoDuration {
     try {
       return (negative ? sum.negate() : sum).setScale(0, RoundingMode.DOWN).longValueExact();
     } catch (ArithmeticException e) {
-      throw new UsageException("\"" + text + "\" exceeds the longest duration, 2562047h.", HINT);
+      throw UserFacingException.usage(
+          "\"" + text + "\" exceeds the longest duration, 2562047h.", HINT);
     }
   }
 
@@ -144,7 +145,7 @@ public final class GoDuration {
     return c >= '0' && c <= '9' || c == '.';
   }
 
-  private static UsageException invalid(String text) {
-    return new UsageException("\"" + text + "\" is not a duration.", HINT);
+  private static UserFacingException invalid(String text) {
+    return UserFacingException.usage("\"" + text + "\" is not a duration.", HINT);
   }
 }

@@ -1,6 +1,6 @@
 package dev.jig.fields;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -38,7 +38,7 @@ public final class Timestamp {
 
   /// Parses RFC 3339 text, or a whole number of nanoseconds, to nanoseconds since the epoch.
   ///
-  /// @throws UsageException if the text is neither
+  /// @throws UserFacingException if the text is neither
   public static long parse(String text) {
     try {
       if (text.indexOf('T') < 0) {
@@ -48,7 +48,7 @@ public final class Timestamp {
       return Math.addExact(
           Math.multiplyExact(instant.getEpochSecond(), SECOND_NS), instant.getNano());
     } catch (NumberFormatException | DateTimeException | ArithmeticException e) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "\"" + text + "\" is not a timestamp.",
           "Write nanoseconds since the epoch or RFC 3339, such as 2026-11-23T02:10:11Z.");
     }

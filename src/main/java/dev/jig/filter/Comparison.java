@@ -3,7 +3,7 @@ package dev.jig.filter;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.jig.event.Row;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.FieldValue;
 import dev.jig.fields.FieldValue.Address;
 import dev.jig.fields.FieldValue.Addresses;
@@ -84,7 +84,7 @@ final class Comparison {
     try {
       return Long.parseLong(rule.value());
     } catch (NumberFormatException e) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "\""
               + rule.value()
               + "\" is not a whole number, which "
@@ -100,7 +100,7 @@ final class Comparison {
     try {
       return digits ? Long.parseLong(text) : GoDuration.parse(text);
     } catch (NumberFormatException e) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "\"" + text + "\" exceeds the longest duration, 9223372036854775807ns.",
           "Write a duration such as 10ms.");
     }
@@ -109,7 +109,7 @@ final class Comparison {
   private static String booleanText(Rule rule) {
     String value = rule.value();
     if (!value.equals("true") && !value.equals("false")) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "\""
               + value
               + "\" is neither true nor false, which "
@@ -124,7 +124,7 @@ final class Comparison {
     try {
       return Pattern.compile(text);
     } catch (PatternSyntaxException e) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "\"" + text + "\" is not a valid regular expression: " + e.getDescription() + ".",
           "Use RE2 syntax: it has no look-around and no back-references.");
     }

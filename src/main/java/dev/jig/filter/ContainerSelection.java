@@ -2,7 +2,7 @@ package dev.jig.filter;
 
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -82,7 +82,7 @@ public final class ContainerSelection {
 
   /// Parses `-c` (null or empty: every container) and `--host`.
   ///
-  /// @throws UsageException for an empty term
+  /// @throws UserFacingException for an empty term
   public static ContainerSelection parse(@Nullable String containers, boolean host) {
     List<NameOrId> included = new ArrayList<>();
     List<NameOrId> excluded = new ArrayList<>();
@@ -98,7 +98,7 @@ public final class ContainerSelection {
   private static NameOrId parseTerm(String part, boolean exclude, String containers) {
     String name = exclude ? part.substring(1) : part;
     if (name.isEmpty()) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "The list of containers contains an empty name: \"" + containers + "\".",
           "Separate names or ids by single commas; !name excludes a container.");
     }

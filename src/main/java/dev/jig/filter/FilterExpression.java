@@ -1,7 +1,7 @@
 package dev.jig.filter;
 
 import dev.jig.event.Row;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -26,8 +26,8 @@ public final class FilterExpression implements Predicate<Row> {
 
   /// Parses the values of all `-F` options. Without rules, every event passes.
   ///
-  /// @throws UsageException for an unknown column, an invalid number or expression, or an empty
-  ///   rule
+  /// @throws UserFacingException for an unknown column, an invalid number or expression, or an
+  ///   empty rule
   public static FilterExpression parse(List<String> expressions) {
     FilterExpression filter = new FilterExpression();
     for (String expression : expressions) {
@@ -77,7 +77,7 @@ public final class FilterExpression implements Predicate<Row> {
     }
     rules.add(rule.toString());
     if (rules.stream().anyMatch(String::isBlank)) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "The filter \"" + expression + "\" contains an empty rule.",
           "Separate rules by single commas; write a comma within a value as \\,");
     }

@@ -1,6 +1,6 @@
 package dev.jig.filter;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +74,7 @@ public record LabelSelector(List<Requirement> requirements) {
 
   /// Parses a selector; a blank one selects everything.
   ///
-  /// @throws UsageException for a syntax error
+  /// @throws UserFacingException for a syntax error
   public static LabelSelector parse(String text) {
     if (text.isBlank()) {
       return EVERYTHING;
@@ -166,7 +166,7 @@ public record LabelSelector(List<Requirement> requirements) {
     return value;
   }
 
-  private static UsageException invalid(String text, String defect) {
-    return new UsageException("The selector \"" + text + "\" " + defect + ".", HINT);
+  private static UserFacingException invalid(String text, String defect) {
+    return UserFacingException.usage("The selector \"" + text + "\" " + defect + ".", HINT);
   }
 }

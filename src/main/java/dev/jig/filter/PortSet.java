@@ -1,6 +1,6 @@
 package dev.jig.filter;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import java.util.BitSet;
 
 /// The ports on which DNS is expected: 1 to 16 ports, or `any`. With `any`, UDP payloads on other
@@ -21,7 +21,7 @@ public final class PortSet {
 
   /// Parses `-P`: a comma list of ports, or `any`.
   ///
-  /// @throws UsageException with the value that is not a port
+  /// @throws UserFacingException with the value that is not a port
   public static PortSet parse(String text) {
     if (text.strip().equals("any")) {
       return new PortSet(parse(DEFAULT).ports, true);
@@ -31,7 +31,7 @@ public final class PortSet {
       ports.set(port(part.strip()));
     }
     if (ports.cardinality() > MAX_PORTS) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "\""
               + text
               + "\" lists "
@@ -67,6 +67,6 @@ public final class PortSet {
         return port;
       }
     }
-    throw new UsageException("\"" + text + "\" is not a port.", HINT);
+    throw UserFacingException.usage("\"" + text + "\" is not a port.", HINT);
   }
 }

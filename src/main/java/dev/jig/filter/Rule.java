@@ -1,6 +1,6 @@
 package dev.jig.filter;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import dev.jig.fields.Fields;
 
@@ -26,7 +26,7 @@ record Rule(Field field, boolean negated, Operator operator, String value) {
         }
       }
     }
-    throw new UsageException("The filter \"" + text + "\" has no operator.", HINT);
+    throw UserFacingException.usage("The filter \"" + text + "\" has no operator.", HINT);
   }
 
   /// `col:v`, `col:!v`, `col:>=v`, `col:!~re` and so on.
@@ -51,7 +51,7 @@ record Rule(Field field, boolean negated, Operator operator, String value) {
     String compared = negated ? rest.substring(1) : rest;
     Operator operator = Operator.parsePrefix(compared);
     if (operator == Operator.EQUAL) {
-      throw new UsageException("The filter \"" + text + "\" has an unknown operator.", HINT);
+      throw UserFacingException.usage("The filter \"" + text + "\" has an unknown operator.", HINT);
     }
     return of(text, at, negated, operator, compared.substring(operator.symbol().length()));
   }

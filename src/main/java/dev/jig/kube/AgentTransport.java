@@ -10,12 +10,12 @@ interface AgentTransport {
 
   /// The agents that are scheduled on a node and not being deleted.
   ///
-  /// @throws dev.jig.kube.access.ClusterException if they cannot be listed
+  /// @throws dev.jig.event.UserFacingException if they cannot be listed
   List<Cluster.Agent> listAgents();
 
   /// Checks that the user may forward ports to agents.
   ///
-  /// @throws dev.jig.kube.access.ClusterException if not; it names the missing permission
+  /// @throws dev.jig.event.UserFacingException if not; it names the missing permission
   void requirePortForwardPermission();
 
   /// Opens a port on this machine's loopback that is forwarded to the agent's.

@@ -1,6 +1,6 @@
 package dev.jig.kube;
 
-import dev.jig.kube.access.ClusterException;
+import dev.jig.event.UserFacingException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -22,9 +22,9 @@ public record ApiErrors(String url, int requestTimeoutMs, @Nullable String expir
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
 
-  public ClusterException toException(KubernetesClientException e) {
+  public UserFacingException toException(KubernetesClientException e) {
     if (e.getCode() <= 0 && e.getStatus() == null) {
-      return new ClusterException(
+      return UserFacingException.cluster(
           "cannot reach the cluster"
               + (url.isEmpty() ? "" : " at " + url)
               + ": "
@@ -36,7 +36,7 @@ public record ApiErrors(String url, int requestTimeoutMs, @Nullable String expir
         Optional.ofNullable(e.getStatus())
             .map(status -> status.getMessage())
             .orElse(String.valueOf(e.getMessage()));
-    return new ClusterException(
+    return UserFacingException.cluster(
         switch (e.getCode()) {
           case FORBIDDEN -> "Error from server (Forbidden): " + message;
           case UNAUTHORIZED ->

@@ -1,7 +1,7 @@
 package dev.jig.kube;
 
+import dev.jig.event.UserFacingException;
 import dev.jig.kube.access.ApiClient;
-import dev.jig.kube.access.ClusterException;
 import dev.jig.kube.access.ConnectionFlags;
 import dev.jig.kube.access.ConnectionSettings;
 import dev.jig.wire.AgentPort;
@@ -62,7 +62,7 @@ public final class Cluster implements AgentTransport, AutoCloseable {
 
   /// Reads the kubeconfig and runs its exec plugin, if any; does not connect yet.
   ///
-  /// @throws ClusterException if there is no usable kubeconfig
+  /// @throws UserFacingException if there is no usable kubeconfig
   public static Cluster open(Access access) {
     ConnectionSettings connection = ConnectionSettings.resolve(access.flags(), System.getenv());
     return new Cluster(access, ApiClient.open(connection, access.flags().requestTimeoutMs()));
@@ -169,7 +169,7 @@ public final class Cluster implements AgentTransport, AutoCloseable {
 
   /// Runs a request to the API server.
   ///
-  /// @throws ClusterException if it fails
+  /// @throws UserFacingException if it fails
   public <T> T call(Supplier<T> request) {
     try {
       return request.get();
@@ -183,7 +183,7 @@ public final class Cluster implements AgentTransport, AutoCloseable {
     return new ApiErrors(api.url(), api.requestTimeoutMs(), api.expiredCertificate());
   }
 
-  public static ClusterException toException(KubernetesClientException e) {
+  public static UserFacingException toException(KubernetesClientException e) {
     return new ApiErrors("", 0, null).toException(e);
   }
 

@@ -1,7 +1,7 @@
 package dev.jig.kube;
 
 import dev.jig.event.Row;
-import dev.jig.kube.access.ClusterException;
+import dev.jig.event.UserFacingException;
 import dev.jig.trace.RowDetails;
 import dev.jig.wire.proto.Start;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -128,11 +128,11 @@ public final class ClusterTrace {
 
   /// Finds the agents and starts their streams.
   ///
-  /// @throws ClusterException if there are no agents, or the user may not connect to them
+  /// @throws UserFacingException if there are no agents, or the user may not connect to them
   public void open() {
     List<Cluster.Agent> found = transport.listAgents();
     if (found.isEmpty()) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           "no gadget pods found in namespace \""
               + transport.gadgetNamespace()
               + "\": run kubectl gadget deploy");
@@ -217,7 +217,7 @@ public final class ClusterTrace {
         failed = false;
       } catch (InterruptedException e) {
         return;
-      } catch (ClusterException e) {
+      } catch (UserFacingException e) {
         if (!failed) {
           viewer.debug("cannot list the agents, trying again: " + e.getMessage());
         }

@@ -1,6 +1,6 @@
 package dev.jig.output;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.Group;
 import dev.jig.fields.Fields;
@@ -24,7 +24,7 @@ public final class ColumnSpec {
   /// | `+x,-y` | the default ones with changes, ordered: k8s, runtime, others |
   /// | `a,b,+x,-y` | the plain ones with changes |
   ///
-  /// @throws UsageException for an unknown column, an empty name, or an empty result
+  /// @throws UserFacingException for an unknown column, an empty name, or an empty result
   public static List<Field> parse(String spec, List<Field> defaults) {
     if (spec.isBlank()) {
       return defaults;
@@ -35,7 +35,7 @@ public final class ColumnSpec {
     for (String part : spec.split(",", -1)) {
       String name = part.strip();
       if (name.isEmpty()) {
-        throw new UsageException(
+        throw UserFacingException.usage(
             "The list of columns contains an empty name: \"" + spec + "\".",
             "Separate column names by single commas.");
       }
@@ -48,7 +48,7 @@ public final class ColumnSpec {
     boolean relative = plain.isEmpty();
     List<Field> columns = combine(relative ? defaults : plain, added, removed);
     if (columns.isEmpty()) {
-      throw new UsageException(
+      throw UserFacingException.usage(
           "The list of columns \"" + spec + "\" leaves no column.", "Keep at least one column.");
     }
     return relative ? grouped(columns) : columns;

@@ -6,6 +6,7 @@ import dev.jig.capture.Packet;
 import dev.jig.capture.PacketHandler;
 import dev.jig.container.Containers;
 import dev.jig.event.Row;
+import dev.jig.event.UserFacingException;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.os.NativeException;
@@ -74,7 +75,7 @@ public final class LiveTrace implements AutoCloseable {
 
   /// Loads the kernel programs; nothing is attached yet.
   ///
-  /// @throws TraceRefused if this machine cannot be traced
+  /// @throws UserFacingException if this machine cannot be traced
   public static LiveTrace load(LiveSettings settings) {
     PacketForwarder relay = new PacketForwarder();
     PortSet ports = settings.ports();
@@ -83,19 +84,19 @@ public final class LiveTrace implements AutoCloseable {
           LiveCapture.load(ports.ports(), ports.isAny(), settings.libbpfLog(), relay);
       return new LiveTrace(settings, relay, capture);
     } catch (NativeException e) {
-      throw toTraceRefused(e, settings.verbose());
+      throw toUserFacing(e, settings.verbose());
     }
   }
 
   /// Includes the log of libbpf and the verifier if verbose, or if the sentence does not name the
   /// cause.
-  static TraceRefused toTraceRefused(NativeException e, boolean verbose) {
+  static UserFacingException toUserFacing(NativeException e, boolean verbose) {
     boolean withLog =
         switch (e.reason()) {
           case REJECTED, OTHER -> true;
           case LIBRARY, CAPABILITIES, KERNEL, BTF, MEMLOCK, ATTACH, CGROUP -> verbose;
         };
-    return new TraceRefused(
+    return UserFacingException.machine(
         String.valueOf(e.getMessage()), e.hint(), withLog ? e.log() : List.of(), e);
   }
 
@@ -116,9 +117,8 @@ public final class LiveTrace implements AutoCloseable {
 
   /// Attaches and starts to record, for the packets of selected containers.
   ///
-  /// @throws TraceRefused if the kernel refuses
-  public void attach(
-      Containers containers, ContainerSelection selection, Consumer<Row> output) {
+  /// @throws UserFacingException if the kernel refuses
+  public void attach(Containers containers, ContainerSelection selection, Consumer<Row> output) {
     clearSkipped();
     attach(
         LivePipeline.forContainers(
@@ -127,7 +127,7 @@ public final class LiveTrace implements AutoCloseable {
 
   /// Attaches and starts to record, for the packets of a scope.
   ///
-  /// @throws TraceRefused if the kernel refuses
+  /// @throws UserFacingException if the kernel refuses
   public void attach(Scope scope, Consumer<Row> output) {
     attach(LivePipeline.forScope(settings, scope, this::skip, this::clearSkipped, output));
   }
@@ -140,7 +140,7 @@ public final class LiveTrace implements AutoCloseable {
     try {
       capture.attach();
     } catch (NativeException e) {
-      throw toTraceRefused(e, settings.verbose());
+      throw toUserFacing(e, settings.verbose());
     }
   }
 

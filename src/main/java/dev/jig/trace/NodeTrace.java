@@ -6,6 +6,7 @@ import dev.jig.capture.Packet;
 import dev.jig.capture.PacketHandler;
 import dev.jig.container.Containers;
 import dev.jig.event.Row;
+import dev.jig.event.UserFacingException;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.os.NativeException;
@@ -157,24 +158,24 @@ public final class NodeTrace implements AutoCloseable {
   /// Loads the kernel programs; nothing is attached yet.
   ///
   /// @param naming gives rows the names of their addresses; called on the ring thread
-  /// @throws TraceRefused if this machine cannot be traced
+  /// @throws UserFacingException if this machine cannot be traced
   public static NodeTrace load(boolean verbose, UnaryOperator<Row> naming) {
     try {
       return new NodeTrace(new PacketFanOut(), verbose, naming);
     } catch (NativeException e) {
-      throw LiveTrace.toTraceRefused(e, verbose);
+      throw LiveTrace.toUserFacing(e, verbose);
     }
   }
 
   /// Attaches; nothing is recorded until a view is open.
   ///
-  /// @throws TraceRefused if the kernel refuses
+  /// @throws UserFacingException if the kernel refuses
   public void attach(Containers containers) {
     fanOut.containers = containers;
     try {
       capture.attach();
     } catch (NativeException e) {
-      throw LiveTrace.toTraceRefused(e, true);
+      throw LiveTrace.toUserFacing(e, true);
     }
   }
 

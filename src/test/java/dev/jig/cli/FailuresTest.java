@@ -3,7 +3,7 @@ package dev.jig.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.trace.TraceRefused;
+import dev.jig.event.UserFacingException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
@@ -38,7 +38,7 @@ final class FailuresTest {
       System.setErr(new PrintStream(printed, true, UTF_8));
       int code =
           Failures.onExecution(
-              new TraceRefused(
+              UserFacingException.machine(
                   "cannot load trace_dns: EINVAL, the kernel is 5.4.0",
                   "get a newer one",
                   log,

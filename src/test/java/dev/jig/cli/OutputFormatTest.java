@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jig.cli.OutputFormat.Columns;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.ColumnSet;
 import dev.jig.fields.Fields;
@@ -58,7 +58,7 @@ final class OutputFormatTest {
   void refusesAnythingElseWithItsValue(String text, String hint) {
     assertThatThrownBy(() -> OutputFormat.parse(text, IG))
         .isInstanceOfSatisfying(
-            UsageException.class,
+            UserFacingException.class,
             e -> {
               assertThat(e.sentence()).isEqualTo("\"" + text + "\" is not an output format.");
               assertThat(e.hint()).isEqualTo(hint);

@@ -3,7 +3,7 @@ package dev.jig.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -99,7 +99,7 @@ final class RuntimeOptionsTest {
     options.runtimes = "docker,podmam";
 
     assertThatThrownBy(options::select)
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessageContaining("\"podmam\" is not a container runtime");
   }
 }

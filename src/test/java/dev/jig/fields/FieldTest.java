@@ -6,17 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
-import dev.jig.event.Row;
 import dev.jig.event.Endpoint;
 import dev.jig.event.Flags;
-import dev.jig.event.Question;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
+import dev.jig.event.Question;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field.ColumnSet;
 import dev.jig.fields.Width.Ellipsis;
 import java.util.List;
@@ -268,7 +268,7 @@ final class FieldTest {
   void suggestsSimilarColumnsForAMisspelledOne() {
     assertThatThrownBy(() -> Fields.parse("nameserv"))
         .isInstanceOfSatisfying(
-            UsageException.class,
+            UserFacingException.class,
             e -> {
               assertThat(e.sentence()).isEqualTo("There is no column \"nameserv\".");
               assertThat(e.hint()).isEqualTo("Did you mean nameserver?");
@@ -279,7 +279,7 @@ final class FieldTest {
   void listsAllColumnsWhereNoneIsSimilar() {
     assertThatThrownBy(() -> Fields.parse("zzzzzz"))
         .isInstanceOfSatisfying(
-            UsageException.class,
+            UserFacingException.class,
             e -> assertThat(e.hint()).contains("runtime.containerName", "addresses"));
   }
 

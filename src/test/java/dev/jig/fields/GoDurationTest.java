@@ -3,7 +3,7 @@ package dev.jig.fields;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,7 +77,7 @@ final class GoDurationTest {
   @ValueSource(strings = {"", "-", "10", "s", "1x", "1.2.3s", ".s", "ten seconds", " 1s", "1s "})
   void rejectsInvalidDurationsAndNamesThem(String text) {
     assertThatThrownBy(() -> GoDuration.parse(text))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessage("\"" + text + "\" is not a duration.");
   }
 
@@ -85,7 +85,7 @@ final class GoDurationTest {
   @ValueSource(strings = {"9999999h", "9223372036854775808ns"})
   void rejectsDurationsThatExceedALong(String text) {
     assertThatThrownBy(() -> GoDuration.parse(text))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessage("\"" + text + "\" exceeds the longest duration, 2562047h.");
   }
 

@@ -3,7 +3,7 @@ package dev.jig.fields;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import java.time.ZoneId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,10 +32,10 @@ final class TimestampTest {
   @Test
   void rejectsInvalidTimestampsAndNamesThem() {
     assertThatThrownBy(() -> Timestamp.parse("noon"))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessage("\"noon\" is not a timestamp.");
     assertThatThrownBy(() -> Timestamp.parse("2024-13-03T13:05:06Z"))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessage("\"2024-13-03T13:05:06Z\" is not a timestamp.");
   }
 }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jig.event.Container;
 import dev.jig.event.SampleEvents;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.filter.ContainerSelection.Match;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +76,7 @@ final class ContainerSelectionTest {
   @CsvSource({"'web,'", "'!'", "',web'"})
   void rejectsEmptyNames(String containers) {
     assertThatThrownBy(() -> ContainerSelection.parse(containers, false))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessageContaining("\"" + containers + "\"");
   }
 

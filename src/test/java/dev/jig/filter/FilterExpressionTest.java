@@ -3,12 +3,12 @@ package dev.jig.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.event.Row;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Owner;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import java.time.Duration;
 import java.util.List;
@@ -214,7 +214,7 @@ final class FilterExpressionTest {
   void rejectsInvalidRulesAndNamesTheValue(String expression, String sentence) {
     assertThatThrownBy(() -> FilterExpression.parse(List.of(expression)))
         .isInstanceOfSatisfying(
-            UsageException.class,
+            UserFacingException.class,
             e -> {
               assertThat(e.sentence()).isEqualTo(sentence);
               assertThat(e.hint()).isNotBlank();

@@ -3,7 +3,7 @@ package dev.jig.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +96,7 @@ final class LabelSelectorTest {
       })
   void rejectsSyntaxErrors(String selector) {
     assertThatThrownBy(() -> LabelSelector.parse(selector))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessageStartingWith("The selector \"" + selector + "\" has ");
   }
 

@@ -3,7 +3,7 @@ package dev.jig.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ final class PortSetTest {
   @CsvSource({"0,0", "65536,65536", "'53,',''", "'',''", "53x,53x", "-1,-1", "'53,any',any"})
   void rejectsInvalidPortsAndNamesThem(String text, String part) {
     assertThatThrownBy(() -> PortSet.parse(text))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessage("\"" + part + "\" is not a port.");
   }
 
@@ -43,7 +43,7 @@ final class PortSetTest {
   void accepts16PortsAndRejects17() {
     assertThat(PortSet.parse(list(16)).ports().cardinality()).isEqualTo(16);
     assertThatThrownBy(() -> PortSet.parse(list(17)))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessageContaining("17 ports");
   }
 

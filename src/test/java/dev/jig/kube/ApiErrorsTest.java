@@ -3,7 +3,7 @@ package dev.jig.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.kube.access.ClusterException;
+import dev.jig.event.UserFacingException;
 import dev.jig.kube.access.ConnectionFlags;
 import dev.jig.kube.deploy.Installation;
 import java.util.List;
@@ -94,7 +94,7 @@ final class ApiErrorsTest {
   @Test
   void rejectsAnInvalidUrlBeforeConnecting() {
     assertThatThrownBy(() -> open("https://", null))
-        .isInstanceOf(ClusterException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessage("\"https://\" is not a server address: write https://HOST:PORT");
   }
 
@@ -104,7 +104,7 @@ final class ApiErrorsTest {
         new ConnectionFlags.Impersonation(null, List.of("devs"), null);
 
     assertThatThrownBy(() -> Cluster.open(access("http://127.0.0.1:1", as, null)))
-        .isInstanceOf(ClusterException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessageStartingWith("--as-group and --as-uid need --as");
   }
 
@@ -128,7 +128,7 @@ final class ApiErrorsTest {
   private static String errorOf(String url, @Nullable Integer timeoutMs) {
     try (Cluster cluster = open(url, timeoutMs)) {
       return new Installation(cluster).serverVersion().orElse("an answer");
-    } catch (ClusterException problem) {
+    } catch (UserFacingException problem) {
       return String.valueOf(problem.getMessage());
     }
   }

@@ -3,7 +3,7 @@ package dev.jig.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.ColumnSet;
 import dev.jig.fields.Fields;
@@ -60,7 +60,7 @@ final class ColumnSpecTest {
   void suggestsSimilarColumnsForAnUnknownOne(String spec) {
     assertThatThrownBy(() -> ColumnSpec.parse(spec, DEFAULTS))
         .isInstanceOfSatisfying(
-            UsageException.class,
+            UserFacingException.class,
             e -> {
               assertThat(e.sentence()).isEqualTo("There is no column \"nmae\".");
               assertThat(e.hint()).isEqualTo("Did you mean name?");
@@ -70,10 +70,10 @@ final class ColumnSpecTest {
   @Test
   void rejectsEmptyNamesAndEmptyResults() {
     assertThatThrownBy(() -> ColumnSpec.parse("pid,,name", DEFAULTS))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessage("The list of columns contains an empty name: \"pid,,name\".");
     assertThatThrownBy(() -> ColumnSpec.parse("pid,-pid", DEFAULTS))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessage("The list of columns \"pid,-pid\" leaves no column.");
   }
 }

@@ -1,6 +1,6 @@
 package dev.jig.container.cri;
 
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,7 +28,7 @@ public record ContainerdNamespaces(Set<String> names) {
 
   /// Parses a comma-separated list, or `*`.
   ///
-  /// @throws UsageException for an invalid name
+  /// @throws UserFacingException for an invalid name
   public static ContainerdNamespaces parse(String list) {
     Set<String> names = new TreeSet<>();
     for (String part : list.split(",", -1)) {
@@ -37,7 +37,7 @@ public record ContainerdNamespaces(Set<String> names) {
         return new ContainerdNamespaces(Set.of());
       }
       if (name.length() > MAX_LENGTH || !NAME.matcher(name).matches()) {
-        throw new UsageException(
+        throw UserFacingException.usage(
             "\"" + name + "\" is not a namespace of containerd.",
             "Give names such as k8s.io,default, or * for all.");
       }

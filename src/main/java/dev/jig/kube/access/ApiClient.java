@@ -1,5 +1,6 @@
 package dev.jig.kube.access;
 
+import dev.jig.event.UserFacingException;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -39,7 +40,7 @@ public record ApiClient(
 
   /// Creates a client. Runs the exec plugin, if any, but does not connect yet.
   ///
-  /// @throws ClusterException if the settings are invalid or the plugin fails
+  /// @throws UserFacingException if the settings are invalid or the plugin fails
   public static ApiClient open(ConnectionSettings connection, @Nullable Integer requestTimeoutMs) {
     ConnectionSettings.Server server = connection.server();
     ConnectionSettings.Credentials login = connection.credentials();
@@ -79,7 +80,8 @@ public record ApiClient(
             .withRequestRetryBackoffLimit(MAX_RETRIES);
     ConnectionFlags.Impersonation as = connection.impersonation();
     if (as.user() == null && (as.uid() != null || !as.groups().isEmpty())) {
-      throw new ClusterException("--as-group and --as-uid need --as, the user to impersonate");
+      throw UserFacingException.cluster(
+          "--as-group and --as-uid need --as, the user to impersonate");
     }
     if (as.user() != null) {
       config.withImpersonateUsername(as.user());
@@ -100,7 +102,8 @@ public record ApiClient(
     } catch (IllegalArgumentException e) {
       // reported below
     }
-    throw new ClusterException("\"" + url + "\" is not a server address: write https://HOST:PORT");
+    throw UserFacingException.cluster(
+        "\"" + url + "\" is not a server address: write https://HOST:PORT");
   }
 
   /// Java's HTTP client verifies a certificate against the URL's host, unless the host is an IP
@@ -120,7 +123,7 @@ public record ApiClient(
           + port
           + Objects.requireNonNullElse(url.getPath(), "");
     } catch (UnknownHostException e) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           "cannot reach the cluster at " + server.url() + ": no such host, " + url.getHost(), e);
     }
   }
@@ -155,7 +158,7 @@ public record ApiClient(
       if (server.proxyUrl() != null) {
         URI proxy = uri(server.proxyUrl());
         if (!"http".equals(proxy.getScheme()) || proxy.getPort() < 0) {
-          throw new ClusterException(
+          throw UserFacingException.cluster(
               "the proxy-url \""
                   + server.proxyUrl()
                   + "\" is not supported: write http://HOST:PORT");

@@ -1,5 +1,6 @@
 package dev.jig.kube.access;
 
+import dev.jig.event.UserFacingException;
 import org.jspecify.annotations.Nullable;
 
 /// Everything needed to connect to an API server.
@@ -37,7 +38,7 @@ public record ConnectionSettings(
   /// Does not connect.
   ///
   /// @param environment this process's
-  /// @throws ClusterException if there is no kubeconfig, or it is invalid
+  /// @throws UserFacingException if there is no kubeconfig, or it is invalid
   public static ConnectionSettings resolve(
       ConnectionFlags flags, java.util.Map<String, String> environment) {
     Kubeconfig kubeconfig = Kubeconfig.load(flags.kubeconfig(), environment);

@@ -2,6 +2,7 @@ package dev.jig.kube.access;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.jig.event.UserFacingException;
 import io.fabric8.kubernetes.api.model.Cluster;
 import io.fabric8.kubernetes.api.model.ExecConfig;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -55,14 +56,14 @@ final class ExecPlugin implements TokenSource {
   /// @param folder the kubeconfig's, from which a relative path of the program is resolved
   /// @param userLabel such as `of user "x"`, for messages
   /// @param cluster for a plugin with `provideClusterInfo`; null: not available
-  /// @throws ClusterException if its configuration is invalid
+  /// @throws UserFacingException if its configuration is invalid
   static ExecPlugin of(
       ExecConfig config, Path folder, String userLabel, @Nullable Cluster cluster) {
     if (config.getCommand() == null || config.getCommand().isEmpty()) {
-      throw new ClusterException("the exec plugin " + userLabel + " names no command");
+      throw UserFacingException.cluster("the exec plugin " + userLabel + " names no command");
     }
     if (!VERSIONS.contains(String.valueOf(config.getApiVersion()))) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           "the exec plugin "
               + config.getCommand()
               + " "
@@ -78,7 +79,7 @@ final class ExecPlugin implements TokenSource {
 
   /// The current credentials; runs the program if there are none or they have expired.
   ///
-  /// @throws ClusterException if it cannot be run, fails, or prints no credentials
+  /// @throws UserFacingException if it cannot be run, fails, or prints no credentials
   synchronized ExecCredential credential() {
     ExecCredential current = cached;
     if (current == null || current.isExpired()) {
@@ -110,16 +111,16 @@ final class ExecPlugin implements TokenSource {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int code = process.waitFor();
       if (code != 0) {
-        throw new ClusterException(
+        throw UserFacingException.cluster(
             description() + " failed with exit code " + code + installHint());
       }
       return credential(output);
     } catch (IOException e) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           description() + " cannot be run: " + e.getMessage() + installHint(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ClusterException(description() + " was interrupted", e);
+      throw UserFacingException.cluster(description() + " was interrupted", e);
     }
   }
 
@@ -165,7 +166,7 @@ final class ExecPlugin implements TokenSource {
       case "Never" -> false;
       case "Always" -> {
         if (!terminal) {
-          throw new ClusterException(description() + " needs a terminal, and there is none");
+          throw UserFacingException.cluster(description() + " needs a terminal, and there is none");
         }
         yield true;
       }
@@ -216,13 +217,13 @@ final class ExecPlugin implements TokenSource {
     try {
       printed = JSON.unmarshal(output, Map.class);
     } catch (RuntimeException e) { // the JSON reader documents no type
-      throw new ClusterException(description() + " printed no ExecCredential", e);
+      throw UserFacingException.cluster(description() + " printed no ExecCredential", e);
     }
     if (printed == null || !"ExecCredential".equals(printed.get("kind"))) {
-      throw new ClusterException(description() + " printed no ExecCredential");
+      throw UserFacingException.cluster(description() + " printed no ExecCredential");
     }
     if (!config.getApiVersion().equals(printed.get("apiVersion"))) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           description()
               + " printed apiVersion \""
               + printed.get("apiVersion")
@@ -231,7 +232,8 @@ final class ExecPlugin implements TokenSource {
               + "\"");
     }
     if (!(printed.get("status") instanceof Map<?, ?> status)) {
-      throw new ClusterException(description() + " printed an ExecCredential without a status");
+      throw UserFacingException.cluster(
+          description() + " printed an ExecCredential without a status");
     }
     return credential(status);
   }
@@ -241,18 +243,19 @@ final class ExecPlugin implements TokenSource {
     Pem certificate = pem(status, "clientCertificateData");
     Pem key = pem(status, "clientKeyData");
     if ((certificate == null) != (key == null)) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           description() + " printed only one of clientCertificateData and clientKeyData");
     }
     if (token == null && certificate == null) {
-      throw new ClusterException(description() + " printed neither a token nor a certificate");
+      throw UserFacingException.cluster(
+          description() + " printed neither a token nor a certificate");
     }
     String expires = text(status, "expirationTimestamp");
     try {
       return new ExecCredential(
           token, certificate, key, expires == null ? null : Instant.parse(expires));
     } catch (DateTimeParseException e) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           description() + " printed an invalid expirationTimestamp: \"" + expires + "\"", e);
     }
   }

@@ -1,5 +1,6 @@
 package dev.jig.kube.access;
 
+import dev.jig.event.UserFacingException;
 import io.fabric8.kubernetes.api.model.AuthInfo;
 import io.fabric8.kubernetes.api.model.Cluster;
 import io.fabric8.kubernetes.api.model.Config;
@@ -43,7 +44,7 @@ final class Kubeconfig {
   /// Reads the files; those of KUBECONFIG may be missing.
   ///
   /// @param flag the only file to read, which has to exist; null: KUBECONFIG, else ~/.kube/config
-  /// @throws ClusterException if a file cannot be read or parsed
+  /// @throws UserFacingException if a file cannot be read or parsed
   static Kubeconfig load(@Nullable String flag, Map<String, String> environment) {
     Kubeconfig merged = new Kubeconfig();
     if (flag != null) {
@@ -74,7 +75,7 @@ final class Kubeconfig {
     try {
       config = YAML.unmarshal(text, Config.class);
     } catch (RuntimeException e) { // the YAML reader documents no type
-      throw new ClusterException(description + " cannot be parsed: " + firstLine(e), e);
+      throw UserFacingException.cluster(description + " cannot be parsed: " + firstLine(e), e);
     }
     if (config == null) {
       return;
@@ -111,7 +112,7 @@ final class Kubeconfig {
 
   /// The settings of the selected context, overridden by the flags.
   ///
-  /// @throws ClusterException if a selected name does not exist
+  /// @throws UserFacingException if a selected name does not exist
   ConnectionSettings connectionSettings(ConnectionFlags flags) {
     Context context = context(flags);
     String cluster = firstOrEmpty(flags.cluster(), context.getCluster());
@@ -139,7 +140,7 @@ final class Kubeconfig {
       return found;
     }
     if (!name.isEmpty()) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           "context \""
               + name
               + "\" does not exist"
@@ -147,7 +148,7 @@ final class Kubeconfig {
               + availableNames("contexts", contexts));
     }
     if (flags.server().url() == null && flags.cluster() == null) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           files.isEmpty()
               ? "there is no kubeconfig: set KUBECONFIG, or write --kubeconfig FILE or --server URL"
               : "no current-context is set"
@@ -172,7 +173,7 @@ final class Kubeconfig {
   private ConnectionSettings.Server server(String name, ConnectionFlags.ServerFlags flags) {
     FromFile<Cluster> entry = clusters.get(name);
     if (entry == null && !name.isEmpty() && flags.url() == null) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           "cluster \""
               + name
               + "\" does not exist"
@@ -185,7 +186,7 @@ final class Kubeconfig {
     Cluster cluster = entry.value();
     String url = firstOrEmpty(flags.url(), cluster.getServer());
     if (url.isEmpty()) {
-      throw new ClusterException("cluster \"" + name + "\" names no server" + inFiles());
+      throw UserFacingException.cluster("cluster \"" + name + "\" names no server" + inFiles());
     }
     boolean insecure =
         flags.insecure()
@@ -222,7 +223,7 @@ final class Kubeconfig {
   private FromFile<AuthInfo> user(String name) {
     FromFile<AuthInfo> entry = users.get(name);
     if (entry == null && !name.isEmpty()) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           "user \"" + name + "\" does not exist" + inFiles() + availableNames("users", users));
     }
     return entry == null ? new FromFile<>(new AuthInfo(), Path.of("")) : entry;
@@ -255,7 +256,7 @@ final class Kubeconfig {
       plugin = ExecPlugin.of(user.getExec(), entry.folder(), userLabel, cluster);
     }
     if (user.getAuthProvider() != null && token == null && plugin == null) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           "the auth-provider \""
               + user.getAuthProvider().getName()
               + "\" "
@@ -279,10 +280,10 @@ final class Kubeconfig {
 
   private static void requireBothOrNone(@Nullable Pem certificate, @Nullable Pem key) {
     if (certificate == null && key != null) {
-      throw new ClusterException("there is no client-certificate for " + key.description());
+      throw UserFacingException.cluster("there is no client-certificate for " + key.description());
     }
     if (certificate != null && key == null) {
-      throw new ClusterException("there is no client-key for " + certificate.description());
+      throw UserFacingException.cluster("there is no client-key for " + certificate.description());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.jig.kube.access;
 
+import dev.jig.event.UserFacingException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -34,7 +35,7 @@ record Pem(String description, String text) {
         byte[] bytes = Base64.getDecoder().decode(base64.replaceAll("\\s", ""));
         return new Pem(description, new String(bytes, StandardCharsets.ISO_8859_1));
       } catch (IllegalArgumentException e) {
-        throw new ClusterException(description + " is not base64", e);
+        throw UserFacingException.cluster(description + " is not base64", e);
       }
     }
     if (file == null) {
@@ -49,9 +50,9 @@ record Pem(String description, String text) {
     try {
       return Files.readString(file, charset);
     } catch (NoSuchFileException e) {
-      throw new ClusterException("cannot read " + description + ": no such file", e);
+      throw UserFacingException.cluster("cannot read " + description + ": no such file", e);
     } catch (IOException e) {
-      throw new ClusterException("cannot read " + description + ": " + e, e);
+      throw UserFacingException.cluster("cannot read " + description + ": " + e, e);
     }
   }
 
@@ -67,11 +68,11 @@ record Pem(String description, String text) {
         }
       }
     } catch (CertificateException | IllegalArgumentException e) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           description + " holds a damaged certificate: " + e.getMessage(), e);
     }
     if (all.isEmpty()) {
-      throw new ClusterException(description + " holds no certificate in PEM");
+      throw UserFacingException.cluster(description + " holds no certificate in PEM");
     }
     return List.copyOf(all);
   }
@@ -85,9 +86,9 @@ record Pem(String description, String text) {
         }
       }
     } catch (GeneralSecurityException | IllegalArgumentException e) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           description + " holds a key that cannot be used: " + e.getMessage(), e);
     }
-    throw new ClusterException(description + " holds no private key in PEM");
+    throw UserFacingException.cluster(description + " holds no private key in PEM");
   }
 }

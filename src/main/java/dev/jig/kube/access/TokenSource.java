@@ -1,5 +1,6 @@
 package dev.jig.kube.access;
 
+import dev.jig.event.UserFacingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -9,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 interface TokenSource {
   /// The header's current value; empty: no header.
   ///
-  /// @throws ClusterException if it is not available
+  /// @throws UserFacingException if it is not available
   String authorization();
 
   /// Fetches another value after the server rejected the last one.
@@ -59,7 +60,7 @@ interface TokenSource {
         token = Pem.read(file, description, StandardCharsets.UTF_8).strip();
         readNs = System.nanoTime();
         if (token.isEmpty()) {
-          throw new ClusterException(description + " is empty");
+          throw UserFacingException.cluster(description + " is empty");
         }
       }
       return "Bearer " + token;

@@ -1,8 +1,8 @@
 package dev.jig.kube.deploy;
 
 import dev.jig.container.RuntimeKind;
+import dev.jig.event.UserFacingException;
 import dev.jig.kube.Cluster;
-import dev.jig.kube.access.ClusterException;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -180,7 +180,7 @@ public final class Installation {
   /// Creates or updates the objects by server-side apply.
   ///
   /// @param progress receives one line per object
-  /// @throws ClusterException if the API server rejects one, or agents run in another namespace
+  /// @throws UserFacingException if the API server rejects one, or agents run in another namespace
   public void apply(Options options, Consumer<String> progress) {
     requireNoOtherInstance(options.namespace());
     for (HasMetadata object : objects(options)) {
@@ -260,7 +260,7 @@ public final class Installation {
       throw cluster.errors().toException(e);
     }
     if (other.isPresent()) {
-      throw new ClusterException(
+      throw UserFacingException.cluster(
           "agents are deployed in namespace \""
               + other.get()
               + "\" already: a second instance would trace every node twice; run kubectl gadget"
@@ -389,7 +389,7 @@ public final class Installation {
     for (HasMetadata object : objects) {
       while (cluster.call(() -> cluster.client().resource(object).get()) != null) {
         if (System.nanoTime() - startNs > timeoutNs) {
-          throw new ClusterException(
+          throw UserFacingException.cluster(
               object.getKind()
                   + "/"
                   + object.getMetadata().getName()

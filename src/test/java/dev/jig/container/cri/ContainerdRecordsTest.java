@@ -11,7 +11,7 @@ import dev.jig.container.cri.containerd.ImageTarget;
 import dev.jig.container.cri.containerd.PlainContainer;
 import dev.jig.container.cri.containerd.PlainImage;
 import dev.jig.event.Container;
-import dev.jig.event.UsageException;
+import dev.jig.event.UserFacingException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
@@ -113,7 +113,7 @@ final class ContainerdRecordsTest {
     assertThat(all.select(List.of("moby", "default"))).containsExactly("default");
     assertThat(ContainerdNamespaces.parse("moby").includes("moby")).isTrue();
     assertThatThrownBy(() -> ContainerdNamespaces.parse("a,/b"))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessage("\"/b\" is not a namespace of containerd.");
   }
 }

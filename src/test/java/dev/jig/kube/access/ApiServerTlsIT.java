@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import dev.jig.event.UserFacingException;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.FakeApiServer;
 import dev.jig.kube.deploy.Installation;
@@ -209,7 +210,7 @@ final class ApiServerTlsIT {
             30_000);
     try (Cluster cluster = Cluster.open(new Cluster.Access(flags, "gadget"))) {
       return new Installation(cluster).serverVersion().orElse("an answer");
-    } catch (ClusterException problem) {
+    } catch (UserFacingException problem) {
       return String.valueOf(problem.getMessage());
     }
   }

@@ -2,6 +2,7 @@ package dev.jig.kube.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.event.UserFacingException;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.FakeApiServer;
 import dev.jig.kube.deploy.Installation;
@@ -151,7 +152,7 @@ final class ExecPluginTest {
   private String errorOf(String version, String more) throws IOException {
     try (Cluster cluster = open(version, more)) {
       return new Installation(cluster).serverVersion().orElse("an answer");
-    } catch (ClusterException problem) {
+    } catch (UserFacingException problem) {
       return String.valueOf(problem.getMessage());
     }
   }

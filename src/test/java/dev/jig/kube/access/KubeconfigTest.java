@@ -3,6 +3,7 @@ package dev.jig.kube.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jig.event.UserFacingException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -238,7 +239,7 @@ final class KubeconfigTest {
   private static String problem(ConnectionFlags flags, Path... files) {
     var thrown = new String[1];
     assertThatThrownBy(() -> connection(flags, files))
-        .isInstanceOf(ClusterException.class)
+        .isInstanceOf(UserFacingException.class)
         .satisfies(problem -> thrown[0] = String.valueOf(problem.getMessage()));
     return thrown[0];
   }

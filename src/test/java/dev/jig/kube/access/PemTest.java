@@ -3,6 +3,7 @@ package dev.jig.kube.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jig.event.UserFacingException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ final class PemTest {
   @Test
   void reportsDamagedInput() {
     assertThatThrownBy(() -> new Pem("the client-key", "nothing").key())
-        .isInstanceOf(ClusterException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessage("the client-key holds no private key in PEM");
     assertThatThrownBy(() -> pem("ENCRYPTED PRIVATE KEY", new byte[9]).key())
         .hasMessage("the key holds a key that cannot be used: its type is ENCRYPTED PRIVATE KEY");

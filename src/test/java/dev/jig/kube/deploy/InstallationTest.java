@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.jig.container.RuntimeKind;
+import dev.jig.event.UserFacingException;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.FakeApiServer;
-import dev.jig.kube.access.ClusterException;
 import dev.jig.kube.access.ConnectionFlags;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -100,7 +100,7 @@ final class InstallationTest {
         """);
 
     assertThatThrownBy(this::apply)
-        .isInstanceOf(ClusterException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessageStartingWith("agents are deployed in namespace \"tracing\" already")
         .hasMessageEndingWith("run kubectl gadget undeploy --gadget-namespace tracing first");
 
@@ -137,7 +137,7 @@ final class InstallationTest {
     });
 
     assertThatThrownBy(this::apply)
-        .isInstanceOf(ClusterException.class)
+        .isInstanceOf(UserFacingException.class)
         .hasMessage("Error from server (Forbidden): " + message);
   }
 
