@@ -23,7 +23,7 @@ public final class DoubleBufferedStream extends OutputStream {
   /// What the writing thread has to write; null while it has nothing.
   private volatile @Nullable Chunk handedOver;
 
-  private volatile @Nullable IOException failure;
+  private volatile @Nullable Throwable failure;
   private volatile boolean closed;
 
   /// The first `length` bytes of a buffer.
@@ -43,7 +43,8 @@ public final class DoubleBufferedStream extends OutputStream {
 
   /// Takes bytes; waits while both buffers are full.
   ///
-  /// @throws IOException if an earlier write to the stream below failed
+  /// @throws IOException if an earlier write to the stream below failed; a failure of another type is
+  ///   thrown as it is, by the other methods, too
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
     int from = offset;
@@ -97,8 +98,12 @@ public final class DoubleBufferedStream extends OutputStream {
   }
 
   private void check() throws IOException {
-    if (failure != null) {
-      throw failure;
+    switch (failure) {
+      case null -> {}
+      case IOException e -> throw e;
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case Throwable e -> throw new IOException(e);
     }
   }
 
@@ -131,7 +136,8 @@ public final class DoubleBufferedStream extends OutputStream {
     }
   }
 
-  /// After a failure chunks are dropped: the caller learns of it with its next call.
+  /// After a failure of any kind chunks are dropped: the caller learns of it with its next call. The
+  /// thread goes on, since the caller waits for it.
   private void write(Chunk chunk) {
     if (failure != null) {
       return;
@@ -139,7 +145,7 @@ public final class DoubleBufferedStream extends OutputStream {
     try {
       out.write(chunk.bytes(), 0, chunk.length());
       out.flush();
-    } catch (IOException e) {
+    } catch (Throwable e) {
       failure = e;
     }
   }

@@ -9,8 +9,11 @@ import java.io.OutputStream;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(20)
 final class DoubleBufferedStreamTest {
@@ -75,17 +78,10 @@ final class DoubleBufferedStreamTest {
     assertThat(gate.written.size()).isEqualTo(600_000);
   }
 
-  @Test
-  void reportsAFailureWithTheNextCall() {
-    IOException broken = new IOException("Broken pipe");
-    DoubleBufferedStream stream =
-        new DoubleBufferedStream(
-            new OutputStream() {
-              @Override
-              public void write(int value) throws IOException {
-                throw broken;
-              }
-            });
+  @ParameterizedTest
+  @MethodSource("failures")
+  void reportsAFailureWithTheNextCall(Throwable broken) {
+    DoubleBufferedStream stream = new DoubleBufferedStream(new Broken(broken));
 
     assertThatThrownBy(
             () -> {
@@ -95,6 +91,42 @@ final class DoubleBufferedStreamTest {
         .isSameAs(broken);
     assertThatThrownBy(() -> stream.write(7)).isSameAs(broken);
     assertThatThrownBy(stream::flush).isSameAs(broken);
+    assertThatThrownBy(stream::close).isSameAs(broken);
+  }
+
+  static Stream<Throwable> failures() {
+    return Stream.of(
+        new IOException("Broken pipe"),
+        new IllegalStateException("closed"),
+        new OutOfMemoryError("no buffer"));
+  }
+
+  @Test
+  void doesNotWaitForeverAfterAFailure() {
+    DoubleBufferedStream stream =
+        new DoubleBufferedStream(new Broken(new IllegalStateException("closed")));
+
+    assertThatThrownBy(() -> stream.write(new byte[2_000_000], 0, 2_000_000))
+        .hasMessage("closed");
+  }
+
+  /// Fails with every write.
+  private static final class Broken extends OutputStream {
+    private final Throwable failure;
+
+    Broken(Throwable failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      switch (failure) {
+        case IOException e -> throw e;
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        default -> throw new AssertionError(failure);
+      }
+    }
   }
 
   /// Takes no byte before it is opened.
