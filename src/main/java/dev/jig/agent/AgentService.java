@@ -1,7 +1,8 @@
 package dev.jig.agent;
 
 import dev.jig.event.UserFacingException;
-import dev.jig.trace.NodeTrace;
+import dev.jig.trace.CaptureLoop;
+import dev.jig.trace.Subscription;
 import dev.jig.wire.proto.AgentGrpc;
 import dev.jig.wire.proto.Begun;
 import dev.jig.wire.proto.DescribeRequest;
@@ -28,13 +29,13 @@ final class AgentService extends AgentGrpc.AgentImplBase {
   /// How long a stream can be resumed after its call broke.
   static final long RESUMABLE_NS = TimeUnit.SECONDS.toNanos(60);
 
-  private final NodeTrace trace;
+  private final CaptureLoop loop;
   private final NodeAgent.Settings settings;
   private final AgentLog log;
   private final Map<String, AgentStream> streams = new ConcurrentHashMap<>();
 
-  AgentService(NodeTrace trace, NodeAgent.Settings settings, AgentLog log) {
-    this.trace = trace;
+  AgentService(CaptureLoop loop, NodeAgent.Settings settings, AgentLog log) {
+    this.loop = loop;
     this.settings = settings;
     this.log = log;
   }
@@ -95,25 +96,24 @@ final class AgentService extends AgentGrpc.AgentImplBase {
       }
       try {
         StreamRequest request = StreamRequest.parse(start);
-        AgentStream started = new AgentStream(UUID.randomUUID().toString(), trace::lost);
+        AgentStream started = new AgentStream(UUID.randomUUID().toString(), loop::lost);
         stream = started;
         streams.put(started.id(), started);
         log.info("stream started", startDetails(started, start));
         var _ =
-            trace
-                .open(request.settings(), request.selection(), started)
-                .whenComplete((view, _) -> onViewOpened(started, view));
+            loop.openAsync(request.settings(), request.selection(), started)
+                .whenComplete((opened, _) -> onOpened(started, opened));
       } catch (UserFacingException e) {
         call.onError(Status.INVALID_ARGUMENT.withDescription(e.text()).asException());
       }
     }
 
-    private void onViewOpened(AgentStream started, NodeTrace.@Nullable View view) {
-      if (view == null) {
+    private void onOpened(AgentStream started, @Nullable Subscription opened) {
+      if (opened == null) {
         call.onError(Status.ABORTED.withDescription("the trace has ended").asException());
         return;
       }
-      started.setView(view);
+      started.setSubscription(opened);
       started.attach(call, begunMessage(started), 0);
     }
 
@@ -183,12 +183,12 @@ final class AgentService extends AgentGrpc.AgentImplBase {
     if (!streams.remove(stream.id(), stream)) {
       return; // is being ended
     }
-    NodeTrace.View view = stream.view();
-    if (view == null) {
+    Subscription subscription = stream.subscription();
+    if (subscription == null) {
       return;
     }
     var _ =
-        view.close()
+        loop.closeAsync(subscription)
             .whenComplete((_, _) -> {
               stream.finish(reason);
               Map<String, Object> details = stream.counters();
@@ -200,7 +200,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
   /// Ends the streams that no client has resumed for 60 s.
   void endExpired() {
     for (AgentStream stream : streams.values()) {
-      if (stream.view() != null && stream.isDetachedLongerThan(RESUMABLE_NS)) {
+      if (stream.subscription() != null && stream.isDetachedLongerThan(RESUMABLE_NS)) {
         end(stream, "", "timeout");
       }
     }

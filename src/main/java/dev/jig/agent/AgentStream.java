@@ -1,7 +1,7 @@
 package dev.jig.agent;
 
 import dev.jig.event.Row;
-import dev.jig.trace.NodeTrace.View;
+import dev.jig.trace.Subscription;
 import dev.jig.wire.EventCodec;
 import dev.jig.wire.proto.Begun;
 import dev.jig.wire.proto.Ended;
@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// One client's stream: a view of the capture, its buffer, and the gRPC call it is attached to, if
+/// One client's stream: its subscription, its buffer, and the gRPC call it is attached to, if
 /// any. A thread per call sends, so that a slow client blocks neither the ring thread nor others.
 final class AgentStream implements Consumer<Row> {
   private static final int MAX_BATCH_EVENTS = 512;
@@ -37,7 +37,7 @@ final class AgentStream implements Consumer<Row> {
   private volatile long detachedNs = System.nanoTime();
   private volatile boolean stopping;
   private volatile String reason = "";
-  private volatile @Nullable View view;
+  private volatile @Nullable Subscription subscription;
 
   /// @param lost packets lost on the node since the agent started
   AgentStream(String id, LongSupplier lost) {
@@ -50,15 +50,15 @@ final class AgentStream implements Consumer<Row> {
     return id;
   }
 
-  void setView(View view) {
-    this.view = view;
+  void setSubscription(Subscription opened) {
+    subscription = opened;
   }
 
-  @Nullable View view() {
-    return view;
+  @Nullable Subscription subscription() {
+    return subscription;
   }
 
-  /// Takes an event of the view. Ring thread.
+  /// Takes an event of the subscription. Ring thread.
   @Override
   public void accept(Row event) {
     buffer.offer(event);
@@ -101,7 +101,7 @@ final class AgentStream implements Consumer<Row> {
     return attached.get() == null && System.nanoTime() - detachedNs > timeNs;
   }
 
-  /// Sends what the buffer still holds and ends the stream. Called once the view is closed.
+  /// Sends what the buffer still holds and ends the stream. Called once the subscription is closed.
   ///
   /// @param why empty: the client asked for it
   void finish(String why) {
@@ -190,7 +190,7 @@ final class AgentStream implements Consumer<Row> {
     figures.put("stream", id);
     figures.put("events", buffer.newestSequence());
     figures.put("dropped", buffer.dropped());
-    View current = view;
+    Subscription current = subscription;
     figures.put("filtered", current == null ? 0 : current.filtered());
     figures.put("unknown", current == null ? 0 : current.unknown());
     figures.put("forgotten", current == null ? 0 : current.evicted());

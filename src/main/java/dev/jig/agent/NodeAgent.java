@@ -6,7 +6,8 @@ import dev.jig.agent.endpoints.WatchListener;
 import dev.jig.container.ContainerListener;
 import dev.jig.container.ContainerRuntime;
 import dev.jig.container.Containers;
-import dev.jig.trace.NodeTrace;
+import dev.jig.trace.CaptureListener;
+import dev.jig.trace.CaptureLoop;
 import dev.jig.wire.AgentPort;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -56,7 +57,7 @@ public final class NodeAgent implements AutoCloseable {
   private final Settings settings;
   private final AgentLog log;
   private final @Nullable EndpointDirectory endpoints;
-  private final NodeTrace trace;
+  private final CaptureLoop loop;
   private final Containers containers;
   private final AgentService service;
   private final Server server;
@@ -75,10 +76,11 @@ public final class NodeAgent implements AutoCloseable {
     this.onStall = onStall;
     this.endpoints =
         settings.resolveEndpoints() ? EndpointDirectory.open(new EndpointLog(log)) : null;
-    this.trace =
-        NodeTrace.load(false, endpoints == null ? UnaryOperator.identity() : endpoints.namer());
-    this.containers = new Containers(trace.cgroupRoot(), runtimes, new RuntimeWarnings(log));
-    this.service = new AgentService(trace, settings, log);
+    this.loop =
+        CaptureLoop.load(
+            false, false, endpoints == null ? UnaryOperator.identity() : endpoints.namer());
+    this.containers = new Containers(loop.cgroupRoot(), runtimes, new RuntimeWarnings(log));
+    this.service = new AgentService(loop, settings, log);
     this.server = server(settings.port(), service);
   }
 
@@ -120,11 +122,11 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   private void serve() throws IOException {
-    trace.attach(containers);
+    loop.setContainers(containers);
+    loop.attach();
     containers.start();
     server.start();
-    trace
-        .missingPrograms()
+    loop.missingPrograms()
         .forEach((program, errno) ->
             log.info("the kernel refuses a program", Map.of("program", program, "errno", errno)));
     log.info(
@@ -140,13 +142,14 @@ public final class NodeAgent implements AutoCloseable {
 
   /// Serves until [#stop], as the ring thread.
   public void run() {
-    trace.run();
-    trace.end();
+    CaptureListener none = new CaptureListener() {};
+    loop.run(0, none);
+    loop.end(none);
   }
 
   private void check() {
     try {
-      long turns = trace.iterations();
+      long turns = loop.iterations();
       stalledChecks = turns == lastTurns ? stalledChecks + 1 : 0;
       lastTurns = turns;
       if (stalledChecks >= MAX_STALLED_CHECKS) {
@@ -174,7 +177,7 @@ public final class NodeAgent implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    trace.stop();
+    loop.stop();
   }
 
   @Override
@@ -185,7 +188,7 @@ public final class NodeAgent implements AutoCloseable {
       endpoints.close();
     }
     containers.close();
-    trace.close();
+    loop.close();
   }
 
   /// Logs the runtimes' warnings.

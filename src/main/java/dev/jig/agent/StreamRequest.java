@@ -26,15 +26,12 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection) {
             PortSet.parse(start.getPorts()),
             FilterExpression.parse(start.getFiltersList()),
             start.getDnsTimeoutNs(),
-            0,
             new RowDetails(
                 start.getPaths(),
                 false, // the agent's container has no host /etc/passwd
                 start.getPeers(),
                 start.getMessages(),
-                start.getLookups()),
-            false,
-            false);
+                start.getLookups()));
     ContainerSelection selection =
         ContainerSelection.parse(start.getContainer(), false)
             .withNamespace(nullIfEmpty(start.getNamespace()))

@@ -51,12 +51,12 @@ public final class LiveCapture implements AutoCloseable {
   private final MemorySegment verdict = arena.allocate(8, 8);
   private final KernelPrograms programs;
   private final Clocks clocks = new Clocks();
-  private final RecordReader reader;
+  private final RecordReader reader = new RecordReader(LiveCapture::refuse);
   private long clockReadNs;
   private int emptyPolls;
   private boolean promptly;
 
-  private LiveCapture(CgroupDirectory root, BpfObject object, PacketHandler handler) {
+  private LiveCapture(CgroupDirectory root, BpfObject object) {
     this.root = root;
     this.object = object;
     this.programs = new KernelPrograms(object);
@@ -65,36 +65,29 @@ public final class LiveCapture implements AutoCloseable {
     this.settings = new KernelSettings(object.variable("settings"));
     this.verdicts = object.map("verdicts");
     this.counters = object.map("counters");
-    this.reader = new RecordReader(handler);
-    refreshClock(clocks.bootNs());
   }
 
-  /// Loads the programs, without attaching them.
+  /// Loads the programs, without attaching them; they record no ports yet.
   ///
-  /// @param ports the DNS ports
-  /// @param anyUdpPort whether to record UDP payloads of all ports that look like DNS, too
+  /// @param keepLog whether to keep libbpf's log of the load, for [#log]
   /// @throws dev.jig.os.NativeException if the kernel or libbpf refuses
-  public static LiveCapture load(
-      BitSet ports, boolean anyUdpPort, boolean verbose, PacketHandler handler) {
-    return load(ports, anyUdpPort, verbose, handler, List.of());
+  public static LiveCapture load(boolean keepLog) {
+    return load(keepLog, List.of());
   }
 
   /// As on a kernel that lacks the programs `missing`.
-  static LiveCapture load(
-      BitSet ports,
-      boolean anyUdpPort,
-      boolean verbose,
-      PacketHandler handler,
-      List<String> missing) {
+  static LiveCapture load(boolean keepLog, List<String> missing) {
     CgroupDirectory root = CgroupDirectory.root();
     BpfImage image = BpfImage.of("trace_dns", image()).setMaxEntries("events", RING_BYTES);
     KernelPrograms.markOptional(image).exclude(missing.toArray(String[]::new));
-    if (verbose) {
+    if (keepLog) {
       image.keepLog();
     }
-    LiveCapture capture = new LiveCapture(root, BpfObject.load(image), handler);
-    capture.setPorts(ports, anyUdpPort);
-    return capture;
+    return new LiveCapture(root, BpfObject.load(image));
+  }
+
+  private static void refuse(Packet packet) {
+    throw new IllegalStateException("a record before attach()");
   }
 
   /// Sets the ports to record from now on.
@@ -119,8 +112,11 @@ public final class LiveCapture implements AutoCloseable {
   /// Attaches all programs, which record packets from now on; then assigns owners to sockets opened
   /// before, which takes milliseconds.
   ///
+  /// @param handler gets the records that [#poll] reads
   /// @throws dev.jig.os.NativeException if the kernel refuses a program that is not optional
-  public void attach() {
+  public void attach(PacketHandler handler) {
+    reader.setHandler(handler);
+    refreshClock(clocks.bootNs());
     programs.attach(root);
   }
 
@@ -129,10 +125,10 @@ public final class LiveCapture implements AutoCloseable {
     return programs.assignSocketOwners();
   }
 
-  /// From now on each record wakes the reader at once instead of 256 KiB of them, so that it can
+  /// Sets whether each record wakes the reader at once instead of 256 KiB of them, so that it can
   /// read /proc before the process exits. Costs a wake-up per record.
-  public void readPromptly() {
-    promptly = true;
+  public void setPrompt(boolean prompt) {
+    promptly = prompt;
   }
 
   /// The root of cgroup v2, for walking it.
@@ -145,7 +141,7 @@ public final class LiveCapture implements AutoCloseable {
     return programs.missing();
   }
 
-  /// libbpf's log of the load, if verbose.
+  /// libbpf's log of the load; empty unless it was kept.
   public List<String> log() {
     return object.log();
   }

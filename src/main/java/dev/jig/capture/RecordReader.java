@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 /// Turns the kernel's records ([RecordLayout]) into calls of a [PacketHandler]. One per ring, on
 /// its thread.
 final class RecordReader {
-  private final PacketHandler handler;
+  private PacketHandler handler;
   private final Packet packet = new Packet();
   private final OwnerCache owners = new OwnerCache();
   private final IpAddressCache addresses = new IpAddressCache();
@@ -25,6 +25,10 @@ final class RecordReader {
 
   RecordReader(PacketHandler handler) {
     this.handler = handler;
+  }
+
+  void setHandler(PacketHandler next) {
+    handler = next;
   }
 
   /// Sets CLOCK_REALTIME minus CLOCK_BOOTTIME, in nanoseconds.

@@ -55,8 +55,8 @@ final class CommandRun {
     hintIfContainerClient();
     Session session = Session.open(options, parsed, false);
     Signals.onSignal(this::onSignal);
-    try (CommandCgroup cgroup = CommandCgroup.create(session.trace().cgroupRoot())) {
-      session.trace().attach(cgroup, session.rows());
+    try (CommandCgroup cgroup = CommandCgroup.create(session.cgroupRoot())) {
+      session.attach(cgroup, session.rows());
       session.begin();
       return stopRequested.get() ? 0 : trace(session, cgroup.start(command, user));
     } catch (IOException e) {

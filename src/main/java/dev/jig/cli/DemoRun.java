@@ -42,16 +42,14 @@ final class DemoRun {
       Session session = Session.open(options, settings, true);
       CountDownLatch unanswered = new CountDownLatch(1);
       Signals.onInterrupt(() -> session.requestStop(0));
-      session
-          .trace()
-          .attach(
-              Scope.EVERYTHING,
-              event -> {
-                session.rows().accept(event);
-                if (event.qr() == Qr.T) {
-                  unanswered.countDown();
-                }
-              });
+      session.attach(
+          Scope.EVERYTHING,
+          event -> {
+            session.rows().accept(event);
+            if (event.qr() == Qr.T) {
+              unanswered.countDown();
+            }
+          });
       session.begin();
       Thread.ofPlatform()
           .daemon()
@@ -86,7 +84,7 @@ final class DemoRun {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      session.trace().stop();
+      session.stop();
     }
   }
 }

@@ -30,9 +30,8 @@ final class LiveRun {
   int run() {
     var clients = runtimes.select().stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
     Session session = Session.open(options, parsed, true);
-    try (Containers containers =
-        new Containers(session.trace().cgroupRoot(), clients, new Printer())) {
-      session.trace().attach(containers, selection, session.rows());
+    try (Containers containers = new Containers(session.cgroupRoot(), clients, new Printer())) {
+      session.attach(containers, selection);
       Signals.onInterrupt(() -> session.requestStop(0));
       session.begin();
       session.stopAfter(parsed.limitNs());

@@ -1,24 +1,38 @@
 package dev.jig.cli;
 
+import dev.jig.container.Containers;
+import dev.jig.event.Row;
 import dev.jig.event.UserFacingException;
+import dev.jig.filter.ContainerSelection;
+import dev.jig.trace.CaptureListener;
+import dev.jig.trace.CaptureLoop;
 import dev.jig.trace.LiveSettings;
-import dev.jig.trace.LiveTrace;
+import dev.jig.trace.Scope;
+import dev.jig.trace.Subscription;
 import dev.jig.trace.TraceSummary;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// One live trace from the header to the summary line, for all sources of live packets.
-final class Session {
+final class Session implements CaptureListener {
   private final TraceDnsOptions options;
-  private final LiveTrace trace;
+  private final TraceDnsOptions.Parsed parsed;
+  private final CaptureLoop loop;
   private final RowOutput rows;
+  private volatile @Nullable Subscription subscription;
   private boolean nameWarningShown;
   private volatile boolean finished;
 
   private Session(
-      TraceDnsOptions options, TraceDnsOptions.Parsed parsed, LiveTrace trace, RowStream stream) {
+      TraceDnsOptions options, TraceDnsOptions.Parsed parsed, CaptureLoop loop, RowStream stream) {
     this.options = options;
-    this.trace = trace;
-    this.rows = RowOutput.open(parsed.format(), stream, trace::stop);
+    this.parsed = parsed;
+    this.loop = loop;
+    this.rows = RowOutput.open(parsed.format(), stream, loop::stop);
   }
 
   /// Loads the kernel program and opens the output.
@@ -26,22 +40,38 @@ final class Session {
   /// @param shownOnStdout without --output-file, rows go to stdout if true, else to stderr
   static Session open(
       TraceDnsOptions options, TraceDnsOptions.Parsed parsed, boolean shownOnStdout) {
-    LiveSettings settings =
-        new LiveSettings(
-            parsed.ports(),
-            parsed.filter(),
-            parsed.dnsTimeoutNs(),
-            parsed.limitNs(),
-            parsed.details(),
+    CaptureLoop loop =
+        CaptureLoop.load(
             options.verbosity.isVerbose(),
-            options.verbosity.hasLibbpfLog());
-    LiveTrace trace = LiveTrace.load(settings);
-    trace.log().forEach(Console::debug);
-    return new Session(options, parsed, trace, options.openOutput(shownOnStdout));
+            options.verbosity.hasLibbpfLog(),
+            UnaryOperator.identity());
+    loop.log().forEach(Console::debug);
+    return new Session(options, parsed, loop, options.openOutput(shownOnStdout));
   }
 
-  LiveTrace trace() {
-    return trace;
+  /// Where cgroup v2 is mounted.
+  Path cgroupRoot() {
+    return loop.cgroupRoot();
+  }
+
+  /// Attaches and starts to record, for the packets of selected containers.
+  void attach(Containers containers, ContainerSelection selection) {
+    loop.setContainers(containers);
+    subscription = loop.open(settings(), selection, rows);
+    loop.attach();
+  }
+
+  /// Attaches and starts to record, for the packets of a scope.
+  ///
+  /// @param output takes the rows
+  void attach(Scope scope, Consumer<Row> output) {
+    subscription = loop.open(settings(), scope, output);
+    loop.attach();
+  }
+
+  private LiveSettings settings() {
+    return new LiveSettings(
+        parsed.ports(), parsed.filter(), parsed.dnsTimeoutNs(), parsed.details());
   }
 
   RowOutput rows() {
@@ -50,22 +80,26 @@ final class Session {
 
   /// Prints the header and creates the ready file. Called when everything is attached.
   void begin() {
-    trace
-        .missingPrograms()
+    loop.missingPrograms()
         .forEach(
             (what, why) -> Console.debug("not available on this kernel: " + what + ": " + why));
     rows.begin();
     options.createReadyFile();
   }
 
+  /// Ends the trace soon; from any thread.
+  void stop() {
+    loop.stop();
+  }
+
   /// Ends the trace soon; from any thread. If the output is blocked, halts the process with `code`.
   void requestStop(int code) {
-    trace.stop();
+    loop.stop();
     ShutdownWatchdog.enforce(
         () -> finished,
         rows::isBlocked,
         code,
-        () -> trace.summary().line() + ", the output is blocked: the remaining rows were dropped");
+        () -> summary().line() + ", the output is blocked: the remaining rows were dropped");
   }
 
   /// Ends the trace with exit code 0 after `limitNs`, even if the output is blocked; 0: no limit.
@@ -88,15 +122,30 @@ final class Session {
 
   /// Traces until stopped.
   TraceSummary run() {
-    trace.run(this::onBatchEnd, rows::reportLoss);
-    TraceSummary summary = trace.end(rows::reportLoss);
+    loop.run(parsed.limitNs(), this);
+    loop.end(this);
+    TraceSummary summary = summary();
     rows.finish(summary.seen());
     return summary;
   }
 
-  private void onBatchEnd(boolean drained) {
+  private TraceSummary summary() {
+    return loop.summary(opened());
+  }
+
+  private Subscription opened() {
+    return Objects.requireNonNull(subscription, "not attached");
+  }
+
+  @Override
+  public void onLoss(long packets) {
+    rows.reportLoss(packets);
+  }
+
+  @Override
+  public void onBatchEnd(boolean drained) {
     rows.onBatchEnd(drained);
-    if (!nameWarningShown && trace.nameUnknown() > 0) {
+    if (!nameWarningShown && opened().nameUnknown() > 0) {
       nameWarningShown = true;
       Console.print(
           "no container runtime reports the name of a container: -c NAME leaves its rows out;"

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// The kernel skips a cgroup once its resolution is final and no packet of it is wanted. Skips are
 /// withdrawn only if one of them has become wrong: a container that comes or goes changes nothing
 /// for the others.
-final class ContainerScope implements Scope, Containers.ResolutionListener {
+final class ContainerScope implements Scope, Containers.ResolutionListener, AutoCloseable {
   /// The id of the cgroup v2 root, which containers without a v2 cgroup share.
   private static final long ROOT_CGROUP = 1;
 
@@ -175,5 +175,11 @@ final class ContainerScope implements Scope, Containers.ResolutionListener {
   public void onAllChanged() {
     Arrays.fill(cache, null);
     clearSkipped.run();
+  }
+
+  /// Stops listening to changes of containers.
+  @Override
+  public void close() {
+    containers.removeListener(this);
   }
 }

@@ -40,8 +40,9 @@ final class OwnerTap implements AutoCloseable {
   OwnerTap(int port, List<String> missing) {
     BitSet ports = new BitSet();
     ports.set(port);
-    capture = LiveCapture.load(ports, false, false, this::add, missing);
-    capture.attach();
+    capture = LiveCapture.load(false, missing);
+    capture.setPorts(ports, false);
+    capture.attach(this::add);
     assertThat(capture.missingPrograms()).doesNotContainKey("owners of sockets opened before");
   }
 

@@ -103,8 +103,9 @@ final class WholePayloadIT {
       this.port = port;
       BitSet ports = new BitSet();
       ports.set(port);
-      capture = LiveCapture.load(ports, false, false, this::add);
-      capture.attach();
+      capture = LiveCapture.load(false);
+      capture.setPorts(ports, false);
+      capture.attach(this::add);
     }
 
     private void add(Packet packet) {

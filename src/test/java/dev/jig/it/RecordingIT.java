@@ -7,8 +7,8 @@ import dev.jig.container.ContainerListener;
 import dev.jig.container.Containers;
 import dev.jig.container.docker.DockerApiFlavor;
 import dev.jig.container.docker.DockerApiRuntime;
-import dev.jig.event.Row;
 import dev.jig.event.Qr;
+import dev.jig.event.Row;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.FilterExpression;
 import dev.jig.filter.PortSet;
@@ -21,9 +21,11 @@ import dev.jig.fixture.Json;
 import dev.jig.fixture.Prerequisite;
 import dev.jig.fixture.ServedNetwork;
 import dev.jig.output.RowWriter;
+import dev.jig.trace.CaptureListener;
+import dev.jig.trace.CaptureLoop;
 import dev.jig.trace.LiveSettings;
-import dev.jig.trace.LiveTrace;
 import dev.jig.trace.RowDetails;
+import dev.jig.trace.Subscription;
 import dev.jig.trace.TraceSummary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -108,7 +111,8 @@ final class RecordingIT {
 
   /// A live trace of this process that writes its rows twice, as `-o json` and as `-o pcapng` do.
   private static final class Recording implements AutoCloseable {
-    private final LiveTrace trace;
+    private final CaptureLoop loop;
+    private final LiveSettings settings;
     private final Containers containers;
     private final ByteArrayOutputStream json = new ByteArrayOutputStream();
     private final OutputStream pcapng;
@@ -121,19 +125,16 @@ final class RecordingIT {
       pcapng = Files.newOutputStream(file);
       writers = List.of(OutputFormat.json(json), OutputFormat.pcapng(pcapng, "test"));
       CompletableFuture<Void> ready = new CompletableFuture<>();
-      LiveSettings settings =
+      settings =
           new LiveSettings(
               PortSet.parse("53"),
               FilterExpression.parse(List.of()),
               TimeUnit.SECONDS.toNanos(10),
-              0,
-              new RowDetails(true, true, true, true, false),
-              false,
-              false);
-      trace = LiveTrace.load(settings);
+              new RowDetails(true, true, true, true, false));
+      loop = CaptureLoop.load(false, false, UnaryOperator.identity());
       containers =
           new Containers(
-              trace.cgroupRoot(),
+              loop.cgroupRoot(),
               List.of(new DockerApiRuntime(DockerApiFlavor.DOCKER, Docker.socket(), true)),
               new FailOnWarning());
       Thread.ofPlatform()
@@ -150,20 +151,31 @@ final class RecordingIT {
     }
 
     private void run(ContainerSelection selection, String awaited, CompletableFuture<Void> ready) {
-      trace.attach(
-          containers,
-          selection,
-          event -> {
-            write(writer -> writer.writeRow(event));
-            if (event.qr() == Qr.T && isOf(event, awaited)) {
-              complete.complete(true);
-            }
-          });
+      loop.setContainers(containers);
+      Subscription subscription =
+          loop.open(
+              settings,
+              selection,
+              event -> {
+                write(writer -> writer.writeRow(event));
+                if (event.qr() == Qr.T && isOf(event, awaited)) {
+                  complete.complete(true);
+                }
+              });
+      loop.attach();
       write(RowWriter::begin);
       containers.start();
       CompletableFuture<Void> _ = containers.ready().thenRun(() -> ready.complete(null));
-      trace.run(drained -> {}, count -> write(writer -> writer.reportLost(count)));
-      TraceSummary summary = trace.end(count -> write(writer -> writer.reportLost(count)));
+      CaptureListener listener =
+          new CaptureListener() {
+            @Override
+            public void onLoss(long packets) {
+              write(writer -> writer.reportLost(packets));
+            }
+          };
+      loop.run(0, listener);
+      loop.end(listener);
+      TraceSummary summary = loop.summary(subscription);
       write(writer -> writer.end(summary.seen()));
       write(RowWriter::flush);
       ended.complete(summary);
@@ -190,7 +202,7 @@ final class RecordingIT {
     /// Waits for the last row, ends the trace and returns all rows as JSON.
     String json() {
       boolean all = complete.completeOnTimeout(false, TIMEOUT_S, TimeUnit.SECONDS).join();
-      trace.stop();
+      loop.stop();
       TraceSummary summary = join(ended);
       String written = json.toString(StandardCharsets.UTF_8);
       assertThat(all).as("all rows in time: %s%n%s", summary.line(), written).isTrue();
@@ -204,10 +216,10 @@ final class RecordingIT {
 
     @Override
     public void close() throws IOException {
-      trace.stop();
+      loop.stop();
       join(ended);
       containers.close();
-      trace.close();
+      loop.close();
       pcapng.close();
     }
   }

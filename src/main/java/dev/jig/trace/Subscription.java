@@ -1,0 +1,166 @@
+package dev.jig.trace;
+
+import dev.jig.capture.Packet;
+import dev.jig.container.Containers;
+import dev.jig.event.Row;
+import dev.jig.filter.ContainerSelection;
+import dev.jig.filter.PortSet;
+import dev.jig.peer.PeerSkipPolicy;
+import dev.jig.peer.Peers;
+import java.util.BitSet;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// One client of a [CaptureLoop]: its ports, its selection and the pipeline that makes its rows.
+/// Counts may be read from any thread, and are exact once it is closed.
+public final class Subscription {
+  private final KernelSelection kernel;
+  private final LiveSettings settings;
+  private final @Nullable ContainerScope containerScope;
+  private final Pipeline pipeline;
+
+  /// Its place among the open subscriptions.
+  private int place;
+
+  /// Whether the ring may hold packets of ports that only other subscriptions have.
+  private boolean checksPorts;
+
+  /// A subscription to the packets of selected containers.
+  Subscription(
+      KernelSelection kernel,
+      LiveSettings settings,
+      Containers containers,
+      ContainerSelection selection,
+      UnaryOperator<Row> naming,
+      Consumer<Row> output) {
+    this.kernel = kernel;
+    this.settings = settings;
+    PeerSkipPolicy skipPolicy = skipPolicy();
+    this.containerScope =
+        skipPolicy == null
+            ? new ContainerScope(containers, selection, this::skip, this::clearSkipped)
+            : new ContainerScope(
+                containers,
+                selection,
+                skipPolicy::allowSkip,
+                () -> {
+                  skipPolicy.reset();
+                  clearSkipped();
+                });
+    this.pipeline = pipeline(containerScope, skipPolicy, naming, output);
+  }
+
+  /// A subscription to the packets of a scope that makes the kernel skip nothing.
+  Subscription(
+      KernelSelection kernel,
+      LiveSettings settings,
+      Scope scope,
+      UnaryOperator<Row> naming,
+      Consumer<Row> output) {
+    this.kernel = kernel;
+    this.settings = settings;
+    this.containerScope = null;
+    this.pipeline = pipeline(scope, skipPolicy(), naming, output);
+  }
+
+  private @Nullable PeerSkipPolicy skipPolicy() {
+    return settings.details().peers() ? new PeerSkipPolicy(this::skip, this::clearSkipped) : null;
+  }
+
+  private Pipeline pipeline(
+      Scope scope,
+      @Nullable PeerSkipPolicy skipPolicy,
+      UnaryOperator<Row> naming,
+      Consumer<Row> output) {
+    PortSet ports = settings.ports();
+    RowDetails details = settings.details();
+    Pipeline made =
+        new Pipeline(
+            scope,
+            settings.filter(),
+            ports::contains,
+            ports.isAny(),
+            settings.dnsTimeoutNs(),
+            OwnerDetails.of(details.paths(), details.accounts()),
+            skipPolicy == null ? null : new Peers(skipPolicy),
+            output);
+    made.configure(details);
+    made.setEndpointNaming(naming);
+    return made;
+  }
+
+  private void skip(long cgroupId) {
+    kernel.skip(place, cgroupId);
+  }
+
+  private void clearSkipped() {
+    kernel.clearSkipped();
+  }
+
+  LiveSettings settings() {
+    return settings;
+  }
+
+  Pipeline pipeline() {
+    return pipeline;
+  }
+
+  void limitPending(int queries) {
+    pipeline.limitPending(queries);
+  }
+
+  /// Sets its place among the open subscriptions, and what the ring may hold.
+  void setPlace(int newPlace, BitSet recordedPorts, boolean anyRecorded) {
+    PortSet ports = settings.ports();
+    place = newPlace;
+    checksPorts = !ports.isAny() && (anyRecorded || !ports.ports().equals(recordedPorts));
+  }
+
+  void onPacket(Packet packet) {
+    if (!checksPorts || hasPort(packet)) {
+      pipeline.onPacket(packet);
+    }
+  }
+
+  private boolean hasPort(Packet packet) {
+    PortSet ports = settings.ports();
+    return ports.contains(packet.sourcePort())
+        || ports.contains(packet.destinationPort())
+        || packet.nameserver() != null && ports.contains(packet.nameserverPort());
+  }
+
+  void onCgroupCreated(long id, String path) {
+    if (containerScope == null) { // else the containers know it, and notify the scope
+      pipeline.onCgroupCreated(id, path);
+    }
+  }
+
+  /// Emits or drops everything that waits; the last call.
+  void finish() {
+    pipeline.finish();
+    if (containerScope != null) {
+      containerScope.close();
+    }
+  }
+
+  /// Messages dropped so far by selection or filter.
+  public long filtered() {
+    return pipeline.counters().filtered();
+  }
+
+  /// Messages dropped so far because their container's name is unknown.
+  public long nameUnknown() {
+    return pipeline.counters().nameUnknown();
+  }
+
+  /// Messages dropped so far because their container, or its name, could not be determined.
+  public long unknown() {
+    return nameUnknown() + pipeline.counters().containerUnknown();
+  }
+
+  /// Queries evicted so far before response or timeout.
+  public long evicted() {
+    return pipeline.evicted();
+  }
+}
