@@ -4,13 +4,13 @@ import dev.jig.event.UserFacingException;
 import dev.jig.trace.CaptureLoop;
 import dev.jig.trace.Subscription;
 import dev.jig.wire.proto.AgentGrpc;
-import dev.jig.wire.proto.Begun;
 import dev.jig.wire.proto.DescribeRequest;
 import dev.jig.wire.proto.Description;
 import dev.jig.wire.proto.FromAgent;
 import dev.jig.wire.proto.FromClient;
 import dev.jig.wire.proto.Resume;
 import dev.jig.wire.proto.Start;
+import dev.jig.wire.proto.Started;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -114,7 +114,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
         return;
       }
       started.setSubscription(opened);
-      started.attach(call, begunMessage(started), 0);
+      started.attach(call, startedMessage(started), 0);
     }
 
     private void resume(Resume resume) {
@@ -128,11 +128,11 @@ final class AgentService extends AgentGrpc.AgentImplBase {
       }
       stream = known;
       log.info("stream resumed", Map.of("stream", known.id(), "after", resume.getAfter()));
-      known.attach(call, begunMessage(known), resume.getAfter());
+      known.attach(call, startedMessage(known), resume.getAfter());
     }
 
-    private Begun begunMessage(AgentStream started) {
-      return Begun.newBuilder()
+    private Started startedMessage(AgentStream started) {
+      return Started.newBuilder()
           .setStream(started.id())
           .setNode(settings.node())
           .setVersion(settings.version())

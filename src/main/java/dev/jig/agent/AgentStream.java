@@ -1,12 +1,14 @@
 package dev.jig.agent;
 
+import com.google.protobuf.UnsafeByteOperations;
 import dev.jig.event.Row;
 import dev.jig.trace.Subscription;
-import dev.jig.wire.EventCodec;
-import dev.jig.wire.proto.Begun;
+import dev.jig.wire.RowEncoder;
 import dev.jig.wire.proto.Ended;
 import dev.jig.wire.proto.FromAgent;
 import dev.jig.wire.proto.Progress;
+import dev.jig.wire.proto.Rows;
+import dev.jig.wire.proto.Started;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.LinkedHashMap;
@@ -66,11 +68,11 @@ final class AgentStream implements Consumer<Row> {
 
   /// Sends the stream over this call, from the event after `after` on, in place of the call it was
   /// attached to, which is ended.
-  void attach(ServerCallStreamObserver<FromAgent> call, Begun begun, long after) {
+  void attach(ServerCallStreamObserver<FromAgent> call, Started started, long after) {
     attached.set(call); // before rewind: the previous call's thread takes no more events
     buffer.rewind(after);
     onReady();
-    Thread.ofVirtual().name("stream-" + id).start(() -> send(call, begun));
+    Thread.ofVirtual().name("stream-" + id).start(() -> send(call, started));
   }
 
   void acknowledge(long sequence) {
@@ -114,9 +116,10 @@ final class AgentStream implements Consumer<Row> {
     return call.equals(attached.get());
   }
 
-  private void send(ServerCallStreamObserver<FromAgent> call, Begun begun) {
+  private void send(ServerCallStreamObserver<FromAgent> call, Started started) {
+    RowEncoder encoder = new RowEncoder();
     try {
-      call.onNext(FromAgent.newBuilder().setBegun(begun).build());
+      call.onNext(FromAgent.newBuilder().setStarted(started).build());
       while (isAttached(call) && awaitReady(call)) {
         boolean last = stopping; // read before take: no event comes after it is set
         StreamBuffer.Batch batch =
@@ -125,7 +128,7 @@ final class AgentStream implements Consumer<Row> {
           break;
         }
         if (!batch.events().isEmpty()) {
-          call.onNext(message(batch));
+          call.onNext(message(batch, encoder));
           buffer.awaitEvents(MAX_BATCH_EVENTS, BATCH_INTERVAL_NS);
         } else if (last) {
           call.onNext(FromAgent.newBuilder().setEnded(ended()).build());
@@ -161,9 +164,13 @@ final class AgentStream implements Consumer<Row> {
     return !call.isCancelled();
   }
 
-  private static FromAgent message(StreamBuffer.Batch batch) {
+  private static FromAgent message(StreamBuffer.Batch batch, RowEncoder encoder) {
+    byte[] encoded = encoder.encode(batch.events());
     return FromAgent.newBuilder()
-        .setEvents(EventCodec.encode(batch.first(), batch.events()))
+        .setRows(
+            Rows.newBuilder()
+                .setFirst(batch.first())
+                .setBatch(UnsafeByteOperations.unsafeWrap(encoded)))
         .build();
   }
 

@@ -5,6 +5,7 @@ import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
 import dev.jig.pcap.CaptureReader;
 import dev.jig.pcap.CapturedPacket;
+import dev.jig.wire.PcapngOptionReader;
 import dev.jig.wire.PcapngRowOption;
 import java.io.IOException;
 import java.util.function.IntPredicate;
@@ -21,6 +22,7 @@ public final class CaptureFileSource implements AutoCloseable {
   private final LinkHeader link = new LinkHeader();
   private final IpHeader ip = new IpHeader();
   private final IpFragments fragments = new IpFragments();
+  private final PcapngOptionReader options = new PcapngOptionReader();
   private final RecordedSegments recorded = new RecordedSegments();
   private final Transport transport;
   private final Packet packet = new Packet();
@@ -41,8 +43,8 @@ public final class CaptureFileSource implements AutoCloseable {
     if (!reader.next(captured)) {
       return false;
     }
-    String text = captured.customText();
-    PcapngRowOption option = text == null ? null : PcapngRowOption.decode(text).orElse(null);
+    byte[] bytes = captured.customBytes();
+    PcapngRowOption option = bytes == null ? null : options.decode(bytes);
     if (!captured.hasFrame()) {
       if (option != null) {
         handler.onStandaloneRow(option);
@@ -53,7 +55,7 @@ public final class CaptureFileSource implements AutoCloseable {
     if (result == ParseResult.OK) {
       fill(option);
       boolean tcp = packet.protocol == Protocol.TCP;
-      if (option != null && text != null && tcp && !recorded.assemble(packet, text)) {
+      if (option != null && bytes != null && tcp && !recorded.assemble(packet, bytes)) {
         result = ParseResult.FRAGMENT;
       }
     }

@@ -21,5 +21,5 @@ public interface PacketHandler {
   default void onSocketClosed(long socketCookie, long bootNs) {}
 
   /// A row that `-o pcapng` stored without a packet; files only.
-  default void onStandaloneRow(PcapngRowOption note) {}
+  default void onStandaloneRow(PcapngRowOption option) {}
 }

@@ -16,19 +16,19 @@ final class RecordedSegments {
       IpAddress source, int sourcePort, IpAddress destination, int destinationPort) {}
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Incomplete(String option, byte[] bytes) {}
+  private record Incomplete(byte[] option, byte[] bytes) {}
 
   private final Map<Flow, Incomplete> incomplete = new LinkedHashMap<>();
 
   /// Adds the segment in `packet`. If a message is complete now, makes it the packet's payload;
   /// else returns false.
   ///
-  /// @param option the text of the packet's row option
-  boolean assemble(Packet packet, String option) {
+  /// @param option the bytes of the packet's row option
+  boolean assemble(Packet packet, byte[] option) {
     Flow flow =
         new Flow(packet.source, packet.sourcePort, packet.destination, packet.destinationPort);
     Incomplete before = incomplete.remove(flow);
-    if (before != null && before.option().equals(option)) {
+    if (before != null && Arrays.equals(before.option(), option)) {
       join(before.bytes(), packet);
     }
     int available = packet.payloadLength - LENGTH_BYTES;
@@ -56,7 +56,7 @@ final class RecordedSegments {
     packet.payloadLength = all.length;
   }
 
-  private void keep(Flow flow, String option, Packet packet) {
+  private void keep(Flow flow, byte[] option, Packet packet) {
     if (incomplete.size() >= MAX_INCOMPLETE) {
       incomplete.remove(incomplete.keySet().iterator().next());
     }

@@ -1,8 +1,9 @@
 package dev.jig.cli;
 
-import dev.jig.event.Attribution;
 import dev.jig.event.Container;
+import dev.jig.event.Query;
 import dev.jig.event.Row;
+import dev.jig.event.Subject;
 import dev.jig.fields.Field;
 import dev.jig.fields.Timestamp;
 import dev.jig.fields.Width.Ellipsis;
@@ -216,7 +217,7 @@ public final class ContainerList {
     new DocumentWriter(document)
         .write(
             DocumentWriter.Section.CONTAINER,
-            Row.ofSubject(container, null, Attribution.UNKNOWN));
+            Query.ofSubject(Subject.of(container)));
   }
 
   private static List<String> header(List<Field> fields) {
@@ -224,7 +225,7 @@ public final class ContainerList {
   }
 
   private static List<String> cells(Container container, List<Field> fields) {
-    Row carrier = Row.ofSubject(container, null, Attribution.UNKNOWN);
+    Row carrier = Query.ofSubject(Subject.of(container));
     return fields.stream().map(field -> cell(field, carrier)).toList();
   }
 

@@ -69,8 +69,8 @@ final class DemoRun {
       return true;
     }
     return switch (event.qr()) {
-      case Q -> event.packetType() == PacketType.OUTGOING;
-      case R -> event.packetType() != PacketType.OUTGOING;
+      case Q -> event.flow().packetType() == PacketType.OUTGOING;
+      case R -> event.flow().packetType() != PacketType.OUTGOING;
       case T -> true;
     };
   }

@@ -29,6 +29,11 @@ public final class WireMessage {
     return bytes.clone();
   }
 
+  /// Copies `count` bytes from `from` to `target` at `at`.
+  public void copy(int from, int count, byte[] target, int at) {
+    System.arraycopy(bytes, from, target, at, count);
+  }
+
   /// Decodes all sections.
   ///
   /// @param decoder the decoder of the calling thread

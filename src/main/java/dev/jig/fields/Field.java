@@ -25,7 +25,7 @@ import static dev.jig.fields.FieldGetters.peerNumber;
 import static dev.jig.fields.FieldGetters.peerPod;
 import static dev.jig.fields.FieldGetters.peerText;
 import static dev.jig.fields.FieldGetters.pod;
-import static dev.jig.fields.FieldGetters.rcodeMnemonic;
+import static dev.jig.fields.FieldGetters.rcode;
 import static dev.jig.fields.FieldGetters.startTime;
 import static dev.jig.fields.FieldGetters.tries;
 import static dev.jig.fields.FieldGetters.upstreamTime;
@@ -86,7 +86,7 @@ public enum Field {
       "k8s.node",
       scaled(30).withMiddleEllipsis(),
       defaultIn(KUBECTL),
-      new Text(Row::node),
+      new Text(row -> row.subject().node()),
       "Kubernetes node"),
   NAMESPACE(
       "k8s.namespace", scaled(30), defaultIn(KUBECTL), pod(Pod::namespace), "Kubernetes namespace"),
@@ -97,17 +97,17 @@ public enum Field {
       pod(Pod::name),
       "Kubernetes pod"),
   POD_LABELS(
-      "k8s.labels", scaled(16), new Labels(event -> fromPod(event, Pod::labels)), "pod labels"),
+      "k8s.labels", scaled(16), new Labels(row -> fromPod(row.subject(), Pod::labels)), "pod labels"),
   POD_CONTAINER("k8s.container", scaled(30), pod(Pod::containerName), "container name in the pod"),
   HOST_NETWORK(
       "k8s.hostnetwork",
       scaled(16).withMax(5),
-      new Bool(event -> fromPod(event, Pod::hostNetwork)),
+      new Bool(row -> fromPod(row.subject(), Pod::hostNetwork)),
       "true if the pod uses the node's network"),
   TIMESTAMP(
       "timestamp",
       scaled(35).withMax(35),
-      new Instant(event -> true, Row::timestampNs),
+      new Instant(row -> true, Row::timestampNs),
       "time of the packet"),
   MOUNT_NS(
       "mntns",
@@ -165,65 +165,65 @@ public enum Field {
   SOURCE_IP(
       "srcIP",
       scaled(16).withBounds(15, 45),
-      new Address(event -> event.source().address(), endpoint(EndpointNames::source)),
+      new Address(row -> row.flow().source().address(), endpoint(EndpointNames::source)),
       "source address"),
   DESTINATION_IP(
       "dstIP",
       scaled(16).withBounds(15, 45),
-      new Address(event -> event.destination().address(), endpoint(EndpointNames::destination)),
+      new Address(row -> row.flow().destination().address(), endpoint(EndpointNames::destination)),
       "destination address"),
   SOURCE_PORT(
       "srcPort",
       scaled(16).withBounds(5, 5),
-      integer(event -> event.source().port()),
+      integer(row -> row.flow().source().port()),
       "source port"),
   DESTINATION_PORT(
       "dstPort",
       scaled(16).withBounds(5, 5),
-      integer(event -> event.destination().port()),
+      integer(row -> row.flow().destination().port()),
       "destination port"),
   PROTOCOL(
-      "proto", scaled(16).withMax(5), new Ascii(event -> event.protocol().name()), "UDP or TCP"),
+      "proto", scaled(16).withMax(5), new Ascii(row -> row.flow().protocol().name()), "UDP or TCP"),
   ID(
       "id",
       fixed(4),
-      new Ascii(event -> HexFormat.of().toHexDigits((short) event.id())),
+      new Ascii(row -> HexFormat.of().toHexDigits((short) row.dns().id())),
       "DNS message id, hexadecimal"),
   QR(
       "qr",
       fixed(2),
       defaultIn(IG, KUBECTL),
-      new Ascii(event -> event.qr().name()),
+      new Ascii(row -> row.qr().name()),
       "Q: query, R: response, T: query without response"),
   NAMESERVER(
       "nameserver",
       scaled(16).withBounds(15, 45),
       defaultIn(KUBECTL, WIDE, LOOKUPS),
-      new Address(Row::nameserver, endpoint(EndpointNames::nameserver)),
+      new Address(row -> row.flow().nameserver(), endpoint(EndpointNames::nameserver)),
       "server address used by the application; for a response its source"),
   TYPE(
       "type",
       scaled(16).withBounds(7, 9),
       defaultIn(IG, KUBECTL),
-      new Ascii(event -> nameOf(event.packetType())),
+      new Ascii(row -> nameOf(row.flow().packetType())),
       "packet direction: OUTGOING, HOST, MULTICAST, …"),
   QTYPE(
       "qtype",
       scaled(16).withBounds(5, 10),
       defaultIn(IG, KUBECTL),
-      new Ascii(event -> fromQuestion(event, question -> RecordType.mnemonic(question.type()))),
+      new Ascii(row -> fromQuestion(row, question -> RecordType.mnemonic(question.type()))),
       "query type"),
   NAME(
       "name",
       scaled(30),
       defaultIn(IG, KUBECTL),
-      new Text(event -> fromQuestion(event, Question::name)),
+      new Text(row -> fromQuestion(row, Question::name)),
       "query name"),
   RCODE(
       "rcode",
       scaled(16).withMin(8),
       defaultIn(IG, KUBECTL),
-      new Ascii(event -> rcodeMnemonic(event.rcode())),
+      new Ascii(row -> rcode(row)),
       "response code"),
   LATENCY(
       "latency",
@@ -235,29 +235,29 @@ public enum Field {
       "numAnswers",
       scaled(8).withMax(8),
       defaultIn(IG),
-      integer(Row::answerCount),
+      integer(row -> row.dns().answerCount()),
       "number of records in the answer section"),
   ADDRESSES(
       "addresses",
       scaled(32),
       defaultIn(WIDE),
-      new Addresses(Row::addresses),
+      new Addresses(row -> row.dns().addresses()),
       "addresses in the answer section"),
   FLAGS(
       "flags",
       scaled(17),
-      new HeaderFlags(Row::flags),
+      new HeaderFlags(row -> row.dns().flags()),
       "header flags set: aa, tc, rd, ra, ad, cd"),
   STATE(
       "state",
       scaled(8).withBounds(8, 10),
       defaultIn(LOOKUPS),
-      new Ascii(event -> lowerCase(event.state())),
+      new Ascii(row -> lowerCase(row.state())),
       "state: answered, late, orphan, timeout or closed"),
   ATTRIBUTION(
       "attribution",
       scaled(11),
-      new Ascii(event -> lowerCase(event.attribution())),
+      new Ascii(row -> lowerCase(row.subject().attribution())),
       "how the process was determined: exact, socket or unknown"),
   SOURCE_ENDPOINT(
       "srcEndpoint",
@@ -284,13 +284,13 @@ public enum Field {
       "attempts",
       scaled(40),
       defaultIn(WIDE_LOOKUPS),
-      new Attempts(event -> fromLookup(event, Lookup::attempts)),
+      new Attempts(row -> fromLookup(row, Lookup::attempts)),
       "lookup: each query with its state and duration"),
   TWIN(
       "twin",
       scaled(8).withBounds(8, 10),
       defaultIn(WIDE_LOOKUPS),
-      new Ascii(event -> lowerCase(fromLookup(event, Lookup::twinState))),
+      new Ascii(row -> lowerCase(fromLookup(row, Lookup::twinState))),
       "lookup of A or AAAA: state of the other one, if sent together"),
   HOP_SERVICE_TIME(
       "hop.took",
@@ -300,7 +300,7 @@ public enum Field {
   HOP_SERVER(
       "hop.server",
       scaled(16).withBounds(15, 45),
-      new Address(event -> fromUpstream(event, Upstream::nextServer), _ -> null),
+      new Address(row -> fromUpstream(row, Upstream::nextServer), _ -> null),
       "server to which it sent the same question"),
   HOP_LATENCY(
       "hop.latency",

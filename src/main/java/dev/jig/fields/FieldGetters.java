@@ -3,7 +3,9 @@ package dev.jig.fields;
 import dev.jig.dns.Rcode;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
+import dev.jig.event.Qr;
 import dev.jig.event.Row;
+import dev.jig.event.Subject;
 import dev.jig.event.Question;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
@@ -19,121 +21,121 @@ import java.util.Locale;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Getters for the catalogue that handle absent parts of an event.
+/// Getters for the catalogue that handle absent parts of a row.
 final class FieldGetters {
   private FieldGetters() {}
 
   static Text container(Getter<Container, String> get) {
-    return new Text(event -> event.container() == null ? null : get.of(event.container()));
+    return new Text(row -> from(row.subject().container(), get));
   }
 
   static Text pod(Getter<Pod, String> get) {
-    return new Text(event -> fromPod(event, get));
+    return new Text(row -> fromPod(row.subject(), get));
   }
 
-  static <T> @Nullable T fromPod(Row event, Getter<Pod, T> get) {
-    Container container = event.container();
-    Pod pod = container == null ? null : container.pod();
-    return pod == null ? null : get.of(pod);
+  static <T> @Nullable T fromPod(Subject subject, Getter<Pod, T> get) {
+    Container container = subject.container();
+    return container == null ? null : from(container.pod(), get);
   }
 
   static Int ownerNumber(ToLongFunction<Owner> get) {
     return new Int(
-        event -> event.owner() != null,
-        event -> event.owner() == null ? 0 : get.applyAsLong(event.owner()));
+        row -> row.subject().owner() != null,
+        row -> row.subject().owner() == null ? 0 : get.applyAsLong(row.subject().owner()));
   }
 
   static Text ownerText(Getter<Owner, String> get) {
-    return new Text(event -> event.owner() == null ? null : get.of(event.owner()));
+    return new Text(row -> from(row.subject().owner(), get));
   }
 
   /// A user or group name; absent inside containers, where the same id may have another name.
   static Text hostAccountName(Getter<Owner.Account, String> get) {
-    return new Text(event -> {
-      Owner owner = event.container() == null ? event.owner() : null;
-      Owner.Account account = owner == null ? null : owner.account();
-      return account == null ? null : get.of(account);
+    return new Text(row -> {
+      Owner owner = row.subject().container() == null ? row.subject().owner() : null;
+      return owner == null ? null : from(owner.account(), get);
     });
   }
 
   static Instant startTime() {
     return new Instant(
-        event -> event.owner() != null && event.owner().startEpochNs() != 0,
-        event -> event.owner() == null ? 0 : event.owner().startEpochNs());
+        row -> row.subject().owner() != null && row.subject().owner().startEpochNs() != 0,
+        row -> row.subject().owner() == null ? 0 : row.subject().owner().startEpochNs());
   }
 
   static @Nullable String fromPaths(Owner owner, Getter<Owner.Paths, String> get) {
-    Owner.Paths paths = owner.paths();
-    return paths == null ? null : get.of(paths);
+    return from(owner.paths(), get);
   }
 
   static Int peerNumber(ToLongFunction<Owner> get) {
     return new Int(
-        event -> event.peer() != null,
-        event -> event.peer() == null ? 0 : get.applyAsLong(event.peer().owner()));
+        row -> peerOwner(row) != null,
+        row -> {
+          Owner owner = peerOwner(row);
+          return owner == null ? 0 : get.applyAsLong(owner);
+        });
   }
 
   static Text peerText(Getter<Owner, String> get) {
-    return new Text(event -> event.peer() == null ? null : get.of(event.peer().owner()));
+    return new Text(row -> from(peerOwner(row), get));
+  }
+
+  private static @Nullable Owner peerOwner(Row row) {
+    Subject peer = row.peer();
+    return peer == null ? null : peer.owner();
   }
 
   static Text peerContainer(Getter<Container, String> get) {
-    return new Text(event -> {
-      Container container = event.peer() == null ? null : event.peer().container();
-      return container == null ? null : get.of(container);
-    });
+    return new Text(row -> row.peer() == null ? null : from(row.peer().container(), get));
   }
 
   static Text peerPod(Getter<Pod, String> get) {
-    return peerContainer(container -> container.pod() == null ? null : get.of(container.pod()));
+    return new Text(row -> row.peer() == null ? null : fromPod(row.peer(), get));
   }
 
   static Getter<Row, EndpointName> endpoint(Getter<EndpointNames, EndpointName> get) {
-    return event -> event.endpoints() == null ? null : get.of(event.endpoints());
+    return row -> from(row.flow().names(), get);
   }
 
   static Int integer(ToLongFunction<Row> get) {
-    return new Int(event -> true, get);
+    return new Int(row -> true, get);
   }
 
   static Duration latency() {
-    return new Duration(
-        event -> event.latencyNs() != null,
-        event -> event.latencyNs() == null ? 0 : event.latencyNs());
+    return new Duration(row -> row.latencyNs() != Row.NO_LATENCY, Row::latencyNs);
   }
 
   static Int tries() {
     return new Int(
-        event -> event.lookup() != null,
-        event -> event.lookup() == null ? 0 : event.lookup().tries());
+        row -> row.lookup() != null, row -> row.lookup() == null ? 0 : row.lookup().tries());
   }
 
-  static <T> @Nullable T fromLookup(Row event, Getter<Lookup, T> get) {
-    Lookup lookup = event.lookup();
-    return lookup == null ? null : get.of(lookup);
+  static <T> @Nullable T fromLookup(Row row, Getter<Lookup, T> get) {
+    return from(row.lookup(), get);
   }
 
-  static <T> @Nullable T fromUpstream(Row event, Getter<Upstream, T> get) {
-    Upstream hop = fromLookup(event, Lookup::upstream);
-    return hop == null ? null : get.of(hop);
+  static <T> @Nullable T fromUpstream(Row row, Getter<Upstream, T> get) {
+    return from(fromLookup(row, Lookup::upstream), get);
   }
 
   static Duration upstreamTime(Getter<Upstream, Long> get) {
     return new Duration(
-        event -> fromUpstream(event, get) != null,
-        event -> {
-          Long time = fromUpstream(event, get);
+        row -> fromUpstream(row, get) != null,
+        row -> {
+          Long time = fromUpstream(row, get);
           return time == null ? 0 : time;
         });
   }
 
-  static @Nullable String fromQuestion(Row event, Getter<Question, String> get) {
-    Question question = event.question();
-    return question == null ? null : get.of(question);
+  static @Nullable String fromQuestion(Row row, Getter<Question, String> get) {
+    return from(row.dns().question(), get);
   }
 
-  static @Nullable String rcodeMnemonic(@Nullable Integer rcode) {
-    return rcode == null ? null : Rcode.mnemonic(rcode);
+  static @Nullable String rcode(Row row) {
+    return row.qr() == Qr.R ? Rcode.mnemonic(row.dns().rcode()) : null;
+  }
+
+  private static <F, T> @Nullable T from(@Nullable F part, Getter<F, T> get) {
+    return part == null ? null : get.of(part);
   }
 
   static @Nullable String nameOf(@Nullable Enum<?> constant) {

@@ -60,11 +60,6 @@ public sealed interface FieldValue {
   /// The attempts of a lookup.
   record Attempts(Getter<Row, List<Attempt>> get) implements FieldValue {}
 
-  /// The name that a table cell shows in place of an address; null if the cell shows [#text].
-  default @Nullable String displayName(Row event) {
-    return this instanceof Address(_, var name) ? textOf(name.of(event)) : null;
-  }
-
   /// The value as raw text, null where it is absent: shown in table cells after escaping and
   /// cutting, compared by filters.
   default @Nullable String text(Row event) {

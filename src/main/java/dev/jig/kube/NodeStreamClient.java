@@ -1,19 +1,19 @@
 package dev.jig.kube;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.jig.event.Row;
 import dev.jig.os.Backoff;
-import dev.jig.wire.EventCodec;
-import dev.jig.wire.PartInterner;
+import dev.jig.wire.RowDecoder;
 import dev.jig.wire.proto.Ack;
 import dev.jig.wire.proto.AgentGrpc;
-import dev.jig.wire.proto.Begun;
 import dev.jig.wire.proto.Ended;
-import dev.jig.wire.proto.Events;
 import dev.jig.wire.proto.FromAgent;
 import dev.jig.wire.proto.FromClient;
 import dev.jig.wire.proto.Progress;
 import dev.jig.wire.proto.Resume;
+import dev.jig.wire.proto.Rows;
 import dev.jig.wire.proto.Start;
+import dev.jig.wire.proto.Started;
 import dev.jig.wire.proto.Stop;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.grpc.ManagedChannel;
@@ -207,7 +207,7 @@ final class NodeStreamClient {
     private final Cluster.Agent agent;
     private final CountDownLatch done = new CountDownLatch(1);
     private final CountDownLatch ready = new CountDownLatch(1);
-    private final PartInterner knownParts = new PartInterner();
+    private final RowDecoder decoder = new RowDecoder(node);
     private volatile String endReason = "";
     private volatile @Nullable ClientCallStreamObserver<FromClient> requests;
     private long acknowledged;
@@ -251,8 +251,8 @@ final class NodeStreamClient {
       lastMessageMs = PROCESSING;
       try {
         switch (message.getWhatCase()) {
-          case BEGUN -> onBegun(message.getBegun());
-          case EVENTS -> onEvents(message.getEvents());
+          case STARTED -> onStarted(message.getStarted());
+          case ROWS -> onRows(message.getRows());
           case PROGRESS -> onProgress(message.getProgress());
           case ENDED -> onEnded(message.getEnded());
           case WHAT_NOT_SET -> viewer.debug("node " + node + ": an unknown message");
@@ -261,6 +261,8 @@ final class NodeStreamClient {
         if (from != null) {
           from.request(1);
         }
+      } catch (InvalidProtocolBufferException e) {
+        cancel("its agent sent damaged rows: " + e.getMessage());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } finally {
@@ -268,9 +270,17 @@ final class NodeStreamClient {
       }
     }
 
-    private void onBegun(Begun begun) {
-      if (!position.isStream(begun.getStream())) {
-        onNewStream(begun);
+    /// Cancels the call, which then ends for this reason.
+    private void cancel(String reason) {
+      ClientCallStreamObserver<FromClient> call = requests;
+      if (call != null) {
+        call.cancel(reason, null);
+      }
+    }
+
+    private void onStarted(Started started) {
+      if (!position.isStream(started.getStream())) {
+        onNewStream(started);
       } else if (warned) {
         inform("connected again, nothing is missing so far.");
       }
@@ -279,7 +289,7 @@ final class NodeStreamClient {
       tried = true;
     }
 
-    private void onNewStream(Begun begun) {
+    private void onNewStream(Started started) {
       if (startedOnce) {
         inform(
             "events from "
@@ -288,25 +298,25 @@ final class NodeStreamClient {
                 + TIME.format(Instant.now())
                 + " are unknown, its agent was restarted.");
       }
-      position.start(begun.getStream(), agent.uid());
+      position.start(started.getStream(), agent.uid());
       acknowledged = 0;
-      if (!begun.getVersion().equals(version)) {
+      if (!started.getVersion().equals(version)) {
         inform(
             "its agent is v"
-                + begun.getVersion()
+                + started.getVersion()
                 + " and this is v"
                 + version
                 + "; run kubectl gadget deploy to update the agent.");
       }
     }
 
-    private void onEvents(Events batch) throws InterruptedException {
-      List<Row> events = EventCodec.decode(batch, node, knownParts);
-      reportDroppedUpTo(batch.getFirst() - 1);
-      long sequence = batch.getFirst();
-      for (Row event : events) {
+    private void onRows(Rows message) throws InterruptedException, InvalidProtocolBufferException {
+      List<Row> rows = decoder.decode(message.getBatch());
+      reportDroppedUpTo(message.getFirst() - 1);
+      long sequence = message.getFirst();
+      for (Row row : rows) {
         if (position.isNew(sequence)) {
-          queue.put(event);
+          queue.put(row);
           position.advance(sequence);
         }
         sequence++;

@@ -2,15 +2,13 @@ package dev.jig.match;
 
 import dev.jig.capture.Packet;
 import dev.jig.event.AttemptState;
-import dev.jig.event.Row;
-import dev.jig.event.Qr;
+import dev.jig.event.LookupRow;
+import dev.jig.event.Query;
+import dev.jig.event.Response;
 import dev.jig.event.State;
+import dev.jig.event.Timeout;
 import dev.jig.match.OpenLookup.Phase;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.SequencedCollection;
+import dev.jig.table.LongTable;
 import org.jspecify.annotations.Nullable;
 
 /// Joins the attempts of one client to resolve one question into a lookup, and emits one row per
@@ -50,19 +48,20 @@ public final class Lookups {
     /// A lookup's row is complete.
     ///
     /// @param bootNs when, on the packets' clock
-    void onRow(Row row, long cgroupId, long bootNs);
+    void onRow(LookupRow row, long cgroupId, long bootNs);
   }
 
-  /// The newest lookup of each key that has no row yet; [OpenLookup#olderOfKey] chains the others.
-  private final Map<LookupKey, OpenLookup> openByKey = new HashMap<>();
+  /// By hash of the key the newest lookup that has no row yet; [OpenLookup#olderOfHash] chains the
+  /// others.
+  private final LongTable<OpenLookup> newestByHash = new LongTable<>();
 
-  private final SequencedCollection<OpenLookup> inRetryWindow = new LinkedHashSet<>();
+  private final LookupQueue inRetryWindow = new LookupQueue();
 
   /// COMPLETE, and the twin's query may still come.
-  private final SequencedCollection<OpenLookup> awaitingTwinQuery = new LinkedHashSet<>();
+  private final LookupQueue awaitingTwinQuery = new LookupQueue();
 
   /// COMPLETE, and the twin is not.
-  private final SequencedCollection<OpenLookup> awaitingTwinResult = new LinkedHashSet<>();
+  private final LookupQueue awaitingTwinResult = new LookupQueue();
 
   private final RowHandler rowHandler;
   private final @Nullable UpstreamTracker upstreams;
@@ -82,41 +81,52 @@ public final class Lookups {
   /// Takes a message after matching. A response without a query makes an orphan row, except over
   /// multicast DNS, where unsolicited responses are announcements (RFC 6762 section 8.3).
   ///
-  /// @param query the query itself, or the one that the response answers; null if it was not seen
   /// @param wanted false if the message is only needed as an upstream of other lookups
-  public void onMessage(
-      Packet packet, Row event, @Nullable PendingQuery query, boolean wanted) {
-    Role role = query == null ? QueryKey.of(packet, event.id(), true).role() : query.key.role();
-    if (role == Role.SERVER) {
-      if (upstreams != null && event.qr() == Qr.R) {
-        upstreams.onResponseSent(event);
+  public void onMessage(Packet packet, Match match, boolean wanted) {
+    PendingQuery query = match.query();
+    switch (match.row()) {
+      case Query row -> {
+        if (query != null && query.key.role() != Role.SERVER) {
+          onQuery(query, row, wanted, packet.bootNs());
+        }
       }
-    } else if (query != null && event.qr() == Qr.Q) {
-      onQuery(query, event, wanted, packet.bootNs());
-    } else if (query != null) {
-      onResponse(query, event, query.transferring, packet.cgroupId(), packet.bootNs());
-    } else if (wanted && !isMulticastDns(event)) {
-      rowHandler.onRow(Rows.orphan(event), packet.cgroupId(), packet.bootNs());
+      case Response row -> onResponse(packet, row, query, wanted);
+      case Timeout _, LookupRow _ -> throw new IllegalArgumentException("not a message's row");
     }
   }
 
-  private static boolean isMulticastDns(Row response) {
-    return response.destination().address().isMulticast() || response.source().port() == MDNS_PORT;
+  private void onResponse(
+      Packet packet, Response response, @Nullable PendingQuery query, boolean wanted) {
+    Role role =
+        query == null ? QueryKey.of(packet, response.dns().id(), true).role() : query.key.role();
+    if (role == Role.SERVER) {
+      if (upstreams != null) {
+        upstreams.onResponseSent(response);
+      }
+    } else if (query != null) {
+      onResponse(query, response, query.transferring, packet.cgroupId(), packet.bootNs());
+    } else if (wanted && !isMulticastDns(response)) {
+      rowHandler.onRow(Rows.orphan(response), packet.cgroupId(), packet.bootNs());
+    }
+  }
+
+  private static boolean isMulticastDns(Response response) {
+    return response.flow().destination().address().isMulticast() || response.flow().source().port() == MDNS_PORT;
   }
 
   /// @param query the pending query; for a retransmission the first one
-  /// @param event the row of this transmission
-  private void onQuery(PendingQuery query, Row event, boolean wanted, long bootNs) {
+  /// @param row of this transmission
+  private void onQuery(PendingQuery query, Query row, boolean wanted, long bootNs) {
     OpenLookup lookup = query.lookup;
     if (lookup == null) {
-      LookupKey key = LookupKey.of(event, query.cgroupId);
+      LookupKey key = LookupKey.of(row, query.cgroupId);
       lookup = findRetried(key, query);
       if (lookup == null) {
-        lookup = open(key, wanted, query.cgroupId, event, bootNs);
+        lookup = open(key, wanted, query.cgroupId, row, bootNs);
       }
       query.lookup = lookup;
     }
-    lookup.addAttempt(query, event, bootNs);
+    lookup.addAttempt(query, row, bootNs);
     if (lookup.phase == Phase.RETRY_WINDOW) {
       inRetryWindow.remove(lookup);
       lookup.phase = Phase.WAITING;
@@ -126,19 +136,19 @@ public final class Lookups {
   }
 
   private @Nullable OpenLookup findRetried(LookupKey key, PendingQuery query) {
-    OpenLookup candidate = openByKey.get(key);
+    OpenLookup candidate = newestByHash.get(key.hash());
     for (int i = 0; candidate != null && i < MAX_CHAIN; i++) {
-      if (candidate.isRetriedBy(query)) {
+      if (candidate.key.isSameAs(key) && candidate.isRetriedBy(query)) {
         return candidate;
       }
-      candidate = candidate.olderOfKey;
+      candidate = candidate.olderOfHash;
     }
     return null;
   }
 
   private OpenLookup open(
-      LookupKey key, boolean wanted, long cgroupId, Row event, long bootNs) {
-    OpenLookup opened = new OpenLookup(key, wanted, cgroupId, event, bootNs);
+      LookupKey key, boolean wanted, long cgroupId, Query row, long bootNs) {
+    OpenLookup opened = new OpenLookup(key, wanted, cgroupId, row, bootNs);
     link(opened);
     adjustWaiting(opened, 1);
     OpenLookup twin = findTwin(opened);
@@ -154,20 +164,24 @@ public final class Lookups {
   }
 
   private @Nullable OpenLookup findTwin(OpenLookup opened) {
-    LookupKey key = opened.key.twinKey();
-    OpenLookup twin = key == null ? null : openByKey.get(key);
+    if (!opened.key.canHaveTwin()) {
+      return null;
+    }
+    OpenLookup twin = newestByHash.get(opened.key.twinHash());
     for (int i = 0; twin != null && i < MAX_CHAIN; i++) {
-      if (twin.twin == null && opened.firstBootNs - twin.firstBootNs <= TWIN_WINDOW_NS) {
+      if (twin.twin == null
+          && opened.firstBootNs - twin.firstBootNs <= TWIN_WINDOW_NS
+          && twin.key.isTwinOf(opened.key)) {
         return twin;
       }
-      twin = twin.olderOfKey;
+      twin = twin.olderOfHash;
     }
     return null;
   }
 
   /// @param more whether further messages of the same answer follow (zone transfers)
   private void onResponse(
-      PendingQuery query, Row response, boolean more, long cgroupId, long bootNs) {
+      PendingQuery query, Response response, boolean more, long cgroupId, long bootNs) {
     OpenLookup lookup = query.lookup;
     if (lookup == null) {
       rowHandler.onRow(Rows.orphan(response), cgroupId, bootNs);
@@ -275,7 +289,7 @@ public final class Lookups {
     OpenLookup twin = lookup.twin;
     lookup.dueNs = lookup.firstBootNs + TWIN_WINDOW_NS;
     if (twin == null) {
-      if (lookup.key.twinKey() != null && bootNs < lookup.dueNs) {
+      if (lookup.key.canHaveTwin() && bootNs < lookup.dueNs) {
         enqueue(awaitingTwinQuery, lookup, bootNs);
       } else {
         emit(lookup, bootNs);
@@ -290,10 +304,10 @@ public final class Lookups {
     }
   }
 
-  private void enqueue(SequencedCollection<OpenLookup> queue, OpenLookup lookup, long bootNs) {
-    queue.addLast(lookup);
-    if (queue.size() > MAX_QUEUED) {
-      advance(queue.getFirst(), bootNs);
+  private void enqueue(LookupQueue queue, OpenLookup lookup, long bootNs) {
+    queue.add(lookup);
+    if (queue.size() > MAX_QUEUED && queue.first != null) {
+      advance(queue.first, bootNs);
     }
   }
 
@@ -324,43 +338,51 @@ public final class Lookups {
 
   /// Ends the waits for a next attempt and for a twin that are over at this time.
   public void tick(long bootNs) {
-    while (!inRetryWindow.isEmpty() && inRetryWindow.getFirst().dueNs <= bootNs) {
-      complete(inRetryWindow.getFirst(), bootNs);
+    while (inRetryWindow.first != null && inRetryWindow.first.dueNs <= bootNs) {
+      complete(inRetryWindow.first, bootNs);
     }
-    while (!awaitingTwinQuery.isEmpty() && awaitingTwinQuery.getFirst().dueNs <= bootNs) {
-      emit(awaitingTwinQuery.getFirst(), bootNs);
+    while (awaitingTwinQuery.first != null && awaitingTwinQuery.first.dueNs <= bootNs) {
+      emit(awaitingTwinQuery.first, bootNs);
     }
   }
 
   /// Emits all lookups but those in phase WAITING, which [#waiting] counts.
   public void finish(long bootNs) {
-    List.copyOf(inRetryWindow).forEach(lookup -> complete(lookup, bootNs));
-    List.copyOf(awaitingTwinQuery).forEach(lookup -> emit(lookup, bootNs));
-    List.copyOf(awaitingTwinResult).forEach(lookup -> emit(lookup, bootNs));
+    while (inRetryWindow.first != null) {
+      complete(inRetryWindow.first, bootNs);
+    }
+    while (awaitingTwinQuery.first != null) {
+      emit(awaitingTwinQuery.first, bootNs);
+    }
+    while (awaitingTwinResult.first != null) {
+      emit(awaitingTwinResult.first, bootNs);
+    }
   }
 
   private void link(OpenLookup opened) {
-    OpenLookup older = openByKey.put(opened.key, opened);
-    opened.olderOfKey = older;
+    long hash = opened.key.hash();
+    OpenLookup older = newestByHash.get(hash);
+    newestByHash.put(hash, opened);
+    opened.olderOfHash = older;
     if (older != null) {
-      older.newerOfKey = opened;
+      older.newerOfHash = opened;
     }
   }
 
   private void unlink(OpenLookup gone) {
-    OpenLookup newer = gone.newerOfKey;
-    OpenLookup older = gone.olderOfKey;
+    OpenLookup newer = gone.newerOfHash;
+    OpenLookup older = gone.olderOfHash;
     if (older != null) {
-      older.newerOfKey = newer;
+      older.newerOfHash = newer;
     }
     if (newer != null) {
-      newer.olderOfKey = older;
+      newer.olderOfHash = older;
     } else if (older != null) {
-      openByKey.put(gone.key, older);
+      newestByHash.put(gone.key.hash(), older);
     } else {
-      openByKey.remove(gone.key);
+      newestByHash.remove(gone.key.hash());
     }
-    gone.newerOfKey = null;
-    gone.olderOfKey = null;
+    gone.newerOfHash = null;
+    gone.olderOfHash = null;
   }
 }

@@ -3,12 +3,14 @@ package dev.jig.match;
 import dev.jig.dns.Rcode;
 import dev.jig.event.Attempt;
 import dev.jig.event.AttemptState;
+import dev.jig.event.LookupRow;
+import dev.jig.event.Query;
+import dev.jig.event.Response;
 import dev.jig.event.Row;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Protocol;
 import dev.jig.event.State;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,16 +32,18 @@ final class OpenLookup {
   /// One transmission of a query.
   private static final class OpenAttempt {
     final PendingQuery query;
-    final Row event;
+    final Query row;
     final long bootNs;
     AttemptState state = AttemptState.WAITING;
     long durationNs;
     int messages;
     @Nullable Integer rcode;
+    @Nullable OpenAttempt previous;
+    @Nullable OpenAttempt next;
 
-    OpenAttempt(PendingQuery query, Row event, long bootNs) {
+    OpenAttempt(PendingQuery query, Query row, long bootNs) {
       this.query = query;
-      this.event = event;
+      this.row = row;
       this.bootNs = bootNs;
     }
 
@@ -50,10 +54,10 @@ final class OpenLookup {
 
     Attempt toAttempt() {
       return new Attempt(
-          event.timestampNs(),
-          event.protocol(),
-          event.nameserver(),
-          event.id(),
+          row.timestampNs(),
+          row.flow().protocol(),
+          row.flow().nameserver(),
+          row.dns().id(),
           state,
           durationNs,
           rcode,
@@ -67,16 +71,21 @@ final class OpenLookup {
   final boolean wanted;
 
   final long cgroupId;
-  final Row firstQuery;
+  final Query firstQuery;
   final long firstBootNs;
 
-  private final List<OpenAttempt> attempts = new ArrayList<>(1);
+  /// All attempts, at most [Lookup#MAX_ATTEMPTS]: the first ones and the latest. Most lookups have
+  /// one, which needs no list.
+  private @Nullable OpenAttempt firstAttempt;
+
+  private @Nullable OpenAttempt lastAttempt;
+  private int keptAttempts;
   private int attemptCount;
 
   /// The query that was answered or ended last.
-  private Row lastQuery;
+  private Query lastQuery;
 
-  private @Nullable Row answer;
+  private @Nullable Response answer;
   private int answerCount;
   private long answeredNs;
 
@@ -93,13 +102,19 @@ final class OpenLookup {
   /// Whether this query was sent after its twin's.
   boolean isSecondTwin;
 
-  @Nullable OpenLookup olderOfKey;
-  @Nullable OpenLookup newerOfKey;
+  @Nullable OpenLookup olderOfHash;
+  @Nullable OpenLookup newerOfHash;
+
+  /// The queue that it is in, with its neighbours there.
+  @Nullable LookupQueue queue;
+
+  @Nullable OpenLookup previousInQueue;
+  @Nullable OpenLookup nextInQueue;
 
   /// What the answering process did; null if unknown.
   @Nullable Upstream upstream;
 
-  OpenLookup(LookupKey key, boolean wanted, long cgroupId, Row first, long firstBootNs) {
+  OpenLookup(LookupKey key, boolean wanted, long cgroupId, Query first, long firstBootNs) {
     this.key = key;
     this.wanted = wanted;
     this.cgroupId = cgroupId;
@@ -109,30 +124,43 @@ final class OpenLookup {
   }
 
   /// Adds a transmission: of another query, or a retransmission.
-  void addAttempt(PendingQuery query, Row event, long bootNs) {
+  void addAttempt(PendingQuery query, Query row, long bootNs) {
     OpenAttempt before = lastAttemptOf(query);
     if (before != null && before.state == AttemptState.WAITING) {
       before.end(AttemptState.REPEATED, bootNs);
     }
     attemptCount++;
     if (phase != Phase.COMPLETE) {
-      lastQuery = event;
+      lastQuery = row;
     }
-    if (attempts.size() == Lookup.MAX_ATTEMPTS) {
-      attempts.removeLast(); // kept: the first ones and the latest
+    append(new OpenAttempt(query, row, bootNs));
+  }
+
+  private void append(OpenAttempt added) {
+    OpenAttempt before = lastAttempt;
+    if (before != null && keptAttempts == Lookup.MAX_ATTEMPTS) {
+      before = before.previous;
+    } else {
+      keptAttempts++;
     }
-    attempts.add(new OpenAttempt(query, event, bootNs));
+    added.previous = before;
+    if (before == null) {
+      firstAttempt = added;
+    } else {
+      before.next = added;
+    }
+    lastAttempt = added;
   }
 
   /// Adds a response to one of its queries.
   ///
   /// @param more whether further messages of the same answer follow (zone transfers)
-  void addResponse(PendingQuery query, Row response, boolean more, long bootNs) {
+  void addResponse(PendingQuery query, Response response, boolean more, long bootNs) {
     OpenAttempt answered = lastAttemptOf(query);
     boolean first = answered == null || answered.messages == 0;
     if (answered != null) {
       answered.messages++;
-      answered.rcode = response.rcode();
+      answered.rcode = response.dns().rcode();
       if (!more) {
         answered.end(stateAfter(query, response), bootNs);
       }
@@ -142,11 +170,11 @@ final class OpenLookup {
     }
     answer = response;
     answeredNs = bootNs;
-    answerCount = response.answerCount() + (first ? 0 : answerCount);
-    lastQuery = answered == null ? lastQuery : answered.event;
+    answerCount = response.dns().answerCount() + (first ? 0 : answerCount);
+    lastQuery = answered == null ? lastQuery : answered.row;
   }
 
-  private static AttemptState stateAfter(PendingQuery query, Row response) {
+  private static AttemptState stateAfter(PendingQuery query, Response response) {
     return query.reported
         ? AttemptState.LATE
         : isTruncated(response) ? AttemptState.TRUNCATED : AttemptState.ANSWERED;
@@ -157,28 +185,31 @@ final class OpenLookup {
     OpenAttempt ended = lastAttemptOf(query);
     if (ended != null && ended.state == AttemptState.WAITING) {
       ended.end(how, bootNs);
-      lastQuery = ended.event;
+      lastQuery = ended.row;
     }
   }
 
   private @Nullable OpenAttempt lastAttemptOf(PendingQuery query) {
-    for (int i = attempts.size() - 1; i >= 0; i--) {
-      if (attempts.get(i).query.equals(query)) {
-        return attempts.get(i);
-      }
+    OpenAttempt attempt = lastAttempt;
+    while (attempt != null && attempt.query != query) {
+      attempt = attempt.previous;
     }
-    return null;
+    return attempt;
   }
 
   /// Whether an attempt waits for its answer.
   boolean isWaiting() {
-    return attempts.stream().anyMatch(it -> it.state == AttemptState.WAITING);
+    for (OpenAttempt attempt = firstAttempt; attempt != null; attempt = attempt.next) {
+      if (attempt.state == AttemptState.WAITING) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether the answer is a server failure ([Rcode#isServerFailure]).
   boolean isFailed() {
-    Integer rcode = answer == null ? null : answer.rcode();
-    return rcode != null && Rcode.isServerFailure(rcode);
+    return answer != null && Rcode.isServerFailure(answer.dns().rcode());
   }
 
   /// Whether the answer came over UDP with TC set, which asks for a retry over TCP (RFC 7766
@@ -187,8 +218,8 @@ final class OpenLookup {
     return answer != null && isTruncated(answer);
   }
 
-  private static boolean isTruncated(Row response) {
-    return response.protocol() == Protocol.UDP && response.flags() != null && response.flags().isTruncated();
+  private static boolean isTruncated(Response response) {
+    return response.flow().protocol() == Protocol.UDP && response.dns().flags().isTruncated();
   }
 
   /// Whether a query of the same key is a further attempt of this lookup and not a lookup of its
@@ -205,18 +236,21 @@ final class OpenLookup {
     };
   }
 
-  private static boolean isTcpRetryAfter(Row answer, PendingQuery query) {
+  private static boolean isTcpRetryAfter(Response answer, PendingQuery query) {
     return isTruncated(answer)
-        && query.event.protocol() == Protocol.TCP
-        && Objects.equals(answer.nameserver(), query.event.nameserver());
+        && query.row.flow().protocol() == Protocol.TCP
+        && Objects.equals(answer.flow().nameserver(), query.row.flow().nameserver());
   }
 
   /// Some clients always send id 0, which counts only from the same socket.
   private boolean hasSameId(PendingQuery query) {
-    return attempts.stream()
-        .map(it -> it.query.key)
-        .anyMatch(
-            it -> it.id() == query.key.id() && (it.id() != 0 || it.flow() == query.key.flow()));
+    for (OpenAttempt attempt = firstAttempt; attempt != null; attempt = attempt.next) {
+      QueryKey key = attempt.query.key;
+      if (key.id() == query.key.id() && (key.id() != 0 || key.flow() == query.key.flow())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean isAnswered() {
@@ -224,7 +258,7 @@ final class OpenLookup {
   }
 
   /// The row as of now.
-  Row toRow() {
+  LookupRow toRow() {
     OpenLookup other = twin;
     boolean twinEnded =
         other != null && (other.phase == Phase.COMPLETE || other.phase == Phase.EMITTED);
@@ -232,13 +266,22 @@ final class OpenLookup {
         firstQuery,
         lastQuery,
         isAnswered() ? answer : null,
-        isAnswered() ? answeredNs - firstBootNs : null,
+        isAnswered() ? answeredNs - firstBootNs : Row.NO_LATENCY,
         isAnswered() ? answerCount : 0,
         state,
         new Lookup(
             attemptCount,
-            attempts.stream().map(OpenAttempt::toAttempt).toList(),
+            toAttempts(),
             other != null && twinEnded ? other.state : null,
             isAnswered() ? upstream : null));
+  }
+
+  private List<Attempt> toAttempts() {
+    Attempt[] made = new Attempt[keptAttempts];
+    int count = 0;
+    for (OpenAttempt attempt = firstAttempt; attempt != null; attempt = attempt.next) {
+      made[count++] = attempt.toAttempt();
+    }
+    return List.of(made);
   }
 }

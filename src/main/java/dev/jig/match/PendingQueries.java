@@ -1,7 +1,7 @@
 package dev.jig.match;
 
 import dev.jig.dns.DnsMessage;
-import dev.jig.event.Row;
+import dev.jig.event.Query;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +76,7 @@ public final class PendingQueries {
   ///
   /// @return the query that waits, for a retransmission the first one
   public PendingQuery addQuery(
-      QueryKey key, DnsMessage query, Row event, long cgroupId, long bootNs) {
+      QueryKey key, DnsMessage query, Query row, long cgroupId, long bootNs) {
     for (PendingQuery p = byQuestion[bucket(key, query.questionHash())];
         p != null;
         p = p.nextInBucket) {
@@ -84,7 +84,7 @@ public final class PendingQueries {
         return p;
       }
     }
-    PendingQuery added = new PendingQuery(key, query, scratch, cgroupId, bootNs, event);
+    PendingQuery added = new PendingQuery(key, query, scratch, cgroupId, bootNs, row);
     add(added);
     return added;
   }

@@ -2,8 +2,9 @@ package dev.jig.match;
 
 import dev.jig.dns.DnsMessage;
 import dev.jig.dns.ZoneTransfer;
-import dev.jig.event.Row;
+import dev.jig.event.Query;
 import dev.jig.event.Endpoint;
+import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Protocol;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ public final class PendingQuery {
   public final long firstBootNs;
 
   /// The query's row, with its container as known when the query was sent.
-  public final Row event;
+  public final Query row;
 
   /// Canonical form, of [DnsMessage#copyQuestion]; empty if the message has no question.
   final byte[] question;
@@ -59,14 +60,14 @@ public final class PendingQuery {
       byte[] scratch,
       long cgroupId,
       long firstBootNs,
-      Row event) {
+      Query row) {
     this.key = key;
     this.question = Arrays.copyOf(scratch, message.copyQuestion(scratch, 0));
     this.questionHash = message.questionHash();
     this.cgroupId = cgroupId;
     this.firstBootNs = firstBootNs;
-    this.event = event;
-    this.transfer = event.protocol() == Protocol.TCP ? ZoneTransfer.requestedBy(message) : null;
+    this.row = row;
+    this.transfer = row.flow().protocol() == Protocol.TCP ? ZoneTransfer.requestedBy(message) : null;
   }
 
   /// Whether further messages of the same zone transfer follow this response.
@@ -83,19 +84,20 @@ public final class PendingQuery {
   }
 
   boolean hasOwner() {
-    return event.owner() != null;
+    return row.subject().owner() != null;
   }
 
   /// Whether it was sent to a multicast address.
   boolean isMulticast() {
-    return event.destination().address().isMulticast();
+    return row.flow().destination().address().isMulticast();
   }
 
   /// False for multicast DNS, LLMNR, multicast and broadcast, where only a host that has the name
   /// responds: such a query may legitimately stay without a response.
   public boolean expectsAnswer() {
-    int from = event.source().port();
-    Endpoint to = event.destination();
+    Flow flow = row.flow();
+    int from = flow.source().port();
+    Endpoint to = flow.destination();
     return !isMulticast()
         && !to.address().equals(BROADCAST)
         && to.port() != LLMNR_PORT

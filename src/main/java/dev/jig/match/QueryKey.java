@@ -2,7 +2,9 @@ package dev.jig.match;
 
 import dev.jig.capture.Packet;
 import dev.jig.event.Row;
+import org.jspecify.annotations.Nullable;
 import dev.jig.event.Endpoint;
+import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
@@ -55,19 +57,19 @@ public record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPor
 
   /// The key of a row that an earlier trace recorded. NAT may make the endpoints of query and
   /// response differ; the client's is the same in both.
-  public static QueryKey ofRecorded(Packet packet, Row event) {
-    boolean response = event.qr() == Qr.R;
-    QueryKey key = of(packet, event.id(), response);
-    IpAddress nameserver = event.nameserver();
+  public static QueryKey ofRecorded(Packet packet, Row row) {
+    QueryKey key = of(packet, row.dns().id(), row.qr() == Qr.R);
+    IpAddress nameserver = row.flow().nameserver();
     return key.role == Role.CLIENT && nameserver != null
-        ? new QueryKey(key.role, recordedFlow(event), key.id, nameserver, 0)
-        : new QueryKey(key.role, recordedFlow(event), key.id, key.peer, key.peerPort);
+        ? new QueryKey(key.role, recordedFlow(row), key.id, nameserver, 0)
+        : new QueryKey(key.role, recordedFlow(row), key.id, key.peer, key.peerPort);
   }
 
   /// The flow of a recorded row.
-  public static long recordedFlow(Row event) {
-    Endpoint client = event.qr() == Qr.R ? event.destination() : event.source();
-    long protocol = event.protocol() == Protocol.TCP ? 1 : 0;
+  public static long recordedFlow(Row row) {
+    Flow flow = row.flow();
+    Endpoint client = row.qr() == Qr.R ? flow.destination() : flow.source();
+    long protocol = flow.protocol() == Protocol.TCP ? 1 : 0;
     return mix((long) client.port() << 1 | protocol, client.address());
   }
 
@@ -76,6 +78,20 @@ public record QueryKey(Role role, long flow, int id, IpAddress peer, int peerPor
     mixed ^= mixed >>> 32;
     mixed = (mixed ^ address.low()) * 0xc2b2ae3d27d4eb4fL;
     return mixed ^ mixed >>> 29;
+  }
+
+  /// Written out: C2 does not always inline what a record generates, and this runs per message.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof QueryKey that
+        && hasSameFlowAndId(that)
+        && peerPort == that.peerPort
+        && peer.equals(that.peer);
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(flow) * 31 + id;
   }
 
   /// Whether all but the peer is equal.

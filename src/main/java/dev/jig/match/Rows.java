@@ -4,51 +4,50 @@ import dev.jig.capture.Packet;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
-import dev.jig.event.Row;
+import dev.jig.event.Dns;
 import dev.jig.event.Endpoint;
 import dev.jig.event.Flags;
-import dev.jig.event.Question;
+import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Lookup;
+import dev.jig.event.LookupRow;
 import dev.jig.event.Owner;
-import dev.jig.event.Peer;
-import dev.jig.event.Qr;
+import dev.jig.event.PacketType;
+import dev.jig.event.Query;
+import dev.jig.event.Question;
+import dev.jig.event.Response;
+import dev.jig.event.Row;
 import dev.jig.event.State;
+import dev.jig.event.Subject;
+import dev.jig.event.Timeout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Builds rows from packets and their messages, and from rows.
+/// Builds rows from packets and their messages, and from rows. Rows of one process share their
+/// subject, rows of one socket their flow: both are kept in direct-mapped tables and compared by
+/// the identity of their parts, which the capture shares too.
 public final class Rows {
-  private Rows() {}
+  private static final int SLOTS = 1024;
+
+  private final @Nullable Subject[] subjects = new @Nullable Subject[SLOTS];
+  private final @Nullable Flow[] flows = new @Nullable Flow[SLOTS];
 
   /// The row of a query. Its nameserver is the address that the application asked, before any NAT.
-  public static Row query(
+  ///
+  /// @param owner the packet's owner with the details to show
+  /// @param peer the process that sent what a server received; null if not on this machine
+  public Query query(
       Packet packet,
       DnsMessage message,
       @Nullable Container container,
       @Nullable Owner owner,
-      @Nullable Peer peer) {
+      @Nullable Subject peer) {
     IpAddress nameserver = packet.nameserver();
-    return new Row(
+    return new Query(
         packet.timeNs(),
-        container,
-        owner,
-        packet.attribution(),
-        new Endpoint(packet.source(), packet.sourcePort()),
-        new Endpoint(packet.destination(), packet.destinationPort()),
-        packet.protocol(),
-        packet.type(),
-        nameserver != null ? nameserver : packet.destination(),
-        Qr.Q,
-        message.id(),
-        question(message),
-        flags(message),
-        null,
-        null,
-        message.answerCount(),
-        addresses(message),
-        null,
-        null,
+        subject(container, owner, packet.attribution()),
+        flow(packet, nameserver != null ? nameserver : packet.destination()),
+        dns(message, 0),
         peer);
   }
 
@@ -58,155 +57,161 @@ public final class Rows {
   /// @param own the packet's owner with the details to show
   /// @param query the query that it answers; null if none was seen
   /// @param sender the process that sent what a client received; null if not on this machine
-  public static Row response(
+  public Response response(
       Packet packet,
       DnsMessage message,
       @Nullable Container container,
       @Nullable Owner own,
       @Nullable PendingQuery query,
-      @Nullable Peer sender) {
-    Owner owner = own;
-    Peer peer = sender;
-    Attribution attribution = packet.attribution();
+      @Nullable Subject sender) {
+    Subject subject;
     if (query != null && query.key.role() == Role.CLIENT && query.hasOwner()) {
-      owner = query.event.owner();
-      attribution = query.event.attribution();
+      Subject client = query.row.subject();
+      subject =
+          client.container() == container
+              ? client
+              : subject(container, client.owner(), client.attribution());
+    } else {
+      subject = subject(container, own, packet.attribution());
     }
-    if (query != null && query.key.role() == Role.SERVER) {
-      peer = query.event.peer();
-    }
-    State state = State.ORPHAN;
-    Long latencyNs = null;
-    if (query != null) {
-      state = query.reported ? State.LATE : State.ANSWERED;
-      latencyNs = packet.bootNs() - query.firstBootNs;
-    }
-    return new Row(
+    return new Response(
         packet.timeNs(),
-        container,
-        owner,
-        attribution,
-        new Endpoint(packet.source(), packet.sourcePort()),
-        new Endpoint(packet.destination(), packet.destinationPort()),
-        packet.protocol(),
-        packet.type(),
-        packet.source(),
-        Qr.R,
-        message.id(),
-        question(message),
-        flags(message),
-        message.rcode(),
-        latencyNs,
-        message.answerCount(),
-        addresses(message),
-        state,
-        null,
-        peer);
+        subject,
+        flow(packet, packet.source()),
+        dns(message, message.rcode()),
+        query == null ? State.ORPHAN : query.reported ? State.LATE : State.ANSWERED,
+        query == null ? Row.NO_LATENCY : packet.bootNs() - query.firstBootNs,
+        query != null && query.key.role() == Role.SERVER ? query.row.peer() : sender);
+  }
+
+  /// A subject of these parts.
+  public Subject subject(
+      @Nullable Container container, @Nullable Owner owner, Attribution attribution) {
+    int hash = owner != null ? owner.tid() : container != null ? container.id().hashCode() : 0;
+    int slot = hash & SLOTS - 1;
+    Subject cached = subjects[slot];
+    if (cached != null
+        && cached.owner() == owner
+        && cached.container() == container
+        && cached.attribution() == attribution) {
+      return cached;
+    }
+    Subject made = new Subject(null, container, owner, attribution);
+    subjects[slot] = made;
+    return made;
+  }
+
+  private Flow flow(Packet packet, IpAddress nameserver) {
+    PacketType type = packet.type();
+    int hash = packet.sourcePort() * 31 + packet.destinationPort();
+    hash = hash * 31 + (int) (packet.source().low() + packet.destination().low());
+    int slot = (hash * 4 + (type == null ? 0 : type.number())) * 0x9e3779b1 >>> 22;
+    Flow cached = flows[slot];
+    if (cached != null && isFlowOf(packet, nameserver, cached)) {
+      return cached;
+    }
+    Flow made =
+        new Flow(
+            new Endpoint(packet.source(), packet.sourcePort()),
+            new Endpoint(packet.destination(), packet.destinationPort()),
+            packet.protocol(),
+            type,
+            nameserver);
+    flows[slot] = made;
+    return made;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the capture shares addresses; a copy costs only a flow
+  private static boolean isFlowOf(Packet packet, IpAddress nameserver, Flow flow) {
+    return flow.source().address() == packet.source()
+        && flow.source().port() == packet.sourcePort()
+        && flow.destination().address() == packet.destination()
+        && flow.destination().port() == packet.destinationPort()
+        && flow.nameserver() == nameserver
+        && flow.packetType() == packet.type()
+        && flow.protocol() == packet.protocol();
   }
 
   /// The T row of a query.
   ///
   /// @param afterNs from the query to the row's timestamp
-  public static Row unanswered(Row query, State state, long afterNs) {
-    return new Row(
+  public static Timeout unanswered(Query query, State state, long afterNs) {
+    Dns dns = query.dns();
+    return new Timeout(
         query.timestampNs() + afterNs,
-        query.container(),
-        query.owner(),
-        query.attribution(),
-        query.source(),
-        query.destination(),
-        query.protocol(),
-        query.packetType(),
-        query.nameserver(),
-        Qr.T,
-        query.id(),
-        query.question(),
-        null,
-        null,
-        null,
-        0,
-        List.of(),
-        state,
-        query.node(),
-        null);
+        query.subject(),
+        query.flow(),
+        Dns.ofQuestion(dns.id(), dns.question()),
+        state);
   }
 
   /// The row of a whole lookup.
   ///
   /// @param first its first query: gives client, question and time
-  /// @param last the query that was answered, or the last one: gives endpoints and id
+  /// @param last the query that was answered, or the last one: gives flow and id
   /// @param answer null if there was none
-  static Row lookup(
-      Row first,
-      Row last,
-      @Nullable Row answer,
-      @Nullable Long latencyNs,
+  static LookupRow lookup(
+      Query first,
+      Query last,
+      @Nullable Response answer,
+      long latencyNs,
       int answerCount,
       State state,
       Lookup lookup) {
-    return new Row(
+    Question question = first.dns().question();
+    int id = last.dns().id();
+    Dns answered = answer == null ? null : answer.dns();
+    return new LookupRow(
         first.timestampNs(),
-        first.container(),
-        first.owner(),
-        first.attribution(),
-        last.source(),
-        last.destination(),
-        last.protocol(),
-        last.packetType(),
-        last.nameserver(),
-        answer == null ? Qr.T : Qr.R,
-        last.id(),
-        first.question(),
-        answer == null ? null : answer.flags(),
-        answer == null ? null : answer.rcode(),
-        latencyNs,
-        answerCount,
-        answer == null ? List.of() : answer.addresses(),
+        first.subject(),
+        last.flow(),
+        answered == null
+            ? Dns.ofQuestion(id, question)
+            : new Dns(
+                id,
+                question,
+                answered.flags(),
+                answered.rcode(),
+                answerCount,
+                answered.addresses(),
+                answered.message()),
         state,
-        first.node(),
+        latencyNs,
         answer == null ? null : answer.peer(),
-        answer == null ? null : answer.message(),
-        null,
         lookup);
   }
 
   /// The lookup row of a response to no query that was seen, with its receiver as the client.
-  static Row orphan(Row answer) {
-    return new Row(
+  static LookupRow orphan(Response answer) {
+    Flow flow = answer.flow();
+    return new LookupRow(
         answer.timestampNs(),
-        answer.container(),
-        answer.owner(),
-        answer.attribution(),
-        /* source= */ answer.destination(),
-        /* destination= */ answer.source(),
-        answer.protocol(),
-        answer.packetType(),
-        answer.nameserver(),
-        Qr.R,
-        answer.id(),
-        answer.question(),
-        answer.flags(),
-        answer.rcode(),
-        null,
-        answer.answerCount(),
-        answer.addresses(),
+        answer.subject(),
+        new Flow(
+            flow.destination(),
+            flow.source(),
+            flow.protocol(),
+            flow.packetType(),
+            flow.nameserver()),
+        answer.dns(),
         State.ORPHAN,
-        answer.node(),
+        Row.NO_LATENCY,
         answer.peer(),
-        answer.message(),
-        null,
         new Lookup(0, List.of(), null, null));
   }
 
-  private static @Nullable Question question(DnsMessage message) {
-    return message.hasQuestion()
-        ? new Question(message.questionName(), message.questionType())
-        : null;
-  }
-
-  private static Flags flags(DnsMessage message) {
-    return Flags.of(
-        message.aa(), message.tc(), message.rd(), message.ra(), message.ad(), message.cd());
+  private static Dns dns(DnsMessage message, int rcode) {
+    return new Dns(
+        message.id(),
+        message.hasQuestion()
+            ? new Question(message.questionName(), message.questionType())
+            : null,
+        Flags.of(
+            message.aa(), message.tc(), message.rd(), message.ra(), message.ad(), message.cd()),
+        rcode,
+        message.answerCount(),
+        addresses(message),
+        null);
   }
 
   private static List<IpAddress> addresses(DnsMessage message) {

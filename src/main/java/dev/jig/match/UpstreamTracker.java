@@ -1,103 +1,106 @@
 package dev.jig.match;
 
-import dev.jig.event.Row;
+import dev.jig.event.Dns;
 import dev.jig.event.Endpoint;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Owner;
-import dev.jig.event.Peer;
 import dev.jig.event.Question;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.jig.event.Response;
+import dev.jig.event.State;
+import dev.jig.event.Subject;
+import dev.jig.table.Hash64;
+import dev.jig.table.RecentKeys;
 import org.jspecify.annotations.Nullable;
 
 /// Remembers what servers on this machine do between a query and its response: the time to serve
 /// it, and the upstream server that they query for the same question.
 ///
 /// A lookup gets an [Upstream] only if its response has a peer, which is the process that answered.
-/// Only what this process did between the query and the response counts.
+/// Only what this process did between the query and the response counts. Flat tables without
+/// objects: they are filled and read once per message.
 public final class UpstreamTracker {
-  /// Bound of each map; the eldest is evicted.
+  /// Bound of each table; the oldest entry is overwritten.
   static final int MAX_REMEMBERED = 8_192;
 
-  /// A query that a server on this machine answered.
-  private record ServedQuery(long processHash, long serviceNs) {}
+  /// Queries that servers on this machine answered, by client endpoint, id and question.
+  private final RecentKeys served = new RecentKeys(MAX_REMEMBERED);
 
-  private record ServedQueryKey(Endpoint client, int id, long questionHash) {}
+  private final long[] servedProcess = new long[MAX_REMEMBERED];
+  private final long[] servedNs = new long[MAX_REMEMBERED];
 
-  /// A query that a process on this machine sent and got an answer to.
-  private record OwnQuery(@Nullable IpAddress server, long sentNs, long answeredNs) {
-    boolean isWithin(long fromNs, long toNs) {
-      return sentNs >= fromNs && answeredNs <= toNs;
-    }
-  }
+  /// Answered queries of processes on this machine, by process and question: the last one and the
+  /// one before it.
+  private final RecentKeys own = new RecentKeys(MAX_REMEMBERED);
 
-  /// The last two queries of one process for one question.
-  private record LastTwo(OwnQuery last, @Nullable OwnQuery previous) {
-    /// Returns the only query within this time; null if there is none, or more than one.
-    @Nullable OwnQuery onlyWithin(long fromNs, long toNs) {
-      if (!last.isWithin(fromNs, toNs)) {
-        return null;
-      }
-      return previous != null && previous.isWithin(fromNs, toNs) ? null : last;
-    }
-  }
-
-  private static final class RecentMap<K, V> extends LinkedHashMap<K, V> {
-    private static final long serialVersionUID = 1;
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-      return size() > MAX_REMEMBERED;
-    }
-  }
-
-  private final Map<ServedQueryKey, ServedQuery> servedQueries = new RecentMap<>();
-  private final Map<LookupKey, LastTwo> ownQueries = new RecentMap<>();
+  private final @Nullable IpAddress[] server = new @Nullable IpAddress[MAX_REMEMBERED];
+  private final long[] sentNs = new long[MAX_REMEMBERED];
+  private final long[] answeredNs = new long[MAX_REMEMBERED];
+  private final long[] previousSentNs = new long[MAX_REMEMBERED];
+  private final long[] previousAnsweredNs = new long[MAX_REMEMBERED];
 
   /// A server on this machine has sent a response.
-  void onResponseSent(Row response) {
-    Owner server = response.owner();
-    Long serviceNs = response.latencyNs();
-    if (server != null && serviceNs != null) {
-      servedQueries.put(keyOf(response), new ServedQuery(LookupKey.processHash(server), serviceNs));
+  void onResponseSent(Response response) {
+    Owner process = response.subject().owner();
+    if (process != null && response.state() != State.ORPHAN) {
+      int slot = served.add(servedKey(response));
+      servedProcess[slot] = LookupKey.processHash(process);
+      servedNs[slot] = response.latencyNs();
     }
   }
 
   /// A client on this machine has received a response.
   void onResponseReceived(OpenLookup lookup, PendingQuery query, long bootNs) {
-    OwnQuery last = new OwnQuery(query.event.nameserver(), query.firstBootNs, bootNs);
-    LastTwo before = ownQueries.remove(lookup.key); // removed, so that put() makes it the youngest
-    ownQueries.put(lookup.key, new LastTwo(last, before == null ? null : before.last()));
+    long key = lookup.key.hash();
+    int before = own.find(key);
+    int slot = before < 0 || own.isAging(before) ? own.add(key) : before;
+    previousSentNs[slot] = before < 0 ? Long.MIN_VALUE : sentNs[before];
+    previousAnsweredNs[slot] = before < 0 ? Long.MIN_VALUE : answeredNs[before];
+    server[slot] = query.row.flow().nameserver();
+    sentNs[slot] = query.firstBootNs;
+    answeredNs[slot] = bootNs;
   }
 
   /// Returns what the sender of a response did for it; null if the sender or its work is unknown.
   @Nullable Upstream findUpstream(
-      OpenLookup lookup, PendingQuery query, Row response, long bootNs) {
-    Peer peer = response.peer();
-    if (peer == null) {
+      OpenLookup lookup, PendingQuery query, Response response, long bootNs) {
+    Subject peer = response.peer();
+    if (peer == null || peer.owner() == null) {
       return null;
     }
-    long server = LookupKey.processHash(peer.owner());
-    ServedQuery served = servedQueries.get(keyOf(response));
-    LastTwo sent = ownQueries.get(lookup.key.withProcess(server));
-    OwnQuery forwarded = sent == null ? null : sent.onlyWithin(query.firstBootNs, bootNs);
-    Long serviceNs = served != null && served.processHash() == server ? served.serviceNs() : null;
-    if (serviceNs == null && forwarded == null) {
+    long process = LookupKey.processHash(peer.owner());
+    int answered = served.find(servedKey(response));
+    boolean isServed = answered >= 0 && servedProcess[answered] == process;
+    int forwarded = findOnly(lookup.key.hashFor(process), query.firstBootNs, bootNs);
+    if (!isServed && forwarded < 0) {
       return null;
     }
     return new Upstream(
-        serviceNs,
-        forwarded == null ? null : forwarded.server(),
-        forwarded == null ? null : forwarded.answeredNs() - forwarded.sentNs());
+        isServed ? servedNs[answered] : null,
+        forwarded < 0 ? null : server[forwarded],
+        forwarded < 0 ? null : answeredNs[forwarded] - sentNs[forwarded]);
   }
 
-  private static ServedQueryKey keyOf(Row response) {
-    return new ServedQueryKey(response.destination(), response.id(), questionHash(response));
+  /// Returns the slot of the only answered query within a time; -1 if there is none, or more than
+  /// one.
+  private int findOnly(long key, long fromNs, long toNs) {
+    int slot = own.find(key);
+    if (slot < 0 || sentNs[slot] < fromNs || answeredNs[slot] > toNs) {
+      return -1;
+    }
+    boolean second = previousSentNs[slot] >= fromNs && previousAnsweredNs[slot] <= toNs;
+    return second ? -1 : slot;
   }
 
-  private static long questionHash(Row response) {
-    Question question = response.question();
-    return question == null ? 0 : question.name().hashCode() * 31L + question.type();
+  private static long servedKey(Response response) {
+    Endpoint client = response.flow().destination();
+    IpAddress address = client.address();
+    Dns dns = response.dns();
+    Question question = dns.question();
+    long key = Hash64.mix(address.high() ^ (long) client.port() << 16 ^ dns.id());
+    key = Hash64.mix(key ^ address.low());
+    return question == null
+        ? key
+        : Hash64.mix(key ^ (long) question.name().hashCode() << 16 ^ question.type());
   }
 }

@@ -68,7 +68,7 @@ public final class Cells {
   }
 
   /// The number of cells to keep after the cut.
-  private static int tail(int width, Ellipsis ellipsis) {
+  static int tail(int width, Ellipsis ellipsis) {
     return switch (ellipsis) {
       case END -> 0;
       case MIDDLE -> (width - 1) / 2;

@@ -2,18 +2,23 @@ package dev.jig.output;
 
 import dev.jig.event.Row;
 import dev.jig.fields.Field;
-import dev.jig.fields.FieldValue;
 import dev.jig.fields.Width;
-import dev.jig.fields.Width.Ellipsis;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Computes column widths for a terminal width or without a terminal, and formats header and rows.
 public final class ColumnLayout {
-  private static final int DIVIDER = 1;
+  private static final int NOT_SCALED = -1;
 
   private final List<Field> fields;
   private final int[] widths;
+
+  /// Made for the present widths; null until the first row after a resize.
+  private @Nullable RowFormat format;
+
+  /// The terminal width that the present widths were computed for.
+  private int scaledTo = NOT_SCALED;
 
   private ColumnLayout(List<Field> fields, int[] widths) {
     this.fields = List.copyOf(fields);
@@ -36,7 +41,12 @@ public final class ColumnLayout {
   /// Scales later rows to a terminal of `cells` cells. Rows are longer than the terminal if it is
   /// narrower than the minimum widths.
   public void resize(int cells) {
-    int budget = Math.max(cells, minCells()) - DIVIDER * (fields.size() - 1);
+    if (cells == scaledTo) {
+      return;
+    }
+    scaledTo = cells;
+    format = null;
+    int budget = Math.max(cells, minCells()) - RowFormat.DIVIDER * (fields.size() - 1);
     boolean[] pinned = new boolean[widths.length];
     for (int i = 0; i < widths.length; i++) {
       pinned[i] = widthOf(i).fixed();
@@ -108,7 +118,7 @@ public final class ColumnLayout {
   }
 
   private int minCells() {
-    int required = DIVIDER * (fields.size() - 1);
+    int required = RowFormat.DIVIDER * (fields.size() - 1);
     for (Field field : fields) {
       Width width = field.width();
       required += width.fixed() ? width.configured() : Math.max(1, width.min());
@@ -122,7 +132,7 @@ public final class ColumnLayout {
 
   /// The width of a row in cells, including padding.
   public int cells() {
-    int cells = DIVIDER * (fields.size() - 1);
+    int cells = RowFormat.DIVIDER * (fields.size() - 1);
     for (int width : widths) {
       cells += width;
     }
@@ -133,36 +143,32 @@ public final class ColumnLayout {
   public String header() {
     StringBuilder line = new StringBuilder(cells());
     for (int i = 0; i < widths.length; i++) {
-      append(line, i, fields.get(i).column().toUpperCase(Locale.ROOT), widthOf(i).ellipsis());
+      if (i > 0) {
+        line.repeat(' ', RowFormat.DIVIDER);
+      }
+      String title = fields.get(i).column().toUpperCase(Locale.ROOT);
+      Cells.append(line, title, widths[i], widthOf(i).ellipsis());
     }
     return line.toString();
   }
 
   /// Formats a row without a line end.
-  public String row(Row event) {
-    StringBuilder line = new StringBuilder(cells());
-    appendRow(line, event);
+  public String row(Row row) {
+    RowBytes line = new RowBytes(cells());
+    appendRow(line, row);
     return line.toString();
   }
 
   /// Appends the result of [#row].
-  void appendRow(StringBuilder line, Row event) {
-    for (int i = 0; i < widths.length; i++) {
-      FieldValue value = fields.get(i).value();
-      String name = value.displayName(event);
-      if (name != null) { // start and end of the name are the significant parts
-        append(line, i, Escaping.TERMINAL.escape(name), Ellipsis.MIDDLE);
-      } else {
-        String text = value.text(event);
-        append(line, i, text == null ? "" : Escaping.TERMINAL.escape(text), widthOf(i).ellipsis());
-      }
+  void appendRow(RowBytes line, Row row) {
+    if (format == null) {
+      format = RowFormat.of(fields, widths);
     }
+    format.append(line, row);
   }
 
-  private void append(StringBuilder line, int column, String text, Ellipsis ellipsis) {
-    if (column > 0) {
-      line.repeat(' ', DIVIDER);
-    }
-    Cells.append(line, text, widths[column], ellipsis);
+  /// The present width of a column.
+  int widthAt(int column) {
+    return widths[column];
   }
 }

@@ -4,28 +4,37 @@ import dev.jig.event.Row;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// Writes rows as a table with one header. The layout may be resized between rows.
+/// Writes rows as a table with one header. The layout may be resized between rows. The stream
+/// receives whole rows, some KiB at a time.
 public final class ColumnsWriter implements RowWriter {
+  private static final int CAPACITY = 16 * 1024;
+
   private final ColumnLayout layout;
-  private final Utf8Output out;
-  private final StringBuilder line = new StringBuilder(256);
+  private final OutputStream out;
+  private final RowBytes rows = new RowBytes(CAPACITY);
 
   public ColumnsWriter(OutputStream out, ColumnLayout layout) {
-    this.out = new Utf8Output(out);
+    this.out = out;
     this.layout = layout;
   }
 
   @Override
   public void begin() throws IOException {
-    out.append(layout.header());
-    out.append("\n");
+    rows.appendText(layout.header());
+    endRow();
   }
 
   @Override
-  public void writeRow(Row event) throws IOException {
-    line.setLength(0);
-    layout.appendRow(line, event);
-    out.append(line.append('\n'));
+  public void writeRow(Row row) throws IOException {
+    layout.appendRow(rows, row);
+    endRow();
+  }
+
+  private void endRow() throws IOException {
+    rows.append('\n');
+    if (rows.length() > CAPACITY / 2) {
+      rows.writeTo(out);
+    }
   }
 
   @Override
@@ -35,6 +44,7 @@ public final class ColumnsWriter implements RowWriter {
 
   @Override
   public void flush() throws IOException {
+    rows.writeTo(out);
     out.flush();
   }
 }

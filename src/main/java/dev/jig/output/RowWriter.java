@@ -11,7 +11,7 @@ public interface RowWriter {
   void begin() throws IOException;
 
   /// Writes one row.
-  void writeRow(Row event) throws IOException;
+  void writeRow(Row row) throws IOException;
 
   /// Reports a problem within the output: JSON and YAML write an object of type `warn`, other
   /// formats nothing (stderr has the message, too).

@@ -5,7 +5,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +27,10 @@ public final class CaptureWriter {
 
   private static final int BYTE_ORDER_MAGIC = 0x1a2b3c4d;
   private static final long UNKNOWN_LENGTH = -1;
+
+  /// Interface, time, captured and original length.
+  private static final int PACKET_FIXED = 20;
+
   private static final int END_OF_OPTIONS = 0;
   private static final int SHB_OS = 3;
   private static final int SHB_USERAPPL = 4;
@@ -55,6 +58,9 @@ public final class CaptureWriter {
       @Nullable Long delivered) {
     static final int FIRST_CODE = 2;
 
+    /// The first options are times.
+    static final int TIMES = 2;
+
     /// In the order of the option codes, from 2 on.
     List<@Nullable Long> values() {
       return Arrays.asList(startNs, endNs, received, dropped, accepted, droppedByOs, delivered);
@@ -81,77 +87,77 @@ public final class CaptureWriter {
       throws IOException {
     beginBlock(PcapngBlock.SECTION_HEADER);
     buffer.putInt(BYTE_ORDER_MAGIC).putShort((short) 1).putShort((short) 0).putLong(UNKNOWN_LENGTH);
-    endBlock(List.of(text(SHB_OS, os), text(SHB_USERAPPL, application)));
+    putOption(SHB_OS, os);
+    putOption(SHB_USERAPPL, application);
+    endBlock();
     beginBlock(INTERFACE_DESCRIPTION);
     buffer.putShort((short) linkType).putShort((short) 0).putInt(0); // snaplen 0: no limit
-    CaptureOption unit =
-        new CaptureOption(IF_TSRESOL, ByteBuffer.wrap(new byte[] {NANOSECONDS}).asReadOnlyBuffer());
-    endBlock(List.of(text(IF_NAME, name), text(IF_DESCRIPTION, description), unit));
+    putOption(IF_NAME, name);
+    putOption(IF_DESCRIPTION, description);
+    putOption(IF_TSRESOL, ByteBuffer.wrap(new byte[] {NANOSECONDS}));
+    endBlock();
   }
 
-  /// Writes an Enhanced Packet Block.
+  /// Writes an Enhanced Packet Block. Does not change the buffers.
   ///
   /// @param timeNs nanoseconds since the epoch
   /// @param frame the frame from its link header on
-  /// @param comment a comment for readers
-  /// @param customText text of a custom option, which this program reads back; null: none
+  /// @param comment a comment for readers, UTF-8
+  /// @param custom value of a custom option, which this program reads back; null: none
   public void writePacket(
-      long timeNs, ByteBuffer frame, String comment, @Nullable String customText)
+      long timeNs, ByteBuffer frame, ByteBuffer comment, @Nullable ByteBuffer custom)
       throws IOException {
     int length = frame.remaining();
     beginBlock(ENHANCED_PACKET);
-    ensureRoom(20 + length);
+    ensureRoom(PACKET_FIXED + length);
     buffer.putInt(0);
     putTime(timeNs);
-    buffer.putInt(length).putInt(length).put(frame.duplicate());
+    buffer.putInt(length).putInt(length);
+    put(frame);
     pad();
-    endBlock(commentAndText(comment, customText));
+    putOption(CaptureOption.COMMENT, comment);
+    if (custom != null) {
+      putCustomOption(custom);
+    }
+    endBlock();
   }
 
-  /// Writes a Custom Block, which other tools skip or copy.
-  public void writeCustomBlock(String comment, String customText) throws IOException {
+  /// Writes a Custom Block, which other tools skip or copy. Does not change the buffers.
+  public void writeCustomBlock(ByteBuffer comment, ByteBuffer custom) throws IOException {
     beginBlock(PcapngBlock.CUSTOM);
-    buffer.putInt(CustomText.ENTERPRISE_NUMBER);
-    endBlock(commentAndText(comment, customText));
+    buffer.putInt(CustomBytes.ENTERPRISE_NUMBER);
+    putOption(CaptureOption.COMMENT, comment);
+    putCustomOption(custom);
+    endBlock();
   }
 
   /// Writes an Interface Statistics Block.
   ///
   /// @param timeNs the time of the counts, nanoseconds since the epoch
   public void writeStatistics(long timeNs, Statistics statistics) throws IOException {
-    List<CaptureOption> options = new ArrayList<>();
-    int code = Statistics.FIRST_CODE;
-    for (Long value : statistics.values()) {
-      if (value != null) {
-        // a time is written upper half first, like a packet's
-        boolean time = code < Statistics.FIRST_CODE + 2;
-        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ORDER);
-        bytes.putLong(time ? value << 32 | value >>> 32 : value).flip();
-        options.add(new CaptureOption(code, bytes));
-      }
-      code++;
-    }
     beginBlock(INTERFACE_STATISTICS);
     buffer.putInt(0);
     putTime(timeNs);
-    endBlock(options);
+    int code = Statistics.FIRST_CODE;
+    for (Long value : statistics.values()) {
+      if (value != null) {
+        ensureRoom(2 * Short.BYTES + Long.BYTES);
+        buffer.putShort((short) code).putShort((short) Long.BYTES);
+        if (code < Statistics.FIRST_CODE + Statistics.TIMES) {
+          putTime(value);
+        } else {
+          buffer.putLong(value);
+        }
+      }
+      code++;
+    }
+    endBlock();
   }
 
   /// Flushes all blocks to the stream.
   public void flush() throws IOException {
     drain();
     out.flush();
-  }
-
-  private static List<CaptureOption> commentAndText(String comment, @Nullable String customText) {
-    CaptureOption first = text(CaptureOption.COMMENT, comment);
-    return customText == null
-        ? List.of(first)
-        : List.of(first, CustomText.toOption(customText, ORDER));
-  }
-
-  private static CaptureOption text(int code, String text) {
-    return new CaptureOption(code, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /// Writes the upper half first, in either byte order.
@@ -165,15 +171,41 @@ public final class CaptureWriter {
     buffer.putInt(type).putInt(0);
   }
 
-  private void endBlock(List<CaptureOption> options) throws IOException {
-    for (CaptureOption option : options) {
-      int length = option.value().remaining();
-      ensureRoom(8 + length);
-      buffer.putShort((short) option.code()).putShort((short) length);
-      buffer.put(option.value().duplicate());
-      pad();
+  private void putOption(int code, String text) {
+    putOption(code, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void putOption(int code, ByteBuffer value) {
+    int length = value.remaining();
+    ensureRoom(2 * Short.BYTES + length);
+    buffer.putShort((short) code).putShort((short) length);
+    put(value);
+    pad();
+  }
+
+  private void putCustomOption(ByteBuffer custom) {
+    int length = custom.remaining();
+    if (length > CustomBytes.MAX_LENGTH) {
+      buffer.position(begin); // drops the block
+      throw new IllegalArgumentException(
+          "a custom option of " + length + " bytes, at most " + CustomBytes.MAX_LENGTH);
     }
-    ensureRoom(8);
+    ensureRoom(2 * Short.BYTES + Integer.BYTES + length);
+    buffer.putShort((short) CaptureOption.CUSTOM_BYTES);
+    buffer.putShort((short) (Integer.BYTES + length)).putInt(CustomBytes.ENTERPRISE_NUMBER);
+    put(custom);
+    pad();
+  }
+
+  /// Copies without moving the position of `from`. Precondition: there is room.
+  private void put(ByteBuffer from) {
+    int length = from.remaining();
+    buffer.put(buffer.position(), from, from.position(), length);
+    buffer.position(buffer.position() + length);
+  }
+
+  private void endBlock() throws IOException {
+    ensureRoom(2 * Integer.BYTES);
     buffer.putInt(END_OF_OPTIONS);
     int length = buffer.position() - begin + Integer.BYTES;
     buffer.putInt(length).putInt(begin + Integer.BYTES, length);
@@ -183,8 +215,8 @@ public final class CaptureWriter {
   }
 
   private void pad() {
-    ensureRoom(4);
-    while ((buffer.position() - begin) % 4 != 0) {
+    ensureRoom(Integer.BYTES);
+    while ((buffer.position() - begin) % Integer.BYTES != 0) {
       buffer.put((byte) 0);
     }
   }

@@ -59,12 +59,14 @@ public final class CapturedPacket {
     return options;
   }
 
-  /// The [CustomText] among the options; null if there is none.
-  public @Nullable String customText() {
-    return optionsOffset == optionsEnd ? null : CustomText.find(options());
+  /// A copy of the [CustomBytes] among the options; null if there are none.
+  public byte @Nullable [] customBytes() {
+    return optionsOffset == optionsEnd
+        ? null
+        : CustomBytes.find(new OptionCursor(bytes, optionsOffset, optionsEnd, endian));
   }
 
-  /// True for a packet. False for a custom block with a [#customText], and for statistics, which
+  /// True for a packet. False for a custom block with [#customBytes], and for statistics, which
   /// may change [CaptureReader#dropped]; their time is that of the packet before.
   public boolean hasFrame() {
     return hasFrame;

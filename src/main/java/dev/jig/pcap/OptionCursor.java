@@ -74,9 +74,19 @@ final class OptionCursor {
     return damaged;
   }
 
+  /// The integer at `offset` of the current value.
+  int i32(int offset) {
+    return endian.i32(bytes, valueOffset + offset);
+  }
+
+  /// Copies the current value from `offset` on.
+  byte[] copyValue(int offset) {
+    return Arrays.copyOfRange(bytes, valueOffset + offset, valueOffset + valueLength);
+  }
+
   /// A copy of the current option.
   CaptureOption option() {
-    byte[] value = Arrays.copyOfRange(bytes, valueOffset, valueOffset + valueLength);
+    byte[] value = copyValue(0);
     ByteBuffer view = ByteBuffer.wrap(value).asReadOnlyBuffer().order(endian.byteOrder());
     return new CaptureOption(code, view);
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Reads the pcapng format (draft-ietf-opsawg-pcapng): sections, each with its byte order and
-/// interfaces; enhanced, simple and obsolete packet blocks; custom blocks with a [CustomText];
+/// interfaces; enhanced, simple and obsolete packet blocks; custom blocks with [CustomBytes];
 /// isb_ifdrop of statistics blocks. Other blocks are skipped.
 ///
 /// ```
@@ -142,11 +142,11 @@ final class PcapngReader implements CaptureReader {
     into.optionsEnd = 0;
   }
 
-  /// False if the block has no [CustomText]: other programs may use the example number, too.
+  /// False if the block has no [CustomBytes]: other programs may use the example number, too.
   private boolean readCustomBlock(CapturedPacket into) throws IOException {
     return readFrameless(into, CUSTOM_FIXED)
-        && block.endian().i32(into.bytes, 0) == CustomText.ENTERPRISE_NUMBER
-        && into.customText() != null;
+        && block.endian().i32(into.bytes, 0) == CustomBytes.ENTERPRISE_NUMBER
+        && into.customBytes() != null;
   }
 
   private boolean readStatistics(CapturedPacket into) throws IOException {
@@ -168,7 +168,7 @@ final class PcapngReader implements CaptureReader {
   /// Reads a block without a frame; skips it and returns false if its length is not plausible.
   private boolean readFrameless(CapturedPacket into, int optionsOffset) throws IOException {
     long length = block.bodyLength();
-    if (length < optionsOffset || length > CustomText.MAX_BLOCK_LENGTH) {
+    if (length < optionsOffset || length > CustomBytes.MAX_BLOCK_LENGTH) {
       block.skipBody();
       return false;
     }

@@ -1,15 +1,14 @@
 package dev.jig.peer;
 
 import dev.jig.capture.Packet;
-import dev.jig.event.Container;
+import dev.jig.event.Attribution;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
-import dev.jig.event.Peer;
 import dev.jig.event.Protocol;
+import dev.jig.event.Subject;
 import dev.jig.peer.NatMappings.NatMapping;
 import dev.jig.peer.RecentSenders.SentMessage;
 import dev.jig.table.Hash64;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the sender of a message that arrives on this machine. A message that stays on the machine
@@ -24,14 +23,13 @@ public final class Peers {
   private static final int HEADER_LENGTH = 12;
   private static final int FLAGS_OFFSET = 2;
 
-  /// Finds the container of a cgroup.
+  /// Finds the subject of a sender.
   @FunctionalInterface
-  public interface ContainerFinder {
-    /// Returns the container; null outside containers.
+  public interface SubjectFinder {
+    /// Returns the subject with the container of a cgroup and the details of an owner.
     ///
-    /// @param owner a process of the cgroup, for hosts on which the cgroup's path names no
-    ///   container
-    @Nullable Container find(long cgroupId, @Nullable Owner owner);
+    /// @param owner as the kernel recorded it
+    Subject find(long cgroupId, Owner owner, Attribution attribution);
   }
 
   private final RecentSenders senders = new RecentSenders();
@@ -69,15 +67,9 @@ public final class Peers {
   /// Returns the sender of a message recorded at ingress; null if it is not on this machine, or not
   /// certain.
   ///
-  /// @param owners adds details to the owner that the kernel recorded
   @Nullable
-  public Peer findSender(
-      Packet packet,
-      byte[] bytes,
-      int offset,
-      int length,
-      ContainerFinder containers,
-      UnaryOperator<Owner> owners) {
+  public Subject findSender(
+      Packet packet, byte[] bytes, int offset, int length, SubjectFinder subjects) {
     if (length < HEADER_LENGTH) {
       return null;
     }
@@ -89,8 +81,7 @@ public final class Peers {
       return null;
     }
     skipPolicy.peerFound(found.cgroupId);
-    return new Peer(
-        containers.find(found.cgroupId, found.owner), owners.apply(found.owner), found.attribution);
+    return subjects.find(found.cgroupId, found.owner, found.attribution);
   }
 
   private @Nullable SentMessage findServer(long key, Packet packet) {

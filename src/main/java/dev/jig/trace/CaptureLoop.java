@@ -97,15 +97,21 @@ public final class CaptureLoop implements AutoCloseable {
   /// @param output takes its rows, on the ring thread
   public Subscription open(
       LiveSettings settings, ContainerSelection selection, Consumer<Row> output) {
+    return open(settings.pipelineConfig().withNaming(naming), selection, output);
+  }
+
+  private Subscription open(
+      PipelineConfig config, ContainerSelection selection, Consumer<Row> output) {
     checkRoom();
     Containers known = Objects.requireNonNull(containers, "no containers to select from");
-    return add(new Subscription(kernel, settings, known, selection, naming, output));
+    return add(new Subscription(kernel, config, known, selection, output));
   }
 
   /// As [#open], of the packets of a scope that does not select containers.
   public Subscription open(LiveSettings settings, Scope scope, Consumer<Row> output) {
     checkRoom();
-    return add(new Subscription(kernel, settings, scope, naming, output));
+    PipelineConfig config = settings.pipelineConfig().withNaming(naming);
+    return add(new Subscription(kernel, config, scope, output));
   }
 
   private void checkRoom() {
@@ -133,11 +139,9 @@ public final class CaptureLoop implements AutoCloseable {
   /// As [#open], from any thread; the future fails if the loop has ended.
   public CompletableFuture<Subscription> openAsync(
       LiveSettings settings, ContainerSelection selection, Consumer<Row> output) {
-    return onRingThread(() -> {
-      Subscription opened = open(settings, selection, output);
-      opened.limitPending(MAX_PENDING_PER_CLIENT);
-      return opened;
-    });
+    PipelineConfig config =
+        settings.pipelineConfig().withNaming(naming).withMaxPending(MAX_PENDING_PER_CLIENT);
+    return onRingThread(() -> open(config, selection, output));
   }
 
   /// Closes a subscription from any thread; once the future completes it has no more rows.

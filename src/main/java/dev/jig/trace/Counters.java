@@ -106,6 +106,16 @@ public final class Counters {
     return recordedRows;
   }
 
+  /// Counts a message that is dropped because of its container.
+  void countDropped(Scope.Decision reason) {
+    switch (reason) {
+      case SKIP -> filtered++;
+      case NAME_UNKNOWN, HOLD -> nameUnknown++;
+      case CONTAINER_UNKNOWN -> containerUnknown++;
+      case PASS -> throw new IllegalArgumentException("PASS is no reason to drop");
+    }
+  }
+
   /// Whether every message is accounted for.
   boolean isBalanced() {
     return unaccounted() == 0;

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A trace of a capture file: the same pipeline with the file's clock. Only rows recorded by an
@@ -54,15 +53,10 @@ public final class FileTrace implements AutoCloseable {
       throws IOException {
     Pipeline current =
         new Pipeline(
+            PipelineConfig.of(ports, dnsTimeoutNs, details, filter).withRecorded(selection),
             Scope.EVERYTHING,
-            filter,
-            ports::contains,
-            ports.isAny(),
-            dnsTimeoutNs,
-            UnaryOperator.identity(),
+            null,
             output);
-    current.selectRecorded(selection);
-    current.configure(details);
     pipeline = current;
     try {
       boolean more = true;

@@ -1,11 +1,16 @@
 package dev.jig.trace;
 
+import dev.jig.event.Container;
 import dev.jig.event.Row;
+import dev.jig.event.Subject;
 import dev.jig.event.WireMessage;
+import dev.jig.trace.Scope.Decision;
+import dev.jig.trace.Scope.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Holds rows until their container's name is known, in order per cgroup; other cgroups' rows do
 /// not wait for them. Bounded in time, number and bytes.
@@ -24,7 +29,8 @@ final class HeldRows {
 
   /// Takes the rows that are released, per cgroup in their order.
   interface ReleaseHandler {
-    void onRelease(long cgroupId, Row row);
+    /// @param row with its container as known now
+    void onReleased(Row row, Decision decision);
   }
 
   private static final class CgroupQueue {
@@ -37,11 +43,13 @@ final class HeldRows {
   }
 
   private final Map<Long, CgroupQueue> byCgroup = new LinkedHashMap<>();
+  private final Scope scope;
   private final ReleaseHandler releaseHandler;
   private int size;
   private int bytes;
 
-  HeldRows(ReleaseHandler releaseHandler) {
+  HeldRows(Scope scope, ReleaseHandler releaseHandler) {
+    this.scope = scope;
     this.releaseHandler = releaseHandler;
   }
 
@@ -51,6 +59,18 @@ final class HeldRows {
 
   boolean isHolding(long cgroupId) {
     return size > 0 && byCgroup.containsKey(cgroupId);
+  }
+
+  /// Decides on a row that comes from no packet; null if the row is held for its container's name.
+  @Nullable Verdict decideOrHold(long cgroupId, Row row, long nowNs) {
+    Container known = row.subject().container();
+    Verdict verdict = scope.decide(cgroupId, row.subject().owner());
+    if (verdict.decision() == Decision.HOLD || isHolding(cgroupId)) {
+      hold(cgroupId, row, nowNs);
+      return null;
+    }
+    // A container that was named when its query came may have ended and been evicted since.
+    return known != null && known.name() != null ? new Verdict(Decision.PASS, known) : verdict;
   }
 
   /// Holds a row; beyond a bound the cgroup that has waited longest is released.
@@ -64,25 +84,29 @@ final class HeldRows {
   }
 
   /// Releases the cgroups that are decided by now or have waited long enough.
-  void releaseDue(long nowNs, Scope scope) {
+  void releaseDue(long nowNs) {
+    if (size == 0) {
+      return;
+    }
     List<Long> due = new ArrayList<>();
     byCgroup.forEach((cgroupId, queue) -> {
       Row first = queue.rows.getFirst();
-      if (scope.decide(cgroupId, first.owner()).decision() != Scope.Decision.HOLD
-          || isWaitOver(cgroupId, first, nowNs - queue.sinceNs, scope)) {
+      if (scope.decide(cgroupId, first.subject().owner()).decision() != Decision.HOLD
+          || isWaitOver(cgroupId, first, nowNs - queue.sinceNs)) {
         due.add(cgroupId);
       }
     });
     due.forEach(this::release);
   }
 
-  private static boolean isWaitOver(long cgroupId, Row first, long waitedNs, Scope scope) {
+  private boolean isWaitOver(long cgroupId, Row first, long waitedNs) {
     if (waitedNs < MAX_WAIT_NS) {
       return false;
     }
     boolean needed =
         scope.isInitializing()
-            || scope.decideNow(cgroupId, first.owner()).decision() == Scope.Decision.NAME_UNKNOWN;
+            || scope.decideNow(cgroupId, first.subject().owner()).decision()
+                == Decision.NAME_UNKNOWN;
     return !needed || waitedNs >= MAX_REQUIRED_WAIT_NS;
   }
 
@@ -92,7 +116,7 @@ final class HeldRows {
   }
 
   private static int bytes(Row row) {
-    WireMessage message = row.message();
+    WireMessage message = row.dns().message();
     return message == null ? 0 : message.length();
   }
 
@@ -101,7 +125,17 @@ final class HeldRows {
     if (queue != null) {
       size -= queue.rows.size();
       bytes -= queue.rows.stream().mapToInt(HeldRows::bytes).sum();
-      queue.rows.forEach(row -> releaseHandler.onRelease(cgroupId, row));
+      queue.rows.forEach(row -> release(cgroupId, row));
     }
+  }
+
+  private void release(long cgroupId, Row row) {
+    Subject subject = row.subject();
+    Verdict verdict = scope.decide(cgroupId, subject.owner());
+    if (verdict.decision() == Decision.HOLD) {
+      verdict = scope.decideNow(cgroupId, subject.owner());
+    }
+    releaseHandler.onReleased(
+        row.withSubject(subject.withContainer(verdict.container())), verdict.decision());
   }
 }

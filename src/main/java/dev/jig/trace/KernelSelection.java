@@ -41,7 +41,7 @@ final class KernelSelection {
     setPorts(subscriptions);
     boolean paths = false;
     for (int i = 0; i < open; i++) {
-      paths |= subscriptions[i].settings().details().paths();
+      paths |= subscriptions[i].config().details().paths();
       subscriptions[i].setPlace(i, everRecorded, anyEverRecorded);
     }
     capture.setPrompt(paths);
@@ -51,8 +51,8 @@ final class KernelSelection {
     BitSet ports = new BitSet();
     boolean any = false;
     for (Subscription each : subscriptions) {
-      ports.or(each.settings().ports().ports());
-      any |= each.settings().ports().isAny();
+      ports.or(each.config().ports().ports());
+      any |= each.config().ports().isAny();
     }
     everRecorded.or(ports);
     anyEverRecorded |= any;

@@ -8,4 +8,11 @@ import java.util.function.Predicate;
 ///
 /// @param dnsTimeoutNs after which a query is unanswered
 public record LiveSettings(
-    PortSet ports, Predicate<Row> filter, long dnsTimeoutNs, RowDetails details) {}
+    PortSet ports, Predicate<Row> filter, long dnsTimeoutNs, RowDetails details) {
+
+  /// The settings of its pipeline.
+  PipelineConfig pipelineConfig() {
+    return PipelineConfig.of(ports, dnsTimeoutNs, details, filter)
+        .withOwners(OwnerDetails.of(details.paths(), details.accounts()));
+  }
+}

@@ -2,22 +2,19 @@ package dev.jig.trace;
 
 import dev.jig.capture.Packet;
 import dev.jig.dns.DnsMessage;
-import java.util.function.IntPredicate;
+import dev.jig.filter.PortSet;
 
 /// Reads a payload into a [DnsMessage] and decides whether it is DNS.
 final class MessageReader {
   private final DnsMessage message;
-  private final IntPredicate dnsPort;
-  private final boolean strict;
+  private final PortSet ports;
   private final Counters counters;
 
   /// @param message the message that is read into
-  /// @param dnsPort ports on which a payload that is not readable counts as malformed DNS
-  /// @param strict on other ports only strictly valid messages are DNS
-  MessageReader(DnsMessage message, IntPredicate dnsPort, boolean strict, Counters counters) {
+  /// @param ports as in [PipelineConfig]
+  MessageReader(DnsMessage message, PortSet ports, Counters counters) {
     this.message = message;
-    this.dnsPort = dnsPort;
-    this.strict = strict;
+    this.ports = ports;
     this.counters = counters;
   }
 
@@ -52,12 +49,12 @@ final class MessageReader {
       return message.hasHeader();
     }
     boolean readable = message.hasHeader() && (whole || message.hasQuestion());
-    return readable && (!strict || message.isStrictlyValid());
+    return readable && (!ports.isAny() || message.isStrictlyValid());
   }
 
   private boolean isOnDnsPort(Packet packet) {
     return packet.rowOption() != null
-        || dnsPort.test(packet.sourcePort())
-        || dnsPort.test(packet.destinationPort());
+        || ports.contains(packet.sourcePort())
+        || ports.contains(packet.destinationPort());
   }
 }

@@ -9,14 +9,13 @@ import dev.jig.peer.PeerSkipPolicy;
 import dev.jig.peer.Peers;
 import java.util.BitSet;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// One client of a [CaptureLoop]: its ports, its selection and the pipeline that makes its rows.
 /// Counts may be read from any thread, and are exact once it is closed.
 public final class Subscription {
   private final KernelSelection kernel;
-  private final LiveSettings settings;
+  private final PipelineConfig config;
   private final @Nullable ContainerScope containerScope;
   private final Pipeline pipeline;
 
@@ -29,13 +28,12 @@ public final class Subscription {
   /// A subscription to the packets of selected containers.
   Subscription(
       KernelSelection kernel,
-      LiveSettings settings,
+      PipelineConfig config,
       Containers containers,
       ContainerSelection selection,
-      UnaryOperator<Row> naming,
       Consumer<Row> output) {
     this.kernel = kernel;
-    this.settings = settings;
+    this.config = config;
     PeerSkipPolicy skipPolicy = skipPolicy();
     this.containerScope =
         skipPolicy == null
@@ -48,46 +46,26 @@ public final class Subscription {
                   skipPolicy.reset();
                   clearSkipped();
                 });
-    this.pipeline = pipeline(containerScope, skipPolicy, naming, output);
+    this.pipeline = pipeline(containerScope, skipPolicy, output);
   }
 
   /// A subscription to the packets of a scope that makes the kernel skip nothing.
   Subscription(
-      KernelSelection kernel,
-      LiveSettings settings,
-      Scope scope,
-      UnaryOperator<Row> naming,
-      Consumer<Row> output) {
+      KernelSelection kernel, PipelineConfig config, Scope scope, Consumer<Row> output) {
     this.kernel = kernel;
-    this.settings = settings;
+    this.config = config;
     this.containerScope = null;
-    this.pipeline = pipeline(scope, skipPolicy(), naming, output);
+    this.pipeline = pipeline(scope, skipPolicy(), output);
   }
 
   private @Nullable PeerSkipPolicy skipPolicy() {
-    return settings.details().peers() ? new PeerSkipPolicy(this::skip, this::clearSkipped) : null;
+    return config.details().peers() ? new PeerSkipPolicy(this::skip, this::clearSkipped) : null;
   }
 
   private Pipeline pipeline(
-      Scope scope,
-      @Nullable PeerSkipPolicy skipPolicy,
-      UnaryOperator<Row> naming,
-      Consumer<Row> output) {
-    PortSet ports = settings.ports();
-    RowDetails details = settings.details();
-    Pipeline made =
-        new Pipeline(
-            scope,
-            settings.filter(),
-            ports::contains,
-            ports.isAny(),
-            settings.dnsTimeoutNs(),
-            OwnerDetails.of(details.paths(), details.accounts()),
-            skipPolicy == null ? null : new Peers(skipPolicy),
-            output);
-    made.configure(details);
-    made.setEndpointNaming(naming);
-    return made;
+      Scope scope, @Nullable PeerSkipPolicy skipPolicy, Consumer<Row> output) {
+    Peers peers = skipPolicy == null ? null : new Peers(skipPolicy);
+    return new Pipeline(config, scope, peers, output);
   }
 
   private void skip(long cgroupId) {
@@ -98,21 +76,17 @@ public final class Subscription {
     kernel.clearSkipped();
   }
 
-  LiveSettings settings() {
-    return settings;
+  PipelineConfig config() {
+    return config;
   }
 
   Pipeline pipeline() {
     return pipeline;
   }
 
-  void limitPending(int queries) {
-    pipeline.limitPending(queries);
-  }
-
   /// Sets its place among the open subscriptions, and what the ring may hold.
   void setPlace(int newPlace, BitSet recordedPorts, boolean anyRecorded) {
-    PortSet ports = settings.ports();
+    PortSet ports = config.ports();
     place = newPlace;
     checksPorts = !ports.isAny() && (anyRecorded || !ports.ports().equals(recordedPorts));
   }
@@ -124,7 +98,7 @@ public final class Subscription {
   }
 
   private boolean hasPort(Packet packet) {
-    PortSet ports = settings.ports();
+    PortSet ports = config.ports();
     return ports.contains(packet.sourcePort())
         || ports.contains(packet.destinationPort())
         || packet.nameserver() != null && ports.contains(packet.nameserverPort());

@@ -8,9 +8,9 @@ import dev.jig.event.SampleEvents;
 import dev.jig.event.WireMessage;
 import dev.jig.kube.FanInClient;
 import dev.jig.wire.proto.AgentGrpc;
-import dev.jig.wire.proto.Begun;
 import dev.jig.wire.proto.FromAgent;
 import dev.jig.wire.proto.FromClient;
+import dev.jig.wire.proto.Started;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
@@ -89,14 +89,15 @@ public final class SimulatedAgents implements AutoCloseable {
           new Container(
               "containerd", id, "main", "registry.example.com/a:1", null, Map.of(), details);
       return Stream.of(
-          of(container, SampleEvents.query()).withMessage(QUERY),
-          of(container, SampleEvents.response()).withMessage(RESPONSE));
+          of(container, SampleEvents.query(), QUERY),
+          of(container, SampleEvents.response(), RESPONSE));
     }
 
-    private Row of(Container container, SampleEvents.Builder sample) {
+    private Row of(Container container, SampleEvents.Builder sample, WireMessage message) {
       int tid = Math.abs(container.id().hashCode() % 4_000_000);
       long started = 77_000_000_000L + container.id().hashCode();
       sample.container = container;
+      sample.message = message;
       sample.owner =
           new Owner(tid, tid, 0, 0, "app", 1, "init", 4026533000L, 4026533005L, started, null);
       return sample.build();
@@ -113,7 +114,7 @@ public final class SimulatedAgents implements AutoCloseable {
         public void onNext(FromClient said) {
           switch (said.getWhatCase()) {
             case START -> {
-              mine.attach(call, begun(), 0);
+              mine.attach(call, started(), 0);
               stream = mine;
             }
             case ACK -> mine.acknowledge(said.getAck().getSequence());
@@ -135,8 +136,8 @@ public final class SimulatedAgents implements AutoCloseable {
       };
     }
 
-    private Begun begun() {
-      return Begun.newBuilder()
+    private Started started() {
+      return Started.newBuilder()
           .setStream(node)
           .setNode(node)
           .setVersion(FanInClient.VERSION)

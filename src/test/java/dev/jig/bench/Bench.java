@@ -1,5 +1,6 @@
 package dev.jig.bench;
 
+import dev.jig.bench.SteadyLoad.Sides;
 import dev.jig.it.kube.ClusterLoad;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,9 +11,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// `bin/bench [--quick] [GROUP…]`: measures everything in one run and prints one Markdown table.
-/// Traffic stays on loopback, or in the cluster that JIG_TEST_KUBECONFIG names, where it is set.
-/// Progress goes to stderr.
+/// `bin/bench [--quick] [--baseline DIR] [GROUP…]`: measures everything in one run and prints one
+/// Markdown table. Traffic stays on loopback, or in the cluster that JIG_TEST_KUBECONFIG names,
+/// where it is set. Progress goes to stderr.
 public final class Bench {
   /// The traced port; no resolver of this machine uses it.
   static final int DNS_PORT = 5399;
@@ -24,68 +25,71 @@ public final class Bench {
 
   /// Measures and prints.
   ///
-  /// @param args `--quick` measures shortly; words choose groups by their title
+  /// @param args `--quick` measures shortly; `--baseline` names a checkout or tarball of an earlier
+  ///   build to compare with; words choose groups by their title
   public static void main(String[] args) throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(List.of(args));
-    boolean quick = words.remove("--quick");
-    Effort effort = quick ? Effort.QUICK : Effort.FULL;
     Path work = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "bench");
     Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(work)));
-    List<FigureGroup> groups = selectGroups(groups(work.toAbsolutePath(), effort), words);
-    List<Measurement> figures = new ArrayList<>();
-    for (FigureGroup group : groups) {
-      System.err.println("bin/bench: " + group.title());
-      figures.addAll(measureGroup(group));
+    try {
+      measure(work.toAbsolutePath(), BenchOptions.parse(args));
+    } catch (IllegalArgumentException e) {
+      System.err.println("bin/bench: " + e.getMessage());
+      System.exit(2);
     }
-    System.out.println(MachineFacts.line());
-    System.out.println(
-        quick
-            ? "A quick run: not to be quoted."
-            : "Ratios are medians of "
-                + effort.repeats()
-                + " interleaved repeats, 1.00 = untraced.");
-    System.out.println();
-    System.out.println("| figure | measured | aim |");
-    System.out.println("|---|---|---|");
-    figures.forEach(figure -> System.out.println(figure.row()));
   }
 
-  private static List<FigureGroup> groups(Path work, Effort effort) {
+  private static void measure(Path work, BenchOptions options)
+      throws IOException, InterruptedException {
+    Builds builds = Builds.find(work, options.baseline());
+    List<FigureGroup> groups = options.select(groups(work, options.effort(), builds));
+    System.out.println(MachineFacts.line(builds));
+    System.out.println(
+        options.effort() == Effort.QUICK
+            ? "A quick run: not to be quoted."
+            : "Medians, in brackets the least and the largest.");
+    System.out.println();
+    System.out.println(Measurement.head());
+    for (FigureGroup group : groups) {
+      Progress.print("%s", group.title());
+      measureGroup(group).forEach(figure -> System.out.println(figure.row()));
+    }
+  }
+
+  private static List<FigureGroup> groups(Path work, Effort effort, Builds builds) {
     List<FigureGroup> groups = new ArrayList<>();
     if (System.getenv("JIG_TEST_KUBECONFIG") != null) {
       groups.add(new ClusterLoad(work, effort.warmUpSeconds(), 3 * effort.steadySeconds()));
     }
-    groups.addAll(machineGroups(work, effort));
+    groups.addAll(loadGroups(work, effort, builds));
+    groups.addAll(otherGroups(work, effort, builds));
     return groups;
   }
 
-  private static List<FigureGroup> machineGroups(Path work, Effort effort) {
-    return List.of(
-        new LossFreeRate(work, effort),
-        new CpuPerEvent(work, effort),
-        new PacketThroughput(work, effort),
-        new ResolverThroughput(work, effort),
-        new Footprint(work, effort),
-        new ManyContainers(work, effort),
-        new FanIn(work, effort),
-        new DecoderSpeed());
+  private static List<FigureGroup> loadGroups(Path work, Effort effort, Builds builds) {
+    Build build = builds.preferred();
+    List<FigureGroup> groups = new ArrayList<>();
+    groups.add(new LossFreeRate(work, effort, build));
+    groups.add(new LossAtStart(work, effort, build));
+    for (Sides sides : Sides.values()) {
+      groups.add(new CpuBesideTcpdump(work, effort, build, sides));
+      builds
+          .baseline()
+          .ifPresent(it -> groups.add(new CpuBesideBefore(work, effort, build, it, sides)));
+    }
+    groups.add(new KernelTime(work, effort, builds));
+    groups.add(new FullLoad(work, effort, build));
+    return groups;
   }
 
-  private static List<FigureGroup> selectGroups(List<FigureGroup> groups, List<String> words) {
-    if (words.isEmpty()) {
-      return groups;
-    }
-    List<FigureGroup> chosen =
-        groups.stream().filter(group -> words.stream().anyMatch(group.title()::contains)).toList();
-    if (chosen.isEmpty()) {
-      System.err.println(
-          "bin/bench: no group has any of "
-              + words
-              + " in its title; they are "
-              + groups.stream().map(FigureGroup::title).toList());
-      System.exit(2);
-    }
-    return chosen;
+  private static List<FigureGroup> otherGroups(Path work, Effort effort, Builds builds) {
+    Build build = builds.preferred();
+    return List.of(
+        new PacketThroughput(work, effort, build),
+        new StartTime(work, effort, builds),
+        new Footprint(work, effort, builds),
+        new ManyContainers(work, effort, build),
+        new FanIn(work, effort),
+        new DecoderSpeed());
   }
 
   private static List<Measurement> measureGroup(FigureGroup group) throws InterruptedException {

@@ -1,60 +1,59 @@
 package dev.jig.bench;
 
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 
-/// Rates of one load with each tracer, as ratios to the untraced rate of the same repeat.
+/// Rates of one load with each tracer, and their ratios to the untraced rate of the same repeat.
 final class Comparison {
-  private final String figure;
-  private final String aim;
-  private final String unit;
-  private final List<Map<Tracer, Double>> repeats = new ArrayList<>();
+  private final Map<Tracer, Samples> rates = new EnumMap<>(Tracer.class);
+  private final Map<Tracer, Samples> ratios = new EnumMap<>(Tracer.class);
+  private final Map<Tracer, Double> repeat = new EnumMap<>(Tracer.class);
 
-  Comparison(String figure, String aim, String unit) {
-    this.figure = figure;
-    this.aim = aim;
-    this.unit = unit;
-  }
-
-  /// Adds a rate; each repeat begins with [Tracer#NONE].
+  /// Adds a rate of the present repeat.
   void add(Tracer tracer, double perSecond) {
-    if (tracer == Tracer.NONE) {
-      repeats.add(new EnumMap<>(Tracer.class));
+    repeat.put(tracer, perSecond);
+    of(rates, tracer).add(perSecond);
+  }
+
+  /// Ends a repeat, in which the load also ran untraced.
+  void endRepeat() {
+    double untraced = repeat.getOrDefault(Tracer.NONE, Double.NaN);
+    repeat.forEach((tracer, rate) -> of(ratios, tracer).add(rate / untraced));
+    repeat.clear();
+  }
+
+  /// `436,000 packets/s (430,000–440,000)`.
+  String untraced(String unit) {
+    return rates(Tracer.NONE, unit);
+  }
+
+  /// The rates with a tracer.
+  String rates(Tracer tracer, String unit) {
+    return of(rates, tracer).text("%,.0f", unit);
+  }
+
+  /// The ratios with a tracer: `0.91 (0.88–0.95)`.
+  String ratio(Tracer tracer) {
+    return of(ratios, tracer).ratio();
+  }
+
+  /// A row of the table, with each of these outputs of ig.
+  Measurement measurement(String figure, String unit, List<Tracer> outputs, String aim) {
+    StringJoiner ig = new StringJoiner("; ");
+    for (Tracer output : outputs) {
+      ig.add((outputs.size() > 1 ? output.title + " " : "") + ratio(output));
     }
-    repeats.getLast().put(tracer, perSecond);
+    return Measurement.withTcpdump(
+        figure + " (1.00: untraced, " + untraced(unit) + ")",
+        ig.toString(),
+        ratio(Tracer.TCPDUMP_TEXT),
+        ratio(Tracer.TCPDUMP_FILE),
+        aim);
   }
 
-  Measurement measurement() throws IOException {
-    StringBuilder text = new StringBuilder();
-    for (Tracer tracer : Tracer.values()) {
-      if (tracer == Tracer.NONE) {
-        text.append(
-            String.format(Locale.ROOT, "untraced %,.0f %s", median(Tracer.NONE, false), unit));
-      } else {
-        text.append(String.format(Locale.ROOT, "; %s %.2f", tracer.title, median(tracer, true)));
-      }
-    }
-    return new Measurement(figure, text.toString(), aim);
-  }
-
-  private double median(Tracer tracer, boolean asRatio) {
-    double[] values =
-        repeats.stream()
-            .filter(repeat -> repeat.containsKey(tracer))
-            .mapToDouble(repeat -> rate(repeat, tracer) / (asRatio ? rate(repeat, Tracer.NONE) : 1))
-            .sorted()
-            .toArray();
-    int middle = values.length / 2;
-    return values.length == 0
-        ? Double.NaN
-        : values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-  }
-
-  private static double rate(Map<Tracer, Double> repeat, Tracer tracer) {
-    return repeat.getOrDefault(tracer, Double.NaN);
+  private static Samples of(Map<Tracer, Samples> samples, Tracer tracer) {
+    return samples.computeIfAbsent(tracer, _ -> new Samples());
   }
 }

@@ -12,10 +12,11 @@ import java.util.Locale;
 final class MachineFacts {
   private MachineFacts() {}
 
-  static String line() throws IOException {
+  /// @param builds that are measured
+  static String line(Builds builds) throws IOException {
     return String.format(
         Locale.ROOT,
-        "Measured %s on %s: %d cores (%s), Linux %s, %s, %s, Java %s; ig from the %s.",
+        "Measured %s on %s: %d cores (%s), Linux %s, %s, %s, Java %s; ig from the %s%s.",
         LocalDate.now(ZoneOffset.UTC),
         virtualised(),
         Runtime.getRuntime().availableProcessors(),
@@ -24,7 +25,15 @@ final class MachineFacts {
         firstLine("tcpdump", "--version").replaceFirst(" version", ""),
         firstLine("knotd", "--version"),
         Runtime.version(),
-        Ig.form().equals("packaged") ? "tarball" : "checkout");
+        builds.preferred().form().title,
+        before(builds));
+  }
+
+  private static String before(Builds builds) {
+    return builds
+        .baseline()
+        .map(build -> ", the commit before from its " + build.form().title)
+        .orElse("");
   }
 
   private static String virtualised() throws IOException {

@@ -28,21 +28,23 @@ final class ManyContainers implements FigureGroup {
 
   private final Path work;
   private final Effort effort;
+  private final Build build;
   private final Path root = CgroupDirectory.rootPath();
-  private final List<Double> untraced = new ArrayList<>();
+  private final Samples untraced = new Samples();
   private final Figures few = new Figures();
   private final Figures many = new Figures();
 
   /// Figures with one number of containers; rates in packets a second.
   private static final class Figures {
-    final List<Double> recorded = new ArrayList<>();
-    final List<Double> skipped = new ArrayList<>();
-    final List<Double> startMs = new ArrayList<>();
+    final Samples recorded = new Samples();
+    final Samples skipped = new Samples();
+    final Samples startMs = new Samples();
   }
 
-  ManyContainers(Path work, Effort effort) {
+  ManyContainers(Path work, Effort effort, Build build) {
     this.work = work;
     this.effort = effort;
+    this.build = build;
   }
 
   @Override
@@ -63,10 +65,10 @@ final class ManyContainers implements FigureGroup {
             String.format(
                 Locale.ROOT,
                 "%.2f of beside %d (%.0f ms; %.0f ms)",
-                Median.of(many.startMs) / Median.of(few.startMs),
+                many.startMs.median() / few.startMs.median(),
                 FEW,
-                Median.of(many.startMs),
-                Median.of(few.startMs)),
+                many.startMs.median(),
+                few.startMs.median()),
             "≤ 1.2"),
         new Measurement(
             "throughput of packets of interest, flood, beside 1,000 containers",
@@ -85,9 +87,9 @@ final class ManyContainers implements FigureGroup {
   }
 
   /// A rate as a ratio, and the added time per packet.
-  private static String ratio(List<Double> rates, List<Double> base, String words) {
-    double rate = Median.of(rates);
-    double of = Median.of(base);
+  private static String ratio(Samples rates, Samples base, String words) {
+    double rate = rates.median();
+    double of = base.median();
     return String.format(
         Locale.ROOT,
         "%.2f %s (%.0f ns a packet, %+.0f ns)",
@@ -138,7 +140,7 @@ final class ManyContainers implements FigureGroup {
             .collect(Collectors.joining(","));
     List<String> selection =
         List.of("-v", "-c", names, "--docker-socketpath", work.resolve("docker.sock").toString());
-    return Ig.start(work, Ig.command(), selection, Bench.DNS_PORT, "columns");
+    return Ig.start(work, build, selection, Bench.DNS_PORT, Output.COLUMNS);
   }
 
   private FakeDocker docker(ContainerCgroups containers) throws IOException {

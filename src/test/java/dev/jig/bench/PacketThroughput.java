@@ -10,16 +10,24 @@ import java.util.List;
 /// other packets.
 final class PacketThroughput implements FigureGroup {
   private static final String SIZE = "100";
+  private static final List<Tracer> TRACERS =
+      List.of(Tracer.NONE, Tracer.IG_JSON, Tracer.TCPDUMP_TEXT, Tracer.TCPDUMP_FILE);
 
   private final Path work;
   private final Effort effort;
+  private final Build build;
 
   /// One load and its rates.
-  private record Load(String mode, int port, Comparison comparison) {}
+  private record Load(String mode, int port, String figure, String aim, Comparison rates) {
+    Load(String mode, int port, String figure, String aim) {
+      this(mode, port, figure, aim, new Comparison());
+    }
+  }
 
-  PacketThroughput(Path work, Effort effort) {
+  PacketThroughput(Path work, Effort effort, Build build) {
     this.work = work;
     this.effort = effort;
+    this.build = build;
   }
 
   @Override
@@ -32,32 +40,33 @@ final class PacketThroughput implements FigureGroup {
     Path blast = CProgram.build("blast");
     List<Load> loads =
         List.of(
-            load("flood", Bench.OTHER_PORT, "non-DNS packets, flood", "ig ≥ 0.95"),
-            load("pingpong", Bench.OTHER_PORT, "non-DNS packets, ping-pong", "ig ≥ 0.95"),
-            load("flood", Bench.DNS_PORT, "DNS packets, flood, JSON to a file", "ig ≥ 0.80"),
-            load(
-                "pingpong", Bench.DNS_PORT, "DNS packets, ping-pong, JSON to a file", "ig ≥ 0.80"));
+            new Load("flood", Bench.OTHER_PORT, "non-DNS packets, flood", "≥ 0.95"),
+            new Load("pingpong", Bench.OTHER_PORT, "non-DNS packets, ping-pong", "≥ 0.95"),
+            new Load("flood", Bench.DNS_PORT, "DNS packets, flood, JSON", "≥ 0.80"),
+            new Load("pingpong", Bench.DNS_PORT, "DNS packets, ping-pong, JSON", "≥ 0.80"));
     for (int repeat = 0; repeat < effort.repeats(); repeat++) {
-      for (Tracer tracer : Tracer.values()) {
-        try (Tracer.Running _ = tracer.start(work, Bench.DNS_PORT)) {
-          if (tracer == Tracer.IG) {
+      for (Tracer tracer : TRACERS) {
+        try (RunningTracer _ = tracer.start(work, build, Bench.DNS_PORT)) {
+          if (tracer.isIg()) {
             blast(blast, "flood", Bench.DNS_PORT, effort.warmUpSeconds());
           }
           for (Load load : loads) {
-            load.comparison.add(tracer, blast(blast, load.mode, load.port, effort.blastSeconds()));
+            load.rates.add(tracer, blast(blast, load.mode, load.port, effort.blastSeconds()));
           }
         }
       }
+      loads.forEach(load -> load.rates.endRepeat());
     }
     List<Measurement> figures = new ArrayList<>();
     for (Load load : loads) {
-      figures.add(load.comparison.measurement());
+      figures.add(
+          load.rates.measurement(
+              "throughput of " + load.figure + ", " + effort.repeats() + " repeats",
+              " packets/s",
+              List.of(Tracer.IG_JSON),
+              load.aim));
     }
     return figures;
-  }
-
-  private static Load load(String mode, int port, String figure, String aim) {
-    return new Load(mode, port, new Comparison("throughput of " + figure, aim, "packets/s"));
   }
 
   private double blast(Path program, String mode, int port, int seconds)

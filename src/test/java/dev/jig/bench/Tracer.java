@@ -2,14 +2,15 @@ package dev.jig.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
-/// The tracer that runs during the load: nothing, ig, or tcpdump with the port as its filter.
+/// The tracer that runs during a load: nothing, tcpdump, or ig with its rows in a file.
 enum Tracer {
   NONE("untraced"),
-  IG("ig -o json"),
   TCPDUMP_TEXT("tcpdump -n -l"),
-  TCPDUMP_FILE("tcpdump -w");
+  TCPDUMP_FILE("tcpdump -w"),
+  IG_JSON("JSON"),
+  IG_COLUMNS("columns"),
+  IG_PCAPNG("pcapng");
 
   final String title;
 
@@ -17,33 +18,39 @@ enum Tracer {
     this.title = title;
   }
 
-  /// Starts it for a port and returns once it traces; null for [#NONE].
-  @SuppressWarnings("MustBeClosedChecker") // the caller closes
-  Running start(Path work, int port) throws IOException, InterruptedException {
-    String filter = "port " + port;
+  boolean isIg() {
     return switch (this) {
-      case NONE -> () -> {};
-      case IG -> Ig.start(work, Ig.command(), port, "json");
-      case TCPDUMP_TEXT -> tcpdump(work, "-n", "-l", filter);
-      case TCPDUMP_FILE -> tcpdump(work, "-w", work.resolve("bench.pcap").toString(), filter);
+      case IG_JSON, IG_COLUMNS, IG_PCAPNG -> true;
+      case NONE, TCPDUMP_TEXT, TCPDUMP_FILE -> false;
     };
   }
 
-  private static Running tcpdump(Path work, String... arguments)
-      throws IOException, InterruptedException {
-    List<String> command = new java.util.ArrayList<>(List.of("tcpdump", "-i", "lo"));
-    command.addAll(List.of(arguments));
-    Child child = Child.start(work, "tcpdump", command);
-    child.awaitErr("listening on");
-    return () -> {
-      child.close();
-      java.nio.file.Files.deleteIfExists(work.resolve("bench.pcap"));
+  /// Starts it for a port and returns once it traces.
+  @SuppressWarnings("MustBeClosedChecker") // the caller closes
+  RunningTracer start(Path work, Build build, int port) throws IOException, InterruptedException {
+    return switch (this) {
+      case NONE -> new Nothing();
+      case TCPDUMP_TEXT -> Tcpdump.startText(work, port);
+      case TCPDUMP_FILE -> Tcpdump.startFile(work, port);
+      case IG_JSON -> Ig.start(work, build, Ig.HOST, port, Output.JSON);
+      case IG_COLUMNS -> Ig.start(work, build, Ig.HOST, port, Output.COLUMNS);
+      case IG_PCAPNG -> Ig.start(work, build, Ig.HOST, port, Output.PCAPNG);
     };
   }
 
-  /// A running tracer; stopped when closed.
-  interface Running extends AutoCloseable {
+  /// No tracer.
+  private static final class Nothing implements RunningTracer {
     @Override
-    void close() throws IOException;
+    public long pid() {
+      throw new UnsupportedOperationException("no process");
+    }
+
+    @Override
+    public long stop() {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -1,8 +1,5 @@
 package dev.jig.event;
 
-import dev.jig.event.Endpoint;
-import dev.jig.event.Flags;
-import dev.jig.event.Question;
 import dev.jig.event.Lookup.Upstream;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +64,7 @@ public final class SampleEvents {
     return response;
   }
 
-  /// An event with every component set.
+  /// A lookup with every component set.
   public static Row full() {
     return response()
         .with(it -> {
@@ -84,7 +81,8 @@ public final class SampleEvents {
           it.state = State.LATE;
           it.node = "node-1";
           it.peer =
-              new Peer(
+              new Subject(
+                  "node-1",
                   new Container(null, "beef", "dns", null, null, Map.of("b", "2"), null),
                   new Owner(5, 6, 7, 8, "dnsmasq", 9, "init", 10, 11, 12, null),
                   Attribution.EXACT);
@@ -128,14 +126,14 @@ public final class SampleEvents {
     public Qr qr = Qr.Q;
     public int id = 0x3c1f;
     public @Nullable Question question = new Question("example.org.", 1);
-    public @Nullable Flags flags = Flags.of(false, false, true, false, false, false);
-    public @Nullable Integer rcode;
-    public @Nullable Long latencyNs;
+    public Flags flags = Flags.of(false, false, true, false, false, false);
+    public int rcode;
+    public long latencyNs = Row.NO_LATENCY;
     public int answerCount;
     public List<IpAddress> addresses = List.of();
     public @Nullable State state;
     public @Nullable String node;
-    public @Nullable Peer peer;
+    public @Nullable Subject peer;
     public @Nullable WireMessage message;
     public @Nullable EndpointNames endpoints;
     public @Nullable Lookup lookup;
@@ -146,31 +144,25 @@ public final class SampleEvents {
       return this;
     }
 
+    /// The row as a query.
+    public Query buildQuery() {
+      return (Query) build();
+    }
+
+    /// A [LookupRow] if [#lookup] is set, else the row that [#qr] names.
     public Row build() {
-      return new Row(
-          timestampNs,
-          container,
-          owner,
-          attribution,
-          source,
-          destination,
-          protocol,
-          packetType,
-          nameserver,
-          qr,
-          id,
-          question,
-          flags,
-          rcode,
-          latencyNs,
-          answerCount,
-          addresses,
-          state,
-          node,
-          peer,
-          message,
-          endpoints,
-          lookup);
+      Subject subject = new Subject(node, container, owner, attribution);
+      Flow flow = new Flow(source, destination, protocol, packetType, nameserver, endpoints);
+      Dns dns = new Dns(id, question, flags, rcode, answerCount, addresses, message);
+      State how = state == null ? State.ORPHAN : state;
+      if (lookup != null) {
+        return new LookupRow(timestampNs, subject, flow, dns, how, latencyNs, peer, lookup);
+      }
+      return switch (qr) {
+        case Q -> new Query(timestampNs, subject, flow, dns, peer);
+        case R -> new Response(timestampNs, subject, flow, dns, how, latencyNs, peer);
+        case T -> new Timeout(timestampNs, subject, flow, dns, how);
+      };
     }
   }
 }

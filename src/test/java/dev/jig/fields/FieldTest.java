@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
+import dev.jig.event.Dns;
+import dev.jig.event.Flow;
+import dev.jig.event.Row;
+import dev.jig.event.Subject;
+import dev.jig.event.Timeout;
 import dev.jig.event.Endpoint;
 import dev.jig.event.Flags;
+import dev.jig.event.Question;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
-import dev.jig.event.Question;
-import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
 import dev.jig.event.UserFacingException;
@@ -58,24 +62,16 @@ final class FieldTest {
           })
           .build();
   private static final Row EMPTY =
-      new Row(
+      new Timeout(
           0,
-          null,
-          null,
-          Attribution.UNKNOWN,
-          new Endpoint(IpAddress.v4(0), 0),
-          new Endpoint(IpAddress.v4(0), 0),
-          Protocol.TCP,
-          null,
-          null,
-          Qr.T,
-          0x1f,
-          null,
-          null,
-          null,
-          null,
-          0,
-          List.of(),
+          Subject.UNKNOWN,
+          new Flow(
+              new Endpoint(IpAddress.v4(0), 0),
+              new Endpoint(IpAddress.v4(0), 0),
+              Protocol.TCP,
+              null,
+              null),
+          Dns.ofQuestion(0x1f, null),
           State.TIMEOUT);
 
   /// The table of columns: width, min and max are 0 where there is none.

@@ -42,7 +42,7 @@ final class FilterExpressionTest {
   void comparesEndpointsByTheirNames(String filter, boolean passes) {
     EndpointName service = new EndpointName(EndpointName.Kind.SERVICE, "kube-system", "kube-dns");
     EndpointName pod = new EndpointName(EndpointName.Kind.POD, "demo", "mypod");
-    Row event = QUERY.withEndpoints(new EndpointNames(pod, service, service));
+    Row event = QUERY.withFlow(QUERY.flow().withNames(new EndpointNames(pod, service, service)));
 
     assertThat(FilterExpression.parse(List.of(filter)).test(event)).isEqualTo(passes);
   }

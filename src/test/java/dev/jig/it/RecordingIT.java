@@ -182,7 +182,7 @@ final class RecordingIT {
     }
 
     private static boolean isOf(Row event, String name) {
-      return event.question() != null && event.question().name().equals(name);
+      return event.dns().question() != null && event.dns().question().name().equals(name);
     }
 
     private interface RowWriterCall {

@@ -117,8 +117,8 @@ final class NodeAgentIT implements TenClients.Scene {
             assertThat(lookup.attempts().getFirst().state()).isEqualTo(AttemptState.ANSWERED);
             assertThat(row.state()).isEqualTo(State.ANSWERED);
             assertThat(row.latencyNs()).isEqualTo(lookup.attempts().getFirst().durationNs());
-            assertThat(row.node()).isEqualTo(NODE);
-            assertThat(requireNonNull(row.container()).pod()).isNotNull();
+            assertThat(row.subject().node()).isEqualTo(NODE);
+            assertThat(requireNonNull(row.subject().container()).pod()).isNotNull();
           });
       client.stop();
     }

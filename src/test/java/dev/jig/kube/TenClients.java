@@ -67,14 +67,14 @@ final class TenClients {
   /// The checked columns of a row.
   record Checked(String namespace, String pod, int port, Qr qr, PacketType type, String name) {
     static Checked of(Row event) {
-      var pod = Objects.requireNonNull(Objects.requireNonNull(event.container()).pod());
+      var pod = Objects.requireNonNull(Objects.requireNonNull(event.subject().container()).pod());
       return new Checked(
           Objects.requireNonNull(pod.namespace()),
           Objects.requireNonNull(pod.name()),
-          (event.qr() == Qr.R ? event.source() : event.destination()).port(),
+          (event.qr() == Qr.R ? event.flow().source() : event.flow().destination()).port(),
           event.qr(),
-          Objects.requireNonNull(event.packetType()),
-          Objects.requireNonNull(event.question()).name());
+          Objects.requireNonNull(event.flow().packetType()),
+          Objects.requireNonNull(event.dns().question()).name());
     }
   }
 

@@ -11,7 +11,7 @@ import dev.jig.event.Flags;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Owner;
-import dev.jig.event.Peer;
+import dev.jig.event.Subject;
 import dev.jig.event.Qr;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
@@ -182,8 +182,8 @@ final class RowWriterTest {
 
   @Test
   void writesThePeerWithTheMembersOfItsOwnRow() throws IOException {
-    Peer process = new Peer(null, SampleEvents.owner("dockerd"), Attribution.SOCKET);
-    Peer pod = new Peer(FULL.container(), SampleEvents.owner("coredns"), Attribution.EXACT);
+    Subject process = new Subject(null, null, SampleEvents.owner("dockerd"), Attribution.SOCKET);
+    Subject pod = new Subject(null, FULL.subject().container(), SampleEvents.owner("coredns"), Attribution.EXACT);
     Row ofProcess = SampleEvents.response().with(event -> event.peer = process).build();
     Row ofPod = SampleEvents.response().with(event -> event.peer = pod).build();
 
@@ -269,7 +269,7 @@ final class RowWriterTest {
             Field.SOURCE_ENDPOINT,
             Field.NAMESERVER_ENDPOINT);
     Row named = SampleEvents.query().with(e -> e.endpoints = NAMES).build();
-    Row half = named.withEndpoints(new EndpointNames(NAMES.source(), null, null));
+    Row half = named.withFlow(named.flow().withNames(new EndpointNames(NAMES.source(), null, null)));
 
     assertThat(columns(fields, named, half))
         .isEqualTo(

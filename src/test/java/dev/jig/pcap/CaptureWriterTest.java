@@ -50,6 +50,10 @@ final class CaptureWriterTest {
     }
   }
 
+  private static ByteBuffer utf8(String text) {
+    return ByteBuffer.wrap(text.getBytes(UTF_8));
+  }
+
   private static byte[] written(Writing writing) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     CaptureWriter writer = new CaptureWriter(out);
@@ -98,8 +102,8 @@ final class CaptureWriterTest {
 
     byte[] file =
         written(writer -> {
-          writer.writePacket(TIME_NS, ByteBuffer.wrap(frame), text, text + "y");
-          writer.writePacket(TIME_NS, ByteBuffer.wrap(frame), "", null);
+          writer.writePacket(TIME_NS, ByteBuffer.wrap(frame), utf8(text), utf8(text + "y"));
+          writer.writePacket(TIME_NS, ByteBuffer.wrap(frame), utf8(""), null);
         });
 
     Block packet = blocks(file).get(2);
@@ -111,7 +115,7 @@ final class CaptureWriterTest {
     assertThat(head.getInt()).isEqualTo(length);
     assertThat(head.getInt()).isEqualTo(length);
     assertThat(packet.options(20 + (length + 3) / 4 * 4))
-        .containsExactly("1:" + text, "2988:\ufffd~\0\0" + text + "y");
+        .containsExactly("1:" + text, "2989:\ufffd~\0\0" + text + "y");
     assertThat(blocks(file).get(3).options(20 + (length + 3) / 4 * 4)).containsExactly("1:");
     Reading.Row row = Reading.of(file).packets().getFirst();
     assertThat(row.timeNs()).isEqualTo(TIME_NS);
@@ -149,25 +153,27 @@ final class CaptureWriterTest {
   void readsCustomBlocksAndOptionsInOrder() throws IOException {
     byte[] file =
         written(writer -> {
-          writer.writePacket(TIME_NS, ByteBuffer.allocate(3), "a", "first");
-          writer.writeCustomBlock("b", "alone");
-          writer.writePacket(TIME_NS + 1, ByteBuffer.allocate(2), "c", null);
+          writer.writePacket(TIME_NS, ByteBuffer.allocate(3), utf8("a"), utf8("first"));
+          writer.writeCustomBlock(utf8("b"), utf8("alone"));
+          writer.writePacket(TIME_NS + 1, ByteBuffer.allocate(2), utf8("c"), null);
         });
 
-    assertThat(customTexts(file))
+    assertThat(customOptions(file))
         .containsExactly(
             "packet of 3 at " + TIME_NS + ": first",
             "custom block at " + TIME_NS + ": alone",
-            "packet of 2 at " + (TIME_NS + 1) + ": null");
+            "packet of 2 at " + (TIME_NS + 1) + ": none");
   }
 
-  private static List<String> customTexts(byte[] file) throws IOException {
+  private static List<String> customOptions(byte[] file) throws IOException {
     List<String> found = new ArrayList<>();
     try (CaptureReader reader = CaptureReader.open(new ByteArrayInputStream(file), "test")) {
       CapturedPacket packet = new CapturedPacket();
       while (reader.next(packet)) {
         String what = packet.hasFrame() ? "packet of " + packet.length() : "custom block";
-        found.add(what + " at " + packet.timeNs() + ": " + packet.customText());
+        byte[] custom = packet.customBytes();
+        String text = custom == null ? "none" : new String(custom, UTF_8);
+        found.add(what + " at " + packet.timeNs() + ": " + text);
       }
     }
     return found;
@@ -185,30 +191,31 @@ final class CaptureWriterTest {
             .enhanced(0, 5, new byte[] {7})
             .bytes();
 
-    assertThat(customTexts(file)).containsExactly("packet of 1 at 5000: null");
+    assertThat(customOptions(file)).containsExactly("packet of 1 at 5000: none");
   }
 
   @Test
-  void refusesATextLongerThanAnOption() {
-    String longest = "x".repeat(CustomText.MAX_LENGTH);
+  void refusesBytesLongerThanAnOption() {
+    String longest = "x".repeat(CustomBytes.MAX_LENGTH);
 
     assertThatThrownBy(() ->
-            written(writer -> writer.writePacket(0, ByteBuffer.allocate(0), "", longest + "x")))
+            written(writer ->
+                writer.writePacket(0, ByteBuffer.allocate(0), utf8(""), utf8(longest + "x"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("65532");
   }
 
   @Test
-  void readsBackTheLongestText() throws IOException {
-    String longest = "x".repeat(CustomText.MAX_LENGTH);
+  void readsBackTheLongestOption() throws IOException {
+    String longest = "x".repeat(CustomBytes.MAX_LENGTH);
 
     byte[] file =
         written(writer -> {
-          writer.writePacket(0, ByteBuffer.allocate(0), "", longest);
-          writer.writeCustomBlock(longest, longest);
+          writer.writePacket(0, ByteBuffer.allocate(0), utf8(""), utf8(longest));
+          writer.writeCustomBlock(utf8(longest), utf8(longest));
         });
 
-    assertThat(customTexts(file))
+    assertThat(customOptions(file))
         .containsExactly("packet of 0 at 0: " + longest, "custom block at 0: " + longest);
   }
 
@@ -225,7 +232,7 @@ final class CaptureWriterTest {
     CaptureWriter writer = new CaptureWriter(out);
     writer.writeHeader("", "", LINK_TYPE, "", "");
     for (int i = 0; i < 1000; i++) {
-      writer.writePacket(i, ByteBuffer.allocate(i), "comment", "note");
+      writer.writePacket(i, ByteBuffer.allocate(i), utf8("comment"), utf8("custom"));
     }
     writer.flush();
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.capture.Packets;
 import dev.jig.event.Qr;
+import dev.jig.filter.PortSet;
 import dev.jig.fixture.TcpMessages;
 import dev.jig.golden.Messages;
 import dev.jig.trace.Scope.Decision;
@@ -67,8 +68,8 @@ final class AccountingTest {
     byte[] cut = Arrays.copyOf(ANSWER, ANSWER.length - 2);
     harness.send(queryOut(QUERY), responseIn(cut));
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 0ms");
-    assertThat(harness.last().answerCount()).isEqualTo(1);
-    assertThat(harness.last().addresses()).isEmpty();
+    assertThat(harness.last().dns().answerCount()).isEqualTo(1);
+    assertThat(harness.last().dns().addresses()).isEmpty();
     assertThat(counters().partlyMalformed()).isEqualTo(1);
   }
 
@@ -86,7 +87,7 @@ final class AccountingTest {
         queryOut(sloppy()).to("192.0.2.1", 4_000),
         queryOut(NOISE),
         queryOut(Messages.query(8, NAME, Type.A)).to("192.0.2.1", 4_000));
-    assertThat(harness.rows).extracting(row -> row.destination().port()).containsExactly(53, 4_000);
+    assertThat(harness.rows).extracting(row -> row.flow().destination().port()).containsExactly(53, 4_000);
     assertThat(counters().notDns()).isEqualTo(1);
     assertThat(counters().malformed()).isEqualTo(1);
   }
@@ -132,7 +133,7 @@ final class AccountingTest {
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 1ms", "Q");
     assertThat(harness.rows)
         .allSatisfy(
-            row -> assertThat(Objects.requireNonNull(row.container()).name()).isEqualTo("web"));
+            row -> assertThat(Objects.requireNonNull(row.subject().container()).name()).isEqualTo("web"));
   }
 
   @Test
@@ -205,7 +206,7 @@ final class AccountingTest {
     harness.send(queryOut(QUERY));
     scope.verdict = ScriptedScope.named("web");
     harness.pipeline.finish();
-    assertThat(Objects.requireNonNull(harness.last().container()).name()).isEqualTo("web");
+    assertThat(Objects.requireNonNull(harness.last().subject().container()).name()).isEqualTo("web");
   }
 
   @Test
@@ -216,7 +217,7 @@ final class AccountingTest {
     scope.verdict = new Verdict(Decision.NAME_UNKNOWN, null); // it ended and is evicted
     harness.tickMs(1_000);
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT");
-    assertThat(Objects.requireNonNull(harness.last().container()).name()).isEqualTo("web");
+    assertThat(Objects.requireNonNull(harness.last().subject().container()).name()).isEqualTo("web");
   }
 
   @Test
@@ -224,12 +225,13 @@ final class AccountingTest {
     Packets first = queryOut(QUERY).atMs(1_767_225_600_000L);
     Pipeline pipeline =
         new Pipeline(
+            PipelineConfig.of(
+                PortSet.parse("53"),
+                Long.MAX_VALUE,
+                new RowDetails(false, false, false, false, false),
+                _ -> true),
             Scope.EVERYTHING,
-            _ -> true,
-            port -> port == 53,
-            false,
-            Long.MAX_VALUE,
-            o -> o,
+            null,
             _ -> {});
     pipeline.onPacket(first.build());
     pipeline.tick(1_767_325_600_000_000_000L);

@@ -11,9 +11,14 @@ import org.junit.jupiter.api.Test;
 /// Bounds and order of rows that wait for a name.
 final class HeldRowsTest {
   private final List<String> released = new ArrayList<>();
-  private final HeldRows held =
-      new HeldRows((cgroupId, event) -> released.add(cgroupId + ":" + event.id()));
   private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
+  private final HeldRows held =
+      new HeldRows(scope, (row, _) -> released.add(cgroupOf(row) + ":" + row.dns().id()));
+
+  /// Ids of cgroup 2 begin at 20.
+  private static int cgroupOf(Row row) {
+    return row.dns().id() < 20 ? 1 : 2;
+  }
 
   private static Row event(int id) {
     return SampleEvents.query().with(query -> query.id = id).build();
@@ -26,7 +31,7 @@ final class HeldRowsTest {
     held.hold(1, event(11), 0);
     scope.byCgroup.put(1L, ScriptedScope.named("one"));
 
-    held.releaseDue(1, scope);
+    held.releaseDue(1);
 
     assertThat(released).containsExactly("1:10", "1:11");
     assertThat(held.size()).isEqualTo(1);
@@ -39,9 +44,9 @@ final class HeldRowsTest {
     held.hold(1, event(10), 0);
     held.hold(1, event(11), HeldRows.MAX_WAIT_NS - 1);
 
-    held.releaseDue(HeldRows.MAX_WAIT_NS - 1, scope);
+    held.releaseDue(HeldRows.MAX_WAIT_NS - 1);
     assertThat(released).isEmpty();
-    held.releaseDue(HeldRows.MAX_WAIT_NS, scope);
+    held.releaseDue(HeldRows.MAX_WAIT_NS);
 
     assertThat(released).containsExactly("1:10", "1:11");
   }
@@ -51,9 +56,9 @@ final class HeldRowsTest {
     scope.afterWaiting = ScriptedScope.NAME_UNKNOWN;
     held.hold(1, event(10), 0);
 
-    held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS - 1, scope);
+    held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS - 1);
     assertThat(released).isEmpty();
-    held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS, scope);
+    held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS);
 
     assertThat(released).containsExactly("1:10");
   }
@@ -63,10 +68,10 @@ final class HeldRowsTest {
     scope.initializing = true;
     held.hold(1, event(10), 0);
 
-    held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS - 1, scope);
+    held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS - 1);
     assertThat(released).isEmpty();
     scope.initializing = false;
-    held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS - 1, scope);
+    held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS - 1);
 
     assertThat(released).containsExactly("1:10");
   }

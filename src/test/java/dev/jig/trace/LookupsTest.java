@@ -71,11 +71,11 @@ final class LookupsTest {
 
   private static String text(Row row) {
     Lookup lookup = lookupOf(row);
-    Long latencyNs = row.latencyNs();
-    return Type.string(Objects.requireNonNull(row.question()).type())
+    long latencyNs = row.latencyNs();
+    return Type.string(Objects.requireNonNull(row.dns().question()).type())
         + " "
         + row.state()
-        + (latencyNs == null ? "" : " " + latencyNs / 1_000_000 + "ms")
+        + (latencyNs == Row.NO_LATENCY ? "" : " " + latencyNs / 1_000_000 + "ms")
         + " of "
         + lookup.tries()
         + ": "
@@ -112,10 +112,10 @@ final class LookupsTest {
     assertThat(rowTexts()).containsExactly("MX ANSWERED 18ms of 1: UDP ANSWERED 18ms");
     Row row = harness.last();
     assertThat(row.timestampNs()).isEqualTo(10_000_000);
-    assertThat(row.owner()).isEqualTo(ASKER);
-    assertThat(row.source().address()).hasToString(Packets.CLIENT);
-    assertThat(row.nameserver()).hasToString(Packets.SERVER);
-    assertThat(row.rcode()).isZero();
+    assertThat(row.subject().owner()).isEqualTo(ASKER);
+    assertThat(row.flow().source().address()).hasToString(Packets.CLIENT);
+    assertThat(row.flow().nameserver()).hasToString(Packets.SERVER);
+    assertThat(row.dns().rcode()).isZero();
     assertThat(harness.pipeline.pending()).isZero();
     assertBalanced();
   }
@@ -156,7 +156,7 @@ final class LookupsTest {
     harness.send(ask(7, 1), answer(7, 1).atMs(1), answer(7, 1).atMs(2));
     assertThat(rowTexts())
         .containsExactly("MX ANSWERED 1ms of 1: UDP ANSWERED 1ms", "MX ORPHAN of 0: ");
-    assertThat(harness.last().source().address()).hasToString(Packets.CLIENT);
+    assertThat(harness.last().flow().source().address()).hasToString(Packets.CLIENT);
     assertBalanced();
   }
 
@@ -219,7 +219,7 @@ final class LookupsTest {
     assertThat(rowTexts())
         .containsExactly(
             "MX ANSWERED 4ms of 3: UDP WAITING 0ms, UDP ANSWERED 4ms, UDP WAITING 0ms");
-    assertThat(harness.last().nameserver()).hasToString("198.51.100.2");
+    assertThat(harness.last().flow().nameserver()).hasToString("198.51.100.2");
     assertBalanced();
   }
 
@@ -232,7 +232,7 @@ final class LookupsTest {
     harness.tickMs(LATER_MS);
     assertThat(rowTexts())
         .containsExactly("MX ANSWERED 5ms of 2: UDP ANSWERED 1ms, UDP ANSWERED 5ms");
-    assertThat(harness.last().rcode()).isZero();
+    assertThat(harness.last().dns().rcode()).isZero();
     assertThat(lookupOf(harness.last()).attempts().getFirst().rcode()).isEqualTo(Rcode.SERVFAIL);
   }
 
@@ -253,7 +253,7 @@ final class LookupsTest {
     assertThat(harness.rows).isEmpty();
     harness.tickMs(501);
     assertThat(rowTexts()).containsExactly("MX ANSWERED 1ms of 1: UDP ANSWERED 1ms");
-    assertThat(harness.last().rcode()).isEqualTo(Rcode.SERVFAIL);
+    assertThat(harness.last().dns().rcode()).isEqualTo(Rcode.SERVFAIL);
   }
 
   @Test
@@ -265,14 +265,14 @@ final class LookupsTest {
         overTcp(Messages.response(9, NAME, Type.MX), answer(9, 2)).atMs(8));
     assertThat(rowTexts())
         .containsExactly("MX ANSWERED 8ms of 2: UDP TRUNCATED 2ms, TCP ANSWERED 5ms");
-    assertThat(harness.last().protocol()).hasToString("TCP");
+    assertThat(harness.last().flow().protocol()).hasToString("TCP");
   }
 
   @Test
   void aTruncatedAnswerIsTheAnswerIfNoAttemptFollows() {
     harness.send(ask(7, 1), truncated(7, 1).atMs(2)).tickMs(502);
     assertThat(rowTexts()).containsExactly("MX ANSWERED 2ms of 1: UDP TRUNCATED 2ms");
-    assertThat(Objects.requireNonNull(harness.last().flags()).isTruncated()).isTrue();
+    assertThat(Objects.requireNonNull(harness.last().dns().flags()).isTruncated()).isTrue();
   }
 
   @Test
@@ -284,7 +284,7 @@ final class LookupsTest {
     harness.tickMs(1_003);
     assertThat(rowTexts())
         .containsExactly("MX TIMEOUT of 2: UDP TRUNCATED 2ms, TCP TIMEOUT 1000ms");
-    assertThat(harness.last().rcode()).isNull();
+    assertThat(harness.last().dns().rcode()).isZero();
   }
 
   @Test
@@ -382,10 +382,10 @@ final class LookupsTest {
   @Test
   void filtersApplyToLookupRows() {
     PipelineHarness slow =
-        PipelineHarness.forLookups(row -> row.latencyNs() != null && row.latencyNs() > 10_000_000);
+        PipelineHarness.forLookups(row -> row.latencyNs() > 10_000_000);
     slow.send(ask(7, 1), answer(7, 1).atMs(9), ask(8, 1).atMs(20), answer(8, 1).atMs(40));
     assertThat(slow.rows).hasSize(1);
-    assertThat(slow.last().id()).isEqualTo(8);
+    assertThat(slow.last().dns().id()).isEqualTo(8);
     assertThat(slow.pipeline.counters().lookupsFiltered()).isEqualTo(1);
     assertThat(slow.pipeline.counters().isBalanced()).isTrue();
   }
@@ -436,13 +436,13 @@ final class LookupsTest {
   void anEvictedQueryHasNoRowAndItsTwinHas() {
     harness.send(asked(7, 1, Type.A), asked(8, 1, Type.AAAA).atMs(1));
     harness.send(answered(8, 1, Type.AAAA, Rcode.NOERROR).atMs(2));
-    for (int i = 0; i < Pipeline.MAX_LOOKUPS; i++) {
+    for (int i = 0; i < PipelineConfig.MAX_LOOKUPS; i++) {
       byte[] query = Messages.query(i & 0xffff, "n" + i + ".example.test.", Type.MX);
       harness.send(queryOut(query).atMs(3));
     }
     assertThat(rowTexts()).containsExactly("AAAA ANSWERED 1ms of 1: UDP ANSWERED 1ms");
     assertThat(harness.pipeline.evicted()).isEqualTo(1);
-    assertThat(harness.pipeline.pending()).isEqualTo(Pipeline.MAX_LOOKUPS);
+    assertThat(harness.pipeline.pending()).isEqualTo(PipelineConfig.MAX_LOOKUPS);
     assertThat(harness.last().state()).isEqualTo(State.ANSWERED);
   }
 }

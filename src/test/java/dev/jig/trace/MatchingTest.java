@@ -55,7 +55,7 @@ final class MatchingTest {
     byte[] shouted = Messages.response(7, "WWW.eXample.ORG.", Type.A);
     harness.send(queryOut(QUERY), responseIn(shouted));
     assertThat(harness.last().state()).isEqualTo(State.ANSWERED);
-    assertThat(Objects.requireNonNull(harness.last().question()).name())
+    assertThat(Objects.requireNonNull(harness.last().dns().question()).name())
         .isEqualTo("WWW.eXample.ORG.");
   }
 
@@ -109,7 +109,7 @@ final class MatchingTest {
   void matchesTheNameserverBehindNat() {
     Packets query = queryOut(QUERY).to("127.0.0.11", 39_999).asked("127.0.0.11", 53);
     harness.send(query, responseIn(ANSWER).from("127.0.0.11", 53).atMs(3));
-    assertThat(harness.rows.getFirst().nameserver()).hasToString("127.0.0.11");
+    assertThat(harness.rows.getFirst().flow().nameserver()).hasToString("127.0.0.11");
     assertThat(harness.last().latencyNs()).isEqualTo(3_000_000);
   }
 
@@ -196,7 +196,7 @@ final class MatchingTest {
   void matchesAResponseWithoutQuestionById() {
     harness.send(queryOut(QUERY).atMs(0), responseIn(bare(7)).atMs(5));
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 5ms");
-    assertThat(harness.last().question()).isNull();
+    assertThat(harness.last().dns().question()).isNull();
   }
 
   @Test
@@ -240,8 +240,8 @@ final class MatchingTest {
     harness.send(
         queryOut(QUERY).owner(asker, Attribution.EXACT),
         responseIn(ANSWER).owner(holder, Attribution.SOCKET));
-    assertThat(harness.last().owner()).isEqualTo(asker);
-    assertThat(harness.last().attribution()).isEqualTo(Attribution.EXACT);
+    assertThat(harness.last().subject().owner()).isEqualTo(asker);
+    assertThat(harness.last().subject().attribution()).isEqualTo(Attribution.EXACT);
   }
 
   @Test
@@ -251,15 +251,15 @@ final class MatchingTest {
     harness.send(
         queryIn(QUERY).owner(receiver, Attribution.SOCKET),
         responseOut(ANSWER).owner(sender, Attribution.EXACT));
-    assertThat(harness.last().owner()).isEqualTo(sender);
+    assertThat(harness.last().subject().owner()).isEqualTo(sender);
   }
 
   @Test
   void keepsTheOwnerOfAnOrphan() {
     Owner holder = SampleEvents.owner("holder");
     harness.send(responseIn(ANSWER).owner(holder, Attribution.SOCKET));
-    assertThat(harness.last().owner()).isEqualTo(holder);
-    assertThat(harness.last().attribution()).isEqualTo(Attribution.SOCKET);
+    assertThat(harness.last().subject().owner()).isEqualTo(holder);
+    assertThat(harness.last().subject().attribution()).isEqualTo(Attribution.SOCKET);
   }
 
   @Test

@@ -11,7 +11,7 @@ import dev.jig.capture.Packets;
 import dev.jig.event.Attribution;
 import dev.jig.event.Row;
 import dev.jig.event.Owner;
-import dev.jig.event.Peer;
+import dev.jig.event.Subject;
 import dev.jig.golden.Messages;
 import dev.jig.peer.PeerSkipPolicy;
 import dev.jig.trace.Scope.Decision;
@@ -49,8 +49,8 @@ final class PeersTest {
   }
 
   private static long peerPid(Row row) {
-    Peer peer = row.peer();
-    return peer == null ? 0 : peer.owner().pid();
+    Subject peer = row.peer();
+    return peer == null || peer.owner() == null ? 0 : peer.owner().pid();
   }
 
   @Test
@@ -62,14 +62,14 @@ final class PeersTest {
 
     scope.byCgroup.put(RESOLVER, new Verdict(Decision.PASS, null));
     harness.send(onSocket(RESOLVER, queryIn(QUERY)));
-    Peer asker = Objects.requireNonNull(harness.last().peer());
-    assertThat(asker.owner().pid()).isEqualTo(APP);
+    Subject asker = Objects.requireNonNull(harness.last().peer());
+    assertThat(Objects.requireNonNull(asker.owner()).pid()).isEqualTo(APP);
     assertThat(asker.attribution()).isEqualTo(Attribution.EXACT);
     assertThat(Objects.requireNonNull(asker.container()).name()).isEqualTo("app");
 
     harness.send(sentBy(RESOLVER, responseOut(ANSWER)), onSocket(APP, responseIn(ANSWER)));
-    Peer resolver = Objects.requireNonNull(harness.last().peer());
-    assertThat(resolver.owner().pid()).isEqualTo(RESOLVER);
+    Subject resolver = Objects.requireNonNull(harness.last().peer());
+    assertThat(Objects.requireNonNull(resolver.owner()).pid()).isEqualTo(RESOLVER);
     assertThat(resolver.container()).isNull();
   }
 

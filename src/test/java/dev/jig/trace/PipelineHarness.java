@@ -2,13 +2,13 @@ package dev.jig.trace;
 
 import dev.jig.capture.Packets;
 import dev.jig.event.Row;
+import dev.jig.filter.PortSet;
 import dev.jig.peer.PeerSkipPolicy;
 import dev.jig.peer.Peers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A pipeline for tests, with a timeout of one second and port 53 as the DNS port: packets in, rows
@@ -32,24 +32,25 @@ final class PipelineHarness {
   }
 
   PipelineHarness(Scope scope, Predicate<Row> filter, boolean any) {
-    this(scope, filter, any, null);
+    this(scope, filter, any, null, false);
   }
 
   /// A pipeline that finds peers.
   static PipelineHarness withPeers(Scope scope, PeerSkipPolicy skipPolicy) {
-    return new PipelineHarness(scope, _ -> true, false, new Peers(skipPolicy));
+    return new PipelineHarness(scope, _ -> true, false, new Peers(skipPolicy), false);
   }
 
   private PipelineHarness(
-      Scope scope, Predicate<Row> filter, boolean any, @Nullable Peers peers) {
+      Scope scope, Predicate<Row> filter, boolean any, @Nullable Peers peers, boolean lookups) {
+    RowDetails details = new RowDetails(false, false, peers != null, false, lookups);
     pipeline =
         new Pipeline(
+            PipelineConfig.of(
+                PortSet.parse(any ? "any" : "53"),
+                TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS),
+                details,
+                filter),
             scope,
-            filter,
-            port -> port == 53,
-            any,
-            TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS),
-            UnaryOperator.identity(),
             peers,
             rows::add);
   }
@@ -60,16 +61,11 @@ final class PipelineHarness {
   }
 
   static PipelineHarness forLookups(Predicate<Row> filter) {
-    return withLookups(new PipelineHarness(Scope.EVERYTHING, filter, false, null), false);
+    return new PipelineHarness(Scope.EVERYTHING, filter, false, null, true);
   }
 
   static PipelineHarness forLookups(Scope scope, @Nullable Peers peers) {
-    return withLookups(new PipelineHarness(scope, _ -> true, false, peers), peers != null);
-  }
-
-  private static PipelineHarness withLookups(PipelineHarness harness, boolean peers) {
-    harness.pipeline.configure(new RowDetails(false, false, peers, false, true));
-    return harness;
+    return new PipelineHarness(scope, _ -> true, false, peers, true);
   }
 
   PipelineHarness send(Packets... packets) {
@@ -99,9 +95,9 @@ final class PipelineHarness {
   }
 
   private static String rowText(Row event) {
-    Long latencyNs = event.latencyNs();
+    long latencyNs = event.latencyNs();
     return event.qr()
         + (event.state() == null ? "" : " " + event.state())
-        + (latencyNs == null ? "" : " " + latencyNs / 1_000_000 + "ms");
+        + (latencyNs == Row.NO_LATENCY ? "" : " " + latencyNs / 1_000_000 + "ms");
   }
 }

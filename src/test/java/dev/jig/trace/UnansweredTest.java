@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Attribution;
+import dev.jig.event.Query;
 import dev.jig.event.Row;
 import dev.jig.event.Owner;
+import dev.jig.event.Flags;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
 import dev.jig.event.SampleEvents;
@@ -50,13 +52,13 @@ final class UnansweredTest {
 
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT");
     Row row = harness.last();
-    assertThat(row.owner()).isEqualTo(asker);
-    assertThat(row.packetType()).isEqualTo(PacketType.OUTGOING);
-    assertThat(row.nameserver()).hasToString("127.0.0.11");
+    assertThat(row.subject().owner()).isEqualTo(asker);
+    assertThat(row.flow().packetType()).isEqualTo(PacketType.OUTGOING);
+    assertThat(row.flow().nameserver()).hasToString("127.0.0.11");
     assertThat(row.timestampNs()).isEqualTo(1_010_000_000);
-    assertThat(Objects.requireNonNull(row.question()).name()).isEqualTo(name(7));
-    assertThat(row.flags()).isNull();
-    assertThat(row.rcode()).isNull();
+    assertThat(Objects.requireNonNull(row.dns().question()).name()).isEqualTo(name(7));
+    assertThat(row.dns().flags()).isEqualTo(Flags.NONE);
+    assertThat(row.dns().rcode()).isZero();
   }
 
   @Test
@@ -114,7 +116,7 @@ final class UnansweredTest {
     harness.closeSocket(5, 10);
 
     assertThat(harness.rowTexts()).endsWith("T CLOSED", "T CLOSED").hasSize(6);
-    assertThat(harness.rows.subList(4, 6)).extracting(Row::id).containsExactly(1, 3);
+    assertThat(harness.rows.subList(4, 6)).extracting(row -> row.dns().id()).containsExactly(1, 3);
     assertThat(harness.pipeline.pending()).isEqualTo(2);
   }
 
@@ -189,7 +191,7 @@ final class UnansweredTest {
     PendingQueries pending = new PendingQueries(1_000);
     byte[] bytes = Messages.query(0, "aaaaaaaa.example.test.", Type.A);
     DnsMessage message = new DnsMessage();
-    Row event = SampleEvents.query().build();
+    Query event = SampleEvents.query().buildQuery();
     QueryKey key = new QueryKey(Role.CLIENT, 1, 5, SampleEvents.RESOLVER, 53);
 
     // When
@@ -214,7 +216,7 @@ final class UnansweredTest {
     // Given room for two: one reported, one waiting
     PendingQueries pending = new PendingQueries(2);
     DnsMessage message = new DnsMessage();
-    Row event = SampleEvents.query().build();
+    Query event = SampleEvents.query().buildQuery();
     QueryKey key = new QueryKey(Role.CLIENT, 1, 5, SampleEvents.RESOLVER, 53);
     ask(pending, message, key, event, 1);
     ask(pending, message, key, event, 2);
@@ -229,7 +231,7 @@ final class UnansweredTest {
   }
 
   private static void ask(
-      PendingQueries pending, DnsMessage message, QueryKey key, Row event, int i) {
+      PendingQueries pending, DnsMessage message, QueryKey key, Query event, int i) {
     byte[] bytes = query(i);
     message.wrap(bytes, 0, bytes.length);
     pending.addQuery(key, message, event, 7, i);

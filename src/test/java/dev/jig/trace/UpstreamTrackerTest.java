@@ -81,7 +81,7 @@ final class UpstreamTrackerTest {
   }
 
   private static boolean isOwnedBy(Row row, long pid) {
-    return Objects.requireNonNull(row.owner()).pid() == pid;
+    return Objects.requireNonNull(row.subject().owner()).pid() == pid;
   }
 
   private static @Nullable Upstream upstream(Row row) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.capture.Packets;
 import dev.jig.dns.DnsMessage;
+import dev.jig.event.Query;
 import dev.jig.event.Row;
 import dev.jig.event.Protocol;
 import dev.jig.event.SampleEvents;
@@ -133,7 +134,7 @@ final class ZoneTransferTest {
     Row row = lookups.last();
     assertThat(lookups.rows).hasSize(1);
     assertThat(row.latencyNs()).isEqualTo(30_000_000);
-    assertThat(row.answerCount()).isEqualTo(4);
+    assertThat(row.dns().answerCount()).isEqualTo(4);
     assertThat(Objects.requireNonNull(row.lookup()).attempts().getFirst().messages()).isEqualTo(3);
   }
 
@@ -155,7 +156,7 @@ final class ZoneTransferTest {
     byte[] bytes = message(SOA, A);
     DnsMessage begin = new DnsMessage();
     begin.wrap(bytes, 0, bytes.length);
-    Row event = SampleEvents.query().with(it -> it.protocol = Protocol.TCP).build();
+    Query event = SampleEvents.query().with(it -> it.protocol = Protocol.TCP).buildQuery();
     for (int i = 0; i < 2 * PendingQueries.MAX_TRANSFERS; i++) {
       QueryKey key = new QueryKey(Role.CLIENT, i, 7, SampleEvents.RESOLVER, 53);
       pending.addQuery(key, query, event, 7, i);

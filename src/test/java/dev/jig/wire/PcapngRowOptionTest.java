@@ -1,276 +1,291 @@
 package dev.jig.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
+import dev.jig.event.Flow;
+import dev.jig.event.Query;
+import dev.jig.event.Response;
 import dev.jig.event.Row;
-import dev.jig.event.Endpoint;
-import dev.jig.event.Question;
-import dev.jig.event.IpAddress;
-import dev.jig.event.Owner;
-import dev.jig.event.Qr;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
-import java.lang.reflect.RecordComponent;
+import dev.jig.event.Subject;
+import dev.jig.event.Timeout;
+import dev.jig.wire.proto.RowProto;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PcapngRowOptionTest {
   private static final int LIMIT = 65_531;
-  private static final IpAddress V6 = IpAddress.v6(0x20010db800000001L, 0x8000000000000068L);
+  private static final ByteString FIVE_BYTES = ByteString.copyFromUtf8("12345");
 
-  /// The row as read from the packet alone, without owner.
-  private static Row packetRow(Row event) {
-    return new Row(
-        event.timestampNs(),
-        null,
-        null,
-        Attribution.UNKNOWN,
-        event.source(),
-        event.destination(),
-        event.protocol(),
-        null,
-        null,
-        event.qr(),
-        event.id(),
-        event.question(),
-        event.flags(),
-        event.rcode(),
-        null,
-        event.answerCount(),
-        event.addresses(),
-        null,
-        null,
-        null,
-        event.message(),
-        null,
-        null);
+  private final PcapngOptionWriter writer = new PcapngOptionWriter(LIMIT);
+  private final PcapngOptionReader reader = new PcapngOptionReader();
+
+  /// The row as read from the packet alone.
+  private static Row packetRow(Row row) {
+    Flow flow = row.flow();
+    Flow headers = new Flow(flow.source(), flow.destination(), flow.protocol(), null, null);
+    return switch (row) {
+      case Query(var timeNs, _, _, var dns, _) ->
+          new Query(timeNs, Subject.UNKNOWN, headers, dns, null);
+      case Response(var timeNs, _, _, var dns, _, _, _) ->
+          new Response(
+              timeNs, Subject.UNKNOWN, headers, dns, State.ORPHAN, Row.NO_LATENCY, null);
+      default -> throw new IllegalArgumentException();
+    };
   }
 
-  private static String encode(Row event) {
-    return PcapngRowOption.encode(event, LIMIT).orElseThrow();
+  private byte[] encode(Row row) {
+    ByteBuffer option = writer.encode(row);
+    assertThat(option).isNotNull();
+    byte[] bytes = new byte[option.remaining()];
+    option.get(bytes);
+    return bytes;
   }
 
-  private static PcapngRowOption decode(String text) {
-    return PcapngRowOption.decode(text).orElseThrow();
+  private PcapngRowOption decode(byte[] bytes) {
+    PcapngRowOption option = reader.decode(bytes);
+    assertThat(option).isNotNull();
+    return option;
   }
 
-  private static Row roundTrip(Row event) {
-    return decode(encode(event)).mergeWithPacket(packetRow(event)).orElseThrow();
+  private Row roundTrip(Row row) {
+    return decode(encode(row)).mergeWithPacket(packetRow(row));
   }
 
   @Test
-  void restoresEveryComponent() throws ReflectiveOperationException {
-    Row event = SampleEvents.full();
-    for (RecordComponent component : Row.class.getRecordComponents()) {
-      assertThat(component.getAccessor().invoke(event)).as("set here: %s", component).isNotNull();
-    }
-
-    assertThat(roundTrip(event)).isEqualTo(event);
+  void restoresEveryComponent() {
+    assertThat(roundTrip(RowSamples.QUERY)).isEqualTo(RowSamples.QUERY);
+    assertThat(roundTrip(RowSamples.RESPONSE)).isEqualTo(RowSamples.RESPONSE);
+    assertThat(decode(encode(RowSamples.TIMEOUT)).standalone()).contains(RowSamples.TIMEOUT);
   }
 
   @Test
   void restoresAbsentComponentsAsAbsent() {
-    Row bare =
-        SampleEvents.query()
-            .with(it -> {
-              it.container = null;
-              it.owner = null;
-              it.attribution = Attribution.UNKNOWN;
-              it.packetType = null;
-              it.nameserver = null;
-              it.question = null;
-              it.flags = null;
-            })
-            .build();
-
-    assertThat(roundTrip(bare)).isEqualTo(bare);
-    assertThat(encode(bare)).isEqualTo("{\"jig\":1,\"attribution\":\"UNKNOWN\"}");
-  }
-
-  @Test
-  void distinguishesZeroFromAbsent() {
-    Row event =
-        SampleEvents.response()
-            .with(it -> {
-              it.latencyNs = 0L;
-              it.owner = new Owner(0, 0, 0, 0, "", 0, "", 0, 0, 0, null);
-            })
-            .build();
-
-    assertThat(roundTrip(event)).isEqualTo(event);
-  }
-
-  @Test
-  void distinguishesUnknownLabelsFromNone() {
-    for (Map<String, String> labels : Arrays.asList(null, Map.<String, String>of())) {
-      Container.Pod pod = new Container.Pod("demo", "mypod", null, labels, null, false);
-      Container container = new Container(null, "b1", null, null, null, Map.of(), pod);
-      Row event = SampleEvents.query().with(it -> it.container = container).build();
-
-      assertThat(roundTrip(event)).isEqualTo(event);
+    for (Row row : RowSamples.bare()) {
+      if (row instanceof Timeout timeout) {
+        assertThat(decode(encode(row)).standalone()).contains(timeout);
+      } else {
+        assertThat(roundTrip(row)).isEqualTo(row);
+      }
     }
   }
 
   @Test
-  void restoresATRowWithoutAPacket() {
-    Row unanswered =
-        SampleEvents.query()
-            .with(it -> {
-              it.qr = Qr.T;
-              it.container = SampleEvents.POD;
-              it.owner = SampleEvents.OWNER;
-              it.source = new Endpoint(V6, 43210);
-              it.question = new Question("\\007.example.org.", 65_280);
-              it.flags = null;
-              it.state = State.CLOSED;
-              it.node = "node-1";
-            })
-            .build();
+  void distinguishesZeroFromAbsent() {
+    Row row = RowSamples.response(State.ANSWERED, 0);
 
-    String text = encode(unanswered);
+    assertThat(roundTrip(row)).isEqualTo(row);
+  }
 
-    assertThat(decode(text).standalone()).contains(unanswered);
+  /// Options of many rows, in which subjects alternate.
+  @Test
+  void eachOptionIsCompleteByItself() {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 3_000; i++) {
+      Container container = SampleEvents.container("container-" + i % 400);
+      Subject subject =
+          new Subject(null, container, RowSamples.owner(i % 1_500), Attribution.SOCKET);
+      rows.add(RowSamples.withSubject(i % 5 == 0 ? Subject.UNKNOWN : subject));
+    }
+
+    for (Row row : rows) {
+      assertThat(new PcapngOptionReader().decode(encode(row)).mergeWithPacket(packetRow(row)))
+          .isEqualTo(row);
+    }
   }
 
   @Test
-  void writesPrintableAscii() {
-    assertThat(encode(SampleEvents.full())).matches("[ -~]+").contains("\\u001B", "\\uD83D");
+  void rowsShareSubjects() {
+    Row first = roundTrip(RowSamples.QUERY);
+    Row second = roundTrip(RowSamples.RESPONSE);
+
+    assertThat(second.subject()).isSameAs(first.subject());
+    assertThat(second.peer()).isSameAs(first.peer());
   }
 
-  /// The format of version 1, which must stay readable.
+  /// The format of version 2, which must stay readable.
   @Test
-  void readsAndWritesVersion1() {
-    String text =
-        "{\"jig\":1,\"container\":{\"runtime\":\"docker\",\"id\":\"b176\",\"name\":\"web\","
-            + "\"labels\":{\"a\":\"1\"}},\"owner\":{\"pid\":38797,\"tid\":38798,\"comm\":\"dig\","
-            + "\"ppid\":38700,\"pcomm\":\"sh\",\"mountNs\":4026533000,\"netNs\":4026533005,"
-            + "\"startBootNs\":77},\"attribution\":\"EXACT\",\"packetType\":\"HOST\","
-            + "\"nameserver\":\"198.51.100.4\",\"latencyNs\":18250000,\"state\":\"ANSWERED\"}";
-    Row event =
+  void readsAndWritesVersion2() {
+    String hex =
+        "6a696702" // magic
+            + "0a1d" // container
+            + "0a06646f636b6572" // runtime: docker
+            + "120462313736" // id: b176
+            + "1a03776562" // name: web
+            + "32080a060a0161120131" // labels: a=1
+            + "1228" // subject
+            + "0801" // container 1
+            + "1222" // owner
+            + "088daf02108daf02" // pid and tid: 38797
+            + "2a0a636f6d6d2d3338373937" // comm
+            + "30013a04696e6974" // ppid: 1, pcomm: init
+            + "40014802504d" // namespaces, start
+            + "1801" // attribution: exact
+            + "2213" // row
+            + "1801" // subject 1
+            + "2a0820012a04c6336404" // packet type: HOST, nameserver
+            + "3801" // state: answered
+            + "4090f2d908"; // latency
+    Row row =
         SampleEvents.response()
             .with(it -> {
               it.container =
                   new Container("docker", "b176", "web", null, null, Map.of("a", "1"), null);
-              it.owner =
-                  new Owner(
-                      38797, 38798, 0, 0, "dig", 38700, "sh", 4026533000L, 4026533005L, 77, null);
+              it.owner = RowSamples.owner(38_797);
             })
             .build();
 
-    assertThat(decode(text).mergeWithPacket(packetRow(event))).contains(event);
-    assertThat(encode(event)).isEqualTo(text);
+    assertThat(HexFormat.of().formatHex(encode(row))).isEqualTo(hex);
+    assertThat(decode(HexFormat.of().parseHex(hex)).mergeWithPacket(packetRow(row)))
+        .isEqualTo(row);
   }
 
   @Test
   void packetDataTakesPrecedence() {
-    Row event = SampleEvents.full();
-    Row shifted =
-        SampleEvents.query().with(it -> it.timestampNs = 5).build(); // as by editcap -t
+    Row shifted = SampleEvents.query().with(it -> it.timestampNs = 5).build(); // editcap -t
 
-    Row restored = decode(encode(event)).mergeWithPacket(packetRow(shifted)).orElseThrow();
+    Row restored = decode(encode(RowSamples.RESPONSE)).mergeWithPacket(packetRow(shifted));
 
-    assertThat(restored.timestampNs()).isEqualTo(5);
-    assertThat(restored.source()).isEqualTo(shifted.source());
-    assertThat(restored.qr()).isEqualTo(Qr.Q);
-    assertThat(restored.owner()).isEqualTo(SampleEvents.OWNER);
+    assertThat(restored)
+        .isInstanceOf(Query.class)
+        .returns(5L, Row::timestampNs)
+        .returns(shifted.dns(), Row::dns)
+        .returns(RowSamples.RESPONSE.subject(), Row::subject);
+    assertThat(restored.flow().source()).isEqualTo(shifted.flow().source());
   }
 
   @Test
-  void omitsLabelsIfTheTextIsTooLong() {
+  void aResponseHasNoStateOfAnUnansweredQuery() {
+    Row restored =
+        decode(encode(RowSamples.TIMEOUT)).mergeWithPacket(packetRow(RowSamples.RESPONSE));
+
+    assertThat(restored.state()).isEqualTo(State.ORPHAN);
+  }
+
+  @Test
+  void omitsLabelsOfALargeContainer() {
     Map<String, String> labels =
         IntStream.range(0, 1000)
             .boxed()
             .collect(Collectors.toMap(i -> "label-" + i, i -> "x".repeat(70)));
-    Row event =
+    Container.Pod pod = new Container.Pod("demo", "mypod", null, labels, null, false);
+    Container large = new Container(null, "b1", "web", null, null, labels, pod);
+    Row row =
         SampleEvents.query()
-            .with(it -> it.container = new Container(null, "b1", "web", null, null, labels, null))
+            .with(it -> {
+              it.container = large;
+              it.peer = Subject.of(large);
+            })
             .build();
 
-    Row restored = roundTrip(event);
+    Row restored = roundTrip(row);
 
-    assertThat(restored)
-        .isEqualTo(
-            event.withContainer(new Container(null, "b1", "web", null, null, Map.of(), null)));
+    Container.Pod bare = new Container.Pod("demo", "mypod", null, null, null, false);
+    Container expected = new Container(null, "b1", "web", null, null, Map.of(), bare);
+    assertThat(restored.subject()).isEqualTo(row.subject().withContainer(expected));
+    assertThat(restored.peer()).isEqualTo(Subject.of(expected));
   }
 
   @Test
-  void isEmptyIfTheTextIsTooLongWithoutLabels() {
-    assertThat(PcapngRowOption.encode(SampleEvents.full(), 100)).isEmpty();
+  void isAbsentIfTheOptionWouldBeTooLong() {
+    assertThat(new PcapngOptionWriter(100).encode(RowSamples.QUERY)).isNull();
   }
 
   @Test
-  void skipsUnknownMembers() {
-    String text = "{\"jig\":1,\"attribution\":\"SOCKET\",\"later\":{\"a\":[1,{}]},\"node\":\"n\"}";
-
-    assertThat(decode(text).mergeWithPacket(SampleEvents.full()).orElseThrow().node())
-        .isEqualTo("n");
+  void refusesLookups() {
+    assertThatThrownBy(() -> writer.encode(RowSamples.LOOKUP))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "x",
-        "[]",
-        "{}",
-        "{\"jig\":2}",
-        "{\"jig\":\"1\"}",
-        "{\"attribution\":\"EXACT\",\"jig\":1}",
-        "{\"jig\":1",
-        "{\"jig\":1,\"attribution\":\"CERTAIN\"}",
-        "{\"jig\":1,\"attribution\":1}",
-        "{\"jig\":1,\"attribution\":{}}",
-        "{\"jig\":1,\"latencyNs\":\"5\"}",
-        "{\"jig\":1,\"latencyNs\":99999999999999999999}",
-        "{\"jig\":1,\"latencyNs\":1.5}",
-        "{\"jig\":1,\"nameserver\":\"www.example.org\"}",
-        "{\"jig\":1,\"nameserver\":\"\"}",
-        "{\"jig\":1,\"nameserver\":\"1.2.3\"}",
-        "{\"jig\":1,\"container\":[]}",
-        "{\"jig\":1,\"container\":{\"name\":\"without id\"}}",
-        "{\"jig\":1,\"container\":{\"id\":\"1\",\"labels\":{\"a\":1}}}",
-        "{\"jig\":1,\"container\":{\"id\":\"1\",\"labels\":{\"a\":null}}}",
-        "{\"jig\":1,\"owner\":{\"pid\":1}}",
-        "{\"jig\":1,\"owner\":{\"pid\":2147483648,\"comm\":\"a\",\"pcomm\":\"b\"}}",
-        "{\"jig\":1,\"addresses\":[null]}",
-        "{\"jig\":1,\"addresses\":[\"192.0.2.1\"",
-      })
-  void rejectsForeignAndDamagedTexts(String text) {
-    assertThat(PcapngRowOption.decode(text)).isEmpty();
+  @ValueSource(strings = {"", "j", "jig", "jig\1", "{\"jig\":1}", "jig\2", "jig\2x", "JIG\2"})
+  void rejectsForeignBytes(String text) {
+    assertThat(reader.decode(text.getBytes(UTF_8))).isNull();
   }
 
-  @Test
-  void requiresMandatoryComponents() {
-    PcapngRowOption option = decode("{\"jig\":1,\"node\":\"n\"}");
+  static List<Consumer<RowProto.RowBatch.Builder>> invalidChanges() {
+    return List.of(
+        batch -> batch.clearRows(),
+        batch -> batch.addRows(batch.getRows(0)),
+        batch -> batch.addSubjects(batch.getSubjects(0)).addSubjects(batch.getSubjects(0)),
+        batch ->
+            batch.addContainers(batch.getContainers(0)).addContainers(batch.getContainers(0)),
+        batch -> batch.addNames(batch.getNames(0)).addNames(batch.getNames(0)),
+        batch -> batch.clearSubjects(),
+        batch -> batch.clearContainers(),
+        batch -> batch.setRows(0, row(batch).setKindValue(99)),
+        batch -> batch.setRows(0, row(batch).setState(RowProto.State.STATE_LATE)),
+        batch -> batch.setRows(0, row(batch).setDns(row(batch).getDns().toBuilder().setId(-1))),
+        batch -> batch.setRows(0, row(batch).setFlow(flow(batch).clearDestination())),
+        batch -> batch.setRows(0, row(batch).setFlow(flow(batch).setNameserver(FIVE_BYTES))));
+  }
 
-    assertThat(option.mergeWithPacket(SampleEvents.full())).isEmpty();
-    assertThat(option.standalone()).isEmpty();
+  private static RowProto.Row.Builder row(RowProto.RowBatch.Builder batch) {
+    return batch.getRows(0).toBuilder();
+  }
+
+  private static RowProto.Flow.Builder flow(RowProto.RowBatch.Builder batch) {
+    return batch.getRows(0).getFlow().toBuilder();
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "\"id\":65535,\"qr\":\"Q\"",
-        "\"id\":65536,\"qr\":\"T\"",
-        "\"id\":-1,\"qr\":\"T\"",
-        "\"id\":1,\"qr\":\"T\",\"rcode\":0",
-        "\"id\":1,\"qr\":\"T\",\"question\":{\"name\":\".\",\"type\":65536}",
-        "\"id\":1"
-      })
-  void onlyValidTRowsAreStandalone(String members) {
-    String ends =
-        ",\"source\":{\"address\":\"192.0.2.1\",\"port\":1},"
-            + "\"destination\":{\"address\":\"192.0.2.2\",\"port\":53}";
-    String text = "{\"jig\":1,\"attribution\":\"EXACT\",\"protocol\":\"UDP\"" + ends + ",%s}";
+  @MethodSource("invalidChanges")
+  void rejectsInvalidRows(Consumer<RowProto.RowBatch.Builder> change)
+      throws InvalidProtocolBufferException {
+    byte[] bytes = encode(RowSamples.TIMEOUT);
+    int magic = PcapngOptionWriter.MAGIC.length;
+    RowProto.RowBatch.Builder batch =
+        RowProto.RowBatch.parser().parseFrom(bytes, magic, bytes.length - magic).toBuilder();
+    change.accept(batch);
+    ByteString invalid =
+        ByteString.copyFrom(PcapngOptionWriter.MAGIC).concat(batch.build().toByteString());
 
-    assertThat(decode(text.formatted("\"id\":65535,\"qr\":\"T\"")).standalone()).isPresent();
-    assertThat(decode(text.formatted(members)).standalone()).isEmpty();
+    assertThat(reader.decode(invalid.toByteArray())).isNull();
+  }
+
+  @Test
+  void onlyTRowsAreStandalone() {
+    byte[] query = new RowEncoder().encode(List.of(RowSamples.QUERY));
+    byte[] option = Arrays.copyOf(PcapngOptionWriter.MAGIC, 4 + query.length);
+    System.arraycopy(query, 0, option, 4, query.length);
+
+    assertThat(decode(option).standalone()).isEmpty();
+    assertThat(decode(encode(RowSamples.QUERY)).standalone()).isEmpty();
+  }
+
+  @Test
+  void damagedBytesNeverThrow() {
+    Random random = new Random(1);
+    int rejected = 0;
+    for (int i = 0; i < 30_000; i++) {
+      Row row = RowSamples.FULL.get(i % 3);
+      PcapngRowOption option = reader.decode(Damage.of(encode(row), random));
+      if (option == null) {
+        rejected++;
+      } else {
+        option.mergeWithPacket(packetRow(RowSamples.QUERY));
+        option.mergeWithPacket(packetRow(RowSamples.RESPONSE));
+      }
+    }
+    assertThat(rejected).isBetween(1_000, 29_999);
   }
 }

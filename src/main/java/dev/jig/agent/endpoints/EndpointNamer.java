@@ -25,24 +25,24 @@ final class EndpointNamer implements UnaryOperator<Row> {
 
   @Override
   public Row apply(Row event) {
-    IpAddress from = event.source().address();
-    IpAddress to = event.destination().address();
+    IpAddress from = event.flow().source().address();
+    IpAddress to = event.flow().destination().address();
     EndpointName own = own(event);
-    boolean sent = event.packetType() == PacketType.OUTGOING;
-    boolean received = event.packetType() == PacketType.HOST;
+    boolean sent = event.flow().packetType() == PacketType.OUTGOING;
+    boolean received = event.flow().packetType() == PacketType.HOST;
     EndpointName source = name(from, sent ? own : null, event);
     EndpointName destination = name(to, received ? own : null, event);
     EndpointName nameserver = null;
-    if (to.equals(event.nameserver())) {
+    if (to.equals(event.flow().nameserver())) {
       nameserver = destination;
-    } else if (from.equals(event.nameserver())) {
+    } else if (from.equals(event.flow().nameserver())) {
       nameserver = source;
-    } else if (event.nameserver() != null) {
-      nameserver = name(event.nameserver(), null, event);
+    } else if (event.flow().nameserver() != null) {
+      nameserver = name(event.flow().nameserver(), null, event);
     }
     return source == null && destination == null && nameserver == null
         ? event
-        : event.withEndpoints(new EndpointNames(source, destination, nameserver));
+        : event.withFlow(event.flow().withNames(new EndpointNames(source, destination, nameserver)));
   }
 
   private @Nullable EndpointName name(
@@ -54,7 +54,7 @@ final class EndpointNamer implements UnaryOperator<Row> {
   }
 
   private static @Nullable EndpointName own(Row event) {
-    Container container = event.container();
+    Container container = event.subject().container();
     Container.Pod pod = container == null ? null : container.pod();
     return pod == null || pod.namespace() == null || pod.name() == null
         ? null

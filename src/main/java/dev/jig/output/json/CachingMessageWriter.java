@@ -50,9 +50,9 @@ final class CachingMessageWriter {
   /// Section ADDRESSES.
   @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
   private record CachedAddresses(IpAddress source, IpAddress destination, byte[] members) {
-    boolean matches(Row event) {
-      return source.equals(event.source().address())
-          && destination.equals(event.destination().address());
+    boolean matches(Row row) {
+      return source.equals(row.flow().source().address())
+          && destination.equals(row.flow().destination().address());
     }
   }
 
@@ -64,11 +64,11 @@ final class CachingMessageWriter {
       @Nullable PacketType packetType,
       int questionType,
       byte[] members) {
-    boolean matches(Row event) {
-      return qr == event.qr()
-          && packetType == event.packetType()
-          && questionType == typeOf(event.question())
-          && Objects.equals(nameserver, event.nameserver());
+    boolean matches(Row row) {
+      return qr == row.qr()
+          && packetType == row.flow().packetType()
+          && questionType == typeOf(row.dns().question())
+          && Objects.equals(nameserver, row.flow().nameserver());
     }
   }
 
@@ -76,10 +76,10 @@ final class CachingMessageWriter {
   @SuppressWarnings("ArrayRecordComponent")
   private record CachedState(
       @Nullable Flags flags, @Nullable State state, Attribution attribution, byte[] members) {
-    boolean matches(Row event) {
-      return state == event.state()
-          && attribution == event.attribution()
-          && Objects.equals(flags, event.flags());
+    boolean matches(Row row) {
+      return state == row.state()
+          && attribution == row.subject().attribution()
+          && Objects.equals(flags, row.dns().flags());
     }
   }
 
@@ -88,25 +88,25 @@ final class CachingMessageWriter {
     this.serializer = serializer;
   }
 
-  void write(Row event) throws IOException {
-    line.appendMembers(addresses(event));
-    number(SOURCE_PORT, event.source().port());
-    number(DESTINATION_PORT, event.destination().port());
-    line.writeAscii(PROTOCOL, event.protocol().name());
-    line.writeHex16(ID, event.id());
-    line.appendMembers(direction(event));
-    if (event.question() != null && !event.question().name().isEmpty()) {
-      line.writeText(NAME, event.question().name());
+  void write(Row row) throws IOException {
+    line.appendMembers(addresses(row));
+    number(SOURCE_PORT, row.flow().source().port());
+    number(DESTINATION_PORT, row.flow().destination().port());
+    line.writeAscii(PROTOCOL, row.flow().protocol().name());
+    line.writeHex16(ID, row.dns().id());
+    line.appendMembers(direction(row));
+    if (row.dns().question() != null && !row.dns().question().name().isEmpty()) {
+      line.writeText(NAME, row.dns().question().name());
     }
-    if (event.rcode() != null) {
-      line.appendMembers(rcode(event, event.rcode()));
+    if (row.qr() == Qr.R) {
+      line.appendMembers(rcode(row, row.dns().rcode()));
     }
-    if (event.latencyNs() != null) {
-      number(LATENCY, event.latencyNs());
+    if (row.latencyNs() != Row.NO_LATENCY) {
+      number(LATENCY, row.latencyNs());
     }
-    number(ANSWER_COUNT, event.answerCount());
-    writeAddresses(event.addresses());
-    line.appendMembers(state(event));
+    number(ANSWER_COUNT, row.dns().answerCount());
+    writeAddresses(row.dns().addresses());
+    line.appendMembers(state(row));
   }
 
   private void writeAddresses(List<IpAddress> addresses) {
@@ -126,55 +126,55 @@ final class CachingMessageWriter {
     }
   }
 
-  private byte[] addresses(Row event) throws IOException {
-    IpAddress source = event.source().address();
-    IpAddress destination = event.destination().address();
+  private byte[] addresses(Row row) throws IOException {
+    IpAddress source = row.flow().source().address();
+    IpAddress destination = row.flow().destination().address();
     int slot = slot(source.high() ^ source.low() * 31 + destination.high() ^ destination.low());
     CachedAddresses cached = addressSlots[slot];
-    if (cached == null || !cached.matches(event)) {
-      byte[] members = serializer.serialize(Section.ADDRESSES, event);
+    if (cached == null || !cached.matches(row)) {
+      byte[] members = serializer.serialize(Section.ADDRESSES, row);
       cached = new CachedAddresses(source, destination, members);
       addressSlots[slot] = cached;
     }
     return cached.members();
   }
 
-  private byte[] direction(Row event) throws IOException {
-    int type = typeOf(event.question());
-    IpAddress nameserver = event.nameserver();
+  private byte[] direction(Row row) throws IOException {
+    int type = typeOf(row.dns().question());
+    IpAddress nameserver = row.flow().nameserver();
     long address = nameserver == null ? 0 : nameserver.high() ^ nameserver.low();
     int slot =
         slot(
             (address * 31 + type) * 31
-                + firstLetter(event.packetType()) * 31L
-                + firstLetter(event.qr()));
+                + firstLetter(row.flow().packetType()) * 31L
+                + firstLetter(row.qr()));
     CachedDirection cached = directionSlots[slot];
-    if (cached == null || !cached.matches(event)) {
-      byte[] members = serializer.serialize(Section.DIRECTION, event);
-      cached = new CachedDirection(event.qr(), nameserver, event.packetType(), type, members);
+    if (cached == null || !cached.matches(row)) {
+      byte[] members = serializer.serialize(Section.DIRECTION, row);
+      cached = new CachedDirection(row.qr(), nameserver, row.flow().packetType(), type, members);
       directionSlots[slot] = cached;
     }
     return cached.members();
   }
 
-  private byte[] rcode(Row event, int rcode) throws IOException {
+  private byte[] rcode(Row row, int rcode) throws IOException {
     byte[] cached = rcodeSlots[rcode & RCODES - 1];
     if (cached == null) {
-      cached = serializer.serialize(Section.RCODE, event);
+      cached = serializer.serialize(Section.RCODE, row);
       rcodeSlots[rcode & RCODES - 1] = cached;
     }
     return cached;
   }
 
-  private byte[] state(Row event) throws IOException {
-    Flags flags = event.flags();
-    State state = event.state();
-    int letters = firstLetter(state) * 31 + firstLetter(event.attribution());
+  private byte[] state(Row row) throws IOException {
+    Flags flags = row.dns().flags();
+    State state = row.state();
+    int letters = firstLetter(state) * 31 + firstLetter(row.subject().attribution());
     int slot = slot(Objects.hashCode(flags) * 31L + letters);
     CachedState cached = stateSlots[slot];
-    if (cached == null || !cached.matches(event)) {
-      byte[] members = serializer.serialize(Section.STATE, event);
-      cached = new CachedState(flags, state, event.attribution(), members);
+    if (cached == null || !cached.matches(row)) {
+      byte[] members = serializer.serialize(Section.STATE, row);
+      cached = new CachedState(flags, state, row.subject().attribution(), members);
       stateSlots[slot] = cached;
     }
     return cached.members();

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.dns.Dialect;
 import dev.jig.dns.MessageDecoder;
 import dev.jig.event.Container;
+import dev.jig.event.Query;
 import dev.jig.event.Row;
+import dev.jig.event.Subject;
+import dev.jig.event.WireMessage;
 import dev.jig.event.EndpointName;
 import dev.jig.event.Flags;
+import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
-import dev.jig.event.Peer;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.Group;
 import dev.jig.fields.FieldValue.Address;
@@ -108,56 +111,58 @@ public final class DocumentWriter implements RowWriter {
   }
 
   @Override
-  public void writeRow(Row event) throws IOException {
+  public void writeRow(Row row) throws IOException {
     document.begin();
     for (Section section : SECTIONS) {
-      write(section, event);
+      write(section, row);
     }
     document.end();
   }
 
   /// Writes one section into an object that was already started.
-  public void write(Section section, Row event) throws IOException {
+  public void write(Section section, Row row) throws IOException {
     switch (section) {
       case CONTAINER -> {
-        writeGroup(RUNTIME, RUNTIME_MEMBERS, event);
-        writeGroup(K8S, K8S_MEMBERS, event);
+        writeGroup(RUNTIME, RUNTIME_MEMBERS, row);
+        writeGroup(K8S, K8S_MEMBERS, row);
       }
       case TIMESTAMP -> {
-        writeAll(TIMESTAMP_MEMBERS, event);
+        writeAll(TIMESTAMP_MEMBERS, row);
         document.writeAscii(TYPE, "normal");
       }
-      case OWNER -> writeAll(OWNER_MEMBERS, event);
-      case ADDRESSES -> writeAll(ADDRESSES_MEMBERS, event);
-      case PORTS_AND_ID -> writeAll(PORTS_AND_ID_MEMBERS, event);
-      case DIRECTION -> writeAll(DIRECTION_MEMBERS, event);
-      case NAME -> writeAll(NAME_MEMBERS, event);
-      case RCODE -> writeAll(RCODE_MEMBERS, event);
-      case ANSWER -> writeAll(ANSWER_MEMBERS, event);
-      case STATE -> writeAll(STATE_MEMBERS, event);
-      case ENDPOINTS_AND_LOOKUP -> writeAll(ENDPOINTS_AND_LOOKUP_MEMBERS, event);
+      case OWNER -> writeAll(OWNER_MEMBERS, row);
+      case ADDRESSES -> writeAll(ADDRESSES_MEMBERS, row);
+      case PORTS_AND_ID -> writeAll(PORTS_AND_ID_MEMBERS, row);
+      case DIRECTION -> writeAll(DIRECTION_MEMBERS, row);
+      case NAME -> writeAll(NAME_MEMBERS, row);
+      case RCODE -> writeAll(RCODE_MEMBERS, row);
+      case ANSWER -> writeAll(ANSWER_MEMBERS, row);
+      case STATE -> writeAll(STATE_MEMBERS, row);
+      case ENDPOINTS_AND_LOOKUP -> writeAll(ENDPOINTS_AND_LOOKUP_MEMBERS, row);
       case HOP -> {
-        if (event.lookup() != null && event.lookup().upstream() != null) {
-          writeGroup(HOP, HOP_MEMBERS, event);
+        if (row.lookup() != null && row.lookup().upstream() != null) {
+          writeGroup(HOP, HOP_MEMBERS, row);
         }
       }
       case CONTENT -> {
-        if (event.message() != null) {
-          Dialect dialect = Dialect.ofPorts(event.source().port(), event.destination().port());
-          contentWriter.write(event.message().decode(decoder, dialect));
+        WireMessage message = row.dns().message();
+        if (message != null) {
+          Flow flow = row.flow();
+          Dialect dialect = Dialect.ofPorts(flow.source().port(), flow.destination().port());
+          contentWriter.write(message.decode(decoder, dialect));
         }
       }
       case PEER -> {
-        if (event.peer() != null) {
-          writePeer(event.peer());
+        if (row.peer() != null) {
+          writePeer(row.peer());
         }
       }
     }
   }
 
   /// Writes an object with the container and process members of the peer's own row.
-  private void writePeer(Peer peer) throws IOException {
-    Row row = Row.ofSubject(peer.container(), peer.owner(), peer.attribution());
+  private void writePeer(Subject peer) throws IOException {
+    Row row = Query.ofSubject(peer);
     Container container = peer.container();
     document.beginObject(PEER);
     if (container != null) {
@@ -184,54 +189,54 @@ public final class DocumentWriter implements RowWriter {
     document.flush();
   }
 
-  private void writeGroup(SerializedString key, Member[] members, Row event)
+  private void writeGroup(SerializedString key, Member[] members, Row row)
       throws IOException {
     document.beginObject(key);
-    writeAll(members, event);
+    writeAll(members, row);
     document.endObject();
   }
 
-  private void writeAll(Member[] members, Row event) throws IOException {
+  private void writeAll(Member[] members, Row row) throws IOException {
     for (Member member : members) {
-      write(member, event);
+      write(member, row);
     }
   }
 
-  private void write(Member member, Row event) throws IOException {
+  private void write(Member member, Row row) throws IOException {
     SerializedString key = member.key();
     switch (member.field().value()) {
-      case Text(var get) -> writeText(key, get.of(event));
-      case Ascii(var get) -> writeWord(key, get.of(event));
+      case Text(var get) -> writeText(key, get.of(row));
+      case Ascii(var get) -> writeWord(key, get.of(row));
       case Int(var known, var get) -> {
-        if (known.test(event)) {
-          writeNumber(key, get.applyAsLong(event), member.field().hasMeaningfulZero());
+        if (known.test(row)) {
+          writeNumber(key, get.applyAsLong(row), member.field().hasMeaningfulZero());
         }
       }
       case Duration(var known, var get) -> {
-        if (known.test(event)) {
-          writeNumber(key, get.applyAsLong(event), false);
+        if (known.test(row)) {
+          writeNumber(key, get.applyAsLong(row), false);
         }
       }
       case Instant(var known, var get) -> {
-        if (known.test(event)) {
-          writeNumber(key, get.applyAsLong(event), false);
+        if (known.test(row)) {
+          writeNumber(key, get.applyAsLong(row), false);
         }
       }
       case Bool(var get) -> {
-        if (Boolean.TRUE.equals(get.of(event))) {
+        if (Boolean.TRUE.equals(get.of(row))) {
           document.writeTrue(key);
         }
       }
       case Address(var get, _) -> {
-        IpAddress address = get.of(event);
+        IpAddress address = get.of(row);
         writeWord(key, address == null ? null : addresses.get(address));
       }
-      case PodOrService(var get) -> writeName(key, get.of(event));
-      case Addresses(var get) -> writeAddresses(key, get.of(event));
-      case Labels(var get) -> writeLabels(key, get.of(event));
-      case Attempts(var get) -> attemptsWriter.write(key, get.of(event));
+      case PodOrService(var get) -> writeName(key, get.of(row));
+      case Addresses(var get) -> writeAddresses(key, get.of(row));
+      case Labels(var get) -> writeLabels(key, get.of(row));
+      case Attempts(var get) -> attemptsWriter.write(key, get.of(row));
       case HeaderFlags(var get) -> {
-        Flags flags = get.of(event);
+        Flags flags = get.of(row);
         writeFlags(key, flags == null ? List.of() : flags.names());
       }
     }

@@ -1,25 +1,18 @@
 package dev.jig.output.json;
 
 import com.fasterxml.jackson.core.SerializableString;
+import dev.jig.output.Decimal;
 import dev.jig.output.Escaping;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /// JSON objects, one per line, built in a byte array: three times as fast as a general generator.
 /// Only complete lines are written to the stream.
 final class JsonLinesDocument implements Document {
   private static final int CAPACITY = 64 * 1024;
-  private static final int MAX_NUMBER_LENGTH = 20;
-  private static final long[] POWERS_OF_10 =
-      LongStream.iterate(1, power -> power * 10).limit(19).toArray();
-
-  /// The digits of 00 to 99.
-  private static final byte[] DIGIT_PAIRS = digitPairs();
-
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
 
@@ -91,25 +84,14 @@ final class JsonLinesDocument implements Document {
   @Override
   public void writeNumber(SerializableString key, long value) {
     appendKey(key);
-    ensureCapacity(MAX_NUMBER_LENGTH);
+    ensureCapacity(Decimal.MAX_DIGITS + 1);
     if (value < 0) {
       append(Long.toString(value).getBytes(StandardCharsets.US_ASCII));
       return;
     }
-    int at = length;
-    int end = at + digits(value);
-    length = end;
-    long rest = value;
-    while (rest >= 10) {
-      long hundreds = rest / 100;
-      int pair = (int) (rest - hundreds * 100) * 2;
-      bytes[--end] = DIGIT_PAIRS[pair + 1];
-      bytes[--end] = DIGIT_PAIRS[pair];
-      rest = hundreds;
-    }
-    if (end > at) {
-      bytes[--end] = (byte) ('0' + rest);
-    }
+    int digits = Decimal.digits(value);
+    Decimal.write(bytes, length, digits, value);
+    length += digits;
   }
 
   /// Writes a 16-bit value as text of four hexadecimal digits.
@@ -121,21 +103,6 @@ final class JsonLinesDocument implements Document {
       bytes[length++] = HEX[value >>> shift & 0xf];
     }
     bytes[length++] = '"';
-  }
-
-  private static byte[] digitPairs() {
-    byte[] pairs = new byte[200];
-    for (int i = 0; i < 100; i++) {
-      pairs[2 * i] = (byte) ('0' + i / 10);
-      pairs[2 * i + 1] = (byte) ('0' + i % 10);
-    }
-    return pairs;
-  }
-
-  private static int digits(long value) {
-    // 1233/4096 is just above log10(2): right or one too few
-    int atLeast = (Long.SIZE - Long.numberOfLeadingZeros(value)) * 1233 >>> 12;
-    return value < POWERS_OF_10[atLeast] ? Math.max(atLeast, 1) : atLeast + 1;
   }
 
   @Override

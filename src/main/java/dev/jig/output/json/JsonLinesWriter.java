@@ -2,39 +2,41 @@ package dev.jig.output.json;
 
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.event.Container;
-import dev.jig.event.Row;
 import dev.jig.event.Owner;
-import dev.jig.event.Peer;
+import dev.jig.event.Row;
+import dev.jig.event.Subject;
 import dev.jig.fields.Field;
 import dev.jig.output.RowWriter;
 import dev.jig.output.json.DocumentWriter.Section;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Writes rows as JSON lines. The encoded members of containers, peers and owners are cached, since
-/// many rows have the same ones.
+/// Writes rows as JSON lines. The encoded members of subjects and peers are cached, since rows
+/// of one process have the same ones.
 public final class JsonLinesWriter implements RowWriter {
-  /// Slots per cache, enough for the containers of many nodes.
+  /// Slots per cache, enough for the processes of many nodes.
   private static final int SLOTS = 4_096;
 
-  private static final String HOST = "host";
   private static final SerializedString TIMESTAMP = new SerializedString(Field.TIMESTAMP.key());
   private static final byte[] NORMAL = "\"type\":\"normal\"".getBytes(StandardCharsets.US_ASCII);
 
-  /// The encoded members of a container, peer or owner.
+  /// The encoded members of a subject: before the timestamp those of its container, after it those
+  /// of its process.
   @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
-  private record CachedMembers(@Nullable Object part, @Nullable String node, byte[] members) {}
+  private record CachedSubject(Subject subject, byte[] container, byte[] owner) {}
+
+  /// The encoded members of a peer.
+  @SuppressWarnings("ArrayRecordComponent")
+  private record CachedPeer(Subject peer, byte[] members) {}
 
   private final JsonLinesDocument document;
   private final DocumentWriter sections;
   private final SectionSerializer serializer = new SectionSerializer();
   private final CachingMessageWriter message;
-  private final @Nullable CachedMembers[] containers = new @Nullable CachedMembers[SLOTS];
-  private final @Nullable CachedMembers[] peers = new @Nullable CachedMembers[SLOTS];
-  private final @Nullable CachedMembers[] owners = new @Nullable CachedMembers[SLOTS];
+  private final @Nullable CachedSubject[] subjects = new @Nullable CachedSubject[SLOTS];
+  private final @Nullable CachedPeer[] peers = new @Nullable CachedPeer[SLOTS];
 
   public JsonLinesWriter(OutputStream out) {
     document = new JsonLinesDocument(out);
@@ -48,23 +50,25 @@ public final class JsonLinesWriter implements RowWriter {
   }
 
   @Override
-  public void writeRow(Row event) throws IOException {
+  public void writeRow(Row row) throws IOException {
+    CachedSubject subject = encode(row);
     document.begin();
-    document.appendMembers(container(event));
-    if (event.timestampNs() != 0) {
-      document.writeNumber(TIMESTAMP, event.timestampNs());
+    document.appendMembers(subject.container());
+    if (row.timestampNs() != 0) {
+      document.writeNumber(TIMESTAMP, row.timestampNs());
     }
     document.appendMembers(NORMAL);
-    if (event.owner() != null) {
-      document.appendMembers(owner(event, event.owner()));
+    document.appendMembers(subject.owner());
+    message.write(row);
+    if (row.lookup() != null || row.flow().names() != null) {
+      sections.write(Section.ENDPOINTS_AND_LOOKUP, row);
+      sections.write(Section.HOP, row);
     }
-    message.write(event);
-    sections.write(Section.ENDPOINTS_AND_LOOKUP, event);
-    sections.write(Section.HOP, event);
-    if (event.peer() != null) {
-      document.appendMembers(peer(event, event.peer()));
+    Subject peer = row.peer();
+    if (peer != null) {
+      document.appendMembers(encodePeer(row, peer));
     }
-    sections.write(Section.CONTENT, event);
+    sections.write(Section.CONTENT, row);
     document.end();
   }
 
@@ -78,47 +82,42 @@ public final class JsonLinesWriter implements RowWriter {
     document.flush();
   }
 
-  private byte[] container(Row event) throws IOException {
-    Container container = event.container();
-    int slot = container == null ? 0 : container.id().hashCode() & SLOTS - 1;
-    CachedMembers cached = containers[slot];
-    if (cached == null
-        || !Objects.equals(cached.part(), container)
-        || !Objects.equals(cached.node(), event.node())) {
+  /// Rows of one process share their subject, so that identity is enough; a copy is encoded again.
+  @SuppressWarnings("ReferenceEquality")
+  private CachedSubject encode(Row row) throws IOException {
+    Subject subject = row.subject();
+    int slot = slot(subject);
+    CachedSubject cached = subjects[slot];
+    if (cached == null || cached.subject() != subject) {
       cached =
-          new CachedMembers(
-              container, event.node(), serializer.serialize(Section.CONTAINER, event));
-      containers[slot] = cached;
+          new CachedSubject(
+              subject,
+              serializer.serialize(Section.CONTAINER, row),
+              serializer.serialize(Section.OWNER, row));
+      subjects[slot] = cached;
     }
-    return cached.members();
+    return cached;
   }
 
-  /// Owners of several nodes may have the same tid, but rarely the same start time, too.
-  private static int slot(Owner owner) {
-    return owner.tid() + Long.hashCode(owner.startBootNs()) & SLOTS - 1;
-  }
-
-  private byte[] peer(Row event, Peer peer) throws IOException {
-    int slot = slot(peer.owner());
-    CachedMembers cached = peers[slot];
-    if (cached == null || !Objects.equals(cached.part(), peer)) {
-      cached = new CachedMembers(peer, null, serializer.serialize(Section.PEER, event));
+  @SuppressWarnings("ReferenceEquality") // as in encode
+  private byte[] encodePeer(Row row, Subject peer) throws IOException {
+    int slot = slot(peer);
+    CachedPeer cached = peers[slot];
+    if (cached == null || cached.peer() != peer) {
+      cached = new CachedPeer(peer, serializer.serialize(Section.PEER, row));
       peers[slot] = cached;
     }
     return cached.members();
   }
 
-  private byte[] owner(Row event, Owner owner) throws IOException {
-    int slot = slot(owner);
-    CachedMembers cached = owners[slot];
-    String variant =
-        event.container() == null ? HOST : null; // user names are shown only outside containers
-    if (cached == null
-        || !Objects.equals(cached.part(), owner)
-        || !Objects.equals(cached.node(), variant)) {
-      cached = new CachedMembers(owner, variant, serializer.serialize(Section.OWNER, event));
-      owners[slot] = cached;
-    }
-    return cached.members();
+  /// Owners of several nodes may have the same tid, but rarely the same start time, too.
+  private static int slot(Subject subject) {
+    Owner owner = subject.owner();
+    Container container = subject.container();
+    int hash =
+        owner != null
+            ? owner.tid() + Long.hashCode(owner.startBootNs())
+            : container == null ? 0 : container.id().hashCode();
+    return hash & SLOTS - 1;
   }
 }

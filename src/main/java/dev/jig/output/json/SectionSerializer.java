@@ -16,10 +16,10 @@ final class SectionSerializer {
   private final DocumentWriter writer = new DocumentWriter(object);
 
   /// The members of a section as in a JSON line, without surrounding braces.
-  byte[] serialize(Section section, Row event) throws IOException {
+  byte[] serialize(Section section, Row row) throws IOException {
     bytes.reset();
     object.begin();
-    writer.write(section, event);
+    writer.write(section, row);
     object.end();
     object.flush();
     return Arrays.copyOfRange(bytes.toByteArray(), 1, bytes.size() - 2);

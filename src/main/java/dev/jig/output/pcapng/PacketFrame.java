@@ -1,15 +1,16 @@
 package dev.jig.output.pcapng;
 
-import dev.jig.event.Row;
 import dev.jig.event.Endpoint;
+import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
+import dev.jig.event.WireMessage;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Encodes a message as a packet: Linux cooked header v2, IP without options, UDP or TCP. Header
-/// fields that the row does not contain have fixed values: TTL 64, no fragments, window 65,535.
+/// Encodes messages as packets, in one buffer: Linux cooked header v2, IP without options, UDP or TCP. Header
+/// fields that a row does not contain have fixed values: TTL 64, no fragments, window 65,535.
 /// Lengths and checksums are correct.
 ///
 /// ```
@@ -43,18 +44,23 @@ final class PacketFrame {
   private final ByteBuffer frame = ByteBuffer.allocate(LINK_LENGTH + V6_LENGTH + MAX_IP_LENGTH);
   private int transportAt;
 
-  /// The maximum payload of a packet of the row's protocol and addresses, in bytes.
-  static int maxPayload(Row event) {
-    int headers = event.protocol() == Protocol.TCP ? TCP_LENGTH : UDP_LENGTH;
-    return isV4(event) ? MAX_IP_LENGTH - V4_LENGTH - headers : MAX_IP_LENGTH - headers;
+  /// The maximum payload of a packet of the flow's protocol and addresses, in bytes.
+  static int maxPayload(Flow flow) {
+    int headers = flow.protocol() == Protocol.TCP ? TCP_LENGTH : UDP_LENGTH;
+    return isV4(flow) ? MAX_IP_LENGTH - V4_LENGTH - headers : MAX_IP_LENGTH - headers;
   }
 
-  /// Encodes a UDP datagram; the result is valid until the next call.
-  ByteBuffer datagram(Row event, ByteBuffer payload) {
-    int length = UDP_LENGTH + payload.remaining();
-    begin(event, UDP, length);
-    putPorts(event).putShort((short) length).putShort((short) 0).put(payload);
-    int checksum = transportChecksum(event, UDP, length);
+  /// Encodes a UDP datagram; the result is valid until the next call. A message from invalid IP
+  /// fragments may be longer than a packet can be: it is cut.
+  ByteBuffer datagram(Flow flow, WireMessage message) {
+    int payload = Math.min(message.length(), maxPayload(flow));
+    int length = UDP_LENGTH + payload;
+    begin(flow, UDP, length);
+    putPorts(flow);
+    frame.putShort((short) length).putShort((short) 0);
+    message.copy(0, payload, frame.array(), frame.position());
+    frame.position(frame.position() + payload);
+    int checksum = transportChecksum(flow, UDP, length);
     frame.putShort(transportAt + 6, (short) (checksum == 0 ? 0xffff : checksum)); // RFC 768
     return frame.flip();
   }
@@ -63,43 +69,42 @@ final class PacketFrame {
   ///
   /// @param sequence sequence number of the first payload byte
   /// @param acknowledged next sequence number of the other direction
-  ByteBuffer segment(Row event, int sequence, int acknowledged, ByteBuffer payload) {
+  ByteBuffer segment(Flow flow, int sequence, int acknowledged, ByteBuffer payload) {
     int length = TCP_LENGTH + payload.remaining();
-    begin(event, TCP, length);
-    putPorts(event).putInt(sequence).putInt(acknowledged);
+    begin(flow, TCP, length);
+    putPorts(flow);
+    frame.putInt(sequence).putInt(acknowledged);
     frame.put((byte) (TCP_LENGTH / 4 << 4)).put(PUSH_AND_ACK).putShort((short) 0xffff);
     frame.putShort((short) 0).putShort((short) 0).put(payload);
-    frame.putShort(transportAt + 16, (short) transportChecksum(event, TCP, length));
+    frame.putShort(transportAt + 16, (short) transportChecksum(flow, TCP, length));
     return frame.flip();
   }
 
-  private ByteBuffer putPorts(Row event) {
-    return frame
-        .putShort((short) event.source().port())
-        .putShort((short) event.destination().port());
+  private void putPorts(Flow flow) {
+    frame.putShort((short) flow.source().port()).putShort((short) flow.destination().port());
   }
 
-  private void begin(Row event, byte protocol, int length) {
-    boolean v4 = isV4(event);
+  private void begin(Flow flow, byte protocol, int length) {
+    boolean v4 = isV4(flow);
     frame.clear();
     frame.putShort((short) (v4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6)).putShort((short) 0);
-    frame.putInt(0).putShort((short) ARPHRD_NONE).put(linkPacketType(event.packetType()));
+    frame.putInt(0).putShort((short) ARPHRD_NONE).put(linkPacketType(flow.packetType()));
     frame.put((byte) 0).putLong(0);
     if (v4) {
-      beginV4(event, protocol, length);
+      beginV4(flow, protocol, length);
     } else {
       frame.putInt(6 << 28).putShort((short) length).put(protocol).put(TTL);
-      putV6(event.source());
-      putV6(event.destination());
+      putV6(flow.source());
+      putV6(flow.destination());
     }
     transportAt = frame.position();
   }
 
-  private void beginV4(Row event, byte protocol, int length) {
+  private void beginV4(Flow flow, byte protocol, int length) {
     frame.put((byte) 0x45).put((byte) 0).putShort((short) (V4_LENGTH + length));
     frame.putShort((short) 0).putShort(DONT_FRAGMENT).put(TTL).put(protocol).putShort((short) 0);
-    frame.putInt((int) event.source().address().low());
-    frame.putInt((int) event.destination().address().low());
+    frame.putInt((int) flow.source().address().low());
+    frame.putInt((int) flow.destination().address().low());
     frame.putShort(LINK_LENGTH + 10, (short) checksum(sum(LINK_LENGTH, V4_LENGTH)));
   }
 
@@ -110,8 +115,8 @@ final class PacketFrame {
     frame.putLong(address.high()).putLong(mapped ? 0xffffL << 32 | address.low() : address.low());
   }
 
-  private static boolean isV4(Row event) {
-    return event.source().address().version() == 4 && event.destination().address().version() == 4;
+  private static boolean isV4(Flow flow) {
+    return flow.source().address().version() == 4 && flow.destination().address().version() == 4;
   }
 
   /// Unknown types are written as OTHERHOST; types that the header does not have as HOST.
@@ -122,19 +127,25 @@ final class PacketFrame {
 
   /// The checksum over pseudo header (RFC 768, RFC 9293 section 3.1, RFC 8200 section 8.1) and
   /// segment. The addresses are the last bytes of the IP header.
-  private int transportChecksum(Row event, byte protocol, int length) {
-    int addresses = isV4(event) ? 8 : 32;
+  private int transportChecksum(Flow flow, byte protocol, int length) {
+    int addresses = isV4(flow) ? 8 : 32;
     return checksum(
         sum(transportAt - addresses, addresses) + protocol + length + sum(transportAt, length));
   }
 
+  /// The sum of the 16-bit words, not folded: 32 bits at a time, which folding adds up (RFC 1071
+  /// section 2).
   private long sum(int from, int length) {
     long sum = 0;
-    int even = length & ~1;
-    for (int at = from; at < from + even; at += 2) {
-      sum += frame.getShort(at) & 0xffff;
+    int at = from;
+    for (int end = from + (length & -Integer.BYTES); at < end; at += Integer.BYTES) {
+      sum += frame.getInt(at) & 0xffffffffL;
     }
-    return even == length ? sum : sum + ((frame.get(from + even) & 0xff) << 8);
+    if ((length & Short.BYTES) != 0) {
+      sum += frame.getShort(at) & 0xffff;
+      at += Short.BYTES;
+    }
+    return (length & 1) == 0 ? sum : sum + ((frame.get(at) & 0xff) << 8);
   }
 
   private static int checksum(long sum) {

@@ -1,7 +1,7 @@
 package dev.jig.output.pcapng;
 
-import dev.jig.event.Row;
 import dev.jig.event.Endpoint;
+import dev.jig.event.Flow;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,33 +14,35 @@ final class SequenceNumbers {
   /// The clock of initial sequence numbers ticks every 4 µs (RFC 9293 section 3.4.1).
   private static final int TICK_NS = 4_000;
 
-  private record Flow(Endpoint from, Endpoint to) {}
+  private record Direction(Endpoint from, Endpoint to) {}
 
-  private final Map<Flow, Integer> next =
+  private final Map<Direction, Integer> next =
       new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Flow, Integer> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Direction, Integer> eldest) {
           return size() > MAX_FLOWS;
         }
       };
 
   /// Allocates numbers for `length` bytes and returns the first.
-  int allocate(Row event, int length) {
-    Flow flow = new Flow(event.source(), event.destination());
-    int first = next.computeIfAbsent(flow, _ -> initial(event));
-    next.put(flow, first + length);
+  ///
+  /// @param timeNs the packet's time
+  int allocate(Flow flow, long timeNs, int length) {
+    Direction direction = new Direction(flow.source(), flow.destination());
+    int first = next.computeIfAbsent(direction, _ -> initial(timeNs));
+    next.put(direction, first + length);
     return first;
   }
 
   /// The next sequence number of the other direction.
-  int acknowledged(Row event) {
-    Flow back = new Flow(event.destination(), event.source());
-    return next.computeIfAbsent(back, _ -> initial(event));
+  int acknowledged(Flow flow, long timeNs) {
+    Direction back = new Direction(flow.destination(), flow.source());
+    return next.computeIfAbsent(back, _ -> initial(timeNs));
   }
 
-  private static int initial(Row event) {
-    return (int) (event.timestampNs() / TICK_NS);
+  private static int initial(long timeNs) {
+    return (int) (timeNs / TICK_NS);
   }
 }

@@ -106,7 +106,7 @@ final class EndpointNamerTest {
   }
 
   private @Nullable EndpointNames names(Row event) {
-    return naming.apply(event).endpoints();
+    return naming.apply(event).flow().names();
   }
 
   private static Row sent(@Nullable Container container, IpAddress from, IpAddress to) {

@@ -1,0 +1,32 @@
+package dev.jig.event;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a message contains (RFC 1035 section 4.1).
+///
+/// @param id the message id, 16 bits
+/// @param question null if the message has none
+/// @param rcode extended by EDNS (RFC 6891 section 6.1.3); 0 on queries
+/// @param answerCount ANCOUNT: records of all types
+/// @param addresses data of the A and AAAA records in the answer section, in order
+/// @param message the bytes, if the output needs them
+public record Dns(
+    int id,
+    @Nullable Question question,
+    Flags flags,
+    int rcode,
+    int answerCount,
+    List<IpAddress> addresses,
+    @Nullable WireMessage message) {
+
+  /// Id and question alone.
+  public static Dns ofQuestion(int id, @Nullable Question question) {
+    return new Dns(id, question, Flags.NONE, 0, 0, List.of(), null);
+  }
+
+  /// A copy with the message's bytes.
+  public Dns withMessage(WireMessage newMessage) {
+    return new Dns(id, question, flags, rcode, answerCount, addresses, newMessage);
+  }
+}

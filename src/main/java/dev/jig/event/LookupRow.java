@@ -1,0 +1,40 @@
+package dev.jig.event;
+
+import org.jspecify.annotations.Nullable;
+
+/// A whole lookup: all attempts of one client to resolve one question.
+///
+/// @param timestampNs of the first query
+/// @param flow of the query that was answered, or of the last one
+/// @param dns the answer, with the question of the first query; without an answer id and question
+/// @param latencyNs from the first query to the answer; [Row#NO_LATENCY] without one
+/// @param peer the process that answered, if it runs on this machine
+public record LookupRow(
+    long timestampNs,
+    Subject subject,
+    Flow flow,
+    Dns dns,
+    State state,
+    long latencyNs,
+    @Nullable Subject peer,
+    Lookup lookup)
+    implements Row {
+
+  /// Whether there was an answer.
+  public boolean isAnswered() {
+    return switch (state) {
+      case ANSWERED, LATE, ORPHAN -> true;
+      case TIMEOUT, CLOSED -> false;
+    };
+  }
+
+  @Override
+  public LookupRow withSubject(Subject newSubject) {
+    return new LookupRow(timestampNs, newSubject, flow, dns, state, latencyNs, peer, lookup);
+  }
+
+  @Override
+  public LookupRow withFlow(Flow newFlow) {
+    return new LookupRow(timestampNs, subject, newFlow, dns, state, latencyNs, peer, lookup);
+  }
+}

@@ -1,0 +1,30 @@
+package dev.jig.event;
+
+import org.jspecify.annotations.Nullable;
+
+/// The workload that a row is about, or the one at the other end. Rows of one process share the
+/// object.
+///
+/// @param node the Kubernetes node that captured it; null for a local trace
+/// @param container null for processes outside containers
+/// @param owner null where the attribution is UNKNOWN
+public record Subject(
+    @Nullable String node,
+    @Nullable Container container,
+    @Nullable Owner owner,
+    Attribution attribution) {
+  /// Neither container nor process is known.
+  public static final Subject UNKNOWN = new Subject(null, null, null, Attribution.UNKNOWN);
+
+  /// A container without a process.
+  public static Subject of(Container container) {
+    return new Subject(null, container, null, Attribution.UNKNOWN);
+  }
+
+  /// This subject with another container; this object if it has it already.
+  public Subject withContainer(@Nullable Container newContainer) {
+    return newContainer == container
+        ? this
+        : new Subject(node, newContainer, owner, attribution);
+  }
+}

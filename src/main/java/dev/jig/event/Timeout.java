@@ -1,0 +1,20 @@
+package dev.jig.event;
+
+/// A query without a response (`qr` T).
+///
+/// @param timestampNs when the wait ended
+/// @param flow of the query
+/// @param dns id and question of the query
+/// @param state TIMEOUT, or CLOSED if the socket was closed first
+public record Timeout(long timestampNs, Subject subject, Flow flow, Dns dns, State state)
+    implements Row {
+  @Override
+  public Timeout withSubject(Subject newSubject) {
+    return new Timeout(timestampNs, newSubject, flow, dns, state);
+  }
+
+  @Override
+  public Timeout withFlow(Flow newFlow) {
+    return new Timeout(timestampNs, subject, newFlow, dns, state);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.jig.trace;
+
+import dev.jig.event.Container;
+import dev.jig.event.Owner;
+import dev.jig.event.Row;
+import dev.jig.filter.ContainerSelection;
+import dev.jig.filter.PortSet;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// The settings of a [Pipeline]; they do not change while it runs.
+///
+/// @param ports on which a payload that is not readable counts as malformed DNS; if any, messages
+///   on ports other than 53 must be strictly valid
+/// @param timeoutNs after which a query is unanswered
+/// @param details what rows carry
+/// @param filter applied to rows with all their details
+/// @param owners adds details to the owners that the kernel recorded
+/// @param naming adds the names of addresses
+/// @param maxPending bound of pending queries
+/// @param recorded the containers of which recorded rows of capture files are wanted
+record PipelineConfig(
+    PortSet ports,
+    long timeoutNs,
+    RowDetails details,
+    Predicate<Row> filter,
+    UnaryOperator<Owner> owners,
+    UnaryOperator<Row> naming,
+    int maxPending,
+    @Nullable ContainerSelection recorded) {
+  /// Bound of pending queries of a trace on one machine.
+  static final int MAX_PENDING = 65_536;
+
+  /// Bound of pending queries with lookup rows, which need more memory each.
+  static final int MAX_LOOKUPS = 32_768;
+
+  /// A late response is matched until this many timeouts after its query, but at least
+  /// [#MIN_LATE_NS].
+  private static final int LATE_TIMEOUTS = 4;
+
+  private static final long MIN_LATE_NS = 40_000_000_000L;
+
+  PipelineConfig {
+    maxPending = Math.min(maxPending, details.lookups() ? MAX_LOOKUPS : MAX_PENDING);
+  }
+
+  /// The settings of a trace of one machine.
+  static PipelineConfig of(
+      PortSet ports, long timeoutNs, RowDetails details, Predicate<Row> filter) {
+    return new PipelineConfig(
+        ports,
+        timeoutNs,
+        details,
+        filter,
+        UnaryOperator.identity(),
+        UnaryOperator.identity(),
+        MAX_PENDING,
+        null);
+  }
+
+  PipelineConfig withOwners(UnaryOperator<Owner> newOwners) {
+    return new PipelineConfig(
+        ports, timeoutNs, details, filter, newOwners, naming, maxPending, recorded);
+  }
+
+  PipelineConfig withNaming(UnaryOperator<Row> newNaming) {
+    return new PipelineConfig(
+        ports, timeoutNs, details, filter, owners, newNaming, maxPending, recorded);
+  }
+
+  PipelineConfig withMaxPending(int queries) {
+    return new PipelineConfig(
+        ports, timeoutNs, details, filter, owners, naming, queries, recorded);
+  }
+
+  PipelineConfig withRecorded(ContainerSelection selection) {
+    return new PipelineConfig(
+        ports, timeoutNs, details, filter, owners, naming, maxPending, selection);
+  }
+
+  /// How long after its query a response is still matched.
+  long lateNs() {
+    boolean huge = timeoutNs > Long.MAX_VALUE / 2 / LATE_TIMEOUTS;
+    return huge ? Long.MAX_VALUE / 2 : Math.max(MIN_LATE_NS, timeoutNs * LATE_TIMEOUTS);
+  }
+
+  /// What to do with a recorded row of a container.
+  Scope.Decision decideRecorded(@Nullable Container container) {
+    if (recorded == null) {
+      return Scope.Decision.PASS;
+    }
+    return switch (recorded.match(container)) {
+      case PASS -> Scope.Decision.PASS;
+      case SKIP -> Scope.Decision.SKIP;
+      case NEEDS_NAME -> Scope.Decision.NAME_UNKNOWN;
+    };
+  }
+}

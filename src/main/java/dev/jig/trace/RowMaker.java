@@ -1,0 +1,44 @@
+package dev.jig.trace;
+
+import dev.jig.capture.Packet;
+import dev.jig.event.Row;
+import dev.jig.event.State;
+import dev.jig.match.Match;
+import dev.jig.match.PendingQuery;
+import dev.jig.trace.Scope.Decision;
+import dev.jig.trace.Scope.Verdict;
+
+/// Makes rows of what happens to messages and queries: one of each message, or one of each lookup.
+sealed interface RowMaker permits PacketRows, LookupRows {
+  /// A message was matched.
+  ///
+  /// @param verdict not SKIP
+  void onMessage(
+      Packet packet, Verdict verdict, Match match, byte[] bytes, int offset, int length);
+
+  /// Whether messages without a wanted row are matched too and passed to [#onUnwanted].
+  boolean needsUnwanted();
+
+  /// A message without a wanted row was matched.
+  void onUnwanted(Packet packet, Match match);
+
+  /// A query timed out, or its socket was closed; for a client's query only.
+  void onUnanswered(PendingQuery query, State state, long bootNs);
+
+  /// A query was evicted before its end was known.
+  void onEvicted(PendingQuery query, long bootNs);
+
+  /// A row that waited for its container's name is released.
+  void onReleased(Row row, Decision decision);
+
+  /// Does what is due.
+  ///
+  /// @param bootNs as in [Pipeline#tick]
+  void tick(long bootNs);
+
+  /// Emits what waits; the last call.
+  void finish(long bootNs);
+
+  /// The number of queries or lookups that wait for a response.
+  long waiting();
+}

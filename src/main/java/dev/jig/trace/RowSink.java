@@ -1,0 +1,81 @@
+package dev.jig.trace;
+
+import dev.jig.event.LookupRow;
+import dev.jig.event.Row;
+import dev.jig.event.WireMessage;
+import dev.jig.trace.Scope.Decision;
+import java.util.function.Consumer;
+
+/// The last stage of a pipeline: names the addresses, filters, counts by kind of row, and hands the
+/// row to the output.
+final class RowSink {
+  private final PipelineConfig config;
+  private final Counters counters;
+  private final Consumer<Row> output;
+
+  RowSink(PipelineConfig config, Counters counters, Consumer<Row> output) {
+    this.config = config;
+    this.counters = counters;
+    this.output = output;
+  }
+
+  /// Emits the row of a message. The bytes are copied only if the row passes the filter.
+  void emitMessage(Row row, byte[] bytes, int offset, int length) {
+    Row named = config.naming().apply(row);
+    if (config.filter().test(named)) {
+      counters.rows++;
+      output.accept(withMessage(named, bytes, offset, length));
+    } else {
+      counters.filtered++;
+    }
+  }
+
+  /// Emits the row of a message that has its bytes already, or counts why it is dropped.
+  void emitMessage(Decision decision, Row row) {
+    if (decision != Decision.PASS) {
+      counters.countDropped(decision);
+      return;
+    }
+    Row named = config.naming().apply(row);
+    if (config.filter().test(named)) {
+      counters.rows++;
+      output.accept(named);
+    } else {
+      counters.filtered++;
+    }
+  }
+
+  /// Emits a row without a message: of an unanswered query, or recorded as such.
+  void emitUnanswered(Row row) {
+    Row named = config.naming().apply(row);
+    if (config.filter().test(named)) {
+      counters.unansweredRows++;
+      output.accept(named);
+    }
+  }
+
+  /// Emits the row of a lookup, or counts why it is dropped.
+  void emitLookup(Decision decision, LookupRow row) {
+    switch (decision) {
+      case NAME_UNKNOWN, CONTAINER_UNKNOWN, HOLD -> counters.lookupsUnknown++;
+      case SKIP -> {} // its messages are counted as filtered
+      case PASS -> {
+        Row named = config.naming().apply(row);
+        if (config.filter().test(named)) {
+          counters.lookups++;
+          output.accept(named);
+        } else {
+          counters.lookupsFiltered++;
+        }
+      }
+    }
+  }
+
+  /// The row with the message's bytes, if rows carry them.
+  Row withMessage(Row row, byte[] bytes, int offset, int length) {
+    if (!config.details().messages()) {
+      return row;
+    }
+    return row.withMessage(WireMessage.of(bytes, offset, length));
+  }
+}

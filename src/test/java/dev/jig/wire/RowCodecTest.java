@@ -1,0 +1,305 @@
+package dev.jig.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.jig.event.Attempt;
+import dev.jig.event.AttemptState;
+import dev.jig.event.Attribution;
+import dev.jig.event.Container;
+import dev.jig.event.EndpointName;
+import dev.jig.event.EndpointNames;
+import dev.jig.event.Flags;
+import dev.jig.event.Flow;
+import dev.jig.event.Lookup;
+import dev.jig.event.LookupRow;
+import dev.jig.event.PacketType;
+import dev.jig.event.Protocol;
+import dev.jig.event.Row;
+import dev.jig.event.SampleEvents;
+import dev.jig.event.State;
+import dev.jig.event.Subject;
+import dev.jig.event.WireMessage;
+import dev.jig.wire.proto.RowProto;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RowCodecTest {
+  private final RowEncoder encoder = new RowEncoder();
+  private final RowDecoder decoder = new RowDecoder(null);
+
+  private List<Row> roundTrip(List<Row> rows) throws InvalidProtocolBufferException {
+    return decoder.decode(ByteString.copyFrom(encoder.encode(rows)));
+  }
+
+  private static RowProto.RowBatch encoded(Row... rows) throws InvalidProtocolBufferException {
+    return RowProto.RowBatch.parseFrom(new RowEncoder().encode(List.of(rows)));
+  }
+
+  @Test
+  void restoresEveryComponentOfEveryType()
+      throws ReflectiveOperationException, InvalidProtocolBufferException {
+    List<Class<?>> types = RowSamples.FULL.stream().<Class<?>>map(Object::getClass).toList();
+    assertThat(types).containsExactlyInAnyOrder(Row.class.getPermittedSubclasses());
+    for (Row row : RowSamples.FULL) {
+      RowSamples.assertEveryComponentIsSet(row, row.getClass().getSimpleName());
+    }
+
+    assertThat(roundTrip(RowSamples.FULL)).isEqualTo(RowSamples.FULL);
+  }
+
+  @Test
+  void restoresAbsentComponentsAsAbsent() throws InvalidProtocolBufferException {
+    List<Row> bare = RowSamples.bare();
+
+    assertThat(roundTrip(bare)).isEqualTo(bare);
+    assertThat(encoded(bare.getFirst()).getSubjectsCount()).isZero();
+  }
+
+  @Test
+  void restoresEveryEnumConstant() throws InvalidProtocolBufferException {
+    List<Row> rows = new ArrayList<>();
+    for (State state : State.values()) {
+      boolean answer = RowDecoder.isAnswer(state);
+      rows.add(answer ? RowSamples.response(state, 1) : RowSamples.timeout(state));
+    }
+    for (Attribution attribution : Attribution.values()) {
+      rows.add(
+          RowSamples.withSubject(
+              new Subject("n", SampleEvents.POD, SampleEvents.OWNER, attribution)));
+    }
+    Flow flow = RowSamples.QUERY.flow();
+    for (Protocol protocol : Protocol.values()) {
+      for (PacketType type : PacketType.values()) {
+        rows.add(
+            RowSamples.QUERY.withFlow(
+                new Flow(flow.source(), flow.destination(), protocol, type, null)));
+      }
+    }
+    rows.add(
+        lookup(
+            Arrays.stream(AttemptState.values())
+                .map(state -> new Attempt(1, Protocol.UDP, null, 0, state, 0, null, 0))
+                .toList()));
+
+    assertThat(roundTrip(rows)).isEqualTo(rows);
+  }
+
+  private static LookupRow lookup(List<Attempt> attempts) {
+    return new LookupRow(
+        1,
+        Subject.UNKNOWN,
+        RowSamples.LOOKUP.flow(),
+        RowSamples.LOOKUP.dns(),
+        State.TIMEOUT,
+        Row.NO_LATENCY,
+        null,
+        new Lookup(7, attempts, null, new Lookup.Upstream(null, null, null)));
+  }
+
+  @Test
+  void distinguishesZeroFromAbsent() throws InvalidProtocolBufferException {
+    List<Row> rows =
+        List.of(
+            RowSamples.response(State.ANSWERED, 0),
+            RowSamples.response(State.ANSWERED, -1),
+            lookup(List.of(new Attempt(0, Protocol.TCP, null, 0, AttemptState.LATE, 0, 0, 0))),
+            RowSamples.withSubject(new Subject(null, null, RowSamples.owner(0), Attribution.EXACT)),
+            RowSamples.withSubject(
+                Subject.of(new Container("", "", "", "", "", Map.of(), null))));
+
+    assertThat(roundTrip(rows)).isEqualTo(rows);
+  }
+
+  @Test
+  void distinguishesUnknownLabelsFromNone() throws InvalidProtocolBufferException {
+    for (Map<String, String> labels : Arrays.asList(null, Map.<String, String>of())) {
+      Container.Pod pod = new Container.Pod("demo", "mypod", null, labels, null, false);
+      Container container = new Container(null, "b1", null, null, null, Map.of(), pod);
+      List<Row> rows = List.of(RowSamples.withSubject(RowSamples.inContainer(container)));
+
+      assertThat(roundTrip(rows)).isEqualTo(rows);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 100, 127, 128, 129, 5_000, 16_383, 16_384, 65_535, 3_000_000})
+  void restoresMessagesOfAnyLength(int length) throws InvalidProtocolBufferException {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    Row row =
+        SampleEvents.response()
+            .with(it -> it.message = WireMessage.of(bytes, 0, length))
+            .build();
+
+    assertThat(roundTrip(List.of(row, row))).containsExactly(row, row);
+  }
+
+  @Test
+  void encodesSharedPartsOncePerBatch() throws InvalidProtocolBufferException {
+    EndpointName client = new EndpointName(EndpointName.Kind.POD, "demo", "mypod");
+    Row oneName =
+        RowSamples.QUERY.withFlow(
+            RowSamples.QUERY.flow().withNames(new EndpointNames(null, client, null)));
+
+    RowProto.RowBatch batch = encoded(RowSamples.QUERY, RowSamples.RESPONSE, oneName);
+
+    assertThat(batch.getRowsCount()).isEqualTo(3);
+    assertThat(batch.getContainersCount()).isEqualTo(2); // its own and its peer's
+    assertThat(batch.getSubjectsCount()).isEqualTo(2);
+    assertThat(batch.getNamesCount()).isEqualTo(2);
+  }
+
+  /// More subjects than the encoder has slots for, in batches that begin within them.
+  @Test
+  void restoresAnyNumberOfSubjects() throws InvalidProtocolBufferException {
+    List<Row> rows =
+        IntStream.range(0, 5_000)
+            .mapToObj(i -> {
+              Container container = SampleEvents.container("container-" + i % 700);
+              return RowSamples.withSubject(
+                  new Subject(null, container, RowSamples.owner(i), Attribution.SOCKET));
+            })
+            .toList();
+
+    for (List<Row> batch : List.of(rows, rows.subList(4_000, 5_000), rows.subList(0, 1), rows)) {
+      assertThat(roundTrip(batch)).isEqualTo(batch);
+    }
+  }
+
+  @Test
+  void rowsOfAllBatchesShareSubjects() throws InvalidProtocolBufferException {
+    RowEncoder other = new RowEncoder();
+    List<Row> first = roundTrip(RowSamples.FULL);
+
+    List<Row> second = decoder.decode(ByteString.copyFrom(other.encode(RowSamples.FULL)));
+
+    Subject subject = first.getFirst().subject();
+    assertThat(Stream.concat(first.stream(), second.stream()))
+        .allSatisfy(row -> assertThat(row.subject()).isSameAs(subject));
+    assertThat(second.getFirst().peer()).isSameAs(first.getFirst().peer());
+  }
+
+  @Test
+  void subjectsGetTheNodeOfTheirStream() throws InvalidProtocolBufferException {
+    Subject local = new Subject(null, SampleEvents.POD, SampleEvents.OWNER, Attribution.EXACT);
+    List<Row> rows =
+        List.of(
+            SampleEvents.query().with(it -> it.peer = local).build(),
+            RowSamples.withSubject(Subject.UNKNOWN));
+
+    List<Row> decoded = new RowDecoder("node-7").decode(ByteString.copyFrom(encoder.encode(rows)));
+
+    assertThat(decoded).extracting(row -> row.subject().node()).containsOnly("node-7");
+    assertThat(decoded.getFirst().peer())
+        .isEqualTo(
+            new Subject("node-7", SampleEvents.POD, SampleEvents.OWNER, Attribution.EXACT));
+  }
+
+  static Stream<Consumer<RowProto.Row.Builder>> invalidChanges() {
+    return Stream.of(
+        row -> row.setSubject(3),
+        row -> row.setSubject(-1),
+        row -> row.setPeer(3),
+        row -> row.clearKind(),
+        row -> row.setKindValue(99),
+        row -> row.clearState(),
+        row -> row.setState(RowProto.State.STATE_TIMEOUT),
+        row -> row.clearFlow(),
+        row -> row.setFlow(flow(row).clearProtocol()),
+        row -> row.setFlow(flow(row).clearSource()),
+        row -> row.setFlow(flow(row).setSourceName(9)),
+        row -> row.setFlow(flow(row).setNameserver(ByteString.copyFromUtf8("12345"))),
+        row -> row.setFlow(flow(row).setSource(flow(row).getSource().toBuilder().setPort(65_536))),
+        row -> row.setFlow(flow(row).setSource(flow(row).getSource().toBuilder().setPort(-1))),
+        row -> row.setDns(dns(row).setId(65_536)),
+        row -> row.setDns(dns(row).setRcode(4_096)),
+        row -> row.setDns(dns(row).setAnswerCount(-1)),
+        row -> row.setDns(dns(row).addAddresses(ByteString.EMPTY)),
+        row -> row.setDns(dns(row).setQuestion(question(row).setType(65_536))),
+        row -> row.setDns(dns(row).setQuestion(question(row).setName("a\n."))),
+        row -> row.setDns(dns(row).setQuestion(question(row).setName("é."))),
+        row -> row.setDns(dns(row).setQuestion(question(row).setName("a".repeat(2_000)))));
+  }
+
+  private static RowProto.Flow.Builder flow(RowProto.RowOrBuilder row) {
+    return row.getFlow().toBuilder();
+  }
+
+  private static RowProto.Dns.Builder dns(RowProto.RowOrBuilder row) {
+    return row.getDns().toBuilder();
+  }
+
+  private static RowProto.Question.Builder question(RowProto.RowOrBuilder row) {
+    return row.getDns().getQuestion().toBuilder();
+  }
+
+  @ParameterizedTest
+  @MethodSource("invalidChanges")
+  void rejectsInvalidValues(Consumer<RowProto.Row.Builder> change)
+      throws InvalidProtocolBufferException {
+    RowProto.RowBatch.Builder batch = encoded(RowSamples.RESPONSE).toBuilder();
+    assertThat(decoder.decode(batch.build().toByteString())).containsExactly(RowSamples.RESPONSE);
+    RowProto.Row.Builder row = batch.getRows(0).toBuilder();
+    change.accept(row);
+    batch.setRows(0, row);
+    ByteString invalid = batch.build().toByteString();
+
+    assertThatThrownBy(() -> decoder.decode(invalid))
+        .isInstanceOf(InvalidProtocolBufferException.class);
+  }
+
+  @Test
+  void rejectsMoreAttemptsThanALookupHas() throws InvalidProtocolBufferException {
+    Attempt attempt = new Attempt(1, Protocol.UDP, null, 0, AttemptState.LATE, 0, null, 0);
+    RowProto.RowBatch.Builder batch = encoded(lookup(List.of(attempt))).toBuilder();
+    RowProto.Lookup.Builder lookup = batch.getRows(0).getLookup().toBuilder();
+    for (int i = 0; i < Lookup.MAX_ATTEMPTS; i++) {
+      lookup.addAttempts(lookup.getAttempts(0));
+    }
+    batch.setRows(0, batch.getRows(0).toBuilder().setLookup(lookup));
+
+    assertThatThrownBy(() -> decoder.decode(batch.build().toByteString()))
+        .isInstanceOf(InvalidProtocolBufferException.class);
+  }
+
+  @Test
+  void ignoresUnknownFlagsAndFields() throws InvalidProtocolBufferException {
+    RowProto.RowBatch.Builder batch = encoded(RowSamples.QUERY).toBuilder();
+    RowProto.Row row = batch.getRows(0);
+    batch.setRows(0, row.toBuilder().setDns(dns(row).setFlags(0xffffffff)));
+    ByteString unknownField = ByteString.copyFrom(new byte[] {(byte) 0xf8, 1, 1});
+
+    List<Row> rows = decoder.decode(batch.build().toByteString().concat(unknownField));
+
+    assertThat(rows.getFirst().dns().flags()).isSameAs(Flags.ofBits(0x3f));
+  }
+
+  @Test
+  void damagedBytesAreRowsOrRejected() {
+    byte[] bytes = encoder.encode(RowSamples.FULL);
+    Random random = new Random(1);
+    int rejected = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] damaged = Damage.of(bytes, random);
+      try {
+        assertThat(decoder.decode(ByteString.copyFrom(damaged))).isNotNull();
+      } catch (InvalidProtocolBufferException e) {
+        rejected++;
+      }
+    }
+    assertThat(rejected).isBetween(1_000, 19_999);
+  }
+}
