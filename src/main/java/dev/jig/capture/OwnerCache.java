@@ -1,30 +1,29 @@
 package dev.jig.capture;
 
 import dev.jig.event.Owner;
+import dev.jig.table.DirectMapped;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /// Shares owner objects: a thread that sends again costs a comparison of 72 bytes instead of two
-/// new strings. Direct-mapped by thread id, 1,024 slots.
+/// new strings. Direct mapped by thread id, 1,024 slots.
 final class OwnerCache {
-  private static final int SLOTS = 1024;
+  private record Cached(MemorySegment bytes, Owner owner) {}
 
-  private final @Nullable Slot[] slots = new @Nullable Slot[SLOTS];
-
-  private record Slot(MemorySegment bytes, Owner owner) {}
+  private final DirectMapped<Cached> byThread = new DirectMapped<>(1024);
 
   /// The owner at `at` (struct owner, 72 bytes).
   Owner get(MemorySegment data, long at) {
-    int index = RecordLayout.i32(data, at + RecordLayout.OWNER_TID) & SLOTS - 1;
-    Slot slot = slots[index];
+    int thread = RecordLayout.i32(data, at + RecordLayout.OWNER_TID);
+    Cached cached = byThread.get(thread);
     MemorySegment bytes = data.asSlice(at, RecordLayout.OWNER_LEN);
-    if (slot != null && slot.bytes.mismatch(bytes) < 0) {
-      return slot.owner;
+    if (cached != null && cached.bytes.mismatch(bytes) < 0) {
+      return cached.owner;
     }
     Owner owner = read(data, at);
-    slots[index] = new Slot(MemorySegment.ofArray(bytes.toArray(ValueLayout.JAVA_BYTE)), owner);
+    byThread.put(
+        thread, new Cached(MemorySegment.ofArray(bytes.toArray(ValueLayout.JAVA_BYTE)), owner));
     return owner;
   }
 

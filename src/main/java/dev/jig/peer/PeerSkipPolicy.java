@@ -1,10 +1,10 @@
 package dev.jig.peer;
 
 import dev.jig.event.IpAddress;
+import dev.jig.table.DirectMapped;
 import dev.jig.table.Hash64;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /// Decides which unwanted cgroups the kernel may skip although rows show peers: a process in such a
 /// cgroup may be the peer of a wanted row, and is found only while its packets are recorded.
@@ -24,7 +24,6 @@ public final class PeerSkipPolicy {
 
   private static final int SLOTS = 1 << 13;
   private static final int MAX_PROBES = 8;
-  private static final int SOURCE_SLOTS = 1024;
 
   private final LongConsumer skip;
   private final Runnable clearSkipped;
@@ -34,7 +33,7 @@ public final class PeerSkipPolicy {
   /// Whether the container scope allows skipping the cgroup.
   private final boolean[] skipAllowed = new boolean[SLOTS];
 
-  private final @Nullable IpAddress[] skippedSources = new @Nullable IpAddress[SOURCE_SLOTS];
+  private final DirectMapped<IpAddress> skippedSources = new DirectMapped<>(1024);
   private long nextClearNs;
 
   /// @param skip makes the kernel skip a cgroup until `clearSkipped`
@@ -58,7 +57,7 @@ public final class PeerSkipPolicy {
   void packetSeen(long cgroupId, IpAddress source) {
     int slot = slot(cgroupId);
     if (++idleMessages[slot] > MAX_IDLE_MESSAGES && skipAllowed[slot]) {
-      skippedSources[sourceSlot(source)] = source;
+      skippedSources.put(hash(source), source);
       skip.accept(cgroupId);
     }
   }
@@ -72,10 +71,10 @@ public final class PeerSkipPolicy {
   ///
   /// @param source the address of the peer
   void peerMissing(IpAddress source, long bootNs) {
-    if (bootNs >= nextClearNs && source.equals(skippedSources[sourceSlot(source)])) {
+    if (bootNs >= nextClearNs && source.equals(skippedSources.get(hash(source)))) {
       nextClearNs = bootNs + MIN_CLEAR_INTERVAL_NS;
       Arrays.fill(idleMessages, 0);
-      Arrays.fill(skippedSources, null);
+      skippedSources.clear();
       clearSkipped.run();
     }
   }
@@ -103,7 +102,7 @@ public final class PeerSkipPolicy {
     return slot;
   }
 
-  private static int sourceSlot(IpAddress source) {
-    return (int) Hash64.mix(source.high() ^ source.low()) & SOURCE_SLOTS - 1;
+  private static long hash(IpAddress source) {
+    return source.high() ^ source.low();
   }
 }

@@ -1,4 +1,5 @@
-/// Bounded hash tables of primitive keys, and the hash that spreads them. Depends on nothing.
+/// Hash tables and caches that several packages need, and the hash that spreads their keys. Depends
+/// on nothing.
 @NullMarked
 package dev.jig.table;
 

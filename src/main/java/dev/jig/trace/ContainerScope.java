@@ -6,7 +6,7 @@ import dev.jig.event.Container;
 import dev.jig.event.Owner;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.ContainerSelection.Match;
-import java.util.Arrays;
+import dev.jig.table.DirectMapped;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +20,6 @@ final class ContainerScope implements Scope, Containers.ResolutionListener, Auto
   /// The id of the cgroup v2 root, which containers without a v2 cgroup share.
   private static final long ROOT_CGROUP = 1;
 
-  private static final int SLOTS = 4096;
-
   /// @param skippedInKernel whether the kernel need not record the cgroup's packets
   private record CachedVerdict(long cgroupId, Verdict verdict, boolean skippedInKernel) {}
 
@@ -29,7 +27,7 @@ final class ContainerScope implements Scope, Containers.ResolutionListener, Auto
   private final ContainerSelection selection;
   private final LongConsumer skip;
   private final Runnable clearSkipped;
-  private final @Nullable CachedVerdict[] cache = new @Nullable CachedVerdict[SLOTS];
+  private final DirectMapped<CachedVerdict> cache = new DirectMapped<>(4096);
 
   /// @param skip makes the kernel skip a cgroup until `clearSkipped`
   /// @param clearSkipped makes the kernel record all cgroups again
@@ -48,8 +46,7 @@ final class ContainerScope implements Scope, Containers.ResolutionListener, Auto
   @Override
   public Verdict decide(long cgroupId, @Nullable Owner owner) {
     containers.refresh();
-    int slot = slot(cgroupId);
-    CachedVerdict found = cache[slot];
+    CachedVerdict found = cache.get(cgroupId);
     if (found == null || found.cgroupId() != cgroupId) {
       Resolution resolution = containers.resolve(cgroupId);
       if (containers.needsProcess(resolution)) {
@@ -60,7 +57,7 @@ final class ContainerScope implements Scope, Containers.ResolutionListener, Auto
         return verdict; // not cached: it depends on the process
       }
       found = new CachedVerdict(cgroupId, verdict, isSkippable(cgroupId, resolution));
-      cache[slot] = found;
+      cache.put(cgroupId, found);
     }
     if (found.skippedInKernel()) {
       // At each packet: the kernel's LRU map may have evicted the cgroup.
@@ -76,10 +73,6 @@ final class ContainerScope implements Scope, Containers.ResolutionListener, Auto
         !(resolution instanceof Resolution.Host || resolution instanceof Resolution.Unknown);
     return decide(
         inContainer || !(byCgroup instanceof Resolution.InProgress) ? resolution : byCgroup, owner);
-  }
-
-  private static int slot(long cgroupId) {
-    return (int) (cgroupId ^ cgroupId >>> 12) & SLOTS - 1;
   }
 
   private Verdict decide(Resolution resolution, @Nullable Owner owner) {
@@ -162,9 +155,9 @@ final class ContainerScope implements Scope, Containers.ResolutionListener, Auto
 
   @Override
   public void onChanged(long cgroupId, Resolution before, @Nullable Resolution now) {
-    CachedVerdict found = cache[slot(cgroupId)];
+    CachedVerdict found = cache.get(cgroupId);
     if (found != null && found.cgroupId() == cgroupId) {
-      cache[slot(cgroupId)] = null;
+      cache.remove(cgroupId);
     }
     if (isSkippable(cgroupId, before) && (now == null || !isSkippable(cgroupId, now))) {
       onAllChanged();
@@ -173,7 +166,7 @@ final class ContainerScope implements Scope, Containers.ResolutionListener, Auto
 
   @Override
   public void onAllChanged() {
-    Arrays.fill(cache, null);
+    cache.clear();
     clearSkipped.run();
   }
 

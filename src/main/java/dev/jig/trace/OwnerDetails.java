@@ -4,6 +4,7 @@ import dev.jig.event.Owner;
 import dev.jig.os.Accounts;
 import dev.jig.os.Clocks;
 import dev.jig.os.Proc;
+import dev.jig.table.DirectMapped;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,6 @@ final class OwnerDetails implements UnaryOperator<Owner> {
 
   private static final Path OWN_ETC = Path.of("/etc");
 
-  private static final int SLOTS = 1024;
   private static final long MAX_AGE_NS = 1_000_000_000;
 
   private record CachedOwner(Owner owner, Owner detailed, long atNs) {}
@@ -29,7 +29,7 @@ final class OwnerDetails implements UnaryOperator<Owner> {
   private final @Nullable Accounts accounts;
   private final LongSupplier clockNs;
   private final long bootToRealNs;
-  private final @Nullable CachedOwner[] cache = new @Nullable CachedOwner[SLOTS];
+  private final DirectMapped<CachedOwner> cache = new DirectMapped<>(1024);
 
   /// @param proc null where paths are not wanted
   /// @param accounts null where names of users are not wanted
@@ -57,14 +57,13 @@ final class OwnerDetails implements UnaryOperator<Owner> {
 
   @Override
   public Owner apply(Owner owner) {
-    int slot = owner.tid() & SLOTS - 1;
-    CachedOwner last = cache[slot];
+    CachedOwner last = cache.get(owner.tid());
     long nowNs = clockNs.getAsLong();
     if (last != null && nowNs - last.atNs() <= MAX_AGE_NS && last.owner().equals(owner)) {
       return last.detailed();
     }
     Owner detailed = detailed(owner);
-    cache[slot] = new CachedOwner(owner, detailed, nowNs);
+    cache.put(owner.tid(), new CachedOwner(owner, detailed, nowNs));
     return detailed;
   }
 
