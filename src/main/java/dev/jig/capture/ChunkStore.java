@@ -1,14 +1,14 @@
 package dev.jig.capture;
 
+import dev.jig.table.Lru;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Chunks of payloads longer than 4,096 bytes, which the kernel writes before the packet's record.
-/// Chunks of several packets interleave. At most 64 packets of 256 KiB; the oldest is evicted.
+/// Chunks of several packets interleave. At most 64 packets of 256 KiB; the packet with the oldest
+/// last chunk is evicted.
 final class ChunkStore {
   private static final int MAX_PACKETS = 64;
   private static final int MAX_PAYLOAD = 1 << 18;
@@ -21,13 +21,7 @@ final class ChunkStore {
     int bytesAdded;
   }
 
-  private final Map<Key, Buffer> buffers =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Buffer> eldest) {
-          return size() > MAX_PACKETS;
-        }
-      };
+  private final Lru<Key, Buffer> buffers = new Lru<>(MAX_PACKETS);
 
   /// Stores the payload bytes of the chunk record at `at`.
   ///

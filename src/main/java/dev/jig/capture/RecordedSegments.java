@@ -1,9 +1,8 @@
 package dev.jig.capture;
 
 import dev.jig.event.IpAddress;
+import dev.jig.table.Lru;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /// Reads messages from TCP segments that `-o pcapng` wrote: a segment holds one message behind its
 /// length. The longest messages do not fit; their last bytes are in the connection's next segment,
@@ -18,7 +17,7 @@ final class RecordedSegments {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Incomplete(byte[] option, byte[] bytes) {}
 
-  private final Map<Flow, Incomplete> incomplete = new LinkedHashMap<>();
+  private final Lru<Flow, Incomplete> incomplete = new Lru<>(MAX_INCOMPLETE);
 
   /// Adds the segment in `packet`. If a message is complete now, makes it the packet's payload;
   /// else returns false.
@@ -57,9 +56,6 @@ final class RecordedSegments {
   }
 
   private void keep(Flow flow, byte[] option, Packet packet) {
-    if (incomplete.size() >= MAX_INCOMPLETE) {
-      incomplete.remove(incomplete.keySet().iterator().next());
-    }
     int from = packet.payloadOffset;
     incomplete.put(
         flow,

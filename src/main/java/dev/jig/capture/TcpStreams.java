@@ -1,12 +1,10 @@
 package dev.jig.capture;
 
 import dev.jig.event.IpAddress;
+import dev.jig.table.Lru;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /// Reassembles TCP connections into DNS messages, one [TcpStream] per direction and socket: a
@@ -68,9 +66,8 @@ public final class TcpStreams {
   }
 
   private final Totals totals = new Totals();
-  private final Map<Key, TcpStream> streams = new LinkedHashMap<>(64, 0.75f, true);
+  private final Lru<Key, TcpStream> streams;
   private final Set<TcpStream> gapped = new LinkedHashSet<>();
-  private final int maxStreams;
   private final long maxBytes;
   private long bufferedBytes;
   private long checkedNs = -CHECK_INTERVAL_NS;
@@ -80,7 +77,7 @@ public final class TcpStreams {
   }
 
   TcpStreams(int maxStreams, long maxBytes) {
-    this.maxStreams = maxStreams;
+    this.streams = new Lru<>(maxStreams, this::onEvicted);
     this.maxBytes = maxBytes;
   }
 
@@ -88,8 +85,8 @@ public final class TcpStreams {
   ///
   /// @return whether bytes of this stream were dropped, possibly of a response
   public boolean add(Packet packet, MessageHandler handler) {
-    long droppedBefore = totals.droppedBytes + totals.gaps;
     TcpStream stream = streams.computeIfAbsent(Key.of(packet), _ -> new TcpStream(totals));
+    long droppedBefore = totals.droppedBytes + totals.gaps;
     int before = stream.bufferedBytes();
     stream.add(packet, handler);
     bufferedBytes += stream.bufferedBytes() - before;
@@ -99,7 +96,9 @@ public final class TcpStreams {
       gapped.remove(stream);
     }
     boolean complete = droppedBefore == totals.droppedBytes + totals.gaps;
-    evict();
+    while (bufferedBytes > maxBytes && !streams.isEmpty()) {
+      streams.evictEldest();
+    }
     return !complete;
   }
 
@@ -132,18 +131,10 @@ public final class TcpStreams {
     bufferedBytes = 0;
   }
 
-  private void evict() {
-    if (streams.size() <= maxStreams && bufferedBytes <= maxBytes) {
-      return;
-    }
-    Iterator<TcpStream> eldest = streams.values().iterator();
-    while (eldest.hasNext() && (streams.size() > maxStreams || bufferedBytes > maxBytes)) {
-      TcpStream evicted = eldest.next();
-      eldest.remove();
-      gapped.remove(evicted);
-      bufferedBytes -= evicted.bufferedBytes();
-      evicted.discard();
-    }
+  private void onEvicted(TcpStream evicted) {
+    gapped.remove(evicted);
+    bufferedBytes -= evicted.bufferedBytes();
+    evicted.discard();
   }
 
   /// The number of streams.

@@ -1,5 +1,6 @@
 package dev.jig.container;
 
+import dev.jig.table.Lru;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -57,13 +58,7 @@ final class CgroupTree {
   private int createdSinceWalk;
 
   /// By cgroup path without a container id, the container that its runtime reported.
-  private final Map<String, CgroupPath> assigned =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, CgroupPath> eldest) {
-          return size() > MAX_ASSIGNED;
-        }
-      };
+  private final Lru<String, CgroupPath> assigned = new Lru<>(MAX_ASSIGNED);
 
   /// @param root where cgroup v2 is mounted, or `/proc/self/fd/N` of a detached mount
   CgroupTree(Path root, LongSupplier clockNs) {

@@ -2,15 +2,14 @@ package dev.jig.container;
 
 import dev.jig.event.Owner;
 import dev.jig.os.Proc;
+import dev.jig.table.Lru;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Resolves a process to its containers by /proc/PID/cgroup, for containers without a cgroup v2 of
@@ -44,15 +43,7 @@ final class ProcessContainers {
   private volatile List<CgroupPath> v1OnlyPaths = List.of();
   private final long hostMountNs; // 0: unknown
 
-  private final Map<Identity, Cached> cache =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Identity, Cached> eldest) {
-          return size() > MAX_CACHED;
-        }
-      };
+  private final Lru<Identity, Cached> cache = new Lru<>(MAX_CACHED);
 
   /// @param root where procfs is mounted, with the host's pids
   ProcessContainers(Path root) {

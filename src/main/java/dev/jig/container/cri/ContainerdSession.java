@@ -13,15 +13,13 @@ import dev.jig.container.cri.containerd.PlainContainer;
 import dev.jig.container.cri.containerd.PlainImage;
 import dev.jig.container.cri.containerd.Task;
 import dev.jig.container.cri.containerd.TaskExit;
+import dev.jig.table.Lru;
 import io.grpc.Status;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -52,14 +50,7 @@ final class ContainerdSession implements RuntimeSession {
 
   /// Ids of containers inspected by CRI, which need no record of containerd's. At most 10,000; an
   /// evicted one is inspected again.
-  private final Set<String> inspectedByCri =
-      Collections.newSetFromMap(
-          new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-              return size() > MAX_IDS;
-            }
-          });
+  private final Lru<String, Boolean> inspectedByCri = new Lru<>(MAX_IDS);
 
   /// The selected namespaces that exist.
   private List<String> knownNamespaces = List.of();
@@ -254,7 +245,7 @@ final class ContainerdSession implements RuntimeSession {
   private CompletableFuture<@Nullable Inspection> describeUnlessInspectedByCri(
       String namespace, PlainContainer container) {
     String id = container.getId();
-    if (ContainerdRecords.kind(container) != Kind.PLAIN && inspectedByCri.contains(id)) {
+    if (ContainerdRecords.kind(container) != Kind.PLAIN && inspectedByCri.get(id) != null) {
       return CompletableFuture.completedFuture(null);
     }
     return describe(namespace, container, connection.tracker().isRunning(id))
@@ -270,14 +261,16 @@ final class ContainerdSession implements RuntimeSession {
 
   /// Inspects a pod's container by CRI, unless that was done.
   private void inspectByCri(String namespace, String id) {
-    if (!hasCri || !ContainerdNamespaces.isKubernetes(namespace) || inspectedByCri.contains(id)) {
+    if (!hasCri
+        || !ContainerdNamespaces.isKubernetes(namespace)
+        || inspectedByCri.get(id) != null) {
       return;
     }
     long requestedAt = connection.tracker().eventCount();
     connection.handle(
         criInspector.inspect(id),
         (found, _) -> {
-          if (found != null && inspectedByCri.add(id)) {
+          if (found != null && inspectedByCri.put(id, true) == null) {
             connection.tracker().onInspected(found, requestedAt);
           }
         });

@@ -3,9 +3,9 @@ package dev.jig.container.cri;
 import dev.jig.container.RuntimeEvent;
 import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.event.Container;
+import dev.jig.table.Lru;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,13 +33,7 @@ final class LifecycleTracker {
   private final Map<String, Tracked> tracked = new HashMap<>();
 
   /// Ids of removed containers, and whether their names were emitted.
-  private final Map<String, Boolean> removed =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-          return size() > MAX_REMOVED;
-        }
-      };
+  private final Lru<String, Boolean> removed = new Lru<>(MAX_REMOVED);
 
   private long eventCount;
 

@@ -9,6 +9,7 @@ import dev.jig.container.docker.DockerJson.Event;
 import dev.jig.container.docker.DockerJson.Summary;
 import dev.jig.event.Container;
 import dev.jig.os.Backoff;
+import dev.jig.table.Lru;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -17,9 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingDeque;
@@ -66,13 +65,7 @@ public final class DockerApiRuntime implements ContainerRuntime {
   private long eventCount;
 
   /// By container id, the [#eventCount] of its last event: a reply requested before is stale.
-  private final Map<String, Long> lastEvents =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-          return size() > MAX_REQUESTS;
-        }
-      };
+  private final Lru<String, Long> lastEvents = new Lru<>(MAX_REQUESTS);
 
   /// @param requested whether the user named this runtime or its socket
   public DockerApiRuntime(DockerApiFlavor flavor, Path socket, boolean requested) {
@@ -274,7 +267,8 @@ public final class DockerApiRuntime implements ContainerRuntime {
   /// Reports a container, or requests it again if an event has changed it since `requestedAt`.
   private void report(Summary summary, long requestedAt) {
     String id = summary.container().id();
-    if (lastEvents.getOrDefault(id, 0L) <= requestedAt) {
+    Long lastEvent = lastEvents.get(id);
+    if (lastEvent == null || lastEvent <= requestedAt) {
       events.accept(new RuntimeEvent.Inspected(summary.container(), summary.running()));
     } else {
       inspectLater(id);

@@ -2,8 +2,7 @@ package dev.jig.output.pcapng;
 
 import dev.jig.event.Endpoint;
 import dev.jig.event.Flow;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.jig.table.Lru;
 
 /// Assigns TCP sequence numbers, which rows do not contain, per direction of a connection. A
 /// connection within this machine is captured at both ends; the bytes of the second end get new
@@ -16,15 +15,7 @@ final class SequenceNumbers {
 
   private record Direction(Endpoint from, Endpoint to) {}
 
-  private final Map<Direction, Integer> next =
-      new LinkedHashMap<>(64, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Direction, Integer> eldest) {
-          return size() > MAX_FLOWS;
-        }
-      };
+  private final Lru<Direction, Integer> next = new Lru<>(MAX_FLOWS);
 
   /// Allocates numbers for `length` bytes and returns the first.
   ///
