@@ -29,6 +29,11 @@ public record LookupRow(
   }
 
   @Override
+  public Qr qr() {
+    return isAnswered() ? Qr.R : Qr.T;
+  }
+
+  @Override
   public LookupRow withSubject(Subject newSubject) {
     return new LookupRow(timestampNs, newSubject, flow, dns, state, latencyNs, peer, lookup);
   }

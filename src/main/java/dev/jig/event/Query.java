@@ -18,6 +18,11 @@ public record Query(
   }
 
   @Override
+  public Qr qr() {
+    return Qr.Q;
+  }
+
+  @Override
   public Query withSubject(Subject newSubject) {
     return new Query(timestampNs, newSubject, flow, dns, peer);
   }

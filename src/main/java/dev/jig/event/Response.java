@@ -19,6 +19,11 @@ public record Response(
     @Nullable Subject peer)
     implements Row {
   @Override
+  public Qr qr() {
+    return Qr.R;
+  }
+
+  @Override
   public Response withSubject(Subject newSubject) {
     return new Response(timestampNs, newSubject, flow, dns, state, latencyNs, peer);
   }

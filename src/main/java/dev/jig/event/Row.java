@@ -41,14 +41,7 @@ public sealed interface Row permits Query, Response, Timeout, LookupRow {
   }
 
   /// The value of the column `qr`.
-  default Qr qr() {
-    return switch (this) {
-      case Query _ -> Qr.Q;
-      case Response _ -> Qr.R;
-      case Timeout _ -> Qr.T;
-      case LookupRow lookup -> lookup.isAnswered() ? Qr.R : Qr.T;
-    };
-  }
+  Qr qr();
 
   /// A copy with another subject.
   Row withSubject(Subject newSubject);

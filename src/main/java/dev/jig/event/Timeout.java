@@ -9,6 +9,11 @@ package dev.jig.event;
 public record Timeout(long timestampNs, Subject subject, Flow flow, Dns dns, State state)
     implements Row {
   @Override
+  public Qr qr() {
+    return Qr.T;
+  }
+
+  @Override
   public Timeout withSubject(Subject newSubject) {
     return new Timeout(timestampNs, newSubject, flow, dns, state);
   }

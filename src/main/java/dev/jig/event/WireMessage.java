@@ -34,6 +34,21 @@ public final class WireMessage {
     System.arraycopy(bytes, from, target, at, count);
   }
 
+  /// The unsigned byte at `at`.
+  public int u8(int at) {
+    return bytes[at] & 0xff;
+  }
+
+  /// The unsigned number of 16 bits at `at`, in network order.
+  public int u16(int at) {
+    return u8(at) << 8 | u8(at + 1);
+  }
+
+  /// The unsigned number of 32 bits at `at`, in network order.
+  public long u32(int at) {
+    return (long) u16(at) << 16 | u16(at + 2);
+  }
+
   /// Decodes all sections.
   ///
   /// @param decoder the decoder of the calling thread

@@ -34,7 +34,9 @@ enum Output {
   /// Number of rows in a file that ig has finished.
   long rowsIn(Path file) throws IOException {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 20)) {
-      return this == PCAPNG ? packetBlocks(in) : lines(in) - (this == COLUMNS ? 1 : 0);
+      return this == PCAPNG
+          ? packetBlocks(in)
+          : lines(in) - (arguments.contains("columns") ? 1 : 0);
     }
   }
 

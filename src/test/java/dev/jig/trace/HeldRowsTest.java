@@ -2,22 +2,27 @@ package dev.jig.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.event.Dns;
 import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// Bounds and order of rows that wait for a name.
 final class HeldRowsTest {
   private final List<String> released = new ArrayList<>();
   private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
+  private final Map<Dns, Long> cgroups = new IdentityHashMap<>();
   private final HeldRows held =
-      new HeldRows(scope, (row, _) -> released.add(cgroupOf(row) + ":" + row.dns().id()));
+      new HeldRows(
+          scope, (row, _) -> released.add(cgroups.get(row.dns()) + ":" + row.dns().id()));
 
-  /// Ids of cgroup 2 begin at 20.
-  private static int cgroupOf(Row row) {
-    return row.dns().id() < 20 ? 1 : 2;
+  private void hold(long cgroupId, Row row, long nowNs) {
+    cgroups.put(row.dns(), cgroupId);
+    held.hold(cgroupId, row, nowNs);
   }
 
   private static Row event(int id) {
@@ -26,9 +31,9 @@ final class HeldRowsTest {
 
   @Test
   void releasesEachCgroupSeparatelyAndInOrder() {
-    held.hold(1, event(10), 0);
-    held.hold(2, event(20), 0);
-    held.hold(1, event(11), 0);
+    hold(1, event(10), 0);
+    hold(2, event(20), 0);
+    hold(1, event(11), 0);
     scope.byCgroup.put(1L, ScriptedScope.named("one"));
 
     held.releaseDue(1);
@@ -41,8 +46,8 @@ final class HeldRowsTest {
 
   @Test
   void releasesACgroupWithItsFirstRow() {
-    held.hold(1, event(10), 0);
-    held.hold(1, event(11), HeldRows.MAX_WAIT_NS - 1);
+    hold(1, event(10), 0);
+    hold(1, event(11), HeldRows.MAX_WAIT_NS - 1);
 
     held.releaseDue(HeldRows.MAX_WAIT_NS - 1);
     assertThat(released).isEmpty();
@@ -54,7 +59,7 @@ final class HeldRowsTest {
   @Test
   void waitsLongerForANameThatTheSelectionNeeds() {
     scope.afterWaiting = ScriptedScope.NAME_UNKNOWN;
-    held.hold(1, event(10), 0);
+    hold(1, event(10), 0);
 
     held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS - 1);
     assertThat(released).isEmpty();
@@ -66,7 +71,7 @@ final class HeldRowsTest {
   @Test
   void waitsLongerWhileContainersAreBeingListed() {
     scope.initializing = true;
-    held.hold(1, event(10), 0);
+    hold(1, event(10), 0);
 
     held.releaseDue(HeldRows.MAX_REQUIRED_WAIT_NS - 1);
     assertThat(released).isEmpty();
@@ -79,14 +84,14 @@ final class HeldRowsTest {
   @Test
   void releasesTheOldestCgroupWhenFull() {
     // Given: full, with two cgroups
-    held.hold(1, event(1), 0);
+    hold(1, event(1), 0);
     for (int i = 1; i < HeldRows.MAX_ROWS; i++) {
-      held.hold(2, event(2), 0);
+      hold(2, event(2), 0);
     }
     assertThat(released).isEmpty();
 
     // When
-    held.hold(3, event(3), 0);
+    hold(3, event(3), 0);
 
     // Then
     assertThat(released).containsExactly("1:1");
@@ -96,7 +101,7 @@ final class HeldRowsTest {
   @Test
   void keepsTheOrderOfOneCgroupWhenFull() {
     for (int i = 0; i <= HeldRows.MAX_ROWS; i++) {
-      held.hold(1, event(i), 0);
+      hold(1, event(i), 0);
     }
     held.releaseAll();
     List<String> all = new ArrayList<>();

@@ -40,7 +40,7 @@ final class CachingMessageWriter {
 
   private final JsonLinesDocument line;
   private final SectionSerializer serializer;
-  private final AddressTextCache texts = new AddressTextCache();
+  private final AddressTextCache texts;
   private final List<String> addressTexts = new ArrayList<>();
   private final @Nullable CachedAddresses[] addressSlots = new @Nullable CachedAddresses[SLOTS];
   private final @Nullable CachedDirection[] directionSlots = new @Nullable CachedDirection[SLOTS];
@@ -83,7 +83,9 @@ final class CachingMessageWriter {
     }
   }
 
-  CachingMessageWriter(JsonLinesDocument line, SectionSerializer serializer) {
+  CachingMessageWriter(
+      JsonLinesDocument line, SectionSerializer serializer, AddressTextCache texts) {
+    this.texts = texts;
     this.line = line;
     this.serializer = serializer;
   }

@@ -6,6 +6,7 @@ import dev.jig.event.Owner;
 import dev.jig.event.Row;
 import dev.jig.event.Subject;
 import dev.jig.fields.Field;
+import dev.jig.output.AddressTextCache;
 import dev.jig.output.RowWriter;
 import dev.jig.output.json.DocumentWriter.Section;
 import java.io.IOException;
@@ -35,13 +36,16 @@ public final class JsonLinesWriter implements RowWriter {
   private final DocumentWriter sections;
   private final SectionSerializer serializer = new SectionSerializer();
   private final CachingMessageWriter message;
+  private final PlainAnswerWriter plain;
   private final @Nullable CachedSubject[] subjects = new @Nullable CachedSubject[SLOTS];
   private final @Nullable CachedPeer[] peers = new @Nullable CachedPeer[SLOTS];
 
   public JsonLinesWriter(OutputStream out) {
     document = new JsonLinesDocument(out);
     sections = new DocumentWriter(document);
-    message = new CachingMessageWriter(document, serializer);
+    AddressTextCache texts = new AddressTextCache();
+    message = new CachingMessageWriter(document, serializer, texts);
+    plain = new PlainAnswerWriter(document, texts);
   }
 
   @Override
@@ -68,7 +72,9 @@ public final class JsonLinesWriter implements RowWriter {
     if (peer != null) {
       document.appendMembers(encodePeer(row, peer));
     }
-    sections.write(Section.CONTENT, row);
+    if (!plain.write(row)) {
+      sections.write(Section.CONTENT, row);
+    }
     document.end();
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.io.SerializedString;
+import dev.jig.dns.DnsMessage;
 import dev.jig.event.Attribution;
 import dev.jig.event.Row;
 import dev.jig.event.Endpoint;
@@ -17,16 +18,30 @@ import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
+import dev.jig.event.WireMessage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.xbill.DNS.AAAARecord;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.CNAMERecord;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Opcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
 
 /// Compares the fast JSON writer with the general one.
 final class JsonLinesDocumentTest {
@@ -41,7 +56,7 @@ final class JsonLinesDocumentTest {
     changes.add(b -> b.packetType = null);
     changes.add(b -> b.question = null);
     changes.add(b -> b.question = new Question("", 65280));
-    changes.add(b -> b.flags = null);
+    changes.add(b -> b.flags = Flags.NONE);
     changes.add(b -> b.flags = Flags.of(false, false, false, false, false, false));
     changes.add(b -> b.rcode = 23);
     changes.add(b -> b.latencyNs = 0L);
@@ -88,8 +103,79 @@ final class JsonLinesDocumentTest {
                 }));
   }
 
+  /// Messages around the bounds of what is written straight from the bytes.
+  static Stream<Row> messages() throws IOException {
+    Name name = Name.fromConstantString("Www.example.org.");
+    List<Message> messages = new ArrayList<>();
+    for (int variant = 0; variant < 16; variant++) {
+      Message message = new Message(7);
+      message.getHeader().setFlag(org.xbill.DNS.Flags.QR);
+      message.addRecord(Record.newRecord(name, Type.A, DClass.IN), Section.QUESTION);
+      addAnswers(message, name, variant);
+      messages.add(message);
+    }
+    List<Row> rows = new ArrayList<>();
+    for (Message message : messages) {
+      byte[] wire = message.toWire();
+      for (int length : List.of(wire.length, wire.length - 1, 12, 11)) {
+        rows.add(row(wire, length, 53));
+      }
+      rows.add(row(wire, wire.length, 5353));
+      rows.add(row(wire, wire.length, 5355));
+      for (int at = 0; at < wire.length; at++) {
+        byte[] changed = wire.clone();
+        changed[at] ^= (byte) (1 << at % 8);
+        rows.add(row(changed, wire.length, 53));
+      }
+    }
+    return rows.stream();
+  }
+
+  private static void addAnswers(Message message, Name name, int variant) throws IOException {
+    InetAddress v4 = InetAddress.ofLiteral("192.0.2.80");
+    InetAddress v6 = InetAddress.ofLiteral("2001:db8::80");
+    Name other = Name.fromConstantString("other.example.org.");
+    if ((variant & 1) != 0) {
+      message.addRecord(new ARecord(name, DClass.IN, 300, v4), Section.ANSWER);
+    }
+    if ((variant & 2) != 0) {
+      message.addRecord(new AAAARecord(name, DClass.IN, 0, v6), Section.ANSWER);
+    }
+    if ((variant & 4) != 0) {
+      message.addRecord(new OPTRecord(1232, 0, 0, variant == 4 ? 0x8000 : 0), Section.ADDITIONAL);
+    }
+    switch (variant) {
+      case 8 -> message.addRecord(new CNAMERecord(name, DClass.IN, 5, other), Section.ANSWER);
+      case 9 -> message.addRecord(new ARecord(other, DClass.IN, 5, v4), Section.ANSWER);
+      case 10 -> message.addRecord(new ARecord(name, DClass.CH, 5, v4), Section.ANSWER);
+      case 11 -> message.addRecord(new ARecord(other, DClass.IN, 5, v4), Section.AUTHORITY);
+      case 13 -> message.addRecord(new OPTRecord(1232, 0, 1, 0), Section.ADDITIONAL);
+      case 14 -> message.getHeader().setOpcode(Opcode.NOTIFY);
+      default -> {}
+    }
+  }
+
+  /// The row as the pipeline makes it of the first bytes of a message.
+  private static Row row(byte[] wire, int length, int port) {
+    DnsMessage read = new DnsMessage();
+    read.wrap(wire, 0, length);
+    return SampleEvents.response()
+        .with(it -> {
+          it.source = new Endpoint(SampleEvents.RESOLVER, port);
+          it.question =
+              read.hasQuestion() ? new Question(read.questionName(), read.questionType()) : null;
+          it.addresses =
+              IntStream.range(0, read.addressCount())
+                  .mapToObj(i ->
+                      IpAddress.of(read.buffer(), read.addressOffset(i), read.addressLength(i)))
+                  .toList();
+          it.message = WireMessage.of(wire, 0, length);
+        })
+        .build();
+  }
+
   @ParameterizedTest
-  @MethodSource("events")
+  @MethodSource({"events", "messages"})
   void writesTheSameAsDocumentWriter(Row event) throws IOException {
     ByteArrayOutputStream general = new ByteArrayOutputStream();
     JsonDocument document = JsonDocument.compact(general);
