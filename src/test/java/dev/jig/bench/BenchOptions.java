@@ -32,7 +32,7 @@ record BenchOptions(Effort effort, Optional<Path> baseline, List<String> groups)
     return new BenchOptions(effort, baseline, List.copyOf(words));
   }
 
-  /// Chooses groups: one with exactly such a title, else all that have one of the texts in their title.
+  /// Chooses groups: by their exact title, else all that have one of the texts in it.
   List<FigureGroup> select(List<FigureGroup> all) {
     if (groups.isEmpty()) {
       return all;

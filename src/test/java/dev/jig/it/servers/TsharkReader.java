@@ -80,14 +80,16 @@ final class TsharkReader {
 
   private TsharkReader() {}
 
-  /// All messages, in the order of the packets that complete them.
+  /// All messages, in the order of the packets that complete them. Not those that an ICMP error
+  /// quotes: a response to a client that has gone makes one.
   static List<SeenMessage> read(Path file) {
     try {
       Path json = Files.createTempFile(file.getParent(), "tshark", ".json");
       Command.run(
               "sh",
               "-c",
-              "exec tshark -r \"$0\" -Y dns -T json -J 'frame ip ipv6 udp tcp dns'"
+              "exec tshark -r \"$0\" -Y 'dns and not icmp and not icmpv6' -T json"
+                  + " -J 'frame ip ipv6 udp tcp dns'"
                   + " -o tcp.desegment_tcp_streams:TRUE -o tcp.reassemble_out_of_order:TRUE"
                   + " -o ip.defragment:TRUE > \"$1\"",
               file.toString(),
