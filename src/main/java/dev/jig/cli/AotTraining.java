@@ -10,7 +10,7 @@ public final class AotTraining {
   /// @param commandLines each one line of words separated by one blank
   public static void main(String[] commandLines) {
     for (String line : commandLines) {
-      int code = Ig.commandLine(System.getenv()).execute(line.split(" ", -1));
+      int code = Ig.execute(line.split(" ", -1), System.getenv());
       if (code != 0) {
         System.err.println("ig " + line + " ended with " + code);
         System.exit(code);

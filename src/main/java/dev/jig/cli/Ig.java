@@ -1,7 +1,9 @@
 package dev.jig.cli;
 
 import dev.jig.os.Native;
+import dev.jig.trace.EarlyLoad;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,6 +26,8 @@ import picocli.CommandLine.Spec;
 public final class Ig implements Runnable {
   private static final int HELP_WIDTH = 100;
 
+  private static final Set<String> NO_TRACE = Set.of("-h", "--help", "--read");
+
   @Mixin VersionOption version = new VersionOption();
 
   @Mixin HelpOption help = new HelpOption();
@@ -33,14 +37,40 @@ public final class Ig implements Runnable {
   /// Exit codes: 0 done, 1 not possible on this machine, 2 a mistake on the command line, with `--
   /// CMD` that of CMD.
   public static void main(String[] args) {
-    if (args.length > 0 && args[0].equals("trace")) {
-      Native.preload();
-    }
-    int code = commandLine(System.getenv()).execute(args);
+    int code = execute(args, System.getenv());
     System.out.flush();
     System.err.flush();
     // not exit(): threads that follow a runtime would delay it, and no shutdown hook is needed
     Runtime.getRuntime().halt(code);
+  }
+
+  /// Runs one command line and returns its exit code. What a trace needs of the kernel is loaded
+  /// while the command line is parsed.
+  static int execute(String[] args, Map<String, String> environment) {
+    if (isLiveTrace(args, environment)) {
+      EarlyLoad.start();
+    } else if (args.length > 0 && args[0].equals("trace")) {
+      Native.preload();
+    }
+    return commandLine(environment).execute(args);
+  }
+
+  /// Whether a command line most likely ends in a live trace: `ig trace dns` without `--read` and
+  /// `--help`. If it does not, the programs were loaded in vain; if it was not recognised, they are
+  /// loaded later.
+  static boolean isLiveTrace(String[] args, Map<String, String> environment) {
+    if (args.length < 2 || !args[0].equals("trace") || !args[1].equals("dns")) {
+      return false;
+    }
+    for (String word : args) {
+      if (word.equals("--")) {
+        break;
+      }
+      if (NO_TRACE.contains(word) || word.startsWith("--read=")) {
+        return false;
+      }
+    }
+    return !environment.containsKey("INSPEKTOR_GADGET_READ");
   }
 
   /// Builds the command line of `ig`.

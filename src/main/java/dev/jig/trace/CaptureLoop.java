@@ -57,7 +57,7 @@ public final class CaptureLoop implements AutoCloseable {
     this.naming = naming;
   }
 
-  /// Loads the kernel programs; nothing is attached yet.
+  /// Loads the kernel programs, or takes those of [EarlyLoad]; nothing is attached yet.
   ///
   /// @param verbose whether a refusal shows the last lines of libbpf and the verifier
   /// @param libbpfLog whether libbpf's debug output, some 660 lines, is kept for [#log]
@@ -65,7 +65,7 @@ public final class CaptureLoop implements AutoCloseable {
   /// @throws UserFacingException if this machine cannot be traced
   public static CaptureLoop load(boolean verbose, boolean libbpfLog, UnaryOperator<Row> naming) {
     try {
-      return new CaptureLoop(LiveCapture.load(libbpfLog), verbose, naming);
+      return new CaptureLoop(EarlyLoad.take(libbpfLog), verbose, naming);
     } catch (NativeException e) {
       throw Refusal.of(e, verbose);
     }

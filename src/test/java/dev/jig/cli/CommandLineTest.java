@@ -47,6 +47,24 @@ final class CommandLineTest {
     return ig(all.toArray(String[]::new));
   }
 
+  /// The kernel programs of these command lines are loaded before they are parsed.
+  @ParameterizedTest
+  @CsvSource({
+    "trace dns, true",
+    "trace dns -o json --ready-file f, true",
+    "trace dns -- prog --help --read, true",
+    "trace dns --read f, false",
+    "trace dns -v --read=f, false",
+    "trace dns --help, false",
+    "trace, false",
+    "list-containers, false",
+    "version, false"
+  })
+  void loadsEarlyForALiveTrace(String line, boolean expected) {
+    assertThat(Ig.isLiveTrace(line.split(" "), Map.of())).isEqualTo(expected);
+    assertThat(Ig.isLiveTrace(line.split(" "), Map.of("INSPEKTOR_GADGET_READ", "f"))).isFalse();
+  }
+
   /// An invalid value ends in one line that contains it, and in exit code 2.
   @ParameterizedTest(name = "{0}")
   @CsvSource(
