@@ -1,5 +1,7 @@
 package dev.jig.event;
 
+import org.jspecify.annotations.Nullable;
+
 /// An IPv4 or IPv6 address as a value. IPv4-mapped IPv6 addresses (`::ffff:a.b.c.d`, RFC 4291
 /// section 2.5.5.2) are normalised to IPv4 on construction by [#of].
 ///
@@ -48,6 +50,21 @@ public record IpAddress(int version, long high, long low) {
   /// 224.0.0.0/4 or ff00::/8.
   public boolean isMulticast() {
     return version == 4 ? low >>> 28 == 0xe : high >>> 56 == 0xff;
+  }
+
+  /// Written out: C2 does not always inline what a record generates, and this runs per packet.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || other instanceof IpAddress that
+            && low == that.low
+            && high == that.high
+            && version == that.version;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(high * 31 + low) * 31 + version;
   }
 
   /// Dotted quad for IPv4, RFC 5952 for IPv6.
