@@ -13,7 +13,7 @@ final class IpAddressCache {
     long hash = high * 31 + low;
     IpAddress cached = addresses.get(hash);
     IpAddress address = IpAddress.v6(high, low);
-    if (address.equals(cached)) {
+    if (cached != null && cached.equals(address)) {
       return cached;
     }
     addresses.put(hash, address);

@@ -67,10 +67,7 @@ public final class Rows {
     Subject subject;
     if (query != null && query.key.role() == Role.CLIENT && query.hasOwner()) {
       Subject client = query.row.subject();
-      subject =
-          client.container() == container
-              ? client
-              : subject(container, client.owner(), client.attribution());
+      subject = subject(container, client.owner(), client.attribution());
     } else {
       subject = subject(container, own, packet.attribution());
     }
@@ -85,6 +82,7 @@ public final class Rows {
   }
 
   /// A subject of these parts.
+  @SuppressWarnings("ReferenceEquality") // parts are shared; an equal one makes only a new subject
   public Subject subject(
       @Nullable Container container, @Nullable Owner owner, Attribution attribution) {
     int hash = owner != null ? owner.tid() : container != null ? container.id().hashCode() : 0;
@@ -188,8 +186,8 @@ public final class Rows {
         answer.timestampNs(),
         answer.subject(),
         new Flow(
-            flow.destination(),
-            flow.source(),
+            /* source= */ flow.destination(),
+            /* destination= */ flow.source(),
             flow.protocol(),
             flow.packetType(),
             flow.nameserver()),

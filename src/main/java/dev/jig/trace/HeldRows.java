@@ -29,6 +29,8 @@ final class HeldRows {
 
   /// Takes the rows that are released, per cgroup in their order.
   interface ReleaseHandler {
+    /// A row is released.
+    ///
     /// @param row with its container as known now
     void onReleased(Row row, Decision decision);
   }
