@@ -21,6 +21,15 @@ public record Subject(
     return new Subject(null, container, null, Attribution.UNKNOWN);
   }
 
+  /// A hash for tables of subjects. Owners of several nodes may have the same tid, but rarely the
+  /// same start time, too.
+  public int tableHash() {
+    if (owner != null) {
+      return owner.tid() + Long.hashCode(owner.startBootNs());
+    }
+    return container == null ? 0 : container.id().hashCode();
+  }
+
   /// This subject with another container; this object if it has it already.
   @SuppressWarnings("ReferenceEquality") // containers are shared; an equal one makes only a copy
   public Subject withContainer(@Nullable Container newContainer) {

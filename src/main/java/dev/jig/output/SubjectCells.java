@@ -1,20 +1,18 @@
 package dev.jig.output;
 
-import dev.jig.event.Owner;
 import dev.jig.event.Row;
 import dev.jig.event.Subject;
 import dev.jig.fields.Field;
 import dev.jig.fields.FieldValue.Getter;
+import dev.jig.table.DirectMapped;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Adjacent columns that show nothing but a subject. Rows of one process share the subject, so the
-/// finished cells of recent subjects are kept: in direct-mapped slots, where a colliding subject
-/// replaces the previous one.
+/// finished cells of recent subjects are kept. Direct mapped, 256 slots.
 final class SubjectCells implements CellWriter {
-  private static final int SLOTS = 256;
   private static final Set<Field> OF_SUBJECT = fieldsOfSubject();
   private static final Set<Field> OF_PEER =
       EnumSet.range(Field.PEER_CONTAINER_NAME, Field.PEER_COMM);
@@ -25,10 +23,14 @@ final class SubjectCells implements CellWriter {
     PEER
   }
 
+  private static final class Cached {
+    @Nullable Subject subject;
+    byte[] text = {};
+  }
+
   private final Getter<Row, Subject> source;
   private final RowFormat cells;
-  private final @Nullable Subject[] subjects = new @Nullable Subject[SLOTS];
-  private final byte[] @Nullable [] texts = new byte[SLOTS] @Nullable [];
+  private final DirectMapped<Cached> cache = new DirectMapped<>(256);
 
   SubjectCells(Source source, List<CellWriter> cells) {
     this.source = source == Source.ROW ? Row::subject : Row::peer;
@@ -51,31 +53,22 @@ final class SubjectCells implements CellWriter {
   @SuppressWarnings("ReferenceEquality") // equal subjects that are not shared are only slower
   public void append(RowBytes line, Row row) {
     Subject subject = source.of(row);
-    int slot = slotOf(subject);
-    byte[] text = texts[slot];
-    if (text != null && subjects[slot] == subject) {
-      line.append(text);
+    int hash = subject == null ? 1 : subject.tableHash();
+    Cached cached = cache.get(hash);
+    if (cached == null) {
+      cached = new Cached();
+      cache.put(hash, cached);
+    } else if (cached.subject == subject) {
+      line.append(cached.text);
       return;
     }
     int start = line.length();
     cells.append(line, row);
-    subjects[slot] = subject;
-    if (text != null && text.length == line.length() - start) {
-      line.copyFrom(start, text);
+    cached.subject = subject;
+    if (cached.text.length == line.length() - start) {
+      line.copyFrom(start, cached.text);
     } else {
-      texts[slot] = line.copyFrom(start);
+      cached.text = line.copyFrom(start);
     }
-  }
-
-  /// Owners of several nodes may have the same tid, but rarely the same start time, too.
-  private static int slotOf(@Nullable Subject subject) {
-    if (subject == null) {
-      return 0;
-    }
-    Owner owner = subject.owner();
-    if (owner != null) {
-      return owner.tid() + Long.hashCode(owner.startBootNs()) & SLOTS - 1;
-    }
-    return subject.container() == null ? 1 : subject.container().id().hashCode() & SLOTS - 1;
   }
 }
