@@ -11,17 +11,20 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/// Output of refusals that need another kernel; DiagnosisTest tests their cause.
+/// Output and exit codes of failures; DiagnosisTest tests the cause of refusals that need another
+/// kernel.
 final class FailuresTest {
   @Test
   void printsASentenceAndAHintAndExitsWithOne() throws Exception {
-    assertThat(print(List.of()))
+    assertThat(print(refused(List.of()), 1))
         .isEqualTo("ig: cannot load trace_dns: EINVAL, the kernel is 5.4.0: get a newer one.\n");
   }
 
   @Test
   void printsTheLogOfTheVerifierFirst() throws Exception {
-    assertThat(print(List.of("(3 lines omitted)", "0: (79) r0 = *(u64 *)(r5 +0)\u001b")))
+    List<String> log = List.of("(3 lines omitted)", "0: (79) r0 = *(u64 *)(r5 +0)\u001b");
+
+    assertThat(print(refused(log), 1))
         .isEqualTo(
             """
             ig:   (3 lines omitted)
@@ -30,22 +33,38 @@ final class FailuresTest {
             """);
   }
 
-  private static String print(List<String> log) throws Exception {
+  @Test
+  void printsAWrongCommandLineAsTwoSentencesAndExitsWithTwo() throws Exception {
+    UserFacingException usage =
+        UserFacingException.usage("\"x\" is not a port.", "Write 1 to 16 ports.");
+
+    assertThat(print(usage, 2)).isEqualTo("ig: \"x\" is not a port. Write 1 to 16 ports.\n");
+  }
+
+  @Test
+  void printsAFailureOfTheClusterLikeKubectl() throws Exception {
+    UserFacingException forbidden =
+        UserFacingException.cluster("Error from server (Forbidden): pods is forbidden");
+
+    assertThat(print(forbidden, 1))
+        .isEqualTo("Error from server (Forbidden): pods is forbidden.\n");
+  }
+
+  private static UserFacingException refused(List<String> log) {
+    return UserFacingException.machine(
+        "cannot load trace_dns: EINVAL, the kernel is 5.4.0",
+        "get a newer one",
+        log,
+        new IllegalStateException());
+  }
+
+  private static String print(UserFacingException failure, int exitCode) throws Exception {
     CommandLine command = Ig.commandLine(Map.of());
     PrintStream err = System.err;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try {
       System.setErr(new PrintStream(printed, true, UTF_8));
-      int code =
-          Failures.onExecution(
-              UserFacingException.machine(
-                  "cannot load trace_dns: EINVAL, the kernel is 5.4.0",
-                  "get a newer one",
-                  log,
-                  new IllegalStateException()),
-              command,
-              command.parseArgs());
-      assertThat(code).isEqualTo(1);
+      assertThat(Failures.onExecution(failure, command, command.parseArgs())).isEqualTo(exitCode);
     } finally {
       System.setErr(err);
     }
