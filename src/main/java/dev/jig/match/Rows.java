@@ -20,6 +20,7 @@ import dev.jig.event.Row;
 import dev.jig.event.State;
 import dev.jig.event.Subject;
 import dev.jig.event.Timeout;
+import dev.jig.table.DirectMapped;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class Rows {
   private static final int SLOTS = 1024;
 
-  private final @Nullable Subject[] subjects = new @Nullable Subject[SLOTS];
-  private final @Nullable Flow[] flows = new @Nullable Flow[SLOTS];
+  private final DirectMapped<Subject> subjects = new DirectMapped<>(SLOTS);
+  private final DirectMapped<Flow> flows = new DirectMapped<>(SLOTS);
 
   /// The row of a query. Its nameserver is the address that the application asked, before any NAT.
   ///
@@ -86,8 +87,7 @@ public final class Rows {
   public Subject subject(
       @Nullable Container container, @Nullable Owner owner, Attribution attribution) {
     int hash = owner != null ? owner.tid() : container != null ? container.id().hashCode() : 0;
-    int slot = hash & SLOTS - 1;
-    Subject cached = subjects[slot];
+    Subject cached = subjects.get(hash);
     if (cached != null
         && cached.owner() == owner
         && cached.container() == container
@@ -95,16 +95,16 @@ public final class Rows {
       return cached;
     }
     Subject made = new Subject(null, container, owner, attribution);
-    subjects[slot] = made;
+    subjects.put(hash, made);
     return made;
   }
 
   private Flow flow(Packet packet, IpAddress nameserver) {
     PacketType type = packet.type();
-    int hash = packet.sourcePort() * 31 + packet.destinationPort();
-    hash = hash * 31 + (int) (packet.source().low() + packet.destination().low());
-    int slot = (hash * 4 + (type == null ? 0 : type.number())) * 0x9e3779b1 >>> 22;
-    Flow cached = flows[slot];
+    long hash = packet.source().low() * 31 + packet.destination().low();
+    hash = (hash * 31 + packet.sourcePort()) * 31 + packet.destinationPort();
+    hash = hash * 31 + (type == null ? 0 : type.number());
+    Flow cached = flows.get(hash);
     if (cached != null && isFlowOf(packet, nameserver, cached)) {
       return cached;
     }
@@ -115,7 +115,7 @@ public final class Rows {
             packet.protocol(),
             type,
             nameserver);
-    flows[slot] = made;
+    flows.put(hash, made);
     return made;
   }
 

@@ -55,11 +55,13 @@ final class OwnerDetails implements UnaryOperator<Owner> {
         realNs - new Clocks().bootNs());
   }
 
+  /// The capture shares owners: an equal one that is another object is only read again.
   @Override
+  @SuppressWarnings("ReferenceEquality")
   public Owner apply(Owner owner) {
     CachedOwner last = cache.get(owner.tid());
     long nowNs = clockNs.getAsLong();
-    if (last != null && nowNs - last.atNs() <= MAX_AGE_NS && last.owner().equals(owner)) {
+    if (last != null && nowNs - last.atNs() <= MAX_AGE_NS && last.owner() == owner) {
       return last.detailed();
     }
     Owner detailed = detailed(owner);

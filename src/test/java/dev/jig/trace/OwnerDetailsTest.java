@@ -52,12 +52,13 @@ final class OwnerDetailsTest {
   void areCachedForASecond() throws IOException {
     process(500, "dig");
     OwnerDetails details = details();
-    details.apply(owner(500));
+    Owner owner = owner(500);
+    details.apply(owner);
     Files.delete(root.resolve("7/stat"));
     nowNs = 1_000_000_000;
-    assertThat(details.apply(owner(500)).paths()).isNotNull();
+    assertThat(details.apply(owner).paths()).isNotNull();
     nowNs++;
-    assertThat(details.apply(owner(500)).paths()).isNull();
+    assertThat(details.apply(owner).paths()).isNull();
   }
 
   @Test
