@@ -216,9 +216,8 @@ public final class CaptureWriter {
 
   private void pad() {
     ensureRoom(Integer.BYTES);
-    while ((buffer.position() - begin) % Integer.BYTES != 0) {
-      buffer.put((byte) 0);
-    }
+    int position = buffer.position();
+    buffer.putInt(position, 0).position(position + (begin - position & Integer.BYTES - 1));
   }
 
   /// Clears the buffer first: after an IOException its blocks are not written again.

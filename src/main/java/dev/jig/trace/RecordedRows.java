@@ -9,7 +9,6 @@ import dev.jig.event.Row;
 import dev.jig.event.Timeout;
 import dev.jig.match.Match;
 import dev.jig.match.PendingQueries;
-import dev.jig.match.PendingQuery;
 import dev.jig.match.QueryKey;
 import dev.jig.match.Rows;
 import dev.jig.trace.Scope.Decision;

@@ -23,7 +23,7 @@ final class EnumNumbers<E extends Enum<E>> {
   }
 
   int numberOf(@Nullable E constant) {
-    return constant == null ? 0 : numbers.get(constant);
+    return constant == null ? 0 : numbers.getOrDefault(constant, 0);
   }
 
   /// The constant with this number; null for 0 and for unknown numbers.

@@ -5,8 +5,8 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// The encoded forms of recently used parts of rows, and their positions in the current batch. In
-/// direct-mapped slots: a colliding part replaces the previous one, which is then encoded again.
+/// The encoded forms of recently used parts of rows, and their positions in the current batch. A
+/// hash selects two slots; a third part replaces the older one, which is then encoded again.
 final class PartCache<T> {
   private static final int GOLDEN = 0x9e3779b1; // spreads consecutive numbers
 
@@ -64,11 +64,17 @@ final class PartCache<T> {
   Entry<T> get(T part) {
     int slot = hash.applyAsInt(part) * GOLDEN >>> shift;
     Entry<T> entry = slots[slot];
-    if (entry == null || !isSame.test(entry.part, part)) {
-      entry = new Entry<>(part, encode.apply(part));
-      slots[slot] = entry;
+    if (entry != null && isSame.test(entry.part, part)) {
+      return entry;
     }
-    return entry;
+    Entry<T> other = slots[slot ^ 1];
+    if (other != null && isSame.test(other.part, part)) {
+      return other;
+    }
+    Entry<T> made = new Entry<>(part, encode.apply(part));
+    slots[slot ^ 1] = entry;
+    slots[slot] = made;
+    return made;
   }
 
   /// Gives the part the next position in the batch; false if it has one.

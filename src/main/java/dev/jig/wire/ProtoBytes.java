@@ -134,7 +134,8 @@ final class ProtoBytes {
   }
 
   private static int lengthOfVarint(int value) {
-    return value < MORE ? 1 : (Integer.SIZE - Integer.numberOfLeadingZeros(value) + 6) / VARINT_BITS;
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(value);
+    return Math.max(1, Math.ceilDiv(bits, VARINT_BITS));
   }
 
   /// Precondition: there is room for [#MAX_VARINT_BYTES].

@@ -94,7 +94,8 @@ public final class RowDecoder {
       throws InvalidProtocolBufferException {
     State state = state(from);
     if (isAnswer(state) != isResponse) {
-      throw new InvalidProtocolBufferException("kind " + from.getKindValue() + " with state " + state);
+      throw new InvalidProtocolBufferException(
+          "kind " + from.getKindValue() + " with state " + state);
     }
     return state;
   }

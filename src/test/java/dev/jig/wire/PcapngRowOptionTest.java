@@ -9,6 +9,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.Flow;
+import dev.jig.event.LookupRow;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
 import dev.jig.event.Row;
@@ -49,7 +50,7 @@ final class PcapngRowOptionTest {
       case Response(var timeNs, _, _, var dns, _, _, _) ->
           new Response(
               timeNs, Subject.UNKNOWN, headers, dns, State.ORPHAN, Row.NO_LATENCY, null);
-      default -> throw new IllegalArgumentException();
+      case Timeout _, LookupRow _ -> throw new IllegalArgumentException("no row of a packet");
     };
   }
 

@@ -1,7 +1,6 @@
 package dev.jig.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -11,7 +10,6 @@ import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
-import dev.jig.event.Flags;
 import dev.jig.event.Flow;
 import dev.jig.event.Lookup;
 import dev.jig.event.LookupRow;
@@ -28,12 +26,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RowCodecTest {
@@ -206,100 +202,5 @@ final class RowCodecTest {
     assertThat(decoded.getFirst().peer())
         .isEqualTo(
             new Subject("node-7", SampleEvents.POD, SampleEvents.OWNER, Attribution.EXACT));
-  }
-
-  static Stream<Consumer<RowProto.Row.Builder>> invalidChanges() {
-    return Stream.of(
-        row -> row.setSubject(3),
-        row -> row.setSubject(-1),
-        row -> row.setPeer(3),
-        row -> row.clearKind(),
-        row -> row.setKindValue(99),
-        row -> row.clearState(),
-        row -> row.setState(RowProto.State.STATE_TIMEOUT),
-        row -> row.clearFlow(),
-        row -> row.setFlow(flow(row).clearProtocol()),
-        row -> row.setFlow(flow(row).clearSource()),
-        row -> row.setFlow(flow(row).setSourceName(9)),
-        row -> row.setFlow(flow(row).setNameserver(ByteString.copyFromUtf8("12345"))),
-        row -> row.setFlow(flow(row).setSource(flow(row).getSource().toBuilder().setPort(65_536))),
-        row -> row.setFlow(flow(row).setSource(flow(row).getSource().toBuilder().setPort(-1))),
-        row -> row.setDns(dns(row).setId(65_536)),
-        row -> row.setDns(dns(row).setRcode(4_096)),
-        row -> row.setDns(dns(row).setAnswerCount(-1)),
-        row -> row.setDns(dns(row).addAddresses(ByteString.EMPTY)),
-        row -> row.setDns(dns(row).setQuestion(question(row).setType(65_536))),
-        row -> row.setDns(dns(row).setQuestion(question(row).setName("a\n."))),
-        row -> row.setDns(dns(row).setQuestion(question(row).setName("é."))),
-        row -> row.setDns(dns(row).setQuestion(question(row).setName("a".repeat(2_000)))));
-  }
-
-  private static RowProto.Flow.Builder flow(RowProto.RowOrBuilder row) {
-    return row.getFlow().toBuilder();
-  }
-
-  private static RowProto.Dns.Builder dns(RowProto.RowOrBuilder row) {
-    return row.getDns().toBuilder();
-  }
-
-  private static RowProto.Question.Builder question(RowProto.RowOrBuilder row) {
-    return row.getDns().getQuestion().toBuilder();
-  }
-
-  @ParameterizedTest
-  @MethodSource("invalidChanges")
-  void rejectsInvalidValues(Consumer<RowProto.Row.Builder> change)
-      throws InvalidProtocolBufferException {
-    RowProto.RowBatch.Builder batch = encoded(RowSamples.RESPONSE).toBuilder();
-    assertThat(decoder.decode(batch.build().toByteString())).containsExactly(RowSamples.RESPONSE);
-    RowProto.Row.Builder row = batch.getRows(0).toBuilder();
-    change.accept(row);
-    batch.setRows(0, row);
-    ByteString invalid = batch.build().toByteString();
-
-    assertThatThrownBy(() -> decoder.decode(invalid))
-        .isInstanceOf(InvalidProtocolBufferException.class);
-  }
-
-  @Test
-  void rejectsMoreAttemptsThanALookupHas() throws InvalidProtocolBufferException {
-    Attempt attempt = new Attempt(1, Protocol.UDP, null, 0, AttemptState.LATE, 0, null, 0);
-    RowProto.RowBatch.Builder batch = encoded(lookup(List.of(attempt))).toBuilder();
-    RowProto.Lookup.Builder lookup = batch.getRows(0).getLookup().toBuilder();
-    for (int i = 0; i < Lookup.MAX_ATTEMPTS; i++) {
-      lookup.addAttempts(lookup.getAttempts(0));
-    }
-    batch.setRows(0, batch.getRows(0).toBuilder().setLookup(lookup));
-
-    assertThatThrownBy(() -> decoder.decode(batch.build().toByteString()))
-        .isInstanceOf(InvalidProtocolBufferException.class);
-  }
-
-  @Test
-  void ignoresUnknownFlagsAndFields() throws InvalidProtocolBufferException {
-    RowProto.RowBatch.Builder batch = encoded(RowSamples.QUERY).toBuilder();
-    RowProto.Row row = batch.getRows(0);
-    batch.setRows(0, row.toBuilder().setDns(dns(row).setFlags(0xffffffff)));
-    ByteString unknownField = ByteString.copyFrom(new byte[] {(byte) 0xf8, 1, 1});
-
-    List<Row> rows = decoder.decode(batch.build().toByteString().concat(unknownField));
-
-    assertThat(rows.getFirst().dns().flags()).isSameAs(Flags.ofBits(0x3f));
-  }
-
-  @Test
-  void damagedBytesAreRowsOrRejected() {
-    byte[] bytes = encoder.encode(RowSamples.FULL);
-    Random random = new Random(1);
-    int rejected = 0;
-    for (int i = 0; i < 20_000; i++) {
-      byte[] damaged = Damage.of(bytes, random);
-      try {
-        assertThat(decoder.decode(ByteString.copyFrom(damaged))).isNotNull();
-      } catch (InvalidProtocolBufferException e) {
-        rejected++;
-      }
-    }
-    assertThat(rejected).isBetween(1_000, 19_999);
   }
 }

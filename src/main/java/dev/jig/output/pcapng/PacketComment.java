@@ -5,7 +5,6 @@ import dev.jig.event.Container;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Row;
 import dev.jig.event.State;
-import dev.jig.event.Subject;
 import dev.jig.event.Timeout;
 import dev.jig.fields.Field;
 import dev.jig.fields.GoDuration;
@@ -65,9 +64,7 @@ final class PacketComment {
       text.putValue(addresses.get(nameserver));
     }
     putResult(row);
-    text.put(
-        attributions.computeIfAbsent(
-            row.subject().attribution(), _ -> textOf(List.of(Field.ATTRIBUTION), row)));
+    text.put(cached(attributions, row.subject().attribution(), Field.ATTRIBUTION, row));
     if (row.peer() != null) {
       text.put(peers.get(row.peer(), row));
     }
@@ -83,8 +80,17 @@ final class PacketComment {
     }
     State state = row.state();
     if (state != null) {
-      text.put(states.computeIfAbsent(state, _ -> textOf(List.of(Field.STATE), row)));
+      text.put(cached(states, state, Field.STATE, row));
     }
+  }
+
+  private <K> byte[] cached(Map<K, byte[]> texts, K value, Field field, Row row) {
+    byte[] known = texts.get(value);
+    if (known == null) {
+      known = textOf(List.of(field), row);
+      texts.put(value, known);
+    }
+    return known;
   }
 
   private byte[] ofSubject(Row row) {

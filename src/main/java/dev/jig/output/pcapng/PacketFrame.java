@@ -9,9 +9,9 @@ import dev.jig.event.WireMessage;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Encodes messages as packets, in one buffer: Linux cooked header v2, IP without options, UDP or TCP. Header
-/// fields that a row does not contain have fixed values: TTL 64, no fragments, window 65,535.
-/// Lengths and checksums are correct.
+/// Encodes messages as packets, in one buffer: Linux cooked header v2, IP without options, UDP or
+/// TCP. Header fields that a row does not contain have fixed values: TTL 64, no fragments, window
+/// 65,535. Lengths and checksums are correct.
 ///
 /// ```
 /// cooked v2  EtherType 2 | 0 2 | ifindex 4 | ARPHRD 2 | packet type 1 | length 1 | address 8

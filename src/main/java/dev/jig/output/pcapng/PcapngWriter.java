@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes rows as a pcapng file: each message as a packet with made-up headers ([PacketFrame]), a
 /// comment with container, process and result ([PacketComment]), and an option from which `--read`
-/// restores the row ([PcapngOptionWriter]). A T row, for which there is no packet, is a custom block.
+/// restores the row ([PcapngOptionWriter]). A T row, for which there is no packet, is a custom
+/// block.
 public final class PcapngWriter implements RowWriter {
   private static final String INTERFACE = "ig";
   private static final String DESCRIPTION =

@@ -6,10 +6,11 @@ import dev.jig.event.Subject;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Texts of recent subjects, in direct-mapped slots, where a colliding subject replaces the
-/// previous one.
+/// Texts of recent subjects. A hash selects two slots; a third subject replaces the older one.
 final class SubjectTexts {
-  private static final int SLOTS = 1024;
+  private static final int SLOT_BITS = 10;
+  private static final int SLOTS = 1 << SLOT_BITS;
+  private static final int GOLDEN = 0x9e3779b1; // spreads consecutive numbers
 
   private final @Nullable Subject[] subjects = new @Nullable Subject[SLOTS];
   private final byte[][] texts = new byte[SLOTS][];
@@ -23,20 +24,28 @@ final class SubjectTexts {
   /// @param row a row of the subject
   @SuppressWarnings("ReferenceEquality") // equal subjects that are not shared are only slower
   byte[] get(Subject subject, Row row) {
-    int slot = slotOf(subject);
-    if (subjects[slot] != subject) {
-      subjects[slot] = subject;
-      texts[slot] = make.apply(row);
+    int slot = hashOf(subject) * GOLDEN >>> Integer.SIZE - SLOT_BITS;
+    if (subjects[slot] == subject) {
+      return texts[slot];
     }
-    return texts[slot];
+    int other = slot ^ 1;
+    if (subjects[other] == subject) {
+      return texts[other];
+    }
+    byte[] made = make.apply(row);
+    subjects[other] = subjects[slot];
+    texts[other] = texts[slot];
+    subjects[slot] = subject;
+    texts[slot] = made;
+    return made;
   }
 
   /// Owners of several nodes may have the same tid, but rarely the same start time, too.
-  private static int slotOf(Subject subject) {
+  private static int hashOf(Subject subject) {
     Owner owner = subject.owner();
     if (owner != null) {
-      return owner.tid() + Long.hashCode(owner.startBootNs()) & SLOTS - 1;
+      return owner.tid() + Long.hashCode(owner.startBootNs());
     }
-    return subject.container() == null ? 0 : subject.container().id().hashCode() & SLOTS - 1;
+    return subject.container() == null ? 0 : subject.container().id().hashCode();
   }
 }

@@ -3,14 +3,17 @@ package dev.jig.output.pcapng;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jig.event.Row;
+import dev.jig.event.Attribution;
+import dev.jig.event.Container;
 import dev.jig.event.Endpoint;
 import dev.jig.event.IpAddress;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
+import dev.jig.event.Subject;
 import dev.jig.event.WireMessage;
 import dev.jig.pcap.CaptureOption;
 import dev.jig.pcap.CaptureReader;
@@ -19,9 +22,11 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -205,6 +210,59 @@ final class PcapngWriterTest {
         .isEqualTo(
             "runtime.containerName:test-trace-dns pid:38797 tid:38798 comm:\\x1b[2J\\u202ex uid:0"
                 + " nameserver:198.51.100.4 attribution:exact");
+  }
+
+  @Test
+  void commentsOnResultAndPeer() throws IOException {
+    byte[] bytes = new byte[12];
+    Row row =
+        SampleEvents.response()
+            .with(it -> {
+              it.message = WireMessage.of(bytes, 0, bytes.length);
+              it.container = Container.unnamed("docker", "b176");
+              it.latencyNs = 18_250;
+              it.peer =
+                  new Subject(
+                      null,
+                      SampleEvents.container("dns"),
+                      SampleEvents.owner("named"),
+                      Attribution.EXACT);
+            })
+            .build();
+
+    assertThat(written(row).getFirst().comment())
+        .isEqualTo(
+            "runtime.containerId:b176 pid:38797 tid:38798 comm:isc-net-0000 uid:0"
+                + " nameserver:198.51.100.4 latency:18.25µs state:answered attribution:exact"
+                + " peer.containerName:dns peer.comm:named");
+  }
+
+  /// More processes than the writer keeps comments of.
+  @Test
+  void eachCommentIsOfItsOwnProcess() throws IOException {
+    Row[] rows =
+        IntStream.range(0, 5_000)
+            .mapToObj(i -> event(12, it -> it.owner = SampleEvents.owner("comm-" + i % 1_700)))
+            .toArray(Row[]::new);
+
+    List<Written> packets = written(rows);
+
+    for (int i = 0; i < rows.length; i++) {
+      assertThat(packets.get(i).comment()).contains(" comm:comm-" + i % 1_700 + " ");
+    }
+  }
+
+  @Test
+  void cutsALongCommentBetweenCharacters() throws IOException {
+    for (int offset = 0; offset < 4; offset++) {
+      String name = "x".repeat(offset) + "\ud83d\ude00".repeat(1_000);
+      Row row = event(12, it -> it.container = SampleEvents.container(name));
+
+      String comment = written(row).getFirst().comment();
+
+      assertThat(comment).endsWith("\ud83d\ude00").doesNotContain("\ufffd");
+      assertThat(comment.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(1_997, 2_000);
+    }
   }
 
   @Test
