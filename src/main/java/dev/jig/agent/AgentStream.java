@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// One client's stream: its subscription, its buffer, and the gRPC call it is attached to, if
-/// any. A thread per call sends, so that a slow client blocks neither the ring thread nor others.
+/// One client's stream: its subscription, its buffer, and the gRPC call it is attached to, if any.
+/// A thread per call sends, so that a slow client blocks neither the ring thread nor others.
 final class AgentStream implements Consumer<Row> {
   private static final int MAX_BATCH_EVENTS = 512;
   private static final long PROGRESS_MS = 1_000;

@@ -189,7 +189,8 @@ public final class StreamBuffer {
 
   private static int bytes(Row event) {
     WireMessage message = event.dns().message();
-    return event.dns().addresses().size() * ADDRESS_BYTES + (message == null ? 0 : message.length());
+    return event.dns().addresses().size() * ADDRESS_BYTES
+        + (message == null ? 0 : message.length());
   }
 
   private static int slot(long position) {

@@ -32,8 +32,7 @@ public final class Flags {
             .toList();
   }
 
-  public static Flags of(
-      boolean aa, boolean tc, boolean rd, boolean ra, boolean ad, boolean cd) {
+  public static Flags of(boolean aa, boolean tc, boolean rd, boolean ra, boolean ad, boolean cd) {
     return ALL.get(
         (aa ? AA : 0)
             | (tc ? TC : 0)

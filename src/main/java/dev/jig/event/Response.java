@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /// A response, as it left its server or reached its client (`qr` R).
 ///
 /// @param state ANSWERED, LATE or ORPHAN
-/// @param latencyNs from the first transmission of its query at the same socket;
-///   [Row#NO_LATENCY] for an orphan
+/// @param latencyNs from the first transmission of its query at the same socket; [Row#NO_LATENCY]
+///   for an orphan
 /// @param peer at a client the process that sent it, at a server the client, if it runs on this
 ///   machine
 public record Response(
@@ -35,6 +35,7 @@ public record Response(
 
   @Override
   public Response withMessage(WireMessage message) {
-    return new Response(timestampNs, subject, flow, dns.withMessage(message), state, latencyNs, peer);
+    return new Response(
+        timestampNs, subject, flow, dns.withMessage(message), state, latencyNs, peer);
   }
 }

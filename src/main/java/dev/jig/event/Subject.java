@@ -33,8 +33,6 @@ public record Subject(
   /// This subject with another container; this object if it has it already.
   @SuppressWarnings("ReferenceEquality") // containers are shared; an equal one makes only a copy
   public Subject withContainer(@Nullable Container newContainer) {
-    return newContainer == container
-        ? this
-        : new Subject(node, newContainer, owner, attribution);
+    return newContainer == container ? this : new Subject(node, newContainer, owner, attribution);
   }
 }

@@ -35,12 +35,12 @@ import static dev.jig.fields.Width.scaled;
 import dev.jig.dns.RecordType;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
-import dev.jig.event.Row;
-import dev.jig.event.Question;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Owner;
+import dev.jig.event.Question;
+import dev.jig.event.Row;
 import dev.jig.fields.FieldValue.Address;
 import dev.jig.fields.FieldValue.Addresses;
 import dev.jig.fields.FieldValue.Ascii;
@@ -97,7 +97,10 @@ public enum Field {
       pod(Pod::name),
       "Kubernetes pod"),
   POD_LABELS(
-      "k8s.labels", scaled(16), new Labels(row -> fromPod(row.subject(), Pod::labels)), "pod labels"),
+      "k8s.labels",
+      scaled(16),
+      new Labels(row -> fromPod(row.subject(), Pod::labels)),
+      "pod labels"),
   POD_CONTAINER("k8s.container", scaled(30), pod(Pod::containerName), "container name in the pod"),
   HOST_NETWORK(
       "k8s.hostnetwork",

@@ -1,10 +1,10 @@
 package dev.jig.fields;
 
 import dev.jig.event.Attempt;
-import dev.jig.event.Row;
-import dev.jig.event.Flags;
 import dev.jig.event.EndpointName;
+import dev.jig.event.Flags;
 import dev.jig.event.IpAddress;
+import dev.jig.event.Row;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

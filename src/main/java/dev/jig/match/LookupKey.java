@@ -66,9 +66,7 @@ record LookupKey(long processHash, String name, int type) {
 
   /// Whether the other key differs only by A and AAAA.
   boolean isTwinOf(LookupKey other) {
-    return type == other.twinType()
-        && processHash == other.processHash
-        && name.equals(other.name);
+    return type == other.twinType() && processHash == other.processHash && name.equals(other.name);
   }
 
   private int twinType() {

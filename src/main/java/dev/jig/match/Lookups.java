@@ -111,7 +111,8 @@ public final class Lookups {
   }
 
   private static boolean isMulticastDns(Response response) {
-    return response.flow().destination().address().isMulticast() || response.flow().source().port() == MDNS_PORT;
+    return response.flow().destination().address().isMulticast()
+        || response.flow().source().port() == MDNS_PORT;
   }
 
   /// @param query the pending query; for a retransmission the first one
@@ -146,8 +147,7 @@ public final class Lookups {
     return null;
   }
 
-  private OpenLookup open(
-      LookupKey key, boolean wanted, long cgroupId, Query row, long bootNs) {
+  private OpenLookup open(LookupKey key, boolean wanted, long cgroupId, Query row, long bootNs) {
     OpenLookup opened = new OpenLookup(key, wanted, cgroupId, row, bootNs);
     link(opened);
     adjustWaiting(opened, 1);

@@ -2,11 +2,11 @@ package dev.jig.match;
 
 import dev.jig.dns.DnsMessage;
 import dev.jig.dns.ZoneTransfer;
-import dev.jig.event.Query;
 import dev.jig.event.Endpoint;
 import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Protocol;
+import dev.jig.event.Query;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +67,8 @@ public final class PendingQuery {
     this.cgroupId = cgroupId;
     this.firstBootNs = firstBootNs;
     this.row = row;
-    this.transfer = row.flow().protocol() == Protocol.TCP ? ZoneTransfer.requestedBy(message) : null;
+    this.transfer =
+        row.flow().protocol() == Protocol.TCP ? ZoneTransfer.requestedBy(message) : null;
   }
 
   /// Whether further messages of the same zone transfer follow this response.

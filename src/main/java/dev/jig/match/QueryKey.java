@@ -1,13 +1,13 @@
 package dev.jig.match;
 
 import dev.jig.capture.Packet;
-import dev.jig.event.Row;
-import org.jspecify.annotations.Nullable;
 import dev.jig.event.Endpoint;
 import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
+import dev.jig.event.Row;
+import org.jspecify.annotations.Nullable;
 
 /// What a query and its response have in common besides the question.
 ///

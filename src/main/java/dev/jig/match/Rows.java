@@ -201,9 +201,7 @@ public final class Rows {
   private static Dns dns(DnsMessage message, int rcode) {
     return new Dns(
         message.id(),
-        message.hasQuestion()
-            ? new Question(message.questionName(), message.questionType())
-            : null,
+        message.hasQuestion() ? new Question(message.questionName(), message.questionType()) : null,
         Flags.of(
             message.aa(), message.tc(), message.rd(), message.ra(), message.ad(), message.cd()),
         rcode,

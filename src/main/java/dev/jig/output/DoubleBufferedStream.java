@@ -43,8 +43,8 @@ public final class DoubleBufferedStream extends OutputStream {
 
   /// Takes bytes; waits while both buffers are full.
   ///
-  /// @throws IOException if an earlier write to the stream below failed; a failure of another type is
-  ///   thrown as it is, by the other methods, too
+  /// @throws IOException if an earlier write to the stream below failed; a failure of another type
+  ///   is thrown as it is, by the other methods, too
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
     int from = offset;
@@ -136,8 +136,8 @@ public final class DoubleBufferedStream extends OutputStream {
     }
   }
 
-  /// After a failure of any kind chunks are dropped: the caller learns of it with its next call. The
-  /// thread goes on, since the caller waits for it.
+  /// After a failure of any kind chunks are dropped: the caller learns of it with its next call.
+  /// The thread goes on, since the caller waits for it.
   private void write(Chunk chunk) {
     if (failure != null) {
       return;

@@ -66,8 +66,8 @@ public final class CapturedPacket {
         : CustomBytes.find(new OptionCursor(bytes, optionsOffset, optionsEnd, endian));
   }
 
-  /// True for a packet. False for a custom block with [#customBytes], and for statistics, which
-  /// may change [CaptureReader#dropped]; their time is that of the packet before.
+  /// True for a packet. False for a custom block with [#customBytes], and for statistics, which may
+  /// change [CaptureReader#dropped]; their time is that of the packet before.
   public boolean hasFrame() {
     return hasFrame;
   }

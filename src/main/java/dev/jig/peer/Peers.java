@@ -66,7 +66,6 @@ public final class Peers {
 
   /// Returns the sender of a message recorded at ingress; null if it is not on this machine, or not
   /// certain.
-  ///
   @Nullable
   public Subject findSender(
       Packet packet, byte[] bytes, int offset, int length, SubjectFinder subjects) {

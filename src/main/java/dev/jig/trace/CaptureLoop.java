@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// subscriptions, one for a trace of one machine, one per client for an agent. The kernel records
 /// the union of what they select, and nothing while there is none.
 ///
-/// One thread, the ring thread, owns the ring and all pipelines: it calls every method that does not
-/// say that it is for any thread.
+/// One thread, the ring thread, owns the ring and all pipelines: it calls every method that does
+/// not say that it is for any thread.
 public final class CaptureLoop implements AutoCloseable {
   private static final int POLL_MS = 20;
   private static final long LOSS_CHECK_NS = 1_000_000_000;

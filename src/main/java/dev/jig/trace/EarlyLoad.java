@@ -6,9 +6,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Loads the kernel programs on a thread of its own while the command line is parsed: both take
-/// 100 ms and more. Nothing is attached, and a failure is reported only if a trace needs the
-/// programs.
+/// Loads the kernel programs on a thread of its own while the command line is parsed: both take 100
+/// ms and more. Nothing is attached, and a failure is reported only if a trace needs the programs.
 public final class EarlyLoad {
   private static final AtomicReference<@Nullable FutureTask<LiveCapture>> STARTED =
       new AtomicReference<>();

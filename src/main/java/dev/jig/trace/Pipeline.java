@@ -135,8 +135,7 @@ public final class Pipeline implements PacketHandler {
           rows.response(packet, message, verdict.container(), owner, query, sender), query);
     }
     Query row = rows.query(packet, message, verdict.container(), owner, sender);
-    return new Match(
-        row, pending.addQuery(key, message, row, packet.cgroupId(), packet.bootNs()));
+    return new Match(row, pending.addQuery(key, message, row, packet.cgroupId(), packet.bootNs()));
   }
 
   /// A recorded row without a packet. With lookups, timeouts are this run's: only the closing of a

@@ -70,8 +70,7 @@ record PipelineConfig(
   }
 
   PipelineConfig withMaxPending(int queries) {
-    return new PipelineConfig(
-        ports, timeoutNs, details, filter, owners, naming, queries, recorded);
+    return new PipelineConfig(ports, timeoutNs, details, filter, owners, naming, queries, recorded);
   }
 
   PipelineConfig withRecorded(ContainerSelection selection) {

@@ -13,8 +13,7 @@ sealed interface RowMaker permits PacketRows, LookupRows {
   /// A message was matched.
   ///
   /// @param verdict not SKIP
-  void onMessage(
-      Packet packet, Verdict verdict, Match match, byte[] bytes, int offset, int length);
+  void onMessage(Packet packet, Verdict verdict, Match match, byte[] bytes, int offset, int length);
 
   /// Whether messages without a wanted row are matched too and passed to [#onUnwanted].
   boolean needsUnwanted();

@@ -50,8 +50,7 @@ public final class Subscription {
   }
 
   /// A subscription to the packets of a scope that makes the kernel skip nothing.
-  Subscription(
-      KernelSelection kernel, PipelineConfig config, Scope scope, Consumer<Row> output) {
+  Subscription(KernelSelection kernel, PipelineConfig config, Scope scope, Consumer<Row> output) {
     this.kernel = kernel;
     this.config = config;
     this.containerScope = null;

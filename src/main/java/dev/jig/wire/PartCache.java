@@ -44,10 +44,7 @@ final class PartCache<T> {
   /// @param isSame whether the encoded form of the first is that of the second
   @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
   PartCache(
-      int slotBits,
-      ToIntFunction<T> hash,
-      BiPredicate<T, T> isSame,
-      Function<T, byte[]> encode) {
+      int slotBits, ToIntFunction<T> hash, BiPredicate<T, T> isSame, Function<T, byte[]> encode) {
     this.slots = new Entry[1 << slotBits];
     this.shift = Integer.SIZE - slotBits;
     this.hash = hash;

@@ -144,8 +144,7 @@ final class PartDecoder {
     return address;
   }
 
-  static @Nullable IpAddress addressOrNull(ByteString from)
-      throws InvalidProtocolBufferException {
+  static @Nullable IpAddress addressOrNull(ByteString from) throws InvalidProtocolBufferException {
     if (from.isEmpty()) {
       return null;
     }

@@ -194,8 +194,7 @@ final class PartEncoder {
     scratch.putText(RowProto.Container.NAME_FIELD_NUMBER, container.name());
     scratch.putText(RowProto.Container.IMAGE_FIELD_NUMBER, container.image());
     scratch.putText(RowProto.Container.IMAGE_DIGEST_FIELD_NUMBER, container.imageDigest());
-    putLabels(
-        RowProto.Container.LABELS_FIELD_NUMBER, withLabels ? container.labels() : Map.of());
+    putLabels(RowProto.Container.LABELS_FIELD_NUMBER, withLabels ? container.labels() : Map.of());
     Container.Pod pod = container.pod();
     if (pod != null) {
       put(pod, withLabels ? pod.labels() : null);

@@ -52,8 +52,7 @@ final class PartInterner {
   /// Precondition: its parts are interned.
   Subject intern(Subject subject) {
     SubjectKey key =
-        new SubjectKey(
-            subject.node(), subject.container(), subject.owner(), subject.attribution());
+        new SubjectKey(subject.node(), subject.container(), subject.owner(), subject.attribution());
     return same(subjects, key, subject);
   }
 

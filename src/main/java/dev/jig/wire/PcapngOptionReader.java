@@ -24,8 +24,7 @@ public final class PcapngOptionReader {
     }
     try {
       RowProto.RowBatch batch =
-          RowProto.RowBatch.parser()
-              .parseFrom(option, magic.length, option.length - magic.length);
+          RowProto.RowBatch.parser().parseFrom(option, magic.length, option.length - magic.length);
       return isPlausible(batch)
           ? new PcapngRowOption(batch.getRows(0), decoder.decodeParts(batch))
           : null;

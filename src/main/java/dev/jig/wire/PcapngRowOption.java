@@ -70,12 +70,7 @@ public final class PcapngRowOption {
 
   private Flow merge(Flow packet) {
     return new Flow(
-        packet.source(),
-        packet.destination(),
-        packet.protocol(),
-        packetType,
-        nameserver,
-        names);
+        packet.source(), packet.destination(), packet.protocol(), packetType, nameserver, names);
   }
 
   /// Returns the row of a custom block; empty if this is not a complete, valid T row.

@@ -139,8 +139,7 @@ public final class RowEncoder {
 
   private void putBesideHeaders(Flow flow, References references) {
     out.putNumber(
-        RowProto.Flow.PACKET_TYPE_FIELD_NUMBER,
-        RowEnums.PACKET_TYPES.numberOf(flow.packetType()));
+        RowProto.Flow.PACKET_TYPE_FIELD_NUMBER, RowEnums.PACKET_TYPES.numberOf(flow.packetType()));
     out.putAddress(RowProto.Flow.NAMESERVER_FIELD_NUMBER, flow.nameserver());
     out.putNumber(RowProto.Flow.SOURCE_NAME_FIELD_NUMBER, references.sourceName);
     out.putNumber(RowProto.Flow.DESTINATION_NAME_FIELD_NUMBER, references.destinationName);

@@ -2,8 +2,8 @@ package dev.jig.agent;
 
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
-import dev.jig.event.Row;
 import dev.jig.event.Owner;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.WireMessage;
 import dev.jig.kube.FanInClient;

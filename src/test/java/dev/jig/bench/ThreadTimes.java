@@ -58,11 +58,10 @@ record ThreadTimes(long atNs, Map<String, ThreadTime> threads) {
   /// By name of the thread.
   private Map<String, Long> since(ThreadTimes earlier) {
     Map<String, Long> times = new HashMap<>();
-    threads.forEach(
-        (id, thread) -> {
-          ThreadTime before = earlier.threads.get(id);
-          times.merge(thread.name, thread.ns - (before == null ? 0 : before.ns), Long::sum);
-        });
+    threads.forEach((id, thread) -> {
+      ThreadTime before = earlier.threads.get(id);
+      times.merge(thread.name, thread.ns - (before == null ? 0 : before.ns), Long::sum);
+    });
     return times;
   }
 }

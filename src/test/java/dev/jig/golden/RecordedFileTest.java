@@ -6,16 +6,16 @@ import dev.jig.cli.IgInProcess;
 import dev.jig.cli.OutputFormat;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
-import dev.jig.event.Row;
 import dev.jig.event.Endpoint;
 import dev.jig.event.Flags;
 import dev.jig.event.IpAddress;
 import dev.jig.event.PacketType;
-import dev.jig.event.Subject;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
+import dev.jig.event.Subject;
 import dev.jig.event.WireMessage;
 import dev.jig.fixture.Json;
 import dev.jig.output.RowWriter;
@@ -137,7 +137,10 @@ final class RecordedFileTest {
               it.nameserver = IpAddress.v4(0x7f00000b);
               it.peer =
                   new Subject(
-                      null, null, SampleEvents.owner("docke\u202er\u001b[31md"), Attribution.SOCKET);
+                      null,
+                      null,
+                      SampleEvents.owner("docke\u202er\u001b[31md"),
+                      Attribution.SOCKET);
             })
             .build();
     Row unanswered =

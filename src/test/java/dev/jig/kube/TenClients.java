@@ -3,9 +3,9 @@ package dev.jig.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.agent.StreamBuffer;
-import dev.jig.event.Row;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
+import dev.jig.event.Row;
 import dev.jig.kube.ClusterTrace.Request;
 import dev.jig.kube.ClusterTrace.Request.PodSelection;
 import dev.jig.trace.RowDetails;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
-import dev.jig.event.Row;
 import dev.jig.event.Question;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.ColumnSet;

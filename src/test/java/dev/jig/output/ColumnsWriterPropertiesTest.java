@@ -52,8 +52,7 @@ final class ColumnsWriterPropertiesTest {
     assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo(expected.toString());
   }
 
-  private static void append(
-      StringBuilder line, List<Field> fields, ColumnLayout layout, Row row) {
+  private static void append(StringBuilder line, List<Field> fields, ColumnLayout layout, Row row) {
     for (int i = 0; i < fields.size(); i++) {
       FieldValue value = fields.get(i).value();
       EndpointName name = value instanceof Address(_, var get) ? get.of(row) : null;

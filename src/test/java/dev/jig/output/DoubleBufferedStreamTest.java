@@ -106,8 +106,7 @@ final class DoubleBufferedStreamTest {
     DoubleBufferedStream stream =
         new DoubleBufferedStream(new Broken(new IllegalStateException("closed")));
 
-    assertThatThrownBy(() -> stream.write(new byte[2_000_000], 0, 2_000_000))
-        .hasMessage("closed");
+    assertThatThrownBy(() -> stream.write(new byte[2_000_000], 0, 2_000_000)).hasMessage("closed");
   }
 
   /// Fails with every write.

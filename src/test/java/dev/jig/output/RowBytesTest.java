@@ -30,7 +30,16 @@ final class RowBytesTest {
   @ParameterizedTest
   @ValueSource(
       longs = {
-        0, 9, 10, 99, 100, 2_147_483_647, 2_147_483_648L, 9_999_999_999L, Long.MAX_VALUE, -1,
+        0,
+        9,
+        10,
+        99,
+        100,
+        2_147_483_647,
+        2_147_483_648L,
+        9_999_999_999L,
+        Long.MAX_VALUE,
+        -1,
         Long.MIN_VALUE
       })
   void appendsNumbersOfEveryLength(long value) {

@@ -6,15 +6,15 @@ import dev.jig.cli.OutputFormat;
 import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
-import dev.jig.event.Row;
-import dev.jig.event.Flags;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
+import dev.jig.event.Flags;
 import dev.jig.event.Owner;
-import dev.jig.event.Subject;
 import dev.jig.event.Qr;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
+import dev.jig.event.Subject;
 import dev.jig.fields.Field;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -183,7 +183,9 @@ final class RowWriterTest {
   @Test
   void writesThePeerWithTheMembersOfItsOwnRow() throws IOException {
     Subject process = new Subject(null, null, SampleEvents.owner("dockerd"), Attribution.SOCKET);
-    Subject pod = new Subject(null, FULL.subject().container(), SampleEvents.owner("coredns"), Attribution.EXACT);
+    Subject pod =
+        new Subject(
+            null, FULL.subject().container(), SampleEvents.owner("coredns"), Attribution.EXACT);
     Row ofProcess = SampleEvents.response().with(event -> event.peer = process).build();
     Row ofPod = SampleEvents.response().with(event -> event.peer = pod).build();
 
@@ -269,7 +271,8 @@ final class RowWriterTest {
             Field.SOURCE_ENDPOINT,
             Field.NAMESERVER_ENDPOINT);
     Row named = SampleEvents.query().with(e -> e.endpoints = NAMES).build();
-    Row half = named.withFlow(named.flow().withNames(new EndpointNames(NAMES.source(), null, null)));
+    Row half =
+        named.withFlow(named.flow().withNames(new EndpointNames(NAMES.source(), null, null)));
 
     assertThat(columns(fields, named, half))
         .isEqualTo(

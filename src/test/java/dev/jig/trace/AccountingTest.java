@@ -87,7 +87,9 @@ final class AccountingTest {
         queryOut(sloppy()).to("192.0.2.1", 4_000),
         queryOut(NOISE),
         queryOut(Messages.query(8, NAME, Type.A)).to("192.0.2.1", 4_000));
-    assertThat(harness.rows).extracting(row -> row.flow().destination().port()).containsExactly(53, 4_000);
+    assertThat(harness.rows)
+        .extracting(row -> row.flow().destination().port())
+        .containsExactly(53, 4_000);
     assertThat(counters().notDns()).isEqualTo(1);
     assertThat(counters().malformed()).isEqualTo(1);
   }
@@ -132,8 +134,8 @@ final class AccountingTest {
     // Then
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 1ms", "Q");
     assertThat(harness.rows)
-        .allSatisfy(
-            row -> assertThat(Objects.requireNonNull(row.subject().container()).name()).isEqualTo("web"));
+        .allSatisfy(row ->
+            assertThat(Objects.requireNonNull(row.subject().container()).name()).isEqualTo("web"));
   }
 
   @Test
@@ -206,7 +208,8 @@ final class AccountingTest {
     harness.send(queryOut(QUERY));
     scope.verdict = ScriptedScope.named("web");
     harness.pipeline.finish();
-    assertThat(Objects.requireNonNull(harness.last().subject().container()).name()).isEqualTo("web");
+    assertThat(Objects.requireNonNull(harness.last().subject().container()).name())
+        .isEqualTo("web");
   }
 
   @Test
@@ -217,7 +220,8 @@ final class AccountingTest {
     scope.verdict = new Verdict(Decision.NAME_UNKNOWN, null); // it ended and is evicted
     harness.tickMs(1_000);
     assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT");
-    assertThat(Objects.requireNonNull(harness.last().subject().container()).name()).isEqualTo("web");
+    assertThat(Objects.requireNonNull(harness.last().subject().container()).name())
+        .isEqualTo("web");
   }
 
   @Test

@@ -17,8 +17,7 @@ final class HeldRowsTest {
   private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
   private final Map<Dns, Long> cgroups = new IdentityHashMap<>();
   private final HeldRows held =
-      new HeldRows(
-          scope, (row, _) -> released.add(cgroups.get(row.dns()) + ":" + row.dns().id()));
+      new HeldRows(scope, (row, _) -> released.add(cgroups.get(row.dns()) + ":" + row.dns().id()));
 
   private void hold(long cgroupId, Row row, long nowNs) {
     cgroups.put(row.dns(), cgroupId);

@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jig.capture.Packets;
 import dev.jig.event.Attempt;
 import dev.jig.event.Attribution;
-import dev.jig.event.Row;
 import dev.jig.event.Lookup;
 import dev.jig.event.Owner;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
 import dev.jig.fixture.TcpMessages;
@@ -381,8 +381,7 @@ final class LookupsTest {
 
   @Test
   void filtersApplyToLookupRows() {
-    PipelineHarness slow =
-        PipelineHarness.forLookups(row -> row.latencyNs() > 10_000_000);
+    PipelineHarness slow = PipelineHarness.forLookups(row -> row.latencyNs() > 10_000_000);
     slow.send(ask(7, 1), answer(7, 1).atMs(9), ask(8, 1).atMs(20), answer(8, 1).atMs(40));
     assertThat(slow.rows).hasSize(1);
     assertThat(slow.last().dns().id()).isEqualTo(8);

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.capture.Packets;
 import dev.jig.event.Attribution;
-import dev.jig.event.Row;
 import dev.jig.event.Owner;
+import dev.jig.event.Row;
 import dev.jig.event.Subject;
 import dev.jig.golden.Messages;
 import dev.jig.peer.PeerSkipPolicy;

@@ -8,12 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Attribution;
-import dev.jig.event.Query;
-import dev.jig.event.Row;
-import dev.jig.event.Owner;
 import dev.jig.event.Flags;
+import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
+import dev.jig.event.Query;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import dev.jig.golden.Messages;
 import dev.jig.match.PendingQueries;

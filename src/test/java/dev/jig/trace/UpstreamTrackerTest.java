@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.capture.Packets;
 import dev.jig.event.Attribution;
-import dev.jig.event.Row;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Owner;
+import dev.jig.event.Row;
 import dev.jig.golden.Messages;
 import dev.jig.peer.PeerSkipPolicy;
 import dev.jig.peer.Peers;

@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.capture.Packets;
 import dev.jig.dns.DnsMessage;
+import dev.jig.event.Protocol;
 import dev.jig.event.Query;
 import dev.jig.event.Row;
-import dev.jig.event.Protocol;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
 import dev.jig.fixture.TcpMessages;

@@ -48,8 +48,7 @@ final class PcapngRowOptionTest {
       case Query(var timeNs, _, _, var dns, _) ->
           new Query(timeNs, Subject.UNKNOWN, headers, dns, null);
       case Response(var timeNs, _, _, var dns, _, _, _) ->
-          new Response(
-              timeNs, Subject.UNKNOWN, headers, dns, State.ORPHAN, Row.NO_LATENCY, null);
+          new Response(timeNs, Subject.UNKNOWN, headers, dns, State.ORPHAN, Row.NO_LATENCY, null);
       case Timeout _, LookupRow _ -> throw new IllegalArgumentException("no row of a packet");
     };
   }
@@ -156,8 +155,7 @@ final class PcapngRowOptionTest {
             .build();
 
     assertThat(HexFormat.of().formatHex(encode(row))).isEqualTo(hex);
-    assertThat(decode(HexFormat.of().parseHex(hex)).mergeWithPacket(packetRow(row)))
-        .isEqualTo(row);
+    assertThat(decode(HexFormat.of().parseHex(hex)).mergeWithPacket(packetRow(row))).isEqualTo(row);
   }
 
   @Test
@@ -228,8 +226,7 @@ final class PcapngRowOptionTest {
         batch -> batch.clearRows(),
         batch -> batch.addRows(batch.getRows(0)),
         batch -> batch.addSubjects(batch.getSubjects(0)).addSubjects(batch.getSubjects(0)),
-        batch ->
-            batch.addContainers(batch.getContainers(0)).addContainers(batch.getContainers(0)),
+        batch -> batch.addContainers(batch.getContainers(0)).addContainers(batch.getContainers(0)),
         batch -> batch.addNames(batch.getNames(0)).addNames(batch.getNames(0)),
         batch -> batch.clearSubjects(),
         batch -> batch.clearContainers(),

@@ -113,8 +113,7 @@ final class RowCodecTest {
             RowSamples.response(State.ANSWERED, -1),
             lookup(List.of(new Attempt(0, Protocol.TCP, null, 0, AttemptState.LATE, 0, 0, 0))),
             RowSamples.withSubject(new Subject(null, null, RowSamples.owner(0), Attribution.EXACT)),
-            RowSamples.withSubject(
-                Subject.of(new Container("", "", "", "", "", Map.of(), null))));
+            RowSamples.withSubject(Subject.of(new Container("", "", "", "", "", Map.of(), null))));
 
     assertThat(roundTrip(rows)).isEqualTo(rows);
   }
@@ -136,9 +135,7 @@ final class RowCodecTest {
     byte[] bytes = new byte[length];
     new Random(length).nextBytes(bytes);
     Row row =
-        SampleEvents.response()
-            .with(it -> it.message = WireMessage.of(bytes, 0, length))
-            .build();
+        SampleEvents.response().with(it -> it.message = WireMessage.of(bytes, 0, length)).build();
 
     assertThat(roundTrip(List.of(row, row))).containsExactly(row, row);
   }
@@ -200,7 +197,6 @@ final class RowCodecTest {
 
     assertThat(decoded).extracting(row -> row.subject().node()).containsOnly("node-7");
     assertThat(decoded.getFirst().peer())
-        .isEqualTo(
-            new Subject("node-7", SampleEvents.POD, SampleEvents.OWNER, Attribution.EXACT));
+        .isEqualTo(new Subject("node-7", SampleEvents.POD, SampleEvents.OWNER, Attribution.EXACT));
   }
 }

@@ -21,8 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class RowDecoderTest {
   private final RowDecoder decoder = new RowDecoder(null);
 
-  private static RowProto.RowBatch.Builder encoded(Row row)
-      throws InvalidProtocolBufferException {
+  private static RowProto.RowBatch.Builder encoded(Row row) throws InvalidProtocolBufferException {
     return RowProto.RowBatch.parseFrom(new RowEncoder().encode(List.of(row))).toBuilder();
   }
 

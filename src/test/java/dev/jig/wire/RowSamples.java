@@ -28,8 +28,7 @@ final class RowSamples {
   static final LookupRow LOOKUP = (LookupRow) SampleEvents.full();
 
   static final Query QUERY =
-      new Query(
-          LOOKUP.timestampNs(), LOOKUP.subject(), LOOKUP.flow(), LOOKUP.dns(), LOOKUP.peer());
+      new Query(LOOKUP.timestampNs(), LOOKUP.subject(), LOOKUP.flow(), LOOKUP.dns(), LOOKUP.peer());
 
   static final Response RESPONSE = response(State.LATE, 5);
 
@@ -51,8 +50,7 @@ final class RowSamples {
   }
 
   static Timeout timeout(State state) {
-    return new Timeout(
-        LOOKUP.timestampNs(), LOOKUP.subject(), LOOKUP.flow(), LOOKUP.dns(), state);
+    return new Timeout(LOOKUP.timestampNs(), LOOKUP.subject(), LOOKUP.flow(), LOOKUP.dns(), state);
   }
 
   /// Rows without any component that may be absent.

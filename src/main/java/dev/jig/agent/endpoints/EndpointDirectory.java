@@ -1,7 +1,7 @@
 package dev.jig.agent.endpoints;
 
-import dev.jig.event.Row;
 import dev.jig.event.EndpointName.Kind;
+import dev.jig.event.Row;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;

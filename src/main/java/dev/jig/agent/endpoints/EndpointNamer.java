@@ -1,12 +1,12 @@
 package dev.jig.agent.endpoints;
 
 import dev.jig.event.Container;
-import dev.jig.event.Row;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointName.Kind;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
 import dev.jig.event.PacketType;
+import dev.jig.event.Row;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +42,11 @@ final class EndpointNamer implements UnaryOperator<Row> {
     }
     return source == null && destination == null && nameserver == null
         ? event
-        : event.withFlow(event.flow().withNames(new EndpointNames(source, destination, nameserver)));
+        : event.withFlow(
+            event.flow().withNames(new EndpointNames(source, destination, nameserver)));
   }
 
-  private @Nullable EndpointName name(
-      IpAddress address, @Nullable EndpointName own, Row event) {
+  private @Nullable EndpointName name(IpAddress address, @Nullable EndpointName own, Row event) {
     if (address.isLoopback() || address.isUnspecified() || address.isMulticast()) {
       return null; // not the address of one endpoint in the cluster
     }

@@ -4,14 +4,14 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.dns.Dialect;
 import dev.jig.dns.MessageDecoder;
 import dev.jig.event.Container;
-import dev.jig.event.Query;
-import dev.jig.event.Row;
-import dev.jig.event.Subject;
-import dev.jig.event.WireMessage;
 import dev.jig.event.EndpointName;
 import dev.jig.event.Flags;
 import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
+import dev.jig.event.Query;
+import dev.jig.event.Row;
+import dev.jig.event.Subject;
+import dev.jig.event.WireMessage;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.Group;
 import dev.jig.fields.FieldValue.Address;
@@ -89,8 +89,8 @@ public final class DocumentWriter implements RowWriter {
   private static final Member[] ATTRIBUTION_MEMBERS = members(Field.ATTRIBUTION, Field.ATTRIBUTION);
 
   private static final Map<String, SerializedString> FLAG_KEYS =
-      Flags.of(true, true, true, true, true, true)
-          .names().stream().collect(Collectors.toMap(flag -> flag, DocumentWriter::key));
+      Flags.of(true, true, true, true, true, true).names().stream()
+          .collect(Collectors.toMap(flag -> flag, DocumentWriter::key));
 
   private final Document document;
   private final AddressTextCache addresses = new AddressTextCache();
@@ -189,8 +189,7 @@ public final class DocumentWriter implements RowWriter {
     document.flush();
   }
 
-  private void writeGroup(SerializedString key, Member[] members, Row row)
-      throws IOException {
+  private void writeGroup(SerializedString key, Member[] members, Row row) throws IOException {
     document.beginObject(key);
     writeAll(members, row);
     document.endObject();

@@ -14,8 +14,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Writes rows as JSON lines. The encoded members of subjects and peers are cached, since rows
-/// of one process have the same ones.
+/// Writes rows as JSON lines. The encoded members of subjects and peers are cached, since rows of
+/// one process have the same ones.
 public final class JsonLinesWriter implements RowWriter {
   /// Slots per cache, enough for the processes of many nodes.
   private static final int SLOTS = 4_096;

@@ -3,13 +3,13 @@ package dev.jig.agent.endpoints;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.Container;
-import dev.jig.event.Row;
 import dev.jig.event.Endpoint;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointName.Kind;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.IpAddress;
 import dev.jig.event.PacketType;
+import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import java.util.List;
 import java.util.Map;
