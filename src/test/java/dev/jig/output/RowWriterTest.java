@@ -98,7 +98,7 @@ final class RowWriterTest {
         SampleEvents.query()
             .with(e -> {
               e.qr = Qr.T;
-              e.flags = null;
+              e.flags = Flags.NONE;
               e.state = State.TIMEOUT;
             })
             .build();

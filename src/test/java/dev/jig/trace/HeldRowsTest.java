@@ -8,14 +8,13 @@ import dev.jig.event.SampleEvents;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// Bounds and order of rows that wait for a name.
 final class HeldRowsTest {
   private final List<String> released = new ArrayList<>();
   private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
-  private final Map<Dns, Long> cgroups = new IdentityHashMap<>();
+  private final IdentityHashMap<Dns, Long> cgroups = new IdentityHashMap<>();
   private final HeldRows held =
       new HeldRows(scope, (row, _) -> released.add(cgroups.get(row.dns()) + ":" + row.dns().id()));
 

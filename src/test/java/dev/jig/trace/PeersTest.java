@@ -48,6 +48,10 @@ final class PeersTest {
     return packet.cookie(cookie);
   }
 
+  private Subject lastPeer() {
+    return Objects.requireNonNull(harness.last().peer());
+  }
+
   private static long peerPid(Row row) {
     Subject peer = row.peer();
     return peer == null || peer.owner() == null ? 0 : peer.owner().pid();
@@ -165,7 +169,7 @@ final class PeersTest {
         queryOut(QUERY).owner(process(APP, 101, 5), Attribution.EXACT),
         queryOut(QUERY).owner(process(APP, 102, 5), Attribution.EXACT),
         onSocket(RESOLVER, queryIn(QUERY)));
-    assertThat(Objects.requireNonNull(harness.last().peer()).owner().tid()).isEqualTo(102);
+    assertThat(Objects.requireNonNull(lastPeer().owner()).tid()).isEqualTo(102);
   }
 
   @Test

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -54,17 +55,14 @@ final class PcapngRowOptionTest {
   }
 
   private byte[] encode(Row row) {
-    ByteBuffer option = writer.encode(row);
-    assertThat(option).isNotNull();
+    ByteBuffer option = Objects.requireNonNull(writer.encode(row));
     byte[] bytes = new byte[option.remaining()];
     option.get(bytes);
     return bytes;
   }
 
   private PcapngRowOption decode(byte[] bytes) {
-    PcapngRowOption option = reader.decode(bytes);
-    assertThat(option).isNotNull();
-    return option;
+    return Objects.requireNonNull(reader.decode(bytes));
   }
 
   private Row roundTrip(Row row) {
@@ -108,8 +106,8 @@ final class PcapngRowOptionTest {
     }
 
     for (Row row : rows) {
-      assertThat(new PcapngOptionReader().decode(encode(row)).mergeWithPacket(packetRow(row)))
-          .isEqualTo(row);
+      PcapngRowOption option = Objects.requireNonNull(new PcapngOptionReader().decode(encode(row)));
+      assertThat(option.mergeWithPacket(packetRow(row))).isEqualTo(row);
     }
   }
 
