@@ -46,7 +46,7 @@ final class RoomsTest {
           entry("match", Set.of("table", "dns", "event", "capture")),
           entry("peer", Set.of("table", "event", "capture")),
           entry("output", Set.of("table", "event", "fields")),
-          entry("output.json", Set.of("dns", "event", "fields", "output")),
+          entry("output.json", Set.of("table", "dns", "event", "fields", "output")),
           entry("output.pcapng", Set.of("table", "pcap", "event", "fields", "wire", "output")),
           entry(
               "trace",

@@ -3,7 +3,9 @@ package dev.jig.output.json;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.event.Attribution;
+import dev.jig.event.Dns;
 import dev.jig.event.Flags;
+import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
@@ -90,25 +92,40 @@ final class CachingMessageWriter {
     this.serializer = serializer;
   }
 
-  void write(Row row) throws IOException {
-    line.appendMembers(addresses(row));
-    number(SOURCE_PORT, row.flow().source().port());
-    number(DESTINATION_PORT, row.flow().destination().port());
-    line.writeAscii(PROTOCOL, row.flow().protocol().name());
-    line.writeHex16(ID, row.dns().id());
-    line.appendMembers(direction(row));
-    if (row.dns().question() != null && !row.dns().question().name().isEmpty()) {
-      line.writeText(NAME, row.dns().question().name());
+  /// Writes a section from ADDRESSES to STATE.
+  void write(Section section, Row row) throws IOException {
+    Dns dns = row.dns();
+    switch (section) {
+      case ADDRESSES -> line.appendMembers(addresses(row));
+      case PORTS_AND_ID -> {
+        Flow flow = row.flow();
+        number(SOURCE_PORT, flow.source().port());
+        number(DESTINATION_PORT, flow.destination().port());
+        line.writeAscii(PROTOCOL, flow.protocol().name());
+        line.writeHex16(ID, dns.id());
+      }
+      case DIRECTION -> line.appendMembers(direction(row));
+      case NAME -> {
+        if (dns.question() != null && !dns.question().name().isEmpty()) {
+          line.writeText(NAME, dns.question().name());
+        }
+      }
+      case RCODE -> {
+        if (row.qr() == Qr.R) {
+          line.appendMembers(rcode(row, dns.rcode()));
+        }
+      }
+      case ANSWER -> {
+        if (row.latencyNs() != Row.NO_LATENCY) {
+          number(LATENCY, row.latencyNs());
+        }
+        number(ANSWER_COUNT, dns.answerCount());
+        writeAddresses(dns.addresses());
+      }
+      case STATE -> line.appendMembers(state(row));
+      case CONTAINER, TIMESTAMP, OWNER, ENDPOINTS_AND_LOOKUP, HOP, PEER, CONTENT ->
+          throw new IllegalArgumentException("a section of another writer: " + section);
     }
-    if (row.qr() == Qr.R) {
-      line.appendMembers(rcode(row, row.dns().rcode()));
-    }
-    if (row.latencyNs() != Row.NO_LATENCY) {
-      number(LATENCY, row.latencyNs());
-    }
-    number(ANSWER_COUNT, row.dns().answerCount());
-    writeAddresses(row.dns().addresses());
-    line.appendMembers(state(row));
   }
 
   private void writeAddresses(List<IpAddress> addresses) {

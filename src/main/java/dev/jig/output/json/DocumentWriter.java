@@ -68,7 +68,8 @@ public final class DocumentWriter implements RowWriter {
     CONTENT
   }
 
-  private static final List<Section> SECTIONS = List.of(Section.values());
+  /// In the order of the output; written down once, for both writers of JSON.
+  static final List<Section> SECTIONS = List.of(Section.values());
 
   /// A field with its encoded key.
   private record Member(Field field, SerializedString key) {}

@@ -1,18 +1,16 @@
 package dev.jig.output.json;
 
 import com.fasterxml.jackson.core.io.SerializedString;
-import dev.jig.event.Container;
-import dev.jig.event.Owner;
 import dev.jig.event.Row;
 import dev.jig.event.Subject;
 import dev.jig.fields.Field;
 import dev.jig.output.AddressTextCache;
 import dev.jig.output.RowWriter;
 import dev.jig.output.json.DocumentWriter.Section;
+import dev.jig.table.DirectMapped;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /// Writes rows as JSON lines. The encoded members of subjects and peers are cached, since rows of
 /// one process have the same ones.
@@ -37,8 +35,8 @@ public final class JsonLinesWriter implements RowWriter {
   private final SectionSerializer serializer = new SectionSerializer();
   private final CachingMessageWriter message;
   private final PlainAnswerWriter plain;
-  private final @Nullable CachedSubject[] subjects = new @Nullable CachedSubject[SLOTS];
-  private final @Nullable CachedPeer[] peers = new @Nullable CachedPeer[SLOTS];
+  private final DirectMapped<CachedSubject> subjects = new DirectMapped<>(SLOTS);
+  private final DirectMapped<CachedPeer> peers = new DirectMapped<>(SLOTS);
 
   public JsonLinesWriter(OutputStream out) {
     document = new JsonLinesDocument(out);
@@ -53,29 +51,45 @@ public final class JsonLinesWriter implements RowWriter {
     // nothing precedes the first object
   }
 
+  /// The order of the members is that of [Section], as in [DocumentWriter].
   @Override
   public void writeRow(Row row) throws IOException {
-    CachedSubject subject = encode(row);
     document.begin();
-    document.appendMembers(subject.container());
-    if (row.timestampNs() != 0) {
-      document.writeNumber(TIMESTAMP, row.timestampNs());
-    }
-    document.appendMembers(NORMAL);
-    document.appendMembers(subject.owner());
-    message.write(row);
-    if (row.lookup() != null || row.flow().names() != null) {
-      sections.write(Section.ENDPOINTS_AND_LOOKUP, row);
-      sections.write(Section.HOP, row);
-    }
-    Subject peer = row.peer();
-    if (peer != null) {
-      document.appendMembers(encodePeer(row, peer));
-    }
-    if (!plain.write(row)) {
-      sections.write(Section.CONTENT, row);
+    for (Section section : DocumentWriter.SECTIONS) {
+      write(section, row);
     }
     document.end();
+  }
+
+  private void write(Section section, Row row) throws IOException {
+    switch (section) {
+      case CONTAINER -> document.appendMembers(encode(row).container());
+      case TIMESTAMP -> {
+        if (row.timestampNs() != 0) {
+          document.writeNumber(TIMESTAMP, row.timestampNs());
+        }
+        document.appendMembers(NORMAL);
+      }
+      case OWNER -> document.appendMembers(encode(row).owner());
+      case ADDRESSES, PORTS_AND_ID, DIRECTION, NAME, RCODE, ANSWER, STATE ->
+          message.write(section, row);
+      case ENDPOINTS_AND_LOOKUP, HOP -> {
+        if (row.lookup() != null || row.flow().names() != null) {
+          sections.write(section, row);
+        }
+      }
+      case PEER -> {
+        Subject peer = row.peer();
+        if (peer != null) {
+          document.appendMembers(encodePeer(row, peer));
+        }
+      }
+      case CONTENT -> {
+        if (!plain.write(row)) {
+          sections.write(section, row);
+        }
+      }
+    }
   }
 
   @Override
@@ -92,38 +106,25 @@ public final class JsonLinesWriter implements RowWriter {
   @SuppressWarnings("ReferenceEquality")
   private CachedSubject encode(Row row) throws IOException {
     Subject subject = row.subject();
-    int slot = slot(subject);
-    CachedSubject cached = subjects[slot];
+    CachedSubject cached = subjects.get(subject.tableHash());
     if (cached == null || cached.subject() != subject) {
       cached =
           new CachedSubject(
               subject,
               serializer.serialize(Section.CONTAINER, row),
               serializer.serialize(Section.OWNER, row));
-      subjects[slot] = cached;
+      subjects.put(subject.tableHash(), cached);
     }
     return cached;
   }
 
   @SuppressWarnings("ReferenceEquality") // as in encode
   private byte[] encodePeer(Row row, Subject peer) throws IOException {
-    int slot = slot(peer);
-    CachedPeer cached = peers[slot];
+    CachedPeer cached = peers.get(peer.tableHash());
     if (cached == null || cached.peer() != peer) {
       cached = new CachedPeer(peer, serializer.serialize(Section.PEER, row));
-      peers[slot] = cached;
+      peers.put(peer.tableHash(), cached);
     }
     return cached.members();
-  }
-
-  /// Owners of several nodes may have the same tid, but rarely the same start time, too.
-  private static int slot(Subject subject) {
-    Owner owner = subject.owner();
-    Container container = subject.container();
-    int hash =
-        owner != null
-            ? owner.tid() + Long.hashCode(owner.startBootNs())
-            : container == null ? 0 : container.id().hashCode();
-    return hash & SLOTS - 1;
   }
 }
