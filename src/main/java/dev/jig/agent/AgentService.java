@@ -32,6 +32,8 @@ final class AgentService extends AgentGrpc.AgentImplBase {
   private final CaptureLoop loop;
   private final NodeAgent.Settings settings;
   private final AgentLog log;
+  private final StreamBuffer.Budget buffers =
+      new StreamBuffer.Budget(StreamBuffer.Budget.MAX_BYTES, MAX_STREAMS);
   private final Map<String, AgentStream> streams = new ConcurrentHashMap<>();
 
   AgentService(CaptureLoop loop, NodeAgent.Settings settings, AgentLog log) {
@@ -96,7 +98,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
       }
       try {
         StreamRequest request = StreamRequest.parse(start);
-        AgentStream started = new AgentStream(UUID.randomUUID().toString(), loop::lost);
+        AgentStream started = new AgentStream(UUID.randomUUID().toString(), loop::lost, buffers);
         stream = started;
         streams.put(started.id(), started);
         log.info("stream started", startDetails(started, start));

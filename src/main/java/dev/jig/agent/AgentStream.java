@@ -32,7 +32,7 @@ final class AgentStream implements Consumer<Row> {
   private final String id;
   private final LongSupplier lost;
   private final long lostBefore;
-  private final StreamBuffer buffer = new StreamBuffer();
+  private final StreamBuffer buffer;
   private final AtomicReference<@Nullable ServerCallStreamObserver<FromAgent>> attached =
       new AtomicReference<>();
   private final Object readiness = new Object();
@@ -42,8 +42,10 @@ final class AgentStream implements Consumer<Row> {
   private volatile @Nullable Subscription subscription;
 
   /// @param lost packets lost on the node since the agent started
-  AgentStream(String id, LongSupplier lost) {
+  /// @param budget of all streams' buffers
+  AgentStream(String id, LongSupplier lost, StreamBuffer.Budget budget) {
     this.id = id;
+    this.buffer = new StreamBuffer(budget);
     this.lost = lost;
     this.lostBefore = lost.getAsLong();
   }
@@ -110,6 +112,14 @@ final class AgentStream implements Consumer<Row> {
     reason = why;
     stopping = true;
     onReady();
+    closeIfOver();
+  }
+
+  /// Gives back the buffer's memory once no call sends the rest.
+  private void closeIfOver() {
+    if (stopping && attached.get() == null) {
+      buffer.close();
+    }
   }
 
   private boolean isAttached(ServerCallStreamObserver<FromAgent> call) {
@@ -138,17 +148,18 @@ final class AgentStream implements Consumer<Row> {
           call.onNext(FromAgent.newBuilder().setProgress(progress(batch.first() - 1)).build());
         }
       }
-      if (call.isCancelled()) {
-        detach(call);
-      } else {
+      if (!call.isCancelled()) {
         call.onError(Status.ABORTED.withDescription("resumed by another call").asException());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IllegalStateException e) {
-      detach(call); // cancelled since isCancelled was checked
+      // cancelled since isCancelled was checked
     } catch (RuntimeException e) {
       call.onError(Status.INTERNAL.withDescription(e.toString()).withCause(e).asException());
+    } finally {
+      detach(call);
+      closeIfOver();
     }
   }
 

@@ -1,10 +1,11 @@
 package dev.jig.agent;
 
 import dev.jig.event.Row;
-import dev.jig.event.WireMessage;
+import dev.jig.event.RowSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -14,22 +15,64 @@ import org.jspecify.annotations.Nullable;
 /// full events are dropped, and their sequence numbers are missing at the client. One thread
 /// offers, another takes.
 public final class StreamBuffer {
-  /// About 16 MB of typical events.
   public static final int MAX_EVENTS = 16_384;
 
-  /// Bound of addresses and messages, the parts of an event without a fixed size.
+  /// Bound of the events' heap size.
   static final int MAX_BYTES = 16 << 20;
 
-  /// A batch ends with the event that reaches this many bytes of addresses and messages.
+  /// A batch ends with the event that reaches this many bytes of names, addresses and messages.
   static final int BATCH_BYTES = 256 << 10;
 
-  /// Heap size of an address.
-  private static final int ADDRESS_BYTES = 64;
+  /// The bytes that all buffers of an agent hold together: an equal part for each, and a pool. A
+  /// buffer takes at most as much of the pool as it leaves to others: of n buffers that are not
+  /// read, each gets a part of n + 1.
+  static final class Budget {
+    /// A quarter of the agent's heap (src/main/dist/agent.options).
+    static final int MAX_BYTES = 48 << 20;
+
+    private final int ownBytes;
+    private final int poolBytes;
+    private final AtomicInteger pooled = new AtomicInteger();
+
+    /// @param maxBuffers the number of buffers; a third of the bytes are their own parts
+    Budget(int maxBytes, int maxBuffers) {
+      ownBytes = maxBytes / 3 / maxBuffers;
+      poolBytes = maxBytes - ownBytes * maxBuffers;
+    }
+
+    /// Takes bytes for a buffer, if it may hold more. Ring thread only, so that no two take the
+    /// last ones.
+    ///
+    /// @param held what the buffer holds
+    boolean tryTake(int bytes, int held) {
+      int fromPool = pooled(held + bytes);
+      if (fromPool > poolBytes - pooled.get()) {
+        return fromPool == 0;
+      }
+      pooled.addAndGet(fromPool - pooled(held));
+      return true;
+    }
+
+    /// @param held what the buffer still holds
+    void giveBack(int bytes, int held) {
+      pooled.addAndGet(pooled(held) - pooled(held + bytes));
+    }
+
+    private int pooled(int held) {
+      return Math.max(0, held - ownBytes);
+    }
+
+    /// Bytes taken from the pool.
+    int pooled() {
+      return pooled.get();
+    }
+  }
 
   /// @param first sequence number of the first of `events`; if there are none, of the next event:
   ///   all before it were taken or dropped
   record Batch(long first, List<Row> events) {}
 
+  private final Budget budget;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final @Nullable Row[] events = new @Nullable Row[MAX_EVENTS];
@@ -44,17 +87,26 @@ public final class StreamBuffer {
   private long newestSequence;
   private long dropped;
   private boolean woken;
+  private boolean closed;
 
   /// How many events the taker waits for; 0: it does not wait.
   private int wantedEvents;
+
+  /// @param budget shared by all buffers of the agent
+  StreamBuffer(Budget budget) {
+    this.budget = budget;
+  }
 
   /// Adds an event, or drops it if the buffer is full. Never blocks on a client.
   void offer(Row event) {
     lock.lock();
     try {
       newestSequence++;
-      int eventBytes = bytes(event);
-      if (end - oldest == MAX_EVENTS || bytes + eventBytes > MAX_BYTES) {
+      int eventBytes = RowSize.of(event);
+      if (closed
+          || end - oldest == MAX_EVENTS
+          || bytes + eventBytes > MAX_BYTES
+          || !budget.tryTake(eventBytes, bytes)) {
         dropped++;
         return;
       }
@@ -122,7 +174,7 @@ public final class StreamBuffer {
       Row event = events[slot(unsent)];
       if (event != null) {
         batch.add(event);
-        batchBytes += bytes(event);
+        batchBytes += RowSize.of(event.dns());
       }
       unsent++;
     }
@@ -145,11 +197,31 @@ public final class StreamBuffer {
     lock.lock();
     try {
       while (oldest < unsent && sequences[slot(oldest)] <= sequence) {
-        Row removed = events[slot(oldest)];
-        bytes -= removed == null ? 0 : bytes(removed);
-        events[slot(oldest)] = null;
-        oldest++;
+        removeOldest();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void removeOldest() {
+    Row removed = events[slot(oldest)];
+    int removedBytes = removed == null ? 0 : RowSize.of(removed);
+    bytes -= removedBytes;
+    budget.giveBack(removedBytes, bytes);
+    events[slot(oldest)] = null;
+    oldest++;
+  }
+
+  /// Removes all events, and drops further ones.
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      while (oldest < end) {
+        removeOldest();
+      }
+      unsent = end;
     } finally {
       lock.unlock();
     }
@@ -185,12 +257,6 @@ public final class StreamBuffer {
     } finally {
       lock.unlock();
     }
-  }
-
-  private static int bytes(Row event) {
-    WireMessage message = event.dns().message();
-    return event.dns().addresses().size() * ADDRESS_BYTES
-        + (message == null ? 0 : message.length());
   }
 
   private static int slot(long position) {

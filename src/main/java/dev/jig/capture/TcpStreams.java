@@ -17,6 +17,9 @@ public final class TcpStreams {
   /// 8 MiB: about a hundred incomplete messages of the longest kind.
   static final long MAX_BYTES = 8L << 20;
 
+  /// Approximate heap size of a stream without what it buffers.
+  private static final int STREAM_BYTES = 220;
+
   /// The interval at which gaps are checked, 10 ms: files call [#expireGaps] with every packet.
   private static final long CHECK_INTERVAL_NS = 10_000_000;
 
@@ -135,6 +138,16 @@ public final class TcpStreams {
     gapped.remove(evicted);
     bufferedBytes -= evicted.bufferedBytes();
     evicted.discard();
+  }
+
+  /// Approximate heap size of all streams.
+  public long heapBytes() {
+    return bufferedBytes + (long) streams.size() * STREAM_BYTES;
+  }
+
+  /// Evicts the stream that was used longest ago, and counts its buffered bytes as dropped.
+  public void evictOldest() {
+    streams.evictEldest();
   }
 
   /// The number of streams.

@@ -9,6 +9,7 @@ import dev.jig.event.State;
 import dev.jig.event.Timeout;
 import dev.jig.match.OpenLookup.Phase;
 import dev.jig.table.LongTable;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Joins the attempts of one client to resolve one question into a lookup, and emits one row per
@@ -37,6 +38,9 @@ public final class Lookups {
 
   /// Bound of each of the three queues below; beyond it the oldest lookup advances at once.
   static final int MAX_QUEUED = 16_384;
+
+  /// Approximate heap size of a lookup that has ended, with its rows.
+  private static final int ENDED_BYTES = 900;
 
   private static final int MDNS_PORT = 5353;
 
@@ -67,6 +71,9 @@ public final class Lookups {
   private final @Nullable UpstreamTracker upstreams;
   private long waiting;
 
+  /// Heap size of the answers of lookups without a row.
+  private long answerBytes;
+
   /// @param upstreams null where rows show no upstream
   public Lookups(@Nullable UpstreamTracker upstreams, RowHandler rowHandler) {
     this.upstreams = upstreams;
@@ -76,6 +83,29 @@ public final class Lookups {
   /// Wanted lookups in phase WAITING.
   public long waiting() {
     return waiting;
+  }
+
+  /// Approximate heap size of the lookups that have ended, and of all answers.
+  public long heapBytes() {
+    return (long) queued() * ENDED_BYTES + answerBytes;
+  }
+
+  private int queued() {
+    return inRetryWindow.size() + awaitingTwinQuery.size() + awaitingTwinResult.size();
+  }
+
+  /// Advances the oldest lookup of the longest queue; returns whether there was one.
+  public boolean evictOldest(long bootNs) {
+    LookupQueue longest = inRetryWindow;
+    for (LookupQueue queue : List.of(awaitingTwinQuery, awaitingTwinResult)) {
+      longest = queue.size() > longest.size() ? queue : longest;
+    }
+    OpenLookup oldest = longest.first;
+    if (oldest == null) {
+      return false;
+    }
+    advance(oldest, bootNs);
+    return true;
   }
 
   /// Takes a message after matching. A response without a query makes an orphan row, except over
@@ -190,7 +220,9 @@ public final class Lookups {
     if (lookup.phase == Phase.EMITTED && lookup.isAnswered()) {
       return; // another nameserver answered first
     }
+    int before = lookup.answerBytes();
     lookup.addResponse(query, response, more, bootNs);
+    answerBytes += lookup.answerBytes() - before;
     if (more || lookup.phase == Phase.COMPLETE && lookup.isAnswered()) {
       return;
     }
@@ -216,6 +248,9 @@ public final class Lookups {
     }
     lookup.endAttempt(
         query, state == State.CLOSED ? AttemptState.CLOSED : AttemptState.TIMEOUT, bootNs);
+    if (lookup.phase == Phase.EMITTED) {
+      dropAnswer(lookup); // of an incomplete zone transfer
+    }
     if (lookup.phase != Phase.WAITING || lookup.isWaiting()) {
       return;
     }
@@ -247,6 +282,7 @@ public final class Lookups {
       adjustWaiting(lookup, -1);
       unlink(lookup);
       lookup.phase = Phase.EMITTED;
+      dropAnswer(lookup);
       detachTwin(lookup, bootNs);
     }
   }
@@ -330,6 +366,12 @@ public final class Lookups {
       rowHandler.onRow(lookup.toRow(), lookup.cgroupId, bootNs);
     }
     lookup.phase = Phase.EMITTED;
+    dropAnswer(lookup);
+  }
+
+  private void dropAnswer(OpenLookup lookup) {
+    answerBytes -= lookup.answerBytes();
+    lookup.dropAnswer();
   }
 
   private void adjustWaiting(OpenLookup lookup, int change) {

@@ -10,6 +10,7 @@ import dev.jig.event.Protocol;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
 import dev.jig.event.Row;
+import dev.jig.event.RowSize;
 import dev.jig.event.State;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// The state of one lookup: its attempts so far, its answer and its twin. Kept until its row is
 /// emitted, and beyond that as long as one of its queries may get a late answer.
 final class OpenLookup {
+  /// Approximate heap size of a lookup, and of each attempt, without rows.
+  static final int HEAP_BYTES = 220;
+
+  static final int ATTEMPT_BYTES = 72;
+
   enum Phase {
     /// At least one attempt waits for its answer.
     WAITING,
@@ -195,6 +201,16 @@ final class OpenLookup {
       attempt = attempt.previous;
     }
     return attempt;
+  }
+
+  /// Approximate heap size of the answer's variable parts.
+  int answerBytes() {
+    return answer == null ? 0 : RowSize.of(answer.dns());
+  }
+
+  /// Drops the answer: the row is emitted, only a late answer makes another.
+  void dropAnswer() {
+    answer = null;
   }
 
   /// Whether an attempt waits for its answer.

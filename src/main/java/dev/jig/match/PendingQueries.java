@@ -1,7 +1,9 @@
 package dev.jig.match;
 
 import dev.jig.dns.DnsMessage;
+import dev.jig.event.Lookup;
 import dev.jig.event.Query;
+import dev.jig.event.RowSize;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -11,20 +13,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Bounded: when full, the oldest query is evicted and counted. One thread.
 public final class PendingQueries {
-  private static final int BUCKETS = 1 << 16;
-  private static final int MASK = BUCKETS - 1;
   private static final long HASH_MULTIPLIER = 0x9e3779b97f4a7c15L;
 
   /// Bound of zone transfers under way; beyond it the one without a message for longest is evicted.
   public static final int MAX_TRANSFERS = 1024;
 
-  private int capacity;
+  private final int capacity;
+  private final boolean withLookups;
+  private final int mask;
 
   /// Newest first.
-  private final @Nullable PendingQuery[] byQuestion = new @Nullable PendingQuery[BUCKETS];
+  private final @Nullable PendingQuery[] byQuestion;
 
   /// Newest first.
-  private final @Nullable PendingQuery[] byFlow = new @Nullable PendingQuery[BUCKETS];
+  private final @Nullable PendingQuery[] byFlow;
 
   private final TimeList waiting = new TimeList();
   private final TimeList reported = new TimeList();
@@ -35,21 +37,34 @@ public final class PendingQueries {
   private final Consumer<PendingQuery> onEvicted;
   private final byte[] scratch = new byte[DnsMessage.MAX_QUESTION_LENGTH];
   private long evicted;
+  private long heapBytes;
 
-  public PendingQueries(int capacity) {
-    this(capacity, _ -> {});
-  }
-
+  /// @param buckets of each index, a power of two
+  /// @param withLookups whether each query has an [OpenLookup]
   /// @param onEvicted called with each query that is removed although it was neither reported nor
   ///   fully answered
-  public PendingQueries(int capacity, Consumer<PendingQuery> onEvicted) {
+  public PendingQueries(
+      int capacity, int buckets, boolean withLookups, Consumer<PendingQuery> onEvicted) {
     this.capacity = capacity;
+    this.withLookups = withLookups;
+    this.mask = buckets - 1;
+    this.byQuestion = new @Nullable PendingQuery[buckets];
+    this.byFlow = new @Nullable PendingQuery[buckets];
     this.onEvicted = onEvicted;
   }
 
-  /// Lowers the bound; a higher one than the present is ignored. Nothing is evicted at once.
-  public void lowerCapacity(int queries) {
-    capacity = Math.min(capacity, queries);
+  /// Approximate heap size of all queries held, without the indexes.
+  public long heapBytes() {
+    return heapBytes;
+  }
+
+  private void onRepeated(PendingQuery query, Query row) {
+    if (withLookups && query.repetitions < Lookup.MAX_ATTEMPTS) {
+      query.repetitions++;
+      int bytes = OpenLookup.ATTEMPT_BYTES + RowSize.of(row);
+      query.heapBytes += bytes;
+      heapBytes += bytes;
+    }
   }
 
   /// Queries that wait for a response and are not reported yet.
@@ -81,6 +96,7 @@ public final class PendingQueries {
         p != null;
         p = p.nextInBucket) {
       if (!p.reported && !p.transferring && p.key.equals(key) && p.hasSameQuestion(query)) {
+        onRepeated(p, row);
         return p;
       }
     }
@@ -98,6 +114,8 @@ public final class PendingQueries {
     byQuestion[bucket] = added;
     linkFlow(added);
     waiting.append(added);
+    added.heapBytes += withLookups ? OpenLookup.HEAP_BYTES + OpenLookup.ATTEMPT_BYTES : 0;
+    heapBytes += added.heapBytes;
   }
 
   /// Finds the query that a response answers and removes it, unless further messages of a zone
@@ -230,7 +248,8 @@ public final class PendingQueries {
     reported.append(p);
   }
 
-  private void evictOldest() {
+  /// Evicts the oldest query; one that waits is counted.
+  public void evictOldest() {
     if (reported.first != null) {
       remove(reported.first);
     } else if (waiting.first != null) {
@@ -249,6 +268,7 @@ public final class PendingQueries {
     unlinkQuestion(gone);
     unlinkFlow(gone);
     listOf(gone).remove(gone);
+    heapBytes -= gone.heapBytes;
     return gone;
   }
 
@@ -289,14 +309,14 @@ public final class PendingQueries {
   }
 
   /// Includes the question, so that many queries of one socket and id do not share a chain.
-  private static int bucket(QueryKey key, long questionHash) {
+  private int bucket(QueryKey key, long questionHash) {
     long role = key.role() == Role.SERVER ? 1 << 16 : 0;
     long mixed = (key.flow() + questionHash) * HASH_MULTIPLIER + key.id() + role;
-    return (int) (mixed * HASH_MULTIPLIER >>> 40) & MASK;
+    return (int) (mixed * HASH_MULTIPLIER >>> 40) & mask;
   }
 
-  private static int flowBucket(long flow) {
-    return (int) (flow * HASH_MULTIPLIER >>> 40) & MASK;
+  private int flowBucket(long flow) {
+    return (int) (flow * HASH_MULTIPLIER >>> 40) & mask;
   }
 
   /// A doubly linked list in the order of insertion.

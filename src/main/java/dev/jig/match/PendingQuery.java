@@ -7,11 +7,15 @@ import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Protocol;
 import dev.jig.event.Query;
+import dev.jig.event.RowSize;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A query that waits for its response, linked into the lists of [PendingQueries].
 public final class PendingQuery {
+  /// The query itself and its key, without its question.
+  private static final int QUERY_BYTES = 200;
+
   /// LLMNR, RFC 4795.
   private static final int LLMNR_PORT = 5355;
 
@@ -44,6 +48,11 @@ public final class PendingQuery {
   /// The lookup that this query is an attempt of; null without `--lookups`.
   @Nullable OpenLookup lookup;
 
+  /// Approximate heap size; with lookup rows also of its attempts and its lookup.
+  int heapBytes;
+
+  int repetitions;
+
   private final @Nullable ZoneTransfer transfer;
 
   @Nullable PendingQuery nextInBucket;
@@ -67,6 +76,7 @@ public final class PendingQuery {
     this.cgroupId = cgroupId;
     this.firstBootNs = firstBootNs;
     this.row = row;
+    this.heapBytes = QUERY_BYTES + question.length + RowSize.of(row);
     this.transfer =
         row.flow().protocol() == Protocol.TCP ? ZoneTransfer.requestedBy(message) : null;
   }

@@ -20,24 +20,34 @@ import org.jspecify.annotations.Nullable;
 /// Only what this process did between the query and the response counts. Flat tables without
 /// objects: they are filled and read once per message.
 public final class UpstreamTracker {
-  /// Bound of each table; the oldest entry is overwritten.
-  static final int MAX_REMEMBERED = 8_192;
-
   /// Queries that servers on this machine answered, by client endpoint, id and question.
-  private final RecentKeys served = new RecentKeys(MAX_REMEMBERED);
+  private final RecentKeys served;
 
-  private final long[] servedProcess = new long[MAX_REMEMBERED];
-  private final long[] servedNs = new long[MAX_REMEMBERED];
+  private final long[] servedProcess;
+  private final long[] servedNs;
 
   /// Answered queries of processes on this machine, by process and question: the last one and the
   /// one before it.
-  private final RecentKeys own = new RecentKeys(MAX_REMEMBERED);
+  private final RecentKeys own;
 
-  private final @Nullable IpAddress[] server = new @Nullable IpAddress[MAX_REMEMBERED];
-  private final long[] sentNs = new long[MAX_REMEMBERED];
-  private final long[] answeredNs = new long[MAX_REMEMBERED];
-  private final long[] previousSentNs = new long[MAX_REMEMBERED];
-  private final long[] previousAnsweredNs = new long[MAX_REMEMBERED];
+  private final @Nullable IpAddress[] server;
+  private final long[] sentNs;
+  private final long[] answeredNs;
+  private final long[] previousSentNs;
+  private final long[] previousAnsweredNs;
+
+  /// @param size of each table, a power of two; the oldest entry is overwritten
+  public UpstreamTracker(int size) {
+    served = new RecentKeys(size);
+    servedProcess = new long[size];
+    servedNs = new long[size];
+    own = new RecentKeys(size);
+    server = new @Nullable IpAddress[size];
+    sentNs = new long[size];
+    answeredNs = new long[size];
+    previousSentNs = new long[size];
+    previousAnsweredNs = new long[size];
+  }
 
   /// A server on this machine has sent a response.
   void onResponseSent(Response response) {

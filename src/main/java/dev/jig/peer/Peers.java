@@ -32,12 +32,14 @@ public final class Peers {
     Subject find(long cgroupId, Owner owner, Attribution attribution);
   }
 
-  private final RecentSenders senders = new RecentSenders();
+  private final RecentSenders senders;
   private final NatMappings natMappings = new NatMappings();
   private final PeerSkipPolicy skipPolicy;
 
   /// @param skipPolicy decides which cgroups without wanted rows are recorded all the same
-  public Peers(PeerSkipPolicy skipPolicy) {
+  /// @param remembered how many sent messages are remembered, a power of two
+  public Peers(PeerSkipPolicy skipPolicy, int remembered) {
+    this.senders = new RecentSenders(remembered);
     this.skipPolicy = skipPolicy;
   }
 

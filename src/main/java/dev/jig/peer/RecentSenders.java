@@ -7,12 +7,9 @@ import dev.jig.event.Owner;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The last 8,192 messages recorded at egress with their senders, found by key; the oldest is
+/// The last messages recorded at egress with their senders, found by key; the oldest is
 /// overwritten. Allocates nothing per message.
 final class RecentSenders {
-  private static final int SLOTS = 1 << 13;
-  private static final int MASK = SLOTS - 1;
-
   /// A message that arrives later than this after one that left is another message.
   private static final long MAX_AGE_NS = 1_000_000_000;
 
@@ -39,14 +36,21 @@ final class RecentSenders {
     }
   }
 
-  private final SentMessage[] messages = new SentMessage[SLOTS];
+  private final int slots;
+  private final int mask;
+  private final SentMessage[] messages;
 
   /// By hash slot: the number of its newest message, counted from 1; 0 for none.
-  private final long[] newestNumber = new long[SLOTS];
+  private final long[] newestNumber;
 
   private long lastNumber;
 
-  RecentSenders() {
+  /// @param slots how many messages, a power of two
+  RecentSenders(int slots) {
+    this.slots = slots;
+    this.mask = slots - 1;
+    this.messages = new SentMessage[slots];
+    this.newestNumber = new long[slots];
     Arrays.setAll(messages, _ -> new SentMessage());
   }
 
@@ -54,11 +58,11 @@ final class RecentSenders {
   ///
   /// @param server the address of the server's end: a query's destination, a response's source
   void add(long key, Packet packet, IpAddress server, int serverPort) {
-    int slot = (int) key & MASK;
+    int slot = (int) key & mask;
     SentMessage sent = findRepeated(key, packet, server, serverPort, newestNumber[slot]);
     if (sent == null) {
       lastNumber++;
-      sent = messages[(int) lastNumber & MASK];
+      sent = messages[(int) lastNumber & mask];
       sent.key = key;
       sent.previousNumber = newestNumber[slot];
       sent.server = server;
@@ -75,10 +79,10 @@ final class RecentSenders {
   /// Returns the slot's newest message if this packet repeats it, unless it is soon overwritten.
   private @Nullable SentMessage findRepeated(
       long key, Packet packet, IpAddress server, int serverPort, long number) {
-    if (number == 0 || number <= lastNumber - SLOTS / 2) {
+    if (number == 0 || number <= lastNumber - slots / 2) {
       return null;
     }
-    SentMessage sent = messages[(int) number & MASK];
+    SentMessage sent = messages[(int) number & mask];
     boolean same =
         sent.matches(key, server, serverPort, packet.socketNetNs())
             && isSameProcess(sent.owner, packet.owner());
@@ -91,13 +95,13 @@ final class RecentSenders {
   @Nullable SentMessage find(long key, Packet packet, @Nullable IpAddress server, int serverPort) {
     SentMessage found = null;
     int steps = 0;
-    for (long number = newestNumber[(int) key & MASK];
-        number > 0 && number > lastNumber - SLOTS;
-        number = messages[(int) number & MASK].previousNumber) {
+    for (long number = newestNumber[(int) key & mask];
+        number > 0 && number > lastNumber - slots;
+        number = messages[(int) number & mask].previousNumber) {
       if (++steps > MAX_STEPS) {
         return null;
       }
-      SentMessage sent = messages[(int) number & MASK];
+      SentMessage sent = messages[(int) number & mask];
       if (!isCandidate(sent, key, packet)
           || server != null && !(sent.serverPort == serverPort && sent.server.equals(server))) {
         continue;

@@ -1,19 +1,14 @@
 package dev.jig.trace;
 
 import dev.jig.capture.LiveCapture;
-import dev.jig.capture.Packet;
-import dev.jig.capture.PacketHandler;
 import dev.jig.container.Containers;
 import dev.jig.event.Row;
 import dev.jig.event.UserFacingException;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.os.NativeException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,7 +16,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /// A live trace of this machine: reads the kernel's records into the pipelines of its
 /// subscriptions, one for a trace of one machine, one per client for an agent. The kernel records
@@ -33,28 +27,19 @@ public final class CaptureLoop implements AutoCloseable {
   private static final int POLL_MS = 20;
   private static final long LOSS_CHECK_NS = 1_000_000_000;
 
-  /// Bound of pending queries per client of an agent.
-  private static final int MAX_PENDING_PER_CLIENT = 16_384;
-
   private final LiveCapture capture;
   private final boolean verbose;
-  private final UnaryOperator<Row> naming;
   private final Queue<Runnable> requests = new ConcurrentLinkedQueue<>();
   private final AtomicLong iterations = new AtomicLong();
-  private final KernelSelection kernel;
-  private @Nullable Containers containers;
-
-  private Subscription[] subscriptions = {};
-
+  private final Subscriptions subscriptions;
   private long lostSoFar;
   private volatile boolean stopped;
   private volatile boolean ended;
 
   private CaptureLoop(LiveCapture capture, boolean verbose, UnaryOperator<Row> naming) {
     this.capture = capture;
-    this.kernel = new KernelSelection(capture);
+    this.subscriptions = new Subscriptions(capture, naming);
     this.verbose = verbose;
-    this.naming = naming;
   }
 
   /// Loads the kernel programs, or takes those of [EarlyLoad]; nothing is attached yet.
@@ -88,7 +73,7 @@ public final class CaptureLoop implements AutoCloseable {
 
   /// Sets the containers that subscriptions select from, before the first is opened.
   public void setContainers(Containers known) {
-    containers = known;
+    subscriptions.setContainers(known);
   }
 
   /// Opens a subscription to the packets of selected containers. Ring thread, or before [#attach]:
@@ -97,57 +82,29 @@ public final class CaptureLoop implements AutoCloseable {
   /// @param output takes its rows, on the ring thread
   public Subscription open(
       LiveSettings settings, ContainerSelection selection, Consumer<Row> output) {
-    return open(settings.pipelineConfig().withNaming(naming), selection, output);
-  }
-
-  private Subscription open(
-      PipelineConfig config, ContainerSelection selection, Consumer<Row> output) {
-    checkRoom();
-    Containers known = Objects.requireNonNull(containers, "no containers to select from");
-    return add(new Subscription(kernel, config, known, selection, output));
+    return subscriptions.open(settings, selection, output);
   }
 
   /// As [#open], of the packets of a scope that does not select containers.
   public Subscription open(LiveSettings settings, Scope scope, Consumer<Row> output) {
-    checkRoom();
-    PipelineConfig config = settings.pipelineConfig().withNaming(naming);
-    return add(new Subscription(kernel, config, scope, output));
-  }
-
-  private void checkRoom() {
-    if (ended || subscriptions.length == KernelSelection.MAX_SUBSCRIPTIONS) {
-      throw new IllegalStateException("the trace has ended, or has 64 subscriptions");
-    }
-  }
-
-  private Subscription add(Subscription added) {
-    subscriptions = Arrays.copyOf(subscriptions, subscriptions.length + 1);
-    subscriptions[subscriptions.length - 1] = added;
-    kernel.setSubscriptions(subscriptions);
-    return added;
-  }
-
-  private void remove(Subscription removed) {
-    List<Subscription> rest = new ArrayList<>(List.of(subscriptions));
-    if (rest.remove(removed)) {
-      removed.finish();
-      subscriptions = rest.toArray(Subscription[]::new);
-      kernel.setSubscriptions(subscriptions);
-    }
+    return subscriptions.open(settings, scope, output);
   }
 
   /// As [#open], from any thread; the future fails if the loop has ended.
   public CompletableFuture<Subscription> openAsync(
       LiveSettings settings, ContainerSelection selection, Consumer<Row> output) {
-    PipelineConfig config =
-        settings.pipelineConfig().withNaming(naming).withMaxPending(MAX_PENDING_PER_CLIENT);
-    return onRingThread(() -> open(config, selection, output));
+    return onRingThread(() -> {
+      if (ended) {
+        throw new IllegalStateException("the trace has ended");
+      }
+      return open(settings, selection, output);
+    });
   }
 
   /// Closes a subscription from any thread; once the future completes it has no more rows.
   public CompletableFuture<Subscription> closeAsync(Subscription subscription) {
     return onRingThread(() -> {
-      remove(subscription);
+      subscriptions.close(subscription);
       return subscription;
     });
   }
@@ -179,36 +136,9 @@ public final class CaptureLoop implements AutoCloseable {
   /// @throws UserFacingException if the kernel refuses
   public void attach() {
     try {
-      capture.attach(new Dispatcher());
+      capture.attach(subscriptions);
     } catch (NativeException e) {
       throw Refusal.of(e, verbose);
-    }
-  }
-
-  /// Hands every record to all subscriptions.
-  private final class Dispatcher implements PacketHandler {
-    @Override
-    public void onPacket(Packet packet) {
-      for (Subscription each : subscriptions) {
-        each.onPacket(packet);
-      }
-    }
-
-    @Override
-    public void onCgroupCreated(long id, String path) {
-      if (containers != null) {
-        containers.onCgroupCreated(id, path); // once: all subscriptions listen to it
-      }
-      for (Subscription each : subscriptions) {
-        each.onCgroupCreated(id, path);
-      }
-    }
-
-    @Override
-    public void onSocketClosed(long socketCookie, long bootNs) {
-      for (Subscription each : subscriptions) {
-        each.pipeline().onSocketClosed(socketCookie, bootNs);
-      }
     }
   }
 
@@ -220,36 +150,19 @@ public final class CaptureLoop implements AutoCloseable {
     long lossCheckNs = startNs;
     while (!stopped) {
       runRequests();
-      if (containers != null) {
-        containers.refresh(); // also without a subscription
-      }
+      subscriptions.refresh();
       long nowNs = capture.bootNs();
       if (limitNs > 0 && nowNs - startNs >= limitNs) {
         break;
       }
-      tick(nowNs, capture.poll(POLL_MS) < LiveCapture.MAX_BATCH);
+      boolean drained = capture.poll(POLL_MS) < LiveCapture.MAX_BATCH;
+      subscriptions.tick(nowNs, drained);
       if (nowNs - lossCheckNs >= LOSS_CHECK_NS) {
         lossCheckNs = nowNs;
         reportLoss(listener);
       }
       listener.onBatchEnd(capture.isDrained());
       iterations.incrementAndGet();
-    }
-  }
-
-  /// @param empty the ring holds no record from before `nowNs`
-  private void tick(long nowNs, boolean empty) {
-    long untilNs = nowNs;
-    if (!empty) {
-      // Not beyond the last packet: the ring may still hold the response to a query that is due.
-      long lastPacketNs = 0;
-      for (Subscription each : subscriptions) {
-        lastPacketNs = Math.max(lastPacketNs, each.pipeline().lastPacketNs());
-      }
-      untilNs = Math.min(nowNs, lastPacketNs);
-    }
-    for (Subscription each : subscriptions) {
-      each.pipeline().tick(untilNs);
     }
   }
 
@@ -281,10 +194,8 @@ public final class CaptureLoop implements AutoCloseable {
   /// Detaches, reads what the ring still holds, and closes all subscriptions.
   public void end(CaptureListener listener) {
     capture.detachAndDrain();
-    tick(capture.bootNs(), true);
-    for (Subscription each : subscriptions) {
-      remove(each);
-    }
+    subscriptions.tick(capture.bootNs(), true);
+    subscriptions.closeAll();
     reportLoss(listener);
     ended = true;
     runRequests();

@@ -2,8 +2,8 @@ package dev.jig.trace;
 
 import dev.jig.event.Container;
 import dev.jig.event.Row;
+import dev.jig.event.RowSize;
 import dev.jig.event.Subject;
-import dev.jig.event.WireMessage;
 import dev.jig.trace.Scope.Decision;
 import dev.jig.trace.Scope.Verdict;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ final class HeldRows {
 
   static final int MAX_ROWS = 10_000;
 
-  /// Bound of the messages that the rows carry.
+  /// Bound of the rows' heap size.
   static final int MAX_BYTES = 16 << 20;
 
   /// Takes the rows that are released, per cgroup in their order.
@@ -78,11 +78,11 @@ final class HeldRows {
   /// Holds a row; beyond a bound the cgroup that has waited longest is released.
   void hold(long cgroupId, Row row, long nowNs) {
     if (size >= MAX_ROWS || bytes >= MAX_BYTES) {
-      release(byCgroup.keySet().iterator().next());
+      evictOldest();
     }
     byCgroup.computeIfAbsent(cgroupId, id -> new CgroupQueue(nowNs)).rows.add(row);
     size++;
-    bytes += bytes(row);
+    bytes += RowSize.of(row);
   }
 
   /// Releases the cgroups that are decided by now or have waited long enough.
@@ -117,16 +117,23 @@ final class HeldRows {
     List.copyOf(byCgroup.keySet()).forEach(this::release);
   }
 
-  private static int bytes(Row row) {
-    WireMessage message = row.dns().message();
-    return message == null ? 0 : message.length();
+  /// Approximate heap size of the rows.
+  long heapBytes() {
+    return bytes;
+  }
+
+  /// Releases the cgroup that has waited longest; does nothing if no row is held.
+  void evictOldest() {
+    if (size > 0) {
+      release(byCgroup.keySet().iterator().next());
+    }
   }
 
   private void release(Long cgroupId) {
     CgroupQueue queue = byCgroup.remove(cgroupId);
     if (queue != null) {
       size -= queue.rows.size();
-      bytes -= queue.rows.stream().mapToInt(HeldRows::bytes).sum();
+      bytes -= queue.rows.stream().mapToInt(RowSize::of).sum();
       queue.rows.forEach(row -> release(cgroupId, row));
     }
   }

@@ -12,7 +12,6 @@ public record LiveSettings(
 
   /// The settings of its pipeline.
   PipelineConfig pipelineConfig() {
-    return PipelineConfig.of(ports, dnsTimeoutNs, details, filter)
-        .withOwners(OwnerDetails.of(details.paths(), details.accounts()));
+    return PipelineConfig.of(ports, dnsTimeoutNs, details, filter);
   }
 }

@@ -28,7 +28,9 @@ final class LookupRows implements RowMaker {
     this.held = held;
     this.sink = sink;
     this.lookups =
-        new Lookups(config.details().peers() ? new UpstreamTracker() : null, this::onRow);
+        new Lookups(
+            config.details().peers() ? new UpstreamTracker(config.remembered()) : null,
+            this::onRow);
   }
 
   @Override
@@ -108,6 +110,16 @@ final class LookupRows implements RowMaker {
   @Override
   public void tick(long bootNs) {
     lookups.tick(bootNs);
+  }
+
+  @Override
+  public long heapBytes() {
+    return lookups.heapBytes();
+  }
+
+  @Override
+  public boolean evictOldest(long bootNs) {
+    return lookups.evictOldest(bootNs);
   }
 
   @Override

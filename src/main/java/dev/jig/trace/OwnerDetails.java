@@ -7,6 +7,8 @@ import dev.jig.os.Proc;
 import dev.jig.table.DirectMapped;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -22,6 +24,18 @@ final class OwnerDetails implements UnaryOperator<Owner> {
   private static final Path OWN_ETC = Path.of("/etc");
 
   private static final long MAX_AGE_NS = 1_000_000_000;
+
+  /// The details of several pipelines, which share what is read.
+  static final class Shared {
+    private final Map<RowDetails, UnaryOperator<Owner>> made = new HashMap<>();
+
+    /// The details that rows carry.
+    UnaryOperator<Owner> of(RowDetails details) {
+      RowDetails key =
+          new RowDetails(details.paths(), details.accounts(), false, false, false);
+      return made.computeIfAbsent(key, _ -> OwnerDetails.of(key.paths(), key.accounts()));
+    }
+  }
 
   private record CachedOwner(Owner owner, Owner detailed, long atNs) {}
 
@@ -65,6 +79,9 @@ final class OwnerDetails implements UnaryOperator<Owner> {
       return last.detailed();
     }
     Owner detailed = detailed(owner);
+    if (last != null && last.detailed().equals(detailed)) {
+      detailed = last.detailed(); // rows share it
+    }
     cache.put(owner.tid(), new CachedOwner(owner, detailed, nowNs));
     return detailed;
   }

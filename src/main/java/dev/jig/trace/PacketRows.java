@@ -96,6 +96,16 @@ final class PacketRows implements RowMaker {
   }
 
   @Override
+  public long heapBytes() {
+    return 0;
+  }
+
+  @Override
+  public boolean evictOldest(long bootNs) {
+    return false;
+  }
+
+  @Override
   public void finish(long bootNs) {
     // as in tick
   }

@@ -56,7 +56,9 @@ public final class Pipeline implements PacketHandler {
     this.scope = scope;
     this.peers = peers;
     reader = new MessageReader(message, config.ports(), counters);
-    pending = new PendingQueries(config.maxPending(), this::onEvicted);
+    pending =
+        new PendingQueries(
+            config.maxPending(), config.buckets(), config.details().lookups(), this::onEvicted);
     held = new HeldRows(scope, this::onReleased);
     RowSink sink = new RowSink(config, counters, output);
     LookupRows lookups =
@@ -226,6 +228,28 @@ public final class Pipeline implements PacketHandler {
   /// Queries evicted before response or timeout.
   public long evicted() {
     return pending.evicted();
+  }
+
+  /// Approximate heap size of what waits in its tables.
+  long heapBytes() {
+    return pending.heapBytes() + streams.heapBytes() + held.heapBytes() + maker.heapBytes();
+  }
+
+  /// Evicts the oldest entry of its largest table, with the same result as at the table's own
+  /// bound. Not to be called while it handles a packet.
+  void evictOldest() {
+    long largest =
+        Math.max(
+            Math.max(pending.heapBytes(), streams.heapBytes()),
+            Math.max(held.heapBytes(), maker.heapBytes()));
+    if (largest == held.heapBytes()) {
+      held.evictOldest();
+    } else if (largest == streams.heapBytes()) {
+      streams.evictOldest();
+      countStreams();
+    } else if (largest == pending.heapBytes() || !maker.evictOldest(nowNs)) {
+      pending.evictOldest();
+    }
   }
 
   /// The time of the last packet, on the packets' clock.

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param filter applied to rows with all their details
 /// @param owners adds details to the owners that the kernel recorded
 /// @param naming adds the names of addresses
-/// @param maxPending bound of pending queries
+/// @param remembered how many messages are remembered to find peers and upstreams, a power of two
 /// @param recorded the containers of which recorded rows of capture files are wanted
 record PipelineConfig(
     PortSet ports,
@@ -27,7 +27,7 @@ record PipelineConfig(
     Predicate<Row> filter,
     UnaryOperator<Owner> owners,
     UnaryOperator<Row> naming,
-    int maxPending,
+    int remembered,
     @Nullable ContainerSelection recorded) {
   /// Bound of pending queries of a trace on one machine.
   static final int MAX_PENDING = 65_536;
@@ -35,15 +35,25 @@ record PipelineConfig(
   /// Bound of pending queries with lookup rows, which need more memory each.
   static final int MAX_LOOKUPS = 32_768;
 
+  /// Messages remembered by a trace of one machine.
+  private static final int REMEMBERED = 8_192;
+
+  /// Messages remembered by each of many pipelines in one process.
+  private static final int REMEMBERED_OF_MANY = 2_048;
+
+  // Heap sizes, measured.
+  private static final int CACHE_BYTES = 300 << 10;
+  private static final int PEER_TABLE_BYTES = 150 << 10;
+  private static final int SENDER_BYTES = 100;
+  private static final int UPSTREAM_BYTES = 116;
+
+  private static final int BUCKETS_PER_REMEMBERED = 8;
+
   /// A late response is matched until this many timeouts after its query, but at least
   /// [#MIN_LATE_NS].
   private static final int LATE_TIMEOUTS = 4;
 
   private static final long MIN_LATE_NS = 40_000_000_000L;
-
-  PipelineConfig {
-    maxPending = Math.min(maxPending, details.lookups() ? MAX_LOOKUPS : MAX_PENDING);
-  }
 
   /// The settings of a trace of one machine.
   static PipelineConfig of(
@@ -55,27 +65,49 @@ record PipelineConfig(
         filter,
         UnaryOperator.identity(),
         UnaryOperator.identity(),
-        MAX_PENDING,
+        REMEMBERED,
         null);
   }
 
   PipelineConfig withOwners(UnaryOperator<Owner> newOwners) {
     return new PipelineConfig(
-        ports, timeoutNs, details, filter, newOwners, naming, maxPending, recorded);
+        ports, timeoutNs, details, filter, newOwners, naming, remembered, recorded);
   }
 
   PipelineConfig withNaming(UnaryOperator<Row> newNaming) {
     return new PipelineConfig(
-        ports, timeoutNs, details, filter, owners, newNaming, maxPending, recorded);
+        ports, timeoutNs, details, filter, owners, newNaming, remembered, recorded);
   }
 
-  PipelineConfig withMaxPending(int queries) {
-    return new PipelineConfig(ports, timeoutNs, details, filter, owners, naming, queries, recorded);
+  /// One of many pipelines in a process: its tables of fixed size are smaller.
+  PipelineConfig withSmallTables() {
+    return new PipelineConfig(
+        ports, timeoutNs, details, filter, owners, naming, REMEMBERED_OF_MANY, recorded);
   }
 
   PipelineConfig withRecorded(ContainerSelection selection) {
     return new PipelineConfig(
-        ports, timeoutNs, details, filter, owners, naming, maxPending, selection);
+        ports, timeoutNs, details, filter, owners, naming, remembered, selection);
+  }
+
+  /// Bound of pending queries.
+  int maxPending() {
+    return details.lookups() ? MAX_LOOKUPS : MAX_PENDING;
+  }
+
+  /// Size of the indexes of pending queries.
+  int buckets() {
+    return remembered * BUCKETS_PER_REMEMBERED;
+  }
+
+  /// Approximate heap size of the tables that do not grow: indexes, caches, senders, upstreams.
+  long tableBytes() {
+    long peers = details.peers() ? PEER_TABLE_BYTES + (long) remembered * SENDER_BYTES : 0;
+    boolean upstreams = details.peers() && details.lookups();
+    return CACHE_BYTES
+        + buckets() * 8L
+        + peers
+        + (upstreams ? (long) remembered * UPSTREAM_BYTES : 0);
   }
 
   /// How long after its query a response is still matched.

@@ -35,6 +35,12 @@ sealed interface RowMaker permits PacketRows, LookupRows {
   /// @param bootNs as in [Pipeline#tick]
   void tick(long bootNs);
 
+  /// Approximate heap size of what waits, besides pending queries and held rows.
+  long heapBytes();
+
+  /// Emits the oldest row that waits; returns whether there was one.
+  boolean evictOldest(long bootNs);
+
   /// Emits what waits; the last call.
   void finish(long bootNs);
 

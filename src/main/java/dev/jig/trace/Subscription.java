@@ -18,6 +18,7 @@ public final class Subscription {
   private final PipelineConfig config;
   private final @Nullable ContainerScope containerScope;
   private final Pipeline pipeline;
+  private final MemoryBudget.Share share;
 
   /// Its place among the open subscriptions.
   private int place;
@@ -47,6 +48,7 @@ public final class Subscription {
                   clearSkipped();
                 });
     this.pipeline = pipeline(containerScope, skipPolicy, output);
+    this.share = new MemoryBudget.Share(pipeline, config.tableBytes());
   }
 
   /// A subscription to the packets of a scope that makes the kernel skip nothing.
@@ -55,6 +57,7 @@ public final class Subscription {
     this.config = config;
     this.containerScope = null;
     this.pipeline = pipeline(scope, skipPolicy(), output);
+    this.share = new MemoryBudget.Share(pipeline, config.tableBytes());
   }
 
   private @Nullable PeerSkipPolicy skipPolicy() {
@@ -63,7 +66,7 @@ public final class Subscription {
 
   private Pipeline pipeline(
       Scope scope, @Nullable PeerSkipPolicy skipPolicy, Consumer<Row> output) {
-    Peers peers = skipPolicy == null ? null : new Peers(skipPolicy);
+    Peers peers = skipPolicy == null ? null : new Peers(skipPolicy, config.remembered());
     return new Pipeline(config, scope, peers, output);
   }
 
@@ -77,6 +80,10 @@ public final class Subscription {
 
   PipelineConfig config() {
     return config;
+  }
+
+  MemoryBudget.Share share() {
+    return share;
   }
 
   Pipeline pipeline() {

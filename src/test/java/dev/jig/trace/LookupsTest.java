@@ -19,6 +19,7 @@ import dev.jig.fixture.TcpMessages;
 import dev.jig.golden.Messages;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +36,14 @@ final class LookupsTest {
   private static final long LATER_MS = 60_000;
 
   private final PipelineHarness harness = PipelineHarness.forLookups();
+
+  /// What the bound of memory counts is given back when all is over.
+  @AfterEach
+  void nothingIsHeldInTheEnd() {
+    harness.tickMs(LATER_MS * 2).tickMs(LATER_MS * 4);
+    harness.pipeline.finish();
+    assertThat(harness.pipeline.heapBytes()).isZero();
+  }
 
   /// By the same process, of an MX, which has no twin.
   private static Packets ask(int id, long cookie) {

@@ -37,7 +37,7 @@ final class PipelineHarness {
 
   /// A pipeline that finds peers.
   static PipelineHarness withPeers(Scope scope, PeerSkipPolicy skipPolicy) {
-    return new PipelineHarness(scope, _ -> true, false, new Peers(skipPolicy), false);
+    return new PipelineHarness(scope, _ -> true, false, new Peers(skipPolicy, 8_192), false);
   }
 
   private PipelineHarness(

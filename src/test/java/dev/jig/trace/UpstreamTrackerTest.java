@@ -36,7 +36,7 @@ final class UpstreamTrackerTest {
 
   private final ScriptedScope scope = ScriptedScope.always(ScriptedScope.named("any"));
   private final PipelineHarness harness =
-      PipelineHarness.forLookups(scope, new Peers(new PeerSkipPolicy(_ -> {}, () -> {})));
+      PipelineHarness.forLookups(scope, new Peers(new PeerSkipPolicy(_ -> {}, () -> {}), 8_192));
 
   private static Owner process(long pid) {
     return new Owner((int) pid, (int) pid, 0, 0, "p" + pid, 1, "init", 1, 1, pid, null);

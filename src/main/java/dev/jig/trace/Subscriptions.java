@@ -1,0 +1,140 @@
+package dev.jig.trace;
+
+import dev.jig.capture.LiveCapture;
+import dev.jig.capture.Packet;
+import dev.jig.capture.PacketHandler;
+import dev.jig.container.Containers;
+import dev.jig.event.Row;
+import dev.jig.filter.ContainerSelection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The open subscriptions of a [CaptureLoop]: hands each record to all of them, and keeps them
+/// within one memory budget. Ring thread only.
+final class Subscriptions implements PacketHandler {
+  private final KernelSelection kernel;
+  private final UnaryOperator<Row> naming;
+  private final OwnerDetails.Shared owners = new OwnerDetails.Shared();
+  private final MemoryBudget budget = new MemoryBudget(MemoryBudget.MAX_BYTES);
+  private @Nullable Containers containers;
+  private Subscription[] open = {};
+
+  /// @param naming gives rows the names of their addresses
+  Subscriptions(LiveCapture capture, UnaryOperator<Row> naming) {
+    this.kernel = new KernelSelection(capture);
+    this.naming = naming;
+  }
+
+  void setContainers(Containers known) {
+    containers = known;
+  }
+
+  /// Opens a subscription to the packets of selected containers.
+  Subscription open(LiveSettings settings, ContainerSelection selection, Consumer<Row> output) {
+    Containers known = Objects.requireNonNull(containers, "no containers to select from");
+    PipelineConfig config = config(settings);
+    return add(new Subscription(kernel, config, known, selection, output));
+  }
+
+  /// Opens a subscription to the packets of a scope that does not select containers.
+  Subscription open(LiveSettings settings, Scope scope, Consumer<Row> output) {
+    return add(new Subscription(kernel, config(settings), scope, output));
+  }
+
+  private PipelineConfig config(LiveSettings settings) {
+    if (open.length == KernelSelection.MAX_SUBSCRIPTIONS) {
+      throw new IllegalStateException(open.length + " subscriptions are open");
+    }
+    PipelineConfig config =
+        settings.pipelineConfig().withNaming(naming).withOwners(owners.of(settings.details()));
+    return open.length == 0 ? config : config.withSmallTables();
+  }
+
+  private Subscription add(Subscription added) {
+    set(Stream.concat(Stream.of(open), Stream.of(added)).toArray(Subscription[]::new));
+    return added;
+  }
+
+  /// Emits or drops what waits in a subscription, and removes it.
+  void close(Subscription closed) {
+    List<Subscription> rest = new ArrayList<>(List.of(open));
+    if (rest.remove(closed)) {
+      closed.finish();
+      set(rest.toArray(Subscription[]::new));
+    }
+  }
+
+  void closeAll() {
+    for (Subscription each : open) {
+      close(each);
+    }
+  }
+
+  private void set(Subscription[] subscriptions) {
+    open = subscriptions;
+    kernel.setSubscriptions(open);
+    budget.setShares(
+        Stream.of(open).map(Subscription::share).toArray(MemoryBudget.Share[]::new));
+  }
+
+  @Override
+  public void onPacket(Packet packet) {
+    if (open.length == 1) {
+      open[0].onPacket(packet); // its own bounds hold between two ticks
+      return;
+    }
+    for (Subscription each : open) {
+      each.onPacket(packet);
+      budget.update(each.share());
+    }
+  }
+
+  @Override
+  public void onCgroupCreated(long id, String path) {
+    if (containers != null) {
+      containers.onCgroupCreated(id, path); // once: all subscriptions listen to it
+    }
+    for (Subscription each : open) {
+      each.onCgroupCreated(id, path);
+    }
+  }
+
+  @Override
+  public void onSocketClosed(long socketCookie, long bootNs) {
+    for (Subscription each : open) {
+      each.pipeline().onSocketClosed(socketCookie, bootNs);
+    }
+  }
+
+  /// Applies changes of containers; also without a subscription.
+  void refresh() {
+    if (containers != null) {
+      containers.refresh();
+    }
+  }
+
+  /// Does what is due.
+  ///
+  /// @param drained the ring holds no record from before `nowNs`
+  void tick(long nowNs, boolean drained) {
+    // Not beyond the last packet: the ring may still hold the response to a query that is due.
+    long untilNs = drained ? nowNs : Math.min(nowNs, lastPacketNs());
+    for (Subscription each : open) {
+      each.pipeline().tick(untilNs);
+      budget.update(each.share());
+    }
+  }
+
+  private long lastPacketNs() {
+    long last = 0;
+    for (Subscription each : open) {
+      last = Math.max(last, each.pipeline().lastPacketNs());
+    }
+    return last;
+  }
+}
