@@ -31,8 +31,7 @@ final class OwnerDetails implements UnaryOperator<Owner> {
 
     /// The details that rows carry.
     UnaryOperator<Owner> of(RowDetails details) {
-      RowDetails key =
-          new RowDetails(details.paths(), details.accounts(), false, false, false);
+      RowDetails key = new RowDetails(details.paths(), details.accounts(), false, false, false);
       return made.computeIfAbsent(key, _ -> OwnerDetails.of(key.paths(), key.accounts()));
     }
   }

@@ -78,8 +78,7 @@ final class Subscriptions implements PacketHandler {
   private void set(Subscription[] subscriptions) {
     open = subscriptions;
     kernel.setSubscriptions(open);
-    budget.setShares(
-        Stream.of(open).map(Subscription::share).toArray(MemoryBudget.Share[]::new));
+    budget.setShares(Stream.of(open).map(Subscription::share).toArray(MemoryBudget.Share[]::new));
   }
 
   @Override

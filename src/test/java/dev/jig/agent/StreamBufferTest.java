@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Timeout;
 final class StreamBufferTest {
   private static final Row EVENT = SampleEvents.query().build();
 
-  private final StreamBuffer buffer = new StreamBuffer(new StreamBuffer.Budget(StreamBuffer.Budget.MAX_BYTES, 32));
+  private final StreamBuffer buffer =
+      new StreamBuffer(new StreamBuffer.Budget(StreamBuffer.Budget.MAX_BYTES, 32));
 
   @Test
   void returnsEventsInOrderWithSequenceNumbers() throws InterruptedException {

@@ -25,9 +25,7 @@ final class MemoryBudgetTest {
   private void open(PipelineHarness... opened) {
     harnesses.addAll(List.of(opened));
     shares =
-        harnesses.stream()
-            .map(each -> new Share(each.pipeline, TABLE_BYTES))
-            .toArray(Share[]::new);
+        harnesses.stream().map(each -> new Share(each.pipeline, TABLE_BYTES)).toArray(Share[]::new);
     budget.setShares(shares);
   }
 
@@ -68,18 +66,22 @@ final class MemoryBudgetTest {
 
   @Test
   void floodedPipelinesGetEqualParts() {
-    open(IntStream.range(0, 32).mapToObj(i -> new PipelineHarness()).toArray(PipelineHarness[]::new));
+    open(
+        IntStream.range(0, 32)
+            .mapToObj(i -> new PipelineHarness())
+            .toArray(PipelineHarness[]::new));
     int sent = 500;
 
     IntStream.range(0, sent).forEach(i -> sendToAll(query(i)));
 
     long least = harnesses.stream().mapToLong(each -> each.pipeline.pending()).min().orElseThrow();
     assertThat(least).isPositive();
-    assertThat(harnesses).allSatisfy(each -> {
-      assertThat(each.pipeline.pending()).isBetween(least, least + 2);
-      assertThat(each.pipeline.pending() + each.pipeline.evicted()).isEqualTo(sent);
-      assertThat(each.rows).hasSize(sent);
-    });
+    assertThat(harnesses)
+        .allSatisfy(each -> {
+          assertThat(each.pipeline.pending()).isBetween(least, least + 2);
+          assertThat(each.pipeline.pending() + each.pipeline.evicted()).isEqualTo(sent);
+          assertThat(each.rows).hasSize(sent);
+        });
   }
 
   @Test
@@ -122,12 +124,13 @@ final class MemoryBudgetTest {
       sendToAll(responseIn(response).cgroup(i / 10 + 1).cookie(i + 1));
     }
 
-    assertThat(harnesses).allSatisfy(each -> {
-      assertThat(each.rows).isNotEmpty().hasSizeLessThan(sent);
-      each.pipeline.finish();
-      assertThat(each.rows).hasSize(sent);
-      assertThat(each.pipeline.counters().isBalanced()).isTrue();
-    });
+    assertThat(harnesses)
+        .allSatisfy(each -> {
+          assertThat(each.rows).isNotEmpty().hasSizeLessThan(sent);
+          each.pipeline.finish();
+          assertThat(each.rows).hasSize(sent);
+          assertThat(each.pipeline.counters().isBalanced()).isTrue();
+        });
   }
 
   @Test
@@ -141,13 +144,14 @@ final class MemoryBudgetTest {
       sendToAll(responseIn(Messages.response(i, name, Type.A)).cookie(i + 1));
     }
 
-    assertThat(harnesses).allSatisfy(each -> {
-      assertThat(each.rows).isNotEmpty().hasSizeLessThan(sent);
-      each.pipeline.finish();
-      assertThat(each.rows).hasSize(sent);
-      assertThat(each.pipeline.evicted()).isZero();
-      assertThat(each.pipeline.heapBytes()).isZero();
-    });
+    assertThat(harnesses)
+        .allSatisfy(each -> {
+          assertThat(each.rows).isNotEmpty().hasSizeLessThan(sent);
+          each.pipeline.finish();
+          assertThat(each.rows).hasSize(sent);
+          assertThat(each.pipeline.evicted()).isZero();
+          assertThat(each.pipeline.heapBytes()).isZero();
+        });
   }
 
   @Test
@@ -157,10 +161,11 @@ final class MemoryBudgetTest {
 
     IntStream.range(0, sent).forEach(i -> sendToAll(query(i)));
 
-    assertThat(harnesses).allSatisfy(each -> {
-      assertThat(each.pipeline.evicted()).isPositive();
-      assertThat(each.pipeline.pending() + each.pipeline.evicted()).isEqualTo(sent);
-    });
+    assertThat(harnesses)
+        .allSatisfy(each -> {
+          assertThat(each.pipeline.evicted()).isPositive();
+          assertThat(each.pipeline.pending() + each.pipeline.evicted()).isEqualTo(sent);
+        });
   }
 
   @Test
