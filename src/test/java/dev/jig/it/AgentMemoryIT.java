@@ -25,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -47,7 +48,11 @@ final class AgentMemoryIT {
   private static final int CLIENTS = 32;
   private static final int QUERIES = 150_000;
   private static final long DNS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
-  private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(60);
+  private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(120);
+
+  /// CPU time within a second below which the agent is idle: it looks at 32 streams 50 times a
+  /// second.
+  private static final Duration MAX_IDLE = Duration.ofMillis(250);
 
   /// The memory limit of the agent's container in deploy/agent.yaml.
   private static final long MAX_RESIDENT_KB = 448 * 1024;
@@ -117,7 +122,9 @@ final class AgentMemoryIT {
       }
 
       flood(cgroup, port);
-      TimeUnit.NANOSECONDS.sleep(2 * DNS_TIMEOUT_NS); // until no query waits
+      awaitIdle(agent.pid()); // until the ring is read
+      TimeUnit.NANOSECONDS.sleep(DNS_TIMEOUT_NS); // until no query waits
+      awaitIdle(agent.pid());
       clients.forEach(IdleClient::stop);
       List<String> ends = awaitEnds(agent);
 
@@ -190,6 +197,25 @@ final class AgentMemoryIT {
     }
     assertThat(ends).as("%s", agent.lines()).hasSize(CLIENTS);
     return ends;
+  }
+
+  /// Waits until the process uses little CPU for a second.
+  private static void awaitIdle(long pid) throws InterruptedException {
+    long deadlineNs = System.nanoTime() + WAIT_NS;
+    Duration before = cpuTime(pid);
+    while (System.nanoTime() < deadlineNs) {
+      TimeUnit.SECONDS.sleep(1);
+      Duration now = cpuTime(pid);
+      if (now.minus(before).compareTo(MAX_IDLE) < 0) {
+        return;
+      }
+      before = now;
+    }
+    throw new AssertionError("the agent is still busy");
+  }
+
+  private static Duration cpuTime(long pid) {
+    return ProcessHandle.of(pid).orElseThrow().info().totalCpuDuration().orElseThrow();
   }
 
   private static int unusedPort() throws IOException {
