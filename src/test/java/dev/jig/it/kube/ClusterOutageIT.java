@@ -1,6 +1,7 @@
 package dev.jig.it.kube;
 
 import static dev.jig.it.kube.TestCluster.trace;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.Command;
@@ -8,6 +9,7 @@ import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -171,11 +173,25 @@ final class ClusterOutageIT {
     return "nslookup -type=a " + name + " >/dev/null; sleep 0.2";
   }
 
+  /// The numbers of the queries, each once: nslookup sends a query again whose response is late.
+  /// Asserts that no packet has two rows.
   private static List<Integer> numbers(Command.Result ended, String zone) {
-    return ended.lines().stream()
-        .map(line -> Json.of(line).text("name"))
+    List<Json> rows = ended.lines().stream().map(Json::of).toList();
+    assertThat(rows.stream().map(row -> row.number("timestamp")))
+        .as("one row for each packet")
+        .doesNotHaveDuplicates();
+    return rows.stream()
+        .collect(toMap(ClusterOutageIT::query, row -> row, (first, _) -> first, LinkedHashMap::new))
+        .values()
+        .stream()
+        .map(row -> row.text("name"))
         .map(name -> Integer.parseInt(name.substring(0, name.length() - zone.length())))
         .toList();
+  }
+
+  /// What a query has in common with its retransmission.
+  private static String query(Json row) {
+    return row.text("name") + " " + row.text("id") + " " + row.number("srcPort");
   }
 
   private static int gaps(List<Integer> numbers) {
