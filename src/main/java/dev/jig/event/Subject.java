@@ -13,6 +13,8 @@ public record Subject(
     @Nullable Container container,
     @Nullable Owner owner,
     Attribution attribution) {
+  private static final int ATTRIBUTIONS = Attribution.values().length;
+
   /// Neither container nor process is known.
   public static final Subject UNKNOWN = new Subject(null, null, null, Attribution.UNKNOWN);
 
@@ -21,13 +23,21 @@ public record Subject(
     return new Subject(null, container, null, Attribution.UNKNOWN);
   }
 
-  /// A hash for tables of subjects. Owners of several nodes may have the same tid, but rarely the
-  /// same start time, too.
+  /// A hash for tables of subjects.
   public int tableHash() {
-    if (owner != null) {
-      return owner.tid() + Long.hashCode(owner.startBootNs());
-    }
-    return container == null ? 0 : container.id().hashCode();
+    return tableHash(container, owner, attribution);
+  }
+
+  /// The hash of a subject of these parts. Owners of several nodes may have the same tid, but rarely
+  /// the same start time, too. A server's process has two subjects in turn: what it sends is EXACT,
+  /// what it receives by SOCKET.
+  public static int tableHash(
+      @Nullable Container container, @Nullable Owner owner, Attribution attribution) {
+    int hash =
+        owner != null
+            ? owner.tid() + Long.hashCode(owner.startBootNs())
+            : container == null ? 0 : container.id().hashCode();
+    return hash * ATTRIBUTIONS + attribution.ordinal();
   }
 
   /// This subject with another container; this object if it has it already.

@@ -86,7 +86,7 @@ public final class Rows {
   @SuppressWarnings("ReferenceEquality") // parts are shared; an equal one makes only a new subject
   public Subject subject(
       @Nullable Container container, @Nullable Owner owner, Attribution attribution) {
-    int hash = owner != null ? owner.tid() : container != null ? container.id().hashCode() : 0;
+    int hash = Subject.tableHash(container, owner, attribution);
     Subject cached = subjects.get(hash);
     if (cached != null
         && cached.owner() == owner

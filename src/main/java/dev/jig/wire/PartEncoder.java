@@ -33,7 +33,7 @@ final class PartEncoder {
           this::encode);
   private final PartCache<Subject> subjects =
       new PartCache<>(
-          SUBJECT_BITS, PartEncoder::hashOf, PartEncoder::isSame, this::encodeWithoutContainer);
+          SUBJECT_BITS, Subject::tableHash, PartEncoder::isSame, this::encodeWithoutContainer);
   private final PartCache<EndpointName> names =
       new PartCache<>(
           NAME_BITS, name -> name.name().hashCode(), EndpointName::equals, this::encode);
@@ -57,14 +57,6 @@ final class PartEncoder {
             && one.container() == other.container()
             && one.attribution() == other.attribution()
             && one.node() == other.node());
-  }
-
-  private static int hashOf(Subject subject) {
-    Owner owner = subject.owner();
-    if (owner != null) {
-      return owner.tid() + Long.hashCode(owner.startBootNs());
-    }
-    return subject.container() == null ? 0 : subject.container().id().hashCode();
   }
 
   void beginBatch() {

@@ -1,6 +1,5 @@
 package dev.jig.output.pcapng;
 
-import dev.jig.event.Owner;
 import dev.jig.event.Row;
 import dev.jig.event.Subject;
 import java.util.function.Function;
@@ -24,7 +23,7 @@ final class SubjectTexts {
   /// @param row a row of the subject
   @SuppressWarnings("ReferenceEquality") // equal subjects that are not shared are only slower
   byte[] get(Subject subject, Row row) {
-    int slot = hashOf(subject) * GOLDEN >>> Integer.SIZE - SLOT_BITS;
+    int slot = subject.tableHash() * GOLDEN >>> Integer.SIZE - SLOT_BITS;
     if (subjects[slot] == subject) {
       return texts[slot];
     }
@@ -38,14 +37,5 @@ final class SubjectTexts {
     subjects[slot] = subject;
     texts[slot] = made;
     return made;
-  }
-
-  /// Owners of several nodes may have the same tid, but rarely the same start time, too.
-  private static int hashOf(Subject subject) {
-    Owner owner = subject.owner();
-    if (owner != null) {
-      return owner.tid() + Long.hashCode(owner.startBootNs());
-    }
-    return subject.container() == null ? 0 : subject.container().id().hashCode();
   }
 }

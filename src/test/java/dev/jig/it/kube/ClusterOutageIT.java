@@ -173,7 +173,7 @@ final class ClusterOutageIT {
     return "nslookup -type=a " + name + " >/dev/null; sleep 0.2";
   }
 
-  /// The numbers of the queries, each once: nslookup sends a query again whose response is late.
+  /// The numbers of the queries, each once: nslookup repeats a query if its response is late.
   /// Asserts that no packet has two rows.
   private static List<Integer> numbers(Command.Result ended, String zone) {
     List<Json> rows = ended.lines().stream().map(Json::of).toList();
