@@ -28,9 +28,9 @@ public record Subject(
     return tableHash(container, owner, attribution);
   }
 
-  /// The hash of a subject of these parts. Owners of several nodes may have the same tid, but rarely
-  /// the same start time, too. A server's process has two subjects in turn: what it sends is EXACT,
-  /// what it receives by SOCKET.
+  /// The hash of a subject of these parts. Owners of several nodes may have the same tid, but
+  /// rarely the same start time, too. A server's process has two subjects in turn: what it sends is
+  /// EXACT, what it receives by SOCKET.
   public static int tableHash(
       @Nullable Container container, @Nullable Owner owner, Attribution attribution) {
     int hash =
