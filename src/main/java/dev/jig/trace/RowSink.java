@@ -5,6 +5,7 @@ import dev.jig.event.Row;
 import dev.jig.event.WireMessage;
 import dev.jig.trace.Scope.Decision;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The last stage of a pipeline: names the addresses, filters, counts by kind of row, and hands the
 /// row to the output.
@@ -21,12 +22,12 @@ final class RowSink {
 
   /// Emits the row of a message. The bytes are copied only if the row passes the filter.
   void emitMessage(Row row, byte[] bytes, int offset, int length) {
-    Row named = config.naming().apply(row);
-    if (config.filter().test(named)) {
+    Row named = filter(row);
+    if (named == null) {
+      counters.filtered++;
+    } else {
       counters.rows++;
       output.accept(withMessage(named, bytes, offset, length));
-    } else {
-      counters.filtered++;
     }
   }
 
@@ -36,19 +37,19 @@ final class RowSink {
       counters.countDropped(decision);
       return;
     }
-    Row named = config.naming().apply(row);
-    if (config.filter().test(named)) {
+    Row named = filter(row);
+    if (named == null) {
+      counters.filtered++;
+    } else {
       counters.rows++;
       output.accept(named);
-    } else {
-      counters.filtered++;
     }
   }
 
   /// Emits a row without a message: of an unanswered query, or recorded as such.
   void emitUnanswered(Row row) {
-    Row named = config.naming().apply(row);
-    if (config.filter().test(named)) {
+    Row named = filter(row);
+    if (named != null) {
       counters.unansweredRows++;
       output.accept(named);
     }
@@ -60,15 +61,21 @@ final class RowSink {
       case NAME_UNKNOWN, CONTAINER_UNKNOWN, HOLD -> counters.lookupsUnknown++;
       case SKIP -> {} // its messages are counted as filtered
       case PASS -> {
-        Row named = config.naming().apply(row);
-        if (config.filter().test(named)) {
+        Row named = filter(row);
+        if (named == null) {
+          counters.lookupsFiltered++;
+        } else {
           counters.lookups++;
           output.accept(named);
-        } else {
-          counters.lookupsFiltered++;
         }
       }
     }
+  }
+
+  /// The row with the names of its addresses; null if the filter drops it.
+  private @Nullable Row filter(Row row) {
+    Row named = config.naming().apply(row);
+    return config.filter().test(named) ? named : null;
   }
 
   /// The row with the message's bytes, if rows carry them.
