@@ -13,8 +13,6 @@ public record Subject(
     @Nullable Container container,
     @Nullable Owner owner,
     Attribution attribution) {
-  private static final int ATTRIBUTIONS = Attribution.values().length;
-
   /// Neither container nor process is known.
   public static final Subject UNKNOWN = new Subject(null, null, null, Attribution.UNKNOWN);
 
@@ -37,7 +35,7 @@ public record Subject(
         owner != null
             ? owner.tid() + Long.hashCode(owner.startBootNs())
             : container == null ? 0 : container.id().hashCode();
-    return hash * ATTRIBUTIONS + attribution.ordinal();
+    return hash * 2 + (attribution == Attribution.SOCKET ? 1 : 0);
   }
 
   /// This subject with another container; this object if it has it already.
