@@ -1,8 +1,6 @@
 package dev.jig.capture;
 
 import dev.jig.table.Lru;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -23,47 +21,47 @@ final class ChunkStore {
 
   private final Lru<Key, Buffer> buffers = new Lru<>(MAX_PACKETS);
 
-  /// Stores the payload bytes of the chunk record at `at`.
+  /// Stores the payload bytes of a chunk record.
   ///
   /// @param offset of the chunk in the packet's payload
   /// @param length of the chunk, which lies within the record
   /// @return false if the chunk exceeds a payload of 256 KiB
-  boolean add(MemorySegment data, long at, int offset, int length) {
+  boolean add(byte[] record, int offset, int length) {
     if (offset < 0 || offset > MAX_PAYLOAD - length) {
       return false;
     }
     Key key =
         new Key(
-            RecordLayout.i64(data, at + RecordLayout.CHUNK_TIME),
-            RecordLayout.i64(data, at + RecordLayout.CHUNK_COOKIE),
-            RecordLayout.u8(data, at + RecordLayout.DIRECTION));
+            RecordLayout.i64(record, RecordLayout.CHUNK_TIME),
+            RecordLayout.i64(record, RecordLayout.CHUNK_COOKIE),
+            RecordLayout.u8(record, RecordLayout.DIRECTION));
     Buffer buffer = buffers.computeIfAbsent(key, k -> new Buffer());
     if (offset + length > buffer.bytes.length) {
       buffer.bytes = Arrays.copyOf(buffer.bytes, MAX_PAYLOAD);
     }
-    MemorySegment.copy(
-        data, ValueLayout.JAVA_BYTE, at + RecordLayout.CHUNK_DATA, buffer.bytes, offset, length);
+    System.arraycopy(record, RecordLayout.CHUNK_DATA, buffer.bytes, offset, length);
     buffer.bytesAdded += length;
     return true;
   }
 
-  /// Removes and returns the payload of `total` bytes, of which `inlineLength` lie at `at`; the
-  /// array may be longer. Null if chunks are missing.
-  byte @Nullable [] takePayload(
-      long time,
-      long cookie,
-      int direction,
-      MemorySegment data,
-      long at,
-      int inlineLength,
-      int total) {
-    Buffer buffer = buffers.remove(new Key(time, cookie, direction));
+  /// Removes and returns the payload of a packet's record; the array may be longer than `total`.
+  /// Null if chunks are missing.
+  ///
+  /// @param inlineLength bytes of the payload that are in the record itself
+  /// @param total bytes of the payload
+  byte @Nullable [] takePayload(byte[] record, int inlineLength, int total) {
+    Key key =
+        new Key(
+            RecordLayout.i64(record, RecordLayout.TIME),
+            RecordLayout.i64(record, RecordLayout.COOKIE),
+            RecordLayout.u8(record, RecordLayout.DIRECTION));
+    Buffer buffer = buffers.remove(key);
     if (buffer == null
         || buffer.bytesAdded + inlineLength != total
         || total > buffer.bytes.length) {
       return null;
     }
-    MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, buffer.bytes, 0, inlineLength);
+    System.arraycopy(record, RecordLayout.PAYLOAD, buffer.bytes, 0, inlineLength);
     return buffer.bytes;
   }
 }

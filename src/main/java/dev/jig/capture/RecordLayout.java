@@ -1,7 +1,6 @@
 package dev.jig.capture;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
@@ -92,35 +91,39 @@ final class RecordLayout {
   static final int CLOSED_COOKIE = 16;
   static final int CLOSED_LEN = 24;
 
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-  private static final VarHandle BIG_ENDIAN_LONG = LONG.withOrder(ByteOrder.BIG_ENDIAN).varHandle();
+  private static final VarHandle SHORT = view(short[].class, ByteOrder.nativeOrder());
+  private static final VarHandle INT = view(int[].class, ByteOrder.nativeOrder());
+  private static final VarHandle LONG = view(long[].class, ByteOrder.nativeOrder());
+  private static final VarHandle BIG_ENDIAN_LONG = view(long[].class, ByteOrder.BIG_ENDIAN);
 
   private RecordLayout() {}
 
-  static int u8(MemorySegment data, long at) {
-    return data.get(ValueLayout.JAVA_BYTE, at) & 0xff;
+  private static VarHandle view(Class<?> array, ByteOrder order) {
+    return MethodHandles.byteArrayViewVarHandle(array, order);
   }
 
-  static int u16(MemorySegment data, long at) {
-    return data.get(SHORT, at) & 0xffff;
+  static int u8(byte[] record, int at) {
+    return record[at] & 0xff;
   }
 
-  static int i32(MemorySegment data, long at) {
-    return data.get(INT, at);
+  static int u16(byte[] record, int at) {
+    return (short) SHORT.get(record, at) & 0xffff;
   }
 
-  static long u32(MemorySegment data, long at) {
-    return data.get(INT, at) & 0xffffffffL;
+  static int i32(byte[] record, int at) {
+    return (int) INT.get(record, at);
   }
 
-  static long i64(MemorySegment data, long at) {
-    return data.get(LONG, at);
+  static long u32(byte[] record, int at) {
+    return (int) INT.get(record, at) & 0xffffffffL;
+  }
+
+  static long i64(byte[] record, int at) {
+    return (long) LONG.get(record, at);
   }
 
   /// Eight bytes in network byte order.
-  static long network64(MemorySegment data, long at) {
-    return (long) BIG_ENDIAN_LONG.get(data, at);
+  static long network64(byte[] record, int at) {
+    return (long) BIG_ENDIAN_LONG.get(record, at);
   }
 }

@@ -10,14 +10,18 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /// Turns the kernel's records ([RecordLayout]) into calls of a [PacketHandler]. One per ring, on
-/// its thread.
+/// its thread. Each record is copied out of the ring once: reads of an array cost less than reads
+/// of shared memory, which check each time that it is still mapped.
 final class RecordReader {
   private PacketHandler handler;
   private final Packet packet = new Packet();
   private final OwnerCache owners = new OwnerCache();
   private final IpAddressCache addresses = new IpAddressCache();
   private final ChunkStore chunks = new ChunkStore();
-  private final byte[] inline = new byte[RecordLayout.MAX_INLINE];
+
+  /// The present record.
+  private final byte[] record = new byte[RecordLayout.MAX_LENGTH];
+
   private long bootToRealNs;
   private long packets;
   private long notices;
@@ -51,16 +55,20 @@ final class RecordReader {
     return incomplete;
   }
 
-  /// Reads the record of `length` bytes at `at`, in place, and nothing beyond it.
+  /// Reads the record of `length` bytes at `at`, and nothing beyond it.
   ///
   /// @throws BadRecordException if the record contradicts its length or its kind is unknown
   void onRecord(MemorySegment data, long at, int length) {
-    int kind = length == 0 ? 0 : RecordLayout.u8(data, at + RecordLayout.KIND);
+    if (length > record.length) {
+      throw BadRecordException.atOffset(at, length, "the longest has " + record.length + " bytes");
+    }
+    MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, record, 0, length);
+    int kind = length == 0 ? 0 : RecordLayout.u8(record, RecordLayout.KIND);
     switch (kind) {
-      case RecordLayout.KIND_PACKET -> readPacket(data, at, length);
-      case RecordLayout.KIND_CHUNK -> readChunk(data, at, length);
-      case RecordLayout.KIND_CGROUP -> readCgroup(data, at, length);
-      case RecordLayout.KIND_CLOSED -> readClosed(data, at, length);
+      case RecordLayout.KIND_PACKET -> readPacket(at, length);
+      case RecordLayout.KIND_CHUNK -> readChunk(at, length);
+      case RecordLayout.KIND_CGROUP -> readCgroup(at, length);
+      case RecordLayout.KIND_CLOSED -> readClosed(at, length);
       default -> throw BadRecordException.atOffset(at, length, "unknown kind " + kind);
     }
   }
@@ -80,54 +88,51 @@ final class RecordReader {
     }
   }
 
-  private void readChunk(MemorySegment data, long at, int length) {
+  private void readChunk(long at, int length) {
     checkHead(at, length, RecordLayout.CHUNK_DATA);
-    int offset = RecordLayout.i32(data, at + RecordLayout.CHUNK_OFFSET);
-    int chunkLength = RecordLayout.i32(data, at + RecordLayout.CHUNK_LEN);
+    int offset = RecordLayout.i32(record, RecordLayout.CHUNK_OFFSET);
+    int chunkLength = RecordLayout.i32(record, RecordLayout.CHUNK_LEN);
     checkLength(at, length, RecordLayout.CHUNK_DATA, chunkLength);
-    if (!chunks.add(data, at, offset, chunkLength)) {
+    if (!chunks.add(record, offset, chunkLength)) {
       throw BadRecordException.atOffset(at, length, "a chunk at payload offset " + offset);
     }
   }
 
-  private void readCgroup(MemorySegment data, long at, int length) {
+  private void readCgroup(long at, int length) {
     checkHead(at, length, RecordLayout.CGROUP_PATH);
     notices++;
-    int pathLength = RecordLayout.i32(data, at + RecordLayout.CGROUP_PATH_LEN);
+    int pathLength = RecordLayout.i32(record, RecordLayout.CGROUP_PATH_LEN);
     if (pathLength <= 0 || pathLength >= RecordLayout.CGROUP_PATH_MAX) {
       return; // unreadable or truncated: the cgroup is found when its tree is walked
     }
     checkLength(at, length, RecordLayout.CGROUP_PATH, pathLength);
-    byte[] path = new byte[pathLength - 1];
-    MemorySegment.copy(
-        data, ValueLayout.JAVA_BYTE, at + RecordLayout.CGROUP_PATH, path, 0, path.length);
     handler.onCgroupCreated(
-        RecordLayout.i64(data, at + RecordLayout.CGROUP_ID),
-        new String(path, StandardCharsets.UTF_8));
+        RecordLayout.i64(record, RecordLayout.CGROUP_ID),
+        new String(record, RecordLayout.CGROUP_PATH, pathLength - 1, StandardCharsets.UTF_8));
   }
 
-  private void readClosed(MemorySegment data, long at, int length) {
+  private void readClosed(long at, int length) {
     checkHead(at, length, RecordLayout.CLOSED_LEN);
     notices++;
     handler.onSocketClosed(
-        RecordLayout.i64(data, at + RecordLayout.CLOSED_COOKIE),
-        RecordLayout.i64(data, at + RecordLayout.CLOSED_TIME));
+        RecordLayout.i64(record, RecordLayout.CLOSED_COOKIE),
+        RecordLayout.i64(record, RecordLayout.CLOSED_TIME));
   }
 
-  private void readPacket(MemorySegment data, long at, int length) {
+  private void readPacket(long at, int length) {
     checkHead(at, length, RecordLayout.PAYLOAD);
-    int total = RecordLayout.i32(data, at + RecordLayout.PAYLOAD_LEN);
-    int inlineLength = RecordLayout.i32(data, at + RecordLayout.INLINE_LEN);
+    int total = RecordLayout.i32(record, RecordLayout.PAYLOAD_LEN);
+    int inlineLength = RecordLayout.i32(record, RecordLayout.INLINE_LEN);
     checkLength(at, length, RecordLayout.PAYLOAD, inlineLength);
     checkPayload(at, length, inlineLength, total);
     packets++;
-    readHead(data, at);
-    readOwner(data, at);
-    if (!readPayload(data, at, inlineLength, total)) {
+    readHead();
+    readOwner();
+    if (!readPayload(inlineLength, total)) {
       incomplete++;
       return;
     }
-    int segment = RecordLayout.i32(data, at + RecordLayout.GSO_SIZE);
+    int segment = RecordLayout.i32(record, RecordLayout.GSO_SIZE);
     if (packet.protocol == Protocol.UDP && segment > 0 && segment < total) {
       deliverDatagrams(segment, total);
     } else {
@@ -136,7 +141,7 @@ final class RecordReader {
   }
 
   private static void checkPayload(long at, int length, int inlineLength, int total) {
-    if (inlineLength > total || inlineLength > RecordLayout.MAX_INLINE) {
+    if (inlineLength > total) {
       throw BadRecordException.atOffset(
           at, length, inlineLength + " inline bytes of a payload of " + total);
     }
@@ -145,78 +150,69 @@ final class RecordReader {
   /// UDP segmentation offload (UDP_SEGMENT): one packet carries datagrams of `segment` bytes, of
   /// which the last may be shorter.
   private void deliverDatagrams(int segment, int total) {
+    int start = packet.payloadOffset;
     for (int from = 0; from < total; from += segment) {
-      packet.payloadOffset = from;
+      packet.payloadOffset = start + from;
       packet.payloadLength = Math.min(segment, total - from);
       handler.onPacket(packet);
     }
   }
 
-  private void readHead(MemorySegment data, long at) {
+  private void readHead() {
     boolean egress =
-        RecordLayout.u8(data, at + RecordLayout.DIRECTION) == RecordLayout.DIRECTION_EGRESS;
+        RecordLayout.u8(record, RecordLayout.DIRECTION) == RecordLayout.DIRECTION_EGRESS;
     packet.direction = egress ? Packet.Direction.EGRESS : Packet.Direction.INGRESS;
     packet.type =
         egress
             ? PacketType.OUTGOING
-            : PacketType.of(RecordLayout.u8(data, at + RecordLayout.PKT_TYPE));
+            : PacketType.of(RecordLayout.u8(record, RecordLayout.PKT_TYPE));
     packet.protocol =
-        RecordLayout.u8(data, at + RecordLayout.PROTOCOL) == RecordLayout.PROTOCOL_TCP
+        RecordLayout.u8(record, RecordLayout.PROTOCOL) == RecordLayout.PROTOCOL_TCP
             ? Protocol.TCP
             : Protocol.UDP;
-    packet.bootNs = RecordLayout.i64(data, at + RecordLayout.TIME);
+    packet.bootNs = RecordLayout.i64(record, RecordLayout.TIME);
     packet.timeNs = packet.bootNs + bootToRealNs;
-    packet.socketNetNs = RecordLayout.u32(data, at + RecordLayout.NETNS);
-    packet.socketCookie = RecordLayout.i64(data, at + RecordLayout.COOKIE);
-    packet.tcpSeq = RecordLayout.i32(data, at + RecordLayout.TCP_SEQ);
-    packet.cgroupId = RecordLayout.i64(data, at + RecordLayout.CGROUP);
-    packet.sourcePort = RecordLayout.u16(data, at + RecordLayout.SOURCE_PORT);
-    packet.destinationPort = RecordLayout.u16(data, at + RecordLayout.DESTINATION_PORT);
-    packet.source = address(data, at + RecordLayout.SOURCE);
-    packet.destination = address(data, at + RecordLayout.DESTINATION);
-    boolean known = RecordLayout.u8(data, at + RecordLayout.ASKED_KNOWN) != 0;
-    packet.nameserver = known ? address(data, at + RecordLayout.ASKED) : null;
-    packet.nameserverPort = known ? RecordLayout.u16(data, at + RecordLayout.ASKED_PORT) : 0;
+    packet.socketNetNs = RecordLayout.u32(record, RecordLayout.NETNS);
+    packet.socketCookie = RecordLayout.i64(record, RecordLayout.COOKIE);
+    packet.tcpSeq = RecordLayout.i32(record, RecordLayout.TCP_SEQ);
+    packet.cgroupId = RecordLayout.i64(record, RecordLayout.CGROUP);
+    packet.sourcePort = RecordLayout.u16(record, RecordLayout.SOURCE_PORT);
+    packet.destinationPort = RecordLayout.u16(record, RecordLayout.DESTINATION_PORT);
+    packet.source = address(RecordLayout.SOURCE);
+    packet.destination = address(RecordLayout.DESTINATION);
+    boolean known = RecordLayout.u8(record, RecordLayout.ASKED_KNOWN) != 0;
+    packet.nameserver = known ? address(RecordLayout.ASKED) : null;
+    packet.nameserverPort = known ? RecordLayout.u16(record, RecordLayout.ASKED_PORT) : 0;
   }
 
-  private IpAddress address(MemorySegment data, long at) {
-    return addresses.get(RecordLayout.network64(data, at), RecordLayout.network64(data, at + 8));
+  private IpAddress address(int at) {
+    return addresses.get(
+        RecordLayout.network64(record, at), RecordLayout.network64(record, at + 8));
   }
 
-  private void readOwner(MemorySegment data, long at) {
+  private void readOwner() {
     packet.attribution =
-        switch (RecordLayout.u8(data, at + RecordLayout.ATTRIBUTION)) {
+        switch (RecordLayout.u8(record, RecordLayout.ATTRIBUTION)) {
           case RecordLayout.ATTRIBUTION_EXACT -> Attribution.EXACT;
           case RecordLayout.ATTRIBUTION_SOCKET -> Attribution.SOCKET;
           default -> Attribution.UNKNOWN;
         };
     packet.owner =
-        packet.attribution == Attribution.UNKNOWN
-            ? null
-            : owners.get(data, at + RecordLayout.OWNER);
+        packet.attribution == Attribution.UNKNOWN ? null : owners.get(record, RecordLayout.OWNER);
   }
 
   /// Sets the packet's payload; false if chunks are missing.
-  private boolean readPayload(MemorySegment data, long at, int inlineLength, int total) {
-    packet.payloadOffset = 0;
+  private boolean readPayload(int inlineLength, int total) {
     packet.payloadLength = total;
-    long from = at + RecordLayout.PAYLOAD;
     if (inlineLength == total) {
-      MemorySegment.copy(data, ValueLayout.JAVA_BYTE, from, inline, 0, inlineLength);
-      packet.payload = inline;
+      packet.payload = record;
+      packet.payloadOffset = RecordLayout.PAYLOAD;
       return true;
     }
-    byte[] whole =
-        chunks.takePayload(
-            packet.bootNs,
-            packet.socketCookie,
-            RecordLayout.u8(data, at + RecordLayout.DIRECTION),
-            data,
-            from,
-            inlineLength,
-            total);
+    byte[] whole = chunks.takePayload(record, inlineLength, total);
     if (whole != null) {
       packet.payload = whole;
+      packet.payloadOffset = 0;
     }
     return whole != null;
   }
