@@ -214,8 +214,7 @@ public final class ContainerList {
   }
 
   private static void writeContainer(Document document, Container container) throws IOException {
-    new DocumentWriter(document)
-        .write(DocumentWriter.Section.CONTAINER, Query.ofSubject(Subject.of(container)));
+    DocumentWriter.writeContainer(document, Subject.of(container));
   }
 
   private static List<String> header(List<Field> fields) {

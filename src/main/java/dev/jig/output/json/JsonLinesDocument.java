@@ -21,6 +21,9 @@ final class JsonLinesDocument implements Document {
   private int length;
   private boolean first;
 
+  /// The last text that needed no escaping: a name is written for its question and each answer.
+  private String lastPlain = "";
+
   JsonLinesDocument(OutputStream out) {
     this(out, CAPACITY);
   }
@@ -62,8 +65,10 @@ final class JsonLinesDocument implements Document {
   }
 
   @Override
+  @SuppressWarnings({"ReferenceEquality", "StringEquality"}) // an equal text is checked again
   public void writeText(SerializableString key, String value) {
-    if (Escaping.JSON.isPlain(value)) {
+    if (value == lastPlain || Escaping.JSON.isPlain(value)) {
+      lastPlain = value;
       writeAscii(key, value);
       return;
     }

@@ -1,7 +1,6 @@
 package dev.jig.output.json;
 
 import dev.jig.event.Row;
-import dev.jig.output.json.DocumentWriter.Section;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -13,13 +12,19 @@ final class SectionSerializer {
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(CAPACITY);
   private final JsonLinesDocument object = new JsonLinesDocument(bytes, CAPACITY);
-  private final DocumentWriter writer = new DocumentWriter(object);
+  private final FieldSections sections = new FieldSections(object);
+
+  /// Writes one section of a row.
+  @FunctionalInterface
+  interface Section {
+    void write(FieldSections sections, Row row) throws IOException;
+  }
 
   /// The members of a section as in a JSON line, without surrounding braces.
   byte[] serialize(Section section, Row row) throws IOException {
     bytes.reset();
     object.begin();
-    writer.write(section, row);
+    section.write(sections, row);
     object.end();
     object.flush();
     return Arrays.copyOfRange(bytes.toByteArray(), 1, bytes.size() - 2);
