@@ -23,10 +23,12 @@ final class CanonicalQuestion {
   private final byte[] wire = new byte[MAX_LENGTH];
   private int length;
   private long hash;
+  private boolean lowered;
 
   void clear() {
     length = 0;
     hash = 0;
+    lowered = false;
   }
 
   /// Copies the question that the cursor has just read.
@@ -61,6 +63,11 @@ final class CanonicalQuestion {
     return hash;
   }
 
+  /// Whether the name had upper-case letters.
+  boolean isLowered() {
+    return lowered;
+  }
+
   int copyTo(byte[] target, int at) {
     System.arraycopy(wire, 0, target, at, length);
     return length;
@@ -80,13 +87,16 @@ final class CanonicalQuestion {
     long mixed = SEED;
     int done = 0;
     for (; done + 8 <= nameLength; done += 8) {
-      long word = lower((long) WORD.get(from, start + done));
+      long read = (long) WORD.get(from, start + done);
+      long word = lower(read);
+      lowered |= word != read;
       WORD.set(wire, done, word);
       mixed = mix(mixed ^ word);
     }
     long rest = 0;
     for (; done < nameLength; done++) {
       int octet = lower(from[start + done]);
+      lowered |= octet != from[start + done];
       wire[done] = (byte) octet;
       rest = rest << 8 | octet & 0xff;
     }

@@ -193,6 +193,11 @@ public final class DnsMessage {
     return question.hash();
   }
 
+  /// Whether the question's name has upper-case letters; false without a question.
+  public boolean hasUpperCaseQuestion() {
+    return question.isLowered();
+  }
+
   /// Writes the question as uncompressed lower-case name, type and class: equal questions have
   /// equal copies. Returns the length, at most [#MAX_QUESTION_LENGTH]; 0 without a question.
   public int copyQuestion(byte[] target, int at) {

@@ -36,6 +36,9 @@ public final class PendingQuery {
 
   final long questionHash;
 
+  /// Whether the name has upper-case letters, which [#question] has not.
+  final boolean upperCaseQuestion;
+
   /// Reported unanswered; kept so that a late answer still gets its latency.
   boolean reported;
 
@@ -73,6 +76,7 @@ public final class PendingQuery {
     this.key = key;
     this.question = Arrays.copyOf(scratch, message.copyQuestion(scratch, 0));
     this.questionHash = message.questionHash();
+    this.upperCaseQuestion = message.hasUpperCaseQuestion();
     this.cgroupId = cgroupId;
     this.firstBootNs = firstBootNs;
     this.row = row;

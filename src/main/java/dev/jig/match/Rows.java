@@ -48,7 +48,7 @@ public final class Rows {
         packet.timeNs(),
         subject(container, owner, packet.attribution()),
         flow(packet, nameserver != null ? nameserver : packet.destination()),
-        dns(message, 0),
+        dns(message, question(message), 0),
         peer);
   }
 
@@ -76,7 +76,7 @@ public final class Rows {
         packet.timeNs(),
         subject,
         flow(packet, packet.source()),
-        dns(message, message.rcode()),
+        dns(message, question(message, query), message.rcode()),
         query == null ? State.ORPHAN : query.reported ? State.LATE : State.ANSWERED,
         query == null ? Row.NO_LATENCY : packet.bootNs() - query.firstBootNs,
         query != null && query.key.role() == Role.SERVER ? query.row.peer() : sender);
@@ -198,10 +198,26 @@ public final class Rows {
         new Lookup(0, List.of(), null, null));
   }
 
-  private static Dns dns(DnsMessage message, int rcode) {
+  private static @Nullable Question question(DnsMessage message) {
+    return message.hasQuestion()
+        ? new Question(message.questionName(), message.questionType())
+        : null;
+  }
+
+  /// A response shares its query's question, which is equal but perhaps for the case of letters.
+  private static @Nullable Question question(DnsMessage response, @Nullable PendingQuery query) {
+    return query == null
+            || !response.hasQuestion()
+            || query.upperCaseQuestion
+            || response.hasUpperCaseQuestion()
+        ? question(response)
+        : query.row.dns().question();
+  }
+
+  private static Dns dns(DnsMessage message, @Nullable Question question, int rcode) {
     return new Dns(
         message.id(),
-        message.hasQuestion() ? new Question(message.questionName(), message.questionType()) : null,
+        question,
         Flags.of(
             message.aa(), message.tc(), message.rd(), message.ra(), message.ad(), message.cd()),
         rcode,
