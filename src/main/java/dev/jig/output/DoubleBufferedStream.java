@@ -23,12 +23,15 @@ public final class DoubleBufferedStream extends OutputStream {
   /// What the writing thread has to write; null while it has nothing.
   private volatile @Nullable Chunk handedOver;
 
+  /// The calling thread while it waits for the writing thread: waking it costs a system call.
+  private volatile @Nullable Thread waiting;
+
   private volatile @Nullable Throwable failure;
   private volatile boolean closed;
 
   /// The first `length` bytes of a buffer.
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Chunk(byte[] bytes, int length, Thread caller) {}
+  private record Chunk(byte[] bytes, int length) {}
 
   /// @param out written to and flushed by the writing thread, not closed
   public DoubleBufferedStream(OutputStream out) {
@@ -109,7 +112,11 @@ public final class DoubleBufferedStream extends OutputStream {
 
   private void awaitWritten() {
     while (handedOver != null) {
-      LockSupport.park(this);
+      waiting = Thread.currentThread();
+      if (handedOver != null) {
+        LockSupport.park(this);
+      }
+      waiting = null;
     }
   }
 
@@ -118,7 +125,7 @@ public final class DoubleBufferedStream extends OutputStream {
     byte[] full = filling;
     filling = spare;
     spare = full;
-    handedOver = new Chunk(full, filled, Thread.currentThread());
+    handedOver = new Chunk(full, filled);
     filled = 0;
     LockSupport.unpark(writer);
   }
@@ -132,7 +139,7 @@ public final class DoubleBufferedStream extends OutputStream {
       }
       write(chunk);
       handedOver = null;
-      LockSupport.unpark(chunk.caller());
+      LockSupport.unpark(waiting);
     }
   }
 
