@@ -6,13 +6,13 @@ import dev.jig.event.Qr;
 import dev.jig.event.Row;
 import dev.jig.event.UserFacingException;
 import dev.jig.filter.PortSet;
+import dev.jig.filter.RowFilter;
 import dev.jig.os.Signals;
 import dev.jig.trace.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 
 /// `ig trace dns --demo`: starts a resolver and a client on loopback and traces them live.
 final class DemoRun {
@@ -30,15 +30,10 @@ final class DemoRun {
   int run() {
     try (Demo demo = Demo.start()) {
       PortSet port = PortSet.parse(Integer.toString(demo.port()));
-      Predicate<Row> filter = DemoRun::isClientSide;
+      RowFilter filter = row -> isClientSide(row) && parsed.filter().test(row);
       var settings =
           new TraceDnsOptions.Parsed(
-              DNS_TIMEOUT_NS,
-              port,
-              parsed.limitNs(),
-              filter.and(parsed.filter()),
-              parsed.format(),
-              parsed.details());
+              DNS_TIMEOUT_NS, port, parsed.limitNs(), filter, parsed.format(), parsed.details());
       Session session = Session.open(options, settings, true);
       CountDownLatch unanswered = new CountDownLatch(1);
       Signals.onInterrupt(() -> session.requestStop(0));

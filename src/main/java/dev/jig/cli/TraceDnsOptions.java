@@ -1,11 +1,11 @@
 package dev.jig.cli;
 
-import dev.jig.event.Row;
 import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.ColumnSet;
 import dev.jig.filter.FilterExpression;
 import dev.jig.filter.PortSet;
+import dev.jig.filter.RowFilter;
 import dev.jig.trace.RowDetails;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,7 +131,7 @@ final class TraceDnsOptions {
       long dnsTimeoutNs,
       PortSet ports,
       long limitNs,
-      Predicate<Row> filter,
+      RowFilter filter,
       OutputFormat format,
       RowDetails details) {}
 

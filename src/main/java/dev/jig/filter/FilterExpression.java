@@ -18,8 +18,12 @@ import java.util.function.Predicate;
 /// | `col:>v`, `col>v`, also `>=`, `<`, `<=` | greater, less |
 /// | `col:~re`, `col~re` | the regular expression (RE2) matches a part of the text |
 /// | `!` before an operator | the rule without `!` does not hold |
-public final class FilterExpression implements Predicate<Row> {
+public final class FilterExpression implements RowFilter {
   private final List<Predicate<Row>> comparisons = new ArrayList<>();
+
+  /// The names that rules require.
+  private final List<String> names = new ArrayList<>();
+
   private final Set<Field> fields = EnumSet.noneOf(Field.class);
 
   private FilterExpression() {}
@@ -48,6 +52,18 @@ public final class FilterExpression implements Predicate<Row> {
     return true;
   }
 
+  /// Only rules that require a name decide: a regular expression may match the name with other
+  /// letter case.
+  @Override
+  public boolean mayPass(String name) {
+    for (String required : names) {
+      if (!required.equalsIgnoreCase(name)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// The fields that the rules compare; values that are costly to resolve are resolved only for
   /// these.
   public Set<Field> fields() {
@@ -58,6 +74,9 @@ public final class FilterExpression implements Predicate<Row> {
     Rule rule = Rule.parse(text);
     fields.add(rule.field());
     comparisons.add(Comparison.of(rule));
+    if (rule.field() == Field.NAME && rule.operator() == Operator.EQUAL && !rule.negated()) {
+      names.add(rule.value());
+    }
   }
 
   private static List<String> split(String expression) {

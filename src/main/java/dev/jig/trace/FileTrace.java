@@ -4,12 +4,12 @@ import dev.jig.capture.CaptureFileSource;
 import dev.jig.event.Row;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
+import dev.jig.filter.RowFilter;
 import dev.jig.pcap.CaptureReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A trace of a capture file: the same pipeline with the file's clock. Only rows recorded by an
@@ -45,7 +45,7 @@ public final class FileTrace implements AutoCloseable {
   /// @throws IOException if the file is damaged
   public void run(
       ContainerSelection selection,
-      Predicate<Row> filter,
+      RowFilter filter,
       long dnsTimeoutNs,
       RowDetails details,
       Consumer<Row> output,

@@ -1,14 +1,12 @@
 package dev.jig.trace;
 
-import dev.jig.event.Row;
 import dev.jig.filter.PortSet;
-import java.util.function.Predicate;
+import dev.jig.filter.RowFilter;
 
 /// What one subscription of a live trace records and shows.
 ///
 /// @param dnsTimeoutNs after which a query is unanswered
-public record LiveSettings(
-    PortSet ports, Predicate<Row> filter, long dnsTimeoutNs, RowDetails details) {
+public record LiveSettings(PortSet ports, RowFilter filter, long dnsTimeoutNs, RowDetails details) {
 
   /// The settings of its pipeline.
   PipelineConfig pipelineConfig() {

@@ -108,12 +108,21 @@ public final class Pipeline implements PacketHandler {
       recorded.onMessage(packet, option, message, bytes, offset, length);
       return;
     }
+    if (!maker.needsUnwanted() && !mayPass()) {
+      counters.filtered++; // a query does not wait for its response, which has the same name
+      return;
+    }
     Subject sender =
         peers == null || packet.direction() != Direction.INGRESS
             ? null
             : peers.findSender(packet, bytes, offset, length, subjects);
     Match match = match(packet, verdict, sender);
     maker.onMessage(packet, verdict, match, bytes, offset, length);
+  }
+
+  /// Whether the filter lets rows with the message's name pass.
+  private boolean mayPass() {
+    return !message.hasQuestion() || config.filter().mayPass(message.questionName());
   }
 
   /// A message without a wanted row may be a peer's, or an upstream's of a wanted lookup.

@@ -5,7 +5,7 @@ import dev.jig.event.Owner;
 import dev.jig.event.Row;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
-import java.util.function.Predicate;
+import dev.jig.filter.RowFilter;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ record PipelineConfig(
     PortSet ports,
     long timeoutNs,
     RowDetails details,
-    Predicate<Row> filter,
+    RowFilter filter,
     UnaryOperator<Owner> owners,
     UnaryOperator<Row> naming,
     int remembered,
@@ -56,8 +56,7 @@ record PipelineConfig(
   private static final long MIN_LATE_NS = 40_000_000_000L;
 
   /// The settings of a trace of one machine.
-  static PipelineConfig of(
-      PortSet ports, long timeoutNs, RowDetails details, Predicate<Row> filter) {
+  static PipelineConfig of(PortSet ports, long timeoutNs, RowDetails details, RowFilter filter) {
     return new PipelineConfig(
         ports,
         timeoutNs,

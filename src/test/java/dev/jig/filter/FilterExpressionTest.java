@@ -27,6 +27,21 @@ final class FilterExpressionTest {
   private static final Row OWNERLESS = SampleEvents.query().with(e -> e.owner = null).build();
 
   @ParameterizedTest
+  @CsvSource({
+    "name:example.org., true",
+    "name:EXAMPLE.org., true",
+    "name:other.org., false",
+    "'name:example.org.,name:other.org.', false",
+    "name:!example.org., true",
+    "name:~other, true",
+    "name:>x, true",
+    "qr:R, true",
+  })
+  void knowsBeforeThereIsARowWhichNamesCannotPass(String filter, boolean mayPass) {
+    assertThat(FilterExpression.parse(List.of(filter)).mayPass("example.org.")).isEqualTo(mayPass);
+  }
+
+  @ParameterizedTest
   @CsvSource(
       textBlock =
           """

@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.capture.Packets;
 import dev.jig.event.Qr;
+import dev.jig.filter.FilterExpression;
 import dev.jig.filter.PortSet;
 import dev.jig.fixture.TcpMessages;
 import dev.jig.golden.Messages;
 import dev.jig.trace.Scope.Decision;
 import dev.jig.trace.Scope.Verdict;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,28 @@ final class AccountingTest {
     assertThat(counters())
         .hasToString(
             "messages 3, rows 2, filtered 1, malformed 0, notDns 0, nameUnknown 0, containerUnknown 0, folded 0");
+  }
+
+  @Test
+  void aMessageOfAnotherNameThanTheFiltersIsOnlyCounted() {
+    harness = filtered("name:other.example.org.");
+    harness.send(queryOut(QUERY));
+    assertThat(harness.pipeline.pending()).isZero();
+    harness.send(responseIn(ANSWER));
+    assertThat(harness.rows).isEmpty();
+    assertThat(counters().filtered()).isEqualTo(2);
+  }
+
+  @Test
+  void aResponseIsMatchedAlthoughItsQuerysNameHasOtherLetterCase() {
+    harness = filtered("name:" + NAME);
+    String upperCase = NAME.toUpperCase(Locale.ROOT);
+    harness.send(queryOut(Messages.query(7, upperCase, Type.A)), responseIn(ANSWER));
+    assertThat(harness.rowTexts()).containsExactly("R ANSWERED 0ms");
+  }
+
+  private static PipelineHarness filtered(String filter) {
+    return new PipelineHarness(Scope.EVERYTHING, FilterExpression.parse(List.of(filter)), false);
   }
 
   @Test

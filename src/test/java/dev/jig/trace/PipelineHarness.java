@@ -3,12 +3,12 @@ package dev.jig.trace;
 import dev.jig.capture.Packets;
 import dev.jig.event.Row;
 import dev.jig.filter.PortSet;
+import dev.jig.filter.RowFilter;
 import dev.jig.peer.PeerSkipPolicy;
 import dev.jig.peer.Peers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A pipeline for tests, with a timeout of one second and port 53 as the DNS port: packets in, rows
@@ -31,7 +31,7 @@ final class PipelineHarness {
     this(scope, _ -> true, false);
   }
 
-  PipelineHarness(Scope scope, Predicate<Row> filter, boolean any) {
+  PipelineHarness(Scope scope, RowFilter filter, boolean any) {
     this(scope, filter, any, null, false);
   }
 
@@ -41,7 +41,7 @@ final class PipelineHarness {
   }
 
   private PipelineHarness(
-      Scope scope, Predicate<Row> filter, boolean any, @Nullable Peers peers, boolean lookups) {
+      Scope scope, RowFilter filter, boolean any, @Nullable Peers peers, boolean lookups) {
     RowDetails details = new RowDetails(false, false, peers != null, false, lookups);
     pipeline =
         new Pipeline(
@@ -60,7 +60,7 @@ final class PipelineHarness {
     return forLookups(Scope.EVERYTHING, null);
   }
 
-  static PipelineHarness forLookups(Predicate<Row> filter) {
+  static PipelineHarness forLookups(RowFilter filter) {
     return new PipelineHarness(Scope.EVERYTHING, filter, false, null, true);
   }
 
