@@ -1,5 +1,9 @@
 package dev.jig.dns;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
 /// Response codes and their names (IANA registry "DNS RCODEs").
 public final class Rcode {
   private static final String[] FROM_0 = {
@@ -47,6 +51,11 @@ public final class Rcode {
       return FROM_16[rcode - 16];
     }
     return "RCODE" + rcode;
+  }
+
+  /// All names, in the order of their codes.
+  public static List<String> mnemonics() {
+    return Stream.of(FROM_0, FROM_16).flatMap(Arrays::stream).toList();
   }
 
   /// Whether the code is assigned by IANA.

@@ -1,5 +1,7 @@
 package dev.jig.dns;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Record and query types and their names (IANA registry "Resource Record (RR) TYPEs").
@@ -44,6 +46,14 @@ public final class RecordType {
         yield known == null ? "TYPE" + type : known;
       }
     };
+  }
+
+  /// All mnemonics, in the order of their numbers.
+  public static List<String> mnemonics() {
+    return IntStream.concat(IntStream.range(0, MNEMONICS.length), IntStream.of(TA, DLV))
+        .filter(type -> type >= MNEMONICS.length || MNEMONICS[type] != null)
+        .mapToObj(RecordType::mnemonic)
+        .toList();
   }
 
   /// The number of a type that has a mnemonic.

@@ -32,15 +32,21 @@ import static dev.jig.fields.FieldGetters.upstreamTime;
 import static dev.jig.fields.Width.fixed;
 import static dev.jig.fields.Width.scaled;
 
+import dev.jig.dns.Rcode;
 import dev.jig.dns.RecordType;
+import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
 import dev.jig.event.Owner;
+import dev.jig.event.PacketType;
+import dev.jig.event.Protocol;
+import dev.jig.event.Qr;
 import dev.jig.event.Question;
 import dev.jig.event.Row;
+import dev.jig.event.State;
 import dev.jig.fields.FieldValue.Address;
 import dev.jig.fields.FieldValue.Addresses;
 import dev.jig.fields.FieldValue.Ascii;
@@ -48,6 +54,7 @@ import dev.jig.fields.FieldValue.Attempts;
 import dev.jig.fields.FieldValue.Bool;
 import dev.jig.fields.FieldValue.HeaderFlags;
 import dev.jig.fields.FieldValue.Instant;
+import dev.jig.fields.FieldValue.Keyword;
 import dev.jig.fields.FieldValue.Labels;
 import dev.jig.fields.FieldValue.PodOrService;
 import dev.jig.fields.FieldValue.Text;
@@ -186,7 +193,10 @@ public enum Field {
       integer(row -> row.flow().destination().port()),
       "destination port"),
   PROTOCOL(
-      "proto", scaled(16).withMax(5), new Ascii(row -> row.flow().protocol().name()), "UDP or TCP"),
+      "proto",
+      scaled(16).withMax(5),
+      new Keyword(row -> row.flow().protocol().name(), Vocabulary.ofNames(Protocol.values())),
+      "UDP or TCP"),
   ID(
       "id",
       fixed(4),
@@ -196,7 +206,7 @@ public enum Field {
       "qr",
       fixed(2),
       defaultIn(IG, KUBECTL),
-      new Ascii(row -> row.qr().name()),
+      new Keyword(row -> row.qr().name(), Vocabulary.ofNames(Qr.values())),
       "Q: query, R: response, T: query without response"),
   NAMESERVER(
       "nameserver",
@@ -208,13 +218,15 @@ public enum Field {
       "type",
       scaled(16).withBounds(7, 9),
       defaultIn(IG, KUBECTL),
-      new Ascii(row -> nameOf(row.flow().packetType())),
+      new Keyword(row -> nameOf(row.flow().packetType()), Vocabulary.ofNames(PacketType.values())),
       "packet direction: OUTGOING, HOST, MULTICAST, …"),
   QTYPE(
       "qtype",
       scaled(16).withBounds(5, 10),
       defaultIn(IG, KUBECTL),
-      new Ascii(row -> fromQuestion(row, question -> RecordType.mnemonic(question.type()))),
+      new Keyword(
+          row -> fromQuestion(row, question -> RecordType.mnemonic(question.type())),
+          new Vocabulary(RecordType.mnemonics(), "TYPE", 0xffff, RecordType::mnemonic)),
       "query type"),
   NAME(
       "name",
@@ -226,7 +238,8 @@ public enum Field {
       "rcode",
       scaled(16).withMin(8),
       defaultIn(IG, KUBECTL),
-      new Ascii(row -> rcode(row)),
+      new Keyword(
+          row -> rcode(row), new Vocabulary(Rcode.mnemonics(), "RCODE", 0xfff, Rcode::mnemonic)),
       "response code"),
   LATENCY(
       "latency",
@@ -255,12 +268,14 @@ public enum Field {
       "state",
       scaled(8).withBounds(8, 10),
       defaultIn(LOOKUPS),
-      new Ascii(row -> lowerCase(row.state())),
+      new Keyword(row -> lowerCase(row.state()), Vocabulary.ofLowerCase(State.values())),
       "state: answered, late, orphan, timeout or closed"),
   ATTRIBUTION(
       "attribution",
       scaled(11),
-      new Ascii(row -> lowerCase(row.subject().attribution())),
+      new Keyword(
+          row -> lowerCase(row.subject().attribution()),
+          Vocabulary.ofLowerCase(Attribution.values())),
       "how the process was determined: exact, socket or unknown"),
   SOURCE_ENDPOINT(
       "srcEndpoint",
@@ -293,7 +308,9 @@ public enum Field {
       "twin",
       scaled(8).withBounds(8, 10),
       defaultIn(WIDE_LOOKUPS),
-      new Ascii(row -> lowerCase(fromLookup(row, Lookup::twinState))),
+      new Keyword(
+          row -> lowerCase(fromLookup(row, Lookup::twinState)),
+          Vocabulary.ofLowerCase(State.values())),
       "lookup of A or AAAA: state of the other one, if sent together"),
   HOP_SERVICE_TIME(
       "hop.took",

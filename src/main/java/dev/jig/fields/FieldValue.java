@@ -29,6 +29,9 @@ public sealed interface FieldValue {
   /// Text produced by this program, printable ASCII: needs no escaping.
   record Ascii(Getter<Row, String> get) implements FieldValue {}
 
+  /// One of a closed set of words, printable ASCII.
+  record Keyword(Getter<Row, String> get, Vocabulary values) implements FieldValue {}
+
   /// A whole number; call `get` only where `known` holds.
   record Int(Predicate<Row> known, ToLongFunction<Row> get) implements FieldValue {}
 
@@ -66,6 +69,7 @@ public sealed interface FieldValue {
     return switch (this) {
       case Text(var get) -> get.of(event);
       case Ascii(var get) -> get.of(event);
+      case Keyword(var get, _) -> get.of(event);
       case Int(var known, var get) ->
           known.test(event) ? Long.toString(get.applyAsLong(event)) : null;
       case Duration(var known, var get) ->

@@ -4,6 +4,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.jig.event.Row;
 import dev.jig.event.UserFacingException;
+import dev.jig.fields.Field;
 import dev.jig.fields.FieldValue;
 import dev.jig.fields.FieldValue.Address;
 import dev.jig.fields.FieldValue.Addresses;
@@ -14,11 +15,14 @@ import dev.jig.fields.FieldValue.Duration;
 import dev.jig.fields.FieldValue.HeaderFlags;
 import dev.jig.fields.FieldValue.Instant;
 import dev.jig.fields.FieldValue.Int;
+import dev.jig.fields.FieldValue.Keyword;
 import dev.jig.fields.FieldValue.Labels;
 import dev.jig.fields.FieldValue.PodOrService;
 import dev.jig.fields.FieldValue.Text;
 import dev.jig.fields.GoDuration;
 import dev.jig.fields.Timestamp;
+import dev.jig.fields.Vocabulary;
+import java.util.Comparator;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
@@ -27,6 +31,7 @@ import java.util.function.ToLongFunction;
 /// An absent value is the empty text for equality and regular expressions; an absent number equals
 /// nothing; no absent value is greater or less than anything. So `rcode:` finds rows without rcode,
 /// `latency:>10ms` only rows with a latency, and a negated rule holds where the value is absent.
+/// Names and values of closed sets are compared without regard to letter case, other text exactly.
 final class Comparison {
   private Comparison() {}
 
@@ -51,8 +56,11 @@ final class Comparison {
       case Duration(var known, var get) -> numbers(rule, known, get, duration(rule.value()));
       case Instant(var known, var get) -> numbers(rule, known, get, Timestamp.parse(rule.value()));
       case Bool truth -> texts(rule, truth, booleanText(rule));
+      case Text name when rule.field() == Field.NAME ->
+          ignoringCase(rule, name, absoluteName(rule.value()));
       case Text text -> texts(rule, text, rule.value());
       case Ascii word -> texts(rule, word, rule.value());
+      case Keyword word -> ignoringCase(rule, word, keyword(rule, word.values()));
       case Address address -> texts(rule, address, rule.value());
       case PodOrService name -> texts(rule, name, rule.value());
       case Addresses addresses -> texts(rule, addresses, rule.value());
@@ -70,14 +78,50 @@ final class Comparison {
   }
 
   private static Predicate<Row> texts(Rule rule, FieldValue value, String wanted) {
+    return texts(rule, value, wanted, Comparator.naturalOrder());
+  }
+
+  private static Predicate<Row> ignoringCase(Rule rule, FieldValue value, String wanted) {
+    return texts(rule, value, wanted, String.CASE_INSENSITIVE_ORDER);
+  }
+
+  private static Predicate<Row> texts(
+      Rule rule, FieldValue value, String wanted, Comparator<String> order) {
     Operator operator = rule.operator();
     return event -> {
       String text = value.text(event);
       if (text == null) {
         return operator == Operator.EQUAL && wanted.isEmpty();
       }
-      return operator.isSatisfiedBy(text.compareTo(wanted));
+      return operator.isSatisfiedBy(order.compare(text, wanted));
     };
+  }
+
+  /// A name with its final dot, which users may leave out; empty text stays empty.
+  static String absoluteName(String name) {
+    return name.isEmpty() || endsWithDot(name) ? name : name + ".";
+  }
+
+  /// Whether the last character is a dot that no backslash escapes.
+  private static boolean endsWithDot(String name) {
+    int last = name.length() - 1;
+    int at = last;
+    while (at > 0 && name.charAt(at - 1) == '\\') {
+      at--;
+    }
+    return name.charAt(last) == '.' && (last - at) % 2 == 0;
+  }
+
+  /// The value as rows have it; any text for comparisons by order.
+  private static String keyword(Rule rule, Vocabulary values) {
+    String text = rule.value();
+    boolean anyText = text.isEmpty() || rule.operator() != Operator.EQUAL;
+    String value = anyText ? text : values.find(text);
+    if (value == null) {
+      throw UserFacingException.usage(
+          "\"" + text + "\" is not a value of " + rule.field().column() + ".", values.hint(text));
+    }
+    return value;
   }
 
   private static long wholeNumber(Rule rule) {

@@ -75,7 +75,7 @@ public final class FilterExpression implements RowFilter {
     fields.add(rule.field());
     comparisons.add(Comparison.of(rule));
     if (rule.field() == Field.NAME && rule.operator() == Operator.EQUAL && !rule.negated()) {
-      names.add(rule.value());
+      names.add(Comparison.absoluteName(rule.value()));
     }
   }
 

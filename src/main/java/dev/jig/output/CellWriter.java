@@ -14,6 +14,7 @@ import dev.jig.fields.FieldValue.Getter;
 import dev.jig.fields.FieldValue.HeaderFlags;
 import dev.jig.fields.FieldValue.Instant;
 import dev.jig.fields.FieldValue.Int;
+import dev.jig.fields.FieldValue.Keyword;
 import dev.jig.fields.FieldValue.Labels;
 import dev.jig.fields.FieldValue.PodOrService;
 import dev.jig.fields.FieldValue.Text;
@@ -36,6 +37,7 @@ interface CellWriter {
     return switch (field.value()) {
       case Text(var get) -> new TextCell(get, width, ellipsis);
       case Ascii(var get) -> new AsciiCell(get, width, ellipsis);
+      case Keyword(var get, _) -> new AsciiCell(get, width, ellipsis);
       case Int number -> new NumberCell(number, width, ellipsis);
       case Duration duration -> new DurationCell(duration, width, ellipsis);
       case Instant instant -> new InstantCell(instant, width, ellipsis);

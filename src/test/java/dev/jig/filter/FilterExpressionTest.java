@@ -66,12 +66,27 @@ final class FilterExpressionTest {
   @CsvSource(
       textBlock =
           """
-          # equals: case-sensitive value, case-insensitive column
+          # equals: names, closed sets and columns without regard to letter case, other text exactly
           rcode:NoError, true
           RCODE:NoError, true
-          rcode:noerror, false
+          rcode:noerror, true
+          rcode:RCODE0, true
+          rcode:RCODE23, false
+          qr:r, true
+          type:host, true
+          qtype:aaaa, false
+          qtype:TYPE65280, false
+          proto:udp, true
+          state:Answered, true
+          attribution:EXACT, true
+          comm:ISC-net-0000, false
           name:example.org., true
-          name:example.org, false
+          name:example.org, true
+          name:EXAMPLE.Org, true
+          name:xample.org, false
+          name:!EXAMPLE.Org, false
+          name:~EXAMPLE, false
+          rcode:~noerror, false
           pid:38797, true
           pid:3879, false
           qr:R, true
@@ -124,7 +139,7 @@ final class FilterExpressionTest {
           pid:!<=5, true
           # the symbol syntax
           rcode==NoError, true
-          rcode==noerror, false
+          rcode==noerror, true
           RCODE==NoError, true
           rcode!=NoError, false
           rcode!=NXDomain, true
@@ -222,6 +237,17 @@ final class FilterExpressionTest {
           latency:>99999999999999999999 | "99999999999999999999" exceeds the longest duration, 9223372036854775807ns.
           timestamp:>noon | "noon" is not a timestamp.
           k8s.hostnetwork:yes | "yes" is neither true nor false, which k8s.hostnetwork requires.
+          rcode:FooBar   | "FooBar" is not a value of rcode.
+          rcode:RCODE4096 | "RCODE4096" is not a value of rcode.
+          rcode:!FooBar  | "FooBar" is not a value of rcode.
+          qtype==AAAAA   | "AAAAA" is not a value of qtype.
+          qtype:TYPE65536 | "TYPE65536" is not a value of qtype.
+          qr:X           | "X" is not a value of qr.
+          type:INCOMING  | "INCOMING" is not a value of type.
+          proto:DTLS     | "DTLS" is not a value of proto.
+          state:anwsered | "anwsered" is not a value of state.
+          attribution:x  | "x" is not a value of attribution.
+          twin:lost      | "lost" is not a value of twin.
           name:~(a       | "(a" is not a valid regular expression: missing closing ).
           name:~(?=a)    | "(?=a)" is not a valid regular expression: invalid or unsupported Perl syntax.
           'pid:1,'       | The filter "pid:1," contains an empty rule.
@@ -234,6 +260,34 @@ final class FilterExpressionTest {
               assertThat(e.sentence()).isEqualTo(sentence);
               assertThat(e.hint()).isNotBlank();
             });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          state:anwsered | Did you mean answered?
+          rcode:NXDOMIAN | Did you mean NXDomain or YXDomain?
+          qr:X           | The values are Q, R, T.
+          qtype:ALIAS1   | The values are A, NS, MD, MF, CNAME, SOA, MB, MG, MR, NULL, WKS, PTR, …, or TYPE and a number.
+          """)
+  void helpsWithAValueThatAClosedSetDoesNotHave(String expression, String hint) {
+    assertThatThrownBy(() -> FilterExpression.parse(List.of(expression)))
+        .isInstanceOfSatisfying(
+            UserFacingException.class, e -> assertThat(e.hint()).isEqualTo(hint));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a, a.",
+    "a., a.",
+    "., .",
+    "a\\., a\\..",
+    "a\\\\., a\\\\.",
+  })
+  void addsTheFinalDotOfANameUnlessItHasOne(String name, String absolute) {
+    assertThat(Comparison.absoluteName(name)).isEqualTo(absolute);
   }
 
   @Test

@@ -23,6 +23,7 @@ import dev.jig.fields.FieldValue.Duration;
 import dev.jig.fields.FieldValue.HeaderFlags;
 import dev.jig.fields.FieldValue.Instant;
 import dev.jig.fields.FieldValue.Int;
+import dev.jig.fields.FieldValue.Keyword;
 import dev.jig.fields.FieldValue.Labels;
 import dev.jig.fields.FieldValue.PodOrService;
 import dev.jig.fields.FieldValue.Text;
@@ -196,6 +197,7 @@ final class FieldSections implements RowSections {
     switch (member.field().value()) {
       case Text(var get) -> writeText(key, get.of(row));
       case Ascii(var get) -> writeWord(key, get.of(row));
+      case Keyword(var get, _) -> writeWord(key, get.of(row));
       case Int(var known, var get) -> {
         if (known.test(row)) {
           writeNumber(key, get.applyAsLong(row), member.field().hasMeaningfulZero());
