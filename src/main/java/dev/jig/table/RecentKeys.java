@@ -35,7 +35,16 @@ public final class RecentKeys {
 
   /// Returns the slot of a key's newest entry; -1 if there is none.
   public int find(long key) {
-    long number = newestNumber[hashSlot(key)];
+    return findFrom(newestNumber[hashSlot(key)], key);
+  }
+
+  /// Returns the slot of the newest entry of the key in `slot` that is older; -1 if there is none.
+  public int findOlder(int slot) {
+    return findFrom(previousNumber[slot], keys[slot]);
+  }
+
+  private int findFrom(long newest, long key) {
+    long number = newest;
     for (int steps = 0; number > 0 && lastNumber - number <= mask && steps < MAX_STEPS; steps++) {
       int slot = (int) number & mask;
       if (keys[slot] == key) {

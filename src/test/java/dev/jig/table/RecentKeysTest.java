@@ -21,6 +21,16 @@ final class RecentKeysTest {
   }
 
   @Test
+  void findsTheOlderSlotsOfAKey() {
+    int first = keys.add(5);
+    keys.add(5 + 8); // the same hash slot
+    int second = keys.add(5);
+
+    assertThat(keys.findOlder(second)).isEqualTo(first);
+    assertThat(keys.findOlder(first)).isEqualTo(-1);
+  }
+
+  @Test
   void overwritesTheOldest() {
     for (int key = 1; key <= 9; key++) {
       keys.add(key);
