@@ -1,7 +1,6 @@
 package dev.jig.capture;
 
 import dev.jig.event.Attribution;
-import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
 import dev.jig.pcap.CaptureReader;
 import dev.jig.pcap.CapturedPacket;
@@ -18,13 +17,9 @@ public final class CaptureFileSource implements AutoCloseable {
   private final CaptureReader reader;
   private final FileCounters counters = new FileCounters();
   private final CapturedPacket captured = new CapturedPacket();
-  private final Frame frame = new Frame();
-  private final LinkHeader link = new LinkHeader();
-  private final IpHeader ip = new IpHeader();
-  private final IpFragments fragments = new IpFragments();
   private final PcapngOptionReader options = new PcapngOptionReader();
   private final RecordedSegments recorded = new RecordedSegments();
-  private final Transport transport;
+  private final FrameParser parser;
   private final Packet packet = new Packet();
 
   /// @param reader closed with this source
@@ -32,7 +27,7 @@ public final class CaptureFileSource implements AutoCloseable {
   /// @param anyUdp whether to deliver UDP payloads of all ports, too
   public CaptureFileSource(CaptureReader reader, IntPredicate dnsPort, boolean anyUdp) {
     this.reader = reader;
-    this.transport = new Transport(dnsPort, anyUdp);
+    this.parser = new FrameParser(dnsPort, anyUdp);
   }
 
   /// Reads one packet and delivers it if it may contain DNS; false at the end of the file.
@@ -51,7 +46,7 @@ public final class CaptureFileSource implements AutoCloseable {
       }
       return true;
     }
-    ParseResult result = parse(option != null);
+    ParseResult result = parser.parse(captured, option != null);
     if (result == ParseResult.OK) {
       fill(option);
       boolean tcp = packet.protocol == Protocol.TCP;
@@ -60,7 +55,7 @@ public final class CaptureFileSource implements AutoCloseable {
       }
     }
     counters.count(result, captured.linkType());
-    counters.setIncomplete(fragments.incomplete());
+    counters.setIncomplete(parser.incomplete());
     if (result == ParseResult.OK) {
       handler.onPacket(packet);
     }
@@ -86,52 +81,11 @@ public final class CaptureFileSource implements AutoCloseable {
     reader.close();
   }
 
-  private ParseResult parse(boolean isRecorded) {
-    frame.reset(captured);
-    ParseResult result = link.read(captured.linkType(), frame);
-    if (result == ParseResult.OK) {
-      result = ip.read(link.ipVersion(), frame);
-    }
-    if (result == ParseResult.FRAGMENT) {
-      result = reassemble();
-    }
-    return result == ParseResult.OK ? transport.read(ip.protocol(), frame, isRecorded) : result;
-  }
-
-  private ParseResult reassemble() {
-    IpFragments.Reassembled reassembled = fragments.add(ip, frame, captured.timeNs());
-    if (reassembled == null) {
-      return ParseResult.FRAGMENT;
-    }
-    frame.reset(reassembled.bytes, reassembled.length);
-    return ip.readReassembled(reassembled.protocol, frame);
-  }
-
   private void fill(@Nullable PcapngRowOption option) {
+    parser.fill(packet);
     packet.rowOption = option;
-    packet.type = link.packetType();
-    packet.direction = direction(packet.type);
-    packet.protocol = transport.protocol();
     packet.timeNs = captured.timeNs();
     packet.bootNs = captured.timeNs();
-    packet.tcpSeq = transport.tcpSeq();
-    packet.source = ip.source();
-    packet.destination = ip.destination();
-    packet.sourcePort = transport.sourcePort();
-    packet.destinationPort = transport.destinationPort();
     packet.attribution = Attribution.UNKNOWN;
-    packet.payload = frame.bytes;
-    packet.payloadOffset = frame.offset;
-    packet.payloadLength = frame.wireLength();
-  }
-
-  private static Packet.Direction direction(@Nullable PacketType type) {
-    return switch (type) {
-      case OUTGOING -> Packet.Direction.EGRESS;
-      case HOST, BROADCAST, MULTICAST, LOOPBACK, USER, KERNEL -> Packet.Direction.INGRESS;
-      // between two other hosts
-      case OTHERHOST -> Packet.Direction.UNKNOWN;
-      case null -> Packet.Direction.UNKNOWN;
-    };
   }
 }

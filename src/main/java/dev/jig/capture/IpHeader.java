@@ -125,7 +125,7 @@ final class IpHeader {
       return ParseResult.BAD_HEADER;
     }
     protocol = frame.u8(V4_PROTOCOL_OFFSET);
-    if (!Transport.isUdpOrTcp(protocol)) {
+    if (!isWanted(protocol)) {
       return ParseResult.NOT_DNS;
     }
     setAddresses(frame.offset + V4_SOURCE_OFFSET, frame.offset + V4_DESTINATION_OFFSET, 4);
@@ -181,7 +181,7 @@ final class IpHeader {
       }
     }
     protocol = header;
-    return Transport.isUdpOrTcp(header) ? ParseResult.OK : ParseResult.NOT_DNS;
+    return isWanted(header) ? ParseResult.OK : ParseResult.NOT_DNS;
   }
 
   private ParseResult readFragment(Frame frame) {
@@ -206,7 +206,11 @@ final class IpHeader {
   }
 
   private static boolean mayCarryTransport(int header) {
-    return Transport.isUdpOrTcp(header) || isExtension(header);
+    return isWanted(header) || isExtension(header);
+  }
+
+  private static boolean isWanted(int header) {
+    return Transport.isUdpOrTcp(header) || Tunnel.isProtocol(header);
   }
 
   /// In bytes; the length field's unit depends on the header (RFC 8200 section 4, RFC 4302 section
