@@ -71,12 +71,13 @@ public final class FileCounters {
     return incomplete;
   }
 
-  /// Truncated by the capture's snapshot length.
+  /// Cut by the capture's snapshot length, or before the length that a header says, so that too
+  /// little is left to read: not all of the headers and of a DNS header.
   public long truncated() {
     return truncated;
   }
 
-  /// With a header that contradicts itself or the frame's length on the wire.
+  /// With a header that contradicts itself, or does not fit into the frame on the wire.
   public long badHeader() {
     return badHeader;
   }

@@ -3,7 +3,8 @@ package dev.jig.capture;
 import dev.jig.pcap.CapturedPacket;
 
 /// A frame while its headers are parsed, with the ends of the captured bytes and of the bytes on
-/// the wire. Both ends only move inwards, to the payload length in each header.
+/// the wire. Each header's length moves both: the bytes on the wire end where the header says, also
+/// beyond what the capture says, since a frame may be cut before it is captured.
 final class Frame {
   private static final int WIRE_LIMIT = 1 << 30;
 
@@ -40,19 +41,20 @@ final class Frame {
   }
 
   /// Ends the frame `length` bytes behind the start of the next header, which removes Ethernet
-  /// padding; false if the frame on the wire was shorter.
-  boolean limit(int length) {
-    if (length > wireEnd - offset) {
-      return false;
-    }
+  /// padding.
+  void limit(int length) {
     wireEnd = offset + length;
     capturedEnd = Math.min(capturedEnd, wireEnd);
-    return true;
   }
 
   /// Bytes on the wire from the next header on.
   int wireLength() {
     return wireEnd - offset;
+  }
+
+  /// Captured bytes from the next header on.
+  int capturedLength() {
+    return capturedEnd - offset;
   }
 
   int u8(int at) {

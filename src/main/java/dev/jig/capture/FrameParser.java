@@ -25,6 +25,7 @@ final class FrameParser {
   /// @param isRecorded whether an earlier trace recorded it: then ports do not matter, and there
   ///   are no tunnels
   ParseResult parse(CapturedPacket captured, boolean isRecorded) {
+    transport.reset();
     frame.reset(captured);
     ParseResult result = link.read(captured.linkType(), frame);
     for (int depth = 0; result == ParseResult.OK && depth <= Tunnel.MAX_DEPTH; depth++) {
@@ -54,7 +55,13 @@ final class FrameParser {
     return ip.readReassembled(reassembled.protocol, frame);
   }
 
-  /// Sets what the headers say, and the payload.
+  /// Whether the last packet is one of DNS of which only the headers were captured; [#fill] is
+  /// valid.
+  boolean isPayloadUnreadable() {
+    return transport.isPayloadUnreadable();
+  }
+
+  /// Sets what the headers say, and what was captured of the payload.
   void fill(Packet packet) {
     packet.type = link.packetType();
     packet.direction = direction(packet.type);
@@ -66,7 +73,8 @@ final class FrameParser {
     packet.destinationPort = transport.destinationPort();
     packet.payload = frame.bytes;
     packet.payloadOffset = frame.offset;
-    packet.payloadLength = frame.wireLength();
+    packet.payloadLength = frame.capturedLength();
+    packet.cut = frame.capturedLength() < frame.wireLength();
   }
 
   /// IP packets of which some fragments are missing.

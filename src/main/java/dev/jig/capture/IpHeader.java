@@ -121,9 +121,10 @@ final class IpHeader {
     if (totalLength == 0) {
       totalLength = frame.wireLength(); // segmentation offload: longer than 64 KiB
     }
-    if (headerLength < V4_LENGTH || totalLength < headerLength || !frame.limit(totalLength)) {
+    if (headerLength < V4_LENGTH || totalLength < headerLength) {
       return ParseResult.BAD_HEADER;
     }
+    frame.limit(totalLength);
     protocol = frame.u8(V4_PROTOCOL_OFFSET);
     if (!isWanted(protocol)) {
       return ParseResult.NOT_DNS;
@@ -138,10 +139,14 @@ final class IpHeader {
     return skipped == ParseResult.OK && fragment != 0 ? requireFragment(frame) : skipped;
   }
 
-  /// FRAGMENT if all of it was captured.
-  private static ParseResult requireFragment(Frame frame) {
+  /// FRAGMENT if all of it was captured. A first fragment that was cut cannot be reassembled, but
+  /// has the begin of the message.
+  private ParseResult requireFragment(Frame frame) {
     ParseResult result = frame.need(frame.wireLength());
-    return result == ParseResult.OK ? ParseResult.FRAGMENT : result;
+    if (result == ParseResult.OK) {
+      return ParseResult.FRAGMENT;
+    }
+    return fragmentOffset == 0 && !Tunnel.isProtocol(protocol) ? ParseResult.OK : result;
   }
 
   private ParseResult readV6(Frame frame) {
@@ -151,8 +156,8 @@ final class IpHeader {
     }
     int payloadLength = frame.u16(V6_PAYLOAD_LENGTH_OFFSET);
     // 0: a jumbogram (RFC 2675), which Linux makes of TCP segments longer than 64 KiB
-    if (payloadLength != 0 && !frame.limit(V6_LENGTH + payloadLength)) {
-      return ParseResult.BAD_HEADER;
+    if (payloadLength != 0) {
+      frame.limit(V6_LENGTH + payloadLength);
     }
     setAddresses(frame.offset + V6_SOURCE_OFFSET, frame.offset + V6_DESTINATION_OFFSET, 16);
     int next = frame.u8(V6_NEXT_HEADER_OFFSET);

@@ -38,6 +38,7 @@ public final class Packet {
   byte[] payload = {};
   int payloadOffset;
   int payloadLength;
+  boolean cut;
   @Nullable PcapngRowOption rowOption;
 
   /// A copy without payload, to keep.
@@ -60,6 +61,7 @@ public final class Packet {
     copy.nameserverPort = nameserverPort;
     copy.owner = owner;
     copy.attribution = attribution;
+    copy.cut = cut;
     copy.rowOption = rowOption;
     return copy;
   }
@@ -151,6 +153,11 @@ public final class Packet {
 
   public int payloadLength() {
     return payloadLength;
+  }
+
+  /// Whether the end of the payload was not captured; files only.
+  public boolean isCut() {
+    return cut;
   }
 
   /// The row that `-o pcapng` stored with this packet; files only, else null. The payload is then

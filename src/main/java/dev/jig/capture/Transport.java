@@ -8,6 +8,9 @@ final class Transport {
   private static final int TCP = 6;
   private static final int UDP = 17;
 
+  /// RFC 1035 section 4.1.1.
+  private static final int DNS_HEADER_LENGTH = 12;
+
   private static final int PORTS_LENGTH = 4;
   private static final int UDP_LENGTH = 8;
   private static final int UDP_LENGTH_OFFSET = 4;
@@ -22,17 +25,24 @@ final class Transport {
   private int sourcePort;
   private int destinationPort;
   private int tcpSeq;
+  private boolean payloadUnreadable;
 
   Transport(IntPredicate dnsPort, boolean anyUdp) {
     this.dnsPort = dnsPort;
     this.anyUdp = anyUdp;
   }
 
+  /// Forgets the last packet.
+  void reset() {
+    payloadUnreadable = false;
+  }
+
   static boolean isUdpOrTcp(int protocolNumber) {
     return protocolNumber == UDP || protocolNumber == TCP;
   }
 
-  /// Moves `frame` to the payload, ends it there and checks that all of it was captured.
+  /// Moves `frame` to the payload and ends it there. TRUNCATED if too little of the payload was
+  /// captured to read: of a datagram a DNS header, of a segment one byte.
   ///
   /// @param protocolNumber UDP's or TCP's
   /// @param anyPort whether to accept other ports than DNS's
@@ -51,7 +61,17 @@ final class Transport {
     if (header != ParseResult.OK) {
       return header;
     }
-    return frame.wireLength() == 0 ? ParseResult.NO_PAYLOAD : frame.need(frame.wireLength());
+    if (frame.wireLength() == 0) {
+      return ParseResult.NO_PAYLOAD;
+    }
+    int needed = protocol == Protocol.UDP ? DNS_HEADER_LENGTH : 1;
+    payloadUnreadable = frame.capturedLength() < Math.min(needed, frame.wireLength());
+    return payloadUnreadable ? ParseResult.TRUNCATED : ParseResult.OK;
+  }
+
+  /// Whether the last packet has a payload of which too little was captured.
+  boolean isPayloadUnreadable() {
+    return payloadUnreadable;
   }
 
   Protocol protocol() {
@@ -84,9 +104,10 @@ final class Transport {
       return result;
     }
     int length = frame.u16(UDP_LENGTH_OFFSET);
-    if (length < UDP_LENGTH || !frame.limit(length)) {
+    if (length < UDP_LENGTH) {
       return ParseResult.BAD_HEADER;
     }
+    frame.limit(length);
     frame.offset += UDP_LENGTH;
     return ParseResult.OK;
   }

@@ -84,10 +84,18 @@ public final class Pipeline implements PacketHandler {
     }
     boolean dropped = streams.add(packet, messageHandler);
     countStreams();
-    if (dropped) {
-      // The dropped data may have been the response: do not report its query as unanswered.
-      pending.discard(QueryKey.of(packet, 0, true));
+    if (dropped || packet.isCut()) {
+      onUnreadable(packet);
     }
+  }
+
+  /// The data that is missing may have been the response: its query must not be reported as
+  /// unanswered.
+  @Override
+  public void onUnreadable(Packet packet) {
+    nowNs = packet.bootNs();
+    expire(nowNs);
+    pending.discard(QueryKey.of(packet, 0, true));
   }
 
   private void onMessage(Packet packet, byte[] bytes, int offset, int length) {

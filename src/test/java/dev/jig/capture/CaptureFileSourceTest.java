@@ -125,13 +125,51 @@ class CaptureFileSourceTest {
   }
 
   @Test
-  void aFrameThatEndsWithinItsHeadersIsBadIfNothingWasCut() throws IOException {
+  void aFrameThatEndsWithinItsIpHeaderIsBadIfNothingWasCut() throws IOException {
     CaptureBuilder file = CaptureBuilder.pcap(LITTLE_ENDIAN, 101);
     for (int length = 0; length < IP4.length; length++) {
       file.packet(length, Arrays.copyOf(IP4, length));
     }
 
-    assertThat(Replay.of(file.bytes()).counters().badHeader()).isEqualTo(IP4.length);
+    FileCounters counters = Replay.of(file.bytes()).counters();
+    assertThat(counters.badHeader()).isEqualTo(20);
+    assertThat(counters.truncated()).as("by its IP header").isEqualTo(IP4.length - 20);
+  }
+
+  @Test
+  void readsWhatWasCapturedOfADatagram() throws IOException {
+    byte[] message = "0123456789abcdef".getBytes(ISO_8859_1);
+    byte[] whole = V4.udp(message);
+    int headers = whole.length - message.length;
+    CaptureBuilder file = CaptureBuilder.pcap(LITTLE_ENDIAN, 101);
+    for (int length = headers; length <= whole.length; length++) {
+      file.packet(length, Arrays.copyOf(whole, length), whole.length);
+    }
+
+    Replay replay = Replay.of(file.bytes());
+
+    assertThat(replay.packets())
+        .extracting(Replay.Seen::payload)
+        .containsExactly(
+            "0123456789ab",
+            "0123456789abc",
+            "0123456789abcd",
+            "0123456789abcde",
+            "0123456789abcdef");
+    assertThat(replay.counters().truncated()).as("without a DNS header").isEqualTo(12);
+    assertThat(replay.unreadable()).isEqualTo(12);
+  }
+
+  @Test
+  void readsTheBeginOfAMessageInAFirstFragmentThatWasCut() throws IOException {
+    byte[] datagram = V4.udpDatagram("0123456789abcdef".repeat(2).getBytes(ISO_8859_1));
+    byte[] fragment = V4.ipv4(Flow.UDP, 0x2000, slice(datagram, 0, 32));
+
+    Replay replay = replay(101, slice(fragment, 0, fragment.length - 8));
+
+    assertThat(replay.packets())
+        .extracting(Replay.Seen::payload)
+        .containsExactly("0123456789abcdef");
   }
 
   @Test
@@ -330,7 +368,12 @@ class CaptureFileSourceTest {
             shortTcp,
             longTcp);
 
-    assertThat(replay.counters().badHeader()).isEqualTo(10);
+    assertThat(replay.counters().badHeader()).isEqualTo(7);
+    assertThat(replay.counters().truncated()).as("of longUdp").isEqualTo(1);
+    assertThat(replay.packets())
+        .as("longTotal and longV6: the UDP length fits")
+        .extracting(Replay.Seen::payload)
+        .containsExactly("dns", "dns");
   }
 
   @Test

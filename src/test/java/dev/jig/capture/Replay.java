@@ -11,7 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The packets and counters of a capture file, with port 53 as the DNS port.
-record Replay(List<Seen> packets, FileCounters counters) {
+///
+/// @param unreadable packets of which too little was captured
+record Replay(List<Seen> packets, FileCounters counters, int unreadable) {
   /// A copy of a packet.
   record Seen(
       Packet.Direction direction,
@@ -46,13 +48,26 @@ record Replay(List<Seen> packets, FileCounters counters) {
 
   static Replay of(byte[] file, boolean anyUdp) throws IOException {
     List<Seen> packets = new ArrayList<>();
+    List<Seen> unreadable = new ArrayList<>();
+    PacketHandler handler =
+        new PacketHandler() {
+          @Override
+          public void onPacket(Packet packet) {
+            packets.add(Seen.of(packet));
+          }
+
+          @Override
+          public void onUnreadable(Packet packet) {
+            unreadable.add(Seen.of(packet));
+          }
+        };
     CaptureReader reader = CaptureReader.open(new ByteArrayInputStream(file), "test.pcap");
     try (CaptureFileSource source = new CaptureFileSource(reader, port -> port == 53, anyUdp)) {
       boolean more = true;
       while (more) {
-        more = source.readNext(packet -> packets.add(Seen.of(packet)));
+        more = source.readNext(handler);
       }
-      return new Replay(packets, source.counters());
+      return new Replay(packets, source.counters(), unreadable.size());
     }
   }
 
