@@ -28,7 +28,7 @@ final class CutCaptureTest {
   }
 
   @Test
-  void aQueryWhoseAnswerMayHaveBeenCutIsNotUnanswered() {
+  void aQueryThatACutMessageMayAnswerIsNotUnanswered() {
     Packets unreadable = responseIn(ANSWER);
     harness.send(queryOut(QUERY));
     harness.pipeline.onUnreadable(unreadable.build());
