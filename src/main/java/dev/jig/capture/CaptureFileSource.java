@@ -58,6 +58,9 @@ public final class CaptureFileSource implements AutoCloseable {
     counters.setIncomplete(parser.incomplete());
     if (result == ParseResult.OK) {
       handler.onPacket(packet);
+    } else if (result == ParseResult.NO_PAYLOAD && option == null && parser.isTcp()) {
+      fill(null);
+      handler.onSegmentWithoutData(packet);
     } else if (parser.isPayloadUnreadable()) {
       fill(option);
       handler.onUnreadable(packet);

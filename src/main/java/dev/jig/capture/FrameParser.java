@@ -1,6 +1,7 @@
 package dev.jig.capture;
 
 import dev.jig.event.PacketType;
+import dev.jig.event.Protocol;
 import dev.jig.pcap.CapturedPacket;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -61,12 +62,20 @@ final class FrameParser {
     return transport.isPayloadUnreadable();
   }
 
+  /// Whether the last packet of DNS is a TCP segment.
+  boolean isTcp() {
+    return transport.protocol() == Protocol.TCP;
+  }
+
   /// Sets what the headers say, and what was captured of the payload.
   void fill(Packet packet) {
     packet.type = link.packetType();
     packet.direction = direction(packet.type);
     packet.protocol = transport.protocol();
     packet.tcpSeq = transport.tcpSeq();
+    packet.tcpSyn = transport.isSyn();
+    packet.tcpAcknowledges = transport.acknowledges();
+    packet.tcpAck = transport.tcpAck();
     packet.source = ip.source();
     packet.destination = ip.destination();
     packet.sourcePort = transport.sourcePort();

@@ -27,6 +27,9 @@ public final class Packet {
   long cgroupId;
   long socketNetNs;
   int tcpSeq;
+  boolean tcpSyn;
+  boolean tcpAcknowledges;
+  int tcpAck;
   IpAddress source = IpAddress.v4(0);
   IpAddress destination = IpAddress.v4(0);
   int sourcePort;
@@ -53,6 +56,9 @@ public final class Packet {
     copy.cgroupId = cgroupId;
     copy.socketNetNs = socketNetNs;
     copy.tcpSeq = tcpSeq;
+    copy.tcpSyn = tcpSyn;
+    copy.tcpAcknowledges = tcpAcknowledges;
+    copy.tcpAck = tcpAck;
     copy.source = source;
     copy.destination = destination;
     copy.sourcePort = sourcePort;

@@ -8,6 +8,9 @@ public interface PacketHandler {
   /// A packet, valid until this returns.
   void onPacket(Packet packet);
 
+  /// A TCP segment without data on a DNS port: a handshake or an acknowledgement; files only.
+  default void onSegmentWithoutData(Packet packet) {}
+
   /// A packet of which too little of the payload was captured to read a DNS header; files only.
   default void onUnreadable(Packet packet) {}
 

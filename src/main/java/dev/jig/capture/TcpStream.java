@@ -28,6 +28,10 @@ final class TcpStream {
 
   static final long MAX_GAP_NS = 2_000_000_000;
 
+  /// Bytes that the other side has acknowledged are missing after 100 ms: captures may hold the two
+  /// directions of a connection out of order.
+  static final long MAX_ACKNOWLEDGED_GAP_NS = 100_000_000;
+
   /// A segment more than 1 MiB away belongs to another connection between the same endpoints.
   static final int WINDOW = 1 << 20;
 
@@ -85,6 +89,9 @@ final class TcpStream {
 
   private int aheadBytes;
 
+  /// The acknowledgement of bytes that have not come, at the stream's end; null if there is none.
+  private @Nullable Packet unseenAck;
+
   TcpStream(TcpStreams.Totals totals) {
     this.totals = totals;
   }
@@ -95,13 +102,16 @@ final class TcpStream {
     return message.length + aheadBytes + segments * AHEAD_OVERHEAD;
   }
 
-  /// Whether segments are buffered behind a gap.
+  /// Whether bytes are missing, before buffered segments or at the end.
   boolean hasGap() {
-    return ahead != null;
+    return ahead != null || unseenAck != null;
   }
 
   /// Adds the payload of `packet`, and delivers the messages that it completes.
   void add(Packet packet, TcpStreams.MessageHandler handler) {
+    if (packet.tcpSyn) {
+      begin(packet.tcpSeq);
+    }
     int seq = packet.tcpSeq;
     int distance = seq - nextSeq;
     if (!started || isOtherConnection(packet, distance)) {
@@ -114,6 +124,9 @@ final class TcpStream {
     cookie = packet.socketCookie;
     if (distance > 0) {
       buffer(packet);
+      if (unseenAck != null) {
+        skipAcknowledged(unseenAck, handler);
+      }
       expireGap(packet.bootNs, handler);
       return;
     }
@@ -134,7 +147,37 @@ final class TcpStream {
         && (distance > WINDOW || distance < -WINDOW || packet.socketCookie != cookie);
   }
 
+  /// A connection begins: its first byte has this number.
+  void begin(int seq) {
+    if (started && seq == firstSeq) {
+      return; // sent again
+    }
+    reset();
+    started = true;
+    firstSeq = seq;
+    nextSeq = seq;
+  }
+
+  /// The other side has received everything before an acknowledgement: what is missing here was
+  /// lost by the capture, and will not come.
+  void skipAcknowledged(Packet ack, TcpStreams.MessageHandler handler) {
+    int beyond = ack.tcpAck - nextSeq;
+    if (!started || beyond <= 0 || beyond > WINDOW) {
+      return;
+    }
+    while (ahead != null && !ahead.isEmpty() && ack.tcpAck - ahead.getFirst().seq >= 0) {
+      skipFirstGap(ahead, handler);
+    }
+    // FIN has a sequence number, but no data
+    unseenAck = ahead == null && ack.tcpAck - nextSeq > 1 ? kept(ack) : null;
+  }
+
+  private Packet kept(Packet ack) {
+    return unseenAck == null ? ack.copyWithoutPayload() : unseenAck;
+  }
+
   private void reset() {
+    unseenAck = null;
     if (ahead == null) {
       totals.addDroppedBytes(filled);
     } else {
@@ -163,6 +206,9 @@ final class TcpStream {
       int processed,
       TcpStreams.MessageHandler handler) {
     nextSeq += length - processed;
+    if (unseenAck != null && unseenAck.tcpAck - nextSeq <= 1) {
+      unseenAck = null;
+    }
     feed(head, bytes, offset + processed, length - processed, handler);
   }
 
@@ -300,16 +346,31 @@ final class TcpStream {
   /// Skips the gap if it exceeds a limit: its segments were lost or not captured.
   void expireGap(long bootNs, TcpStreams.MessageHandler handler) {
     while (ahead != null && !ahead.isEmpty() && isExpired(ahead, bootNs)) {
-      Ahead first = ahead.getFirst();
-      totals.addGap(filled);
-      filled = 0;
-      message = EMPTY;
-      plausible = false;
-      complete = false;
-      synchronised = false;
-      nextSeq = first.seq;
-      processAhead(null, handler);
+      skipFirstGap(ahead, handler);
     }
+    Packet ack = unseenAck;
+    if (ack != null && bootNs - ack.bootNs > MAX_ACKNOWLEDGED_GAP_NS) {
+      unseenAck = null;
+      skipTo(ack.tcpAck);
+      handler.onLost(ack, false);
+    }
+  }
+
+  private void skipFirstGap(List<Ahead> waiting, TcpStreams.MessageHandler handler) {
+    Ahead first = waiting.getFirst();
+    skipTo(first.seq);
+    processAhead(null, handler);
+    handler.onLost(first.head, true);
+  }
+
+  private void skipTo(int seq) {
+    totals.addGap(filled);
+    filled = 0;
+    message = EMPTY;
+    plausible = false;
+    complete = false;
+    synchronised = false;
+    nextSeq = seq;
   }
 
   private boolean isExpired(List<Ahead> waiting, long bootNs) {

@@ -30,6 +30,12 @@ public final class TcpStreams {
     ///
     /// @param packet the segment that completed the message; its payload is another
     void onMessage(Packet packet, byte[] bytes, int offset, int length);
+
+    /// Bytes of a stream are missing for good: any of its messages may have been among them.
+    ///
+    /// @param segment of the connection, at the time of the loss or after it
+    /// @param bySender whether the segment's sender sent what is missing; else its receiver did
+    default void onLost(Packet segment, boolean bySender) {}
   }
 
   /// Counts dropped bytes and gaps of all streams.
@@ -56,6 +62,23 @@ public final class TcpStreams {
       int sourcePort,
       IpAddress destination,
       int destinationPort) {
+
+    /// The key of the other direction.
+    static Key ofReverse(Packet packet) {
+      Packet.Direction reverse =
+          switch (packet.direction) {
+            case INGRESS -> Packet.Direction.EGRESS;
+            case EGRESS -> Packet.Direction.INGRESS;
+            case UNKNOWN -> Packet.Direction.UNKNOWN;
+          };
+      return new Key(
+          reverse,
+          packet.cgroupId,
+          packet.destination,
+          packet.destinationPort,
+          packet.source,
+          packet.sourcePort);
+    }
 
     static Key of(Packet packet) {
       return new Key(
@@ -88,21 +111,48 @@ public final class TcpStreams {
   ///
   /// @return whether bytes of this stream were dropped, possibly of a response
   public boolean add(Packet packet, MessageHandler handler) {
+    acknowledge(packet, handler);
     TcpStream stream = streams.computeIfAbsent(Key.of(packet), _ -> new TcpStream(totals));
     long droppedBefore = totals.droppedBytes + totals.gaps;
     int before = stream.bufferedBytes();
     stream.add(packet, handler);
+    updateTotals(stream, before);
+    boolean complete = droppedBefore == totals.droppedBytes + totals.gaps;
+    while (bufferedBytes > maxBytes && !streams.isEmpty()) {
+      streams.evictEldest();
+    }
+    return !complete;
+  }
+
+  /// Handles a segment without data: a new connection, or an acknowledgement of the other
+  /// direction's data.
+  public void addEmpty(Packet packet, MessageHandler handler) {
+    acknowledge(packet, handler);
+    if (packet.tcpSyn) {
+      TcpStream stream = streams.computeIfAbsent(Key.of(packet), _ -> new TcpStream(totals));
+      int before = stream.bufferedBytes();
+      stream.begin(packet.tcpSeq);
+      updateTotals(stream, before);
+    }
+  }
+
+  private void acknowledge(Packet packet, MessageHandler handler) {
+    TcpStream other = packet.tcpAcknowledges ? streams.get(Key.ofReverse(packet)) : null;
+    if (other != null) {
+      int before = other.bufferedBytes();
+      other.skipAcknowledged(packet, handler);
+      updateTotals(other, before);
+    }
+  }
+
+  /// @param before what the stream buffered before a change
+  private void updateTotals(TcpStream stream, int before) {
     bufferedBytes += stream.bufferedBytes() - before;
     if (stream.hasGap()) {
       gapped.add(stream);
     } else if (!gapped.isEmpty()) {
       gapped.remove(stream);
     }
-    boolean complete = droppedBefore == totals.droppedBytes + totals.gaps;
-    while (bufferedBytes > maxBytes && !streams.isEmpty()) {
-      streams.evictEldest();
-    }
-    return !complete;
   }
 
   /// Skips gaps that are older than 2 s, and delivers the messages behind them.

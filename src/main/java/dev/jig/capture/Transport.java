@@ -16,8 +16,11 @@ final class Transport {
   private static final int UDP_LENGTH_OFFSET = 4;
   private static final int TCP_LENGTH = 20;
   private static final int TCP_SEQ_OFFSET = 4;
+  private static final int TCP_ACK_OFFSET = 8;
   private static final int TCP_DATA_OFFSET = 12;
   private static final int TCP_FLAGS_OFFSET = 13;
+  private static final int SYN = 0x02;
+  private static final int ACK = 0x10;
 
   private final IntPredicate dnsPort;
   private final boolean anyUdp;
@@ -25,6 +28,8 @@ final class Transport {
   private int sourcePort;
   private int destinationPort;
   private int tcpSeq;
+  private int tcpAck;
+  private int tcpFlags;
   private boolean payloadUnreadable;
 
   Transport(IntPredicate dnsPort, boolean anyUdp) {
@@ -92,6 +97,19 @@ final class Transport {
     return tcpSeq;
   }
 
+  /// The sequence number that the sender expects next, valid if [#acknowledges]; TCP only.
+  int tcpAck() {
+    return tcpAck;
+  }
+
+  boolean isSyn() {
+    return (tcpFlags & SYN) != 0;
+  }
+
+  boolean acknowledges() {
+    return (tcpFlags & ACK) != 0;
+  }
+
   private boolean isDns() {
     return anyUdp && protocol == Protocol.UDP
         || dnsPort.test(sourcePort)
@@ -117,8 +135,9 @@ final class Transport {
     if (result != ParseResult.OK) {
       return result;
     }
-    int syn = frame.u8(TCP_FLAGS_OFFSET) >>> 1 & 1;
-    tcpSeq = frame.i32(TCP_SEQ_OFFSET) + syn;
+    tcpFlags = frame.u8(TCP_FLAGS_OFFSET);
+    tcpSeq = frame.i32(TCP_SEQ_OFFSET) + (isSyn() ? 1 : 0);
+    tcpAck = frame.i32(TCP_ACK_OFFSET);
     int headerLength = (frame.u8(TCP_DATA_OFFSET) >>> 4) * 4;
     if (headerLength < TCP_LENGTH) {
       return ParseResult.BAD_HEADER;

@@ -191,9 +191,16 @@ public final class PendingQueries {
   /// [#evictOlderThan], for late responses.
   public void expire(long deadlineNs, Consumer<PendingQuery> report) {
     while (waiting.first != null && waiting.first.firstBootNs <= deadlineNs) {
-      PendingQuery expired = waiting.first;
-      markReported(expired);
-      report.accept(expired);
+      reportUnlessAnswerLost(waiting.first, report);
+    }
+  }
+
+  private void reportUnlessAnswerLost(PendingQuery query, Consumer<PendingQuery> report) {
+    if (query.answerLost) {
+      onEvicted.accept(remove(query));
+    } else {
+      markReported(query);
+      report.accept(query);
     }
   }
 
@@ -215,18 +222,20 @@ public final class PendingQueries {
       if (p.transferring) {
         report.accept(p);
       } else if (!p.reported) {
-        markReported(p);
-        report.accept(p);
+        reportUnlessAnswerLost(p, report);
       }
     }
   }
 
-  /// Removes the waiting queries of one side of a flow without reporting them: data that could not
-  /// be read may have been the response.
-  public void discard(QueryKey key) {
+  /// Data of a flow's server are missing: they may have been the response to any query that waits.
+  /// Such a query still finds its response, but is not reported unanswered.
+  ///
+  /// @param key of one side of the flow; its id does not matter
+  /// @param beforeNs a query sent later is not concerned
+  public void markAnswerLost(QueryKey key, long beforeNs) {
     for (PendingQuery p : ofFlow(key.role(), key.flow())) {
-      if (!p.transferring && !p.reported) {
-        onEvicted.accept(remove(p));
+      if (p.firstBootNs <= beforeNs) {
+        p.answerLost = true;
       }
     }
   }

@@ -42,6 +42,9 @@ public final class PendingQuery {
   /// Reported unanswered; kept so that a late answer still gets its latency.
   boolean reported;
 
+  /// Whether the response may be among data that could not be read.
+  boolean answerLost;
+
   /// Whether the first message of a zone transfer has come and the last has not.
   public boolean transferring;
 

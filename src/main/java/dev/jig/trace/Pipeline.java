@@ -41,7 +41,18 @@ public final class Pipeline implements PacketHandler {
   private final RecordedRows recorded;
 
   /// Allocated once, not for every segment.
-  private final TcpStreams.MessageHandler messageHandler = this::onMessage;
+  private final TcpStreams.MessageHandler messageHandler =
+      new TcpStreams.MessageHandler() {
+        @Override
+        public void onMessage(Packet packet, byte[] bytes, int offset, int length) {
+          Pipeline.this.onMessage(packet, bytes, offset, length);
+        }
+
+        @Override
+        public void onLost(Packet segment, boolean bySender) {
+          markAnswerLost(segment, bySender);
+        }
+      };
 
   private final Peers.SubjectFinder subjects;
   private long lastPacketNs;
@@ -85,17 +96,27 @@ public final class Pipeline implements PacketHandler {
     boolean dropped = streams.add(packet, messageHandler);
     countStreams();
     if (dropped || packet.isCut()) {
-      onUnreadable(packet);
+      markAnswerLost(packet, true);
     }
   }
 
-  /// The data that is missing may have been the response: its query must not be reported as
-  /// unanswered.
+  @Override
+  public void onSegmentWithoutData(Packet packet) {
+    streams.addEmpty(packet, messageHandler);
+    countStreams();
+  }
+
   @Override
   public void onUnreadable(Packet packet) {
-    nowNs = packet.bootNs();
-    expire(nowNs);
-    pending.discard(QueryKey.of(packet, 0, true));
+    markAnswerLost(packet, true);
+  }
+
+  /// The data that is missing may have been a response: its query must not be reported as
+  /// unanswered.
+  ///
+  /// @param bySender whether the packet's sender sent what is missing; else its receiver did
+  private void markAnswerLost(Packet packet, boolean bySender) {
+    pending.markAnswerLost(QueryKey.of(packet, 0, bySender), packet.bootNs());
   }
 
   private void onMessage(Packet packet, byte[] bytes, int offset, int length) {
@@ -187,7 +208,9 @@ public final class Pipeline implements PacketHandler {
     pending.closeFlow(socketCookie, query -> onUnanswered(query, State.CLOSED, bootNs));
   }
 
+  /// Gaps in streams come first: the messages behind them may be responses.
   private void expire(long bootNs) {
+    streams.expireGaps(bootNs, messageHandler);
     pending.expire(
         bootNs - config.timeoutNs(), query -> onUnanswered(query, State.TIMEOUT, bootNs));
   }

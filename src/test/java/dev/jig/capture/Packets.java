@@ -100,6 +100,18 @@ public final class Packets {
     return tcp();
   }
 
+  /// Sets the acknowledged number.
+  public Packets ack(int ack) {
+    packet.tcpAcknowledges = true;
+    packet.tcpAck = ack;
+    return this;
+  }
+
+  public Packets syn() {
+    packet.tcpSyn = true;
+    return this;
+  }
+
   public Packets cookie(long cookie) {
     packet.socketCookie = cookie;
     return this;

@@ -5,6 +5,7 @@ import static dev.jig.capture.Packets.responseIn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.capture.Packets;
+import dev.jig.fixture.TcpMessages;
 import dev.jig.golden.Messages;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -35,5 +36,36 @@ final class CutCaptureTest {
     harness.tickMs(2 * PipelineHarness.TIMEOUT_MS);
 
     assertThat(harness.rowTexts()).containsExactly("Q");
+  }
+
+  @Test
+  void aLostAnswerIsStillMatchedIfItComes() {
+    harness.send(queryOut(QUERY));
+    harness.pipeline.onUnreadable(responseIn(ANSWER).build());
+    harness.send(responseIn(ANSWER).atMs(5));
+
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 5ms");
+  }
+
+  @Test
+  void aQuerySentAfterTheLossIsReported() {
+    harness.pipeline.onUnreadable(responseIn(ANSWER).build());
+    harness.send(queryOut(QUERY).atMs(1));
+    harness.tickMs(2 * PipelineHarness.TIMEOUT_MS);
+
+    assertThat(harness.rowTexts()).containsExactly("Q", "T TIMEOUT");
+  }
+
+  @Test
+  void aTcpAnswerThatTheClientAcknowledgedButTheCaptureLacksLeavesNoTimeout() {
+    byte[] framedQuery = TcpMessages.framed(QUERY);
+    harness.send(queryOut(framedQuery).tcp(1));
+    harness.send(responseIn(TcpMessages.framed(ANSWER)).tcp(1).atMs(1));
+    harness.send(queryOut(framedQuery).tcp(1 + framedQuery.length).atMs(2));
+    harness.pipeline.onSegmentWithoutData(
+        queryOut(new byte[0]).tcp(500).ack(1 + 3 * ANSWER.length).atMs(3).build());
+    harness.tickMs(2 * PipelineHarness.TIMEOUT_MS);
+
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 1ms", "Q");
   }
 }
