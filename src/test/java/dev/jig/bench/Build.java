@@ -43,14 +43,20 @@ record Build(Form form, List<String> command) {
 
   /// bin/ig's command without its check whether the sources have changed.
   private static List<String> checkoutCommand(Path root) {
-    return List.of(
-        // A job in a script's background ignores SIGINT, and its child processes inherit that.
-        "env",
-        "--default-signal=INT",
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "@" + root.resolve("bin/java.options"),
-        "-cp",
-        root.resolve("target/classes") + ":" + root.resolve("target/lib") + "/*",
-        "dev.jig.cli.Ig");
+    List<String> command = new ArrayList<>();
+    // A job in a script's background ignores SIGINT, and its child processes inherit that.
+    command.addAll(List.of("env", "--default-signal=INT"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String options : List.of("bin/heap.options", "bin/java.options")) {
+      if (Files.exists(root.resolve(options))) { // an earlier build may have only one
+        command.add("@" + root.resolve(options));
+      }
+    }
+    command.addAll(
+        List.of(
+            "-cp",
+            root.resolve("target/classes") + ":" + root.resolve("target/lib") + "/*",
+            "dev.jig.cli.Ig"));
+    return command;
   }
 }
