@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// The filter of `-F`: rules separated by commas (`\,` is a literal comma), all of which must hold.
 ///
@@ -52,10 +53,14 @@ public final class FilterExpression implements RowFilter {
     return true;
   }
 
-  /// Only rules that require a name decide: a regular expression may match the name with other
-  /// letter case.
+  /// Only rules that require a name decide: a regular expression may match the response's name,
+  /// which may have other letter case.
   @Override
-  public boolean mayPass(String name) {
+  public @Nullable Predicate<String> nameFilter() {
+    return names.isEmpty() ? null : this::mayPass;
+  }
+
+  private boolean mayPass(String name) {
     for (String required : names) {
       if (!required.equalsIgnoreCase(name)) {
         return false;

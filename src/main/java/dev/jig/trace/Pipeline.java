@@ -22,6 +22,7 @@ import dev.jig.trace.Scope.Decision;
 import dev.jig.trace.Scope.Verdict;
 import dev.jig.wire.PcapngRowOption;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Turns packets into rows, in this order: put TCP segments together, decide by container, read the
@@ -55,6 +56,10 @@ public final class Pipeline implements PacketHandler {
       };
 
   private final Peers.SubjectFinder subjects;
+
+  /// Null with lookups: a message of another name may be an upstream's.
+  private final @Nullable Predicate<String> nameFilter;
+
   private long lastPacketNs;
 
   /// The latest time seen, on the packets' clock.
@@ -75,6 +80,7 @@ public final class Pipeline implements PacketHandler {
     LookupRows lookups =
         config.details().lookups() ? new LookupRows(config, counters, held, sink) : null;
     maker = lookups != null ? lookups : new PacketRows(config, counters, pending, held, sink);
+    nameFilter = lookups != null ? null : config.filter().nameFilter();
     recorded = new RecordedRows(config, counters, rows, pending, lookups, sink);
     subjects =
         (cgroupId, owner, attribution) ->
@@ -137,7 +143,7 @@ public final class Pipeline implements PacketHandler {
       recorded.onMessage(packet, option, message, bytes, offset, length);
       return;
     }
-    if (!maker.needsUnwanted() && !mayPass()) {
+    if (nameFilter != null && !mayPass(nameFilter)) {
       counters.filtered++; // a query does not wait for its response, which has the same name
       return;
     }
@@ -150,8 +156,8 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// Whether the filter lets rows with the message's name pass.
-  private boolean mayPass() {
-    return !message.hasQuestion() || config.filter().mayPass(message.questionName());
+  private boolean mayPass(Predicate<String> filter) {
+    return !message.hasQuestion() || filter.test(message.questionName());
   }
 
   /// A message without a wanted row may be a peer's, or an upstream's of a wanted lookup.
