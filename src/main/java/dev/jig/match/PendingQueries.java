@@ -5,6 +5,7 @@ import dev.jig.event.Lookup;
 import dev.jig.event.Query;
 import dev.jig.event.RowSize;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +19,21 @@ public final class PendingQueries {
   /// Bound of zone transfers under way; beyond it the one without a message for longest is evicted.
   public static final int MAX_TRANSFERS = 1024;
 
+  /// Small indexes stay in the processor's cache.
+  private static final int INITIAL_BUCKETS = 1024;
+
+  private static final int GROWTH = 8;
+
   private final int capacity;
   private final boolean withLookups;
-  private final int mask;
+  private final int maxBuckets;
+  private int mask;
 
   /// Newest first.
-  private final @Nullable PendingQuery[] byQuestion;
+  private @Nullable PendingQuery[] byQuestion;
 
   /// Newest first.
-  private final @Nullable PendingQuery[] byFlow;
+  private @Nullable PendingQuery[] byFlow;
 
   private final TimeList waiting = new TimeList();
   private final TimeList reported = new TimeList();
@@ -39,7 +46,7 @@ public final class PendingQueries {
   private long evicted;
   private long heapBytes;
 
-  /// @param buckets of each index, a power of two
+  /// @param buckets the most that each index may have, a power of two; it grows with the queries
   /// @param withLookups whether each query has an [OpenLookup]
   /// @param onEvicted called with each query that is removed although it was neither reported nor
   ///   fully answered
@@ -47,9 +54,10 @@ public final class PendingQueries {
       int capacity, int buckets, boolean withLookups, Consumer<PendingQuery> onEvicted) {
     this.capacity = capacity;
     this.withLookups = withLookups;
-    this.mask = buckets - 1;
-    this.byQuestion = new @Nullable PendingQuery[buckets];
-    this.byFlow = new @Nullable PendingQuery[buckets];
+    this.maxBuckets = buckets;
+    this.mask = Math.min(INITIAL_BUCKETS, buckets) - 1;
+    this.byQuestion = new @Nullable PendingQuery[mask + 1];
+    this.byFlow = new @Nullable PendingQuery[mask + 1];
     this.onEvicted = onEvicted;
   }
 
@@ -109,13 +117,29 @@ public final class PendingQueries {
     if (size() >= capacity) {
       evictOldest();
     }
-    int bucket = bucket(added.key, added.questionHash);
-    added.nextInBucket = byQuestion[bucket];
-    byQuestion[bucket] = added;
+    if (size() > mask && mask + 1 < maxBuckets) {
+      grow();
+    }
+    linkQuestion(added);
     linkFlow(added);
     waiting.append(added);
     added.heapBytes += withLookups ? OpenLookup.HEAP_BYTES + OpenLookup.ATTEMPT_BYTES : 0;
     heapBytes += added.heapBytes;
+  }
+
+  /// Makes the indexes larger. In a chain the newest query stays the first.
+  private void grow() {
+    int buckets = Math.min(maxBuckets, GROWTH * (mask + 1));
+    mask = buckets - 1;
+    byQuestion = new @Nullable PendingQuery[buckets];
+    byFlow = new @Nullable PendingQuery[buckets];
+    for (TimeList list : List.of(reported, transfers, waiting)) {
+      for (PendingQuery p = list.first; p != null; p = p.nextInTime) {
+        p.previousOfFlow = null;
+        linkQuestion(p);
+        linkFlow(p);
+      }
+    }
   }
 
   /// Finds the query that a response answers and removes it, unless further messages of a zone
@@ -294,6 +318,12 @@ public final class PendingQueries {
     if (p != null) {
       p.nextInBucket = gone.nextInBucket;
     }
+  }
+
+  private void linkQuestion(PendingQuery added) {
+    int bucket = bucket(added.key, added.questionHash);
+    added.nextInBucket = byQuestion[bucket];
+    byQuestion[bucket] = added;
   }
 
   private void linkFlow(PendingQuery added) {

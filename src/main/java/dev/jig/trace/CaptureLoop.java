@@ -150,8 +150,8 @@ public final class CaptureLoop implements AutoCloseable {
     long lossCheckNs = startNs;
     while (!stopped) {
       runRequests();
-      subscriptions.refresh();
       long nowNs = capture.bootNs();
+      subscriptions.refresh(nowNs);
       if (limitNs > 0 && nowNs - startNs >= limitNs) {
         break;
       }

@@ -27,12 +27,18 @@ final class OwnerDetails implements UnaryOperator<Owner> {
 
   /// The details of several pipelines, which share what is read.
   static final class Shared {
+    private final LongSupplier clockNs;
     private final Map<RowDetails, UnaryOperator<Owner>> made = new HashMap<>();
+
+    /// @param clockNs the time, at most 1 s old
+    Shared(LongSupplier clockNs) {
+      this.clockNs = clockNs;
+    }
 
     /// The details that rows carry.
     UnaryOperator<Owner> of(RowDetails details) {
       RowDetails key = new RowDetails(details.paths(), details.accounts(), false, false, false);
-      return made.computeIfAbsent(key, _ -> OwnerDetails.of(key.paths(), key.accounts()));
+      return made.computeIfAbsent(key, _ -> OwnerDetails.of(key.paths(), key.accounts(), clockNs));
     }
   }
 
@@ -56,7 +62,7 @@ final class OwnerDetails implements UnaryOperator<Owner> {
   }
 
   /// The details that a trace of this machine shows; the identity if there are none.
-  static UnaryOperator<Owner> of(boolean paths, boolean accounts) {
+  static UnaryOperator<Owner> of(boolean paths, boolean accounts, LongSupplier clockNs) {
     if (!paths && !accounts) {
       return UnaryOperator.identity();
     }
@@ -64,7 +70,7 @@ final class OwnerDetails implements UnaryOperator<Owner> {
     return new OwnerDetails(
         paths ? new Proc(Path.of("/proc")) : null,
         accounts ? new Accounts(Files.isReadable(HOST_ETC) ? HOST_ETC : OWN_ETC) : null,
-        System::nanoTime,
+        clockNs,
         realNs - new Clocks().bootNs());
   }
 

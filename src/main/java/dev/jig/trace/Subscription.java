@@ -66,7 +66,7 @@ public final class Subscription {
 
   private Pipeline pipeline(
       Scope scope, @Nullable PeerSkipPolicy skipPolicy, Consumer<Row> output) {
-    Peers peers = skipPolicy == null ? null : new Peers(skipPolicy, config.remembered());
+    Peers peers = skipPolicy == null ? null : new Peers(skipPolicy, PipelineConfig.SENDERS);
     return new Pipeline(config, scope, peers, output);
   }
 

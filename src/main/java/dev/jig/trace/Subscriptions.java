@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class Subscriptions implements PacketHandler {
   private final KernelSelection kernel;
   private final UnaryOperator<Row> naming;
-  private final OwnerDetails.Shared owners = new OwnerDetails.Shared();
+  private final OwnerDetails.Shared owners = new OwnerDetails.Shared(this::nowNs);
   private final MemoryBudget budget = new MemoryBudget(MemoryBudget.MAX_BYTES);
   private @Nullable Containers containers;
   private Subscription[] open = {};
+  private long nowNs;
 
   /// @param naming gives rows the names of their addresses
   Subscriptions(LiveCapture capture, UnaryOperator<Row> naming) {
@@ -110,8 +111,15 @@ final class Subscriptions implements PacketHandler {
     }
   }
 
+  private long nowNs() {
+    return nowNs;
+  }
+
   /// Applies changes of containers; also without a subscription.
-  void refresh() {
+  ///
+  /// @param bootNs now, before the next records are read
+  void refresh(long bootNs) {
+    nowNs = bootNs;
     if (containers != null) {
       containers.refresh();
     }
@@ -119,10 +127,11 @@ final class Subscriptions implements PacketHandler {
 
   /// Does what is due.
   ///
-  /// @param drained the ring holds no record from before `nowNs`
-  void tick(long nowNs, boolean drained) {
+  /// @param bootNs before the last records were read
+  /// @param drained the ring holds no record from before `bootNs`
+  void tick(long bootNs, boolean drained) {
     // Not beyond the last packet: the ring may still hold the response to a query that is due.
-    long untilNs = drained ? nowNs : Math.min(nowNs, lastPacketNs());
+    long untilNs = drained ? bootNs : Math.min(bootNs, lastPacketNs());
     for (Subscription each : open) {
       each.pipeline().tick(untilNs);
       budget.update(each.share());

@@ -69,6 +69,22 @@ final class MatchingTest {
     assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ANSWERED 20ms", "R ANSWERED 11ms");
   }
 
+  /// More than the indexes begin with, so that they grow on the way.
+  @Test
+  void findsEachOfManyQueriesInAnyOrder() {
+    int count = 20_000;
+    for (int i = 0; i < count; i++) {
+      harness.send(queryOut(QUERY).cookie(i + 1));
+    }
+    for (int i = count; i > 0; i--) {
+      harness.send(responseIn(ANSWER).cookie(i));
+    }
+    assertThat(harness.rows).hasSize(2 * count);
+    assertThat(harness.rows.subList(count, 2 * count))
+        .allMatch(row -> row.state() == State.ANSWERED);
+    assertThat(harness.pipeline.pending()).isZero();
+  }
+
   @Test
   void distinguishesEqualQuestionsBySocket() {
     harness.send(

@@ -74,6 +74,6 @@ final class OwnerDetailsTest {
   @Test
   void areNotReadUnlessShown() {
     Owner owner = owner(500);
-    assertThat(OwnerDetails.of(false, false).apply(owner)).isSameAs(owner);
+    assertThat(OwnerDetails.of(false, false, () -> 0).apply(owner)).isSameAs(owner);
   }
 }
