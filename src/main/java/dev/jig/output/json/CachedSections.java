@@ -1,6 +1,5 @@
 package dev.jig.output.json;
 
-import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.event.Row;
 import dev.jig.event.Subject;
 import dev.jig.fields.Field;
@@ -16,7 +15,7 @@ final class CachedSections implements RowSections {
   /// Slots per cache, enough for the processes of many nodes.
   private static final int SLOTS = 4_096;
 
-  private static final SerializedString TIMESTAMP = new SerializedString(Field.TIMESTAMP.key());
+  private static final byte[] TIMESTAMP = JsonLinesDocument.key(Field.TIMESTAMP.key());
   private static final byte[] NORMAL = "\"type\":\"normal\"".getBytes(StandardCharsets.US_ASCII);
 
   /// The encoded members of a subject: before the timestamp those of its container, after it those

@@ -65,14 +65,26 @@ final class JsonLinesDocument implements Document {
   }
 
   @Override
-  @SuppressWarnings({"ReferenceEquality", "StringEquality"}) // an equal text is checked again
   public void writeText(SerializableString key, String value) {
-    if (value == lastPlain || Escaping.JSON.isPlain(value)) {
-      lastPlain = value;
+    if (isPlain(value)) {
       writeAscii(key, value);
-      return;
+    } else {
+      appendKey(key);
+      appendEscaped(value);
     }
-    appendKey(key);
+  }
+
+  @SuppressWarnings({"ReferenceEquality", "StringEquality"}) // an equal text is checked again
+  private boolean isPlain(String value) {
+    if (value == lastPlain) {
+      return true;
+    }
+    boolean plain = Escaping.JSON.isPlain(value);
+    lastPlain = plain ? value : lastPlain;
+    return plain;
+  }
+
+  private void appendEscaped(String value) {
     byte[] encoded = Escaping.JSON.escape(value).getBytes(StandardCharsets.UTF_8);
     ensureCapacity(encoded.length + 2);
     bytes[length++] = '"';
@@ -90,6 +102,11 @@ final class JsonLinesDocument implements Document {
   public void writeNumber(SerializableString key, long value) {
     appendKey(key);
     ensureCapacity(Decimal.MAX_DIGITS + 1);
+    appendNumber(value);
+  }
+
+  /// Precondition: there is room.
+  private void appendNumber(long value) {
     if (value < 0) {
       append(Long.toString(value).getBytes(StandardCharsets.US_ASCII));
       return;
@@ -100,9 +117,8 @@ final class JsonLinesDocument implements Document {
   }
 
   /// Writes a 16-bit value as text of four hexadecimal digits.
-  void writeHex16(SerializableString key, int value) {
-    appendKey(key);
-    ensureCapacity(6);
+  void writeHex16(byte[] key, int value) {
+    appendKey(key, 6);
     bytes[length++] = '"';
     for (int shift = 12; shift >= 0; shift -= 4) {
       bytes[length++] = HEX[value >>> shift & 0xf];
@@ -190,6 +206,37 @@ final class JsonLinesDocument implements Document {
     append(key.asQuotedUTF8());
     bytes[length++] = '"';
     bytes[length++] = ':';
+  }
+
+  /// A key in quotes with its colon, for the methods that take bytes.
+  static byte[] key(String name) {
+    return ('"' + name + "\":").getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /// Also makes room for `more` bytes behind the key.
+  private void appendKey(byte[] key, int more) {
+    ensureCapacity(key.length + 1 + more);
+    appendComma();
+    append(key);
+  }
+
+  void writeText(byte[] key, String value) {
+    if (isPlain(value)) {
+      writeAscii(key, value);
+    } else {
+      appendKey(key, 0);
+      appendEscaped(value);
+    }
+  }
+
+  void writeAscii(byte[] key, String value) {
+    appendKey(key, 0);
+    appendQuoted(value);
+  }
+
+  void writeNumber(byte[] key, long value) {
+    appendKey(key, Decimal.MAX_DIGITS + 1);
+    appendNumber(value);
   }
 
   private void appendComma() {

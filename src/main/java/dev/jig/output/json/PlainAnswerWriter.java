@@ -19,12 +19,12 @@ import java.util.List;
 /// which writes all others.
 final class PlainAnswerWriter {
   private static final SerializableString ANSWERS = new SerializedString("answers");
-  private static final SerializableString NAME = new SerializedString("name");
-  private static final SerializableString TYPE = new SerializedString("type");
-  private static final SerializableString TTL = new SerializedString("ttl");
-  private static final SerializableString DATA = new SerializedString("data");
+  private static final byte[] NAME = JsonLinesDocument.key("name");
+  private static final byte[] TYPE = JsonLinesDocument.key("type");
+  private static final byte[] TTL = JsonLinesDocument.key("ttl");
+  private static final byte[] DATA = JsonLinesDocument.key("data");
   private static final SerializableString EDNS = new SerializedString("edns");
-  private static final SerializableString UDP_SIZE = new SerializedString("udpSize");
+  private static final byte[] UDP_SIZE = JsonLinesDocument.key("udpSize");
   private static final SerializableString DNSSEC_OK = new SerializedString("do");
 
   private static final int HEADER = 12;
