@@ -19,7 +19,7 @@ public final class BadRecordException extends IllegalStateException {
 
   /// A sample that contradicts its header.
   ///
-  /// @param offset where the sample starts in the mapped ring
+  /// @param offset where the sample starts in the part of the ring that is mapped
   /// @param length what its header says, in bytes
   public static BadRecordException atOffset(long offset, long length, String problem) {
     return new BadRecordException("offset", offset, length, problem);

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 /// Receives the records of a ring, in order, on the thread that reads it.
 @FunctionalInterface
 public interface RecordHandler {
-  /// A record: `length` bytes at `offset` of the read-only ring, valid until this returns.
+  /// A record: `length` bytes at `offset` of the read-only part of the ring that is mapped, valid
+  /// until this returns.
   void onRecord(MemorySegment ring, long offset, int length);
 }

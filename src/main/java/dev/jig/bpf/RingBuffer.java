@@ -17,13 +17,12 @@ import java.util.concurrent.locks.LockSupport;
 /// ```
 /// consumer page (read-write)   0 u64 consumer position
 /// producer page (read-only)    0 u64 producer position
-/// data, its start once more    record = header 8 · sample · padding to 8
+/// data, twice (read-only)      record = header 8 · sample · padding to 8
 ///   header                     0 u32 length, bit 31 BUSY, bit 30 DISCARD · 4 u32 page offset
 /// ```
 ///
-/// Positions only grow; modulo the ring's size they are offsets into data. Behind the data its
-/// start is mapped once more, so that a record that wraps around is contiguous. The kernel offers
-/// all data a second time, but a page counts as resident once per mapping.
+/// Positions only grow; modulo the ring's size they are offsets into data, of which a [RingWindow]
+/// is mapped.
 ///
 /// A record that ends behind the producer position, or is longer than the mapping allows, is not
 /// read: [BadRecordException], and the position stays at that record.
@@ -38,6 +37,9 @@ public final class RingBuffer implements AutoCloseable {
   /// Records between two updates of the consumer position, which free space for producers.
   private static final int PUBLISH_EVERY = 64;
 
+  /// Bytes of data that are mapped at a time: some 7,000 records of packets.
+  private static final int WINDOW = 2 << 20;
+
   private static final int BUSY_WAIT_MS = 1;
   private static final long BUSY_WAIT_NS = 50_000;
 
@@ -47,28 +49,31 @@ public final class RingBuffer implements AutoCloseable {
 
   private final Arena arena;
   private final MemorySegment consumer;
-  private final MemorySegment ring; // producer page, data, its start again
-  private final long dataStart;
+  private final MemorySegment producerPage;
+  private final RingWindow window;
   private final long mask;
   private final long maxLength; // of a sample that is contiguous wherever it starts
   private final WakeUp wakeUp;
   private final MemorySegment pollFds; // the wake-up first, so that one entry polls it alone
   private long position;
 
+  /// @param size of the data, in bytes
+  /// @param maxRecord bytes that a window maps behind the start of any record
   RingBuffer(
       Arena arena,
       MemorySegment consumer,
-      MemorySegment ring,
-      int page,
-      int size,
+      MemorySegment producerPage,
+      RingWindow window,
+      long size,
+      long maxRecord,
       int fd,
       WakeUp wakeUp) {
     this.arena = arena;
     this.consumer = consumer;
-    this.ring = ring;
-    this.dataStart = page;
-    this.mask = size - 1L;
-    this.maxLength = Math.min(size, ring.byteSize() - page - size) - HEADER;
+    this.producerPage = producerPage;
+    this.window = window;
+    this.mask = size - 1;
+    this.maxLength = maxRecord - HEADER;
     this.wakeUp = wakeUp;
     this.pollFds = arena.allocate(2 * POLLFD, Integer.BYTES);
     this.position = (long) LONG.getAcquire(consumer, 0L);
@@ -85,23 +90,36 @@ public final class RingBuffer implements AutoCloseable {
   public static RingBuffer map(BpfMap map, int maxLength, WakeUp wakeUp) {
     Arena arena = Arena.ofShared();
     try {
-      int page = Libc.pageSize();
+      long page = Libc.pageSize();
       int write = Libc.PROT_READ | Libc.PROT_WRITE;
-      int size = map.maxEntries();
-      int wrapped = (maxLength + HEADER + page - 1) / page * page;
+      long size = map.maxEntries();
+      long maxRecord = Math.min(size, (maxLength + HEADER + page - 1) / page * page);
       MemorySegment consumer = Libc.mmap(arena, page, write, Libc.MAP_SHARED, map.fd(), 0);
-      MemorySegment ring =
-          Libc.mmap(
-              arena,
-              (long) page + size + Math.min(wrapped, size),
-              Libc.PROT_READ,
-              Libc.MAP_SHARED,
-              map.fd(),
-              page);
-      return new RingBuffer(arena, consumer, ring, page, size, map.fd(), wakeUp);
+      MemorySegment producer =
+          Libc.mmap(arena, page, Libc.PROT_READ, Libc.MAP_SHARED, map.fd(), page);
+      RingWindow window =
+          new RingWindow(
+              new DataMapper(map.fd(), 2 * page), page, size, Math.min(size, WINDOW), maxRecord);
+      return new RingBuffer(arena, consumer, producer, window, size, maxRecord, map.fd(), wakeUp);
     } catch (RuntimeException refused) {
       arena.close();
       throw refused;
+    }
+  }
+
+  /// Maps the data of a ring.
+  ///
+  /// @param fd of the BPF map
+  /// @param start offset of the data in the map
+  private record DataMapper(int fd, long start) implements RingWindow.Mapper {
+    @Override
+    public MemorySegment map(long from, long length) {
+      return Libc.mapToRead(length, fd, start + from);
+    }
+
+    @Override
+    public void unmap(MemorySegment mapped) {
+      Libc.munmap(mapped);
     }
   }
 
@@ -121,8 +139,9 @@ public final class RingBuffer implements AutoCloseable {
     long producer = producer();
     try {
       while (handled < max && (position != producer || position != (producer = producer()))) {
-        long at = dataStart + (position & mask);
-        int header = (int) INT.getAcquire(ring, at);
+        MemorySegment data = window.at(position & mask);
+        long at = window.offset(position & mask);
+        int header = (int) INT.getAcquire(data, at);
         if (header < 0) { // BUSY
           break;
         }
@@ -138,7 +157,7 @@ public final class RingBuffer implements AutoCloseable {
         position = next;
         if (header == length) {
           handled++;
-          handler.onRecord(ring, at + HEADER, length);
+          handler.onRecord(data, at + HEADER, length);
         }
       }
     } finally {
@@ -212,15 +231,20 @@ public final class RingBuffer implements AutoCloseable {
   }
 
   private boolean isReady() {
-    return availableBytes() > 0 && (int) INT.getAcquire(ring, dataStart + (position & mask)) >= 0;
+    if (availableBytes() == 0) {
+      return false;
+    }
+    MemorySegment data = window.at(position & mask);
+    return (int) INT.getAcquire(data, window.offset(position & mask)) >= 0;
   }
 
   private long producer() {
-    return (long) LONG.getAcquire(ring, 0L);
+    return (long) LONG.getAcquire(producerPage, 0L);
   }
 
   @Override
   public void close() {
+    window.close();
     arena.close();
   }
 }

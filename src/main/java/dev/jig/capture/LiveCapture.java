@@ -23,9 +23,10 @@ import java.util.Optional;
 /// Loads trace_dns.bpf.c, attaches it to the root of cgroup v2 and reads its ring. For one thread,
 /// but [#wake] and [#counters].
 public final class LiveCapture implements AutoCloseable {
-  /// 16 MiB. At 8 MiB, 100,000 packets a second overran a JVM that was still warming up
-  /// (bin/bench).
-  public static final int RING_BYTES = 16 * 1024 * 1024;
+  /// 32 MiB: records of the first second under load, while the JVM still compiles. At 16 MiB,
+  /// 20,000 queries a second on two cores lost up to a fifth of their first two seconds with `-o
+  /// pcapng` (bin/bench).
+  public static final int RING_BYTES = 32 * 1024 * 1024;
 
   /// Records that one [#poll] handles.
   public static final int MAX_BATCH = 4096;

@@ -92,12 +92,20 @@ public final class Libc {
     if (address == -1) {
       throw NativeException.failed("cannot map " + length + " bytes of fd " + fd, Native.errno());
     }
-    MemorySegment mapped =
-        MemorySegment.ofAddress(address).reinterpret(length, arena, Libc::munmap);
+    MemorySegment whole = MemorySegment.ofAddress(address).reinterpret(length);
+    MemorySegment mapped = arena == Arena.global() ? whole : whole.reinterpret(arena, Libc::munmap);
     return (prot & PROT_WRITE) == 0 ? mapped.asReadOnly() : mapped;
   }
 
-  private static void munmap(MemorySegment mapped) {
+  /// Maps shared memory to read, until [#munmap].
+  ///
+  /// @throws NativeException if it cannot be mapped
+  public static MemorySegment mapToRead(long length, int fd, long offset) {
+    return mmap(Arena.global(), length, PROT_READ, MAP_SHARED, fd, offset);
+  }
+
+  /// Unmaps memory; it must not be used afterwards.
+  public static void munmap(MemorySegment mapped) {
     Native.call(MUNMAP, mapped.address(), mapped.byteSize(), 0);
   }
 

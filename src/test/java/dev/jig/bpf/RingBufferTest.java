@@ -22,8 +22,7 @@ final class RingBufferTest {
   private final MemorySegment memory = arena.allocate(PAGE + 2 * SIZE, 8);
   private final WakeUp ringFd = new WakeUp();
   private final WakeUp wakeUp = new WakeUp();
-  private final RingBuffer ring =
-      new RingBuffer(arena, consumer, memory.asReadOnly(), PAGE, SIZE, ringFd.fd(), wakeUp);
+  private final RingBuffer ring = ring(arena, consumer, memory, SIZE, SIZE);
   private final List<Long> got = new ArrayList<>();
   private final RecordHandler handler =
       (data, offset, length) -> {
@@ -32,6 +31,26 @@ final class RingBufferTest {
         assertThat(data.get(ValueLayout.JAVA_INT, offset + 8)).isEqualTo(7);
       };
   private long produced;
+
+  /// @param memory the producer page, then the data twice or once and a part
+  private RingBuffer ring(
+      Arena owner, MemorySegment consumerPage, MemorySegment memory, long size, long maxRecord) {
+    RingWindow.Mapper mapper =
+        new RingWindow.Mapper() {
+          @Override
+          public MemorySegment map(long from, long length) {
+            return memory.asSlice(PAGE + from, length).asReadOnly();
+          }
+
+          @Override
+          public void unmap(MemorySegment mapped) {
+            // the memory is the arena's
+          }
+        };
+    RingWindow window = new RingWindow(mapper, PAGE, size, size, maxRecord);
+    return new RingBuffer(
+        owner, consumerPage, memory, window, size, maxRecord, ringFd.fd(), wakeUp);
+  }
 
   @AfterEach
   void close() {
@@ -228,15 +247,7 @@ final class RingBufferTest {
   void refusesARecordLongerThanTheMappingBehindTheEnd() {
     try (Arena shorter = Arena.ofShared()) {
       MemorySegment oneWrappedPage = shorter.allocate(PAGE + 2 * SIZE + PAGE, 8);
-      RingBuffer large =
-          new RingBuffer(
-              shorter,
-              shorter.allocate(PAGE, 8),
-              oneWrappedPage,
-              PAGE,
-              2 * SIZE,
-              ringFd.fd(),
-              wakeUp);
+      RingBuffer large = ring(shorter, shorter.allocate(PAGE, 8), oneWrappedPage, 2 * SIZE, PAGE);
       oneWrappedPage.set(ValueLayout.JAVA_LONG, 0, 2 * SIZE);
       oneWrappedPage.set(ValueLayout.JAVA_INT, PAGE, PAGE);
 
