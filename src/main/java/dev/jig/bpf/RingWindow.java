@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class RingWindow implements AutoCloseable {
   /// Maps parts of the data, and unmaps them.
   interface Mapper {
+    /// Maps a part of the data.
+    ///
     /// @param from offset in the data, a multiple of the page size
     MemorySegment map(long from, long length);
 
