@@ -88,12 +88,7 @@ public final class Libc {
   /// @throws NativeException if it cannot be mapped
   public static MemorySegment mmap(
       Arena arena, long length, int prot, int flags, int fd, long offset) {
-    long address = Native.call(MMAP, 0, length, prot, flags, fd, offset);
-    if (address == -1) {
-      throw NativeException.failed("cannot map " + length + " bytes of fd " + fd, Native.errno());
-    }
-    MemorySegment whole = MemorySegment.ofAddress(address).reinterpret(length);
-    MemorySegment mapped = arena == Arena.global() ? whole : whole.reinterpret(arena, Libc::munmap);
+    MemorySegment mapped = map(length, prot, flags, fd, offset).reinterpret(arena, Libc::munmap);
     return (prot & PROT_WRITE) == 0 ? mapped.asReadOnly() : mapped;
   }
 
@@ -101,7 +96,15 @@ public final class Libc {
   ///
   /// @throws NativeException if it cannot be mapped
   public static MemorySegment mapToRead(long length, int fd, long offset) {
-    return mmap(Arena.global(), length, PROT_READ, MAP_SHARED, fd, offset);
+    return map(length, PROT_READ, MAP_SHARED, fd, offset).asReadOnly();
+  }
+
+  private static MemorySegment map(long length, int prot, int flags, int fd, long offset) {
+    long address = Native.call(MMAP, 0, length, prot, flags, fd, offset);
+    if (address == -1) {
+      throw NativeException.failed("cannot map " + length + " bytes of fd " + fd, Native.errno());
+    }
+    return MemorySegment.ofAddress(address).reinterpret(length);
   }
 
   /// Unmaps memory; it must not be used afterwards.
