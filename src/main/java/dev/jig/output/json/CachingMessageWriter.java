@@ -14,6 +14,7 @@ import dev.jig.event.Row;
 import dev.jig.event.State;
 import dev.jig.fields.Field;
 import dev.jig.output.AddressTextCache;
+import dev.jig.table.DirectMapped;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,10 +44,10 @@ final class CachingMessageWriter {
   private final SectionSerializer serializer;
   private final AddressTextCache texts;
   private final List<String> addressTexts = new ArrayList<>();
-  private final @Nullable CachedAddresses[] addressSlots = new @Nullable CachedAddresses[SLOTS];
-  private final @Nullable CachedDirection[] directionSlots = new @Nullable CachedDirection[SLOTS];
+  private final DirectMapped<CachedAddresses> addressCache = new DirectMapped<>(SLOTS);
+  private final DirectMapped<CachedDirection> directionCache = new DirectMapped<>(SLOTS);
   private final byte[] @Nullable [] rcodeSlots = new byte[RCODES] @Nullable [];
-  private final @Nullable CachedState[] stateSlots = new @Nullable CachedState[SLOTS];
+  private final DirectMapped<CachedState> stateCache = new DirectMapped<>(SLOTS);
 
   /// The members of the addresses.
   @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
@@ -153,12 +154,12 @@ final class CachingMessageWriter {
   private byte[] addresses(Row row) throws IOException {
     IpAddress source = row.flow().source().address();
     IpAddress destination = row.flow().destination().address();
-    int slot = slot(source.high() ^ source.low() * 31 + destination.high() ^ destination.low());
-    CachedAddresses cached = addressSlots[slot];
+    long hash = source.high() ^ source.low() * 31 + destination.high() ^ destination.low();
+    CachedAddresses cached = addressCache.get(hash);
     if (cached == null || !cached.matches(row)) {
       byte[] members = serializer.serialize(FieldSections::writeAddresses, row);
       cached = new CachedAddresses(source, destination, members);
-      addressSlots[slot] = cached;
+      addressCache.put(hash, cached);
     }
     return cached.members();
   }
@@ -167,16 +168,15 @@ final class CachingMessageWriter {
     int type = typeOf(row.dns().question());
     IpAddress nameserver = row.flow().nameserver();
     long address = nameserver == null ? 0 : nameserver.high() ^ nameserver.low();
-    int slot =
-        slot(
-            (address * 31 + type) * 31
-                + firstLetter(row.flow().packetType()) * 31L
-                + firstLetter(row.qr()));
-    CachedDirection cached = directionSlots[slot];
+    long hash =
+        (address * 31 + type) * 31
+            + firstLetter(row.flow().packetType()) * 31L
+            + firstLetter(row.qr());
+    CachedDirection cached = directionCache.get(hash);
     if (cached == null || !cached.matches(row)) {
       byte[] members = serializer.serialize(FieldSections::writeDirection, row);
       cached = new CachedDirection(row.qr(), nameserver, row.flow().packetType(), type, members);
-      directionSlots[slot] = cached;
+      directionCache.put(hash, cached);
     }
     return cached.members();
   }
@@ -194,12 +194,12 @@ final class CachingMessageWriter {
     Flags flags = row.dns().flags();
     State state = row.state();
     int letters = firstLetter(state) * 31 + firstLetter(row.subject().attribution());
-    int slot = slot((flags == null ? -1 : flags.bits()) * 997L + letters);
-    CachedState cached = stateSlots[slot];
+    long hash = (flags == null ? -1 : flags.bits()) * 997L + letters;
+    CachedState cached = stateCache.get(hash);
     if (cached == null || !cached.matches(row)) {
       byte[] members = serializer.serialize(FieldSections::writeState, row);
       cached = new CachedState(flags, state, row.subject().attribution(), members);
-      stateSlots[slot] = cached;
+      stateCache.put(hash, cached);
     }
     return cached.members();
   }
@@ -210,10 +210,6 @@ final class CachingMessageWriter {
 
   private static int firstLetter(@Nullable Enum<?> constant) {
     return constant == null ? 0 : constant.name().charAt(0);
-  }
-
-  private static int slot(long mixed) {
-    return (int) (mixed * 0x9e3779b97f4a7c15L >>> 54);
   }
 
   private static byte[] key(Field field) {
