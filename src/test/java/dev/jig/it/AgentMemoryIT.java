@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jig.fixture.Cgroups;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.IgProcess;
+import dev.jig.fixture.PeakMemory;
 import dev.jig.fixture.Prerequisite;
 import dev.jig.os.CgroupDirectory;
 import dev.jig.wire.proto.AgentGrpc;
@@ -128,7 +129,7 @@ final class AgentMemoryIT {
       clients.forEach(IdleClient::stop);
       List<String> ends = awaitEnds(agent);
 
-      long peakKb = peakKb(agent.pid());
+      long peakKb = PeakMemory.kb(agent.pid());
       reporter.publishEntry("peak " + peakKb / 1024 + " MiB", ends.getFirst());
       assertThat(agent.lines()).noneMatch(line -> line.contains("OutOfMemoryError"));
       assertThat(peakKb).isLessThan(MAX_RESIDENT_KB);
@@ -275,15 +276,6 @@ final class AgentMemoryIT {
       query.put((byte) label.length).put(label).put("\7example\4test\0".getBytes(US_ASCII));
       return query.putShort((short) 1).putShort((short) 1).array();
     }
-  }
-
-  private static long peakKb(long pid) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
-      if (line.startsWith("VmHWM:")) {
-        return Long.parseLong(line.replaceAll("\\D", ""));
-      }
-    }
-    throw new AssertionError("no VmHWM of " + pid);
   }
 
   private static long number(String logLine, String what) {

@@ -7,11 +7,11 @@ import dev.jig.capture.Flow;
 import dev.jig.capture.Links;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.IgProcess;
+import dev.jig.fixture.PeakMemory;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -217,7 +217,7 @@ final class BoundedMemoryIT {
       long startNs = System.nanoTime();
       capture.write(new PacketSink(out));
       out.flush();
-      long peakKb = peakKb(ig.pid());
+      long peakKb = PeakMemory.kb(ig.pid());
       out.close();
       Command.Result run = ig.waitFor();
       assertThat(run.exitCode()).as(run.err()).isZero();
@@ -239,15 +239,6 @@ final class BoundedMemoryIT {
     return IgProcess.commandLine(arguments).stream()
         .map(word -> word.endsWith("/java.options") ? "@" + released : word)
         .toList();
-  }
-
-  private static long peakKb(long pid) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
-      if (line.startsWith("VmHWM:")) {
-        return Long.parseLong(line.replaceAll("\\D", ""));
-      }
-    }
-    throw new AssertionError("no VmHWM of " + pid);
   }
 
   private static long number(String summary, String what) {
