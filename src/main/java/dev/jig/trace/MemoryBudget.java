@@ -1,8 +1,9 @@
 package dev.jig.trace;
 
 /// One bound of the heap that the pipelines of all subscriptions take together, besides the bounds
-/// of each table. Beyond it the subscription that takes most evicts its oldest entries, until all
-/// fit: a flooded client costs the others nothing. Ring thread only.
+/// of each table. Beyond it the subscription with most entries, in bytes, evicts its oldest, until
+/// all fit: a flooded client costs the others nothing, and one with larger tables of fixed size
+/// keeps as many entries as the others. Ring thread only.
 final class MemoryBudget {
   /// A third of the agent's heap (src/main/dist/agent.options).
   static final long MAX_BYTES = 64L << 20;
@@ -22,6 +23,11 @@ final class MemoryBudget {
     /// Heap bytes as of the last update.
     long bytes() {
       return bytes;
+    }
+
+    /// The part of [#bytes] that can be evicted.
+    private long entryBytes() {
+      return bytes - tableBytes;
     }
   }
 
@@ -68,7 +74,7 @@ final class MemoryBudget {
   private boolean evictFromLargest() {
     Share largest = shares[0];
     for (Share each : shares) {
-      largest = each.bytes > largest.bytes ? each : largest;
+      largest = each.entryBytes() > largest.entryBytes() ? each : largest;
     }
     long before = used;
     largest.pipeline.evictOldest();

@@ -3,6 +3,7 @@ package dev.jig.trace;
 import static dev.jig.capture.Packets.queryOut;
 import static dev.jig.capture.Packets.responseIn;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.jig.capture.Packets;
 import dev.jig.golden.Messages;
@@ -82,6 +83,18 @@ final class MemoryBudgetTest {
           assertThat(each.pipeline.pending() + each.pipeline.evicted()).isEqualTo(sent);
           assertThat(each.rows).hasSize(sent);
         });
+  }
+
+  @Test
+  void aPipelineWithLargerTablesKeepsAsManyQueries() {
+    open(new PipelineHarness(), new PipelineHarness());
+    shares[1] = new Share(pipeline(1), MAX_BYTES * 6 / 10); // more than half of all
+    budget.setShares(shares);
+
+    IntStream.range(0, 5_000).forEach(i -> sendToAll(query(i)));
+
+    assertThat(pipeline(1).pending()).isPositive();
+    assertThat(pipeline(0).pending()).isCloseTo(pipeline(1).pending(), within(2L));
   }
 
   @Test
