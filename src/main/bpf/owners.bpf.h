@@ -45,6 +45,7 @@ static __noinline int probe_owner(struct owner *owner, struct task_struct *task)
 	owner->checksum = 0;
 	bpf_core_read(owner->comm, COMM_LEN, &task->comm);
 	bpf_core_read(owner->pcomm, COMM_LEN, &parent->comm);
+	bpf_core_read(owner->process_name, COMM_LEN, &leader->comm);
 	return 0;
 }
 
@@ -79,6 +80,7 @@ static __always_inline void load_owner_fields(struct owner *owner, struct task_s
 	struct net *net_ns = nsproxy ? nsproxy->net_ns : 0;
 
 	__builtin_memset(owner->pcomm, 0, COMM_LEN);
+	__builtin_memset(owner->process_name, 0, COMM_LEN);
 	owner->start_time = leader ? leader->start_boottime : 0;
 	owner->pid = task->tgid;
 	owner->tid = task->pid;
@@ -91,6 +93,8 @@ static __always_inline void load_owner_fields(struct owner *owner, struct task_s
 	copy_comm(owner->comm, task->comm);
 	if (parent)
 		copy_comm(owner->pcomm, parent->comm);
+	if (leader)
+		copy_comm(owner->process_name, leader->comm);
 }
 
 static __noinline int read_current_owner(struct owner *owner)

@@ -49,6 +49,7 @@ struct owner {
 	__u32 checksum; /* of all other fields, in socket storage; 0 in a record */
 	char comm[COMM_LEN];
 	char pcomm[COMM_LEN]; /* the parent's comm */
+	char process_name[COMM_LEN]; /* task->group_leader->comm */
 };
 
 struct packet_record {

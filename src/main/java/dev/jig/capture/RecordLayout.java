@@ -15,11 +15,11 @@ import java.nio.ByteOrder;
 ///  24      gso_size(4)     netns(4)
 ///  32      time(8)         cookie(8)         cgroup(8)
 ///  56      source(16)      destination(16)   asked(16)
-/// 104      owner(72)
-/// 176      inline_len bytes of payload
+/// 104      owner(88)
+/// 192      inline_len bytes of payload
 ///
 /// owner    start_time(8) pid(4) tid(4) uid(4) gid(4) ppid(4) mntns(4) netns(4) checksum(4: 0)
-///          comm(16) pcomm(16)
+///          comm(16) pcomm(16) process_name(16)
 /// chunk    kind direction unused(2) offset(4) len(4) unused(4) time(8) cookie(8), then len bytes
 /// cgroup   kind unused(3) path_len(4) id(8) path(1024)
 /// closed   kind unused(7) time(8) cookie(8)
@@ -55,7 +55,7 @@ final class RecordLayout {
   static final int DESTINATION = 72;
   static final int ASKED = 88;
   static final int OWNER = 104;
-  static final int PAYLOAD = 176;
+  static final int PAYLOAD = 192;
 
   /// Payload bytes in a packet's own record; the rest is in chunks.
   static final int MAX_INLINE = 4096;
@@ -63,7 +63,7 @@ final class RecordLayout {
   /// The length of the longest record.
   static final int MAX_LENGTH = PAYLOAD + MAX_INLINE;
 
-  static final int OWNER_LEN = 72;
+  static final int OWNER_LEN = 88;
   static final int OWNER_START_TIME = 0;
   static final int OWNER_PID = 8;
   static final int OWNER_TID = 12;
@@ -74,6 +74,7 @@ final class RecordLayout {
   static final int OWNER_NETNS = 32;
   static final int OWNER_COMM = 40;
   static final int OWNER_PCOMM = 56;
+  static final int OWNER_PROCESS_NAME = 72;
   static final int COMM_LEN = 16;
 
   static final int CHUNK_OFFSET = 4;

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param uid user id, unsigned 32 bit
 /// @param gid group id, unsigned 32 bit
 /// @param comm thread name (at most 15 bytes), raw: outputs escape it
+/// @param processName name of the process: of its first thread (at most 15 bytes), raw; absent in
+///   recordings of older versions
 /// @param ppid the parent's thread group id
 /// @param pcomm the parent's name, raw
 /// @param mountNs inode of the mount namespace
@@ -24,6 +26,7 @@ public record Owner(
     long uid,
     long gid,
     String comm,
+    @Nullable String processName,
     int ppid,
     String pcomm,
     long mountNs,
@@ -47,7 +50,7 @@ public record Owner(
   /// may have other names.
   public record Account(@Nullable String user, @Nullable String group) {}
 
-  /// An owner without account names and wall-clock start.
+  /// An owner without process name, account names and wall-clock start.
   public Owner(
       int pid,
       int tid,
@@ -60,7 +63,7 @@ public record Owner(
       long netNs,
       long startBootNs,
       @Nullable Paths paths) {
-    this(pid, tid, uid, gid, comm, ppid, pcomm, mountNs, netNs, startBootNs, paths, null, 0);
+    this(pid, tid, uid, gid, comm, null, ppid, pcomm, mountNs, netNs, startBootNs, paths, null, 0);
   }
 
   /// A copy with paths.
@@ -77,6 +80,7 @@ public record Owner(
         uid,
         gid,
         comm,
+        processName,
         ppid,
         pcomm,
         mountNs,

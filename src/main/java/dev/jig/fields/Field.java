@@ -148,6 +148,11 @@ public enum Field {
       defaultIn(IG, KUBECTL),
       ownerText(Owner::comm),
       "thread name"),
+  PROCESS_NAME(
+      "process",
+      scaled(16).withMax(16),
+      ownerText(Owner::processName),
+      "name of the process; comm is that of its thread"),
   PCOMM("pcomm", scaled(16).withMax(16), ownerText(Owner::pcomm), "name of the parent process"),
   CWD(
       "cwd",
@@ -431,6 +436,7 @@ public enum Field {
       case NET_NS -> "netnsid";
       case PROTOCOL -> "protocol";
       case TYPE -> "pktType";
+      case PROCESS_NAME -> "processName";
       default -> column.substring(column.indexOf('.') + 1);
     };
   }

@@ -92,6 +92,7 @@ final class PartDecoder {
         from.getUid(),
         from.getGid(),
         from.getComm(),
+        from.hasProcessName() ? from.getProcessName() : null,
         from.getPpid(),
         from.getPcomm(),
         from.getMountNs(),

@@ -143,6 +143,7 @@ final class PartEncoder {
     scratch.putNumber(RowProto.Owner.UID_FIELD_NUMBER, owner.uid());
     scratch.putNumber(RowProto.Owner.GID_FIELD_NUMBER, owner.gid());
     scratch.putText(RowProto.Owner.COMM_FIELD_NUMBER, owner.comm());
+    scratch.putText(RowProto.Owner.PROCESS_NAME_FIELD_NUMBER, owner.processName());
     scratch.putNumber(RowProto.Owner.PPID_FIELD_NUMBER, owner.ppid());
     scratch.putText(RowProto.Owner.PCOMM_FIELD_NUMBER, owner.pcomm());
     scratch.putNumber(RowProto.Owner.MOUNT_NS_FIELD_NUMBER, owner.mountNs());

@@ -72,10 +72,8 @@ public final class Bench {
     groups.add(new LossAtStart(work, effort, build));
     for (Sides sides : Sides.values()) {
       groups.add(new CpuBesideTcpdump(work, effort, build, sides));
-      builds
-          .baseline()
-          .ifPresent(it -> groups.add(new CpuBesideBefore(work, effort, build, it, sides)));
     }
+    builds.baseline().ifPresent(it -> groups.add(new CpuBesideBefore(work, effort, build, it)));
     groups.add(new KernelTime(work, effort, builds));
     groups.add(new FullLoad(work, effort, build));
     return groups;

@@ -5,7 +5,6 @@ import dev.jig.bench.SteadyLoad.CpuUse;
 import dev.jig.bench.SteadyLoad.Sides;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -18,14 +17,12 @@ final class CpuBesideBefore implements FigureGroup {
   private final Effort effort;
   private final Build now;
   private final Build before;
-  private final Sides sides;
 
-  CpuBesideBefore(Path work, Effort effort, Build now, Build before, Sides sides) {
+  CpuBesideBefore(Path work, Effort effort, Build now, Build before) {
     this.work = work;
     this.effort = effort;
     this.now = now;
     this.before = before;
-    this.sides = sides;
   }
 
   /// One output, and what was measured of it.
@@ -45,13 +42,13 @@ final class CpuBesideBefore implements FigureGroup {
 
   @Override
   public String title() {
-    return sides.prefix + "CPU per query beside the commit before";
+    return "CPU per query beside the commit before";
   }
 
   @Override
   public List<Measurement> measure() throws IOException, InterruptedException {
     List<Figure> figures = figures();
-    try (SteadyLoad load = SteadyLoad.start(work, effort, sides)) {
+    try (SteadyLoad load = SteadyLoad.start(work, effort, Sides.BOTH)) {
       for (int pair = 0; pair < effort.pairs(); pair++) {
         for (Figure figure : figures) {
           measure(load, figure, pair % 2 == 0);
@@ -62,16 +59,12 @@ final class CpuBesideBefore implements FigureGroup {
   }
 
   private List<Figure> figures() {
-    boolean both = sides == Sides.BOTH;
-    List<Figure> figures = new ArrayList<>();
-    figures.add(new Figure(Output.COLUMNS, both ? "≤ 0.72" : ""));
-    figures.add(new Figure(Output.JSON, both ? "≤ 0.66" : ""));
-    figures.add(new Figure(Output.LOOKUPS, both ? "≤ 0.47" : ""));
-    figures.add(new Figure(Output.PCAPNG, both ? "≤ 0.45" : ""));
-    if (both) {
-      figures.add(new Figure(Output.FILTERED, "≤ 0.75"));
-    }
-    return figures;
+    return List.of(
+        new Figure(Output.COLUMNS, "≤ 0.72"),
+        new Figure(Output.JSON, "≤ 0.66"),
+        new Figure(Output.LOOKUPS, "≤ 0.47"),
+        new Figure(Output.PCAPNG, "≤ 0.45"),
+        new Figure(Output.FILTERED, "≤ 0.75"));
   }
 
   /// @param nowFirst which build starts first; its kernel programs run first
@@ -89,8 +82,7 @@ final class CpuBesideBefore implements FigureGroup {
       figure.ratio.add(usedNow.microsPerQuery() / usedBefore.microsPerQuery());
       figure.lost.add(nowFirst ? lostFirst : lostSecond);
       Progress.print(
-          "%s%s: now %.2f µs (%s; lost %,d), before %.2f (%s; lost %,d)",
-          sides.prefix,
+          "%s: now %.2f µs (%s; lost %,d), before %.2f (%s; lost %,d)",
           figure.output.title,
           usedNow.microsPerQuery(),
           usedNow.threads(),
@@ -111,8 +103,7 @@ final class CpuBesideBefore implements FigureGroup {
     return Measurement.withBefore(
         String.format(
             Locale.ROOT,
-            "%sCPU per query, all threads, %s, %,d queries/s, %d runs beside the commit before",
-            sides.prefix,
+            "CPU per query, all threads, %s, %,d queries/s, %d runs beside the commit before",
             figure.output.title,
             QUERIES_PER_SECOND,
             figure.now.count()),

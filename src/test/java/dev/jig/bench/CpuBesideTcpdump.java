@@ -82,8 +82,8 @@ final class CpuBesideTcpdump implements FigureGroup {
     figures.add(new Figure(Output.COLUMNS, Transport.UDP, both ? aim("0.36") : ""));
     figures.add(new Figure(Output.JSON, Transport.UDP, both ? aim("0.52") : ""));
     figures.add(new Figure(Output.LOOKUPS, Transport.UDP, both ? aim("0.65") : ""));
-    figures.add(new Figure(Output.PCAPNG, Transport.UDP, both ? aim("0.80") : ""));
     if (both) {
+      figures.add(new Figure(Output.PCAPNG, Transport.UDP, aim("0.80")));
       figures.add(new Figure(Output.FILTERED, Transport.UDP, ""));
       figures.add(new Figure(Output.JSON, Transport.TCP, ""));
     }

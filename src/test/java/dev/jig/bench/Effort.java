@@ -62,12 +62,12 @@ enum Effort {
 
   /// Seconds of a steady load before CPU time is taken: the JIT compiler has nothing left to do.
   int compileSeconds() {
-    return either(20, 4);
+    return either(26, 4);
   }
 
   /// Seconds of a steady load over which CPU time is taken.
   int windowSeconds() {
-    return either(15, 3);
+    return either(10, 3);
   }
 
   /// Seconds over which the run time of kernel programs is taken.

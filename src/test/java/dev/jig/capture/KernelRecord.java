@@ -86,6 +86,7 @@ final class KernelRecord {
     i32(RecordLayout.OWNER + RecordLayout.OWNER_UID, -2); // 4294967294 as unsigned
     i64(RecordLayout.OWNER + RecordLayout.OWNER_START_TIME, 3);
     text(RecordLayout.OWNER + RecordLayout.OWNER_COMM, comm);
+    text(RecordLayout.OWNER + RecordLayout.OWNER_PROCESS_NAME, "app");
     return this;
   }
 

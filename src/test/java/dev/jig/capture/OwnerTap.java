@@ -86,6 +86,7 @@ final class OwnerTap implements AutoCloseable {
     assertThat(owner.ppid()).isEqualTo((int) ProcessHandle.current().parent().orElseThrow().pid());
     assertThat(owner.comm())
         .isEqualTo(Files.readString(Path.of("/proc/self/comm"), StandardCharsets.UTF_8).strip());
+    assertThat(owner.processName()).isEqualTo(owner.comm());
     assertThat(owner.uid()).isZero();
   }
 

@@ -57,6 +57,7 @@ final class RecordLayoutTest {
         arguments("owner", "netns", RecordLayout.OWNER_NETNS),
         arguments("owner", "comm", RecordLayout.OWNER_COMM),
         arguments("owner", "pcomm", RecordLayout.OWNER_PCOMM),
+        arguments("owner", "process_name", RecordLayout.OWNER_PROCESS_NAME),
         arguments("chunk_record", "kind", RecordLayout.KIND),
         arguments("chunk_record", "direction", RecordLayout.DIRECTION),
         arguments("chunk_record", "offset", RecordLayout.CHUNK_OFFSET),

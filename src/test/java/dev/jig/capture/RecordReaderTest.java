@@ -71,7 +71,7 @@ final class RecordReaderTest {
     assertThat(packet.destinationPort()).isEqualTo(53);
     assertThat(packet.nameserver()).isNull();
     assertThat(packet.owner())
-        .isEqualTo(new Owner(20, 21, 0xfffffffeL, 0, "dig", 0, "", 0, 0, 3, null));
+        .isEqualTo(new Owner(20, 21, 0xfffffffeL, 0, "dig", "app", 0, "", 0, 0, 3, null, null, 0));
     assertThat(reader.packets()).isOne();
   }
 
@@ -233,7 +233,7 @@ final class RecordReaderTest {
   void refusesAPacketWithMoreInlineBytesThanItsRecord() {
     assertRefused(KernelRecord.packet(PAYLOAD).i32(RecordLayout.INLINE_LEN, 8))
         .hasMessage(
-            "bad ring record at offset 24, length 183: 8 bytes behind the first 176 do not fit");
+            "bad ring record at offset 24, length 199: 8 bytes behind the first 192 do not fit");
     assertRefused(KernelRecord.packet(PAYLOAD).i32(RecordLayout.INLINE_LEN, -1));
     assertThat(reader.packets()).isZero();
   }
@@ -247,7 +247,7 @@ final class RecordReaderTest {
   @Test
   void refusesARecordLongerThanAnyKind() {
     assertRefused(KernelRecord.packet(bytes(RecordLayout.MAX_INLINE + 1)))
-        .hasMessageEndingWith("length 4273: the longest has 4272 bytes");
+        .hasMessageEndingWith("length 4289: the longest has 4288 bytes");
   }
 
   @Test

@@ -32,6 +32,7 @@ public final class SampleEvents {
           4_294_967_294L,
           4_294_967_295L,
           "thr\u001bead \"\\\ud83d\ude00",
+          "process",
           3,
           "parent",
           4026533000L,

@@ -42,6 +42,11 @@ final class ClientsIT {
       this(label, comm, "UDP", List.of(command));
     }
 
+    /// The name of its process.
+    String program() {
+      return Path.of(command.getFirst()).getFileName().toString();
+    }
+
     String name(String version) {
       return label + "-" + version + ".ask.example.test.";
     }
@@ -124,6 +129,7 @@ final class ClientsIT {
     Json first = rows.getFirst();
     for (Json row : rows) {
       assertThat(row.text("comm")).as(client.label()).isEqualTo(client.comm());
+      assertThat(row.text("processName")).isEqualTo(client.program());
       assertThat(row.number("pid")).as(client.label()).isEqualTo(first.number("pid"));
       assertThat(row.text("nameserver")).as(client.label()).isEqualTo(nameserver);
       assertThat(row.text("protocol")).as(client.label()).isEqualTo(client.protocol());

@@ -99,6 +99,7 @@ final class RandomRows {
         random.nextInt() & 0xffffffffL,
         random.nextInt() & 0xffffffffL,
         String.valueOf(text()),
+        String.valueOf(text()),
         random.nextInt(1 << 22),
         String.valueOf(text()),
         random.nextLong(),
