@@ -89,7 +89,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
   private ClusterTrace.Request request(Cluster cluster, TraceDnsOptions.Parsed parsed) {
     String wanted = namespace.isEmpty() ? cluster.namespace() : namespace;
     return new ClusterTrace.Request(
-        options.filters,
+        options.rules(),
         options.ports,
         parsed.dnsTimeoutNs(),
         parsed.details(),

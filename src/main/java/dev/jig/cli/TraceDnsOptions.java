@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,15 +51,23 @@ final class TraceDnsOptions {
   boolean lookups;
 
   @Option(
-      names = "--paths",
+      names = "--failed",
       order = 43,
+      fallbackValue = "true",
+      description =
+          "Only what failed: no response in time, SERVFAIL, REFUSED, other errors; not NXDOMAIN.")
+  boolean failed;
+
+  @Option(
+      names = "--paths",
+      order = 44,
       fallbackValue = "true",
       description = "Show the process's working directory and executable.")
   boolean paths;
 
   @Option(
       names = {"-t", "--timeout"},
-      order = 44,
+      order = 45,
       paramLabel = "SECONDS",
       defaultValue = "0",
       description = "Stop after this time; 0: on Ctrl-C (default: ${DEFAULT-VALUE}).")
@@ -66,7 +75,7 @@ final class TraceDnsOptions {
 
   @Option(
       names = {"-F", "--filter"},
-      order = 45,
+      order = 46,
       paramLabel = "RULES",
       description = {
         "Only rows that match all rules: column:value, or :! :> :>= :< :<= :~ in place of the colon,",
@@ -76,7 +85,7 @@ final class TraceDnsOptions {
 
   @Option(
       names = {"-o", "--output"},
-      order = 46,
+      order = 47,
       paramLabel = "FORMAT",
       defaultValue = "columns",
       description =
@@ -87,7 +96,7 @@ final class TraceDnsOptions {
 
   @Option(
       names = "--output-file",
-      order = 48,
+      order = 49,
       paramLabel = "PATH",
       description = "Write rows to this file instead of stdout.")
   @Nullable Path outputFile;
@@ -97,6 +106,13 @@ final class TraceDnsOptions {
       hidden = true,
       description = "File to create when tracing has begun.")
   @Nullable Path readyFile;
+
+  /// The rules of all filter flags.
+  List<String> rules() {
+    return failed
+        ? Stream.concat(filters.stream(), Stream.of(FilterExpression.FAILED)).toList()
+        : filters;
+  }
 
   /// Opens the output for rows.
   ///
@@ -167,7 +183,7 @@ final class TraceDnsOptions {
           "-o pcapng writes packets, but --lookups makes one row of several.",
           "Leave out --lookups: it works later, with --read FILE --lookups.");
     }
-    FilterExpression filter = FilterExpression.parse(filters);
+    FilterExpression filter = FilterExpression.parse(rules());
     return new Parsed(
         dnsTimeoutNs(),
         PortSet.parse(ports),

@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 final class VerboseOption {
   @Option(
       names = {"-v", "--verbose"},
-      order = 47,
+      order = 48,
       split = ",",
       description = "Print debug messages on stderr; give it twice for libbpf's as well.")
   boolean[] given = {};

@@ -30,12 +30,20 @@ public final class Rcode {
   /// The last assigned code: BADCOOKIE (RFC 7873 section 8).
   private static final int LAST = 23;
 
+  private static final int NO_ERROR = 0;
   private static final int FORM_ERR = 1;
   private static final int SERV_FAIL = 2;
+  private static final int NX_DOMAIN = 3;
   private static final int NOT_IMP = 4;
   private static final int REFUSED = 5;
 
   private Rcode() {}
+
+  /// Whether the code says neither that the name has records of some type nor that it does not
+  /// exist.
+  public static boolean isFailure(int rcode) {
+    return rcode != NO_ERROR && rcode != NX_DOMAIN;
+  }
 
   /// Whether the code is about the server, not the name: stub resolvers then try the next server.
   public static boolean isServerFailure(int rcode) {

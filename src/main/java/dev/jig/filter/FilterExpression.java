@@ -1,5 +1,6 @@
 package dev.jig.filter;
 
+import dev.jig.dns.Rcode;
 import dev.jig.event.Row;
 import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
@@ -19,7 +20,11 @@ import org.jspecify.annotations.Nullable;
 /// | `col:>v`, `col>v`, also `>=`, `<`, `<=` | greater, less |
 /// | `col:~re`, `col~re` | the regular expression (RE2) matches a part of the text |
 /// | `!` before an operator | the rule without `!` does not hold |
+/// | `failed` | the server refused or failed, or the query had no response in time |
 public final class FilterExpression implements RowFilter {
+  /// The rule of `--failed`.
+  public static final String FAILED = "failed";
+
   private final List<Predicate<Row>> comparisons = new ArrayList<>();
 
   /// The names that rules require.
@@ -76,12 +81,25 @@ public final class FilterExpression implements RowFilter {
   }
 
   private void add(String text) {
+    if (text.strip().equalsIgnoreCase(FAILED)) {
+      comparisons.add(FilterExpression::isFailed);
+      return;
+    }
     Rule rule = Rule.parse(text);
     fields.add(rule.field());
     comparisons.add(Comparison.of(rule));
     if (rule.field() == Field.NAME && rule.operator() == Operator.EQUAL && !rule.negated()) {
       names.add(Comparison.absoluteName(rule.value()));
     }
+  }
+
+  /// Names that do not exist are no failure: search lists ask for them by the thousand.
+  private static boolean isFailed(Row row) {
+    return switch (row.state()) {
+      case TIMEOUT, CLOSED, LATE -> true;
+      case ANSWERED, ORPHAN -> Rcode.isFailure(row.dns().rcode());
+      case null -> false; // a query
+    };
   }
 
   private static List<String> split(String expression) {

@@ -188,6 +188,7 @@ final class CommandLineTest {
             "--dns-timeout",
             "--ports",
             "--lookups",
+            "--failed",
             "--paths",
             "--timeout",
             "--filter",

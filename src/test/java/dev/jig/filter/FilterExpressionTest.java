@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Owner;
+import dev.jig.event.Qr;
 import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
+import dev.jig.event.State;
 import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import java.time.Duration;
@@ -39,6 +41,47 @@ final class FilterExpressionTest {
     assertThat(FilterExpression.parse(List.of(filter)).nameFilter())
         .isNotNull()
         .satisfies(names -> assertThat(names.test("example.org.")).isEqualTo(mayPass));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, ANSWERED, false", // NoError
+    "3, ANSWERED, false", // NXDomain
+    "2, ANSWERED, true", // ServFail
+    "5, ANSWERED, true", // Refused
+    "23, ORPHAN, true",
+    "0, ORPHAN, false",
+    "0, LATE, true",
+  })
+  void failedChoosesFailuresOfServers(int rcode, State state, boolean passes) {
+    Row response =
+        SampleEvents.response()
+            .with(it -> {
+              it.rcode = rcode;
+              it.state = state;
+            })
+            .build();
+
+    assertThat(FilterExpression.parse(List.of("failed")).test(response)).isEqualTo(passes);
+    assertThat(FilterExpression.parse(List.of("Failed,id:3c1f")).test(response)).isEqualTo(passes);
+  }
+
+  @Test
+  void failedChoosesUnansweredQueriesAndNoOthers() {
+    FilterExpression failed = FilterExpression.parse(List.of("failed"));
+
+    assertThat(failed.test(QUERY)).isFalse();
+    assertThat(failed.test(unanswered(State.TIMEOUT))).isTrue();
+    assertThat(failed.test(unanswered(State.CLOSED))).isTrue();
+  }
+
+  private static Row unanswered(State state) {
+    return SampleEvents.query()
+        .with(it -> {
+          it.qr = Qr.T;
+          it.state = state;
+        })
+        .build();
   }
 
   @ParameterizedTest
