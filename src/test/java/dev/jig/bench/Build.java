@@ -47,8 +47,9 @@ record Build(Form form, List<String> command) {
     // A job in a script's background ignores SIGINT, and its child processes inherit that.
     command.addAll(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (String options : List.of("bin/heap.options", "bin/java.options")) {
-      if (Files.exists(root.resolve(options))) { // an earlier build may have only one
+    for (String options :
+        List.of("bin/heap.options", "bin/java.options", "src/main/dist/compiler.options")) {
+      if (Files.exists(root.resolve(options))) { // an earlier build may lack some
         command.add("@" + root.resolve(options));
       }
     }

@@ -18,7 +18,14 @@ final class LookupLoad implements AutoCloseable {
   private final Child server;
 
   /// Queries sent, responses received, duration.
-  record Sent(long queries, long answered, long ns) {}
+  record Sent(long queries, long answered, long ns) {
+    static final Sent NOTHING = new Sent(0, 0, 0);
+
+    /// A query and a response each have a row of the sender and one of the receiver.
+    long rows() {
+      return 2 * (queries + answered);
+    }
+  }
 
   private LookupLoad(Path work, int port, Path program, Child server) {
     this.work = work;

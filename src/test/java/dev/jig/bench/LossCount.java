@@ -12,9 +12,16 @@ final class LossCount {
 
   /// Ends ig and counts its rows.
   void add(LookupLoad.Sent sent, Ig ig) throws IOException, InterruptedException {
+    add(LookupLoad.Sent.NOTHING, sent, ig);
+  }
+
+  /// Ends ig and counts its rows.
+  ///
+  /// @param warmUp sent before
+  void add(LookupLoad.Sent warmUp, LookupLoad.Sent sent, Ig ig)
+      throws IOException, InterruptedException {
     TraceEnd end = ig.end();
-    // A query and a response each have a row of the sender and one of the receiver.
-    expected = 2 * (sent.queries() + sent.answered());
+    expected = warmUp.rows() + sent.rows();
     packetsPerSecond.add(sent.queries() * LookupLoad.PACKETS_PER_LOOKUP / (sent.ns() / 1e9));
     isBalanced &= end.isBalanced();
     // Rows may also be missing in the file alone.
