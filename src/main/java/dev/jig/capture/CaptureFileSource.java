@@ -4,6 +4,7 @@ import dev.jig.event.Attribution;
 import dev.jig.event.Protocol;
 import dev.jig.pcap.CaptureReader;
 import dev.jig.pcap.CapturedPacket;
+import dev.jig.pcap.TimeOrderedReader;
 import dev.jig.wire.PcapngOptionReader;
 import dev.jig.wire.PcapngRowOption;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// contain DNS, with the file's clock and without owner. In a file written by `-o pcapng` each
 /// packet has its row option.
 public final class CaptureFileSource implements AutoCloseable {
-  private final CaptureReader reader;
+  private final TimeOrderedReader reader;
   private final FileCounters counters = new FileCounters();
   private final CapturedPacket captured = new CapturedPacket();
   private final PcapngOptionReader options = new PcapngOptionReader();
@@ -22,12 +23,25 @@ public final class CaptureFileSource implements AutoCloseable {
   private final FrameParser parser;
   private final Packet packet = new Packet();
 
+  /// A source that delivers each packet at once, as a pipe requires.
+  ///
   /// @param reader closed with this source
   /// @param dnsPort whether a port is DNS's; a packet's source or destination port must be
   /// @param anyUdp whether to deliver UDP payloads of all ports, too
   public CaptureFileSource(CaptureReader reader, IntPredicate dnsPort, boolean anyUdp) {
+    this(new TimeOrderedReader(reader, /* sorts= */ false), dnsPort, anyUdp);
+  }
+
+  /// @param reader closed with this source
+  public CaptureFileSource(TimeOrderedReader reader, IntPredicate dnsPort, boolean anyUdp) {
     this.reader = reader;
     this.parser = new FrameParser(dnsPort, anyUdp);
+  }
+
+  /// Whether the file begins with a row that an earlier trace recorded. To be called before
+  /// [#readNext]; waits for the first packet of a pipe.
+  public boolean beginsWithRow() {
+    return reader.beginsWithRow();
   }
 
   /// Reads one packet and delivers it if it may contain DNS; false at the end of the file.
@@ -68,9 +82,15 @@ public final class CaptureFileSource implements AutoCloseable {
     return true;
   }
 
-  /// The time of the last packet read, DNS or not, in nanoseconds since the epoch.
+  /// The time of the last packet read, DNS or not, in nanoseconds since the epoch; it never goes
+  /// back.
   public long timeNs() {
-    return captured.timeNs();
+    return captured.orderNs();
+  }
+
+  /// Packets so far that came too late to be sorted by time.
+  public long outOfOrder() {
+    return reader.outOfOrder();
   }
 
   /// Packets lost while the file was written, according to the statistics read so far.
@@ -89,9 +109,13 @@ public final class CaptureFileSource implements AutoCloseable {
 
   private void fill(@Nullable PcapngRowOption option) {
     parser.fill(packet);
+    if (option == null) {
+      packet.direction = Packet.Direction.UNKNOWN; // a forwarded packet arrives and leaves, too
+    }
+    packet.interfaceId = captured.interfaceId();
     packet.rowOption = option;
     packet.timeNs = captured.timeNs();
-    packet.bootNs = captured.timeNs();
+    packet.bootNs = captured.orderNs();
     packet.attribution = Attribution.UNKNOWN;
   }
 }

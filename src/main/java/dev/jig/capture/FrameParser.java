@@ -71,6 +71,8 @@ final class FrameParser {
   void fill(Packet packet) {
     packet.type = link.packetType();
     packet.direction = direction(packet.type);
+    packet.interfaceIndex = link.interfaceIndex();
+    packet.ipIdentification = ip.identification();
     packet.protocol = transport.protocol();
     packet.tcpSeq = transport.tcpSeq();
     packet.tcpSyn = transport.isSyn();

@@ -94,6 +94,12 @@ final class IpHeader {
     return fragmentId;
   }
 
+  /// The identification of an IPv4 packet, which forwarding and NAT keep; -1 for IPv6, which has
+  /// none.
+  int identification() {
+    return addressLength == 4 ? fragmentId : -1;
+  }
+
   /// In bytes, within the packet's payload.
   int fragmentOffset() {
     return fragmentOffset;

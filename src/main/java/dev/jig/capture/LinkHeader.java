@@ -40,6 +40,7 @@ final class LinkHeader {
   private static final int SLL_OUTGOING = 4;
 
   private static final int SLL2_LENGTH = 20;
+  private static final int SLL2_INTERFACE_OFFSET = 4;
   private static final int SLL2_PACKET_TYPE_OFFSET = 10;
   private static final int FAMILY_LENGTH = 4;
 
@@ -70,11 +71,17 @@ final class LinkHeader {
   private static final int ETHERTYPE_STACKED_VLAN = 0x9100;
 
   private @Nullable PacketType packetType;
+  private int interfaceIndex;
   private int ipVersion;
 
   /// Null if the link type has none.
   @Nullable PacketType packetType() {
     return packetType;
+  }
+
+  /// The index of the network interface on the capturing machine, from a cooked header v2; else 0.
+  int interfaceIndex() {
+    return interfaceIndex;
   }
 
   /// 4 or 6; 0 if only the IP header has it.
@@ -85,6 +92,7 @@ final class LinkHeader {
   /// Moves `frame` to its IP header.
   ParseResult read(int linkType, Frame frame) {
     packetType = null;
+    interfaceIndex = 0;
     ipVersion = 0;
     return switch (linkType) {
       case LINKTYPE_ETHERNET -> ethernet(frame);
@@ -133,6 +141,7 @@ final class LinkHeader {
       return result;
     }
     packetType = cookedType(frame.u8(SLL2_PACKET_TYPE_OFFSET));
+    interfaceIndex = frame.i32(SLL2_INTERFACE_OFFSET);
     int etherType = frame.u16(0);
     frame.offset += SLL2_LENGTH;
     return network(etherType, frame);

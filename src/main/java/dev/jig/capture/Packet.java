@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// A packet that may contain DNS. Mutable and reused by its source: valid until the handler
 /// returns, copy what is kept.
 public final class Packet {
-  /// The direction through the packet's socket; UNKNOWN in capture files, which have no sockets.
+  /// The direction through the packet's socket; UNKNOWN in capture files, which have no sockets,
+  /// but for recorded rows.
   public enum Direction {
     INGRESS,
     EGRESS,
@@ -42,6 +43,9 @@ public final class Packet {
   int payloadOffset;
   int payloadLength;
   boolean cut;
+  int interfaceId;
+  int interfaceIndex;
+  int ipIdentification;
   @Nullable PcapngRowOption rowOption;
 
   /// A copy without payload, to keep.
@@ -68,6 +72,9 @@ public final class Packet {
     copy.owner = owner;
     copy.attribution = attribution;
     copy.cut = cut;
+    copy.interfaceId = interfaceId;
+    copy.interfaceIndex = interfaceIndex;
+    copy.ipIdentification = ipIdentification;
     copy.rowOption = rowOption;
     return copy;
   }
@@ -164,6 +171,18 @@ public final class Packet {
   /// Whether the end of the payload was not captured; files only.
   public boolean isCut() {
     return cut;
+  }
+
+  /// Which interface of the capturing machine saw the packet; 0 where a capture does not say; files
+  /// only.
+  public long captureInterface() {
+    return (long) interfaceId << 32 | interfaceIndex & 0xffffffffL;
+  }
+
+  /// What all copies of a packet that is forwarded have in common: of TCP the sequence number, else
+  /// IPv4's identification, -1 for IPv6; files only.
+  public int copyIdentification() {
+    return protocol == Protocol.TCP ? tcpSeq : ipIdentification;
   }
 
   /// The row that `-o pcapng` stored with this packet; files only, else null. The payload is then

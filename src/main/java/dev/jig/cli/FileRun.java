@@ -28,7 +28,11 @@ final class FileRun {
 
   int run() {
     try (FileTrace trace = FileTrace.open(file, parsed.ports())) {
-      RowOutput rows = RowOutput.open(parsed.format(), options.openOutput(true), trace::stop);
+      Signals.onInterrupt(
+          () -> ShutdownWatchdog.enforce(() -> false, () -> true, 0, trace::summary));
+      OutputFormat format =
+          trace.beginsWithRow() ? parsed.format() : options.parseForPlainCapture().format();
+      RowOutput rows = RowOutput.open(format, options.openOutput(true), trace::stop);
       Signals.onInterrupt(() -> {
         trace.stop();
         ShutdownWatchdog.enforce(() -> false, rows::isBlocked, 0, trace::summary);

@@ -152,6 +152,11 @@ final class RowOutput implements Consumer<Row> {
     write(buffered::drain);
   }
 
+  /// How many rows so far say that their message is malformed.
+  long malformedRows() {
+    return writer.malformedRows();
+  }
+
   /// Whether a write is blocked because the output is not read; from any thread.
   boolean isBlocked() {
     return stream.isBlocked();

@@ -130,7 +130,7 @@ final class Session implements CaptureListener {
   }
 
   private TraceSummary summary() {
-    return loop.summary(opened());
+    return loop.summary(opened()).withMalformedRows(rows.malformedRows());
   }
 
   private Subscription opened() {

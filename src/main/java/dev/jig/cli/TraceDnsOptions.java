@@ -198,6 +198,14 @@ final class TraceDnsOptions {
             lookups));
   }
 
+  /// Parses all values for a capture file without rows of an earlier trace. A list of columns is
+  /// taken as it was given.
+  ///
+  /// @throws UserFacingException for an invalid value
+  Parsed parseForPlainCapture() {
+    return parse(output.indexOf('=') < 0 ? ColumnSet.CAPTURE : ColumnSet.IG);
+  }
+
   private static boolean isPeerOrHop(Field field) {
     return switch (field.group()) {
       case PEER, HOP -> true;

@@ -22,10 +22,7 @@ public record LookupRow(
 
   /// Whether there was an answer.
   public boolean isAnswered() {
-    return switch (state) {
-      case ANSWERED, LATE, ORPHAN -> true;
-      case TIMEOUT, CLOSED -> false;
-    };
+    return state.isOfResponse();
   }
 
   @Override

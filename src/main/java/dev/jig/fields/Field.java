@@ -1,5 +1,6 @@
 package dev.jig.fields;
 
+import static dev.jig.fields.Field.ColumnSet.CAPTURE;
 import static dev.jig.fields.Field.ColumnSet.IG;
 import static dev.jig.fields.Field.ColumnSet.KUBECTL;
 import static dev.jig.fields.Field.ColumnSet.LOOKUPS;
@@ -180,6 +181,7 @@ public enum Field {
   SOURCE_IP(
       "srcIP",
       scaled(16).withBounds(15, 45),
+      defaultIn(CAPTURE),
       new Address(row -> row.flow().source().address(), endpoint(EndpointNames::source)),
       "source address"),
   DESTINATION_IP(
@@ -210,25 +212,25 @@ public enum Field {
   QR(
       "qr",
       fixed(2),
-      defaultIn(IG, KUBECTL),
+      defaultIn(IG, CAPTURE, KUBECTL),
       new Keyword(row -> row.qr().name(), Vocabulary.ofNames(Qr.values())),
       "Q: query, R: response, T: query without response"),
   NAMESERVER(
       "nameserver",
       scaled(16).withBounds(15, 45),
-      defaultIn(KUBECTL, WIDE, LOOKUPS),
+      defaultIn(CAPTURE, KUBECTL, WIDE, LOOKUPS),
       new Address(row -> row.flow().nameserver(), endpoint(EndpointNames::nameserver)),
       "server address used by the application; for a response its source"),
   TYPE(
       "type",
       scaled(16).withBounds(7, 9),
-      defaultIn(IG, KUBECTL),
+      defaultIn(IG, CAPTURE, KUBECTL),
       new Keyword(row -> nameOf(row.flow().packetType()), Vocabulary.ofNames(PacketType.values())),
       "packet direction: OUTGOING, HOST, MULTICAST, …"),
   QTYPE(
       "qtype",
       scaled(16).withBounds(5, 10),
-      defaultIn(IG, KUBECTL),
+      defaultIn(IG, CAPTURE, KUBECTL),
       new Keyword(
           row -> fromQuestion(row, question -> RecordType.mnemonic(question.type())),
           new Vocabulary(RecordType.mnemonics(), "TYPE", 0xffff, RecordType::mnemonic)),
@@ -236,13 +238,13 @@ public enum Field {
   NAME(
       "name",
       scaled(30),
-      defaultIn(IG, KUBECTL),
+      defaultIn(IG, CAPTURE, KUBECTL),
       new Text(row -> fromQuestion(row, Question::name)),
       "query name"),
   RCODE(
       "rcode",
       scaled(16).withMin(8),
-      defaultIn(IG, KUBECTL),
+      defaultIn(IG, CAPTURE, KUBECTL),
       new Keyword(
           row -> rcode(row), new Vocabulary(Rcode.mnemonics(), "RCODE", 0xfff, Rcode::mnemonic)),
       "response code"),
@@ -255,7 +257,7 @@ public enum Field {
   ANSWER_COUNT(
       "numAnswers",
       scaled(8).withMax(8),
-      defaultIn(IG),
+      defaultIn(IG, CAPTURE),
       integer(row -> row.dns().answerCount()),
       "number of records in the answer section"),
   ADDRESSES(
@@ -271,10 +273,10 @@ public enum Field {
       "header flags set: aa, tc, rd, ra, ad, cd"),
   STATE(
       "state",
-      scaled(8).withBounds(8, 10),
+      scaled(11).withBounds(8, 11),
       defaultIn(LOOKUPS),
       new Keyword(row -> lowerCase(row.state()), Vocabulary.ofLowerCase(State.values())),
-      "state: answered, late, orphan, timeout or closed"),
+      "state: answered, late, orphan, duplicate, conflicting, timeout or closed"),
   ATTRIBUTION(
       "attribution",
       scaled(11),
@@ -372,6 +374,8 @@ public enum Field {
   /// A set of columns shown by default.
   public enum ColumnSet {
     IG,
+    /// A capture file without rows of an earlier trace: nothing in it has a container or process.
+    CAPTURE,
     KUBECTL,
     WIDE,
     PATHS,

@@ -26,12 +26,17 @@ public final class Fields {
     return field;
   }
 
-  /// The columns shown by default in any of these sets, in catalogue order.
+  /// The columns shown by default in any of these sets, in catalogue order; but of a capture the
+  /// two that stand in place of container and process come first.
   public static List<Field> columnsOf(Set<ColumnSet> sets) {
     boolean lookups = sets.contains(ColumnSet.LOOKUPS);
-    return Field.all().stream()
-        .filter(field -> field.isInAny(sets) && !(lookups && field.isPerPacket()))
-        .toList();
+    List<Field> first =
+        sets.contains(ColumnSet.CAPTURE) ? List.of(Field.SOURCE_IP, Field.NAMESERVER) : List.of();
+    Stream<Field> others =
+        Field.all().stream()
+            .filter(field -> !first.contains(field) && field.isInAny(sets))
+            .filter(field -> !(lookups && field.isPerPacket()));
+    return Stream.concat(first.stream(), others).toList();
   }
 
   private static UserFacingException unknown(String name) {

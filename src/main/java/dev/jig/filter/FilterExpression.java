@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// | `col:>v`, `col>v`, also `>=`, `<`, `<=` | greater, less |
 /// | `col:~re`, `col~re` | the regular expression (RE2) matches a part of the text |
 /// | `!` before an operator | the rule without `!` does not hold |
-/// | `failed` | the server refused or failed, or the query had no response in time |
+/// | `failed` | the server refused or failed, the query had no response in time, or conflicting ones |
 public final class FilterExpression implements RowFilter {
   /// The rule of `--failed`.
   public static final String FAILED = "failed";
@@ -96,8 +96,8 @@ public final class FilterExpression implements RowFilter {
   /// Names that do not exist are no failure: search lists ask for them by the thousand.
   private static boolean isFailed(Row row) {
     return switch (row.state()) {
-      case TIMEOUT, CLOSED, LATE -> true;
-      case ANSWERED, ORPHAN -> Rcode.isFailure(row.dns().rcode());
+      case TIMEOUT, CLOSED, LATE, CONFLICTING -> true;
+      case ANSWERED, ORPHAN, DUPLICATE -> Rcode.isFailure(row.dns().rcode());
       case null -> false; // a query
     };
   }

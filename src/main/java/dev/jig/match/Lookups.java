@@ -108,7 +108,7 @@ public final class Lookups {
     return true;
   }
 
-  /// Takes a message after matching. A response without a query makes an orphan row, except over
+  /// Takes a message after matching. A response without a query makes a row of its own, except over
   /// multicast DNS, where unsolicited responses are announcements (RFC 6762 section 8.3).
   ///
   /// @param wanted false if the message is only needed as an upstream of other lookups
@@ -136,7 +136,7 @@ public final class Lookups {
     } else if (query != null) {
       onResponse(query, response, query.transferring, packet.cgroupId(), packet.bootNs());
     } else if (wanted && !isMulticastDns(response)) {
-      rowHandler.onRow(Rows.orphan(response), packet.cgroupId(), packet.bootNs());
+      rowHandler.onRow(Rows.unexpected(response), packet.cgroupId(), packet.bootNs());
     }
   }
 
@@ -214,7 +214,7 @@ public final class Lookups {
       PendingQuery query, Response response, boolean more, long cgroupId, long bootNs) {
     OpenLookup lookup = query.lookup;
     if (lookup == null) {
-      rowHandler.onRow(Rows.orphan(response), cgroupId, bootNs);
+      rowHandler.onRow(Rows.unexpected(response), cgroupId, bootNs);
       return;
     }
     if (lookup.phase == Phase.EMITTED && lookup.isAnswered()) {

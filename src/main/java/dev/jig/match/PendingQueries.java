@@ -104,6 +104,7 @@ public final class PendingQueries {
         p != null;
         p = p.nextInBucket) {
       if (!p.reported && !p.transferring && p.key.equals(key) && p.hasSameQuestion(query)) {
+        p.resent++;
         onRepeated(p, row);
         return p;
       }
@@ -147,6 +148,9 @@ public final class PendingQueries {
   @Nullable
   public PendingQuery matchResponse(QueryKey key, DnsMessage response, long bootNs) {
     PendingQuery query = response.hasQuestion() ? matchByQuestion(key, response) : matchById(key);
+    if (query == null && response.hasQuestion()) {
+      query = matchUnreadable(key);
+    }
     if (query == null) {
       return null;
     }
@@ -183,6 +187,21 @@ public final class PendingQueries {
       candidates++;
     }
     return candidates == 1 && key.role() != Role.BOTH ? candidate : null;
+  }
+
+  /// Matches a response to the only query of this flow, id and peer, if the name in that query was
+  /// not readable: the server may have read it, or sent back a readable part.
+  private @Nullable PendingQuery matchUnreadable(QueryKey key) {
+    PendingQuery only = null;
+    for (PendingQuery p = byFlow[flowBucket(key.flow())]; p != null; p = p.nextOfFlow) {
+      if (p.key.equals(key) && !p.isMulticast()) {
+        if (only != null) {
+          return null;
+        }
+        only = p;
+      }
+    }
+    return only != null && only.question.length == 0 ? only : null;
   }
 
   /// Matches a response without a question section, as error responses may be: to the only query of

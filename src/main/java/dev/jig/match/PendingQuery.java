@@ -8,6 +8,7 @@ import dev.jig.event.IpAddress;
 import dev.jig.event.Protocol;
 import dev.jig.event.Query;
 import dev.jig.event.RowSize;
+import dev.jig.event.Subject;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,9 @@ public final class PendingQuery {
   /// Approximate heap size; with lookup rows also of its attempts and its lookup.
   int heapBytes;
 
+  /// How often the query was sent again before its response.
+  int resent;
+
   int repetitions;
 
   private final @Nullable ZoneTransfer transfer;
@@ -88,6 +92,11 @@ public final class PendingQuery {
         row.flow().protocol() == Protocol.TCP ? ZoneTransfer.requestedBy(message) : null;
   }
 
+  /// Whether it requests a zone transfer, which has several answers.
+  boolean isTransfer() {
+    return transfer != null;
+  }
+
   /// Whether further messages of the same zone transfer follow this response.
   boolean isPartialAnswer(DnsMessage response) {
     return transfer != null && !transfer.onResponse(response);
@@ -101,8 +110,9 @@ public final class PendingQuery {
             : question.length == 0);
   }
 
-  boolean hasOwner() {
-    return row.subject().owner() != null;
+  /// Its process and container; null on the server's side, where a response's own count.
+  @Nullable Subject client() {
+    return key.role() == Role.CLIENT ? row.subject() : null;
   }
 
   /// Whether it was sent to a multicast address.

@@ -56,7 +56,8 @@ public final class Rows {
   /// packet's. On a server's socket its peer is the matched query's.
   ///
   /// @param own the packet's owner with the details to show
-  /// @param query the query that it answers; null if none was seen
+  /// @param query the query that it answers; null if none waits
+  /// @param answered the query that was answered before; null if none was seen
   /// @param sender the process that sent what a client received; null if not on this machine
   public Response response(
       Packet packet,
@@ -64,22 +65,37 @@ public final class Rows {
       @Nullable Container container,
       @Nullable Owner own,
       @Nullable PendingQuery query,
+      AnsweredQueries.@Nullable Entry answered,
       @Nullable Subject sender) {
-    Subject subject;
-    if (query != null && query.key.role() == Role.CLIENT && query.hasOwner()) {
-      Subject client = query.row.subject();
-      subject = subject(container, client.owner(), client.attribution());
-    } else {
-      subject = subject(container, own, packet.attribution());
-    }
+    Subject client = query != null ? query.client() : answered != null ? answered.client() : null;
+    Subject subject =
+        client != null && client.owner() != null
+            ? subject(container, client.owner(), client.attribution())
+            : subject(container, own, packet.attribution());
     return new Response(
         packet.timeNs(),
         subject,
         flow(packet, packet.source()),
         dns(message, question(message, query), message.rcode()),
-        query == null ? State.ORPHAN : query.reported ? State.LATE : State.ANSWERED,
-        query == null ? Row.NO_LATENCY : packet.bootNs() - query.firstBootNs,
+        state(query, answered),
+        latencyNs(packet, query, answered),
         query != null && query.key.role() == Role.SERVER ? query.row.peer() : sender);
+  }
+
+  private static State state(
+      @Nullable PendingQuery query, AnsweredQueries.@Nullable Entry answered) {
+    if (query != null) {
+      return query.reported ? State.LATE : State.ANSWERED;
+    }
+    return answered != null ? answered.state() : State.ORPHAN;
+  }
+
+  private static long latencyNs(
+      Packet packet, @Nullable PendingQuery query, AnsweredQueries.@Nullable Entry answered) {
+    if (query != null) {
+      return packet.bootNs() - query.firstBootNs;
+    }
+    return answered != null ? packet.bootNs() - answered.firstBootNs() : Row.NO_LATENCY;
   }
 
   /// A subject of these parts.
@@ -179,8 +195,9 @@ public final class Rows {
         lookup);
   }
 
-  /// The lookup row of a response to no query that was seen, with its receiver as the client.
-  static LookupRow orphan(Response answer) {
+  /// The row, beside those of lookups, of a response to no query that waits, with its receiver as
+  /// the client.
+  static LookupRow unexpected(Response answer) {
     Flow flow = answer.flow();
     return new LookupRow(
         answer.timestampNs(),
@@ -192,8 +209,8 @@ public final class Rows {
             flow.packetType(),
             flow.nameserver()),
         answer.dns(),
-        State.ORPHAN,
-        Row.NO_LATENCY,
+        answer.state(),
+        answer.latencyNs(),
         answer.peer(),
         new Lookup(0, List.of(), null, null));
   }

@@ -52,7 +52,7 @@ public final class UpstreamTracker {
   /// A server on this machine has sent a response.
   void onResponseSent(Response response) {
     Owner process = response.subject().owner();
-    if (process != null && response.state() != State.ORPHAN) {
+    if (process != null && response.state() == State.ANSWERED) {
       int slot = served.add(servedKey(response));
       servedProcess[slot] = LookupKey.processHash(process);
       servedNs[slot] = response.latencyNs();

@@ -48,6 +48,20 @@ interface CellWriter {
     };
   }
 
+  /// Text that is padded to the column's width but never cut: a longer one moves the rest of the
+  /// row to the right.
+  record WholeTextCell(Getter<Row, String> get, int width) implements CellWriter {
+    @Override
+    public void append(RowBytes line, Row row) {
+      String text = get.of(row);
+      if (text == null) {
+        line.appendBlanks(width);
+      } else {
+        line.appendWholeCell(text, width);
+      }
+    }
+  }
+
   /// Text that may need escaping.
   record TextCell(Getter<Row, String> get, int width, Ellipsis ellipsis) implements CellWriter {
     @Override

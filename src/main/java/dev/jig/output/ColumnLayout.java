@@ -8,6 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Computes column widths for a terminal width or without a terminal, and formats header and rows.
+/// Without a terminal names are never cut: a program reads them.
 public final class ColumnLayout {
   private static final int NOT_SCALED = -1;
 
@@ -162,7 +163,7 @@ public final class ColumnLayout {
   /// Appends the result of [#row].
   void appendRow(RowBytes line, Row row) {
     if (format == null) {
-      format = RowFormat.of(fields, widths);
+      format = RowFormat.of(fields, widths, scaledTo != NOT_SCALED);
     }
     format.append(line, row);
   }

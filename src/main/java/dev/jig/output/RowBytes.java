@@ -113,6 +113,18 @@ final class RowBytes {
     appendText(cell.toString());
   }
 
+  /// Appends a text, padded to `width` terminal cells but never cut, after escaping.
+  void appendWholeCell(String raw, int width) {
+    if (Escaping.TERMINAL.isPlain(raw)) {
+      appendAscii(raw);
+      appendBlanks(Math.max(0, width - raw.length()));
+      return;
+    }
+    String escaped = Escaping.TERMINAL.escape(raw);
+    appendText(escaped);
+    appendBlanks(Math.max(0, width - Cells.width(escaped)));
+  }
+
   /// Appends any text as it is.
   void appendText(String text) {
     append(text.getBytes(StandardCharsets.UTF_8));

@@ -18,12 +18,16 @@ final class RowFormat {
   }
 
   /// @param widths in cells, one for each field
-  static RowFormat of(List<Field> fields, int[] widths) {
+  /// @param cutsNames whether a name longer than its column is cut
+  static RowFormat of(List<Field> fields, int[] widths, boolean cutsNames) {
     AddressTextCache addresses = new AddressTextCache();
     List<CellWriter> all = new ArrayList<>();
     List<CellWriter> ofSubject = new ArrayList<>();
     for (int i = 0; i < widths.length; i++) {
-      CellWriter cell = CellWriter.of(fields.get(i), widths[i], addresses);
+      CellWriter cell =
+          fields.get(i) == Field.NAME && !cutsNames
+              ? new CellWriter.WholeTextCell(Field.NAME.value()::text, widths[i])
+              : CellWriter.of(fields.get(i), widths[i], addresses);
       Source source = SubjectCells.sourceOf(fields.get(i));
       if (source == null) {
         all.add(cell);

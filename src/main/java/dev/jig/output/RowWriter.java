@@ -22,6 +22,11 @@ public interface RowWriter {
     warn("lost " + count + " samples");
   }
 
+  /// How many rows so far say that their message is malformed; 0 where the format does not say it.
+  default long malformedRows() {
+    return 0;
+  }
+
   /// Writes totals after the last row, if the format has them.
   ///
   /// @param received number of packets captured; null if unknown

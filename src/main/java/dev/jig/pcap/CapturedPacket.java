@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// reused by the reader: valid until its next read, copy what is kept.
 public final class CapturedPacket {
   int linkType;
+  int interfaceId;
   long timeNs;
-  byte[] bytes = new byte[2048];
+  long orderNs;
+  byte[] bytes;
   int offset;
   int length;
   long originalLength;
@@ -18,15 +20,57 @@ public final class CapturedPacket {
   Endian endian = Endian.LITTLE;
   boolean hasFrame = true;
 
+  public CapturedPacket() {
+    bytes = new byte[2048];
+  }
+
+  /// Shares the buffer.
+  private CapturedPacket(CapturedPacket from) {
+    bytes = from.bytes;
+    set(from);
+  }
+
   /// The LINKTYPE_ number of the frame (tcpdump.org/linktypes.html).
   public int linkType() {
     return linkType;
+  }
+
+  /// The number of the interface that captured it, in its section of the file; 0 in classic pcap.
+  public int interfaceId() {
+    return interfaceId;
   }
 
   /// Nanoseconds since the epoch. A pcapng Simple Packet Block has no timestamp: its time is that
   /// of the packet before, 0 if there is none.
   public long timeNs() {
     return timeNs;
+  }
+
+  /// As [#timeNs], but never earlier than that of the packet before; set by [TimeOrderedReader].
+  public long orderNs() {
+    return orderNs;
+  }
+
+  /// Exchanges all contents.
+  void swap(CapturedPacket other) {
+    CapturedPacket copy = new CapturedPacket(this);
+    set(other);
+    other.set(copy);
+  }
+
+  private void set(CapturedPacket from) {
+    linkType = from.linkType;
+    interfaceId = from.interfaceId;
+    timeNs = from.timeNs;
+    orderNs = from.orderNs;
+    bytes = from.bytes;
+    offset = from.offset;
+    length = from.length;
+    originalLength = from.originalLength;
+    optionsOffset = from.optionsOffset;
+    optionsEnd = from.optionsEnd;
+    endian = from.endian;
+    hasFrame = from.hasFrame;
   }
 
   /// The buffer with the frame at [#offset].

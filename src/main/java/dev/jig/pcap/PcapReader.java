@@ -79,6 +79,7 @@ final class PcapReader implements CaptureReader {
     into.reserve(length);
     source.readFully(into.bytes, 0, length, "packet", begin);
     into.linkType = linkType;
+    into.interfaceId = 0;
     into.timeNs =
         endian.u32(header, 0) * NS_PER_SECOND + endian.u32(header, FRACTION_OFFSET) * nsPerFraction;
     into.offset = 0;

@@ -124,11 +124,13 @@ final class PcapngReader implements CaptureReader {
     byte[] body = readBody(into, PACKET_FIXED, "packet");
     Endian endian = block.endian();
     boolean obsolete = block.type() == OBSOLETE_PACKET;
-    CaptureInterface from = interfaceOf(obsolete ? endian.u16(body, 0) : endian.u32(body, 0));
+    long id = obsolete ? endian.u16(body, 0) : endian.u32(body, 0);
+    CaptureInterface from = interfaceOf(id);
     long ticks = endian.u32(body, TICKS_HIGH_OFFSET) << 32 | endian.u32(body, TICKS_LOW_OFFSET);
     lastTimeNs = from.timeNs(ticks);
     long original = endian.u32(body, ORIGINAL_OFFSET);
     fill(into, from, PACKET_FIXED, endian.u32(body, CAPTURED_OFFSET), original);
+    into.interfaceId = (int) id;
     into.optionsOffset = PACKET_FIXED + OptionCursor.padded(into.length);
     into.optionsEnd = (int) block.bodyLength();
   }
@@ -138,6 +140,7 @@ final class PcapngReader implements CaptureReader {
     CaptureInterface from = interfaceOf(0);
     long original = block.endian().u32(body, 0);
     fill(into, from, SIMPLE_FIXED, from.captured(original), original);
+    into.interfaceId = 0;
     into.optionsOffset = 0;
     into.optionsEnd = 0;
   }

@@ -211,7 +211,8 @@ public final class CaptureLoop implements AutoCloseable {
         capture.packetsRead(),
         capture.incompletePackets(),
         pipeline.pending(),
-        pipeline.evicted());
+        pipeline.evicted(),
+        /* malformedRows= */ 0);
   }
 
   @Override

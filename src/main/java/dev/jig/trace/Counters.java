@@ -1,7 +1,7 @@
 package dev.jig.trace;
 
 /// Counts what became of every DNS message that reached user space. Once the trace has ended,
-/// `messages` is the sum of the seven counters from `rows` to `folded`; before, messages held for
+/// `messages` is the sum of the eight counters from `rows` to `folded`; before, messages held for
 /// their container's name are in none of them. T rows and lookup rows are no messages.
 ///
 /// Written on the ring thread only; other threads may read slightly old values.
@@ -14,6 +14,7 @@ public final class Counters {
   long notDns;
   long nameUnknown;
   long containerUnknown;
+  long copies;
 
   long folded;
   long lookups;
@@ -59,6 +60,11 @@ public final class Counters {
   /// Messages dropped because their container could not be determined.
   public long containerUnknown() {
     return containerUnknown;
+  }
+
+  /// Messages in packets that are copies of others, which forwarding made; files only.
+  public long copies() {
+    return copies;
   }
 
   /// Messages that became part of a lookup row, or were a server's side of a lookup.
@@ -124,15 +130,23 @@ public final class Counters {
   /// Messages taken in minus the sum of what became of them.
   long unaccounted() {
     return messages
-        - (rows + filtered + malformed + notDns + nameUnknown + containerUnknown + folded);
+        - (rows + filtered + malformed + notDns + nameUnknown + containerUnknown + copies + folded);
   }
 
   /// The counters of the sum, for the report of an accounting error.
   @Override
   public String toString() {
     return ("messages %d, rows %d, filtered %d, malformed %d, notDns %d, nameUnknown %d,"
-            + " containerUnknown %d, folded %d")
+            + " containerUnknown %d, copies %d, folded %d")
         .formatted(
-            messages, rows, filtered, malformed, notDns, nameUnknown, containerUnknown, folded);
+            messages,
+            rows,
+            filtered,
+            malformed,
+            notDns,
+            nameUnknown,
+            containerUnknown,
+            copies,
+            folded);
   }
 }

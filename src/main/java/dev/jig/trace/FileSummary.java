@@ -19,6 +19,7 @@ final class FileSummary {
         .add(messages.filtered(), "filtered")
         .addIf(source.dropped(), "lost while it was written")
         .addIf(messages.lookupsFiltered(), "lookup filtered", "lookups filtered")
+        .addIf(messages.copies(), "copy of another packet", "copies of other packets")
         .addIf(pipeline.pending(), "still waiting for an answer")
         .addIf(messages.malformed(), "malformed")
         .addIf(messages.partlyMalformed(), "malformed in part")
@@ -29,6 +30,7 @@ final class FileSummary {
         .addIf(file.truncated(), "cut short by the capture")
         .addIf(file.badHeader(), "with a bad header", "with bad headers")
         .addIf(file.unknownLinkType(), "of an unknown link type", "of unknown link types")
+        .addIf(source.outOfOrder(), "packet out of order", "packets out of order")
         .addIf(messages.tcpGaps(), "gap in a TCP stream", "gaps in TCP streams")
         .addIf(messages.tcpBytesDropped(), "byte of TCP dropped", "bytes of TCP dropped")
         .addIf(

@@ -6,7 +6,9 @@ import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.filter.RowFilter;
 import dev.jig.pcap.CaptureReader;
+import dev.jig.pcap.TimeOrderedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -30,11 +32,18 @@ public final class FileTrace implements AutoCloseable {
   ///
   /// @throws IOException if it is not readable, or no capture file
   public static FileTrace open(String file, PortSet ports) throws IOException {
-    CaptureReader reader =
+    TimeOrderedReader reader =
         file.equals("-")
-            ? CaptureReader.open(System.in, "stdin")
-            : CaptureReader.open(Path.of(file));
+            ? new TimeOrderedReader(CaptureReader.open(System.in, "stdin"), false)
+            : new TimeOrderedReader(
+                CaptureReader.open(Path.of(file)), Files.isRegularFile(Path.of(file)));
     return new FileTrace(new CaptureFileSource(reader, ports::contains, ports.isAny()), ports);
+  }
+
+  /// Whether the file begins with a row of an earlier trace, which has a container and a process.
+  /// To be called before [#run]; waits for the first packet of a pipe.
+  public boolean beginsWithRow() {
+    return source.beginsWithRow();
   }
 
   /// Reads the whole file. If it is damaged, the rows before the damage are emitted.

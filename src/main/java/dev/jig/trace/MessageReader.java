@@ -1,8 +1,11 @@
 package dev.jig.trace;
 
 import dev.jig.capture.Packet;
+import dev.jig.dns.Dialect;
 import dev.jig.dns.DnsMessage;
+import dev.jig.dns.MessageDecoder;
 import dev.jig.filter.PortSet;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a payload into a [DnsMessage] and decides whether it is DNS.
 final class MessageReader {
@@ -10,12 +13,17 @@ final class MessageReader {
   private final PortSet ports;
   private final Counters counters;
 
+  /// Null in live traces, which have no time to decode each record.
+  private final @Nullable MessageDecoder decoder;
+
   /// @param message the message that is read into
   /// @param ports as in [PipelineConfig]
-  MessageReader(DnsMessage message, PortSet ports, Counters counters) {
+  /// @param whole whether to look for damage in all records, as rows with all records do
+  MessageReader(DnsMessage message, PortSet ports, Counters counters, boolean whole) {
     this.message = message;
     this.ports = ports;
     this.counters = counters;
+    this.decoder = whole ? new MessageDecoder() : null;
   }
 
   /// Reads a payload and counts it if it is malformed, malformed in part or not DNS.
@@ -24,7 +32,7 @@ final class MessageReader {
   boolean readAndCount(Packet packet, byte[] bytes, int offset, int length) {
     boolean whole = message.wrap(bytes, offset, length);
     if (isDns(packet, whole)) {
-      counters.partlyMalformed += whole ? 0 : 1;
+      counters.partlyMalformed += isWhole(packet, whole, bytes, offset, length) ? 0 : 1;
       return true;
     }
     if (isOnDnsPort(packet)) {
@@ -33,6 +41,14 @@ final class MessageReader {
       counters.notDns++;
     }
     return false;
+  }
+
+  private boolean isWhole(Packet packet, boolean whole, byte[] bytes, int offset, int length) {
+    if (decoder == null) {
+      return whole;
+    }
+    Dialect dialect = Dialect.ofPorts(packet.sourcePort(), packet.destinationPort());
+    return decoder.decode(bytes, offset, length, dialect).damage() == null;
   }
 
   /// Reads a payload that is counted elsewhere.

@@ -7,11 +7,13 @@ import dev.jig.capture.TcpStreams;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Owner;
 import dev.jig.event.Protocol;
-import dev.jig.event.Query;
 import dev.jig.event.Row;
 import dev.jig.event.State;
 import dev.jig.event.Subject;
+import dev.jig.match.AnsweredQueries;
 import dev.jig.match.Match;
+import dev.jig.match.MessageMatcher;
+import dev.jig.match.PacketCopies;
 import dev.jig.match.PendingQueries;
 import dev.jig.match.PendingQuery;
 import dev.jig.match.QueryKey;
@@ -36,6 +38,7 @@ public final class Pipeline implements PacketHandler {
   private final DnsMessage message = new DnsMessage();
   private final MessageReader reader;
   private final PendingQueries pending;
+  private final MessageMatcher matcher;
   private final Rows rows = new Rows();
   private final HeldRows held;
   private final RowMaker maker;
@@ -57,6 +60,9 @@ public final class Pipeline implements PacketHandler {
 
   private final Peers.SubjectFinder subjects;
 
+  /// Null in live traces, where each packet is seen at its socket only.
+  private final @Nullable PacketCopies copies;
+
   /// Null with lookups: a message of another name may be an upstream's.
   private final @Nullable Predicate<String> nameFilter;
 
@@ -71,10 +77,12 @@ public final class Pipeline implements PacketHandler {
     this.config = config;
     this.scope = scope;
     this.peers = peers;
-    reader = new MessageReader(message, config.ports(), counters);
+    reader = new MessageReader(message, config.ports(), counters, config.recorded() != null);
     pending =
         new PendingQueries(
             config.maxPending(), config.buckets(), config.details().lookups(), this::onEvicted);
+    matcher = new MessageMatcher(rows, pending, new AnsweredQueries(config.answered()));
+    copies = config.recorded() == null ? null : new PacketCopies(pending);
     held = new HeldRows(scope, this::onReleased);
     RowSink sink = new RowSink(config, counters, output);
     LookupRows lookups =
@@ -143,6 +151,10 @@ public final class Pipeline implements PacketHandler {
       recorded.onMessage(packet, option, message, bytes, offset, length);
       return;
     }
+    if (copies != null && copies.isCopy(packet, message, bytes, offset, length)) {
+      counters.copies++;
+      return;
+    }
     if (nameFilter != null && !mayPass(nameFilter)) {
       counters.filtered++; // a query does not wait for its response, which has the same name
       return;
@@ -151,7 +163,7 @@ public final class Pipeline implements PacketHandler {
         peers == null || packet.direction() != Direction.INGRESS
             ? null
             : peers.findSender(packet, bytes, offset, length, subjects);
-    Match match = match(packet, verdict, sender);
+    Match match = match(packet, verdict, sender, bytes, offset, length);
     maker.onMessage(packet, verdict, match, bytes, offset, length);
   }
 
@@ -168,20 +180,20 @@ public final class Pipeline implements PacketHandler {
     }
     peers.onUnwanted(packet);
     if (maker.needsUnwanted() && reader.read(packet, bytes, offset, length)) {
-      maker.onUnwanted(packet, match(packet, verdict, null));
+      maker.onUnwanted(packet, match(packet, verdict, null, bytes, offset, length));
     }
   }
 
-  private Match match(Packet packet, Verdict verdict, @Nullable Subject sender) {
-    QueryKey key = QueryKey.of(packet, message.id(), message.isResponse());
+  private Match match(
+      Packet packet,
+      Verdict verdict,
+      @Nullable Subject sender,
+      byte[] bytes,
+      int offset,
+      int length) {
     Owner owner = packet.owner() == null ? null : config.owners().apply(packet.owner());
-    if (message.isResponse()) {
-      PendingQuery query = pending.matchResponse(key, message, packet.bootNs());
-      return new Match(
-          rows.response(packet, message, verdict.container(), owner, query, sender), query);
-    }
-    Query row = rows.query(packet, message, verdict.container(), owner, sender);
-    return new Match(row, pending.addQuery(key, message, row, packet.cgroupId(), packet.bootNs()));
+    return matcher.match(
+        packet, message, verdict.container(), owner, sender, bytes, offset, length);
   }
 
   /// A recorded row without a packet. With lookups, timeouts are this run's: only the closing of a

@@ -6,6 +6,7 @@ import dev.jig.event.Row;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.filter.RowFilter;
+import dev.jig.match.AnsweredQueries;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,11 @@ record PipelineConfig(
     return details.lookups() ? MAX_LOOKUPS : MAX_PENDING;
   }
 
+  /// How many answered queries are remembered to recognize further responses.
+  int answered() {
+    return remembered / 2;
+  }
+
   /// Size of the indexes of pending queries.
   int buckets() {
     return remembered * BUCKETS_PER_REMEMBERED;
@@ -109,6 +115,7 @@ record PipelineConfig(
     boolean upstreams = details.peers() && details.lookups();
     return CACHE_BYTES
         + buckets() * 8L
+        + (long) answered() * AnsweredQueries.ENTRY_BYTES
         + peers
         + (upstreams ? (long) remembered * UPSTREAM_BYTES : 0);
   }

@@ -72,7 +72,7 @@ final class RecordedRows {
   /// The row with what packet and message show.
   private Row packetRow(Packet packet, DnsMessage message) {
     return message.isResponse()
-        ? rows.response(packet, message, null, null, null, null)
+        ? rows.response(packet, message, null, null, null, null, null)
         : rows.query(packet, message, null, null, null);
   }
 

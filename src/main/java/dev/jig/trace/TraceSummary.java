@@ -13,6 +13,8 @@ import java.util.List;
 /// @param incomplete of them, those with missing chunks
 /// @param pending queries that still wait for a response
 /// @param evicted queries evicted before response or timeout
+/// @param malformedRows rows that say that their message is malformed: rows with all records show
+///   damage that reading the message for other rows does not find
 public record TraceSummary(
     boolean ended,
     KernelCounters kernel,
@@ -20,7 +22,14 @@ public record TraceSummary(
     long packetsRead,
     long incomplete,
     long pending,
-    long evicted) {
+    long evicted,
+    long malformedRows) {
+
+  /// A copy with the number of rows that say that their message is malformed.
+  public TraceSummary withMalformedRows(long rows) {
+    return new TraceSummary(
+        ended, kernel, messages, packetsRead, incomplete, pending, evicted, rows);
+  }
 
   /// Packets lost because the ring was full, or because chunks are missing.
   public long lost() {
@@ -60,7 +69,7 @@ public record TraceSummary(
             "lookups of unknown containers")
         .addIf(pending, "still waiting for an answer")
         .addIf(messages.malformed() + kernel.bad(), "malformed")
-        .addIf(messages.partlyMalformed(), "malformed in part")
+        .addIf(Math.max(messages.partlyMalformed(), malformedRows), "malformed in part")
         .addIf(messages.notDns(), "not DNS")
         .addIf(messages.nameUnknown(), "name unknown")
         .addIf(messages.containerUnknown(), "container unknown")

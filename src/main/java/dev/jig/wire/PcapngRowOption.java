@@ -61,7 +61,7 @@ public final class PcapngRowOption {
               subject,
               flow,
               dns,
-              state != null && RowDecoder.isAnswer(state) ? state : ownState,
+              state != null && state.isOfResponse() ? state : ownState,
               latencyNs,
               peer);
       case Timeout _, LookupRow _ -> throw new IllegalArgumentException("no row of a packet");

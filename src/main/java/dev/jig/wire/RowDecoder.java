@@ -93,19 +93,11 @@ public final class RowDecoder {
   private static State state(RowProto.Row from, boolean isResponse)
       throws InvalidProtocolBufferException {
     State state = state(from);
-    if (isAnswer(state) != isResponse) {
+    if (state.isOfResponse() != isResponse) {
       throw new InvalidProtocolBufferException(
           "kind " + from.getKindValue() + " with state " + state);
     }
     return state;
-  }
-
-  /// Whether rows of responses have this state.
-  static boolean isAnswer(State state) {
-    return switch (state) {
-      case ANSWERED, LATE, ORPHAN -> true;
-      case TIMEOUT, CLOSED -> false;
-    };
   }
 
   static long latencyNs(RowProto.Row from) {

@@ -78,7 +78,7 @@ class CaptureFileSourceTest {
         .as(name)
         .containsExactly(
             new Replay.Seen(
-                direction(type),
+                Packet.Direction.UNKNOWN,
                 type,
                 Protocol.UDP,
                 flow.source(),
@@ -87,15 +87,6 @@ class CaptureFileSourceTest {
                 53,
                 "dns"));
     assertThat(replay.counters().delivered()).isEqualTo(1);
-  }
-
-  private static Packet.Direction direction(@Nullable PacketType type) {
-    return switch (type) {
-      case null -> Packet.Direction.UNKNOWN;
-      case OUTGOING -> Packet.Direction.EGRESS;
-      case HOST, BROADCAST, MULTICAST, LOOPBACK, USER, KERNEL -> Packet.Direction.INGRESS;
-      case OTHERHOST -> Packet.Direction.UNKNOWN; // overheard
-    };
   }
 
   @ParameterizedTest(name = "{0}")

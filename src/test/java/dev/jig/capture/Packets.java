@@ -112,6 +112,18 @@ public final class Packets {
     return this;
   }
 
+  /// As from a cooked capture of several interfaces.
+  ///
+  /// @param index the interface's; 0: not known
+  /// @param identification of the IP packet
+  public Packets captured(int index, PacketType type, int identification) {
+    ofFile();
+    packet.interfaceIndex = index;
+    packet.type = type;
+    packet.ipIdentification = identification;
+    return this;
+  }
+
   public Packets cookie(long cookie) {
     packet.socketCookie = cookie;
     return this;

@@ -52,6 +52,8 @@ final class FilterExpressionTest {
     "23, ORPHAN, true",
     "0, ORPHAN, false",
     "0, LATE, true",
+    "0, DUPLICATE, false",
+    "0, CONFLICTING, true",
   })
   void failedChoosesFailuresOfServers(int rcode, State state, boolean passes) {
     Row response =

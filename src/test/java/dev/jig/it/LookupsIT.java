@@ -58,7 +58,8 @@ import org.xbill.DNS.Type;
 @Timeout(180)
 final class LookupsIT {
   private static final String ZONE = "lookups.example.test.";
-  private static final Set<Object> ANSWERS = Set.of("answered", "truncated", "late", "orphan");
+  private static final Set<Object> ANSWERS =
+      Set.of("answered", "truncated", "late", "orphan", "duplicate");
   private static final int LOOKUPS_PER_WAY = 8;
   private static final long MILLISECOND_NS = 1_000_000;
   private static final long TIMEOUT_NS = 60_000_000_000L;
@@ -322,7 +323,7 @@ final class LookupsIT {
     ANSWERED(Act.ANSWER, "answered 1: UDP answered"),
     DROPPED(Act.DROP, "timeout 1: UDP timeout"),
     DELAYED(Act.DELAY, "answered 1: UDP answered"),
-    TWICE(Act.TWICE, "answered 1: UDP answered", "orphan 0: "),
+    TWICE(Act.TWICE, "answered 1: UDP answered", "duplicate 0: "),
     OVER_TCP(Act.TRUNCATE, "answered 2: UDP truncated, TCP answered"),
     LATE(Act.LATE, "timeout 1: UDP timeout", "late 1: UDP late"),
     SAME_SOCKET(Act.SECOND, "answered 2: UDP repeated, UDP answered"),

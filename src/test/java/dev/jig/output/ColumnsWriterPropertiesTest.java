@@ -36,13 +36,15 @@ final class ColumnsWriterPropertiesTest {
     StringBuilder expected = new StringBuilder(layout.header()).append('\n');
 
     writer.begin();
+    boolean onTerminal = false;
     for (int terminal : terminals) {
       for (int i = 0; i < 12; i++) {
         Row row = rows.next();
         writer.writeRow(row);
-        append(expected, fields, layout, row);
+        append(expected, fields, layout, row, onTerminal);
       }
       layout.resize(terminal);
+      onTerminal = true;
       if (random.nextBoolean()) {
         writer.flush();
       }
@@ -52,15 +54,19 @@ final class ColumnsWriterPropertiesTest {
     assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo(expected.toString());
   }
 
-  private static void append(StringBuilder line, List<Field> fields, ColumnLayout layout, Row row) {
+  /// @param cutsNames false without a terminal
+  private static void append(
+      StringBuilder line, List<Field> fields, ColumnLayout layout, Row row, boolean cutsNames) {
     for (int i = 0; i < fields.size(); i++) {
       FieldValue value = fields.get(i).value();
       EndpointName name = value instanceof Address(_, var get) ? get.of(row) : null;
       String text = name == null ? value.text(row) : name.toString();
+      String escaped = text == null ? "" : Escaping.TERMINAL.escape(text);
+      boolean whole = fields.get(i) == Field.NAME && !cutsNames;
       Cells.append(
           i == 0 ? line : line.append(' '),
-          text == null ? "" : Escaping.TERMINAL.escape(text),
-          layout.widthAt(i),
+          escaped,
+          whole ? Math.max(layout.widthAt(i), Cells.width(escaped)) : layout.widthAt(i),
           name == null ? fields.get(i).width().ellipsis() : Ellipsis.MIDDLE);
     }
     line.append('\n');

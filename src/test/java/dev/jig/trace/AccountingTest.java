@@ -55,7 +55,7 @@ final class AccountingTest {
     harness.send(queryOut(QUERY), responseIn(ANSWER), responseIn(ANSWER));
     assertThat(counters())
         .hasToString(
-            "messages 3, rows 2, filtered 1, malformed 0, notDns 0, nameUnknown 0, containerUnknown 0, folded 0");
+            "messages 3, rows 2, filtered 1, malformed 0, notDns 0, nameUnknown 0, containerUnknown 0, copies 0, folded 0");
   }
 
   @Test

@@ -157,14 +157,14 @@ final class LookupsTest {
         .containsExactly(
             "MX TIMEOUT of 1: UDP TIMEOUT 1000ms",
             "MX LATE 1500ms of 1: UDP LATE 1500ms",
-            "MX ORPHAN of 0: ");
+            "MX DUPLICATE 1501ms of 0: ");
   }
 
   @Test
-  void aSecondAnswerIsAnOrphan() {
+  void aSecondAnswerIsARowOfItsOwn() {
     harness.send(ask(7, 1), answer(7, 1).atMs(1), answer(7, 1).atMs(2));
     assertThat(rowTexts())
-        .containsExactly("MX ANSWERED 1ms of 1: UDP ANSWERED 1ms", "MX ORPHAN of 0: ");
+        .containsExactly("MX ANSWERED 1ms of 1: UDP ANSWERED 1ms", "MX DUPLICATE 2ms of 0: ");
     assertThat(harness.last().flow().source().address()).hasToString(Packets.CLIENT);
     assertBalanced();
   }

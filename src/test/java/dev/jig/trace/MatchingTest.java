@@ -47,7 +47,7 @@ final class MatchingTest {
   @Test
   void answersOnlyOnce() {
     harness.send(queryOut(QUERY), responseIn(ANSWER), responseIn(ANSWER));
-    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 0ms", "R ORPHAN");
+    assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 0ms", "R DUPLICATE 0ms");
   }
 
   @Test
@@ -149,7 +149,7 @@ final class MatchingTest {
     harness.send(queryOut(QUERY).atMs(0), queryOut(QUERY).atMs(500), responseIn(ANSWER).atMs(520));
     assertThat(harness.rowTexts()).containsExactly("Q", "Q", "R ANSWERED 520ms");
     harness.send(responseIn(ANSWER).atMs(530));
-    assertThat(harness.last().state()).isEqualTo(State.ORPHAN);
+    assertThat(harness.last().state()).isEqualTo(State.DUPLICATE);
   }
 
   @Test

@@ -10,7 +10,7 @@ final class TraceSummaryTest {
   private final Counters messages = new Counters();
 
   private TraceSummary summary(boolean ended, KernelCounters kernel, long incomplete) {
-    return new TraceSummary(ended, kernel, messages, kernel.recorded(), incomplete, 0, 0);
+    return new TraceSummary(ended, kernel, messages, kernel.recorded(), incomplete, 0, 0, 0);
   }
 
   private static KernelCounters kernel(long skipped, long ringFull, long recorded) {
@@ -52,7 +52,7 @@ final class TraceSummaryTest {
     messages.tcpGaps = 5;
     messages.tcpBytesDropped = 6;
     KernelCounters kernel = new KernelCounters(7, 0, 0, 0, 0, 7, 0, 8, 0, 9);
-    assertThat(new TraceSummary(true, kernel, messages, 7, 0, 10, 11).line())
+    assertThat(new TraceSummary(true, kernel, messages, 7, 0, 10, 11, 0).line())
         .isEqualTo(
             "7 packets seen: 1 row, 4 unanswered, 0 filtered, 0 lost,"
                 + " 10 still waiting for an answer, 1 malformed, 2 not DNS, 3 name unknown,"
@@ -66,7 +66,7 @@ final class TraceSummaryTest {
     messages.tcpGaps = 1;
     messages.tcpBytesDropped = 1;
     KernelCounters kernel = new KernelCounters(1, 0, 0, 0, 0, 1, 0, 1, 0, 1);
-    assertThat(new TraceSummary(true, kernel, messages, 1, 0, 1, 1).line())
+    assertThat(new TraceSummary(true, kernel, messages, 1, 0, 1, 1, 0).line())
         .isEqualTo(
             "1 packet seen: 1 row, 0 filtered, 0 lost, 1 still waiting for an answer,"
                 + " 1 gap in a TCP stream, 1 byte of TCP dropped, 1 query evicted before its"
@@ -83,7 +83,7 @@ final class TraceSummaryTest {
         .endsWith(
             " 0 lost (accounting error: 1 message is missing in the pipeline: messages 3, rows 2,"
                 + " filtered 0, malformed 0, notDns 0, nameUnknown 0, containerUnknown 0,"
-                + " folded 0)");
+                + " copies 0, folded 0)");
   }
 
   @Test
@@ -97,7 +97,7 @@ final class TraceSummaryTest {
   @Test
   void reportsPacketsThatWereRecordedAndNotRead() {
     count(3, 0);
-    TraceSummary summary = new TraceSummary(true, kernel(0, 0, 3), messages, 2, 0, 0, 0);
+    TraceSummary summary = new TraceSummary(true, kernel(0, 0, 3), messages, 2, 0, 0, 0, 0);
     assertThat(summary.isBalanced()).isFalse();
     assertThat(summary.line())
         .endsWith(
@@ -110,11 +110,11 @@ final class TraceSummaryTest {
     count(4, 0);
     KernelCounters kernel = new KernelCounters(7, 0, 0, 0, 0, 4, 0, 0, 0, 0);
     messages.rows = 6;
-    assertThat(new TraceSummary(true, kernel, messages, 4, 0, 0, 0).line())
+    assertThat(new TraceSummary(true, kernel, messages, 4, 0, 0, 0, 0).line())
         .endsWith(
             " (accounting error: 3 packets are missing in the kernel: seen 7, skipped 0,"
                 + " no payload 0, bad 0, ring full 0, recorded 4; 2 messages are counted twice in"
                 + " the pipeline: messages 4, rows 6, filtered 0, malformed 0, notDns 0,"
-                + " nameUnknown 0, containerUnknown 0, folded 0)");
+                + " nameUnknown 0, containerUnknown 0, copies 0, folded 0)");
   }
 }

@@ -68,7 +68,7 @@ final class RowCodecTest {
   void restoresEveryEnumConstant() throws InvalidProtocolBufferException {
     List<Row> rows = new ArrayList<>();
     for (State state : State.values()) {
-      boolean answer = RowDecoder.isAnswer(state);
+      boolean answer = state.isOfResponse();
       rows.add(answer ? RowSamples.response(state, 1) : RowSamples.timeout(state));
     }
     for (Attribution attribution : Attribution.values()) {

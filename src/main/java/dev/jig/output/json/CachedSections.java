@@ -119,6 +119,11 @@ final class CachedSections implements RowSections {
   }
 
   @Override
+  public long malformedRows() {
+    return fields.malformedRows();
+  }
+
+  @Override
   public void writeContent(Row row) throws IOException {
     if (!plain.write(row)) {
       fields.writeContent(row);

@@ -42,6 +42,11 @@ public final class DocumentWriter implements RowWriter {
   }
 
   @Override
+  public long malformedRows() {
+    return sections.malformedRows();
+  }
+
+  @Override
   public void flush() throws IOException {
     document.flush();
   }

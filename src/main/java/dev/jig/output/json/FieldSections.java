@@ -155,6 +155,11 @@ final class FieldSections implements RowSections {
   }
 
   @Override
+  public long malformedRows() {
+    return contentWriter.malformed();
+  }
+
+  @Override
   public void writeContent(Row row) throws IOException {
     WireMessage message = row.dns().message();
     if (message != null) {

@@ -35,6 +35,11 @@ public final class JsonLinesWriter implements RowWriter {
   }
 
   @Override
+  public long malformedRows() {
+    return sections.malformedRows();
+  }
+
+  @Override
   public void flush() throws IOException {
     document.flush();
   }

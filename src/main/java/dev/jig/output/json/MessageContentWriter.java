@@ -70,9 +70,15 @@ final class MessageContentWriter {
   private static final SerializableString OFFSET = key("offset");
 
   private final Document document;
+  private long malformed;
 
   MessageContentWriter(Document document) {
     this.document = document;
+  }
+
+  /// Messages so far with damage.
+  long malformed() {
+    return malformed;
   }
 
   void write(DecodedMessage message) throws IOException {
@@ -91,6 +97,7 @@ final class MessageContentWriter {
     }
     writeDso(message.dso());
     if (message.damage() != null) {
+      malformed++;
       writeDamage(message.damage());
     }
   }

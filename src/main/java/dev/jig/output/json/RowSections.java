@@ -53,4 +53,7 @@ interface RowSections {
 
   /// The message's records and what else of it has no column.
   void writeContent(Row row) throws IOException;
+
+  /// How many rows so far say that their message is malformed.
+  long malformedRows();
 }
