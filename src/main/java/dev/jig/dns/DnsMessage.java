@@ -54,6 +54,7 @@ public final class DnsMessage {
   private int authorityCount;
   private int additionalCount;
   private int extendedRcode;
+  private boolean hasEdns;
   private int trailingBytes;
   private int[] addressOffsets = new int[16];
   private int addressCount;
@@ -115,6 +116,11 @@ public final class DnsMessage {
   /// section 6.1.3).
   public int rcode() {
     return extendedRcode << 4 | flags & 0xf;
+  }
+
+  /// Whether there is an OPT record (RFC 6891).
+  public boolean hasEdns() {
+    return hasEdns;
   }
 
   public boolean aa() {
@@ -252,6 +258,7 @@ public final class DnsMessage {
     authorityCount = 0;
     additionalCount = 0;
     extendedRcode = 0;
+    hasEdns = false;
     trailingBytes = 0;
     addressCount = 0;
     question.clear();
@@ -302,13 +309,12 @@ public final class DnsMessage {
   }
 
   private boolean walkAdditional() {
-    boolean optSeen = false;
     for (int i = 0; i < additionalCount; i++) {
       if (!cursor.nextRecord()) {
         return false;
       }
-      if (cursor.recordType() == RecordType.OPT && !optSeen) {
-        optSeen = true;
+      if (cursor.recordType() == RecordType.OPT && !hasEdns) {
+        hasEdns = true;
         extendedRcode = cursor.ttlHigh8();
       }
     }

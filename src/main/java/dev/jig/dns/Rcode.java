@@ -36,6 +36,7 @@ public final class Rcode {
   private static final int NX_DOMAIN = 3;
   private static final int NOT_IMP = 4;
   private static final int REFUSED = 5;
+  private static final int BAD_VERS = 16;
 
   private Rcode() {}
 
@@ -47,7 +48,17 @@ public final class Rcode {
 
   /// Whether the code is about the server, not the name: stub resolvers then try the next server.
   public static boolean isServerFailure(int rcode) {
-    return rcode == FORM_ERR || rcode == SERV_FAIL || rcode == NOT_IMP || rcode == REFUSED;
+    return rcode == FORM_ERR
+        || rcode == SERV_FAIL
+        || rcode == NOT_IMP
+        || rcode == REFUSED
+        || rcode == BAD_VERS;
+  }
+
+  /// Whether a server that does not know EDNS, or not this version, responds with the code (RFC
+  /// 6891 section 7): resolvers repeat the query without it.
+  public static boolean mayRefuseEdns(int rcode) {
+    return rcode == FORM_ERR || rcode == NOT_IMP || rcode == BAD_VERS;
   }
 
   /// The name; `RCODE` and the number for codes without one.

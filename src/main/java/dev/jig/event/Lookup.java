@@ -10,8 +10,14 @@ import org.jspecify.annotations.Nullable;
 ///   `tries`
 /// @param twinState the state of the AAAA lookup sent together with this A lookup, or the reverse;
 ///   null if there was none
+/// @param pairNs how long the client waited for both twins: from the first query of the two until
+///   the second of them had ended; null if there was none, or if it has not ended
 public record Lookup(
-    int tries, List<Attempt> attempts, @Nullable State twinState, @Nullable Upstream upstream) {
+    int tries,
+    List<Attempt> attempts,
+    @Nullable State twinState,
+    @Nullable Upstream upstream,
+    @Nullable Long pairNs) {
   public static final int MAX_ATTEMPTS = 32;
 
   /// What the server process did to answer, if it runs on this machine.

@@ -17,6 +17,7 @@ import static dev.jig.fields.FieldGetters.fromUpstream;
 import static dev.jig.fields.FieldGetters.hostAccountName;
 import static dev.jig.fields.FieldGetters.integer;
 import static dev.jig.fields.FieldGetters.latency;
+import static dev.jig.fields.FieldGetters.lookupTime;
 import static dev.jig.fields.FieldGetters.lowerCase;
 import static dev.jig.fields.FieldGetters.nameOf;
 import static dev.jig.fields.FieldGetters.ownerNumber;
@@ -319,6 +320,12 @@ public enum Field {
           row -> lowerCase(fromLookup(row, Lookup::twinState)),
           Vocabulary.ofLowerCase(State.values())),
       "lookup of A or AAAA: state of the other one, if sent together"),
+  PAIR_LATENCY(
+      "pairLatency",
+      scaled(16).withMax(20),
+      defaultIn(WIDE_LOOKUPS),
+      lookupTime(Lookup::pairNs),
+      "lookup of A or AAAA: how long the client waited for both"),
   HOP_SERVICE_TIME(
       "hop.took",
       scaled(16).withMax(20),

@@ -118,10 +118,18 @@ final class FieldGetters {
   }
 
   static Duration upstreamTime(Getter<Upstream, Long> get) {
+    return time(row -> fromUpstream(row, get));
+  }
+
+  static Duration lookupTime(Getter<Lookup, Long> get) {
+    return time(row -> fromLookup(row, get));
+  }
+
+  private static Duration time(Getter<Row, Long> get) {
     return new Duration(
-        row -> fromUpstream(row, get) != null,
+        row -> get.of(row) != null,
         row -> {
-          Long time = fromUpstream(row, get);
+          Long time = get.of(row);
           return time == null ? 0 : time;
         });
   }

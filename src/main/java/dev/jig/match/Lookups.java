@@ -220,6 +220,10 @@ public final class Lookups {
     if (lookup.phase == Phase.EMITTED && lookup.isAnswered()) {
       return; // another nameserver answered first
     }
+    if (lookup.phase == Phase.WAITING && !more && lookup.isAbandoned(query)) {
+      lookup.endAttempt(query, AttemptState.LATE, response, bootNs);
+      return; // the answer to the later attempt counts
+    }
     int before = lookup.answerBytes();
     lookup.addResponse(query, response, more, bootNs);
     answerBytes += lookup.answerBytes() - before;
@@ -322,6 +326,7 @@ public final class Lookups {
       inRetryWindow.remove(lookup);
     }
     lookup.phase = Phase.COMPLETE;
+    lookup.endedNs = lookup.isAnswered() ? lookup.answeredNs() : bootNs;
     OpenLookup twin = lookup.twin;
     lookup.dueNs = lookup.firstBootNs + TWIN_WINDOW_NS;
     if (twin == null) {

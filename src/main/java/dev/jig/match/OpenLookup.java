@@ -24,6 +24,10 @@ final class OpenLookup {
 
   static final int ATTEMPT_BYTES = 72;
 
+  /// Resolvers wait for a response at least this long before they turn to the next server, or leave
+  /// EDNS out.
+  private static final long MIN_WAIT_NS = 200_000_000;
+
   enum Phase {
     /// At least one attempt waits for its answer.
     WAITING,
@@ -102,6 +106,9 @@ final class OpenLookup {
 
   /// Boot clock; when the phase ends without a further message.
   long dueNs;
+
+  /// Boot clock; when the lookup ended; valid from phase COMPLETE.
+  long endedNs;
 
   @Nullable OpenLookup twin;
 
@@ -195,6 +202,17 @@ final class OpenLookup {
     }
   }
 
+  /// Ends the latest attempt of a query with a response that came when the client no longer waited
+  /// for it.
+  void endAttempt(PendingQuery query, AttemptState how, Response response, long bootNs) {
+    OpenAttempt ended = lastAttemptOf(query);
+    if (ended != null && ended.state == AttemptState.WAITING) {
+      ended.messages++;
+      ended.rcode = response.dns().rcode();
+      ended.end(how, bootNs);
+    }
+  }
+
   private @Nullable OpenAttempt lastAttemptOf(PendingQuery query) {
     OpenAttempt attempt = lastAttempt;
     while (attempt != null && attempt.query != query) {
@@ -240,13 +258,18 @@ final class OpenLookup {
 
   /// Whether a query of the same key is a further attempt of this lookup and not a lookup of its
   /// own: the socket of the attempt before was closed; or its answer was truncated and the query
-  /// goes to the same server over TCP; or the query has the id of an earlier attempt. Resolvers use
-  /// one id for several nameservers, for the next nameserver, and when they repeat both twins
-  /// because one of them is unanswered.
+  /// goes to the same server over TCP; or the server did not respond to EDNS, or refused it, and
+  /// the query has none; or the query has the id of an earlier attempt. Resolvers use one id for
+  /// several nameservers, for the next nameserver, and when they repeat both twins because one of
+  /// them is unanswered.
   boolean isRetriedBy(PendingQuery query) {
     return switch (phase) {
-      case RETRY_WINDOW -> answer == null || isTcpRetryAfter(answer, query) || hasSameId(query);
-      case WAITING -> hasSameId(query);
+      case RETRY_WINDOW ->
+          answer == null
+              || isTcpRetryAfter(answer, query)
+              || Rcode.mayRefuseEdns(answer.dns().rcode()) && isWithoutEdns(query)
+              || hasSameId(query);
+      case WAITING -> hasSameId(query) || isWithoutEdns(query) && hasWaited(query);
       case COMPLETE -> twin != null && hasSameId(query);
       case EMITTED -> false;
     };
@@ -256,6 +279,35 @@ final class OpenLookup {
     return isTruncated(answer)
         && query.row.flow().protocol() == Protocol.TCP
         && Objects.equals(answer.flow().nameserver(), query.row.flow().nameserver());
+  }
+
+  /// Whether the query repeats the last one without EDNS, to the same server.
+  private boolean isWithoutEdns(PendingQuery query) {
+    OpenAttempt last = lastAttempt;
+    return last != null
+        && last.query.hasEdns
+        && !query.hasEdns
+        && Objects.equals(last.row.flow().nameserver(), query.row.flow().nameserver());
+  }
+
+  /// Whether the last attempt has waited for longer than a client that asks twice at once.
+  private boolean hasWaited(PendingQuery query) {
+    OpenAttempt last = lastAttempt;
+    return last != null && query.firstBootNs - last.bootNs >= MIN_WAIT_NS;
+  }
+
+  /// Whether the client has given up waiting for a query when its response comes: it has sent a
+  /// later attempt from another socket, not at once as a race of several servers, and waits for
+  /// that. glibc does so: it reads one server's socket at a time.
+  boolean isAbandoned(PendingQuery query) {
+    OpenAttempt own = lastAttemptOf(query);
+    OpenAttempt last = lastAttempt;
+    return own != null
+        && last != null
+        && last != own
+        && last.state == AttemptState.WAITING
+        && last.query.key.flow() != query.key.flow()
+        && last.bootNs - own.bootNs >= MIN_WAIT_NS;
   }
 
   /// Some clients always send id 0, which counts only from the same socket.
@@ -271,6 +323,11 @@ final class OpenLookup {
 
   boolean isAnswered() {
     return state == State.ANSWERED || state == State.LATE;
+  }
+
+  /// Boot clock; when the answer came.
+  long answeredNs() {
+    return answeredNs;
   }
 
   /// The row as of now.
@@ -289,7 +346,12 @@ final class OpenLookup {
             attemptCount,
             toAttempts(),
             other != null && twinEnded ? other.state : null,
-            isAnswered() ? upstream : null));
+            isAnswered() ? upstream : null,
+            other != null && twinEnded ? pairNs(other) : null));
+  }
+
+  private long pairNs(OpenLookup other) {
+    return Math.max(endedNs, other.endedNs) - Math.min(firstBootNs, other.firstBootNs);
   }
 
   private List<Attempt> toAttempts() {

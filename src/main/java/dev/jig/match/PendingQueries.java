@@ -285,13 +285,14 @@ public final class PendingQueries {
 
   /// Oldest first.
   private Iterable<PendingQuery> ofFlow(Role role, long flow) {
-    ArrayDeque<PendingQuery> found = new ArrayDeque<>();
+    ArrayDeque<PendingQuery> found = null; // most sockets are closed when all is answered
     for (PendingQuery p = byFlow[flowBucket(flow)]; p != null; p = p.nextOfFlow) {
       if (p.key.flow() == flow && p.key.role() == role) {
+        found = found == null ? new ArrayDeque<>() : found;
         found.addFirst(p);
       }
     }
-    return found;
+    return found == null ? List.of() : found;
   }
 
   private void markReported(PendingQuery p) {

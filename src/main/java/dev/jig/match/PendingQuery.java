@@ -63,6 +63,9 @@ public final class PendingQuery {
 
   int repetitions;
 
+  /// Whether it has an OPT record.
+  final boolean hasEdns;
+
   private final @Nullable ZoneTransfer transfer;
 
   @Nullable PendingQuery nextInBucket;
@@ -84,6 +87,7 @@ public final class PendingQuery {
     this.question = Arrays.copyOf(scratch, message.copyQuestion(scratch, 0));
     this.questionHash = message.questionHash();
     this.upperCaseQuestion = message.hasUpperCaseQuestion();
+    this.hasEdns = message.hasEdns();
     this.cgroupId = cgroupId;
     this.firstBootNs = firstBootNs;
     this.row = row;

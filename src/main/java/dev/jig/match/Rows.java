@@ -212,7 +212,7 @@ public final class Rows {
         answer.state(),
         answer.latencyNs(),
         answer.peer(),
-        new Lookup(0, List.of(), null, null));
+        new Lookup(0, List.of(), null, null, null));
   }
 
   private static @Nullable Question question(DnsMessage message) {

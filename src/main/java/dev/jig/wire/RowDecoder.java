@@ -168,7 +168,8 @@ public final class RowDecoder {
         from.getTries(),
         attempts,
         RowEnums.STATES.of(from.getTwinStateValue()),
-        from.hasUpstream() ? decode(from.getUpstream()) : null);
+        from.hasUpstream() ? decode(from.getUpstream()) : null,
+        from.hasPairNs() ? from.getPairNs() : null);
   }
 
   private static Attempt decode(RowProto.Attempt from) throws InvalidProtocolBufferException {

@@ -186,6 +186,10 @@ public final class RowEncoder {
     out.putNumber(
         RowProto.Lookup.TWIN_STATE_FIELD_NUMBER, RowEnums.STATES.numberOf(lookup.twinState()));
     put(lookup.upstream());
+    Long pairNs = lookup.pairNs();
+    if (pairNs != null) {
+      out.putPresentNumber(RowProto.Lookup.PAIR_NS_FIELD_NUMBER, pairNs);
+    }
     out.end(start);
   }
 

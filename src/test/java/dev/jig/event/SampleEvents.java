@@ -98,7 +98,8 @@ public final class SampleEvents {
                   2,
                   List.of(new Attempt(17, Protocol.TCP, IPV4, 9, AttemptState.LATE, 5, 3, 2)),
                   State.CLOSED,
-                  new Upstream(3L, IPV6, 2L));
+                  new Upstream(3L, IPV6, 2L),
+                  19L);
         })
         .build();
   }

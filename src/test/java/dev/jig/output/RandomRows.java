@@ -133,7 +133,8 @@ final class RandomRows {
         random.nextBoolean() ? any(State.values()) : null,
         random.nextBoolean()
             ? new Upstream(duration(), address(), random.nextBoolean() ? duration() : null)
-            : null);
+            : null,
+        random.nextBoolean() ? duration() : null);
   }
 
   private long duration() {

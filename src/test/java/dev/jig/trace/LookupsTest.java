@@ -17,6 +17,7 @@ import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
 import dev.jig.fixture.TcpMessages;
 import dev.jig.golden.Messages;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +128,105 @@ final class LookupsTest {
     assertThat(row.dns().rcode()).isZero();
     assertThat(harness.pipeline.pending()).isZero();
     assertBalanced();
+  }
+
+  /// glibc reads the socket of one server at a time.
+  @Test
+  void theAnswerThatTheClientTookCounts() {
+    harness.send(
+        ask(7, 1).to("198.51.100.1", 53).atMs(0),
+        ask(7, 2).to("198.51.100.2", 53).atMs(300),
+        answer(7, 1).from("198.51.100.1", 53).atMs(500),
+        answer(7, 2).from("198.51.100.2", 53).atMs(700));
+
+    assertThat(rowTexts())
+        .containsExactly("MX ANSWERED 700ms of 2: UDP LATE 500ms, UDP ANSWERED 400ms");
+    assertThat(harness.last().flow().nameserver()).hasToString("198.51.100.2");
+    assertBalanced();
+  }
+
+  @Test
+  void anAnswerToAnAbandonedTryDoesNotAnswerTheLookup() {
+    harness.send(
+        ask(7, 1).to("198.51.100.1", 53).atMs(0),
+        ask(7, 2).to("198.51.100.2", 53).atMs(300),
+        answer(7, 1).from("198.51.100.1", 53).atMs(500));
+    harness.tickMs(2_000);
+
+    assertThat(rowTexts()).containsExactly("MX TIMEOUT of 2: UDP LATE 500ms, UDP TIMEOUT 1000ms");
+  }
+
+  /// musl asks all servers at once, from one socket, and takes the first answer.
+  @Test
+  void inARaceTheFirstAnswerCounts() {
+    harness.send(
+        ask(7, 1).to("198.51.100.1", 53).atMs(0),
+        ask(7, 2).to("198.51.100.2", 53).atMs(0),
+        answer(7, 1).from("198.51.100.1", 53).atMs(5));
+
+    assertThat(rowTexts())
+        .containsExactly("MX ANSWERED 5ms of 2: UDP ANSWERED 5ms, UDP WAITING 0ms");
+  }
+
+  /// With an OPT record (RFC 6891 section 6.1.2).
+  private static Packets askWithEdns(int id, long cookie) {
+    byte[] plain = Messages.query(id, NAME, Type.MX);
+    byte[] query = Arrays.copyOf(plain, plain.length + 11);
+    query[11] = 1; // ARCOUNT
+    query[plain.length + 2] = 41;
+    query[plain.length + 3] = 4; // 1,232 bytes
+    query[plain.length + 4] = (byte) 0xd0;
+    return ask(id, cookie).payload(query);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Rcode.FORMERR, Rcode.NOTIMP})
+  void aRetryWithoutEdnsIsATryOfTheSameLookup(int rcode) {
+    harness.send(
+        askWithEdns(7, 1).atMs(0),
+        answered(7, 1, Type.MX, rcode).atMs(2),
+        ask(8, 1).atMs(3),
+        answer(8, 1).atMs(5));
+
+    assertThat(rowTexts())
+        .containsExactly("MX ANSWERED 5ms of 2: UDP ANSWERED 2ms, UDP ANSWERED 2ms");
+  }
+
+  @Test
+  void aRetryWithoutEdnsAfterSilenceIsATryOfTheSameLookup() {
+    harness.send(askWithEdns(7, 1).atMs(0), ask(8, 2).atMs(800), answer(8, 2).atMs(803));
+
+    assertThat(rowTexts())
+        .containsExactly("MX ANSWERED 803ms of 2: UDP WAITING 0ms, UDP ANSWERED 3ms");
+  }
+
+  @Test
+  void anotherRefusalIsNoReasonToLeaveEdnsOut() {
+    harness.send(
+        askWithEdns(7, 1).atMs(0),
+        answered(7, 1, Type.MX, Rcode.REFUSED).atMs(2),
+        ask(8, 1).atMs(3),
+        answer(8, 1).atMs(5));
+    harness.tickMs(LATER_MS);
+
+    assertThat(harness.rows).hasSize(2);
+  }
+
+  @Test
+  void thePairTellsHowLongTheClientWaitedForBoth() {
+    harness.send(asked(7, 1, Type.A).atMs(0), asked(8, 1, Type.AAAA).atMs(1));
+    harness.send(answered(7, 1, Type.A, 0).atMs(3), answered(8, 1, Type.AAAA, 0).atMs(900));
+
+    assertThat(harness.rows)
+        .hasSize(2)
+        .allMatch(row -> Long.valueOf(900_000_000).equals(lookupOf(row).pairNs()));
+  }
+
+  @Test
+  void aLookupWithoutATwinHasNoPairLatency() {
+    harness.send(ask(7, 1), answer(7, 1));
+
+    assertThat(lookupOf(harness.last()).pairNs()).isNull();
   }
 
   @Test

@@ -102,7 +102,7 @@ final class RowCodecTest {
         State.TIMEOUT,
         Row.NO_LATENCY,
         null,
-        new Lookup(7, attempts, null, new Lookup.Upstream(null, null, null)));
+        new Lookup(7, attempts, null, new Lookup.Upstream(null, null, null), null));
   }
 
   @Test
