@@ -50,8 +50,10 @@ public final class CaptureFileSource implements AutoCloseable {
   /// @throws IOException if it cannot be read
   public boolean readNext(PacketHandler handler) throws IOException {
     if (!reader.next(captured)) {
+      deliverBegun(Long.MAX_VALUE, handler);
       return false;
     }
+    deliverBegun(captured.orderNs(), handler);
     byte[] bytes = captured.customBytes();
     PcapngRowOption option = bytes == null ? null : options.decode(bytes);
     if (!captured.hasFrame()) {
@@ -80,6 +82,28 @@ public final class CaptureFileSource implements AutoCloseable {
       handler.onUnreadable(packet);
     }
     return true;
+  }
+
+  /// Delivers what was captured of packets of which fragments have not come until this time. The
+  /// fragments are counted already.
+  private void deliverBegun(long timeNs, PacketHandler handler) {
+    ParseResult result = parser.parseBegun(timeNs);
+    while (result != null) {
+      parser.fill(packet);
+      packet.direction = Packet.Direction.UNKNOWN;
+      packet.interfaceId = 0;
+      packet.rowOption = null;
+      packet.timeNs = parser.begunNs();
+      packet.bootNs = parser.begunNs();
+      packet.attribution = Attribution.UNKNOWN;
+      if (result == ParseResult.OK) {
+        handler.onPacket(packet);
+      } else if (parser.isPayloadUnreadable()) {
+        handler.onUnreadable(packet);
+      }
+      result = parser.parseBegun(timeNs);
+    }
+    counters.setIncomplete(parser.incomplete());
   }
 
   /// The time of the last packet read, DNS or not, in nanoseconds since the epoch; it never goes

@@ -31,6 +31,12 @@ final class Frame {
     wireEnd = length;
   }
 
+  /// Continues with the begin of a payload of which fragments are missing.
+  void resetCut(byte[] begin, int length) {
+    reset(begin, length);
+    wireEnd = WIRE_LIMIT;
+  }
+
   /// Whether `length` bytes from the next header's begin were captured; if not, whether the capture
   /// is at fault or the frame.
   ParseResult need(int length) {

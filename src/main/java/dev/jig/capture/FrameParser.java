@@ -15,6 +15,7 @@ final class FrameParser {
   private final Tunnel tunnel = new Tunnel(link);
   private final IpFragments fragments = new IpFragments();
   private final Transport transport;
+  private long begunNs;
 
   /// As in [CaptureFileSource].
   FrameParser(IntPredicate dnsPort, boolean anyUdp) {
@@ -41,6 +42,30 @@ final class FrameParser {
       result = tunnel.enter(ip.protocol(), frame);
     }
     return result == ParseResult.OK ? ParseResult.NOT_DNS : result;
+  }
+
+  /// Parses the begin of a packet of which other fragments have not come; [#fill] is valid until
+  /// the next call if the result is OK.
+  ///
+  /// @return null if there is none
+  @Nullable ParseResult parseBegun(long timeNs) {
+    IpFragments.Begun begun = fragments.takeBegun(timeNs);
+    if (begun == null) {
+      return null;
+    }
+    begunNs = begun.timeNs();
+    transport.reset();
+    link.reset();
+    frame.resetCut(begun.bytes(), begun.length());
+    ParseResult result = ip.readBegun(begun.addresses(), begun.protocol(), frame);
+    return result == ParseResult.OK && !Tunnel.isProtocol(ip.protocol())
+        ? transport.read(ip.protocol(), frame, false)
+        : result == ParseResult.OK ? ParseResult.NOT_DNS : result;
+  }
+
+  /// When the first fragment came of the packet that [#parseBegun] has parsed.
+  long begunNs() {
+    return begunNs;
   }
 
   private ParseResult readIp(long timeNs) {

@@ -11,13 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Reassembles IP packets (RFC 791 section 3.2, RFC 8200 section 4.5). A packet with overlapping
 /// fragments is dropped, but exact copies are allowed (RFC 5722). At most 1,024 incomplete packets,
-/// 16 MiB and 30 s; the oldest is dropped and counted.
+/// 16 MiB and 30 s; the oldest is dropped and counted. The begin of a packet of which the rest has
+/// not come for 1 s is given up with what follows it without a hole ([#takeBegun]).
 final class IpFragments {
   static final int MAX_PACKETS = 1_024;
   static final int MAX_BYTES = 16 << 20;
 
   /// 30 s, IP_FRAG_TIME in Linux.
   static final long TIMEOUT_NS = 30_000_000_000L;
+
+  /// Fragments of one packet are sent at once.
+  static final long MAX_REST_NS = 1_000_000_000;
 
   private static final int MAX_LENGTH = 0xffff;
 
@@ -47,7 +51,26 @@ final class IpFragments {
     boolean isComplete() {
       return filled == total;
     }
+
+    /// How many bytes there are from the packet's first on.
+    int begunLength() {
+      int end = 0;
+      for (int before = -1; before != end; ) {
+        before = end;
+        for (Range range : ranges) {
+          end = range.from() == end ? range.to() : end;
+        }
+      }
+      return end;
+    }
   }
+
+  /// The begin of a packet of which fragments are missing, without its IP header.
+  ///
+  /// @param addresses source and destination, as in the IP header
+  /// @param protocol the number of the first header
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Begun(byte[] addresses, long timeNs, byte[] bytes, int length, int protocol) {}
 
   /// A reassembled packet without its IP header; `protocol` is the number of its first header.
   static final class Reassembled {
@@ -63,6 +86,10 @@ final class IpFragments {
   }
 
   private final Map<Key, Partial> partials = new LinkedHashMap<>();
+
+  /// Source and destination of those packets of which the first fragment has come, oldest first.
+  private final Map<Key, byte[]> begun = new LinkedHashMap<>();
+
   private int bytes;
   private long dropped;
 
@@ -85,6 +112,7 @@ final class IpFragments {
     }
     if (from == 0) {
       partial.protocol = ip.protocol();
+      begun.putIfAbsent(key, ip.copyAddresses());
     }
     if (!ip.hasMoreFragments()) {
       partial.total = to;
@@ -95,6 +123,25 @@ final class IpFragments {
     }
     remove(key);
     return new Reassembled(partial);
+  }
+
+  /// Takes the oldest packet that has waited for its rest for too long; it counts as incomplete.
+  /// Null if there is none.
+  @Nullable Begun takeBegun(long timeNs) {
+    for (Map.Entry<Key, byte[]> eldest : begun.entrySet()) {
+      Partial partial = partials.get(eldest.getKey());
+      if (partial == null || timeNs - partial.firstNs <= MAX_REST_NS) {
+        return null;
+      }
+      drop(eldest.getKey());
+      return new Begun(
+          eldest.getValue(),
+          partial.firstNs,
+          partial.bytes,
+          partial.begunLength(),
+          partial.protocol);
+    }
+    return null;
   }
 
   /// Packets of which some fragments are missing.
@@ -136,6 +183,7 @@ final class IpFragments {
       bytes -= next.bytes.length;
       dropped++;
       eldest.remove();
+      begun.keySet().retainAll(partials.keySet());
     }
   }
 
@@ -151,6 +199,7 @@ final class IpFragments {
   }
 
   private void remove(Key key) {
+    begun.remove(key);
     Partial removed = partials.remove(key);
     if (removed != null) {
       bytes -= removed.bytes.length;

@@ -79,6 +79,21 @@ final class IpHeader {
     return readExtensions(firstHeader, frame);
   }
 
+  /// Continues behind the IP header of a packet of which [#copyAddresses] was kept.
+  ParseResult readBegun(byte[] addresses, int firstHeader, Frame frame) {
+    bytes = addresses;
+    setAddresses(0, addresses.length / 2, addresses.length / 2);
+    return readExtensions(firstHeader, frame);
+  }
+
+  /// Source and destination.
+  byte[] copyAddresses() {
+    byte[] addresses = new byte[2 * addressLength];
+    System.arraycopy(bytes, sourceAt, addresses, 0, addressLength);
+    System.arraycopy(bytes, destinationAt, addresses, addressLength, addressLength);
+    return addresses;
+  }
+
   /// The transport's protocol number; in a fragment the number of the header behind the IP header.
   int protocol() {
     return protocol;

@@ -89,11 +89,16 @@ final class LinkHeader {
     return ipVersion;
   }
 
-  /// Moves `frame` to its IP header.
-  ParseResult read(int linkType, Frame frame) {
+  /// Forgets the last header.
+  void reset() {
     packetType = null;
     interfaceIndex = 0;
     ipVersion = 0;
+  }
+
+  /// Moves `frame` to its IP header.
+  ParseResult read(int linkType, Frame frame) {
+    reset();
     return switch (linkType) {
       case LINKTYPE_ETHERNET -> ethernet(frame);
       case LINKTYPE_LINUX_SLL -> cooked(frame);

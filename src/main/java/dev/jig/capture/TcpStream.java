@@ -18,15 +18,13 @@ final class TcpStream {
   /// The longest message with its length field.
   static final int MAX_LENGTH = PREFIX_LENGTH + 0xffff;
 
-  /// Limits of what is buffered behind a gap: 256 KiB, 256 segments, 2 s.
+  /// Limits of what is buffered behind a gap: 256 KiB, 256 segments, and [TcpStreams#MAX_GAP_NS].
   static final int MAX_AHEAD_BYTES = 256 * 1024;
 
   static final int MAX_AHEAD_SEGMENTS = 256;
 
   /// Approximate bytes of a buffered segment besides its data.
   static final int AHEAD_OVERHEAD = 256;
-
-  static final long MAX_GAP_NS = 2_000_000_000;
 
   /// Bytes that the other side has acknowledged are missing after 100 ms: captures may hold the two
   /// directions of a connection out of order.
@@ -374,7 +372,7 @@ final class TcpStream {
   }
 
   private boolean isExpired(List<Ahead> waiting, long bootNs) {
-    return bootNs - waiting.getFirst().head.bootNs > MAX_GAP_NS
+    return bootNs - waiting.getFirst().head.bootNs > totals.maxGapNs()
         || aheadBytes > MAX_AHEAD_BYTES
         || waiting.size() > MAX_AHEAD_SEGMENTS;
   }

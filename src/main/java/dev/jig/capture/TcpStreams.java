@@ -17,6 +17,9 @@ public final class TcpStreams {
   /// 8 MiB: about a hundred incomplete messages of the longest kind.
   static final long MAX_BYTES = 8L << 20;
 
+  /// How long a missing segment is awaited at most: 2 s.
+  public static final long MAX_GAP_NS = 2_000_000_000;
+
   /// Approximate heap size of a stream without what it buffers.
   private static final int STREAM_BYTES = 220;
 
@@ -38,10 +41,19 @@ public final class TcpStreams {
     default void onLost(Packet segment, boolean bySender) {}
   }
 
-  /// Counts dropped bytes and gaps of all streams.
+  /// What all streams share: the longest wait for a gap, and the counts of dropped bytes and gaps.
   static final class Totals {
+    private final long maxGapNs;
     private long droppedBytes;
     private long gaps;
+
+    Totals(long maxGapNs) {
+      this.maxGapNs = maxGapNs;
+    }
+
+    long maxGapNs() {
+      return maxGapNs;
+    }
 
     void addDroppedBytes(int bytes) {
       droppedBytes += bytes;
@@ -91,18 +103,24 @@ public final class TcpStreams {
     }
   }
 
-  private final Totals totals = new Totals();
+  private final Totals totals;
   private final Lru<Key, TcpStream> streams;
   private final Set<TcpStream> gapped = new LinkedHashSet<>();
   private final long maxBytes;
   private long bufferedBytes;
   private long checkedNs = -CHECK_INTERVAL_NS;
 
-  public TcpStreams() {
-    this(MAX_STREAMS, MAX_BYTES);
+  TcpStreams() {
+    this(MAX_GAP_NS);
   }
 
-  TcpStreams(int maxStreams, long maxBytes) {
+  /// @param maxGapNs how long a missing segment is awaited
+  public TcpStreams(long maxGapNs) {
+    this(MAX_STREAMS, MAX_BYTES, maxGapNs);
+  }
+
+  TcpStreams(int maxStreams, long maxBytes, long maxGapNs) {
+    this.totals = new Totals(maxGapNs);
     this.streams = new Lru<>(maxStreams, this::onEvicted);
     this.maxBytes = maxBytes;
   }
@@ -155,7 +173,7 @@ public final class TcpStreams {
     }
   }
 
-  /// Skips gaps that are older than 2 s, and delivers the messages behind them.
+  /// Skips gaps that have waited for too long, and delivers the messages behind them.
   ///
   /// @param bootNs now, on the packets' clock
   public void expireGaps(long bootNs, MessageHandler handler) {

@@ -339,6 +339,7 @@ final class OpenLookup {
         firstQuery,
         lastQuery,
         isAnswered() ? answer : null,
+        lastAttempt == null ? null : lastAttempt.query.receiver,
         isAnswered() ? answeredNs - firstBootNs : Row.NO_LATENCY,
         isAnswered() ? answerCount : 0,
         state,

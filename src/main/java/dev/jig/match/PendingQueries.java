@@ -4,6 +4,7 @@ import dev.jig.dns.DnsMessage;
 import dev.jig.event.Lookup;
 import dev.jig.event.Query;
 import dev.jig.event.RowSize;
+import dev.jig.event.Subject;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
@@ -279,6 +280,22 @@ public final class PendingQueries {
     for (PendingQuery p : ofFlow(key.role(), key.flow())) {
       if (p.firstBootNs <= beforeNs) {
         p.answerLost = true;
+      }
+    }
+  }
+
+  /// A client's query was seen to arrive.
+  ///
+  /// @param flow the client's socket
+  /// @param message the query
+  /// @param receiver the process that it reached
+  public void setReceiver(long flow, DnsMessage message, Subject receiver) {
+    for (PendingQuery p = byFlow[flowBucket(flow)]; p != null; p = p.nextOfFlow) {
+      if (p.key.flow() == flow
+          && p.key.role() == Role.CLIENT
+          && p.key.id() == message.id()
+          && p.hasSameQuestion(message)) {
+        p.receiver = receiver;
       }
     }
   }

@@ -58,6 +58,9 @@ public final class PendingQuery {
   /// Approximate heap size; with lookup rows also of its attempts and its lookup.
   int heapBytes;
 
+  /// The process of this machine that it was seen to reach; null if it was seen at none.
+  @Nullable Subject receiver;
+
   /// How often the query was sent again before its response.
   int resent;
 
@@ -117,6 +120,11 @@ public final class PendingQuery {
   /// Its process and container; null on the server's side, where a response's own count.
   @Nullable Subject client() {
     return key.role() == Role.CLIENT ? row.subject() : null;
+  }
+
+  /// The process of this machine that it was seen to reach; null if it was seen at none.
+  public @Nullable Subject receiver() {
+    return receiver;
   }
 
   /// Whether it was sent to a multicast address.

@@ -149,14 +149,18 @@ public final class Rows {
   /// The T row of a query.
   ///
   /// @param afterNs from the query to the row's timestamp
-  public static Timeout unanswered(Query query, State state, long afterNs) {
+  ///
+  /// @param receiver the process of this machine that it reached; null if it was seen at none
+  public static Timeout unanswered(
+      Query query, State state, long afterNs, @Nullable Subject receiver) {
     Dns dns = query.dns();
     return new Timeout(
         query.timestampNs() + afterNs,
         query.subject(),
         query.flow(),
         Dns.ofQuestion(dns.id(), dns.question()),
-        state);
+        state,
+        receiver);
   }
 
   /// The row of a whole lookup.
@@ -164,10 +168,12 @@ public final class Rows {
   /// @param first its first query: gives client, question and time
   /// @param last the query that was answered, or the last one: gives flow and id
   /// @param answer null if there was none
+  /// @param receiver the process of this machine that an unanswered query reached, if any
   static LookupRow lookup(
       Query first,
       Query last,
       @Nullable Response answer,
+      @Nullable Subject receiver,
       long latencyNs,
       int answerCount,
       State state,
@@ -191,7 +197,7 @@ public final class Rows {
                 answered.message()),
         state,
         latencyNs,
-        answer == null ? null : answer.peer(),
+        answer == null ? receiver : answer.peer(),
         lookup);
   }
 
@@ -223,12 +229,13 @@ public final class Rows {
 
   /// A response shares its query's question, which is equal but perhaps for the case of letters.
   private static @Nullable Question question(DnsMessage response, @Nullable PendingQuery query) {
-    return query == null
-            || !response.hasQuestion()
+    Question asked = query == null ? null : query.row.dns().question();
+    return asked == null
             || query.upperCaseQuestion
             || response.hasUpperCaseQuestion()
+            || !response.hasQuestion()
         ? question(response)
-        : query.row.dns().question();
+        : asked;
   }
 
   private static Dns dns(DnsMessage message, @Nullable Question question, int rcode) {

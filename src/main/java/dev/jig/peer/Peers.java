@@ -85,6 +85,16 @@ public final class Peers {
     return subjects.find(found.cgroupId, found.owner, found.attribution);
   }
 
+  /// The cookie of the socket that sent a query recorded at ingress; 0 if it is not on this
+  /// machine, or not certain. Unlike [#findSender] it changes nothing that is recorded.
+  public long findSendingSocket(Packet packet, byte[] bytes, int offset, int length) {
+    if (length < HEADER_LENGTH || isResponse(bytes, offset)) {
+      return 0;
+    }
+    SentMessage found = findClient(key(packet, bytes, offset, length, false), packet);
+    return found == null ? 0 : found.socketCookie;
+  }
+
   private @Nullable SentMessage findServer(long key, Packet packet) {
     SentMessage direct = senders.find(key, packet, packet.source(), packet.sourcePort());
     if (direct != null) {

@@ -22,6 +22,7 @@ final class RecentSenders {
     IpAddress server = IpAddress.v4(0);
     int serverPort;
     long cgroupId;
+    long socketCookie;
     @Nullable Owner owner;
     Attribution attribution = Attribution.UNKNOWN;
 
@@ -60,6 +61,7 @@ final class RecentSenders {
     sent.netNs = packet.socketNetNs();
     sent.bootNs = packet.bootNs();
     sent.cgroupId = packet.cgroupId();
+    sent.socketCookie = packet.socketCookie();
     sent.owner = packet.owner();
     sent.attribution = packet.attribution();
   }

@@ -65,7 +65,7 @@ final class PacketRows implements RowMaker {
       return;
     }
     long afterNs = state == State.TIMEOUT ? config.timeoutNs() : bootNs - query.firstBootNs;
-    Timeout row = Rows.unanswered(query.row, state, afterNs);
+    Timeout row = Rows.unanswered(query.row, state, afterNs, query.receiver());
     Verdict verdict = held.decideOrHold(query.cgroupId, row, bootNs);
     if (verdict != null && verdict.decision() == Decision.PASS) {
       sink.emitUnanswered(row.withSubject(row.subject().withContainer(verdict.container())));

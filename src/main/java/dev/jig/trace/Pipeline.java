@@ -34,7 +34,7 @@ public final class Pipeline implements PacketHandler {
   private final Scope scope;
   private final @Nullable Peers peers;
   private final Counters counters = new Counters();
-  private final TcpStreams streams = new TcpStreams();
+  private final TcpStreams streams;
   private final DnsMessage message = new DnsMessage();
   private final MessageReader reader;
   private final PendingQueries pending;
@@ -77,6 +77,8 @@ public final class Pipeline implements PacketHandler {
     this.config = config;
     this.scope = scope;
     this.peers = peers;
+    // A gap ends before the queries are due of which it may hide the responses.
+    streams = new TcpStreams(Math.min(TcpStreams.MAX_GAP_NS, config.timeoutNs() / 2));
     reader = new MessageReader(message, config.ports(), counters, config.recorded() != null);
     pending =
         new PendingQueries(
@@ -164,6 +166,9 @@ public final class Pipeline implements PacketHandler {
             ? null
             : peers.findSender(packet, bytes, offset, length, subjects);
     Match match = match(packet, verdict, sender, bytes, offset, length);
+    if (sender != null && !message.isResponse()) {
+      setReceiver(packet, match.row().subject(), bytes, offset, length);
+    }
     maker.onMessage(packet, verdict, match, bytes, offset, length);
   }
 
@@ -179,8 +184,25 @@ public final class Pipeline implements PacketHandler {
       return;
     }
     peers.onUnwanted(packet);
-    if (maker.needsUnwanted() && reader.read(packet, bytes, offset, length)) {
+    Owner receiving = packet.direction() == Direction.INGRESS ? packet.owner() : null;
+    boolean isNeeded = receiving != null || maker.needsUnwanted();
+    if (!isNeeded || !reader.read(packet, bytes, offset, length)) {
+      return;
+    }
+    if (receiving != null && !message.isResponse()) {
+      Subject receiver = subjects.find(packet.cgroupId(), receiving, packet.attribution());
+      setReceiver(packet, receiver, bytes, offset, length);
+    }
+    if (maker.needsUnwanted()) {
       maker.onUnwanted(packet, match(packet, verdict, null, bytes, offset, length));
+    }
+  }
+
+  /// A query has arrived at a process of this machine: if it stays unanswered, its row says where.
+  private void setReceiver(Packet packet, Subject receiver, byte[] bytes, int offset, int length) {
+    long socket = peers == null ? 0 : peers.findSendingSocket(packet, bytes, offset, length);
+    if (socket != 0) {
+      pending.setReceiver(socket, message, receiver);
     }
   }
 

@@ -73,7 +73,7 @@ public final class RowDecoder {
       case KIND_QUERY -> new Query(timeNs, subject, flow, dns, peer);
       case KIND_RESPONSE ->
           new Response(timeNs, subject, flow, dns, state(from, true), latencyNs, peer);
-      case KIND_TIMEOUT -> new Timeout(timeNs, subject, flow, dns, state(from, false));
+      case KIND_TIMEOUT -> new Timeout(timeNs, subject, flow, dns, state(from, false), peer);
       case KIND_LOOKUP ->
           new LookupRow(
               timeNs, subject, flow, dns, state(from), latencyNs, peer, decode(from.getLookup()));

@@ -164,6 +164,25 @@ class CaptureFileSourceTest {
   }
 
   @Test
+  void readsTheBeginOfAMessageOfWhichLaterFragmentsNeverCome() throws IOException {
+    byte[] datagram = V4.udpDatagram("0123456789abcdef".repeat(4).getBytes(ISO_8859_1));
+    byte[] datagram6 = V6.udpDatagram("fedcba9876543210".repeat(4).getBytes(ISO_8859_1));
+    byte[] first = V4.ipv4(Flow.UDP, 0x2000, slice(datagram, 0, 24));
+    byte[] second = V4.ipv4(Flow.UDP, 0x2000 | 3, slice(datagram, 24, 40));
+    byte[] behindAHole = V4.ipv4(Flow.UDP, 0x2000 | 6, slice(datagram, 48, 56));
+    byte[] first6 =
+        V6.ipv6(44, concat(extension(Flow.UDP, 0, 0, 1, 0, 0, 0, 7), slice(datagram6, 0, 24)));
+
+    Replay replay = replay(101, second, behindAHole, first, first6);
+
+    assertThat(replay.packets())
+        .extracting(Replay.Seen::payload)
+        .containsExactly("0123456789abcdef".repeat(2), "fedcba9876543210");
+    assertThat(replay.counters().fragments()).isEqualTo(4);
+    assertThat(replay.counters().incomplete()).isEqualTo(2);
+  }
+
+  @Test
   void cutsEthernetPaddingOffTheSegment() throws IOException {
     byte[] segment = V4.tcp(Flow.PSH | Flow.ACK, 1, 1, PAYLOAD);
     byte[] acknowledgement = V4.tcp(Flow.ACK, 1, 1, new byte[0]);
@@ -253,6 +272,7 @@ class CaptureFileSourceTest {
     assertThat(replay.counters().incomplete()).isEqualTo(2);
     assertThat(replay.counters().notDns()).isEqualTo(2);
     assertThat(replay.packets()).isEmpty();
+    assertThat(replay.unreadable()).as("without a DNS header").isEqualTo(2);
   }
 
   @Test

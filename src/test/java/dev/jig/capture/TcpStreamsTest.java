@@ -204,7 +204,7 @@ class TcpStreamsTest {
 
   @Test
   void isBoundedByStreamsAndBytes() {
-    streams = new TcpStreams(1_000, 1 << 20);
+    streams = new TcpStreams(1_000, 1 << 20, TcpStreams.MAX_GAP_NS);
     byte[] halfOpen = {0, 100, 1, 2, 0, 0, 0, 1};
     for (int i = 0; i < 100_000; i++) {
       streams.add(

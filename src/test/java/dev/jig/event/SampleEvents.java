@@ -163,7 +163,7 @@ public final class SampleEvents {
       return switch (qr) {
         case Q -> new Query(timestampNs, subject, flow, dns, peer);
         case R -> new Response(timestampNs, subject, flow, dns, how, latencyNs, peer);
-        case T -> new Timeout(timestampNs, subject, flow, dns, how);
+        case T -> new Timeout(timestampNs, subject, flow, dns, how, peer);
       };
     }
   }

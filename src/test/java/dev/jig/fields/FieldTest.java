@@ -69,7 +69,8 @@ final class FieldTest {
               null,
               null),
           Dns.ofQuestion(0x1f, null),
-          State.TIMEOUT);
+          State.TIMEOUT,
+          null);
 
   /// The table of columns: width, min and max are 0 where there is none.
   @ParameterizedTest

@@ -61,7 +61,7 @@ public final class SegmentsFuzzTest {
   /// @param lengths of segments in turn, 0 for all the rest
   /// @param shuffled whether each pair of segments is swapped
   private static Outcome reassemble(byte[] lengths, byte[] stream, boolean shuffled) {
-    TcpStreams streams = new TcpStreams();
+    TcpStreams streams = new TcpStreams(TcpStreams.MAX_GAP_NS);
     List<String> messages = new ArrayList<>();
     TcpStreams.MessageHandler handler =
         (_, bytes, offset, length) ->

@@ -7,6 +7,7 @@ import static dev.jig.capture.Packets.responseOut;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.Attribution;
+import dev.jig.event.Question;
 import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
 import dev.jig.golden.Messages;
@@ -171,5 +172,6 @@ final class FurtherResponsesTest {
     harness.send(queryOut(damaged).atMs(0), responseIn(ANSWER).atMs(4));
 
     assertThat(harness.rowTexts()).containsExactly("Q", "R ANSWERED 4ms");
+    assertThat(harness.last().dns().question()).isEqualTo(new Question(NAME, Type.A));
   }
 }

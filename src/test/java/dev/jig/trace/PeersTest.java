@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jig.capture.Packets;
 import dev.jig.event.Attribution;
 import dev.jig.event.Owner;
+import dev.jig.event.Qr;
 import dev.jig.event.Row;
 import dev.jig.event.Subject;
 import dev.jig.golden.Messages;
@@ -75,6 +76,33 @@ final class PeersTest {
     Subject resolver = Objects.requireNonNull(harness.last().peer());
     assertThat(Objects.requireNonNull(resolver.owner()).pid()).isEqualTo(RESOLVER);
     assertThat(resolver.container()).isNull();
+  }
+
+  @Test
+  void ofAnUnansweredQueryIsTheProcessThatItReached() {
+    harness.send(sentBy(APP, queryOut(QUERY)).atMs(0), sentBy(RESOLVER, queryIn(QUERY)).atMs(1));
+    harness.tickMs(2 * PipelineHarness.TIMEOUT_MS);
+
+    assertThat(harness.last().qr()).isEqualTo(Qr.T);
+    assertThat(peerPid(harness.last())).isEqualTo(RESOLVER);
+  }
+
+  @Test
+  void ofAnUnansweredQueryMayBeAProcessWithoutWantedRows() {
+    scope.byCgroup.put(RESOLVER, new Verdict(Decision.SKIP, null));
+    harness.send(sentBy(APP, queryOut(QUERY)).atMs(0), sentBy(RESOLVER, queryIn(QUERY)).atMs(1));
+    harness.tickMs(2 * PipelineHarness.TIMEOUT_MS);
+
+    assertThat(harness.rows).hasSize(2);
+    assertThat(peerPid(harness.last())).isEqualTo(RESOLVER);
+  }
+
+  @Test
+  void ofAQueryThatReachedNoProcessIsAbsent() {
+    harness.send(sentBy(APP, queryOut(QUERY))).tickMs(2 * PipelineHarness.TIMEOUT_MS);
+
+    assertThat(harness.last().qr()).isEqualTo(Qr.T);
+    assertThat(harness.last().peer()).isNull();
   }
 
   @Test

@@ -50,7 +50,8 @@ final class RowSamples {
   }
 
   static Timeout timeout(State state) {
-    return new Timeout(LOOKUP.timestampNs(), LOOKUP.subject(), LOOKUP.flow(), LOOKUP.dns(), state);
+    return new Timeout(
+        LOOKUP.timestampNs(), LOOKUP.subject(), LOOKUP.flow(), LOOKUP.dns(), state, LOOKUP.peer());
   }
 
   /// Rows without any component that may be absent.
@@ -62,7 +63,7 @@ final class RowSamples {
     return List.of(
         new Query(0, unknown, flow, dns, null),
         new Response(0, unknown, flow, dns, State.ORPHAN, Row.NO_LATENCY, null),
-        new Timeout(0, unknown, flow, dns, State.TIMEOUT));
+        new Timeout(0, unknown, flow, dns, State.TIMEOUT, unknown));
   }
 
   static Row withSubject(Subject subject) {
