@@ -229,13 +229,11 @@ public final class Rows {
 
   /// A response shares its query's question, which is equal but perhaps for the case of letters.
   private static @Nullable Question question(DnsMessage response, @Nullable PendingQuery query) {
-    Question asked = query == null ? null : query.row.dns().question();
-    return asked == null
-            || query.upperCaseQuestion
-            || response.hasUpperCaseQuestion()
-            || !response.hasQuestion()
-        ? question(response)
-        : asked;
+    if (query == null || query.upperCaseQuestion || response.hasUpperCaseQuestion()) {
+      return question(response);
+    }
+    Question asked = query.row.dns().question();
+    return asked == null || !response.hasQuestion() ? question(response) : asked;
   }
 
   private static Dns dns(DnsMessage message, @Nullable Question question, int rcode) {
