@@ -342,17 +342,18 @@ static __always_inline void find_socket(struct packet_ctx *packet)
 		COUNT(EGRESS, no_storage);
 }
 
-/* Counts a client's queries and responses; sock_release reports those left unanswered. */
-static __always_inline void count_unanswered(struct packet_ctx *packet)
+/*
+ * Marks a client's socket: sock_release reports it. Which of its queries are unanswered only user
+ * space knows: responses may be duplicates, or have another name.
+ */
+static __always_inline void mark_queried(struct packet_ctx *packet)
 {
 	struct dns_socket *socket = packet->socket;
 
-	if (!socket || (!socket->asked_port && !is_dns_port(connected_port(packet->sk))))
+	if (packet->direction != EGRESS || !socket || socket->queried)
 		return;
-	if (packet->direction == EGRESS)
-		__sync_fetch_and_add(&socket->unanswered, 1);
-	else if (socket->unanswered)
-		__sync_fetch_and_add(&socket->unanswered, -1);
+	if (socket->asked_port || is_dns_port(connected_port(packet->sk)))
+		socket->queried = 1;
 }
 
 #endif

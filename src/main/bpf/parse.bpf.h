@@ -13,6 +13,8 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "trace_dns.h"
+
 #define ETH_P_IP_BE bpf_htons(0x0800)
 #define IP_OFFSET_MASK 0x1fff
 #define DNS_HEADER_LEN 12
@@ -27,6 +29,7 @@ struct packet_ctx {
 	__u32 payload_offset; /* from the network header */
 	__u32 payload_len;
 	__u32 tcp_seq; /* of the payload's first byte */
+	__u32 tcp_ack;
 	__u16 source_port; /* host byte order */
 	__u16 destination_port;
 	__u8 version; /* of IP */
@@ -34,6 +37,7 @@ struct packet_ctx {
 	__u8 direction; /* enum direction */
 	__u8 attribution; /* enum attribution */
 	__u8 sent_by_current; /* 1: the current task sends this packet */
+	__u8 flags; /* enum packet_flags, those of TCP */
 };
 
 enum parse_result {
@@ -60,6 +64,8 @@ static __always_inline void set_tcp(struct packet_ctx *packet, const struct tcph
 {
 	set_ports(packet, tcp->source, tcp->dest);
 	packet->tcp_seq = bpf_ntohl(tcp->seq) + tcp->syn;
+	packet->tcp_ack = bpf_ntohl(tcp->ack_seq);
+	packet->flags = (tcp->syn ? TCP_BEGINS : 0) | (tcp->ack ? TCP_ACKNOWLEDGES : 0);
 	packet->payload_offset = at + tcp->doff * 4;
 }
 

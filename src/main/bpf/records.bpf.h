@@ -103,7 +103,8 @@ static __always_inline void write_asked(struct packet_record *record, struct pac
 			port = 0;
 	}
 	record->asked_port = port;
-	record->asked_known = port != 0;
+	if (port)
+		record->flags |= ASKED_KNOWN;
 }
 
 /* Source and destination are adjacent in both IP headers. */
@@ -172,12 +173,13 @@ static __noinline int write_head(struct packet_record *record, struct packet_ctx
 	record->source_port = packet->source_port;
 	record->destination_port = packet->destination_port;
 	record->payload_len = packet->payload_len;
-	record->tcp_seq = packet->tcp_seq;
 	record->gso_size = skb->gso_size;
+	record->tcp_seq = packet->tcp_seq;
+	record->tcp_ack = packet->tcp_ack;
 	record->time = packet->time;
 	record->cookie = bpf_get_socket_cookie(skb);
 	record->cgroup = bpf_skb_cgroup_id(skb);
-	record->asked_known = 0;
+	record->flags = packet->flags;
 	record->asked_port = 0;
 	write_owner(record, packet);
 	if (packet->direction == EGRESS)

@@ -25,6 +25,7 @@ char LICENSE[] SEC("license") = "GPL";
 const enum record_kind *record_kind_btf __attribute__((unused));
 const enum direction *direction_btf __attribute__((unused));
 const enum attribution *attribution_btf __attribute__((unused));
+const enum packet_flags *packet_flags_btf __attribute__((unused));
 const struct packet_record *packet_record_btf __attribute__((unused));
 const struct chunk_record *chunk_record_btf __attribute__((unused));
 const struct cgroup_record *cgroup_record_btf __attribute__((unused));
@@ -149,7 +150,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum direction direction
 	packet.payload_len = skb->len - packet.payload_offset;
 	packet.time = bpf_ktime_get_boot_ns();
 	find_socket(&packet);
-	count_unanswered(&packet);
+	mark_queried(&packet);
 	record_packet(&packet);
 	return PASS;
 }
@@ -241,7 +242,7 @@ int sock_release(struct bpf_sock *sk)
 	struct dns_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	struct closed_record *record;
 
-	if (!socket || !socket->unanswered)
+	if (!socket || !socket->queried)
 		return PASS;
 	record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
 	if (!record) {

@@ -24,7 +24,7 @@ enum record_kind {
 	RECORD_PACKET = 1,
 	RECORD_CHUNK = 2,
 	RECORD_CGROUP = 3, /* notice: a cgroup was created */
-	RECORD_CLOSED = 4, /* notice: a socket with unanswered queries was closed */
+	RECORD_CLOSED = 4, /* notice: a client's socket was closed */
 };
 
 enum direction { INGRESS = 0, EGRESS = 1 };
@@ -34,6 +34,12 @@ enum attribution {
 	OWNER_UNKNOWN = 0, /* no owner */
 	OWNER_SOCKET = 1, /* the process that uses the socket */
 	OWNER_EXACT = 2, /* the task that sent this packet */
+};
+
+enum packet_flags {
+	ASKED_KNOWN = 1, /* asked and asked_port are set */
+	TCP_BEGINS = 2, /* SYN: the first segment of the connection */
+	TCP_ACKNOWLEDGES = 4, /* tcp_ack is valid */
 };
 
 /* A task; namespaces are inode numbers, uid and gid those of the initial user namespace. */
@@ -58,14 +64,15 @@ struct packet_record {
 	__u8 pkt_type; /* skb->pkt_type */
 	__u8 protocol; /* IPPROTO_UDP or IPPROTO_TCP */
 	__u8 attribution;
-	__u8 asked_known; /* 1: asked and asked_port are set */
+	__u8 flags; /* enum packet_flags */
 	__u16 asked_port;
 	__u16 source_port;
 	__u16 destination_port;
 	__u32 payload_len; /* of the packet */
-	__u32 inline_len; /* of it, in this record */
+	__u16 inline_len; /* of it, in this record */
+	__u16 gso_size; /* skb->gso_size */
 	__u32 tcp_seq; /* of the payload's first byte */
-	__u32 gso_size; /* skb->gso_size */
+	__u32 tcp_ack; /* the sequence number expected next, with TCP_ACKNOWLEDGES */
 	__u32 netns; /* the socket's, if an address is a loopback address; else 0 */
 	__u64 time; /* CLOCK_BOOTTIME, ns */
 	__u64 cookie; /* bpf_get_socket_cookie() */

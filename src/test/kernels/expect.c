@@ -88,7 +88,7 @@ static bool asked_is(const struct scenario *scenario, const struct packet_record
 	__u8 server[16];
 
 	address_of(scenario->server, server);
-	return same("asked_known", head->asked_known, 1) &&
+	return same("asked_known", head->flags & ASKED_KNOWN, ASKED_KNOWN) &&
 	       same("asked port", head->asked_port, 53) &&
 	       bytes_are("asked", head->asked, server, 16);
 }

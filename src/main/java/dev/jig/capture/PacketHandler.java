@@ -20,7 +20,7 @@ public interface PacketHandler {
   /// @param path from the root of the cgroup v2 hierarchy, with leading slash
   default void onCgroupCreated(long id, String path) {}
 
-  /// A client's socket was closed with unanswered queries; live only.
+  /// A client's socket was closed; live only.
   ///
   /// @param socketCookie as [Packet#socketCookie]
   /// @param bootNs as [Packet#bootNs]

@@ -9,10 +9,10 @@ import java.nio.ByteOrder;
 ///
 /// ```
 /// packet   0        1          2          3         4            5            6
-///          kind     direction  pkt_type   protocol  attribution  asked_known  asked_port(2)
+///          kind     direction  pkt_type   protocol  attribution  flags        asked_port(2)
 ///   8      source_port(2)  destination_port(2)  payload_len(4)
-///  16      inline_len(4)   tcp_seq(4)
-///  24      gso_size(4)     netns(4)
+///  16      inline_len(2)   gso_size(2)          tcp_seq(4)
+///  24      tcp_ack(4)      netns(4)
 ///  32      time(8)         cookie(8)         cgroup(8)
 ///  56      source(16)      destination(16)   asked(16)
 /// 104      owner(88)
@@ -39,14 +39,18 @@ final class RecordLayout {
   static final int ATTRIBUTION = 4;
   static final int ATTRIBUTION_SOCKET = 1;
   static final int ATTRIBUTION_EXACT = 2;
-  static final int ASKED_KNOWN = 5;
+  static final int FLAGS = 5;
+  static final int ASKED_KNOWN = 1;
+  static final int TCP_BEGINS = 2;
+  static final int TCP_ACKNOWLEDGES = 4;
   static final int ASKED_PORT = 6;
   static final int SOURCE_PORT = 8;
   static final int DESTINATION_PORT = 10;
   static final int PAYLOAD_LEN = 12;
   static final int INLINE_LEN = 16;
+  static final int GSO_SIZE = 18;
   static final int TCP_SEQ = 20;
-  static final int GSO_SIZE = 24;
+  static final int TCP_ACK = 24;
   static final int NETNS = 28;
   static final int TIME = 32;
   static final int COOKIE = 40;

@@ -122,7 +122,7 @@ final class RecordReader {
   private void readPacket(long at, int length) {
     checkHead(at, length, RecordLayout.PAYLOAD);
     int total = RecordLayout.i32(record, RecordLayout.PAYLOAD_LEN);
-    int inlineLength = RecordLayout.i32(record, RecordLayout.INLINE_LEN);
+    int inlineLength = RecordLayout.u16(record, RecordLayout.INLINE_LEN);
     checkLength(at, length, RecordLayout.PAYLOAD, inlineLength);
     checkPayload(at, length, inlineLength, total);
     packets++;
@@ -132,7 +132,7 @@ final class RecordReader {
       incomplete++;
       return;
     }
-    int segment = RecordLayout.i32(record, RecordLayout.GSO_SIZE);
+    int segment = RecordLayout.u16(record, RecordLayout.GSO_SIZE);
     if (packet.protocol == Protocol.UDP && segment > 0 && segment < total) {
       deliverDatagrams(segment, total);
     } else {
@@ -180,7 +180,11 @@ final class RecordReader {
     packet.destinationPort = RecordLayout.u16(record, RecordLayout.DESTINATION_PORT);
     packet.source = address(RecordLayout.SOURCE);
     packet.destination = address(RecordLayout.DESTINATION);
-    boolean known = RecordLayout.u8(record, RecordLayout.ASKED_KNOWN) != 0;
+    int flags = RecordLayout.u8(record, RecordLayout.FLAGS);
+    packet.tcpSyn = (flags & RecordLayout.TCP_BEGINS) != 0;
+    packet.tcpAcknowledges = (flags & RecordLayout.TCP_ACKNOWLEDGES) != 0;
+    packet.tcpAck = RecordLayout.i32(record, RecordLayout.TCP_ACK);
+    boolean known = (flags & RecordLayout.ASKED_KNOWN) != 0;
     packet.nameserver = known ? address(RecordLayout.ASKED) : null;
     packet.nameserverPort = known ? RecordLayout.u16(record, RecordLayout.ASKED_PORT) : 0;
   }

@@ -32,7 +32,7 @@ final class KernelRecord {
     record.u16(RecordLayout.SOURCE_PORT, 40_000);
     record.u16(RecordLayout.DESTINATION_PORT, 53);
     record.i32(RecordLayout.PAYLOAD_LEN, payload.length);
-    record.i32(RecordLayout.INLINE_LEN, inline);
+    record.u16(RecordLayout.INLINE_LEN, inline);
     record.i64(RecordLayout.TIME, TIME);
     record.i64(RecordLayout.COOKIE, COOKIE);
     record.i64(RecordLayout.CGROUP, 900);

@@ -31,13 +31,14 @@ final class RecordLayoutTest {
         arguments("packet_record", "pkt_type", RecordLayout.PKT_TYPE),
         arguments("packet_record", "protocol", RecordLayout.PROTOCOL),
         arguments("packet_record", "attribution", RecordLayout.ATTRIBUTION),
-        arguments("packet_record", "asked_known", RecordLayout.ASKED_KNOWN),
+        arguments("packet_record", "flags", RecordLayout.FLAGS),
         arguments("packet_record", "asked_port", RecordLayout.ASKED_PORT),
         arguments("packet_record", "source_port", RecordLayout.SOURCE_PORT),
         arguments("packet_record", "destination_port", RecordLayout.DESTINATION_PORT),
         arguments("packet_record", "payload_len", RecordLayout.PAYLOAD_LEN),
         arguments("packet_record", "inline_len", RecordLayout.INLINE_LEN),
         arguments("packet_record", "tcp_seq", RecordLayout.TCP_SEQ),
+        arguments("packet_record", "tcp_ack", RecordLayout.TCP_ACK),
         arguments("packet_record", "gso_size", RecordLayout.GSO_SIZE),
         arguments("packet_record", "netns", RecordLayout.NETNS),
         arguments("packet_record", "time", RecordLayout.TIME),
@@ -99,6 +100,9 @@ final class RecordLayoutTest {
     assertThat(BTF.enumerator("RECORD_CHUNK")).isEqualTo(RecordLayout.KIND_CHUNK);
     assertThat(BTF.enumerator("RECORD_CGROUP")).isEqualTo(RecordLayout.KIND_CGROUP);
     assertThat(BTF.enumerator("RECORD_CLOSED")).isEqualTo(RecordLayout.KIND_CLOSED);
+    assertThat(BTF.enumerator("ASKED_KNOWN")).isEqualTo(RecordLayout.ASKED_KNOWN);
+    assertThat(BTF.enumerator("TCP_BEGINS")).isEqualTo(RecordLayout.TCP_BEGINS);
+    assertThat(BTF.enumerator("TCP_ACKNOWLEDGES")).isEqualTo(RecordLayout.TCP_ACKNOWLEDGES);
   }
 
   /// [KernelCounters] reads them by position.

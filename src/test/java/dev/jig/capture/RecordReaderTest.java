@@ -78,7 +78,7 @@ final class RecordReaderTest {
   @Test
   void setsTheNameserverOnlyIfKnown() {
     KernelRecord.packet(PAYLOAD)
-        .u8(RecordLayout.ASKED_KNOWN, 1)
+        .u8(RecordLayout.FLAGS, RecordLayout.ASKED_KNOWN)
         .u16(RecordLayout.ASKED_PORT, 53)
         .put(RecordLayout.ASKED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 11)
         .readBy(reader);
@@ -194,7 +194,7 @@ final class RecordReaderTest {
   void splitsASegmentedSendIntoItsDatagrams() {
     byte[] payload = bytes(250);
 
-    KernelRecord.packet(payload).i32(RecordLayout.GSO_SIZE, 100).readBy(reader);
+    KernelRecord.packet(payload).u16(RecordLayout.GSO_SIZE, 100).readBy(reader);
 
     assertThat(packets)
         .extracting(Seen::payload)
@@ -231,10 +231,10 @@ final class RecordReaderTest {
 
   @Test
   void refusesAPacketWithMoreInlineBytesThanItsRecord() {
-    assertRefused(KernelRecord.packet(PAYLOAD).i32(RecordLayout.INLINE_LEN, 8))
+    assertRefused(KernelRecord.packet(PAYLOAD).u16(RecordLayout.INLINE_LEN, 8))
         .hasMessage(
             "bad ring record at offset 24, length 199: 8 bytes behind the first 192 do not fit");
-    assertRefused(KernelRecord.packet(PAYLOAD).i32(RecordLayout.INLINE_LEN, -1));
+    assertRefused(KernelRecord.packet(PAYLOAD).u16(RecordLayout.INLINE_LEN, 0xffff));
     assertThat(reader.packets()).isZero();
   }
 

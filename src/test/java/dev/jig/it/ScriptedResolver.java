@@ -45,6 +45,10 @@ final class ScriptedResolver implements AutoCloseable {
     DELAY,
     /// Answers two times.
     TWICE,
+    /// Answers two times, with different addresses.
+    FORGED,
+    /// Answers another question under the query's id.
+    WRONG,
     /// Answers nothing but TC over UDP, and over TCP.
     TRUNCATE,
     /// Answers after [#LATE_MS].
@@ -179,6 +183,17 @@ final class ScriptedResolver implements AutoCloseable {
       case TWICE -> {
         send(clock, response, reply);
         send(clock, response, reply);
+      }
+      case FORGED -> {
+        send(clock, response, reply);
+        Message forged = response.clone();
+        forged.removeAllRecords(Section.ANSWER);
+        send(clock, forged, reply);
+      }
+      case WRONG -> {
+        Name other = Name.concatenate(Name.fromString("other"), question.getName());
+        Record otherQuestion = Record.newRecord(other, question.getType(), DClass.IN);
+        send(clock, response(query, otherQuestion), reply);
       }
       case TRUNCATE -> {
         if (!tcp) {
