@@ -1,5 +1,6 @@
 package dev.jig.event;
 
+import dev.jig.dns.Rcode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,12 @@ public record Dns(
   /// Id and question alone.
   public static Dns ofQuestion(int id, @Nullable Question question) {
     return new Dns(id, question, Flags.NONE, 0, 0, List.of(), null);
+  }
+
+  /// Whether the response code says neither that there is an answer nor that the name does not
+  /// exist.
+  public boolean isFailure() {
+    return Rcode.isFailure(rcode);
   }
 
   /// A copy with the message's bytes.

@@ -1,6 +1,5 @@
 package dev.jig.filter;
 
-import dev.jig.dns.Rcode;
 import dev.jig.event.Row;
 import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
@@ -97,7 +96,7 @@ public final class FilterExpression implements RowFilter {
   private static boolean isFailed(Row row) {
     return switch (row.state()) {
       case TIMEOUT, CLOSED, LATE, CONFLICTING -> true;
-      case ANSWERED, ORPHAN, DUPLICATE -> Rcode.isFailure(row.dns().rcode());
+      case ANSWERED, ORPHAN, DUPLICATE -> row.dns().isFailure();
       case null -> false; // a query
     };
   }
