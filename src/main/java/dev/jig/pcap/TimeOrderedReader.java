@@ -10,13 +10,19 @@ import org.jspecify.annotations.Nullable;
 /// goes back ([CapturedPacket#orderNs]): files merged from several interfaces or processors hold
 /// responses before their queries.
 ///
-/// Packets are sorted within a window of [#WINDOW_NS] and [#MAX_HELD] packets. What is earlier than
-/// its predecessor by less than [#MAX_SKEW_NS] keeps its place, since that is the difference of two
-/// clocks: a response behind its query is no earlier than it. What comes later than the window
-/// keeps its place, too, and is counted. Rows that an earlier trace recorded keep place and time.
+/// Packets are sorted within a window of [#WINDOW_NS], [#MAX_HELD] packets and [#MAX_HELD_BYTES].
+/// What is earlier than its predecessor by less than [#MAX_SKEW_NS] keeps its place, since that is
+/// the difference of two clocks: a response behind its query is no earlier than it. What comes
+/// later than the window keeps its place, too, and is counted. Rows that an earlier trace recorded
+/// keep place and time.
 public final class TimeOrderedReader implements CaptureReader {
   private static final long WINDOW_NS = 1_000_000_000;
   private static final int MAX_HELD = 4_096;
+  private static final int MAX_HELD_BYTES = 4 << 20;
+
+  /// Larger buffers are not used again.
+  private static final int MAX_FREE_LENGTH = 4_096;
+
   private static final long MAX_SKEW_NS = 1_000_000;
 
   /// Where time goes back by more, another capture begins: files were joined.
@@ -31,6 +37,7 @@ public final class TimeOrderedReader implements CaptureReader {
               .thenComparingLong(it -> it.number));
   private final ArrayDeque<Held> free = new ArrayDeque<>();
   private int capture;
+  private long heldBytes;
   private long read;
   private long newestNs = Long.MIN_VALUE;
   private long deliveredNs = Long.MIN_VALUE;
@@ -79,10 +86,13 @@ public final class TimeOrderedReader implements CaptureReader {
       }
       return false;
     }
+    heldBytes -= first.packet.length;
     into.swap(first.packet);
     deliveredNs = first.placeNs;
     dropped = Math.max(dropped, first.dropped);
-    free.add(first);
+    if (first.packet.bytes.length <= MAX_FREE_LENGTH) {
+      free.add(first);
+    }
     return true;
   }
 
@@ -92,6 +102,7 @@ public final class TimeOrderedReader implements CaptureReader {
         && (!sorts
             || first.capture < capture
             || held.size() >= MAX_HELD
+            || heldBytes > MAX_HELD_BYTES
             || newestNs - first.placeNs >= WINDOW_NS);
   }
 
@@ -109,6 +120,7 @@ public final class TimeOrderedReader implements CaptureReader {
       next.capture = capture;
       next.number = read++;
       next.dropped = reader.dropped();
+      heldBytes += next.packet.length;
       held.add(next);
     }
   }
@@ -139,6 +151,11 @@ public final class TimeOrderedReader implements CaptureReader {
       return deliveredNs;
     }
     return timeNs;
+  }
+
+  /// Captured bytes of the packets that are held back now.
+  long heldBytes() {
+    return heldBytes;
   }
 
   /// Packets so far that came too late to be sorted.

@@ -106,6 +106,26 @@ final class TimeOrderedReaderTest {
   }
 
   @Test
+  void holdsNoMoreBytesThanItsBound() throws IOException {
+    CaptureBuilder file = CaptureBuilder.pcap(ByteOrder.LITTLE_ENDIAN, 1);
+    byte[] large = new byte[60_000];
+    int count = 200;
+    for (int i = 0; i < count; i++) {
+      file.packet(i, large, large.length);
+    }
+    try (TimeOrderedReader reader = open(file.bytes(), true)) {
+      CapturedPacket packet = new CapturedPacket();
+      assertThat(reader.next(packet)).isTrue();
+      assertThat(reader.heldBytes()).isBetween(4_000_000L, 4_300_000L);
+      for (int i = 1; i < count; i++) {
+        assertThat(reader.next(packet)).isTrue();
+      }
+      assertThat(reader.next(packet)).isFalse();
+      assertThat(reader.heldBytes()).isZero();
+    }
+  }
+
+  @Test
   void damageIsReportedBehindThePacketsBeforeIt() throws IOException {
     byte[] whole = capture(0, 1, 2);
     byte[] cut = Arrays.copyOf(whole, whole.length - 1);
