@@ -16,8 +16,14 @@ public final class Proc {
   /// 1 / USER_HZ, which is 100 on every architecture with a JDK.
   private static final long TICK_NS = 10_000_000L;
 
-  /// Index of starttime, field 22, among the fields after the comm, which start with field 3.
+  /// Indexes of flags, field 9, and starttime, field 22, among the fields after the comm, which
+  /// start with field 3.
+  private static final int FLAGS_INDEX = 9 - 3;
+
   private static final int START_TIME_INDEX = 22 - 3;
+
+  /// include/linux/sched.h: the task is exiting, or a zombie.
+  private static final int PF_EXITING = 0x4;
 
   private static final int MAX_STAT = 4_096;
   private static final int MAX_COMMAND_LINE = 4_096;
@@ -27,6 +33,20 @@ public final class Proc {
   /// @param commandLine the arguments, separated by spaces, at most 4,096 bytes
   public record Paths(
       @Nullable String exePath, @Nullable String cwd, @Nullable String commandLine) {}
+
+  /// Of /proc/PID/stat.
+  ///
+  /// @param flags PF_* (include/linux/sched.h)
+  /// @param startTicks ticks of CLOCK_BOOTTIME
+  private record Stat(long flags, long startTicks) {
+    boolean isStart(long startTimeNs) {
+      return Math.abs(startTicks - startTimeNs / TICK_NS) <= 1;
+    }
+
+    boolean isExiting() {
+      return (flags & PF_EXITING) != 0;
+    }
+  }
 
   private final Path root;
 
@@ -45,7 +65,8 @@ public final class Proc {
     String cwd = link(directory.resolve("cwd"));
     String commandLine = commandLine(directory);
     // Compared last: a pid reused before or between the reads has another start by now.
-    return isStart(startTicks(directory), startTimeNs) ? new Paths(exe, cwd, commandLine) : null;
+    Stat stat = stat(directory);
+    return stat != null && stat.isStart(startTimeNs) ? new Paths(exe, cwd, commandLine) : null;
   }
 
   /// The arguments with spaces between them; null for a kernel thread or if not readable.
@@ -62,23 +83,28 @@ public final class Proc {
     }
   }
 
-  /// The lines of /proc/PID/cgroup; null if the process exited or the pid was reused.
+  /// The lines of /proc/PID/cgroup; null if the process exited, is exiting or the pid was reused.
   ///
   /// @param startTimeNs the process's start, nanoseconds of CLOCK_BOOTTIME
   @Nullable
   public List<String> cgroups(int pid, long startTimeNs) {
     List<String> lines = cgroupLines(Integer.toString(pid));
-    boolean same = isStart(startTicks(root.resolve(Integer.toString(pid))), startTimeNs);
-    return same && !lines.isEmpty() ? lines : null;
+    // Read last. In v1 hierarchies an exiting process is shown in the root
+    // (kernel/cgroup/cgroup.c, proc_cgroup_show()).
+    Stat stat = stat(root.resolve(Integer.toString(pid)));
+    boolean valid = stat != null && stat.isStart(startTimeNs) && !stat.isExiting();
+    return valid && !lines.isEmpty() ? lines : null;
   }
 
   /// The lines of /proc/PID/cgroup if process `pid` started at least two ticks (20 ms) before
-  /// `startTimeNs`; else null.
+  /// `startTimeNs` and is not exiting; else null.
   @Nullable
   public List<String> cgroupsIfOlder(int pid, long startTimeNs) {
     List<String> lines = cgroupLines(Integer.toString(pid));
-    long ticks = startTicks(root.resolve(Integer.toString(pid)));
-    return ticks >= 0 && ticks < startTimeNs / TICK_NS - 1 && !lines.isEmpty() ? lines : null;
+    Stat stat = stat(root.resolve(Integer.toString(pid)));
+    boolean valid =
+        stat != null && stat.startTicks() < startTimeNs / TICK_NS - 1 && !stat.isExiting();
+    return valid && !lines.isEmpty() ? lines : null;
   }
 
   /// The lines of /proc/PROCESS/cgroup; empty if the process exited.
@@ -101,18 +127,18 @@ public final class Proc {
     return Long.parseLong(link, "mnt:[".length(), link.length() - 1, 10);
   }
 
-  private static boolean isStart(long ticks, long startTimeNs) {
-    return ticks >= 0 && Math.abs(ticks - startTimeNs / TICK_NS) <= 1;
-  }
-
-  /// Field 22 of /proc/PID/stat, or -1. The comm before it may contain spaces and parentheses.
-  private static long startTicks(Path directory) {
+  /// Null if not readable. The comm before the fields may contain spaces and parentheses.
+  private static @Nullable Stat stat(Path directory) {
     try (InputStream in = Files.newInputStream(directory.resolve("stat"))) {
       String stat = new String(in.readNBytes(MAX_STAT), ISO_8859_1);
       String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
-      return fields.length > START_TIME_INDEX ? Long.parseLong(fields[START_TIME_INDEX]) : -1;
+      if (fields.length <= START_TIME_INDEX) {
+        return null;
+      }
+      return new Stat(
+          Long.parseLong(fields[FLAGS_INDEX]), Long.parseLong(fields[START_TIME_INDEX]));
     } catch (IOException | NumberFormatException e) {
-      return -1;
+      return null;
     }
   }
 

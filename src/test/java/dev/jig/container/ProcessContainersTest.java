@@ -133,6 +133,19 @@ final class ProcessContainersTest {
   }
 
   @Test
+  void resolvesAZombieAsAnExitedProcess() throws IOException {
+    FakeProc proc =
+        hybridHost()
+            .process(6, 400, MOUNTS, "2:pids:/docker/" + A, "0::/")
+            .zombie(7, 500, MOUNTS)
+            .zombie(8, 500, MOUNTS + 1);
+    ProcessContainers processes = new ProcessContainers(proc.root());
+    assertThat(path(processes, owner(7, 500, MOUNTS, 6))).isEqualTo(A);
+    assertThat(path(processes, owner(8, 500, MOUNTS + 1, 6))).isNull();
+    assertThat(path(processes, owner(9, 600, MOUNTS, 7))).as("by a zombie").isNull();
+  }
+
+  @Test
   void doesNotResolveByAParentThatMayBeAnotherProcess() throws IOException {
     FakeProc proc =
         hybridHost()

@@ -33,9 +33,22 @@ public final class FakeProc {
     Files.createDirectories(directory.resolve("ns"));
     Files.createSymbolicLink(directory.resolve("ns/mnt"), Path.of("mnt:[" + mountNs + "]"));
     Files.write(directory.resolve("cgroup"), List.of(cgroups));
-    String between = "S 1 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 "; // fields 3 to 21
-    Files.writeString(directory.resolve("stat"), pid + " (dig) " + between + startTicks + " 1 2\n");
+    writeStat(pid, "S", 0x400100, startTicks);
     return this;
+  }
+
+  /// Adds a zombie, which the kernel shows in the root of each v1 hierarchy.
+  public FakeProc zombie(int pid, long startTicks, long mountNs) throws IOException {
+    process(pid, startTicks, mountNs, "2:pids:/", "0::/");
+    writeStat(pid, "Z", 0x40010c, startTicks);
+    return this;
+  }
+
+  private void writeStat(int pid, String state, int flags, long startTicks) throws IOException {
+    String line =
+        "%d (dig) %s 1 1 1 0 -1 %d 1 0 0 0 0 0 0 0 20 0 1 0 %d 1 2\n"
+            .formatted(pid, state, flags, startTicks);
+    Files.writeString(root.resolve(Integer.toString(pid)).resolve("stat"), line);
   }
 
   /// Removes a process.

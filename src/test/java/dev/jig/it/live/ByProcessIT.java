@@ -1,5 +1,6 @@
 package dev.jig.it.live;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +11,7 @@ import dev.jig.fixture.Json;
 import dev.jig.fixture.Prerequisite;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -51,6 +53,9 @@ final class ByProcessIT {
         while read -r sender bytes; do
           if [[ $sender == child ]]; then
             bash -c 'printf "$1" >"$2"' bash "$bytes" "$1"
+          elif [[ $sender == zombie ]]; then
+            bash -c 'printf "$1" >"$2"; kill -KILL $$' bash "$bytes" "$1" &
+            exec cat >/dev/null # waits for no child
           else
             printf "$bytes" >"$1"
           fi
@@ -74,7 +79,8 @@ final class ByProcessIT {
       return this;
     }
 
-    /// Sends a query from the shell itself or from a `child`.
+    /// Sends a query from the shell itself, from a `child` or from a `zombie`, after which the
+    /// shell sends nothing more.
     Shell query(String sender, String name) throws IOException {
       Record question = Record.newRecord(Name.fromString(name), Type.A, DClass.IN);
       Message query = Message.newQuery(question);
@@ -133,6 +139,24 @@ final class ByProcessIT {
       assertThat(System.nanoTime()).as("ig stops within 30 s").isLessThan(deadline);
       TimeUnit.MILLISECONDS.sleep(1);
     }
+  }
+
+  /// Waits until a child of the shell is a zombie.
+  private static void awaitZombie(Shell parent) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!hasZombie(parent)) {
+      assertThat(System.nanoTime()).as("a zombie within 30 s").isLessThan(deadline);
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+  }
+
+  private static boolean hasZombie(Shell parent) throws IOException {
+    for (ProcessHandle child : parent.process.children().toList()) {
+      if (Files.readString(Path.of("/proc/" + child.pid() + "/status")).contains("State:\tZ")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isAnyRunning(Path tasks) throws IOException {
@@ -217,6 +241,31 @@ final class ByProcessIT {
       Summary end = Summary.of(ig.stop().err());
       assertThat(end.count("filtered")).isPositive();
       assertThat(end.isBalanced()).isTrue();
+    }
+  }
+
+  @Test
+  void aZombieIsAttributedToTheContainerOfItsParent() throws Exception {
+    try (FakeDocker _ = docker();
+        DatagramSocket server = server();
+        CgroupV1 v1 = CgroupV1.mount();
+        Shell web = shell(server).in(v1.cgroup("docker/" + WEB));
+        IgProcess ig = trace(server)) {
+      awaitNames(ig, web);
+
+      // When a child sends a query and is a zombie before the tracer reads its cgroups
+      stop(ig);
+      web.query("zombie", "zombie.byprocess.example.test.");
+      server.setSoTimeout(30_000);
+      DatagramPacket query = new DatagramPacket(new byte[512], 512);
+      do {
+        server.receive(query);
+      } while (!new String(query.getData(), ISO_8859_1).contains("zombie"));
+      awaitZombie(web);
+      ig.signal("CONT");
+
+      assertThat(reported(await(ig, 1))).containsExactly("zombie.byprocess.example.test. old-web");
+      assertThat(Summary.of(ig.stop().err()).isBalanced()).isTrue();
     }
   }
 
