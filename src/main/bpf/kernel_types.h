@@ -54,19 +54,57 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+struct in6_addr___kernel {
+	__u8 bytes[16];
+};
+
 struct sock_common {
+	__be32 skc_daddr;
 	__be16 skc_dport;
 	__u16 skc_num;
 	unsigned short skc_family;
 	possible_net_t skc_net;
+	atomic64_t skc_cookie;
+	struct in6_addr___kernel skc_v6_daddr;
 };
 
 typedef struct {
 	int owned;
 } socket_lock_t;
 
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup_root {
+	int hierarchy_id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+};
+
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+};
+
 struct sock {
 	struct sock_common __sk_common;
+	struct sock_cgroup_data sk_cgrp_data;
+	int sk_err;
+	int sk_rcvbuf;
+	struct {
+		atomic_t rmem_alloc;
+	} sk_backlog;
 	socket_lock_t sk_lock;
 	__u16 sk_protocol;
 };
@@ -75,8 +113,27 @@ struct socket {
 	struct sock *sk;
 };
 
+struct net_device {
+	unsigned long state;
+	possible_net_t nd_net;
+};
+
 struct sk_buff {
 	struct sock *sk;
+	struct net_device *dev;
+	unsigned long _skb_refdst;
+	__be16 protocol;
+	__u16 network_header;
+	__u32 tail;
+	unsigned char *head;
+};
+
+struct rtable {
+	__u16 rt_type;
+};
+
+struct rt6_info {
+	__u32 rt6i_flags;
 };
 
 struct inode {
@@ -98,19 +155,6 @@ struct bpf_iter__task_file {
 	struct task_struct *task;
 	__u32 fd;
 	struct file *file;
-};
-
-struct kernfs_node {
-	__u64 id;
-};
-
-struct cgroup_root {
-	int hierarchy_id;
-};
-
-struct cgroup {
-	struct kernfs_node *kn;
-	struct cgroup_root *root;
 };
 
 #pragma clang attribute pop

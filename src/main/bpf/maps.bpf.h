@@ -17,7 +17,7 @@ struct dns_socket {
 	__u32 asked_tid; /* the thread that called it; 0 while asked is being written */
 	__u16 asked_port; /* 0: none yet, or a later send went to a non-DNS port */
 	__u16 server; /* 1: bound to a DNS port, or has sent from one */
-	__u32 queried; /* 1: has sent a query */
+	__u32 queried; /* 1: has sent a query, or connects to a server by TCP */
 	__u32 unused;
 };
 

@@ -208,6 +208,34 @@ static __always_inline void clear_asked(struct bpf_sock *sk)
 		socket->asked_port = 0;
 }
 
+/*
+ * A connection to a server may come to nothing: then its client has got no answer. The socket's end
+ * is reported as that of one that sent a query.
+ */
+static __noinline int report_connect(struct bpf_sock_addr *ctx, struct dns_socket *socket)
+{
+	struct packet_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+
+	if (!record) {
+		COUNT(EGRESS, notices_lost);
+		return 0;
+	}
+	__builtin_memset(record, 0, sizeof(*record));
+	record->kind = RECORD_CONNECT;
+	record->direction = EGRESS;
+	record->protocol = IPPROTO_TCP;
+	record->attribution = OWNER_EXACT;
+	record->flags = ASKED_KNOWN;
+	record->asked_port = socket->asked_port;
+	record->time = bpf_ktime_get_boot_ns();
+	record->cookie = bpf_get_socket_cookie(ctx);
+	__builtin_memcpy(record->asked, socket->asked, sizeof(record->asked));
+	read_current_owner(&record->owner);
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+	COUNT(EGRESS, notices);
+	return 0;
+}
+
 /* connect() on UDP and TCP sockets. */
 static __always_inline void on_connect(struct bpf_sock_addr *ctx, int version)
 {
@@ -221,8 +249,13 @@ static __always_inline void on_connect(struct bpf_sock_addr *ctx, int version)
 		return;
 	}
 	socket = claim_socket(sk, EGRESS);
-	if (socket)
-		store_asked(socket, ctx, version);
+	if (!socket)
+		return;
+	store_asked(socket, ctx, version);
+	if (ctx->protocol == IPPROTO_TCP) {
+		socket->queried = 1;
+		report_connect(ctx, socket);
+	}
 }
 
 /*

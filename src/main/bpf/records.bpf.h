@@ -161,6 +161,23 @@ static __always_inline void write_owner(struct packet_record *record, struct pac
 	}
 }
 
+/*
+ * The receiver's buffer may drop the packet, after this hook: user space then waits for that
+ * before it shows the packet. The kernel compares the same two (net/ipv4/udp.c,
+ * __udp_enqueue_schedule_skb()).
+ */
+static __always_inline int is_buffer_filling(struct packet_ctx *packet)
+{
+	struct sk_buff *skb = (struct sk_buff *)packet->skb;
+	__u32 used;
+
+	if (packet->direction != INGRESS || packet->protocol != IPPROTO_UDP ||
+	    !is_dns_port(packet->destination_port))
+		return 0;
+	used = BPF_CORE_READ(skb, sk, sk_backlog.rmem_alloc.counter);
+	return used && used >= (__u32)BPF_CORE_READ(skb, sk, sk_rcvbuf) / 2;
+}
+
 /* Everything but inline_len and the payload. */
 static __noinline int write_head(struct packet_record *record, struct packet_ctx *packet)
 {
@@ -179,7 +196,7 @@ static __noinline int write_head(struct packet_record *record, struct packet_ctx
 	record->time = packet->time;
 	record->cookie = bpf_get_socket_cookie(skb);
 	record->cgroup = bpf_skb_cgroup_id(skb);
-	record->flags = packet->flags;
+	record->flags = packet->flags | (is_buffer_filling(packet) ? BUFFER_FILLING : 0);
 	record->asked_port = 0;
 	write_owner(record, packet);
 	if (packet->direction == EGRESS)

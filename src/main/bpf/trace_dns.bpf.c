@@ -8,10 +8,13 @@
  *   iter/task_file                         walk.bpf.h: owners of sockets opened before
  *   cgroup_skb/ingress, cgroup_skb/egress  parse.bpf.h, records.bpf.h: one record per packet
  *   cgroup_mkdir, sock_release             notices
+ *   kfree_skb, icmp_send, inet_sk_error_report
+ *                                          drops.bpf.h: why a packet was lost
  *
  * Hooks: cgroup programs, BTF tracepoints and an iterator, no kprobes. Loads on Linux 5.10 and
  * later; bin/test-kernels checks it. Programs in SEC("?...") are optional: some kernels lack them.
  */
+#include "drops.bpf.h"
 #include "records.bpf.h"
 #include "walk.bpf.h"
 
@@ -26,6 +29,9 @@ const enum record_kind *record_kind_btf __attribute__((unused));
 const enum direction *direction_btf __attribute__((unused));
 const enum attribution *attribution_btf __attribute__((unused));
 const enum packet_flags *packet_flags_btf __attribute__((unused));
+const enum drop_hook *drop_hook_btf __attribute__((unused));
+const enum drop_place *drop_place_btf __attribute__((unused));
+const struct drop_record *drop_record_btf __attribute__((unused));
 const struct packet_record *packet_record_btf __attribute__((unused));
 const struct chunk_record *chunk_record_btf __attribute__((unused));
 const struct cgroup_record *cgroup_record_btf __attribute__((unused));
@@ -282,5 +288,39 @@ int BPF_PROG(cgroup_mkdir, struct cgroup *cgroup, const char *path)
 	record->path_len = len > 0 ? len : 0;
 	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
 	COUNT(EGRESS, notices);
+	return 0;
+}
+
+/* A packet is dropped. The arguments depend on the kernel, see has_drop_reason(). */
+SEC("?tp_btf/kfree_skb")
+int kfree_skb(__u64 *ctx)
+{
+	struct sock *receiver = 0;
+	__u32 reason = 0;
+
+	if (has_drop_reason())
+		reason = ctx[2];
+	if (reason && reason == DROP_REASON(SKB_CONSUMED))
+		return 0;
+	if (has_drop_receiver())
+		receiver = (struct sock *)ctx[3];
+	on_drop((struct sk_buff *)ctx[0], receiver, DROP_KFREE_SKB, reason);
+	return 0;
+}
+
+/* Linux 6.10 and later. IPv4: this host answers a packet with an ICMP message (RFC 792). */
+SEC("?tp_btf/icmp_send")
+int BPF_PROG(icmp_send, struct sk_buff *skb, int type, int code)
+{
+	if (type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED)
+		on_drop(skb, 0, DROP_ICMP_SENT, type << 8 | (code & 0xff));
+	return 0;
+}
+
+/* Linux 5.14 and later: the socket has got an error, of ICMP or TCP. */
+SEC("?tp_btf/inet_sk_error_report")
+int BPF_PROG(inet_sk_error_report, struct sock *sk)
+{
+	on_socket_error(sk);
 	return 0;
 }

@@ -14,6 +14,10 @@
 
 /* Payload bytes in a packet_record; the rest travels in chunk_records before it. */
 #define CHUNK_LEN 4096
+
+/* Payload bytes in a drop_record: a header and the longest question (RFC 1035 section 4.1.2). */
+#define DROP_LEN 512
+
 /* 139,264 bytes; the largest skb seen, on loopback, had 131,018. */
 #define MAX_CHUNKS 34
 
@@ -25,6 +29,8 @@ enum record_kind {
 	RECORD_CHUNK = 2,
 	RECORD_CGROUP = 3, /* notice: a cgroup was created */
 	RECORD_CLOSED = 4, /* notice: a client's socket was closed */
+	RECORD_DROP = 5, /* a packet was lost, or an error reported */
+	RECORD_CONNECT = 6, /* notice: a packet_record of a TCP connect() to a DNS port, no payload */
 };
 
 enum direction { INGRESS = 0, EGRESS = 1 };
@@ -40,6 +46,21 @@ enum packet_flags {
 	ASKED_KNOWN = 1, /* asked and asked_port are set */
 	TCP_BEGINS = 2, /* SYN: the first segment of the connection */
 	TCP_ACKNOWLEDGES = 4, /* tcp_ack is valid */
+	BUFFER_FILLING = 8, /* UDP: the receiver's buffer is at least half full */
+};
+
+/* What reports a loss, and with it what drop_record.reason is. */
+enum drop_hook {
+	DROP_KFREE_SKB = 1, /* enum skb_drop_reason; 0: the kernel has no reasons */
+	DROP_ICMP_SENT = 2, /* ICMP type << 8 | code of the answer to the packet */
+	DROP_SOCKET_ERROR = 3, /* errno of the socket; there is no packet */
+};
+
+enum drop_place {
+	DROP_ON_PATH = 0, /* no socket, and not for the host that dropped it */
+	DROP_AT_SENDING_SOCKET = 1, /* cookie is the sender's */
+	DROP_AT_RECEIVING_SOCKET = 2, /* cookie is the receiver's */
+	DROP_AT_RECEIVING_HOST = 3, /* no socket, but in the namespace it was sent to */
 };
 
 /* A task; namespaces are inode numbers, uid and gid those of the initial user namespace. */
@@ -111,6 +132,19 @@ struct closed_record {
 	__u64 cookie;
 };
 
+/*
+ * packet.kind is RECORD_DROP. Owner, cgroup and asked are set at the sending socket only, and the
+ * payload of UDP only, the first DROP_LEN bytes at most: payload_len equals inline_len.
+ */
+struct drop_record {
+	struct packet_record packet;
+	__u32 reason;
+	__u8 hook; /* enum drop_hook */
+	__u8 place; /* enum drop_place */
+	__u16 device_down; /* 1: the packet's device is down or has no carrier */
+	/* inline_len bytes of payload follow */
+};
+
 /* Per CPU and direction. Packets: seen = skipped + no_payload + bad + ring_full + recorded. */
 struct counters {
 	__u64 seen; /* DNS packets */
@@ -121,9 +155,11 @@ struct counters {
 	__u64 recorded;
 	__u64 fragments; /* IP fragments but the first: not parsed, not in seen */
 	__u64 no_storage; /* bpf_sk_storage_get() failed: a socket may have no owner */
-	__u64 notices; /* cgroup and closed records written */
-	__u64 notices_lost; /* cgroup and closed records lost to a full ring */
-	__u64 unused[6]; /* pads to two cache lines */
+	__u64 notices; /* cgroup, closed and connect records written */
+	__u64 notices_lost; /* cgroup, closed and connect records lost to a full ring */
+	__u64 drops; /* drop records written */
+	__u64 drops_lost; /* drop records lost to a full ring */
+	__u64 unused[4]; /* pads to two cache lines */
 };
 
 /* Written by user space, also while the programs run. */

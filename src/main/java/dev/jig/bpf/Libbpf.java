@@ -65,6 +65,17 @@ final class Libbpf {
   // int bpf_map_get_next_key(int fd, const void *key, void *next_key)
   private static final MemorySegment NEXT_KEY = Native.libbpf("bpf_map_get_next_key");
 
+  // struct btf *btf__load_vmlinux_btf(void)
+  private static final MemorySegment LOAD_KERNEL_BTF = Native.libbpf("btf__load_vmlinux_btf");
+  // __s32 btf__find_by_name_kind(const struct btf *btf, const char *type_name, __u32 kind)
+  private static final MemorySegment FIND_BTF_TYPE = Native.libbpf("btf__find_by_name_kind");
+  // const struct btf_type *btf__type_by_id(const struct btf *btf, __u32 id)
+  private static final MemorySegment BTF_TYPE = Native.libbpf("btf__type_by_id");
+  // const char *btf__name_by_offset(const struct btf *btf, __u32 offset)
+  private static final MemorySegment BTF_NAME = Native.libbpf("btf__name_by_offset");
+  // void btf__free(struct btf *btf)
+  private static final MemorySegment FREE_BTF = Native.libbpf("btf__free");
+
   static {
     setPrint(0); // libbpf prints to stderr by default
   }
@@ -183,6 +194,27 @@ final class Libbpf {
   /// Writes the key after `key` to `next`; the first for [MemorySegment#NULL].
   static int nextKey(int mapFd, MemorySegment key, MemorySegment next) {
     return (int) Native.call(NEXT_KEY, mapFd, key.address(), next.address());
+  }
+
+  static long loadKernelBtf() {
+    return Native.call(LOAD_KERNEL_BTF, 0, 0, 0);
+  }
+
+  /// The id of a type; a negative errno if there is none.
+  static int findBtfType(long btf, MemorySegment name, int kind) {
+    return (int) Native.call(FIND_BTF_TYPE, btf, name.address(), kind);
+  }
+
+  static long btfType(long btf, int id) {
+    return Native.call(BTF_TYPE, btf, id, 0);
+  }
+
+  static String btfName(long btf, int offset) {
+    return text(Native.call(BTF_NAME, btf, offset, 0));
+  }
+
+  static void freeBtf(long btf) {
+    Native.call(FREE_BTF, btf, 0, 0);
   }
 
   private static String text(long address) {

@@ -17,6 +17,8 @@ import java.lang.foreign.ValueLayout;
 /// @param noStorage failures of bpf_sk_storage_get(): a socket may have no owner
 /// @param notices notices written to the ring
 /// @param noticesLost notices lost to a full ring
+/// @param drops drop records written to the ring
+/// @param dropsLost drop records lost to a ring that was too full
 public record KernelCounters(
     long seen,
     long skipped,
@@ -27,9 +29,11 @@ public record KernelCounters(
     long fragments,
     long noStorage,
     long notices,
-    long noticesLost) {
+    long noticesLost,
+    long drops,
+    long dropsLost) {
   static final int FIELDS = 16; // with the unused ones
-  static final KernelCounters ZERO = new KernelCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final KernelCounters ZERO = new KernelCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /// Whether every packet seen is accounted for.
   public boolean isBalanced() {
@@ -58,6 +62,8 @@ public record KernelCounters(
         fragments + sum[6],
         noStorage + sum[7],
         notices + sum[8],
-        noticesLost + sum[9]);
+        noticesLost + sum[9],
+        drops + sum[10],
+        dropsLost + sum[11]);
   }
 }

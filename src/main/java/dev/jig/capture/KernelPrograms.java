@@ -24,6 +24,13 @@ final class KernelPrograms implements AutoCloseable {
 
   private static final List<String> NOTICES = List.of("cgroup_mkdir", "sock_release");
 
+  /// Why packets were lost, and since which kernel; see drops.bpf.h.
+  private static final String DROPS = "kfree_skb";
+
+  private static final String ICMP = "icmp_send";
+  private static final String SOCKET_ERRORS = "inet_sk_error_report";
+  private static final Set<String> CAUSES = Set.of(DROPS, ICMP, SOCKET_ERRORS);
+
   private final BpfObject object;
   private final Map<String, String> missing;
   private final List<BpfLink> links = new ArrayList<>();
@@ -40,7 +47,9 @@ final class KernelPrograms implements AutoCloseable {
         .markOptional(NOTICES.toArray(String[]::new))
         .markOptionalSince(6, 3, READERS)
         .markOptionalSince(5, 11, TCP_READERS, PreexistingSockets.MARK)
-        .markOptional(PreexistingSockets.LIST);
+        .markOptional(PreexistingSockets.LIST, DROPS)
+        .markOptionalSince(6, 10, ICMP)
+        .markOptionalSince(5, 14, SOCKET_ERRORS);
   }
 
   /// Attaches all programs: notices first and packet programs last, so that a recorded packet has
@@ -55,7 +64,9 @@ final class KernelPrograms implements AutoCloseable {
       String section = program.section();
       if (section.startsWith("cgroup_skb/")) {
         packets.add(program);
-      } else if (NOTICES.contains(name) || name.equals(TCP_READERS) && !readers) {
+      } else if (NOTICES.contains(name)
+          || CAUSES.contains(name)
+          || name.equals(TCP_READERS) && !readers) {
         attachOptional(program, root);
       } else if (section.startsWith("cgroup/") && !(readers && FALLBACK_READERS.contains(name))) {
         links.add(program.attach(root));

@@ -43,6 +43,7 @@ public final class Packet {
   int payloadOffset;
   int payloadLength;
   boolean cut;
+  boolean bufferFilling;
   int interfaceId;
   int interfaceIndex;
   int ipIdentification;
@@ -171,6 +172,11 @@ public final class Packet {
   /// Whether the end of the payload was not captured; files only.
   public boolean isCut() {
     return cut;
+  }
+
+  /// Whether the receiver's buffer may be too full for the packet; live only.
+  public boolean isBufferFilling() {
+    return bufferFilling;
   }
 
   /// Which interface of the capturing machine saw the packet; 0 where a capture does not say; files

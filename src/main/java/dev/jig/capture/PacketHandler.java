@@ -26,6 +26,17 @@ public interface PacketHandler {
   /// @param bootNs as [Packet#bootNs]
   default void onSocketClosed(long socketCookie, long bootNs) {}
 
+  /// A client connects to a DNS port by TCP; live only.
+  ///
+  /// @param packet without addresses: owner, cookie, nameserver and time; valid until this returns
+  default void onConnect(Packet packet) {}
+
+  /// A packet got lost, or a socket has got an error; live only.
+  ///
+  /// @param packet of a loss its addresses, and of UDP the begin of its payload; owner, cgroup and
+  ///   nameserver are those of the sender's socket, where `drop` names it; valid until this returns
+  default void onDrop(Packet packet, Drop drop) {}
+
   /// A row that `-o pcapng` stored without a packet; files only.
   default void onStandaloneRow(PcapngRowOption option) {}
 }

@@ -23,6 +23,8 @@ import java.nio.ByteOrder;
 /// chunk    kind direction unused(2) offset(4) len(4) unused(4) time(8) cookie(8), then len bytes
 /// cgroup   kind unused(3) path_len(4) id(8) path(1024)
 /// closed   kind unused(7) time(8) cookie(8)
+/// drop     as packet up to its payload, reason(4) hook place device_down(2), then inline_len bytes
+/// connect  as packet, without payload
 /// ```
 final class RecordLayout {
   static final int KIND = 0;
@@ -30,6 +32,8 @@ final class RecordLayout {
   static final int KIND_CHUNK = 2;
   static final int KIND_CGROUP = 3;
   static final int KIND_CLOSED = 4;
+  static final int KIND_DROP = 5;
+  static final int KIND_CONNECT = 6;
 
   static final int DIRECTION = 1;
   static final int DIRECTION_EGRESS = 1;
@@ -43,6 +47,7 @@ final class RecordLayout {
   static final int ASKED_KNOWN = 1;
   static final int TCP_BEGINS = 2;
   static final int TCP_ACKNOWLEDGES = 4;
+  static final int BUFFER_FILLING = 8;
   static final int ASKED_PORT = 6;
   static final int SOURCE_PORT = 8;
   static final int DESTINATION_PORT = 10;
@@ -95,6 +100,12 @@ final class RecordLayout {
   static final int CLOSED_TIME = 8;
   static final int CLOSED_COOKIE = 16;
   static final int CLOSED_LEN = 24;
+
+  static final int DROP_REASON = 192;
+  static final int DROP_HOOK = 196;
+  static final int DROP_PLACE = 197;
+  static final int DROP_DEVICE_DOWN = 198;
+  static final int DROP_PAYLOAD = 200;
 
   private static final VarHandle SHORT = view(short[].class, ByteOrder.nativeOrder());
   private static final VarHandle INT = view(int[].class, ByteOrder.nativeOrder());

@@ -8,16 +8,23 @@ import dev.jig.event.Protocol;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /// Turns the kernel's records ([RecordLayout]) into calls of a [PacketHandler]. One per ring, on
 /// its thread. Each record is copied out of the ring once: reads of an array cost less than reads
 /// of shared memory, which check each time that it is still mapped.
 final class RecordReader {
+  /// In the order of the kernel's numbers (src/main/bpf/trace_dns.h).
+  static final List<Drop.Hook> HOOKS = List.of(Drop.Hook.values());
+
+  static final List<Drop.Where> PLACES = List.of(Drop.Where.values());
+
   private PacketHandler handler;
   private final Packet packet = new Packet();
   private final OwnerCache owners = new OwnerCache();
   private final IpAddressCache addresses = new IpAddressCache();
   private final ChunkStore chunks = new ChunkStore();
+  private final DropReasons reasons = new DropReasons();
 
   /// The present record.
   private final byte[] record = new byte[RecordLayout.MAX_LENGTH];
@@ -26,6 +33,7 @@ final class RecordReader {
   private long packets;
   private long notices;
   private long incomplete;
+  private long drops;
 
   RecordReader(PacketHandler handler) {
     this.handler = handler;
@@ -45,9 +53,15 @@ final class RecordReader {
     return packets;
   }
 
-  /// Notices read: cgroup and closed records. Equals the kernel's `notices` once the ring is empty.
+  /// Notices read: cgroup, closed and connect records. Equals the kernel's `notices` once the ring
+  /// is empty.
   long notices() {
     return notices;
+  }
+
+  /// Drop records read; equals the kernel's `drops` once the ring is empty.
+  long drops() {
+    return drops;
   }
 
   /// Packet records dropped because chunks are missing.
@@ -69,6 +83,8 @@ final class RecordReader {
       case RecordLayout.KIND_CHUNK -> readChunk(at, length);
       case RecordLayout.KIND_CGROUP -> readCgroup(at, length);
       case RecordLayout.KIND_CLOSED -> readClosed(at, length);
+      case RecordLayout.KIND_DROP -> readDrop(at, length);
+      case RecordLayout.KIND_CONNECT -> readConnect(at, length);
       default -> throw BadRecordException.atOffset(at, length, "unknown kind " + kind);
     }
   }
@@ -117,6 +133,47 @@ final class RecordReader {
     handler.onSocketClosed(
         RecordLayout.i64(record, RecordLayout.CLOSED_COOKIE),
         RecordLayout.i64(record, RecordLayout.CLOSED_TIME));
+  }
+
+  private void readConnect(long at, int length) {
+    checkHead(at, length, RecordLayout.PAYLOAD);
+    notices++;
+    readHead();
+    readOwner();
+    handler.onConnect(packet);
+  }
+
+  private void readDrop(long at, int length) {
+    checkHead(at, length, RecordLayout.DROP_PAYLOAD);
+    int payloadLength = RecordLayout.u16(record, RecordLayout.INLINE_LEN);
+    checkLength(at, length, RecordLayout.DROP_PAYLOAD, payloadLength);
+    drops++;
+    readHead();
+    readOwner();
+    packet.payload = record;
+    packet.payloadOffset = RecordLayout.DROP_PAYLOAD;
+    packet.payloadLength = payloadLength;
+    Drop.Hook hook = hook(at, length);
+    boolean deviceDown = RecordLayout.u16(record, RecordLayout.DROP_DEVICE_DOWN) != 0;
+    String reason =
+        reasons.name(hook, RecordLayout.i32(record, RecordLayout.DROP_REASON), deviceDown);
+    handler.onDrop(packet, new Drop(hook, reason, where(at, length)));
+  }
+
+  private Drop.Hook hook(long at, int length) {
+    int hook = RecordLayout.u8(record, RecordLayout.DROP_HOOK) - 1; // the kernel's begin with 1
+    if (hook < 0 || hook >= HOOKS.size()) {
+      throw BadRecordException.atOffset(at, length, "a drop of hook " + (hook + 1));
+    }
+    return HOOKS.get(hook);
+  }
+
+  private Drop.Where where(long at, int length) {
+    int place = RecordLayout.u8(record, RecordLayout.DROP_PLACE);
+    if (place >= PLACES.size()) {
+      throw BadRecordException.atOffset(at, length, "a drop at place " + place);
+    }
+    return PLACES.get(place);
   }
 
   private void readPacket(long at, int length) {
@@ -183,6 +240,7 @@ final class RecordReader {
     int flags = RecordLayout.u8(record, RecordLayout.FLAGS);
     packet.tcpSyn = (flags & RecordLayout.TCP_BEGINS) != 0;
     packet.tcpAcknowledges = (flags & RecordLayout.TCP_ACKNOWLEDGES) != 0;
+    packet.bufferFilling = (flags & RecordLayout.BUFFER_FILLING) != 0;
     packet.tcpAck = RecordLayout.i32(record, RecordLayout.TCP_ACK);
     boolean known = (flags & RecordLayout.ASKED_KNOWN) != 0;
     packet.nameserver = known ? address(RecordLayout.ASKED) : null;

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// @param timestampNs send time, nanoseconds since the epoch
 /// @param nameserver the address the application sent it to, before any NAT
 /// @param id the DNS message id
+/// @param cause why there was no response; null where unknown
 /// @param durationNs from sending to the response, or to the event that [#state] names; 0 while
 ///   waiting
 /// @param rcode null without a response
@@ -17,6 +18,7 @@ public record Attempt(
     @Nullable IpAddress nameserver,
     int id,
     AttemptState state,
+    @Nullable Cause cause,
     long durationNs,
     @Nullable Integer rcode,
     int messages) {}

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// @param timestampNs of the first query
 /// @param flow of the query that was answered, or of the last one
 /// @param dns the answer, with the question of the first query; without an answer id and question
+/// @param cause why the last query got no answer; null where unknown
 /// @param latencyNs from the first query to the answer; [Row#NO_LATENCY] without one
 /// @param peer the process that answered, if it runs on this machine
 public record LookupRow(
@@ -15,6 +16,7 @@ public record LookupRow(
     Flow flow,
     Dns dns,
     State state,
+    @Nullable Cause cause,
     long latencyNs,
     @Nullable Subject peer,
     Lookup lookup)
@@ -32,11 +34,11 @@ public record LookupRow(
 
   @Override
   public LookupRow withSubject(Subject newSubject) {
-    return new LookupRow(timestampNs, newSubject, flow, dns, state, latencyNs, peer, lookup);
+    return new LookupRow(timestampNs, newSubject, flow, dns, state, cause, latencyNs, peer, lookup);
   }
 
   @Override
   public LookupRow withFlow(Flow newFlow) {
-    return new LookupRow(timestampNs, subject, newFlow, dns, state, latencyNs, peer, lookup);
+    return new LookupRow(timestampNs, subject, newFlow, dns, state, cause, latencyNs, peer, lookup);
   }
 }

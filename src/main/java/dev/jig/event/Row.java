@@ -25,6 +25,11 @@ public sealed interface Row permits Query, Response, Timeout, LookupRow {
     return null;
   }
 
+  /// Why the message, or for a lookup its last query, got lost; null where unknown.
+  default @Nullable Cause cause() {
+    return null;
+  }
+
   /// From the query to its response, in nanoseconds; [#NO_LATENCY] where unknown.
   default long latencyNs() {
     return NO_LATENCY;

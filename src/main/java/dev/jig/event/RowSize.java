@@ -9,12 +9,13 @@ public final class RowSize {
   private static final int ADDRESS_BYTES = 40;
   private static final int ATTEMPT_BYTES = 80;
   private static final int MESSAGE_BYTES = 32;
+  private static final int CAUSE_BYTES = 24;
 
   private RowSize() {}
 
   /// Bytes of a row.
   public static int of(Row row) {
-    int bytes = ROW_BYTES + of(row.dns());
+    int bytes = ROW_BYTES + of(row.dns()) + (row.cause() == null ? 0 : CAUSE_BYTES);
     Lookup lookup = row.lookup();
     return lookup == null ? bytes : bytes + lookup.attempts().size() * ATTEMPT_BYTES;
   }

@@ -58,6 +58,7 @@ import dev.jig.fields.FieldValue.HeaderFlags;
 import dev.jig.fields.FieldValue.Instant;
 import dev.jig.fields.FieldValue.Keyword;
 import dev.jig.fields.FieldValue.Labels;
+import dev.jig.fields.FieldValue.LossCause;
 import dev.jig.fields.FieldValue.PodOrService;
 import dev.jig.fields.FieldValue.Text;
 import java.util.HexFormat;
@@ -278,6 +279,12 @@ public enum Field {
       defaultIn(LOOKUPS),
       new Keyword(row -> lowerCase(row.state()), Vocabulary.ofLowerCase(State.values())),
       "state: answered, late, orphan, duplicate, conflicting, timeout or closed"),
+  CAUSE(
+      "cause",
+      scaled(24),
+      defaultIn(WIDE),
+      new LossCause(Row::cause),
+      "why there was no response, if the kernel reported it: dropped by netfilter, …"),
   ATTRIBUTION(
       "attribution",
       scaled(11),

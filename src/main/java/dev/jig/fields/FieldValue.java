@@ -1,6 +1,7 @@
 package dev.jig.fields;
 
 import dev.jig.event.Attempt;
+import dev.jig.event.Cause;
 import dev.jig.event.EndpointName;
 import dev.jig.event.Flags;
 import dev.jig.event.IpAddress;
@@ -60,6 +61,9 @@ public sealed interface FieldValue {
   /// The flags of the DNS header.
   record HeaderFlags(Getter<Row, Flags> get) implements FieldValue {}
 
+  /// Why a message got lost; its text is printable ASCII.
+  record LossCause(Getter<Row, Cause> get) implements FieldValue {}
+
   /// The attempts of a lookup.
   record Attempts(Getter<Row, List<Attempt>> get) implements FieldValue {}
 
@@ -82,12 +86,17 @@ public sealed interface FieldValue {
       case Addresses(var get) -> joined(get.of(event));
       case Labels(var get) -> joined(get.of(event));
       case HeaderFlags(var get) -> joined(get.of(event));
+      case LossCause(var get) -> textOf(get.of(event));
       case Attempts(var get) -> describe(get.of(event));
     };
   }
 
   private static @Nullable String textOf(@Nullable Object value) {
     return value == null ? null : value.toString();
+  }
+
+  private static @Nullable String textOf(@Nullable Cause cause) {
+    return cause == null ? null : cause.text();
   }
 
   private static @Nullable String joined(@Nullable List<IpAddress> addresses) {
@@ -121,7 +130,8 @@ public sealed interface FieldValue {
               + state
               + (attempt.durationNs() > 0
                   ? " " + GoDuration.formatRounded(attempt.durationNs())
-                  : ""));
+                  : "")
+              + (attempt.cause() == null ? "" : " (" + attempt.cause().text() + ")"));
     }
     return text.toString();
   }

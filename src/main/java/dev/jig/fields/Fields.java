@@ -2,6 +2,7 @@ package dev.jig.fields;
 
 import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field.ColumnSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,7 @@ public final class Fields {
   }
 
   /// The columns shown by default in any of these sets, in catalogue order; but of a capture the
-  /// two that stand in place of container and process come first.
+  /// two that stand in place of container and process come first, and the cause comes last.
   public static List<Field> columnsOf(Set<ColumnSet> sets) {
     boolean lookups = sets.contains(ColumnSet.LOOKUPS);
     List<Field> first =
@@ -35,7 +36,8 @@ public final class Fields {
     Stream<Field> others =
         Field.all().stream()
             .filter(field -> !first.contains(field) && field.isInAny(sets))
-            .filter(field -> !(lookups && field.isPerPacket()));
+            .filter(field -> !(lookups && field.isPerPacket()))
+            .sorted(Comparator.comparing(field -> field == Field.CAUSE));
     return Stream.concat(first.stream(), others).toList();
   }
 

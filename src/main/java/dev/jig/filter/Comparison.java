@@ -2,6 +2,7 @@ package dev.jig.filter;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.jig.event.Cause;
 import dev.jig.event.Row;
 import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
@@ -12,11 +13,13 @@ import dev.jig.fields.FieldValue.Ascii;
 import dev.jig.fields.FieldValue.Attempts;
 import dev.jig.fields.FieldValue.Bool;
 import dev.jig.fields.FieldValue.Duration;
+import dev.jig.fields.FieldValue.Getter;
 import dev.jig.fields.FieldValue.HeaderFlags;
 import dev.jig.fields.FieldValue.Instant;
 import dev.jig.fields.FieldValue.Int;
 import dev.jig.fields.FieldValue.Keyword;
 import dev.jig.fields.FieldValue.Labels;
+import dev.jig.fields.FieldValue.LossCause;
 import dev.jig.fields.FieldValue.PodOrService;
 import dev.jig.fields.FieldValue.Text;
 import dev.jig.fields.GoDuration;
@@ -31,7 +34,8 @@ import java.util.function.ToLongFunction;
 /// An absent value is the empty text for equality and regular expressions; an absent number equals
 /// nothing; no absent value is greater or less than anything. So `rcode:` finds rows without rcode,
 /// `latency:>10ms` only rows with a latency, and a negated rule holds where the value is absent.
-/// Names and values of closed sets are compared without regard to letter case, other text exactly.
+/// Names, causes and values of closed sets are compared without regard to letter case, other text
+/// exactly. A cause satisfies a rule if its text or its reason does.
 final class Comparison {
   private Comparison() {}
 
@@ -44,9 +48,13 @@ final class Comparison {
   private static Predicate<Row> matches(Rule rule) {
     FieldValue value = rule.field().value();
     Pattern expression = expression(rule.value());
+    Predicate<String> found = text -> expression.matcher(text).find();
+    if (value instanceof LossCause(var get)) {
+      return causes(get, found, found.test(""));
+    }
     return event -> {
       String text = value.text(event);
-      return expression.matcher(text == null ? "" : text).find();
+      return found.test(text == null ? "" : text);
     };
   }
 
@@ -66,6 +74,7 @@ final class Comparison {
       case Addresses addresses -> texts(rule, addresses, rule.value());
       case Labels labels -> texts(rule, labels, rule.value());
       case HeaderFlags bits -> texts(rule, bits, rule.value());
+      case LossCause(var get) -> causes(rule, get);
       case Attempts attempts -> texts(rule, attempts, rule.value());
     };
   }
@@ -94,6 +103,27 @@ final class Comparison {
         return operator == Operator.EQUAL && wanted.isEmpty();
       }
       return operator.isSatisfiedBy(order.compare(text, wanted));
+    };
+  }
+
+  private static Predicate<Row> causes(Rule rule, Getter<Row, Cause> get) {
+    Operator operator = rule.operator();
+    String wanted = rule.value();
+    return causes(
+        get,
+        text -> operator.isSatisfiedBy(text.compareToIgnoreCase(wanted)),
+        operator == Operator.EQUAL && wanted.isEmpty());
+  }
+
+  /// @param satisfied the rule for the text or the reason of a cause
+  /// @param absent the result for rows without a cause
+  private static Predicate<Row> causes(
+      Getter<Row, Cause> get, Predicate<String> satisfied, boolean absent) {
+    return event -> {
+      Cause cause = get.of(event);
+      return cause == null
+          ? absent
+          : satisfied.test(cause.text()) || satisfied.test(cause.reason());
     };
   }
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// lookup is in one queue at most.
 final class LookupQueue {
   @Nullable OpenLookup first;
-  private @Nullable OpenLookup last;
+  @Nullable OpenLookup last;
   private int size;
 
   int size() {

@@ -2,11 +2,15 @@ package dev.jig.match;
 
 import dev.jig.capture.Packet;
 import dev.jig.event.AttemptState;
+import dev.jig.event.Cause;
+import dev.jig.event.IpAddress;
 import dev.jig.event.LookupRow;
+import dev.jig.event.Owner;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
 import dev.jig.event.State;
 import dev.jig.event.Timeout;
+import dev.jig.match.OpenConnections.Connection;
 import dev.jig.match.OpenLookup.Phase;
 import dev.jig.table.LongTable;
 import java.util.List;
@@ -67,6 +71,8 @@ public final class Lookups {
   /// COMPLETE, and the twin is not.
   private final LookupQueue awaitingTwinResult = new LookupQueue();
 
+  private final OpenConnections connections = new OpenConnections();
+  private final long timeoutNs;
   private final RowHandler rowHandler;
   private final @Nullable UpstreamTracker upstreams;
   private long waiting;
@@ -74,8 +80,10 @@ public final class Lookups {
   /// Heap size of the answers of lookups without a row.
   private long answerBytes;
 
+  /// @param timeoutNs how long a connection may stay without a query
   /// @param upstreams null where rows show no upstream
-  public Lookups(@Nullable UpstreamTracker upstreams, RowHandler rowHandler) {
+  public Lookups(long timeoutNs, @Nullable UpstreamTracker upstreams, RowHandler rowHandler) {
+    this.timeoutNs = timeoutNs;
     this.upstreams = upstreams;
     this.rowHandler = rowHandler;
   }
@@ -149,6 +157,10 @@ public final class Lookups {
   /// @param row of this transmission
   private void onQuery(PendingQuery query, Query row, boolean wanted, long bootNs) {
     OpenLookup lookup = query.lookup;
+    Connection connected = connections.remove(query.key.flow());
+    if (connected != null) {
+      onConnected(connected, query, row, bootNs);
+    }
     if (lookup == null) {
       LookupKey key = LookupKey.of(row, query.cgroupId);
       lookup = findRetried(key, query);
@@ -158,11 +170,97 @@ public final class Lookups {
       query.lookup = lookup;
     }
     lookup.addAttempt(query, row, bootNs);
+    leaveRetryWindow(lookup);
+  }
+
+  private void leaveRetryWindow(OpenLookup lookup) {
     if (lookup.phase == Phase.RETRY_WINDOW) {
       inRetryWindow.remove(lookup);
       lookup.phase = Phase.WAITING;
       lookup.state = State.TIMEOUT; // the answer of the attempt before no longer counts
       adjustWaiting(lookup, 1);
+    }
+  }
+
+  /// A client connects to a server by TCP. After a truncated answer that is the lookup's next
+  /// attempt: if nothing comes of it, the client has got no answer.
+  public void onConnect(Packet connect) {
+    Owner owner = connect.owner();
+    OpenLookup lookup = owner == null ? null : findTruncated(connect, LookupKey.processHash(owner));
+    if (lookup == null) {
+      return;
+    }
+    Connection opened =
+        new Connection(
+            lookup, lookup.addConnection(connect), connect.nameserver(), connect.nameserverPort());
+    leaveRetryWindow(lookup);
+    Connection evicted = connections.add(connect.socketCookie(), opened);
+    if (evicted != null) {
+      end(evicted, State.TIMEOUT, connect.bootNs());
+    }
+  }
+
+  private @Nullable OpenLookup findTruncated(Packet connect, long processHash) {
+    OpenLookup candidate = inRetryWindow.last;
+    for (int i = 0; candidate != null && i < MAX_CHAIN; i++) {
+      if (candidate.isTruncatedFor(connect, processHash)) {
+        return candidate;
+      }
+      candidate = candidate.previousInQueue;
+    }
+    return null;
+  }
+
+  /// A connection carries its first query, which takes its place.
+  private void onConnected(Connection connected, PendingQuery query, Query row, long bootNs) {
+    OpenLookup lookup = connected.lookup();
+    lookup.removeConnection(connected.attempt());
+    if (lookup.phase != Phase.WAITING || lookup.isWaiting()) {
+      return;
+    }
+    if (lookup.key.isSameAs(LookupKey.of(row, query.cgroupId))) {
+      query.lookup = lookup;
+    } else {
+      lookup.state = State.ANSWERED; // by the truncated answer alone
+      complete(lookup, bootNs);
+    }
+  }
+
+  /// A client's socket was closed.
+  public void onSocketClosed(long cookie, long bootNs) {
+    Connection closed = connections.remove(cookie);
+    if (closed != null) {
+      end(closed, State.CLOSED, bootNs);
+    }
+  }
+
+  /// A client's socket has got an error.
+  public void onSocketError(long cookie, Cause cause, long bootNs) {
+    Connection refused = connections.remove(cookie);
+    if (refused != null) {
+      if (refused.attempt().ownCause == null) {
+        refused.attempt().ownCause = cause;
+      }
+      end(refused, State.CLOSED, bootNs);
+    }
+  }
+
+  /// A segment of a connection that a client opens got lost.
+  ///
+  /// @param socketCookie of the client's socket; 0 if the segment was lost elsewhere
+  public void onSegmentLost(long socketCookie, IpAddress server, int port, Cause cause) {
+    Connection concerned =
+        socketCookie == 0 ? connections.onlyOneTo(server, port) : connections.get(socketCookie);
+    if (concerned != null) {
+      concerned.attempt().ownCause = cause;
+    }
+  }
+
+  private void end(Connection ended, State state, long bootNs) {
+    OpenLookup lookup = ended.lookup();
+    ended.attempt().end(state == State.CLOSED ? AttemptState.CLOSED : AttemptState.TIMEOUT, bootNs);
+    if (lookup.phase == Phase.WAITING && !lookup.isWaiting()) {
+      endUnanswered(lookup, state, bootNs);
     }
   }
 
@@ -221,7 +319,7 @@ public final class Lookups {
       return; // another nameserver answered first
     }
     if (lookup.phase == Phase.WAITING && !more && lookup.isAbandoned(query)) {
-      lookup.endAttempt(query, AttemptState.LATE, response, bootNs);
+      lookup.endAbandoned(query, response, bootNs);
       return; // the answer to the later attempt counts
     }
     int before = lookup.answerBytes();
@@ -258,6 +356,11 @@ public final class Lookups {
     if (lookup.phase != Phase.WAITING || lookup.isWaiting()) {
       return;
     }
+    endUnanswered(lookup, state, bootNs);
+  }
+
+  /// The last attempt that waited has ended.
+  private void endUnanswered(OpenLookup lookup, State state, long bootNs) {
     if (lookup.isAnswered()) {
       complete(lookup, bootNs); // with the failure of the last server that answered
       return;
@@ -385,6 +488,9 @@ public final class Lookups {
 
   /// Ends the waits for a next attempt and for a twin that are over at this time.
   public void tick(long bootNs) {
+    for (Connection due : connections.removeOlderThan(bootNs - timeoutNs)) {
+      end(due, State.TIMEOUT, due.attempt().bootNs + timeoutNs);
+    }
     while (inRetryWindow.first != null && inRetryWindow.first.dueNs <= bootNs) {
       complete(inRetryWindow.first, bootNs);
     }

@@ -50,4 +50,21 @@ public final class MessageMatcher {
     }
     return new Match(row, query);
   }
+
+  /// Matches a response that came after its client had closed the socket.
+  ///
+  /// @param query the query that it answers, reported as unanswered
+  public Match matchWithoutSocket(Packet packet, DnsMessage message, PendingQuery query) {
+    pending.discard(query);
+    return new Match(
+        rows.response(
+            packet,
+            message,
+            query.row.subject().container(),
+            /* own= */ null,
+            query,
+            /* answered= */ null,
+            /* sender= */ null),
+        query);
+  }
 }

@@ -1,7 +1,7 @@
 package dev.jig.match;
 
+import dev.jig.capture.Packet;
 import dev.jig.dns.Rcode;
-import dev.jig.event.Attempt;
 import dev.jig.event.AttemptState;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
@@ -12,7 +12,6 @@ import dev.jig.event.Response;
 import dev.jig.event.Row;
 import dev.jig.event.RowSize;
 import dev.jig.event.State;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -39,42 +38,6 @@ final class OpenLookup {
     EMITTED
   }
 
-  /// One transmission of a query.
-  private static final class OpenAttempt {
-    final PendingQuery query;
-    final Query row;
-    final long bootNs;
-    AttemptState state = AttemptState.WAITING;
-    long durationNs;
-    int messages;
-    @Nullable Integer rcode;
-    @Nullable OpenAttempt previous;
-    @Nullable OpenAttempt next;
-
-    OpenAttempt(PendingQuery query, Query row, long bootNs) {
-      this.query = query;
-      this.row = row;
-      this.bootNs = bootNs;
-    }
-
-    void end(AttemptState how, long atNs) {
-      state = how;
-      durationNs = atNs - bootNs;
-    }
-
-    Attempt toAttempt() {
-      return new Attempt(
-          row.timestampNs(),
-          row.flow().protocol(),
-          row.flow().nameserver(),
-          row.dns().id(),
-          state,
-          durationNs,
-          rcode,
-          messages);
-    }
-  }
-
   final LookupKey key;
 
   /// False if the lookup is tracked only as an upstream of others; then it has no row.
@@ -84,13 +47,7 @@ final class OpenLookup {
   final Query firstQuery;
   final long firstBootNs;
 
-  /// All attempts, at most [Lookup#MAX_ATTEMPTS]: the first ones and the latest. Most lookups have
-  /// one, which needs no list.
-  private @Nullable OpenAttempt firstAttempt;
-
-  private @Nullable OpenAttempt lastAttempt;
-  private int keptAttempts;
-  private int attemptCount;
+  private final AttemptList attempts = new AttemptList();
 
   /// The query that was answered or ended last.
   private Query lastQuery;
@@ -138,38 +95,42 @@ final class OpenLookup {
 
   /// Adds a transmission: of another query, or a retransmission.
   void addAttempt(PendingQuery query, Query row, long bootNs) {
-    OpenAttempt before = lastAttemptOf(query);
-    if (before != null && before.state == AttemptState.WAITING) {
+    OpenAttempt before = attempts.lastOf(query);
+    if (before != null && before.isWaiting()) {
       before.end(AttemptState.REPEATED, bootNs);
+      before.ownCause = query.causeBefore();
     }
-    attemptCount++;
     if (phase != Phase.COMPLETE) {
       lastQuery = row;
     }
-    append(new OpenAttempt(query, row, bootNs));
+    attempts.add(new OpenAttempt(query, row, bootNs));
   }
 
-  private void append(OpenAttempt added) {
-    OpenAttempt before = lastAttempt;
-    if (before != null && keptAttempts == Lookup.MAX_ATTEMPTS) {
-      before = before.previous;
+  /// Adds a TCP connection that follows a truncated answer. It is the next attempt, until its query
+  /// takes its place ([#removeConnection]).
+  ///
+  /// @param connect without a message; see [dev.jig.capture.PacketHandler#onConnect]
+  OpenAttempt addConnection(Packet connect) {
+    OpenAttempt added =
+        new OpenAttempt(null, Rows.connection(firstQuery, lastQuery, connect), connect.bootNs());
+    attempts.add(added);
+    return added;
+  }
+
+  /// Removes a connection that has come about.
+  void removeConnection(OpenAttempt connection) {
+    if (attempts.last() == connection) {
+      attempts.removeLast();
     } else {
-      keptAttempts++;
+      connection.end(AttemptState.CLOSED, connection.bootNs);
     }
-    added.previous = before;
-    if (before == null) {
-      firstAttempt = added;
-    } else {
-      before.next = added;
-    }
-    lastAttempt = added;
   }
 
   /// Adds a response to one of its queries.
   ///
   /// @param more whether further messages of the same answer follow (zone transfers)
   void addResponse(PendingQuery query, Response response, boolean more, long bootNs) {
-    OpenAttempt answered = lastAttemptOf(query);
+    OpenAttempt answered = attempts.lastOf(query);
     boolean first = answered == null || answered.messages == 0;
     if (answered != null) {
       answered.messages++;
@@ -195,8 +156,8 @@ final class OpenLookup {
 
   /// Ends the latest attempt of a query: it timed out, or its socket was closed.
   void endAttempt(PendingQuery query, AttemptState how, long bootNs) {
-    OpenAttempt ended = lastAttemptOf(query);
-    if (ended != null && ended.state == AttemptState.WAITING) {
+    OpenAttempt ended = attempts.lastOf(query);
+    if (ended != null && ended.isWaiting()) {
       ended.end(how, bootNs);
       lastQuery = ended.row;
     }
@@ -204,21 +165,13 @@ final class OpenLookup {
 
   /// Ends the latest attempt of a query with a response that came when the client no longer waited
   /// for it.
-  void endAttempt(PendingQuery query, AttemptState how, Response response, long bootNs) {
-    OpenAttempt ended = lastAttemptOf(query);
-    if (ended != null && ended.state == AttemptState.WAITING) {
+  void endAbandoned(PendingQuery query, Response response, long bootNs) {
+    OpenAttempt ended = attempts.lastOf(query);
+    if (ended != null && ended.isWaiting()) {
       ended.messages++;
       ended.rcode = response.dns().rcode();
-      ended.end(how, bootNs);
+      ended.end(AttemptState.LATE, bootNs);
     }
-  }
-
-  private @Nullable OpenAttempt lastAttemptOf(PendingQuery query) {
-    OpenAttempt attempt = lastAttempt;
-    while (attempt != null && attempt.query != query) {
-      attempt = attempt.previous;
-    }
-    return attempt;
   }
 
   /// Approximate heap size of the answer's variable parts.
@@ -233,12 +186,7 @@ final class OpenLookup {
 
   /// Whether an attempt waits for its answer.
   boolean isWaiting() {
-    for (OpenAttempt attempt = firstAttempt; attempt != null; attempt = attempt.next) {
-      if (attempt.state == AttemptState.WAITING) {
-        return true;
-      }
-    }
-    return false;
+    return attempts.isAnyWaiting();
   }
 
   /// Whether the answer is a server failure ([Rcode#isServerFailure]).
@@ -283,8 +231,9 @@ final class OpenLookup {
 
   /// Whether the query repeats the last one without EDNS, to the same server.
   private boolean isWithoutEdns(PendingQuery query) {
-    OpenAttempt last = lastAttempt;
+    OpenAttempt last = attempts.last();
     return last != null
+        && last.query != null
         && last.query.hasEdns
         && !query.hasEdns
         && Objects.equals(last.row.flow().nameserver(), query.row.flow().nameserver());
@@ -292,7 +241,7 @@ final class OpenLookup {
 
   /// Whether the last attempt has waited for longer than a client that asks twice at once.
   private boolean hasWaited(PendingQuery query) {
-    OpenAttempt last = lastAttempt;
+    OpenAttempt last = attempts.last();
     return last != null && query.firstBootNs - last.bootNs >= MIN_WAIT_NS;
   }
 
@@ -300,21 +249,33 @@ final class OpenLookup {
   /// later attempt from another socket, not at once as a race of several servers, and waits for
   /// that. glibc does so: it reads one server's socket at a time.
   boolean isAbandoned(PendingQuery query) {
-    OpenAttempt own = lastAttemptOf(query);
-    OpenAttempt last = lastAttempt;
+    OpenAttempt own = attempts.lastOf(query);
+    OpenAttempt last = attempts.last();
     return own != null
         && last != null
         && last != own
-        && last.state == AttemptState.WAITING
+        && last.isWaiting()
+        && last.query != null
         && last.query.key.flow() != query.key.flow()
         && last.bootNs - own.bootNs >= MIN_WAIT_NS;
   }
 
+  /// Whether the client that connects would get the answer that was truncated.
+  boolean isTruncatedFor(Packet connect, long processHash) {
+    return phase == Phase.RETRY_WINDOW
+        && key.processHash() == processHash
+        && answer != null
+        && isTruncated(answer)
+        && Objects.equals(answer.flow().nameserver(), connect.nameserver());
+  }
+
   /// Some clients always send id 0, which counts only from the same socket.
   private boolean hasSameId(PendingQuery query) {
-    for (OpenAttempt attempt = firstAttempt; attempt != null; attempt = attempt.next) {
-      QueryKey key = attempt.query.key;
-      if (key.id() == query.key.id() && (key.id() != 0 || key.flow() == query.key.flow())) {
+    for (OpenAttempt attempt = attempts.first(); attempt != null; attempt = attempt.next) {
+      QueryKey key = attempt.query == null ? null : attempt.query.key;
+      if (key != null
+          && key.id() == query.key.id()
+          && (key.id() != 0 || key.flow() == query.key.flow())) {
         return true;
       }
     }
@@ -333,19 +294,21 @@ final class OpenLookup {
   /// The row as of now.
   LookupRow toRow() {
     OpenLookup other = twin;
+    OpenAttempt last = attempts.last();
     boolean twinEnded =
         other != null && (other.phase == Phase.COMPLETE || other.phase == Phase.EMITTED);
     return Rows.lookup(
         firstQuery,
         lastQuery,
         isAnswered() ? answer : null,
-        lastAttempt == null ? null : lastAttempt.query.receiver,
+        isAnswered() || last == null ? null : last.cause(),
+        last == null || last.query == null ? null : last.query.receiver,
         isAnswered() ? answeredNs - firstBootNs : Row.NO_LATENCY,
         isAnswered() ? answerCount : 0,
         state,
         new Lookup(
-            attemptCount,
-            toAttempts(),
+            attempts.count(),
+            attempts.toAttempts(),
             other != null && twinEnded ? other.state : null,
             isAnswered() ? upstream : null,
             other != null && twinEnded ? pairNs(other) : null));
@@ -353,14 +316,5 @@ final class OpenLookup {
 
   private long pairNs(OpenLookup other) {
     return Math.max(endedNs, other.endedNs) - Math.min(firstBootNs, other.firstBootNs);
-  }
-
-  private List<Attempt> toAttempts() {
-    Attempt[] made = new Attempt[keptAttempts];
-    int count = 0;
-    for (OpenAttempt attempt = firstAttempt; attempt != null; attempt = attempt.next) {
-      made[count++] = attempt.toAttempt();
-    }
-    return List.of(made);
   }
 }

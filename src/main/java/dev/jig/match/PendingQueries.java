@@ -6,6 +6,7 @@ import dev.jig.event.Query;
 import dev.jig.event.RowSize;
 import dev.jig.event.Subject;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,7 @@ public final class PendingQueries {
         p = p.nextInBucket) {
       if (!p.reported && !p.transferring && p.key.equals(key) && p.hasSameQuestion(query)) {
         p.resent++;
+        p.onSentAgain();
         onRepeated(p, row);
         return p;
       }
@@ -300,8 +302,30 @@ public final class PendingQueries {
     }
   }
 
+  /// Reports a query at once, as if its socket were closed; does nothing if it was reported before.
+  public void close(PendingQuery query, Consumer<PendingQuery> report) {
+    if (!query.reported && !query.transferring) {
+      reportUnlessAnswerLost(query, report);
+    }
+  }
+
+  /// The queries that were sent last, newest first: those that wait, then those that were reported.
+  ///
+  /// @param most the most of each
+  List<PendingQuery> newest(int most) {
+    List<PendingQuery> found = new ArrayList<>();
+    for (TimeList list : List.of(waiting, reported)) {
+      int count = 0;
+      for (PendingQuery p = list.last; p != null && count < most; p = p.previousInTime) {
+        found.add(p);
+        count++;
+      }
+    }
+    return found;
+  }
+
   /// Oldest first.
-  private Iterable<PendingQuery> ofFlow(Role role, long flow) {
+  Iterable<PendingQuery> ofFlow(Role role, long flow) {
     ArrayDeque<PendingQuery> found = null; // most sockets are closed when all is answered
     for (PendingQuery p = byFlow[flowBucket(flow)]; p != null; p = p.nextOfFlow) {
       if (p.key.flow() == flow && p.key.role() == role) {
@@ -332,6 +356,11 @@ public final class PendingQueries {
 
   private TimeList listOf(PendingQuery p) {
     return p.transferring ? transfers : p.reported ? reported : waiting;
+  }
+
+  /// Forgets a query: nothing that comes later is matched with it.
+  public void discard(PendingQuery query) {
+    remove(query);
   }
 
   private PendingQuery remove(PendingQuery gone) {

@@ -1,7 +1,9 @@
 package dev.jig.match;
 
+import dev.jig.capture.Drop;
 import dev.jig.dns.DnsMessage;
 import dev.jig.dns.ZoneTransfer;
+import dev.jig.event.Cause;
 import dev.jig.event.Endpoint;
 import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
@@ -60,6 +62,14 @@ public final class PendingQuery {
 
   /// The process of this machine that it was seen to reach; null if it was seen at none.
   @Nullable Subject receiver;
+
+  /// Why its latest transmission got no response; null where unknown.
+  private @Nullable Cause cause;
+
+  private @Nullable Cause causeBefore;
+
+  /// What reported the cause.
+  private Drop.@Nullable Hook causeHook;
 
   /// How often the query was sent again before its response.
   int resent;
@@ -125,6 +135,33 @@ public final class PendingQuery {
   /// The process of this machine that it was seen to reach; null if it was seen at none.
   public @Nullable Subject receiver() {
     return receiver;
+  }
+
+  /// Why its latest transmission got no response; null where unknown.
+  public @Nullable Cause cause() {
+    return cause;
+  }
+
+  /// Sets why its latest transmission got no response. The drop of a packet says more than the ICMP
+  /// message that it caused, and that more than the error that the client's socket got from it.
+  public void setCause(Drop.Hook hook, Cause newCause) {
+    boolean vague = newCause.reason().equals(Cause.UNKNOWN);
+    if (causeHook == null || hook.compareTo(causeHook) <= 0 && !vague) {
+      cause = newCause;
+      causeHook = hook;
+    }
+  }
+
+  /// It is sent again: the cause is that of the transmission before.
+  void onSentAgain() {
+    causeBefore = cause;
+    cause = null;
+    causeHook = null;
+  }
+
+  /// Why the transmission before the latest got no response; null where unknown.
+  @Nullable Cause causeBefore() {
+    return causeBefore;
   }
 
   /// Whether it was sent to a multicast address.

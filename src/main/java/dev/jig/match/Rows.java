@@ -3,6 +3,7 @@ package dev.jig.match;
 import dev.jig.capture.Packet;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Attribution;
+import dev.jig.event.Cause;
 import dev.jig.event.Container;
 import dev.jig.event.Dns;
 import dev.jig.event.Endpoint;
@@ -13,6 +14,7 @@ import dev.jig.event.Lookup;
 import dev.jig.event.LookupRow;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
+import dev.jig.event.Protocol;
 import dev.jig.event.Query;
 import dev.jig.event.Question;
 import dev.jig.event.Response;
@@ -49,6 +51,7 @@ public final class Rows {
         subject(container, owner, packet.attribution()),
         flow(packet, nameserver != null ? nameserver : packet.destination()),
         dns(message, question(message), 0),
+        /* cause= */ null,
         peer);
   }
 
@@ -149,10 +152,10 @@ public final class Rows {
   /// The T row of a query.
   ///
   /// @param afterNs from the query to the row's timestamp
-  ///
+  /// @param cause why there was no response; null where unknown
   /// @param receiver the process of this machine that it reached; null if it was seen at none
   public static Timeout unanswered(
-      Query query, State state, long afterNs, @Nullable Subject receiver) {
+      Query query, State state, long afterNs, @Nullable Cause cause, @Nullable Subject receiver) {
     Dns dns = query.dns();
     return new Timeout(
         query.timestampNs() + afterNs,
@@ -160,6 +163,7 @@ public final class Rows {
         query.flow(),
         Dns.ofQuestion(dns.id(), dns.question()),
         state,
+        cause,
         receiver);
   }
 
@@ -168,11 +172,13 @@ public final class Rows {
   /// @param first its first query: gives client, question and time
   /// @param last the query that was answered, or the last one: gives flow and id
   /// @param answer null if there was none
+  /// @param cause why the last query got no answer; null where unknown
   /// @param receiver the process of this machine that an unanswered query reached, if any
   static LookupRow lookup(
       Query first,
       Query last,
       @Nullable Response answer,
+      @Nullable Cause cause,
       @Nullable Subject receiver,
       long latencyNs,
       int answerCount,
@@ -196,9 +202,29 @@ public final class Rows {
                 answered.addresses(),
                 answered.message()),
         state,
+        cause,
         latencyNs,
         answer == null ? receiver : answer.peer(),
         lookup);
+  }
+
+  /// The row of a TCP connection, in place of that of the query that it is for. Its client's port
+  /// is not known.
+  ///
+  /// @param first gives client and question
+  /// @param truncated the query with the truncated answer
+  static Query connection(Query first, Query truncated, Packet connect) {
+    IpAddress nameserver = connect.nameserver();
+    IpAddress server = nameserver == null ? IpAddress.v4(0) : nameserver;
+    Flow flow =
+        new Flow(
+            new Endpoint(truncated.flow().source().address(), 0),
+            new Endpoint(server, connect.nameserverPort()),
+            Protocol.TCP,
+            PacketType.OUTGOING,
+            nameserver);
+    Dns dns = Dns.ofQuestion(truncated.dns().id(), first.dns().question());
+    return new Query(connect.timeNs(), first.subject(), flow, dns, null, null);
   }
 
   /// The row, beside those of lookups, of a response to no query that waits, with its receiver as
@@ -216,6 +242,7 @@ public final class Rows {
             flow.nameserver()),
         answer.dns(),
         answer.state(),
+        /* cause= */ null,
         answer.latencyNs(),
         answer.peer(),
         new Lookup(0, List.of(), null, null, null));

@@ -48,13 +48,20 @@ public final class Errno {
       case 34 -> "ERANGE";
       case 36 -> "ENAMETOOLONG";
       case 38 -> "ENOSYS";
+      case 71 -> "EPROTO";
       case 40 -> "ELOOP";
       case 75 -> "EOVERFLOW";
       case 90 -> "EMSGSIZE";
       case 92 -> "ENOPROTOOPT";
       case 93 -> "EPROTONOSUPPORT";
       case 95 -> "EOPNOTSUPP";
+      case 100 -> "ENETDOWN";
+      case 101 -> "ENETUNREACH";
+      case 104 -> "ECONNRESET";
       case 110 -> "ETIMEDOUT";
+      case 111 -> "ECONNREFUSED";
+      case 112 -> "EHOSTDOWN";
+      case 113 -> "EHOSTUNREACH";
       case 116 -> "ESTALE";
       case 524 -> "ENOTSUPP"; // include/linux/errno.h: kernel-internal, but bpf(2) returns it
       case 4000 -> "LIBBPF_ERRNO__LIBELF"; // from here on libbpf's own (libbpf_legacy.h)

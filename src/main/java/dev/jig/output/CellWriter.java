@@ -16,6 +16,7 @@ import dev.jig.fields.FieldValue.Instant;
 import dev.jig.fields.FieldValue.Int;
 import dev.jig.fields.FieldValue.Keyword;
 import dev.jig.fields.FieldValue.Labels;
+import dev.jig.fields.FieldValue.LossCause;
 import dev.jig.fields.FieldValue.PodOrService;
 import dev.jig.fields.FieldValue.Text;
 import dev.jig.fields.Width.Ellipsis;
@@ -38,6 +39,7 @@ interface CellWriter {
       case Text(var get) -> new TextCell(get, width, ellipsis);
       case Ascii(var get) -> new AsciiCell(get, width, ellipsis);
       case Keyword(var get, _) -> new AsciiCell(get, width, ellipsis);
+      case LossCause _ -> new AsciiCell(field.value()::text, width, ellipsis);
       case Int number -> new NumberCell(number, width, ellipsis);
       case Duration duration -> new DurationCell(duration, width, ellipsis);
       case Instant instant -> new InstantCell(instant, width, ellipsis);

@@ -22,6 +22,7 @@ public final class Counters {
   long lookupsUnknown;
 
   long unansweredRows;
+  long withoutSocket;
   long tcpGaps;
   long tcpBytesDropped;
   long partlyMalformed;
@@ -90,6 +91,12 @@ public final class Counters {
   /// T rows printed.
   public long unansweredRows() {
     return unansweredRows;
+  }
+
+  /// Responses taken in that came after their client had closed its socket: no packet of the
+  /// kernel's count.
+  public long withoutSocket() {
+    return withoutSocket;
   }
 
   /// Gaps in TCP streams that were never filled.

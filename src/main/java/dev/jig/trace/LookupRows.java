@@ -1,6 +1,8 @@
 package dev.jig.trace;
 
+import dev.jig.capture.Drop;
 import dev.jig.capture.Packet;
+import dev.jig.event.Cause;
 import dev.jig.event.LookupRow;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
@@ -29,6 +31,7 @@ final class LookupRows implements RowMaker {
     this.sink = sink;
     this.lookups =
         new Lookups(
+            config.timeoutNs(),
             config.details().peers() ? new UpstreamTracker(config.remembered()) : null,
             this::onRow);
   }
@@ -68,6 +71,40 @@ final class LookupRows implements RowMaker {
   @Override
   public void onUnwanted(Packet packet, Match match) {
     lookups.onMessage(packet, match, false);
+  }
+
+  @Override
+  public void onConnect(Packet connect) {
+    lookups.onConnect(connect);
+  }
+
+  @Override
+  public void onSocketClosed(long socketCookie, long bootNs) {
+    lookups.onSocketClosed(socketCookie, bootNs);
+  }
+
+  @Override
+  public void onSocketError(long socketCookie, Cause cause, long bootNs) {
+    lookups.onSocketError(socketCookie, cause, bootNs);
+  }
+
+  @Override
+  public void onSegmentLost(Packet segment, Drop drop) {
+    lookups.onSegmentLost(
+        drop.where() == Drop.Where.SENDING_SOCKET ? segment.socketCookie() : 0,
+        segment.destination(),
+        segment.destinationPort(),
+        drop.cause(false));
+  }
+
+  @Override
+  public void onArrivalDropped(Query arrival, Cause cause) {
+    // a server's side makes no lookup
+  }
+
+  @Override
+  public void onRefused(Packet packet, Match match) {
+    lookups.onMessage(packet, match, true);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.jig.trace;
 
+import dev.jig.capture.Drop;
 import dev.jig.capture.Packet;
+import dev.jig.event.Cause;
 import dev.jig.event.LookupRow;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
@@ -21,6 +23,7 @@ final class PacketRows implements RowMaker {
   private final PendingQueries pending;
   private final HeldRows held;
   private final RowSink sink;
+  private final ArrivingRows arriving;
 
   PacketRows(
       PipelineConfig config,
@@ -33,6 +36,7 @@ final class PacketRows implements RowMaker {
     this.pending = pending;
     this.held = held;
     this.sink = sink;
+    this.arriving = new ArrivingRows(row -> onReleased(row, Decision.PASS));
   }
 
   @Override
@@ -42,10 +46,17 @@ final class PacketRows implements RowMaker {
     long cgroupId = packet.cgroupId();
     if (verdict.decision() == Decision.HOLD || held.isHolding(cgroupId)) {
       held.hold(cgroupId, sink.withMessage(row, bytes, offset, length), packet.bootNs());
-    } else if (verdict.decision() == Decision.PASS) {
-      sink.emitMessage(row, bytes, offset, length);
-    } else {
+    } else if (verdict.decision() != Decision.PASS) {
       counters.countDropped(verdict.decision());
+    } else if (packet.isBufferFilling() && row instanceof Query arrival) {
+      arriving.addArrival(arrival, sink.withMessage(row, bytes, offset, length), packet.bootNs());
+    } else {
+      arriving.releaseDue(packet.bootNs());
+      if (arriving.isEmpty()) {
+        sink.emitMessage(row, bytes, offset, length);
+      } else {
+        arriving.add(sink.withMessage(row, bytes, offset, length), packet.bootNs());
+      }
     }
   }
 
@@ -60,15 +71,50 @@ final class PacketRows implements RowMaker {
   }
 
   @Override
+  public void onConnect(Packet connect) {
+    // a connection has no row
+  }
+
+  @Override
+  public void onSocketClosed(long socketCookie, long bootNs) {
+    // as onConnect
+  }
+
+  @Override
+  public void onSocketError(long socketCookie, Cause cause, long bootNs) {
+    // as onConnect
+  }
+
+  @Override
+  public void onSegmentLost(Packet segment, Drop drop) {
+    // as onConnect
+  }
+
+  @Override
+  public void onArrivalDropped(Query arrival, Cause cause) {
+    arriving.setCause(arrival, cause);
+  }
+
+  @Override
+  public void onRefused(Packet packet, Match match) {
+    // its T row comes next
+  }
+
+  @Override
   public void onUnanswered(PendingQuery query, State state, long bootNs) {
     if (!query.expectsAnswer() || query.transferring) {
       return;
     }
     long afterNs = state == State.TIMEOUT ? config.timeoutNs() : bootNs - query.firstBootNs;
-    Timeout row = Rows.unanswered(query.row, state, afterNs, query.receiver());
+    Timeout row = Rows.unanswered(query.row, state, afterNs, query.cause(), query.receiver());
     Verdict verdict = held.decideOrHold(query.cgroupId, row, bootNs);
     if (verdict != null && verdict.decision() == Decision.PASS) {
-      sink.emitUnanswered(row.withSubject(row.subject().withContainer(verdict.container())));
+      Row named = row.withSubject(row.subject().withContainer(verdict.container()));
+      if (arriving.isEmpty()) {
+        sink.emitUnanswered(named);
+      } else {
+        arriving.add(named, bootNs);
+      }
     }
   }
 
@@ -92,22 +138,22 @@ final class PacketRows implements RowMaker {
 
   @Override
   public void tick(long bootNs) {
-    // rows of messages wait for nothing but their container's name
+    arriving.releaseDue(bootNs);
   }
 
   @Override
   public long heapBytes() {
-    return 0;
+    return arriving.heapBytes();
   }
 
   @Override
   public boolean evictOldest(long bootNs) {
-    return false;
+    return arriving.releaseOldest();
   }
 
   @Override
   public void finish(long bootNs) {
-    // as in tick
+    arriving.releaseAll();
   }
 
   @Override

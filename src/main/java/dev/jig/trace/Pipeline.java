@@ -1,5 +1,6 @@
 package dev.jig.trace;
 
+import dev.jig.capture.Drop;
 import dev.jig.capture.Packet;
 import dev.jig.capture.Packet.Direction;
 import dev.jig.capture.PacketHandler;
@@ -43,6 +44,7 @@ public final class Pipeline implements PacketHandler {
   private final HeldRows held;
   private final RowMaker maker;
   private final RecordedRows recorded;
+  private final DropHandler drops;
 
   /// Allocated once, not for every segment.
   private final TcpStreams.MessageHandler messageHandler =
@@ -92,6 +94,18 @@ public final class Pipeline implements PacketHandler {
     maker = lookups != null ? lookups : new PacketRows(config, counters, pending, held, sink);
     nameFilter = lookups != null ? null : config.filter().nameFilter();
     recorded = new RecordedRows(config, counters, rows, pending, lookups, sink);
+    drops =
+        new DropHandler(
+            config,
+            scope,
+            counters,
+            reader,
+            message,
+            pending,
+            matcher,
+            maker,
+            nameFilter,
+            this::onUnanswered);
     subjects =
         (cgroupId, owner, attribution) ->
             rows.subject(
@@ -246,6 +260,19 @@ public final class Pipeline implements PacketHandler {
   public void onSocketClosed(long socketCookie, long bootNs) {
     nowNs = bootNs;
     pending.closeFlow(socketCookie, query -> onUnanswered(query, State.CLOSED, bootNs));
+    maker.onSocketClosed(socketCookie, bootNs);
+  }
+
+  @Override
+  public void onConnect(Packet connect) {
+    nowNs = connect.bootNs();
+    maker.onConnect(connect);
+  }
+
+  @Override
+  public void onDrop(Packet packet, Drop drop) {
+    nowNs = packet.bootNs();
+    drops.onDrop(packet, drop);
   }
 
   /// Gaps in streams come first: the messages behind them may be responses.

@@ -1,6 +1,9 @@
 package dev.jig.trace;
 
+import dev.jig.capture.Drop;
 import dev.jig.capture.Packet;
+import dev.jig.event.Cause;
+import dev.jig.event.Query;
 import dev.jig.event.Row;
 import dev.jig.event.State;
 import dev.jig.match.Match;
@@ -20,6 +23,26 @@ sealed interface RowMaker permits PacketRows, LookupRows {
 
   /// A message without a wanted row was matched.
   void onUnwanted(Packet packet, Match match);
+
+  /// A client connects to a server by TCP; see [dev.jig.capture.PacketHandler#onConnect].
+  void onConnect(Packet connect);
+
+  /// A client's socket was closed; its queries were reported before.
+  void onSocketClosed(long socketCookie, long bootNs);
+
+  /// A client's socket has got an error.
+  void onSocketError(long socketCookie, Cause cause, long bootNs);
+
+  /// A TCP segment got lost.
+  void onSegmentLost(Packet segment, Drop drop);
+
+  /// The receive buffer of its server dropped a query.
+  ///
+  /// @param arrival the row of its arrival, passed to [#onMessage] before
+  void onArrivalDropped(Query arrival, Cause cause);
+
+  /// A query was refused on its way out: there is no row of its message.
+  void onRefused(Packet packet, Match match);
 
   /// A query timed out, or its socket was closed; for a client's query only.
   void onUnanswered(PendingQuery query, State state, long bootNs);

@@ -1,5 +1,6 @@
 package dev.jig.trace;
 
+import dev.jig.capture.Drop;
 import dev.jig.capture.Packet;
 import dev.jig.container.Containers;
 import dev.jig.event.Row;
@@ -100,6 +101,12 @@ public final class Subscription {
   void onPacket(Packet packet) {
     if (!checksPorts || hasPort(packet)) {
       pipeline.onPacket(packet);
+    }
+  }
+
+  void onDrop(Packet packet, Drop drop) {
+    if (!checksPorts || drop.hook() == Drop.Hook.SOCKET_ERROR || hasPort(packet)) {
+      pipeline.onDrop(packet, drop);
     }
   }
 

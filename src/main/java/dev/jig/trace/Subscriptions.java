@@ -1,5 +1,6 @@
 package dev.jig.trace;
 
+import dev.jig.capture.Drop;
 import dev.jig.capture.LiveCapture;
 import dev.jig.capture.Packet;
 import dev.jig.capture.PacketHandler;
@@ -108,6 +109,20 @@ final class Subscriptions implements PacketHandler {
   public void onSocketClosed(long socketCookie, long bootNs) {
     for (Subscription each : open) {
       each.pipeline().onSocketClosed(socketCookie, bootNs);
+    }
+  }
+
+  @Override
+  public void onConnect(Packet connect) {
+    for (Subscription each : open) {
+      each.pipeline().onConnect(connect);
+    }
+  }
+
+  @Override
+  public void onDrop(Packet packet, Drop drop) {
+    for (Subscription each : open) {
+      each.onDrop(packet, drop);
     }
   }
 

@@ -36,9 +36,9 @@ public record TraceSummary(
     return kernel.ringFull() + incomplete;
   }
 
-  /// Packets with payload.
+  /// Packets with payload, and responses that found no socket.
   public long seen() {
-    return kernel.seen() - kernel.noPayload();
+    return kernel.seen() - kernel.noPayload() + messages.withoutSocket();
   }
 
   /// Packets of unwanted cgroups, which the kernel did not record.
@@ -56,8 +56,8 @@ public record TraceSummary(
     return new SummaryLine(seen(), "packet seen", "packets seen")
         .add(
             messages.rows() + messages.lookups(),
-            messages.folded() > 0 ? "lookup" : "row",
-            messages.folded() > 0 ? "lookups" : "rows")
+            isOfLookups() ? "lookup" : "row",
+            isOfLookups() ? "lookups" : "rows")
         .addIf(messages.unansweredRows(), "unanswered")
         .add(messages.filtered() + kernel.skipped(), "filtered")
         .add(lost(), "lost")
@@ -77,9 +77,14 @@ public record TraceSummary(
         .addIf(messages.tcpBytesDropped(), "byte of TCP dropped", "bytes of TCP dropped")
         .addIf(evicted, "query evicted before its answer", "queries evicted before their answer")
         .addIf(kernel.noticesLost(), "notice lost", "notices lost")
+        .addIf(kernel.dropsLost(), "cause lost", "causes lost")
         .addIf(kernel.noStorage(), "socket without storage", "sockets without storage")
         .append(!ended || isBalanced() ? "" : " (accounting error: " + differences() + ")")
         .text();
+  }
+
+  private boolean isOfLookups() {
+    return messages.folded() > 0 || messages.lookups() > 0;
   }
 
   /// Such as `3 packets are missing in the kernel: seen 1234, skipped 20, …`; several are separated

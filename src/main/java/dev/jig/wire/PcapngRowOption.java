@@ -1,6 +1,7 @@
 package dev.jig.wire;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.jig.event.Cause;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
@@ -29,6 +30,7 @@ public final class PcapngRowOption {
   private final @Nullable IpAddress nameserver;
   private final @Nullable EndpointNames names;
   private final @Nullable State state;
+  private final @Nullable Cause cause;
   private final long latencyNs;
   private final @Nullable Timeout standalone;
 
@@ -41,6 +43,7 @@ public final class PcapngRowOption {
     nameserver = PartDecoder.addressOrNull(flow.getNameserver());
     names = RowDecoder.names(flow, parts);
     state = RowEnums.STATES.of(from.getStateValue());
+    cause = RowDecoder.cause(from);
     latencyNs = RowDecoder.latencyNs(from);
     standalone =
         from.getKind() == RowProto.Kind.KIND_UNSPECIFIED
@@ -54,7 +57,8 @@ public final class PcapngRowOption {
   public Row mergeWithPacket(Row packet) {
     Flow flow = merge(packet.flow());
     return switch (packet) {
-      case Query(var timeNs, _, _, var dns, _) -> new Query(timeNs, subject, flow, dns, peer);
+      case Query(var timeNs, _, _, var dns, _, _) ->
+          new Query(timeNs, subject, flow, dns, cause, peer);
       case Response(var timeNs, _, _, var dns, var ownState, _, _) ->
           new Response(
               timeNs,

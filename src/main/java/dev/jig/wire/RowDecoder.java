@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.jig.event.Attempt;
 import dev.jig.event.AttemptState;
+import dev.jig.event.Cause;
 import dev.jig.event.Dns;
 import dev.jig.event.Endpoint;
 import dev.jig.event.EndpointName;
@@ -37,6 +38,9 @@ public final class RowDecoder {
   /// 255 bytes (RFC 1035 section 3.1), each at most four characters, and dots.
   private static final int MAX_NAME_CHARS = 4 * 255;
 
+  /// The longest name in include/net/dropreason-core.h has less.
+  private static final int MAX_REASON_CHARS = 64;
+
   private final PartDecoder parts;
 
   /// @param node the node of rows that do not name theirs; null: none
@@ -68,15 +72,24 @@ public final class RowDecoder {
     Subject peer = parts.peer(from.getPeer());
     Flow flow = decode(from.getFlow(), parts);
     Dns dns = decode(from.getDns());
+    Cause cause = cause(from);
     long latencyNs = latencyNs(from);
     return switch (from.getKind()) {
-      case KIND_QUERY -> new Query(timeNs, subject, flow, dns, peer);
+      case KIND_QUERY -> new Query(timeNs, subject, flow, dns, cause, peer);
       case KIND_RESPONSE ->
           new Response(timeNs, subject, flow, dns, state(from, true), latencyNs, peer);
-      case KIND_TIMEOUT -> new Timeout(timeNs, subject, flow, dns, state(from, false), peer);
+      case KIND_TIMEOUT -> new Timeout(timeNs, subject, flow, dns, state(from, false), cause, peer);
       case KIND_LOOKUP ->
           new LookupRow(
-              timeNs, subject, flow, dns, state(from), latencyNs, peer, decode(from.getLookup()));
+              timeNs,
+              subject,
+              flow,
+              dns,
+              state(from),
+              cause,
+              latencyNs,
+              peer,
+              decode(from.getLookup()));
       case KIND_UNSPECIFIED, UNRECOGNIZED ->
           throw new InvalidProtocolBufferException("a row of kind " + from.getKindValue());
     };
@@ -102,6 +115,25 @@ public final class RowDecoder {
 
   static long latencyNs(RowProto.Row from) {
     return from.hasLatencyNs() ? from.getLatencyNs() : Row.NO_LATENCY;
+  }
+
+  static @Nullable Cause cause(RowProto.Row from) throws InvalidProtocolBufferException {
+    return from.hasCause() ? decode(from.getCause()) : null;
+  }
+
+  private static Cause decode(RowProto.Cause from) throws InvalidProtocolBufferException {
+    String reason = from.getReason();
+    Cause.Place at = RowEnums.PLACES.of(from.getAtValue());
+    if (!isReason(reason) || at == null) {
+      throw new InvalidProtocolBufferException("a cause without a valid reason or place");
+    }
+    return new Cause(reason, at);
+  }
+
+  private static boolean isReason(String text) {
+    return !text.isEmpty()
+        && text.length() <= MAX_REASON_CHARS
+        && text.chars().allMatch(c -> c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_');
   }
 
   private static Flow decode(RowProto.Flow from, Parts parts)
@@ -184,6 +216,7 @@ public final class RowDecoder {
         PartDecoder.addressOrNull(from.getNameserver()),
         PartDecoder.u16(from.getId()),
         state,
+        from.hasCause() ? decode(from.getCause()) : null,
         from.getDurationNs(),
         from.hasRcode() ? PartDecoder.upTo(MAX_RCODE, from.getRcode()) : null,
         from.getMessages());

@@ -1,6 +1,7 @@
 package dev.jig.wire;
 
 import dev.jig.event.Attempt;
+import dev.jig.event.Cause;
 import dev.jig.event.Dns;
 import dev.jig.event.Endpoint;
 import dev.jig.event.EndpointNames;
@@ -170,6 +171,7 @@ public final class RowEncoder {
 
   private void putResult(Row row) {
     out.putNumber(RowProto.Row.STATE_FIELD_NUMBER, RowEnums.STATES.numberOf(row.state()));
+    put(RowProto.Row.CAUSE_FIELD_NUMBER, row.cause());
     if (row.latencyNs() != Row.NO_LATENCY) {
       out.putPresentNumber(RowProto.Row.LATENCY_NS_FIELD_NUMBER, row.latencyNs());
     }
@@ -177,6 +179,16 @@ public final class RowEncoder {
     if (lookup != null) {
       put(lookup);
     }
+  }
+
+  private void put(int field, @Nullable Cause cause) {
+    if (cause == null) {
+      return;
+    }
+    int start = out.begin(field);
+    out.putText(RowProto.Cause.REASON_FIELD_NUMBER, cause.reason());
+    out.putNumber(RowProto.Cause.AT_FIELD_NUMBER, RowEnums.PLACES.numberOf(cause.at()));
+    out.end(start);
   }
 
   private void put(Lookup lookup) {
@@ -202,6 +214,7 @@ public final class RowEncoder {
     out.putNumber(RowProto.Attempt.ID_FIELD_NUMBER, attempt.id());
     out.putNumber(
         RowProto.Attempt.STATE_FIELD_NUMBER, RowEnums.ATTEMPT_STATES.numberOf(attempt.state()));
+    put(RowProto.Attempt.CAUSE_FIELD_NUMBER, attempt.cause());
     out.putNumber(RowProto.Attempt.DURATION_NS_FIELD_NUMBER, attempt.durationNs());
     Integer rcode = attempt.rcode();
     if (rcode != null) {

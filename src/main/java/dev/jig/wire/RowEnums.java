@@ -2,6 +2,7 @@ package dev.jig.wire;
 
 import dev.jig.event.AttemptState;
 import dev.jig.event.Attribution;
+import dev.jig.event.Cause;
 import dev.jig.event.EndpointName;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
@@ -22,6 +23,8 @@ final class RowEnums {
       new EnumNumbers<>(EndpointName.Kind.class, RowProto.EndpointKind.class, "ENDPOINT_KIND_");
   static final EnumNumbers<AttemptState> ATTEMPT_STATES =
       new EnumNumbers<>(AttemptState.class, RowProto.AttemptState.class, "ATTEMPT_STATE_");
+  static final EnumNumbers<Cause.Place> PLACES =
+      new EnumNumbers<>(Cause.Place.class, RowProto.Place.class, "PLACE_");
 
   private RowEnums() {}
 }

@@ -72,6 +72,10 @@ final class RecordLayoutTest {
         arguments("closed_record", "kind", RecordLayout.KIND),
         arguments("closed_record", "time", RecordLayout.CLOSED_TIME),
         arguments("closed_record", "cookie", RecordLayout.CLOSED_COOKIE),
+        arguments("drop_record", "reason", RecordLayout.DROP_REASON),
+        arguments("drop_record", "hook", RecordLayout.DROP_HOOK),
+        arguments("drop_record", "place", RecordLayout.DROP_PLACE),
+        arguments("drop_record", "device_down", RecordLayout.DROP_DEVICE_DOWN),
         arguments("settings", "ports", 0),
         arguments("settings", "any_udp_port", KernelSettings.ANY_UDP_PORT),
         arguments("settings", "verdicts", KernelSettings.VERDICTS),
@@ -83,6 +87,7 @@ final class RecordLayoutTest {
   void payloadFollowsTheRecords() {
     assertThat(BTF.struct("packet_record").size()).isEqualTo(RecordLayout.PAYLOAD);
     assertThat(BTF.struct("chunk_record").size()).isEqualTo(RecordLayout.CHUNK_DATA);
+    assertThat(BTF.struct("drop_record").size()).isEqualTo(RecordLayout.DROP_PAYLOAD);
     assertThat(BTF.struct("owner").size()).isEqualTo(RecordLayout.OWNER_LEN);
     assertThat(BTF.struct("cgroup_record").size())
         .isEqualTo(RecordLayout.CGROUP_PATH + RecordLayout.CGROUP_PATH_MAX);
@@ -100,9 +105,32 @@ final class RecordLayoutTest {
     assertThat(BTF.enumerator("RECORD_CHUNK")).isEqualTo(RecordLayout.KIND_CHUNK);
     assertThat(BTF.enumerator("RECORD_CGROUP")).isEqualTo(RecordLayout.KIND_CGROUP);
     assertThat(BTF.enumerator("RECORD_CLOSED")).isEqualTo(RecordLayout.KIND_CLOSED);
+    assertThat(BTF.enumerator("RECORD_DROP")).isEqualTo(RecordLayout.KIND_DROP);
+    assertThat(BTF.enumerator("RECORD_CONNECT")).isEqualTo(RecordLayout.KIND_CONNECT);
+    assertThat(BTF.enumerator("BUFFER_FILLING")).isEqualTo(RecordLayout.BUFFER_FILLING);
     assertThat(BTF.enumerator("ASKED_KNOWN")).isEqualTo(RecordLayout.ASKED_KNOWN);
     assertThat(BTF.enumerator("TCP_BEGINS")).isEqualTo(RecordLayout.TCP_BEGINS);
     assertThat(BTF.enumerator("TCP_ACKNOWLEDGES")).isEqualTo(RecordLayout.TCP_ACKNOWLEDGES);
+  }
+
+  /// [RecordReader] reads them by position.
+  @Test
+  void dropsAreNumberedInTheOrderOfTheEnums() {
+    assertThat(List.of("DROP_KFREE_SKB", "DROP_ICMP_SENT", "DROP_SOCKET_ERROR"))
+        .extracting(name -> RecordReader.HOOKS.get(BTF.enumerator(name) - 1))
+        .containsExactly(Drop.Hook.PACKET_DROPPED, Drop.Hook.ICMP_SENT, Drop.Hook.SOCKET_ERROR);
+    assertThat(
+            List.of(
+                "DROP_ON_PATH",
+                "DROP_AT_SENDING_SOCKET",
+                "DROP_AT_RECEIVING_SOCKET",
+                "DROP_AT_RECEIVING_HOST"))
+        .extracting(name -> RecordReader.PLACES.get(BTF.enumerator(name)))
+        .containsExactly(
+            Drop.Where.PATH,
+            Drop.Where.SENDING_SOCKET,
+            Drop.Where.RECEIVING_SOCKET,
+            Drop.Where.RECEIVING_HOST);
   }
 
   /// [KernelCounters] reads them by position.

@@ -40,7 +40,7 @@ final class OutputFormatTest {
   }
 
   @Test
-  void addsThreeColumnsForWide() {
+  void addsFourColumnsForWide() {
     assertThat(OutputFormat.parse("wide", IG))
         .isEqualTo(new Columns(Fields.columnsOf(Set.of(ColumnSet.IG, ColumnSet.WIDE))));
   }

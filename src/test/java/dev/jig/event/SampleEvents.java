@@ -80,6 +80,7 @@ public final class SampleEvents {
           it.id = 0xffff;
           it.rcode = 16;
           it.state = State.LATE;
+          it.cause = new Cause("NETFILTER_DROP", Cause.Place.CLIENT);
           it.node = "node-1";
           it.peer =
               new Subject(
@@ -96,7 +97,17 @@ public final class SampleEvents {
           it.lookup =
               new Lookup(
                   2,
-                  List.of(new Attempt(17, Protocol.TCP, IPV4, 9, AttemptState.LATE, 5, 3, 2)),
+                  List.of(
+                      new Attempt(
+                          17,
+                          Protocol.TCP,
+                          IPV4,
+                          9,
+                          AttemptState.LATE,
+                          new Cause("NO_SOCKET", Cause.Place.SERVER),
+                          5,
+                          3,
+                          2)),
                   State.CLOSED,
                   new Upstream(3L, IPV6, 2L),
                   19L);
@@ -134,6 +145,7 @@ public final class SampleEvents {
     public int answerCount;
     public List<IpAddress> addresses = List.of();
     public @Nullable State state;
+    public @Nullable Cause cause;
     public @Nullable String node;
     public @Nullable Subject peer;
     public @Nullable WireMessage message;
@@ -158,12 +170,12 @@ public final class SampleEvents {
       Dns dns = new Dns(id, question, flags, rcode, answerCount, addresses, message);
       State how = state == null ? State.ORPHAN : state;
       if (lookup != null) {
-        return new LookupRow(timestampNs, subject, flow, dns, how, latencyNs, peer, lookup);
+        return new LookupRow(timestampNs, subject, flow, dns, how, cause, latencyNs, peer, lookup);
       }
       return switch (qr) {
-        case Q -> new Query(timestampNs, subject, flow, dns, peer);
+        case Q -> new Query(timestampNs, subject, flow, dns, cause, peer);
         case R -> new Response(timestampNs, subject, flow, dns, how, latencyNs, peer);
-        case T -> new Timeout(timestampNs, subject, flow, dns, how, peer);
+        case T -> new Timeout(timestampNs, subject, flow, dns, how, cause, peer);
       };
     }
   }

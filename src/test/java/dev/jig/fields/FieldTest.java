@@ -3,6 +3,9 @@ package dev.jig.fields;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jig.event.Attempt;
+import dev.jig.event.AttemptState;
+import dev.jig.event.Cause;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
 import dev.jig.event.Dns;
@@ -10,6 +13,7 @@ import dev.jig.event.Endpoint;
 import dev.jig.event.Flags;
 import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
+import dev.jig.event.Lookup;
 import dev.jig.event.Owner;
 import dev.jig.event.Protocol;
 import dev.jig.event.Question;
@@ -21,6 +25,7 @@ import dev.jig.event.Timeout;
 import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field.ColumnSet;
 import dev.jig.fields.Width.Ellipsis;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -28,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class FieldTest {
+  private static final long SECOND = 1_000_000_000L;
   private static final Owner OWNER =
       new Owner(
           38797,
@@ -70,6 +76,7 @@ final class FieldTest {
               null),
           Dns.ofQuestion(0x1f, null),
           State.TIMEOUT,
+          null,
           null);
 
   /// The table of columns: width, min and max are 0 where there is none.
@@ -117,6 +124,7 @@ final class FieldTest {
           latency, 16, 0, 20, ''
           numAnswers, 8, 0, 8, ''
           addresses, 32, 0, 0, ''
+          cause, 24, 0, 0, ''
           """)
   void hasTheDocumentedWidth(String column, int width, int min, int max, String note) {
     assertThat(Fields.parse(column).width())
@@ -173,6 +181,7 @@ final class FieldTest {
           addresses, '192.0.2.104,2001:db8::68',
           flags, 'rd,ra',
           state, answered, timeout
+          cause, ,
           attribution, exact, unknown
           """)
   void readsPresentValuesAndReturnsNullForAbsentOnes(String column, String full, String empty) {
@@ -250,7 +259,62 @@ final class FieldTest {
             "rcode",
             "latency",
             "numAnswers",
-            "addresses");
+            "addresses",
+            "cause");
+  }
+
+  @Test
+  void showsTheCauseBehindAllOtherWideColumns() {
+    assertThat(
+            Fields.columnsOf(
+                Set.of(ColumnSet.IG, ColumnSet.WIDE, ColumnSet.LOOKUPS, ColumnSet.WIDE_LOOKUPS)))
+        .endsWith(
+            Field.ADDRESSES,
+            Field.STATE,
+            Field.TRIES,
+            Field.ATTEMPTS,
+            Field.TWIN,
+            Field.PAIR_LATENCY,
+            Field.CAUSE);
+    assertThat(Fields.columnsOf(Set.of(ColumnSet.CAPTURE, ColumnSet.WIDE, ColumnSet.PATHS)))
+        .startsWith(Field.SOURCE_IP)
+        .endsWith(Field.CAUSE);
+    assertThat(Fields.columnsOf(Set.of(ColumnSet.KUBECTL, ColumnSet.WIDE))).endsWith(Field.CAUSE);
+    assertThat(Fields.columnsOf(Set.of(ColumnSet.IG, ColumnSet.LOOKUPS, ColumnSet.PATHS)))
+        .doesNotContain(Field.CAUSE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NETFILTER_DROP, dropped by netfilter",
+    "ECONNREFUSED, port closed",
+    "UDP_CSUM, dropped: UDP_CSUM",
+  })
+  void showsTheCauseAsText(String reason, String text) {
+    Row row =
+        SampleEvents.query().with(it -> it.cause = new Cause(reason, Cause.Place.PATH)).build();
+
+    assertThat(Field.CAUSE.value().text(row)).isEqualTo(text);
+  }
+
+  @Test
+  void showsTheCauseOfAnAttemptBehindItsDuration() {
+    Cause dropped = new Cause("NETFILTER_DROP", Cause.Place.CLIENT);
+    Cause full = new Cause("SOCKET_RCVBUFF", Cause.Place.SERVER);
+    List<Attempt> attempts =
+        List.of(
+            new Attempt(1, Protocol.UDP, null, 1, AttemptState.TIMEOUT, dropped, SECOND, null, 0),
+            new Attempt(2, Protocol.UDP, null, 2, AttemptState.WAITING, full, 0, null, 0),
+            new Attempt(3, Protocol.UDP, null, 3, AttemptState.ANSWERED, null, SECOND, 0, 1));
+    Row row =
+        SampleEvents.response()
+            .with(it -> it.lookup = new Lookup(3, attempts, null, null, null))
+            .build();
+
+    assertThat(Field.ATTEMPTS.value().text(row))
+        .isEqualTo(
+            "UDP timeout 1s (dropped by netfilter), UDP waiting (receive buffer full),"
+                + " UDP answered 1s");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.jig.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jig.event.Cause;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Owner;
@@ -245,6 +246,68 @@ final class FilterExpressionTest {
           """)
   void comparesAbsentValuesAsDocumented(String expression, boolean holds) {
     assertThat(FilterExpression.parse(List.of(expression)).test(QUERY)).isEqualTo(holds);
+  }
+
+  /// With the text `port closed`.
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          cause:port closed, true
+          cause:Port Closed, true
+          cause==PORT CLOSED, true
+          cause:ICMP_PORT_UNREACH, true
+          cause:icmp_port_unreach, true
+          cause:icmp_port, false
+          cause:port, false
+          cause:NO_SOCKET, false
+          cause:any text, false
+          cause:!port closed, false
+          cause:!icmp_port_unreach, false
+          cause!=no_socket, true
+          cause:, false
+          cause:!, true
+          cause:~closed, true
+          cause:~^ICMP_, true
+          cause~icmp, false
+          cause:~Closed, false
+          cause:!~closed, false
+          cause:!~ICMP, false
+          cause!~netfilter, true
+          cause:~^$, false
+          cause:>port, true
+          cause:<a, false
+          """)
+  void comparesACauseByTextAndReason(String expression, boolean holds) {
+    Row row =
+        SampleEvents.query()
+            .with(it -> {
+              it.qr = Qr.T;
+              it.state = State.CLOSED;
+              it.cause = new Cause("ICMP_PORT_UNREACH", Cause.Place.SERVER);
+            })
+            .build();
+
+    assertThat(FilterExpression.parse(List.of(expression)).test(row)).isEqualTo(holds);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cause:, true",
+    "cause:!, false",
+    "cause==, true",
+    "cause:port closed, false",
+    "cause:!port closed, true",
+    "cause:>a, false",
+    "cause:<z, false",
+    "cause:!>a, true",
+    "cause:~^$, true",
+    "cause:~o, false",
+    "cause:!~o, true",
+  })
+  void comparesAnAbsentCauseAsEmptyText(String expression, boolean holds) {
+    assertThat(FilterExpression.parse(List.of(expression)).test(QUERY)).isEqualTo(holds);
+    assertThat(FilterExpression.parse(List.of(expression)).test(RESPONSE)).isEqualTo(holds);
   }
 
   @Test

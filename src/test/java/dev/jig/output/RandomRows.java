@@ -3,6 +3,7 @@ package dev.jig.output;
 import dev.jig.event.Attempt;
 import dev.jig.event.AttemptState;
 import dev.jig.event.Attribution;
+import dev.jig.event.Cause;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
 import dev.jig.event.Endpoint;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// hostile.
 final class RandomRows {
   private static final int SUBJECTS = 6;
+
+  private static final List<String> REASONS =
+      List.of("NETFILTER_DROP", "NO_SOCKET", "ECONNREFUSED", "UDP_CSUM", Cause.UNKNOWN);
 
   private final Random random;
   private final List<String> texts;
@@ -62,6 +66,7 @@ final class RandomRows {
               it.answerCount = random.nextInt(1 << 16);
               it.addresses = Stream.generate(this::address).limit(random.nextInt(4)).toList();
               it.state = any(State.values());
+              it.cause = cause();
               it.peer = random.nextBoolean() ? any(subjects) : null;
               it.endpoints =
                   random.nextInt(3) == 0 ? new EndpointNames(name(), name(), name()) : null;
@@ -124,6 +129,7 @@ final class RandomRows {
             address(),
             2,
             any(AttemptState.values()),
+            cause(),
             Math.abs(duration()),
             null,
             0);
@@ -135,6 +141,10 @@ final class RandomRows {
             ? new Upstream(duration(), address(), random.nextBoolean() ? duration() : null)
             : null,
         random.nextBoolean() ? duration() : null);
+  }
+
+  private @Nullable Cause cause() {
+    return random.nextBoolean() ? null : new Cause(any(REASONS), any(Cause.Place.values()));
   }
 
   private long duration() {

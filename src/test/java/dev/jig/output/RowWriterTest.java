@@ -3,13 +3,18 @@ package dev.jig.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.cli.OutputFormat;
+import dev.jig.event.Attempt;
+import dev.jig.event.AttemptState;
 import dev.jig.event.Attribution;
+import dev.jig.event.Cause;
 import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Flags;
+import dev.jig.event.Lookup;
 import dev.jig.event.Owner;
+import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
 import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
@@ -108,6 +113,73 @@ final class RowWriterTest {
             "\"qr\":\"T\",\"nameserver\":\"198.51.100.4\",\"pktType\":\"OUTGOING\","
                 + "\"qtype\":\"A\",\"name\":\"example.org.\",\"state\":\"timeout\","
                 + "\"attribution\":\"exact\"}\n");
+  }
+
+  private static final Cause DROPPED = new Cause("NETFILTER_DROP", Cause.Place.CLIENT);
+
+  @Test
+  void writesTheCauseBehindTheState() throws IOException {
+    Row timeout =
+        SampleEvents.query()
+            .with(e -> {
+              e.qr = Qr.T;
+              e.flags = Flags.NONE;
+              e.state = State.TIMEOUT;
+              e.cause = DROPPED;
+            })
+            .build();
+    Row query = SampleEvents.query().with(e -> e.cause = DROPPED).build();
+    String cause =
+        "\"cause\":{\"reason\":\"NETFILTER_DROP\",\"text\":\"dropped by netfilter\","
+            + "\"at\":\"client\"},\"attribution\":\"exact\"}\n";
+
+    assertThat(json(timeout)).endsWith(",\"state\":\"timeout\"," + cause);
+    assertThat(json(query)).endsWith(",\"flags\":{\"rd\":true}," + cause);
+    assertThat(Parsed.json(pretty(timeout, query))).isEqualTo(Parsed.json(json(timeout, query)));
+    assertThat(yaml(timeout))
+        .endsWith(
+            """
+            state: timeout
+            cause:
+              reason: NETFILTER_DROP
+              text: "dropped by netfilter"
+              at: client
+            attribution: exact
+            """);
+  }
+
+  @Test
+  void writesTheCauseOfAnAttemptBehindItsState() throws IOException {
+    Attempt attempt =
+        new Attempt(17, Protocol.UDP, null, 9, AttemptState.TIMEOUT, DROPPED, 5, null, 0);
+    Row row =
+        SampleEvents.query()
+            .with(e -> {
+              e.flags = Flags.NONE;
+              e.state = State.TIMEOUT;
+              e.lookup = new Lookup(1, List.of(attempt), null, null, null);
+            })
+            .build();
+
+    assertThat(json(row))
+        .endsWith(
+            "\"state\":\"timeout\",\"attribution\":\"exact\",\"tries\":1,\"attempts\":["
+                + "{\"timestamp\":17,\"protocol\":\"UDP\",\"id\":\"0009\",\"state\":\"timeout\","
+                + "\"cause\":{\"reason\":\"NETFILTER_DROP\",\"text\":\"dropped by netfilter\","
+                + "\"at\":\"client\"},\"waited\":5}]}\n");
+    assertThat(yaml(row))
+        .endsWith(
+            """
+            - timestamp: 17
+              protocol: UDP
+              id: "0009"
+              state: timeout
+              cause:
+                reason: NETFILTER_DROP
+                text: "dropped by netfilter"
+                at: client
+              waited: 5
+            """);
   }
 
   @Test

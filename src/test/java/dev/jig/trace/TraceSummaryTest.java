@@ -16,7 +16,7 @@ final class TraceSummaryTest {
   private static KernelCounters kernel(long skipped, long ringFull, long recorded) {
     long noPayload = 5;
     long seen = skipped + noPayload + ringFull + recorded;
-    return new KernelCounters(seen, skipped, noPayload, 0, ringFull, recorded, 0, 0, 0, 0);
+    return new KernelCounters(seen, skipped, noPayload, 0, ringFull, recorded, 0, 0, 0, 0, 0, 0);
   }
 
   private void count(long rows, long filtered) {
@@ -51,7 +51,7 @@ final class TraceSummaryTest {
     messages.unansweredRows = 4;
     messages.tcpGaps = 5;
     messages.tcpBytesDropped = 6;
-    KernelCounters kernel = new KernelCounters(7, 0, 0, 0, 0, 7, 0, 8, 0, 9);
+    KernelCounters kernel = new KernelCounters(7, 0, 0, 0, 0, 7, 0, 8, 0, 9, 0, 0);
     assertThat(new TraceSummary(true, kernel, messages, 7, 0, 10, 11, 0).line())
         .isEqualTo(
             "7 packets seen: 1 row, 4 unanswered, 0 filtered, 0 lost,"
@@ -65,7 +65,7 @@ final class TraceSummaryTest {
     count(1, 0);
     messages.tcpGaps = 1;
     messages.tcpBytesDropped = 1;
-    KernelCounters kernel = new KernelCounters(1, 0, 0, 0, 0, 1, 0, 1, 0, 1);
+    KernelCounters kernel = new KernelCounters(1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0);
     assertThat(new TraceSummary(true, kernel, messages, 1, 0, 1, 1, 0).line())
         .isEqualTo(
             "1 packet seen: 1 row, 0 filtered, 0 lost, 1 still waiting for an answer,"
@@ -108,7 +108,7 @@ final class TraceSummaryTest {
   @Test
   void reportsPacketsMissingInTheKernelAndThoseCountedTwice() {
     count(4, 0);
-    KernelCounters kernel = new KernelCounters(7, 0, 0, 0, 0, 4, 0, 0, 0, 0);
+    KernelCounters kernel = new KernelCounters(7, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0);
     messages.rows = 6;
     assertThat(new TraceSummary(true, kernel, messages, 4, 0, 0, 0, 0).line())
         .endsWith(

@@ -46,8 +46,8 @@ final class PcapngRowOptionTest {
     Flow flow = row.flow();
     Flow headers = new Flow(flow.source(), flow.destination(), flow.protocol(), null, null);
     return switch (row) {
-      case Query(var timeNs, _, _, var dns, _) ->
-          new Query(timeNs, Subject.UNKNOWN, headers, dns, null);
+      case Query(var timeNs, _, _, var dns, _, _) ->
+          new Query(timeNs, Subject.UNKNOWN, headers, dns, null, null);
       case Response(var timeNs, _, _, var dns, _, _, _) ->
           new Response(timeNs, Subject.UNKNOWN, headers, dns, State.ORPHAN, Row.NO_LATENCY, null);
       case Timeout _, LookupRow _ -> throw new IllegalArgumentException("no row of a packet");
@@ -74,6 +74,14 @@ final class PcapngRowOptionTest {
     assertThat(roundTrip(RowSamples.QUERY)).isEqualTo(RowSamples.QUERY);
     assertThat(roundTrip(RowSamples.RESPONSE)).isEqualTo(RowSamples.RESPONSE);
     assertThat(decode(encode(RowSamples.TIMEOUT)).standalone()).contains(RowSamples.TIMEOUT);
+  }
+
+  /// A response has no cause, but its option is from any file.
+  @Test
+  void ignoresTheCauseOfAResponse() {
+    Row restored = decode(encode(RowSamples.QUERY)).mergeWithPacket(packetRow(RowSamples.RESPONSE));
+
+    assertThat(restored.cause()).isNull();
   }
 
   @Test
@@ -230,6 +238,7 @@ final class PcapngRowOptionTest {
         batch -> batch.clearContainers(),
         batch -> batch.setRows(0, row(batch).setKindValue(99)),
         batch -> batch.setRows(0, row(batch).setState(RowProto.State.STATE_LATE)),
+        batch -> batch.setRows(0, row(batch).setCause(RowProto.Cause.newBuilder())),
         batch -> batch.setRows(0, row(batch).setDns(row(batch).getDns().toBuilder().setId(-1))),
         batch -> batch.setRows(0, row(batch).setFlow(flow(batch).clearDestination())),
         batch -> batch.setRows(0, row(batch).setFlow(flow(batch).setNameserver(FIVE_BYTES))));

@@ -7,6 +7,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.jig.event.Attempt;
 import dev.jig.event.AttemptState;
 import dev.jig.event.Attribution;
+import dev.jig.event.Cause;
 import dev.jig.event.Container;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
@@ -84,10 +85,13 @@ final class RowCodecTest {
                 new Flow(flow.source(), flow.destination(), protocol, type, null)));
       }
     }
+    for (Cause.Place place : Cause.Place.values()) {
+      rows.add(RowSamples.QUERY.withCause(new Cause("X_1", place)));
+    }
     rows.add(
         lookup(
             Arrays.stream(AttemptState.values())
-                .map(state -> new Attempt(1, Protocol.UDP, null, 0, state, 0, null, 0))
+                .map(state -> new Attempt(1, Protocol.UDP, null, 0, state, null, 0, null, 0))
                 .toList()));
 
     assertThat(roundTrip(rows)).isEqualTo(rows);
@@ -100,6 +104,7 @@ final class RowCodecTest {
         RowSamples.LOOKUP.flow(),
         RowSamples.LOOKUP.dns(),
         State.TIMEOUT,
+        null,
         Row.NO_LATENCY,
         null,
         new Lookup(7, attempts, null, new Lookup.Upstream(null, null, null), null));
@@ -111,7 +116,8 @@ final class RowCodecTest {
         List.of(
             RowSamples.response(State.ANSWERED, 0),
             RowSamples.response(State.ANSWERED, -1),
-            lookup(List.of(new Attempt(0, Protocol.TCP, null, 0, AttemptState.LATE, 0, 0, 0))),
+            lookup(
+                List.of(new Attempt(0, Protocol.TCP, null, 0, AttemptState.LATE, null, 0, 0, 0))),
             RowSamples.withSubject(new Subject(null, null, RowSamples.owner(0), Attribution.EXACT)),
             RowSamples.withSubject(Subject.of(new Container("", "", "", "", "", Map.of(), null))));
 

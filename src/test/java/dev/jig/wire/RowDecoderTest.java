@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.jig.event.Cause;
 import dev.jig.event.Flags;
 import dev.jig.event.Lookup;
 import dev.jig.event.Row;
@@ -34,6 +35,13 @@ final class RowDecoderTest {
         row -> row.setKindValue(99),
         row -> row.clearState(),
         row -> row.setState(RowProto.State.STATE_TIMEOUT),
+        row -> row.setCause(cause("", RowProto.Place.PLACE_CLIENT)),
+        row -> row.setCause(cause("no_socket", RowProto.Place.PLACE_CLIENT)),
+        row -> row.setCause(cause("A\u001b", RowProto.Place.PLACE_CLIENT)),
+        row -> row.setCause(cause("\u00c4", RowProto.Place.PLACE_CLIENT)),
+        row -> row.setCause(cause("A".repeat(65), RowProto.Place.PLACE_CLIENT)),
+        row -> row.setCause(cause("NO_SOCKET", RowProto.Place.PLACE_UNSPECIFIED)),
+        row -> row.setCause(cause("NO_SOCKET", RowProto.Place.PLACE_PATH).setAtValue(9)),
         row -> row.clearFlow(),
         row -> row.setFlow(flow(row).clearProtocol()),
         row -> row.setFlow(flow(row).clearSource()),
@@ -49,6 +57,10 @@ final class RowDecoderTest {
         row -> row.setDns(dns(row).setQuestion(question(row).setName("a\n."))),
         row -> row.setDns(dns(row).setQuestion(question(row).setName("é."))),
         row -> row.setDns(dns(row).setQuestion(question(row).setName("a".repeat(2_000)))));
+  }
+
+  private static RowProto.Cause.Builder cause(String reason, RowProto.Place at) {
+    return RowProto.Cause.newBuilder().setReason(reason).setAt(at);
   }
 
   private static RowProto.Flow.Builder flow(RowProto.RowOrBuilder row) {
@@ -76,6 +88,28 @@ final class RowDecoderTest {
 
     assertThatThrownBy(() -> decoder.decode(invalid))
         .isInstanceOf(InvalidProtocolBufferException.class);
+  }
+
+  @Test
+  void rejectsAnInvalidCauseOfAnAttempt() throws InvalidProtocolBufferException {
+    RowProto.RowBatch.Builder batch = encoded(RowSamples.LOOKUP);
+    RowProto.Row.Builder row = batch.getRows(0).toBuilder();
+    RowProto.Cause.Builder cause = cause("a b", RowProto.Place.PLACE_CLIENT);
+    RowProto.Lookup.Builder lookup = row.getLookup().toBuilder();
+    lookup.setAttempts(0, lookup.getAttempts(0).toBuilder().setCause(cause));
+    row.setLookup(lookup);
+    ByteString invalid = batch.setRows(0, row).build().toByteString();
+
+    assertThatThrownBy(() -> decoder.decode(invalid))
+        .isInstanceOf(InvalidProtocolBufferException.class);
+  }
+
+  @Test
+  void acceptsTheLongestReason() throws InvalidProtocolBufferException {
+    String reason = "AZ_09".repeat(13).substring(0, 64);
+    Row row = RowSamples.QUERY.withCause(new Cause(reason, Cause.Place.PATH));
+
+    assertThat(decoder.decode(encoded(row).build().toByteString())).containsExactly(row);
   }
 
   @Test

@@ -28,7 +28,13 @@ final class RowSamples {
   static final LookupRow LOOKUP = (LookupRow) SampleEvents.full();
 
   static final Query QUERY =
-      new Query(LOOKUP.timestampNs(), LOOKUP.subject(), LOOKUP.flow(), LOOKUP.dns(), LOOKUP.peer());
+      new Query(
+          LOOKUP.timestampNs(),
+          LOOKUP.subject(),
+          LOOKUP.flow(),
+          LOOKUP.dns(),
+          LOOKUP.cause(),
+          LOOKUP.peer());
 
   static final Response RESPONSE = response(State.LATE, 5);
 
@@ -51,7 +57,13 @@ final class RowSamples {
 
   static Timeout timeout(State state) {
     return new Timeout(
-        LOOKUP.timestampNs(), LOOKUP.subject(), LOOKUP.flow(), LOOKUP.dns(), state, LOOKUP.peer());
+        LOOKUP.timestampNs(),
+        LOOKUP.subject(),
+        LOOKUP.flow(),
+        LOOKUP.dns(),
+        state,
+        LOOKUP.cause(),
+        LOOKUP.peer());
   }
 
   /// Rows without any component that may be absent.
@@ -61,9 +73,9 @@ final class RowSamples {
     Dns dns = Dns.ofQuestion(0, null);
     Subject unknown = Subject.UNKNOWN;
     return List.of(
-        new Query(0, unknown, flow, dns, null),
+        new Query(0, unknown, flow, dns, null, null),
         new Response(0, unknown, flow, dns, State.ORPHAN, Row.NO_LATENCY, null),
-        new Timeout(0, unknown, flow, dns, State.TIMEOUT, unknown));
+        new Timeout(0, unknown, flow, dns, State.TIMEOUT, null, unknown));
   }
 
   static Row withSubject(Subject subject) {

@@ -20,6 +20,7 @@ final class AttemptsWriter {
   private static final SerializableString NAMESERVER = key(Field.NAMESERVER.key());
   private static final SerializableString ID = key(Field.ID.key());
   private static final SerializableString STATE = key(Field.STATE.key());
+  private static final SerializableString CAUSE = key(Field.CAUSE.key());
   private static final SerializableString RCODE = key(Field.RCODE.key());
   private static final SerializableString LATENCY = key(Field.LATENCY.key());
   private static final SerializableString WAITED = key("waited");
@@ -54,6 +55,7 @@ final class AttemptsWriter {
     }
     document.writeAscii(ID, HexFormat.of().toHexDigits((short) attempt.id()));
     document.writeAscii(STATE, attempt.state().name().toLowerCase(Locale.ROOT));
+    CauseWriter.write(document, CAUSE, attempt.cause());
     if (attempt.rcode() != null) {
       document.writeAscii(RCODE, Rcode.mnemonic(attempt.rcode()));
     }

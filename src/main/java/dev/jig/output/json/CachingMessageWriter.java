@@ -3,6 +3,7 @@ package dev.jig.output.json;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.event.Attribution;
+import dev.jig.event.Cause;
 import dev.jig.event.Dns;
 import dev.jig.event.Flags;
 import dev.jig.event.Flow;
@@ -77,11 +78,16 @@ final class CachingMessageWriter {
   /// The members from flags to attribution.
   @SuppressWarnings("ArrayRecordComponent")
   private record CachedState(
-      @Nullable Flags flags, @Nullable State state, Attribution attribution, byte[] members) {
+      @Nullable Flags flags,
+      @Nullable State state,
+      @Nullable Cause cause,
+      Attribution attribution,
+      byte[] members) {
     boolean matches(Row row) {
       return state == row.state()
           && attribution == row.subject().attribution()
-          && flags == row.dns().flags();
+          && flags == row.dns().flags()
+          && Objects.equals(cause, row.cause());
     }
   }
 
@@ -193,12 +199,14 @@ final class CachingMessageWriter {
   private byte[] state(Row row) throws IOException {
     Flags flags = row.dns().flags();
     State state = row.state();
+    Cause cause = row.cause();
     int letters = firstLetter(state) * 31 + firstLetter(row.subject().attribution());
-    long hash = (flags == null ? -1 : flags.bits()) * 997L + letters;
+    int ofCause = cause == null ? 0 : cause.reason().hashCode() + firstLetter(cause.at());
+    long hash = (flags == null ? -1 : flags.bits()) * 997L + letters + ofCause;
     CachedState cached = stateCache.get(hash);
     if (cached == null || !cached.matches(row)) {
       byte[] members = serializer.serialize(FieldSections::writeState, row);
-      cached = new CachedState(flags, state, row.subject().attribution(), members);
+      cached = new CachedState(flags, state, cause, row.subject().attribution(), members);
       stateCache.put(hash, cached);
     }
     return cached.members();

@@ -25,6 +25,7 @@ import dev.jig.fields.FieldValue.Instant;
 import dev.jig.fields.FieldValue.Int;
 import dev.jig.fields.FieldValue.Keyword;
 import dev.jig.fields.FieldValue.Labels;
+import dev.jig.fields.FieldValue.LossCause;
 import dev.jig.fields.FieldValue.PodOrService;
 import dev.jig.fields.FieldValue.Text;
 import dev.jig.output.AddressTextCache;
@@ -230,6 +231,7 @@ final class FieldSections implements RowSections {
       case PodOrService(var get) -> writeName(key, get.of(row));
       case Addresses(var get) -> writeAddresses(key, get.of(row));
       case Labels(var get) -> writeLabels(key, get.of(row));
+      case LossCause(var get) -> CauseWriter.write(document, key, get.of(row));
       case Attempts(var get) -> attemptsWriter.write(key, get.of(row));
       case HeaderFlags(var get) -> {
         Flags flags = get.of(row);

@@ -82,6 +82,9 @@ final class PacketComment {
     if (state != null) {
       text.put(cached(states, state, Field.STATE, row));
     }
+    if (row.cause() != null) {
+      text.put(Field.CAUSE.column(), Field.CAUSE.value().text(row));
+    }
   }
 
   private <K> byte[] cached(Map<K, byte[]> texts, K value, Field field, Row row) {

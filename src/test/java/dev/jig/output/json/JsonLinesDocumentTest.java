@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.jig.dns.DnsMessage;
+import dev.jig.event.Attempt;
+import dev.jig.event.AttemptState;
 import dev.jig.event.Attribution;
+import dev.jig.event.Cause;
 import dev.jig.event.Endpoint;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Flags;
 import dev.jig.event.IpAddress;
+import dev.jig.event.Lookup;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
@@ -72,6 +76,19 @@ final class JsonLinesDocumentTest {
     changes.add(b -> b.endpoints = new EndpointNames(null, pod, null));
     for (State state : State.values()) {
       changes.add(b -> b.state = state);
+    }
+    for (Cause.Place place : Cause.Place.values()) {
+      Cause cause = new Cause("NO_SOCKET", place);
+      changes.add(b -> {
+        b.qr = Qr.T;
+        b.cause = cause;
+      });
+      Attempt attempt =
+          new Attempt(1, Protocol.UDP, null, 2, AttemptState.TIMEOUT, cause, 3, null, 0);
+      changes.add(b -> {
+        b.cause = cause;
+        b.lookup = new Lookup(1, List.of(attempt, attempt), null, null, null);
+      });
     }
     for (Attribution attribution : Attribution.values()) {
       changes.add(b -> b.attribution = attribution);
@@ -185,6 +202,31 @@ final class JsonLinesDocumentTest {
     ByteArrayOutputStream fast = new ByteArrayOutputStream();
     JsonLinesWriter lines = new JsonLinesWriter(fast);
     lines.writeRow(event);
+    lines.flush();
+
+    assertThat(fast.toString(UTF_8)).isEqualTo(general.toString(UTF_8));
+  }
+
+  /// Of rows that differ only in their cause, each has its own.
+  @Test
+  void doesNotMixUpCachedCauses() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (String reason : List.of("NO_SOCKET", "NETFILTER_DROP", "UDP_CSUM")) {
+      for (Cause.Place place : Cause.Place.values()) {
+        rows.add(SampleEvents.query().with(it -> it.cause = new Cause(reason, place)).build());
+        rows.add(SampleEvents.query().build());
+      }
+    }
+    ByteArrayOutputStream general = new ByteArrayOutputStream();
+    JsonDocument document = JsonDocument.compact(general);
+    DocumentWriter slow = new DocumentWriter(document);
+    ByteArrayOutputStream fast = new ByteArrayOutputStream();
+    JsonLinesWriter lines = new JsonLinesWriter(fast);
+    for (int i = 0; i < 3 * rows.size(); i++) {
+      slow.writeRow(rows.get(i % rows.size()));
+      lines.writeRow(rows.get(i % rows.size()));
+    }
+    document.flush();
     lines.flush();
 
     assertThat(fast.toString(UTF_8)).isEqualTo(general.toString(UTF_8));

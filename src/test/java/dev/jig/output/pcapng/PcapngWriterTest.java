@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.event.Attribution;
+import dev.jig.event.Cause;
 import dev.jig.event.Container;
 import dev.jig.event.Endpoint;
 import dev.jig.event.IpAddress;
@@ -263,6 +264,27 @@ final class PcapngWriterTest {
       assertThat(comment).endsWith("\ud83d\ude00").doesNotContain("\ufffd");
       assertThat(comment.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(1_997, 2_000);
     }
+  }
+
+  @Test
+  void commentsOnTheCauseBehindTheState() throws IOException {
+    Cause cause = new Cause("NETFILTER_DROP", Cause.Place.CLIENT);
+    Row query = event(12, it -> it.cause = cause);
+    Row timeout =
+        SampleEvents.query()
+            .with(it -> {
+              it.qr = Qr.T;
+              it.state = State.CLOSED;
+              it.cause = cause;
+            })
+            .build();
+
+    List<Written> written = written(query, timeout);
+
+    assertThat(written.getFirst().comment())
+        .endsWith(" nameserver:198.51.100.4 cause:dropped by netfilter attribution:exact");
+    assertThat(written.getLast().comment())
+        .endsWith(" state:closed cause:dropped by netfilter attribution:exact");
   }
 
   @Test
