@@ -69,10 +69,10 @@ static __always_inline int has_drop_receiver(void)
 }
 
 /* 0 if the kernel has no such reason; the numbers differ between kernels. */
-#define DROP_REASON(name)                                                                   \
-	(bpf_core_enum_value_exists(enum skb_drop_reason___any, name##___any) ?             \
-		 bpf_core_enum_value(enum skb_drop_reason___any, name##___any) :            \
-		 0)
+#define DROP_REASON(name)                                                        \
+	(bpf_core_enum_value_exists(enum skb_drop_reason___any, name##___any)    \
+		 ? bpf_core_enum_value(enum skb_drop_reason___any, name##___any) \
+		 : 0)
 
 /*
  * The reasons that matter for TCP: all others, such as old data, are part of its work, and what was
@@ -175,9 +175,9 @@ static __always_inline void find_drop_place(struct dropped_packet *packet, struc
 	} else if (sk) {
 		port = sk->__sk_common.skc_num;
 		packet->cookie = sk->__sk_common.skc_cookie.counter;
-		packet->place = port == packet->destination_port && port != packet->source_port ?
-					DROP_AT_RECEIVING_SOCKET :
-					DROP_AT_SENDING_SOCKET;
+		packet->place = port == packet->destination_port && port != packet->source_port
+					? DROP_AT_RECEIVING_SOCKET
+					: DROP_AT_SENDING_SOCKET;
 	} else {
 		packet->place = is_for_this_host(packet) ? DROP_AT_RECEIVING_HOST : DROP_ON_PATH;
 	}

@@ -215,6 +215,11 @@ public final class LiveCapture implements AutoCloseable {
     }
   }
 
+  /// Packets lost because the ring was full or chunks are missing; from any thread.
+  public long lost() {
+    return counters().ringFull() + incompletePackets();
+  }
+
   /// Packet records read; equals the kernel's `recorded` once drained.
   public long packetsRead() {
     return reader.packets();

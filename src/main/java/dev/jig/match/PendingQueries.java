@@ -43,6 +43,7 @@ public final class PendingQueries {
   /// In the order of their last messages.
   private final TimeList transfers = new TimeList();
 
+  private final Runnable beforeReport;
   private final Consumer<PendingQuery> onEvicted;
   private final byte[] scratch = new byte[DnsMessage.MAX_QUESTION_LENGTH];
   private long evicted;
@@ -50,10 +51,17 @@ public final class PendingQueries {
 
   /// @param buckets the most that each index may have, a power of two; it grows with the queries
   /// @param withLookups whether each query has an [OpenLookup]
+  /// @param beforeReport called before a query is reported as unanswered: the last time for
+  ///   [#markAnswerLost] and [#markAllAnswersLost]
   /// @param onEvicted called with each query that is removed although it was neither reported nor
   ///   fully answered
   public PendingQueries(
-      int capacity, int buckets, boolean withLookups, Consumer<PendingQuery> onEvicted) {
+      int capacity,
+      int buckets,
+      boolean withLookups,
+      Runnable beforeReport,
+      Consumer<PendingQuery> onEvicted) {
+    this.beforeReport = beforeReport;
     this.capacity = capacity;
     this.withLookups = withLookups;
     this.maxBuckets = buckets;
@@ -242,7 +250,8 @@ public final class PendingQueries {
   }
 
   private void reportUnlessAnswerLost(PendingQuery query, Consumer<PendingQuery> report) {
-    if (query.answerLost) {
+    beforeReport.run();
+    if (query.answerLost && query.cause() == null) {
       onEvicted.accept(remove(query));
     } else {
       markReported(query);
@@ -281,6 +290,15 @@ public final class PendingQueries {
   public void markAnswerLost(QueryKey key, long beforeNs) {
     for (PendingQuery p : ofFlow(key.role(), key.flow())) {
       if (p.firstBootNs <= beforeNs) {
+        p.answerLost = true;
+      }
+    }
+  }
+
+  /// Packets were lost: the response to any query that waits may be among them.
+  public void markAllAnswersLost() {
+    for (TimeList list : List.of(waiting, transfers)) {
+      for (PendingQuery p = list.first; p != null; p = p.nextInTime) {
         p.answerLost = true;
       }
     }

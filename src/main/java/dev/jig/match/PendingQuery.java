@@ -45,7 +45,7 @@ public final class PendingQuery {
   /// Reported unanswered; kept so that a late answer still gets its latency.
   boolean reported;
 
-  /// Whether the response may be among data that could not be read.
+  /// See [#isAnswerLost].
   boolean answerLost;
 
   /// Whether the first message of a zone transfer has come and the last has not.
@@ -107,6 +107,11 @@ public final class PendingQuery {
     this.heapBytes = QUERY_BYTES + question.length + RowSize.of(row);
     this.transfer =
         row.flow().protocol() == Protocol.TCP ? ZoneTransfer.requestedBy(message) : null;
+  }
+
+  /// Whether the response may be among data that could not be read, or that was lost.
+  public boolean isAnswerLost() {
+    return answerLost;
   }
 
   /// Whether it requests a zone transfer, which has several answers.

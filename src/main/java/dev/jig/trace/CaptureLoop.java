@@ -182,7 +182,7 @@ public final class CaptureLoop implements AutoCloseable {
   /// Packets lost because the ring was full or chunks are missing, whichever subscription selects
   /// them. From any thread.
   public long lost() {
-    return capture.counters().ringFull() + capture.incompletePackets();
+    return capture.lost();
   }
 
   /// Ends [#run] after the present batch; from any thread.

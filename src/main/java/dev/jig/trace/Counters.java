@@ -23,6 +23,7 @@ public final class Counters {
 
   long unansweredRows;
   long withoutSocket;
+  long answersLost;
   long tcpGaps;
   long tcpBytesDropped;
   long partlyMalformed;
@@ -97,6 +98,11 @@ public final class Counters {
   /// kernel's count.
   public long withoutSocket() {
     return withoutSocket;
+  }
+
+  /// Queries without a row of their end, since their response may be among what was lost.
+  public long answersLost() {
+    return answersLost;
   }
 
   /// Gaps in TCP streams that were never filled.

@@ -31,6 +31,10 @@ final class FileSummary {
         .addIf(file.badHeader(), "with a bad header", "with bad headers")
         .addIf(file.unknownLinkType(), "of an unknown link type", "of unknown link types")
         .addIf(source.outOfOrder(), "packet out of order", "packets out of order")
+        .addIf(
+            messages.answersLost(),
+            "query with a possibly lost answer",
+            "queries with possibly lost answers")
         .addIf(messages.tcpGaps(), "gap in a TCP stream", "gaps in TCP streams")
         .addIf(messages.tcpBytesDropped(), "byte of TCP dropped", "bytes of TCP dropped")
         .addIf(

@@ -72,16 +72,17 @@ public final class FileTrace implements AutoCloseable {
       while (more && !stopped) {
         more = source.readNext(current);
         current.tick(source.timeNs());
-        reportLoss(lost);
+        reportLoss(current, lost);
       }
     } finally {
       current.finish();
     }
   }
 
-  private void reportLoss(LongConsumer lost) {
+  private void reportLoss(Pipeline current, LongConsumer lost) {
     long total = source.dropped();
     if (total > lostSoFar) {
+      current.onPacketsLost();
       lost.accept(total - lostSoFar);
       lostSoFar = total;
     }

@@ -25,6 +25,7 @@ import dev.jig.trace.Scope.Decision;
 import dev.jig.trace.Scope.Verdict;
 import dev.jig.wire.PcapngRowOption;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,9 @@ public final class Pipeline implements PacketHandler {
   /// Null with lookups: a message of another name may be an upstream's.
   private final @Nullable Predicate<String> nameFilter;
 
+  /// Takes in losses up to a time, by [#onPacketsLost].
+  private LongConsumer lossCheck = _ -> {};
+
   private long lastPacketNs;
 
   /// The latest time seen, on the packets' clock.
@@ -84,7 +88,11 @@ public final class Pipeline implements PacketHandler {
     reader = new MessageReader(message, config.ports(), counters, config.recorded() != null);
     pending =
         new PendingQueries(
-            config.maxPending(), config.buckets(), config.details().lookups(), this::onEvicted);
+            config.maxPending(),
+            config.buckets(),
+            config.details().lookups(),
+            () -> lossCheck.accept(nowNs),
+            this::onEvicted);
     matcher = new MessageMatcher(rows, pending, new AnsweredQueries(config.answered()));
     copies = config.recorded() == null ? null : new PacketCopies(pending);
     held = new HeldRows(scope, this::onReleased);
@@ -112,6 +120,17 @@ public final class Pipeline implements PacketHandler {
                 scope.decide(cgroupId, owner).container(),
                 config.owners().apply(owner),
                 attribution);
+  }
+
+  /// Sets what is called before a query is reported as unanswered, with the time on the packets'
+  /// clock up to which losses are to be known.
+  void setLossCheck(LongConsumer check) {
+    lossCheck = check;
+  }
+
+  /// Packets were lost: queries that wait now are no longer reported as unanswered.
+  void onPacketsLost() {
+    pending.markAllAnswersLost();
   }
 
   @Override
@@ -289,6 +308,9 @@ public final class Pipeline implements PacketHandler {
   }
 
   private void onEvicted(PendingQuery query) {
+    if (query.isAnswerLost() && query.key.role() != Role.SERVER && query.expectsAnswer()) {
+      counters.answersLost++;
+    }
     maker.onEvicted(query, nowNs);
   }
 

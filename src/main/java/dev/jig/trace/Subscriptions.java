@@ -23,12 +23,14 @@ final class Subscriptions implements PacketHandler {
   private final OwnerDetails.Shared owners = new OwnerDetails.Shared(this::nowNs);
   private final MemoryBudget budget = new MemoryBudget(MemoryBudget.MAX_BYTES);
   private @Nullable Containers containers;
+  private final LossWatch losses;
   private Subscription[] open = {};
   private long nowNs;
 
   /// @param naming gives rows the names of their addresses
   Subscriptions(LiveCapture capture, UnaryOperator<Row> naming) {
     this.kernel = new KernelSelection(capture);
+    this.losses = new LossWatch(capture::bootNs, capture::lost, this::onPacketsLost);
     this.naming = naming;
   }
 
@@ -57,7 +59,14 @@ final class Subscriptions implements PacketHandler {
     return open.length == 0 ? config : config.withSmallTables();
   }
 
+  private void onPacketsLost() {
+    for (Subscription each : open) {
+      each.pipeline().onPacketsLost();
+    }
+  }
+
   private Subscription add(Subscription added) {
+    added.pipeline().setLossCheck(losses::check);
     set(Stream.concat(Stream.of(open), Stream.of(added)).toArray(Subscription[]::new));
     return added;
   }

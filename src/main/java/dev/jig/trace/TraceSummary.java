@@ -73,6 +73,10 @@ public record TraceSummary(
         .addIf(messages.notDns(), "not DNS")
         .addIf(messages.nameUnknown(), "name unknown")
         .addIf(messages.containerUnknown(), "container unknown")
+        .addIf(
+            messages.answersLost(),
+            "query with a possibly lost answer",
+            "queries with possibly lost answers")
         .addIf(messages.tcpGaps(), "gap in a TCP stream", "gaps in TCP streams")
         .addIf(messages.tcpBytesDropped(), "byte of TCP dropped", "bytes of TCP dropped")
         .addIf(evicted, "query evicted before its answer", "queries evicted before their answer")

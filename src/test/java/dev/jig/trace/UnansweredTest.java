@@ -188,7 +188,7 @@ final class UnansweredTest {
   @Timeout(20)
   void evictsBeyondTheBoundAndCounts() {
     // Given a million distinct queries; the message differs by its id and a counter in its name
-    PendingQueries pending = new PendingQueries(1_000, 1_024, false, _ -> {});
+    PendingQueries pending = new PendingQueries(1_000, 1_024, false, () -> {}, _ -> {});
     byte[] bytes = Messages.query(0, "aaaaaaaa.example.test.", Type.A);
     DnsMessage message = new DnsMessage();
     Query event = SampleEvents.query().buildQuery();
@@ -214,7 +214,7 @@ final class UnansweredTest {
   @Test
   void evictsReportedQueriesBeforeWaitingOnes() {
     // Given room for two: one reported, one waiting
-    PendingQueries pending = new PendingQueries(2, 1_024, false, _ -> {});
+    PendingQueries pending = new PendingQueries(2, 1_024, false, () -> {}, _ -> {});
     DnsMessage message = new DnsMessage();
     Query event = SampleEvents.query().buildQuery();
     QueryKey key = new QueryKey(Role.CLIENT, 1, 5, SampleEvents.RESOLVER, 53);

@@ -150,7 +150,7 @@ final class ZoneTransferTest {
 
   @Test
   void isEvictedBeyondTheBound() {
-    PendingQueries pending = new PendingQueries(65_536, 65_536, false, _ -> {});
+    PendingQueries pending = new PendingQueries(65_536, 65_536, false, () -> {}, _ -> {});
     DnsMessage query = new DnsMessage();
     query.wrap(QUERY, 0, QUERY.length);
     byte[] bytes = message(SOA, A);
