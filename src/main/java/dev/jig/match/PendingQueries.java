@@ -342,6 +342,11 @@ public final class PendingQueries {
     return found;
   }
 
+  /// The queries of a client's socket, oldest first.
+  public Iterable<PendingQuery> ofClient(long flow) {
+    return ofFlow(Role.CLIENT, flow);
+  }
+
   /// Oldest first.
   Iterable<PendingQuery> ofFlow(Role role, long flow) {
     ArrayDeque<PendingQuery> found = null; // most sockets are closed when all is answered

@@ -2,6 +2,8 @@ package dev.jig.match;
 
 import dev.jig.capture.Packet;
 import dev.jig.dns.DnsMessage;
+import dev.jig.event.Attempt;
+import dev.jig.event.AttemptState;
 import dev.jig.event.Attribution;
 import dev.jig.event.Cause;
 import dev.jig.event.Container;
@@ -206,6 +208,34 @@ public final class Rows {
         latencyNs,
         answer == null ? receiver : answer.peer(),
         lookup);
+  }
+
+  /// The row of a lookup with one query, which never left the machine.
+  ///
+  /// @param refused its T row
+  public static LookupRow lookupOfRefused(Timeout refused) {
+    Flow flow = refused.flow();
+    Attempt attempt =
+        new Attempt(
+            refused.timestampNs(),
+            flow.protocol(),
+            flow.nameserver(),
+            refused.dns().id(),
+            AttemptState.CLOSED,
+            refused.cause(),
+            /* durationNs= */ 0,
+            /* rcode= */ null,
+            /* messages= */ 0);
+    return new LookupRow(
+        refused.timestampNs(),
+        refused.subject(),
+        flow,
+        refused.dns(),
+        refused.state(),
+        refused.cause(),
+        Row.NO_LATENCY,
+        refused.peer(),
+        new Lookup(1, List.of(attempt), null, null, null));
   }
 
   /// The row of a TCP connection, in place of that of the query that it is for. Its client's port

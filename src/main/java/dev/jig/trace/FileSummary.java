@@ -10,11 +10,12 @@ final class FileSummary {
   static String line(CaptureFileSource source, Pipeline pipeline) {
     FileCounters file = source.counters();
     Counters messages = pipeline.counters();
+    boolean ofLookups = messages.folded() > 0 || messages.lookups() > 0;
     return new SummaryLine(file.read(), "packet read", "packets read")
         .add(
             messages.rows() + messages.lookups(),
-            messages.folded() > 0 ? "lookup" : "row",
-            messages.folded() > 0 ? "lookups" : "rows")
+            ofLookups ? "lookup" : "row",
+            ofLookups ? "lookups" : "rows")
         .addIf(messages.unansweredRows(), "unanswered")
         .add(messages.filtered(), "filtered")
         .addIf(source.dropped(), "lost while it was written")

@@ -11,6 +11,7 @@ import dev.jig.event.Protocol;
 import dev.jig.event.Row;
 import dev.jig.event.State;
 import dev.jig.event.Subject;
+import dev.jig.event.Timeout;
 import dev.jig.match.AnsweredQueries;
 import dev.jig.match.Match;
 import dev.jig.match.MessageMatcher;
@@ -255,7 +256,7 @@ public final class Pipeline implements PacketHandler {
   /// socket is taken from it.
   @Override
   public void onStandaloneRow(PcapngRowOption option) {
-    Row row = option.standalone().orElse(null);
+    Timeout row = option.standalone().orElse(null);
     if (row == null) {
       return;
     }
@@ -263,6 +264,7 @@ public final class Pipeline implements PacketHandler {
       recorded.onStandalone(row);
       return;
     }
+    recorded.addToLookup(row); // before this run's timeouts
     nowNs = Math.max(nowNs, row.timestampNs());
     expire(row.timestampNs());
     if (row.state() == State.CLOSED) {

@@ -1,14 +1,18 @@
 package dev.jig.trace;
 
+import dev.jig.capture.Drop;
 import dev.jig.capture.Packet;
 import dev.jig.dns.DnsMessage;
+import dev.jig.event.Cause;
 import dev.jig.event.LookupRow;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
 import dev.jig.event.Row;
+import dev.jig.event.State;
 import dev.jig.event.Timeout;
 import dev.jig.match.Match;
 import dev.jig.match.PendingQueries;
+import dev.jig.match.PendingQuery;
 import dev.jig.match.QueryKey;
 import dev.jig.match.Rows;
 import dev.jig.trace.Scope.Decision;
@@ -85,6 +89,26 @@ final class RecordedRows {
           new Match(response, pending.matchResponse(key, message, packet.bootNs()));
       case Timeout _, LookupRow _ -> throw new IllegalArgumentException("no row of a packet");
     };
+  }
+
+  /// A recorded row without a packet, with rows of lookups: the cause is taken from it. If its query
+  /// never left the machine, it is the only trace of the lookup.
+  void addToLookup(Timeout row) {
+    Cause cause = row.cause();
+    if (cause == null || lookups == null) {
+      return;
+    }
+    boolean found = false;
+    for (PendingQuery query : pending.ofClient(QueryKey.recordedFlow(row))) {
+      if (query.key.id() == row.dns().id()) {
+        query.setCause(Drop.Hook.PACKET_DROPPED, cause);
+        found = true;
+      }
+    }
+    if (!found && row.state() == State.CLOSED) {
+      sink.emitLookup(
+          config.decideRecorded(row.subject().container()), Rows.lookupOfRefused(row));
+    }
   }
 
   /// A recorded row without a packet, with rows of single messages.
