@@ -156,11 +156,11 @@ public final class Lookups {
   /// @param query the pending query; for a retransmission the first one
   /// @param row of this transmission
   private void onQuery(PendingQuery query, Query row, boolean wanted, long bootNs) {
-    OpenLookup lookup = query.lookup;
     Connection connected = connections.remove(query.key.flow());
     if (connected != null) {
       onConnected(connected, query, row, bootNs);
     }
+    OpenLookup lookup = query.lookup;
     if (lookup == null) {
       LookupKey key = LookupKey.of(row, query.cgroupId);
       lookup = findRetried(key, query);

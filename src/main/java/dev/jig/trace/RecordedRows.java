@@ -91,8 +91,8 @@ final class RecordedRows {
     };
   }
 
-  /// A recorded row without a packet, with rows of lookups: the cause is taken from it. If its query
-  /// never left the machine, it is the only trace of the lookup.
+  /// A recorded row without a packet, with rows of lookups: the cause is taken from it. If its
+  /// query never left the machine, it is the only trace of the lookup.
   void addToLookup(Timeout row) {
     Cause cause = row.cause();
     if (cause == null || lookups == null) {
@@ -106,8 +106,7 @@ final class RecordedRows {
       }
     }
     if (!found && row.state() == State.CLOSED) {
-      sink.emitLookup(
-          config.decideRecorded(row.subject().container()), Rows.lookupOfRefused(row));
+      sink.emitLookup(config.decideRecorded(row.subject().container()), Rows.lookupOfRefused(row));
     }
   }
 

@@ -129,6 +129,12 @@ public final class Packets {
     return this;
   }
 
+  /// Marks the receiver's buffer as half full.
+  public Packets bufferFilling() {
+    packet.bufferFilling = true;
+    return this;
+  }
+
   public Packets netNs(long inode) {
     packet.socketNetNs = inode;
     return this;

@@ -7,9 +7,11 @@ import static dev.jig.capture.Packets.responseOut;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.capture.Drop;
 import dev.jig.capture.Packets;
 import dev.jig.event.Attempt;
 import dev.jig.event.Attribution;
+import dev.jig.event.Cause;
 import dev.jig.event.Lookup;
 import dev.jig.event.Owner;
 import dev.jig.event.Row;
@@ -394,6 +396,103 @@ final class LookupsTest {
     assertThat(rowTexts())
         .containsExactly("MX TIMEOUT of 2: UDP TRUNCATED 2ms, TCP TIMEOUT 1000ms");
     assertThat(harness.last().dns().rcode()).isZero();
+  }
+
+  private static final long CONNECTION = 9;
+
+  /// The same process connects to the server by TCP.
+  private void connect(long ms) {
+    harness.pipeline.onConnect(
+        queryOut(new byte[0])
+            .tcp()
+            .cookie(CONNECTION)
+            .owner(ASKER, Attribution.EXACT)
+            .asked(Packets.SERVER, 53)
+            .atMs(ms)
+            .build());
+  }
+
+  private void onError(String reason, long ms) {
+    harness.pipeline.onDrop(
+        queryOut(new byte[0]).cookie(CONNECTION).atMs(ms).build(),
+        new Drop(Drop.Hook.SOCKET_ERROR, reason, Drop.Where.SENDING_SOCKET));
+  }
+
+  @Test
+  void aConnectionThatIsRefusedAfterATruncatedAnswerIsAnAttempt() {
+    harness.send(ask(7, 1), truncated(7, 1).atMs(2));
+    connect(3);
+    onError("ECONNREFUSED", 4);
+    harness.tickMs(600);
+    assertThat(rowTexts()).containsExactly("MX CLOSED of 2: UDP TRUNCATED 2ms, TCP CLOSED 1ms");
+    assertThat(Objects.requireNonNull(harness.last().cause()).text()).isEqualTo("port closed");
+    assertThat(lookupOf(harness.last()).attempts().getFirst().cause()).isNull();
+    assertThat(harness.last().dns().rcode()).isZero();
+  }
+
+  @Test
+  void aConnectionThatIsClosedWithoutAQueryIsAnAttempt() {
+    harness.send(ask(7, 1), truncated(7, 1).atMs(2));
+    connect(3);
+    harness.pipeline.onDrop(
+        queryOut(new byte[0]).tcp().cookie(0).atMs(5).build(),
+        new Drop(Drop.Hook.PACKET_DROPPED, "NETFILTER_DROP", Drop.Where.RECEIVING_HOST));
+    harness.closeSocket(CONNECTION, 503).tickMs(1_100);
+    assertThat(rowTexts()).containsExactly("MX CLOSED of 2: UDP TRUNCATED 2ms, TCP CLOSED 500ms");
+    assertThat(harness.last().cause()).isEqualTo(new Cause("NETFILTER_DROP", Cause.Place.SERVER));
+  }
+
+  @Test
+  void aConnectionThatStaysWithoutAQueryTimesOut() {
+    harness.send(ask(7, 1), truncated(7, 1).atMs(2));
+    connect(3);
+    harness.tickMs(600).tickMs(1_003);
+    assertThat(rowTexts())
+        .containsExactly("MX TIMEOUT of 2: UDP TRUNCATED 2ms, TCP TIMEOUT 1000ms");
+  }
+
+  @Test
+  void theQueryTakesTheConnectionsPlace() {
+    harness.send(ask(7, 1), truncated(7, 1).atMs(2));
+    connect(3);
+    harness.send(
+        overTcp(Messages.query(9, NAME, Type.MX), ask(9, CONNECTION)).atMs(4),
+        overTcp(Messages.response(9, NAME, Type.MX), answer(9, CONNECTION)).atMs(8));
+    harness.closeSocket(CONNECTION, 9);
+    assertThat(rowTexts())
+        .containsExactly("MX ANSWERED 8ms of 2: UDP TRUNCATED 2ms, TCP ANSWERED 4ms");
+  }
+
+  @Test
+  void aConnectionForAnotherQuestionLeavesTheTruncatedAnswer() {
+    harness.send(ask(7, 1), truncated(7, 1).atMs(2));
+    connect(3);
+    Packets other = asked(9, CONNECTION, Type.TXT);
+    harness.send(overTcp(Messages.query(9, NAME, Type.TXT), other).atMs(4)).tickMs(600);
+    assertThat(rowTexts()).containsExactly("MX ANSWERED 2ms of 1: UDP TRUNCATED 2ms");
+  }
+
+  @Test
+  void aConnectionWithoutATruncatedAnswerIsNoAttempt() {
+    connect(1);
+    onError("ECONNREFUSED", 2);
+    harness.send(ask(7, 1).atMs(3), answer(7, 1).atMs(5)).tickMs(600);
+    assertThat(rowTexts()).containsExactly("MX ANSWERED 2ms of 1: UDP ANSWERED 2ms");
+  }
+
+  @Test
+  void eachAttemptHasItsOwnCause() {
+    harness.send(ask(7, 1));
+    harness.pipeline.onDrop(
+        ask(7, 1).atMs(1).build(),
+        new Drop(Drop.Hook.PACKET_DROPPED, "NEIGH_FAILED", Drop.Where.SENDING_SOCKET));
+    harness.send(ask(7, 1).atMs(500), answer(7, 1).atMs(510)).tickMs(1_200);
+    assertThat(rowTexts())
+        .containsExactly("MX ANSWERED 510ms of 2: UDP REPEATED 500ms, UDP ANSWERED 10ms");
+    assertThat(lookupOf(harness.last()).attempts())
+        .extracting(Attempt::cause)
+        .containsExactly(new Cause("NEIGH_FAILED", Cause.Place.CLIENT), null);
+    assertThat(harness.last().cause()).isNull();
   }
 
   @Test
