@@ -1,13 +1,9 @@
 package dev.jig.peer;
 
 import dev.jig.capture.Packet;
-import dev.jig.event.Attribution;
 import dev.jig.event.IpAddress;
-import dev.jig.event.Owner;
 import dev.jig.event.Protocol;
-import dev.jig.event.Subject;
 import dev.jig.peer.NatMappings.NatMapping;
-import dev.jig.peer.RecentSenders.SentMessage;
 import dev.jig.table.Hash64;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class Peers {
   private static final int HEADER_LENGTH = 12;
   private static final int FLAGS_OFFSET = 2;
-
-  /// Finds the subject of a sender.
-  @FunctionalInterface
-  public interface SubjectFinder {
-    /// Returns the subject with the container of a cgroup and the details of an owner.
-    ///
-    /// @param owner as the kernel recorded it
-    Subject find(long cgroupId, Owner owner, Attribution attribution);
-  }
 
   private final RecentSenders senders;
   private final NatMappings natMappings = new NatMappings();
@@ -66,11 +53,9 @@ public final class Peers {
     skipPolicy.packetSeen(packet.cgroupId(), packet.source());
   }
 
-  /// Returns the sender of a message recorded at ingress; null if it is not on this machine, or not
-  /// certain.
-  @Nullable
-  public Subject findSender(
-      Packet packet, byte[] bytes, int offset, int length, SubjectFinder subjects) {
+  /// Returns a message recorded at ingress as it was sent; null if its sender is not on this
+  /// machine, or not certain.
+  public @Nullable SentMessage findSent(Packet packet, byte[] bytes, int offset, int length) {
     if (length < HEADER_LENGTH) {
       return null;
     }
@@ -82,17 +67,14 @@ public final class Peers {
       return null;
     }
     skipPolicy.peerFound(found.cgroupId);
-    return subjects.find(found.cgroupId, found.owner, found.attribution);
+    return found;
   }
 
-  /// The cookie of the socket that sent a query recorded at ingress; 0 if it is not on this
-  /// machine, or not certain. Unlike [#findSender] it changes nothing that is recorded.
-  public long findSendingSocket(Packet packet, byte[] bytes, int offset, int length) {
-    if (length < HEADER_LENGTH || isResponse(bytes, offset)) {
-      return 0;
-    }
-    SentMessage found = findClient(key(packet, bytes, offset, length, false), packet);
-    return found == null ? 0 : found.socketCookie;
+  /// As [#findSent], for a query. It changes nothing that is recorded.
+  public @Nullable SentMessage findQuery(Packet packet, byte[] bytes, int offset, int length) {
+    return length < HEADER_LENGTH || isResponse(bytes, offset)
+        ? null
+        : findClient(key(packet, bytes, offset, length, false), packet);
   }
 
   private @Nullable SentMessage findServer(long key, Packet packet) {

@@ -1,7 +1,6 @@
 package dev.jig.peer;
 
 import dev.jig.capture.Packet;
-import dev.jig.event.Attribution;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.table.RecentKeys;
@@ -16,23 +15,6 @@ final class RecentSenders {
 
   /// Messages of one key that are compared; if there are more, no sender is certain.
   private static final int MAX_COMPARED = 64;
-
-  /// A message, or repeated transmissions of it by one process to one server.
-  static final class SentMessage {
-    IpAddress server = IpAddress.v4(0);
-    int serverPort;
-    long cgroupId;
-    long socketCookie;
-    @Nullable Owner owner;
-    Attribution attribution = Attribution.UNKNOWN;
-
-    private long bootNs;
-    private long netNs;
-
-    private boolean isSentTo(IpAddress address, int port) {
-      return serverPort == port && server.equals(address);
-    }
-  }
 
   private final RecentKeys keys;
 

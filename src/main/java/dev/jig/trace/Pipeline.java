@@ -22,6 +22,7 @@ import dev.jig.match.QueryKey;
 import dev.jig.match.Role;
 import dev.jig.match.Rows;
 import dev.jig.peer.Peers;
+import dev.jig.peer.SentMessage;
 import dev.jig.trace.Scope.Decision;
 import dev.jig.trace.Scope.Verdict;
 import dev.jig.wire.PcapngRowOption;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Pipeline implements PacketHandler {
   private final PipelineConfig config;
   private final Scope scope;
-  private final @Nullable Peers peers;
+  private final @Nullable PeerMatcher peers;
   private final Counters counters = new Counters();
   private final TcpStreams streams;
   private final DnsMessage message = new DnsMessage();
@@ -62,8 +63,6 @@ public final class Pipeline implements PacketHandler {
         }
       };
 
-  private final Peers.SubjectFinder subjects;
-
   /// Null in live traces, where each packet is seen at its socket only.
   private final @Nullable PacketCopies copies;
 
@@ -83,7 +82,6 @@ public final class Pipeline implements PacketHandler {
   Pipeline(PipelineConfig config, Scope scope, @Nullable Peers peers, Consumer<Row> output) {
     this.config = config;
     this.scope = scope;
-    this.peers = peers;
     // A gap ends before the queries are due of which it may hide the responses.
     streams = new TcpStreams(Math.min(TcpStreams.MAX_GAP_NS, config.timeoutNs() / 2));
     reader = new MessageReader(message, config.ports(), counters, config.recorded() != null);
@@ -94,6 +92,8 @@ public final class Pipeline implements PacketHandler {
             config.details().lookups(),
             () -> lossCheck.accept(nowNs),
             this::onEvicted);
+    this.peers =
+        peers == null ? null : new PeerMatcher(peers, rows, scope, config.owners(), pending);
     matcher = new MessageMatcher(rows, pending, new AnsweredQueries(config.answered()));
     copies = config.recorded() == null ? null : new PacketCopies(pending);
     held = new HeldRows(scope, this::onReleased);
@@ -115,12 +115,6 @@ public final class Pipeline implements PacketHandler {
             maker,
             nameFilter,
             this::onUnanswered);
-    subjects =
-        (cgroupId, owner, attribution) ->
-            rows.subject(
-                scope.decide(cgroupId, owner).container(),
-                config.owners().apply(owner),
-                attribution);
   }
 
   /// Sets what is called before a query is reported as unanswered, with the time on the packets'
@@ -172,8 +166,8 @@ public final class Pipeline implements PacketHandler {
   private void onMessage(Packet packet, byte[] bytes, int offset, int length) {
     counters.messages++;
     Verdict verdict = scope.decide(packet.cgroupId(), packet.owner());
-    if (peers != null && packet.direction() == Direction.EGRESS) {
-      peers.onSent(packet, bytes, offset, length);
+    if (peers != null) {
+      peers.onMessage(packet, bytes, offset, length);
     }
     if (verdict.decision() == Decision.SKIP) {
       onUnwanted(packet, verdict, bytes, offset, length);
@@ -195,13 +189,11 @@ public final class Pipeline implements PacketHandler {
       counters.filtered++; // a query does not wait for its response, which has the same name
       return;
     }
-    Subject sender =
-        peers == null || packet.direction() != Direction.INGRESS
-            ? null
-            : peers.findSender(packet, bytes, offset, length, subjects);
+    SentMessage sent = peers == null ? null : peers.findSent(packet, bytes, offset, length);
+    Subject sender = peers == null ? null : peers.subjectOf(sent);
     Match match = match(packet, verdict, sender, bytes, offset, length);
-    if (sender != null && !message.isResponse()) {
-      setReceiver(packet, match.row().subject(), bytes, offset, length);
+    if (peers != null && !message.isResponse()) {
+      peers.onQueryArrived(sent, message, match.row().subject());
     }
     maker.onMessage(packet, verdict, match, bytes, offset, length);
   }
@@ -218,25 +210,15 @@ public final class Pipeline implements PacketHandler {
       return;
     }
     peers.onUnwanted(packet);
-    Owner receiving = packet.direction() == Direction.INGRESS ? packet.owner() : null;
-    boolean isNeeded = receiving != null || maker.needsUnwanted();
-    if (!isNeeded || !reader.read(packet, bytes, offset, length)) {
+    boolean arrives = packet.direction() == Direction.INGRESS && packet.owner() != null;
+    if (!(arrives || maker.needsUnwanted()) || !reader.read(packet, bytes, offset, length)) {
       return;
     }
-    if (receiving != null && !message.isResponse()) {
-      Subject receiver = subjects.find(packet.cgroupId(), receiving, packet.attribution());
-      setReceiver(packet, receiver, bytes, offset, length);
+    if (arrives && !message.isResponse()) {
+      peers.onUnwantedQueryArrived(packet, message, bytes, offset, length);
     }
     if (maker.needsUnwanted()) {
       maker.onUnwanted(packet, match(packet, verdict, null, bytes, offset, length));
-    }
-  }
-
-  /// A query has arrived at a process of this machine: if it stays unanswered, its row says where.
-  private void setReceiver(Packet packet, Subject receiver, byte[] bytes, int offset, int length) {
-    long socket = peers == null ? 0 : peers.findSendingSocket(packet, bytes, offset, length);
-    if (socket != 0) {
-      pending.setReceiver(socket, message, receiver);
     }
   }
 
@@ -325,10 +307,9 @@ public final class Pipeline implements PacketHandler {
   /// @param bootNs now, on the packets' clock; not later than the next packet's time
   public void tick(long bootNs) {
     scope.refresh();
-    streams.expireGaps(bootNs, messageHandler);
-    countStreams();
     nowNs = bootNs;
     expire(bootNs);
+    countStreams();
     pending.evictOlderThan(bootNs - config.lateNs());
     maker.tick(bootNs);
     held.releaseDue(bootNs);
