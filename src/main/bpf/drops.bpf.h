@@ -144,13 +144,16 @@ static __always_inline int parse_dropped(struct dropped_packet *packet)
 	       read_dropped_ports(packet);
 }
 
-/* Whether the packet was to be delivered in the network namespace that dropped it. */
+/*
+ * Whether the packet was to be delivered in the network namespace that dropped it. UDP removes the
+ * route before it queues the packet to a socket; the IP header is then in front of skb->data.
+ */
 static __always_inline int is_for_this_host(struct dropped_packet *packet)
 {
 	unsigned long dst = packet->skb->_skb_refdst & DST_PTRMASK;
 
 	if (!dst)
-		return 0;
+		return (const void *)packet->skb->data > packet->network;
 	if (packet->version == 4)
 		return BPF_CORE_READ((struct rtable *)dst, rt_type) == RTN_LOCAL;
 	return (BPF_CORE_READ((struct rt6_info *)dst, rt6i_flags) & RTF_LOCAL) != 0;
@@ -271,7 +274,9 @@ static __always_inline void write_sending_socket(struct packet_record *record,
 	record->direction = EGRESS;
 	if (!sk)
 		return;
-	record->cgroup = BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
+	/* Linux 5.15 and later, and 5.10.262. */
+	if (bpf_core_field_exists(sk->sk_cgrp_data.cgroup))
+		record->cgroup = BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
 	write_dropped_asked(record, sk, socket);
 }
 

@@ -126,6 +126,7 @@ struct sk_buff {
 	__u16 network_header;
 	__u32 tail;
 	unsigned char *head;
+	unsigned char *data;
 };
 
 struct rtable {

@@ -184,10 +184,16 @@ static __always_inline int is_dns_destination(struct bpf_sock_addr *ctx)
 	return is_dns_port(port) || (settings.any_udp_port && ctx->protocol == IPPROTO_UDP);
 }
 
-/* asked_tid is 0 in between: another thread may be between its sendmsg() and write_asked(). */
+/*
+ * asked_tid is 0 in between: another thread may be between its sendmsg() and write_asked(). The
+ * first time, the helper gives the socket its cookie, which drops.bpf.h reads from the socket: a
+ * packet that netfilter drops on its way out does not pass the egress hook.
+ */
 static __always_inline void store_asked(struct dns_socket *socket, struct bpf_sock_addr *ctx,
 					int version)
 {
+	if (!socket->asked_tid)
+		bpf_get_socket_cookie(ctx);
 	socket->asked_tid = 0;
 	barrier();
 	if (version == 4)

@@ -308,7 +308,10 @@ int kfree_skb(__u64 *ctx)
 	return 0;
 }
 
-/* Linux 6.10 and later. IPv4: this host answers a packet with an ICMP message (RFC 792). */
+/*
+ * Linux 6.10 and later, and Debian's 6.1.192. IPv4: this host answers a packet with an ICMP message
+ * (RFC 792).
+ */
 SEC("?tp_btf/icmp_send")
 int BPF_PROG(icmp_send, struct sk_buff *skb, int type, int code)
 {

@@ -8,6 +8,7 @@
  *
  * Each scenario sends messages with known bytes from known processes, then compares the records.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,10 +24,12 @@
 #include "attribution.h"
 #include "check.h"
 #include "expect.h"
+#include "losses.h"
 #include "tracer.h"
 #include "traffic.h"
 
 #define SERVER_IPV4 "127.0.0.5"
+#define RCU_GRACE_US 300000 /* then a closed socket has dropped what it had not read */
 
 static const struct scenario scenarios[] = {
 	{ .name = "UDP IPv4", .server = SERVER_IPV4, .query_len = 40, .answer_len = 200 },
@@ -127,6 +130,7 @@ static struct stage *stage;
 static char cgroup[4096];
 static __u64 cgroup_id;
 static __u64 storage_refused; /* by check_without_storage() */
+static __u64 notices_lost, drops_lost; /* in survives_full_ring() */
 
 void passed(const char *check)
 {
@@ -136,6 +140,13 @@ void passed(const char *check)
 void absent(const char *check)
 {
 	printf("@ absent %s\n", check);
+}
+
+void refused(const char *check, int error)
+{
+	const char *name = strerrorname_np(error);
+
+	printf("@ absent,%s %s\n", name ? name : "?", check);
 }
 
 void failed(const char *check, const char *format, ...)
@@ -198,9 +209,34 @@ static bool closed_is_client(const struct scenario *scenario)
 	       same("its cookie", seen.closed[0].cookie, stage->client.cookie);
 }
 
+/* What the server had not read when it ended may be dropped later: the client's packets only. */
+static bool nothing_is_lost(const struct scenario *scenario)
+{
+	for (size_t i = 0; scenario->answer_len && i < seen.drop_count; i++) {
+		const struct drop_record *drop = &seen.drops[i].head;
+
+		if (drop->packet.source_port == stage->client.port ||
+		    drop->packet.destination_port == stage->client.port ||
+		    drop->hook == DROP_SOCKET_ERROR)
+			return wrong("hook %u reports a loss, reason %u", drop->hook, drop->reason);
+	}
+	return true;
+}
+
+/* Only TCP connections have one. */
+static bool connect_is_client(const struct scenario *scenario)
+{
+	if (!scenario->tcp)
+		return same("connect records", seen.connect_count, 0);
+	return same("connect records", seen.connect_count, 1) &&
+	       same("its cookie", seen.connects[0].cookie, stage->client.cookie);
+}
+
 static bool lookup_is(const struct scenario *scenario)
 {
-	return play(scenario) && hops_are(scenario, stage, cgroup_id) && closed_is_client(scenario);
+	return play(scenario) && hops_are(scenario, stage, cgroup_id) &&
+	       closed_is_client(scenario) && connect_is_client(scenario) &&
+	       nothing_is_lost(scenario);
 }
 
 static void report(const char *check, bool right)
@@ -264,8 +300,13 @@ static bool survives_full_ring(void)
 	if (!play(&flood))
 		return false;
 	full = read_totals().by[EGRESS].ring_full - before.by[EGRESS].ring_full;
+	notices_lost = read_totals().by[EGRESS].notices_lost;
+	drops_lost = read_totals().by[INGRESS].drops_lost;
 	if (!full || !seen.packet_count)
 		return wrong("%llu refused, %zu recorded", full, seen.packet_count);
+	/* The server's buffer is full before the ring. */
+	if (drops_lost == before.by[INGRESS].drops_lost)
+		return wrong("no drop record was lost");
 	fill_message(expected, flood.query_len, 0, false);
 	for (size_t i = 0; i < seen.packet_count; i++)
 		if (!same("missing bytes", seen.packets[i].missing, 0) ||
@@ -314,9 +355,12 @@ static void check_without_storage(void)
 
 static bool adds_up(void)
 {
-	struct totals totals = read_totals();
-	__u64 recorded = 0, refused = 0;
+	__u64 recorded = 0, refused = 0, drops = 0, notices = 0, lost_drops = 0, lost_notices = 0;
+	struct totals totals;
 
+	usleep(RCU_GRACE_US);
+	totals = read_totals();
+	drain();
 	for (int i = 0; i < 2; i++) {
 		const struct counters *by = &totals.by[i];
 		__u64 sum = by->skipped + by->no_payload + by->bad + by->ring_full + by->recorded;
@@ -326,9 +370,17 @@ static bool adds_up(void)
 			return false;
 		recorded += by->recorded;
 		refused += by->no_storage;
+		drops += by->drops;
+		notices += by->notices;
+		lost_drops += by->drops_lost;
+		lost_notices += by->notices_lost;
 	}
 	return same("no_storage", refused, storage_refused) &&
-	       same("packets read", drain(), recorded);
+	       same("packets read", records_read.packets, recorded) &&
+	       same("drop records read", records_read.drops, drops) &&
+	       same("notices read", records_read.notices, notices) &&
+	       same("drops_lost", lost_drops, drops_lost) &&
+	       same("notices_lost", lost_notices, notices_lost);
 }
 
 int main(int count, char **arguments)
@@ -363,6 +415,7 @@ int main(int count, char **arguments)
 		report(skipped.name, skips());
 		report(flood.name, survives_full_ring());
 		check_without_storage();
+		check_losses(cgroup, cgroup_id);
 		check_attribution();
 		report("counters add up", adds_up());
 		rmdir(cgroup);

@@ -5,6 +5,8 @@
 
 void passed(const char *check);
 void absent(const char *check);
+/* As absent(); the result names the errno. */
+void refused(const char *check, int error);
 __attribute__((format(printf, 2, 3))) void failed(const char *check, const char *reason, ...);
 
 /* Reports an error of the test itself and exits. */

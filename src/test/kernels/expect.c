@@ -42,7 +42,7 @@ bool bytes_are(const char *what, const __u8 *is, const __u8 *should, size_t len)
 	return true;
 }
 
-static bool task_is(const struct owner *owner, const struct who *who)
+bool task_is(const struct owner *owner, const struct who *who)
 {
 	return same("pid", owner->pid, who->pid) && same("tid", owner->tid, who->tid) &&
 	       same("ppid", owner->ppid, who->ppid) && same("uid", owner->uid, who->uid) &&

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /* Loads and attaches the kernel program with libbpf and reads its ring. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 #include <bpf/libbpf.h>
 
 #include "check.h"
+#include "features.h"
 #include "tracer.h"
 
 #define RING_LEN (2 * 1024 * 1024)
@@ -21,6 +23,7 @@
 #define LOG_TAIL 3000
 
 struct seen seen;
+struct read_totals records_read;
 
 static struct program {
 	char name[64];
@@ -32,7 +35,6 @@ static size_t program_count;
 
 static struct bpf_object *tracer;
 static struct ring_buffer *ring;
-static __u64 packets_read;
 
 static struct chunk {
 	struct chunk_record head;
@@ -128,13 +130,24 @@ static void load_alone(const char *path, struct program *program, bool needed, b
 	if (program->loads) {
 		passed(program->check);
 	} else if (!needed) {
-		absent(program->check);
+		refused(program->check, -error);
 	} else {
 		*all = false;
 		failed(program->check, "%s", strerror(-error));
 		print_log_tail();
 	}
 	bpf_object__close(object);
+}
+
+/* Reports losses: refused only by kernels that lack its tracepoint. */
+static bool must_load(const struct bpf_program *program)
+{
+	static const char *const names[] = { "kfree_skb", "icmp_send", "inet_sk_error_report" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(bpf_program__name(program), names[i]))
+			return has_tracepoint(names[i]);
+	return false;
 }
 
 bool load_each(const char *path)
@@ -152,7 +165,7 @@ bool load_each(const char *path)
 		if (program_count == MAX_PROGRAMS)
 			die("%s: more than %d programs", path, MAX_PROGRAMS);
 		/* SEC("?...") marks the ones a kernel may refuse. */
-		needed[program_count] = bpf_program__autoload(each);
+		needed[program_count] = bpf_program__autoload(each) || must_load(each);
 		program = &programs[program_count++];
 		snprintf(program->name, sizeof(program->name), "%s", bpf_program__name(each));
 		snprintf(program->check, sizeof(program->check), "load %s",
@@ -195,7 +208,19 @@ static void keep_packet(const struct packet_record *record, const __u8 *bytes)
 	}
 	seen.packets = grow(seen.packets, seen.packet_count, sizeof(packet));
 	seen.packets[seen.packet_count++] = packet;
-	packets_read++;
+	records_read.packets++;
+}
+
+static void keep_drop(const struct drop_record *record, const __u8 *bytes)
+{
+	struct drop drop = { .head = *record };
+
+	if (record->packet.inline_len > DROP_LEN)
+		die("%u bytes in a drop record", record->packet.inline_len);
+	memcpy(drop.payload, bytes, record->packet.inline_len);
+	seen.drops = grow(seen.drops, seen.drop_count, sizeof(drop));
+	seen.drops[seen.drop_count++] = drop;
+	records_read.drops++;
 }
 
 static void keep_chunk(const struct chunk_record *record, const __u8 *bytes)
@@ -223,10 +248,20 @@ static int keep(void *context, void *data, size_t len)
 	case RECORD_CGROUP:
 		seen.cgroups = grow(seen.cgroups, seen.cgroup_count, sizeof(*seen.cgroups));
 		seen.cgroups[seen.cgroup_count++] = *(struct cgroup_record *)data;
+		records_read.notices++;
 		break;
 	case RECORD_CLOSED:
 		seen.closed = grow(seen.closed, seen.closed_count, sizeof(*seen.closed));
 		seen.closed[seen.closed_count++] = *(struct closed_record *)data;
+		records_read.notices++;
+		break;
+	case RECORD_CONNECT:
+		seen.connects = grow(seen.connects, seen.connect_count, sizeof(*seen.connects));
+		seen.connects[seen.connect_count++] = *(struct packet_record *)data;
+		records_read.notices++;
+		break;
+	case RECORD_DROP:
+		keep_drop(data, (__u8 *)data + sizeof(struct drop_record));
 		break;
 	default:
 		die("a record of kind %u", *(__u8 *)data);
@@ -315,13 +350,12 @@ bool walk(void)
 	return walk_sockets(tracer, writer && program_of(writer)->loads);
 }
 
-__u64 drain(void)
+void drain(void)
 {
 	int error = ring_buffer__consume(ring);
 
 	if (error < 0)
 		die("ring: %s", strerror(-error));
-	return packets_read;
 }
 
 void forget(void)
@@ -330,7 +364,8 @@ void forget(void)
 		free(seen.packets[i].payload);
 	for (size_t i = 0; i < chunk_count; i++)
 		free(chunks[i].data);
-	seen.packet_count = seen.cgroup_count = seen.closed_count = chunk_count = 0;
+	seen.packet_count = seen.drop_count = seen.connect_count = 0;
+	seen.cgroup_count = seen.closed_count = chunk_count = 0;
 }
 
 struct totals read_totals(void)

@@ -16,10 +16,20 @@ struct packet {
 	__u32 missing; /* of them, neither in the record nor in a chunk */
 };
 
+/* A drop record and its payload, head.packet.inline_len bytes. */
+struct drop {
+	struct drop_record head;
+	__u8 payload[DROP_LEN];
+};
+
 /* The records read since the last forget(). */
 struct seen {
 	struct packet *packets;
 	size_t packet_count;
+	struct drop *drops;
+	size_t drop_count;
+	struct packet_record *connects;
+	size_t connect_count;
 	struct cgroup_record *cgroups;
 	size_t cgroup_count;
 	struct closed_record *closed;
@@ -28,12 +38,20 @@ struct seen {
 
 extern struct seen seen;
 
+/* Records read since the start, as the kernel counts them. */
+extern struct read_totals {
+	__u64 packets, drops, notices;
+} records_read;
+
 /* The counters by direction, summed over the CPUs. */
 struct totals {
 	struct counters by[2];
 };
 
-/* Loads each program of the object alone and prints the results; false if a required one fails. */
+/*
+ * Loads each program of the object alone and prints the results; false if a required one fails. The
+ * programs that report losses are required where the kernel has their tracepoint.
+ */
 bool load_each(const char *object);
 
 /* Loads all programs that load alone, for port 53, and attaches them to the cgroup. */
@@ -50,8 +68,8 @@ struct bpf_object;
 /* walk.c. writes: by mark_sockets, else by list_sockets. */
 bool walk_sockets(const struct bpf_object *object, bool writes);
 
-/* Moves the records in the ring to `seen`; returns the number of packets since the start. */
-__u64 drain(void);
+/* Moves the records in the ring to `seen`. */
+void drain(void);
 void forget(void);
 
 struct totals read_totals(void);

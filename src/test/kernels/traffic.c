@@ -94,7 +94,7 @@ static __u32 inode_of(const char *path)
 }
 
 /* The calling thread; proc(5): the start time is the 20th field after the comm's parenthesis. */
-static void describe(struct who *who)
+void describe(struct who *who)
 {
 	char path[64], text[1024], *field;
 
@@ -115,7 +115,7 @@ static void describe(struct who *who)
 	who->start_ticks = field ? strtoull(field, NULL, 10) : 0;
 }
 
-static void describe_socket(struct who *who, int fd)
+void describe_socket(struct who *who, int fd)
 {
 	struct sockaddr_in6 own;
 	socklen_t len = sizeof(who->cookie);
@@ -344,7 +344,7 @@ static void ask_from_thread(struct side *side)
 		abort_side(side, "no thread");
 }
 
-static void join(const char *cgroup)
+void join(const char *cgroup)
 {
 	char path[4096];
 	int fd;

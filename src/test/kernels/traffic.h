@@ -50,6 +50,12 @@ struct stage {
 /* Runs a client inside `cgroup` and its server; false with the reason in trouble. */
 bool run(const struct scenario *scenario, const char *cgroup, struct stage *stage);
 
+void join(const char *cgroup);
+/* The calling thread. */
+void describe(struct who *who);
+/* Its socket. */
+void describe_socket(struct who *who, int fd);
+
 /* A DNS header and a pattern that differs for each message and each offset. */
 void fill_message(__u8 *message, size_t len, int lookup, bool response);
 int lookups_of(const struct scenario *scenario);

@@ -38,13 +38,27 @@ public record Drop(Hook hook, String reason, Where where) {
   }
 
   /// Whether no socket listens where the packet was sent to.
-  public boolean isWithoutSocket() {
-    return reason.equals("NO_SOCKET");
+  ///
+  /// @param closed whether the socket that it was for is known to be closed; kernels before 5.17
+  ///   give no reason
+  public boolean isWithoutSocket(boolean closed) {
+    return reason.equals("NO_SOCKET") || closed && reason.equals(Cause.UNKNOWN);
   }
 
-  /// Whether netfilter dropped it.
-  public boolean isByNetfilter() {
-    return reason.equals("NETFILTER_DROP");
+  /// Whether netfilter dropped it, or may have: kernels before 5.17 give no reason.
+  public boolean mayBeByNetfilter() {
+    return reason.equals("NETFILTER_DROP") || reason.equals(Cause.UNKNOWN);
+  }
+
+  /// Whether only a copy of the packet was dropped, or may have been: one that a bridge flooded, or
+  /// that was for a program such as tcpdump. The packet itself went on.
+  public boolean mayBeOfCopy() {
+    return switch (reason) {
+      case "OTHERHOST", "PACKET_SOCK_ERROR" -> true;
+      case "NOT_SPECIFIED" -> !hasSocket();
+      case Cause.UNKNOWN -> where == Where.PATH;
+      default -> false;
+    };
   }
 
   /// Why a query has no response.

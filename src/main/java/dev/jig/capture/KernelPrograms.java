@@ -48,7 +48,7 @@ final class KernelPrograms implements AutoCloseable {
         .markOptionalSince(6, 3, READERS)
         .markOptionalSince(5, 11, TCP_READERS, PreexistingSockets.MARK)
         .markOptional(PreexistingSockets.LIST, DROPS)
-        .markOptionalSince(6, 10, ICMP)
+        .markOptionalSince(6, 1, ICMP)
         .markOptionalSince(5, 14, SOCKET_ERRORS);
   }
 

@@ -109,6 +109,11 @@ public final class PendingQuery {
         row.flow().protocol() == Protocol.TCP ? ZoneTransfer.requestedBy(message) : null;
   }
 
+  /// Whether it was reported as unanswered.
+  public boolean isReported() {
+    return reported;
+  }
+
   /// Whether the response may be among data that could not be read, or that was lost.
   public boolean isAnswerLost() {
     return answerLost;

@@ -68,6 +68,9 @@ final class DropHandler {
   }
 
   void onDrop(Packet packet, Drop drop) {
+    if (drop.mayBeOfCopy()) {
+      return;
+    }
     if (drop.hook() == Drop.Hook.SOCKET_ERROR) {
       onSocketError(packet, drop);
     } else if (packet.protocol() == Protocol.TCP) {
@@ -97,7 +100,7 @@ final class DropHandler {
       if (!message.isResponse() && isRefused(drop)) {
         onRefused(packet, drop);
       }
-    } else if (message.isResponse() && drop.isWithoutSocket()) {
+    } else if (message.isResponse() && drop.isWithoutSocket(query.isReported())) {
       onLateResponse(packet, query);
     } else {
       query.setCause(drop.hook(), drop.cause(message.isResponse()));
@@ -114,7 +117,7 @@ final class DropHandler {
 
   /// Whether netfilter dropped the packet on its way out.
   private static boolean isRefused(Drop drop) {
-    return drop.where() == Drop.Where.SENDING_SOCKET && drop.isByNetfilter();
+    return drop.where() == Drop.Where.SENDING_SOCKET && drop.mayBeByNetfilter();
   }
 
   private void onRefused(Packet packet, Drop drop) {

@@ -123,6 +123,21 @@ final class DropsTest {
     assertThat(rowTexts()).containsExactly("7 Q", "7 T TIMEOUT");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "OTHERHOST, PATH",
+    "PACKET_SOCK_ERROR, PATH",
+    "NOT_SPECIFIED, PATH",
+    "UNKNOWN, PATH",
+    "NOT_SPECIFIED, RECEIVING_HOST"
+  })
+  void aDropThatMayBeOfACopySaysNothing(String reason, Where where) {
+    harness.send(queryOut(QUERY).atMs(1));
+    drop(onTheWay(queryOut(QUERY)).atMs(2), reason, where).tickMs(1_001);
+
+    assertThat(rowTexts()).containsExactly("7 Q", "7 T TIMEOUT");
+  }
+
   @Test
   void natMayHaveChangedTheClientsEndpointIfOneQueryAloneFits() {
     Packets translated = onTheWay(queryOut(QUERY)).from("203.0.113.1", 1024).atMs(2);
