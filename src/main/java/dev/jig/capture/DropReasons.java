@@ -5,14 +5,16 @@ import dev.jig.capture.Drop.Hook;
 import dev.jig.event.Cause;
 import dev.jig.os.Errno;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The names of what the kernel gives as the reason of a loss. One thread.
 final class DropReasons {
   private static final String PREFIX = "SKB_DROP_REASON_";
 
-  /// Also of a queue that is full; of a device without carrier it says too little.
-  private static final String QUEUE_DROP = PREFIX + "QDISC_DROP";
+  /// Also of a queue that is full or replaced; of a device without carrier they say too little.
+  private static final Set<String> QUEUE_DROPS =
+      Set.of(PREFIX + "QDISC_DROP", PREFIX + "QUEUE_PURGE");
 
   /// RFC 792.
   private static final int DEST_UNREACH = 3;
@@ -65,7 +67,7 @@ final class DropReasons {
       kernelNames = names;
     }
     String name = names.getOrDefault(reason, "REASON_" + reason); // of a subsystem
-    if (deviceDown && name.equals(QUEUE_DROP)) {
+    if (deviceDown && QUEUE_DROPS.contains(name)) {
       return Cause.DEVICE_DOWN;
     }
     return name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;

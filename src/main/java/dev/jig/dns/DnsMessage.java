@@ -58,6 +58,7 @@ public final class DnsMessage {
   private int trailingBytes;
   private int[] addressOffsets = new int[16];
   private int addressCount;
+  private boolean hasAnswerOfType;
 
   /// Reads a message with all its sections; returns whether it is whole and well-formed. Bytes
   /// after the last section are no damage, since receivers ignore them: see [#trailingBytes].
@@ -220,6 +221,12 @@ public final class DnsMessage {
     return addressCount;
   }
 
+  /// Whether the answer section has a record of the question's type; for a question for records of
+  /// several types (ANY, AXFR, IXFR: RFC 1035 section 3.2.3) whether it has any record.
+  public boolean hasAnswerOfType() {
+    return hasAnswerOfType || answerCount > 0 && RecordType.isForSeveral(questionType());
+  }
+
   /// The offset of an address in [#buffer].
   public int addressOffset(int i) {
     return addressOffsets[Objects.checkIndex(i, addressCount)];
@@ -261,6 +268,7 @@ public final class DnsMessage {
     hasEdns = false;
     trailingBytes = 0;
     addressCount = 0;
+    hasAnswerOfType = false;
     question.clear();
   }
 
@@ -291,10 +299,12 @@ public final class DnsMessage {
   }
 
   private boolean walkAnswers() {
+    int askedType = questionType();
     for (int i = 0; i < answerCount; i++) {
       if (!cursor.nextRecord() || !addAddress()) {
         return false;
       }
+      hasAnswerOfType |= cursor.recordType() == askedType;
     }
     return true;
   }

@@ -30,12 +30,12 @@ public final class Rcode {
   /// The last assigned code: BADCOOKIE (RFC 7873 section 8).
   private static final int LAST = 23;
 
-  private static final int NO_ERROR = 0;
+  public static final int NO_ERROR = 0;
   private static final int FORM_ERR = 1;
-  private static final int SERV_FAIL = 2;
-  private static final int NX_DOMAIN = 3;
+  public static final int SERV_FAIL = 2;
+  public static final int NX_DOMAIN = 3;
   private static final int NOT_IMP = 4;
-  private static final int REFUSED = 5;
+  public static final int REFUSED = 5;
   private static final int BAD_VERS = 16;
 
   private Rcode() {}

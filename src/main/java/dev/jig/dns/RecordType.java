@@ -36,6 +36,11 @@ public final class RecordType {
 
   private RecordType() {}
 
+  /// Whether it is asked for records of several types (RFC 1035 section 3.2.3, RFC 1995).
+  static boolean isForSeveral(int type) {
+    return type == ANY || type == AXFR || type == IXFR;
+  }
+
   /// The IANA mnemonic; `TYPE` and the number for types without one (RFC 3597 section 5).
   public static String mnemonic(int type) {
     return switch (type) {

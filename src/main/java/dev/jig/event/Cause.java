@@ -10,7 +10,8 @@ public record Cause(String reason, Place at) {
   /// Kernels before 5.17 drop packets without a reason.
   public static final String UNKNOWN = "UNKNOWN";
 
-  /// The kernel gives QDISC_DROP, or no reason, and the packet's device is down or has no carrier.
+  /// The kernel gives QDISC_DROP, QUEUE_PURGE or no reason, and the packet's device is down or has
+  /// no carrier.
   public static final String DEVICE_DOWN = "DEVICE_DOWN";
 
   /// Where a message got lost.
@@ -21,6 +22,15 @@ public record Cause(String reason, Place at) {
     SERVER,
     /// Anywhere else.
     PATH
+  }
+
+  /// Whether it says that the server cannot be reached: its port is closed, its host or network
+  /// does not answer, or a device on the way is down.
+  public boolean isUnreachable() {
+    return switch (text()) {
+      case "port closed", "host unreachable", "no route", "device down" -> true;
+      default -> false;
+    };
   }
 
   /// The reason in plain words.

@@ -27,6 +27,16 @@ public record LookupRow(
     return state.isOfResponse();
   }
 
+  /// How it ended; null for a response beside a lookup: a late, further or unexpected one.
+  @Override
+  public @Nullable Outcome outcome() {
+    return switch (state) {
+      case ANSWERED -> Outcome.ofAnswer(flow, dns);
+      case TIMEOUT, CLOSED -> Outcome.ofUnanswered(state, cause != null && cause.isUnreachable());
+      case LATE, ORPHAN, DUPLICATE, CONFLICTING -> null;
+    };
+  }
+
   @Override
   public Qr qr() {
     return isAnswered() ? Qr.R : Qr.T;

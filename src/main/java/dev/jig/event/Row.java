@@ -25,6 +25,12 @@ public sealed interface Row permits Query, Response, Timeout, LookupRow {
     return null;
   }
 
+  /// How a lookup ended for its client; null on rows of single messages, and of responses beside a
+  /// lookup.
+  default @Nullable Outcome outcome() {
+    return null;
+  }
+
   /// Why the message, or for a lookup its last query, got lost; null where unknown.
   default @Nullable Cause cause() {
     return null;

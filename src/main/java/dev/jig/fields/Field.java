@@ -42,6 +42,7 @@ import dev.jig.event.Container.Pod;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
+import dev.jig.event.Outcome;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
@@ -279,6 +280,11 @@ public enum Field {
       defaultIn(LOOKUPS),
       new Keyword(row -> lowerCase(row.state()), Vocabulary.ofLowerCase(State.values())),
       "state: answered, late, orphan, duplicate, conflicting, timeout or closed"),
+  OUTCOME(
+      "outcome",
+      scaled(11).withBounds(8, 11),
+      new Keyword(row -> lowerCase(row.outcome()), Vocabulary.ofLowerCase(Outcome.values())),
+      "lookup: ok, nodata, nxdomain, servfail, refused, error, timeout, closed or unreachable"),
   CAUSE(
       "cause",
       scaled(24),

@@ -201,6 +201,7 @@ public final class Rows {
                 answered.flags(),
                 answered.rcode(),
                 answerCount,
+                answered.isOfType(),
                 answered.addresses(),
                 answered.message()),
         state,
@@ -301,6 +302,7 @@ public final class Rows {
             message.aa(), message.tc(), message.rd(), message.ra(), message.ad(), message.cd()),
         rcode,
         message.answerCount(),
+        message.hasAnswerOfType(),
         addresses(message),
         null);
   }

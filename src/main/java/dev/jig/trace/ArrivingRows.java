@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// said that the buffer dropped it, which it does after recording the packet. Rows that come
 /// meanwhile wait behind it: their order stays.
 final class ArrivingRows {
-  /// The drop follows within microseconds, on the same CPU.
-  static final long WAIT_NS = 1_000_000;
+  /// The drop follows within microseconds, on the same CPU, which a hypervisor may stop meanwhile.
+  static final long WAIT_NS = 5_000_000;
 
   static final int MAX_ROWS = 4096;
 
@@ -71,16 +71,17 @@ final class ArrivingRows {
     heapBytes += RowSize.of(added.row);
   }
 
-  /// Gives the row of a query its cause; does nothing if it was released before.
+  /// Gives the row of a query its cause; returns whether it waits here.
   @SuppressWarnings("ReferenceEquality") // the same row, not an equal one
-  void setCause(Query arrival, Cause cause) {
+  boolean setCause(Query arrival, Cause cause) {
     for (Iterator<Waiting> newestFirst = rows.descendingIterator(); newestFirst.hasNext(); ) {
       Waiting each = newestFirst.next();
       if (each.arrival == arrival && each.row instanceof Query query) {
         each.row = query.withCause(cause);
-        return;
+        return true;
       }
     }
+    return false;
   }
 
   /// Releases the rows that have waited long enough.

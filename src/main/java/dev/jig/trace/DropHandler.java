@@ -111,7 +111,7 @@ final class DropHandler {
     PendingQuery arrived = lostPackets.findArrived(packet, message);
     if (arrived != null) {
       pending.discard(arrived);
-      maker.onArrivalDropped(arrived.row, drop.cause(false));
+      maker.onArrivalDropped(arrived.cgroupId, arrived.row, drop.cause(false));
     }
   }
 

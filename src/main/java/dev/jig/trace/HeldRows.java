@@ -1,6 +1,8 @@
 package dev.jig.trace;
 
+import dev.jig.event.Cause;
 import dev.jig.event.Container;
+import dev.jig.event.Query;
 import dev.jig.event.Row;
 import dev.jig.event.RowSize;
 import dev.jig.event.Subject;
@@ -83,6 +85,29 @@ final class HeldRows {
     byCgroup.computeIfAbsent(cgroupId, id -> new CgroupQueue(nowNs)).rows.add(row);
     size++;
     bytes += RowSize.of(row);
+  }
+
+  /// Gives the row of a query its cause, if it is held.
+  ///
+  /// @param arrival the row as it was matched, without the message's bytes
+  void setCause(long cgroupId, Query arrival, Cause cause) {
+    CgroupQueue queue = size == 0 ? null : byCgroup.get(cgroupId);
+    if (queue == null) {
+      return;
+    }
+    for (int i = queue.rows.size() - 1; i >= 0; i--) {
+      if (queue.rows.get(i) instanceof Query query && isSame(query, arrival)) {
+        queue.rows.set(i, query.withCause(cause));
+        return;
+      }
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a copy with the message's bytes shares the flow
+  private static boolean isSame(Query copy, Query arrival) {
+    return copy.timestampNs() == arrival.timestampNs()
+        && copy.flow() == arrival.flow()
+        && copy.dns().id() == arrival.dns().id();
   }
 
   /// Releases the cgroups that are decided by now or have waited long enough.

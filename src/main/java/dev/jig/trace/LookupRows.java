@@ -98,7 +98,7 @@ final class LookupRows implements RowMaker {
   }
 
   @Override
-  public void onArrivalDropped(Query arrival, Cause cause) {
+  public void onArrivalDropped(long cgroupId, Query arrival, Cause cause) {
     // a server's side makes no lookup
   }
 

@@ -91,8 +91,10 @@ final class PacketRows implements RowMaker {
   }
 
   @Override
-  public void onArrivalDropped(Query arrival, Cause cause) {
-    arriving.setCause(arrival, cause);
+  public void onArrivalDropped(long cgroupId, Query arrival, Cause cause) {
+    if (!arriving.setCause(arrival, cause)) {
+      held.setCause(cgroupId, arrival, cause);
+    }
   }
 
   @Override

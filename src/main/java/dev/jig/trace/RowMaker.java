@@ -39,7 +39,7 @@ sealed interface RowMaker permits PacketRows, LookupRows {
   /// The receive buffer of its server dropped a query.
   ///
   /// @param arrival the row of its arrival, passed to [#onMessage] before
-  void onArrivalDropped(Query arrival, Cause cause);
+  void onArrivalDropped(long cgroupId, Query arrival, Cause cause);
 
   /// A query was refused on its way out: there is no row of its message.
   void onRefused(Packet packet, Match match);

@@ -176,6 +176,7 @@ public final class RowDecoder {
         Flags.ofBits(from.getFlags()),
         PartDecoder.upTo(MAX_RCODE, from.getRcode()),
         PartDecoder.u16(from.getAnswerCount()),
+        from.getIsOfType(),
         List.of(addresses),
         from.hasMessage()
             ? WireMessage.of(from.getMessage().toByteArray(), 0, from.getMessage().size())

@@ -160,6 +160,7 @@ public final class RowEncoder {
     out.putNumber(RowProto.Dns.FLAGS_FIELD_NUMBER, dns.flags().bits());
     out.putNumber(RowProto.Dns.RCODE_FIELD_NUMBER, dns.rcode());
     out.putNumber(RowProto.Dns.ANSWER_COUNT_FIELD_NUMBER, dns.answerCount());
+    out.putBoolean(RowProto.Dns.IS_OF_TYPE_FIELD_NUMBER, dns.isOfType());
     dns.addresses()
         .forEach(address -> out.putAddress(RowProto.Dns.ADDRESSES_FIELD_NUMBER, address));
     WireMessage message = dns.message();

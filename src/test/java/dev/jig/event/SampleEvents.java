@@ -59,6 +59,7 @@ public final class SampleEvents {
     response.rcode = 0;
     response.latencyNs = 18_250_000L;
     response.answerCount = 2;
+    response.isOfType = true;
     response.addresses = List.of(IpAddress.v4(0xc0000268), IpAddress.v6(0x20010db800000000L, 0x68));
     response.flags = Flags.of(false, false, true, true, false, false);
     response.state = State.ANSWERED;
@@ -148,6 +149,7 @@ public final class SampleEvents {
     public @Nullable Cause cause;
     public @Nullable String node;
     public @Nullable Subject peer;
+    public boolean isOfType;
     public @Nullable WireMessage message;
     public @Nullable EndpointNames endpoints;
     public @Nullable Lookup lookup;
@@ -167,7 +169,7 @@ public final class SampleEvents {
     public Row build() {
       Subject subject = new Subject(node, container, owner, attribution);
       Flow flow = new Flow(source, destination, protocol, packetType, nameserver, endpoints);
-      Dns dns = new Dns(id, question, flags, rcode, answerCount, addresses, message);
+      Dns dns = new Dns(id, question, flags, rcode, answerCount, isOfType, addresses, message);
       State how = state == null ? State.ORPHAN : state;
       if (lookup != null) {
         return new LookupRow(timestampNs, subject, flow, dns, how, cause, latencyNs, peer, lookup);

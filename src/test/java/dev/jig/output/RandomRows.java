@@ -64,6 +64,7 @@ final class RandomRows {
               it.rcode = random.nextInt(1 << 12);
               it.latencyNs = random.nextBoolean() ? duration() : Row.NO_LATENCY;
               it.answerCount = random.nextInt(1 << 16);
+              it.isOfType = random.nextBoolean();
               it.addresses = Stream.generate(this::address).limit(random.nextInt(4)).toList();
               it.state = any(State.values());
               it.cause = cause();

@@ -163,7 +163,7 @@ final class RowWriterTest {
 
     assertThat(json(row))
         .endsWith(
-            "\"state\":\"timeout\",\"attribution\":\"exact\",\"tries\":1,\"attempts\":["
+            "\"state\":\"timeout\",\"outcome\":\"timeout\",\"attribution\":\"exact\",\"tries\":1,\"attempts\":["
                 + "{\"timestamp\":17,\"protocol\":\"UDP\",\"id\":\"0009\",\"state\":\"timeout\","
                 + "\"cause\":{\"reason\":\"NETFILTER_DROP\",\"text\":\"dropped by netfilter\","
                 + "\"at\":\"client\"},\"waited\":5}]}\n");

@@ -251,7 +251,7 @@ final class DropsTest {
         queryIn(QUERY).cookie(5).bufferFilling().atMs(10),
         queryIn(TWIN).cookie(5).bufferFilling().atMs(10));
     assertThat(harness.rows).isEmpty();
-    drop(queryIn(TWIN).cookie(5).atMs(10), "SOCKET_RCVBUFF", Where.RECEIVING_SOCKET).tickMs(12);
+    drop(queryIn(TWIN).cookie(5).atMs(10), "SOCKET_RCVBUFF", Where.RECEIVING_SOCKET).tickMs(16);
 
     assertThat(rowTexts()).containsExactly("7 Q", "8 Q SOCKET_RCVBUFF at SERVER");
     assertThat(harness.pipeline.counters().rows()).isEqualTo(2);
@@ -262,7 +262,7 @@ final class DropsTest {
     harness.send(
         queryIn(QUERY).cookie(5).bufferFilling().atMs(10),
         queryOut(TWIN).cookie(6).atMs(10),
-        queryIn(TWIN).cookie(5).atMs(12));
+        queryIn(TWIN).cookie(5).atMs(16));
 
     assertThat(rowTexts()).containsExactly("7 Q", "8 Q", "8 Q");
   }

@@ -8,6 +8,7 @@ import dev.jig.event.Dns;
 import dev.jig.event.Flags;
 import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
+import dev.jig.event.Outcome;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
 import dev.jig.event.Question;
@@ -80,6 +81,7 @@ final class CachingMessageWriter {
   private record CachedState(
       @Nullable Flags flags,
       @Nullable State state,
+      @Nullable Outcome outcome,
       @Nullable Cause cause,
       Attribution attribution,
       byte[] members) {
@@ -87,6 +89,7 @@ final class CachingMessageWriter {
       return state == row.state()
           && attribution == row.subject().attribution()
           && flags == row.dns().flags()
+          && outcome == row.outcome()
           && Objects.equals(cause, row.cause());
     }
   }
@@ -199,14 +202,16 @@ final class CachingMessageWriter {
   private byte[] state(Row row) throws IOException {
     Flags flags = row.dns().flags();
     State state = row.state();
+    Outcome outcome = row.outcome();
     Cause cause = row.cause();
     int letters = firstLetter(state) * 31 + firstLetter(row.subject().attribution());
     int ofCause = cause == null ? 0 : cause.reason().hashCode() + firstLetter(cause.at());
-    long hash = (flags == null ? -1 : flags.bits()) * 997L + letters + ofCause;
+    long hash =
+        (flags == null ? -1 : flags.bits()) * 997L + letters + ofCause + lastLetter(outcome) * 131L;
     CachedState cached = stateCache.get(hash);
     if (cached == null || !cached.matches(row)) {
       byte[] members = serializer.serialize(FieldSections::writeState, row);
-      cached = new CachedState(flags, state, cause, row.subject().attribution(), members);
+      cached = new CachedState(flags, state, outcome, cause, row.subject().attribution(), members);
       stateCache.put(hash, cached);
     }
     return cached.members();
@@ -218,6 +223,11 @@ final class CachingMessageWriter {
 
   private static int firstLetter(@Nullable Enum<?> constant) {
     return constant == null ? 0 : constant.name().charAt(0);
+  }
+
+  /// Differs between outcomes with the same first letter.
+  private static int lastLetter(@Nullable Enum<?> constant) {
+    return constant == null ? 0 : constant.name().charAt(constant.name().length() - 1);
   }
 
   private static byte[] key(Field field) {
