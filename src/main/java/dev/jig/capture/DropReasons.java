@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class DropReasons {
   private static final String PREFIX = "SKB_DROP_REASON_";
 
-  /// Also of a queue that is full or replaced; of a device without carrier they say too little.
-  private static final Set<String> QUEUE_DROPS =
-      Set.of(PREFIX + "QDISC_DROP", PREFIX + "QUEUE_PURGE");
+  /// What is dropped at a device that is down or has no carrier has one of these, which say too
+  /// little.
+  private static final Set<String> DEVICE_DROPS =
+      Set.of(PREFIX + "QDISC_DROP", PREFIX + "QUEUE_PURGE", PREFIX + "NOT_SPECIFIED");
 
   /// RFC 792.
   private static final int DEST_UNREACH = 3;
@@ -67,7 +68,7 @@ final class DropReasons {
       kernelNames = names;
     }
     String name = names.getOrDefault(reason, "REASON_" + reason); // of a subsystem
-    if (deviceDown && QUEUE_DROPS.contains(name)) {
+    if (deviceDown && DEVICE_DROPS.contains(name)) {
       return Cause.DEVICE_DOWN;
     }
     return name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;

@@ -10,8 +10,8 @@ public record Cause(String reason, Place at) {
   /// Kernels before 5.17 drop packets without a reason.
   public static final String UNKNOWN = "UNKNOWN";
 
-  /// The kernel gives QDISC_DROP, QUEUE_PURGE or no reason, and the packet's device is down or has
-  /// no carrier.
+  /// The kernel gives QDISC_DROP, QUEUE_PURGE, NOT_SPECIFIED or no reason, and the packet's device
+  /// is down or has no carrier.
   public static final String DEVICE_DOWN = "DEVICE_DOWN";
 
   /// Where a message got lost.
