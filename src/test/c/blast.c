@@ -2,6 +2,7 @@
 /*
  * Measures what tracing costs: sends packets between two sockets on loopback.
  *   blast flood PORT SIZE SECONDS       one process sends 64, then receives 64, again and again
+ *   blast send PORT SIZE SECONDS        one process sends and receives nothing
  *   blast pingpong PORT SIZE SECONDS    two processes, one packet under way
  * The receiver is bound to PORT, so 53 makes it DNS; the payload is a valid query of SIZE bytes
  * or a little more. Prints "packets=N ns=N".
@@ -83,6 +84,21 @@ static long flood(int sender, int receiver, long long until)
 	return packets;
 }
 
+/* The receiver's buffer fills up, unless the packets are dropped before. */
+static long send_only(int sender, long long until)
+{
+	long packets = 0;
+
+	pin(1);
+	while (now() < until) {
+		for (int i = 0; i < BURST; i++)
+			if (send(sender, payload, payload_length, 0) < 0)
+				err(1, "send");
+		packets += BURST;
+	}
+	return packets;
+}
+
 static void echo(int receiver)
 {
 	static uint8_t into[65536];
@@ -122,15 +138,21 @@ int main(int argc, char **argv)
 {
 	int sender, receiver;
 	long long start;
+	long long until;
 	long packets;
 
-	if (argc != 5 || (strcmp(argv[1], "flood") && strcmp(argv[1], "pingpong")))
-		errx(2, "flood|pingpong PORT SIZE SECONDS");
+	if (argc != 5)
+		errx(2, "flood|send|pingpong PORT SIZE SECONDS");
 	make_payload(atol(argv[3]));
 	open_pair(atoi(argv[2]), &sender, &receiver);
 	start = now();
-	packets = (strcmp(argv[1], "flood") ? pingpong : flood)(
-		sender, receiver, start + atol(argv[4]) * 1000000000LL);
+	until = start + atol(argv[4]) * 1000000000LL;
+	if (!strcmp(argv[1], "flood"))
+		packets = flood(sender, receiver, until);
+	else if (!strcmp(argv[1], "send"))
+		packets = send_only(sender, until);
+	else
+		packets = pingpong(sender, receiver, until);
 	printf("packets=%ld ns=%lld\n", packets, now() - start);
 	return 0;
 }

@@ -83,6 +83,7 @@ public final class Bench {
     Build build = builds.preferred();
     return List.of(
         new PacketThroughput(work, effort, build),
+        new DroppedPackets(work, effort, build),
         new StartTime(work, effort, builds),
         new Footprint(work, effort, builds),
         new ManyContainers(work, effort, build),
