@@ -322,6 +322,12 @@ public final class Lookups {
       lookup.endAbandoned(query, response, bootNs);
       return; // the answer to the later attempt counts
     }
+    if (lookup.phase == Phase.RETRY_WINDOW && lookup.state == State.CLOSED) {
+      complete(lookup, bootNs); // the client has closed its socket and cannot get this
+    }
+    if (lookup.phase == Phase.COMPLETE && lookup.state == State.CLOSED) {
+      emit(lookup, bootNs);
+    }
     int before = lookup.answerBytes();
     lookup.addResponse(query, response, more, bootNs);
     answerBytes += lookup.answerBytes() - before;
@@ -418,6 +424,7 @@ public final class Lookups {
   private void enterRetryWindow(OpenLookup lookup, long bootNs) {
     adjustWaiting(lookup, -1);
     lookup.phase = Phase.RETRY_WINDOW;
+    lookup.endedNs = bootNs;
     lookup.dueNs = bootNs + RETRY_WINDOW_NS;
     enqueue(inRetryWindow, lookup, bootNs);
   }
@@ -425,11 +432,14 @@ public final class Lookups {
   private void complete(OpenLookup lookup, long bootNs) {
     if (lookup.phase == Phase.WAITING) {
       adjustWaiting(lookup, -1);
+      lookup.endedNs = bootNs;
     } else {
-      inRetryWindow.remove(lookup);
+      inRetryWindow.remove(lookup); // it ended when the window began
+    }
+    if (lookup.isAnswered()) {
+      lookup.endedNs = lookup.answeredNs();
     }
     lookup.phase = Phase.COMPLETE;
-    lookup.endedNs = lookup.isAnswered() ? lookup.answeredNs() : bootNs;
     OpenLookup twin = lookup.twin;
     lookup.dueNs = lookup.firstBootNs + TWIN_WINDOW_NS;
     if (twin == null) {

@@ -64,7 +64,8 @@ final class OpenLookup {
   /// Boot clock; when the phase ends without a further message.
   long dueNs;
 
-  /// Boot clock; when the lookup ended; valid from phase COMPLETE.
+  /// Boot clock; when the lookup ended; valid from phase RETRY_WINDOW, unless another attempt
+  /// comes.
   long endedNs;
 
   @Nullable OpenLookup twin;

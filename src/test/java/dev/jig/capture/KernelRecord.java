@@ -75,6 +75,27 @@ final class KernelRecord {
     return record;
   }
 
+  /// The packet of [#packet] dropped.
+  ///
+  /// @param hook from 1, as in the kernel's enum drop_hook
+  static KernelRecord drop(byte[] payload, int hook, int reason, int place) {
+    KernelRecord packet = packet(payload);
+    KernelRecord record =
+        new KernelRecord(RecordLayout.DROP_PAYLOAD + payload.length, RecordLayout.KIND_DROP);
+    MemorySegment.copy(packet.bytes, 0, record.bytes, 0, RecordLayout.PAYLOAD);
+    MemorySegment.copy(
+        packet.bytes,
+        RecordLayout.PAYLOAD,
+        record.bytes,
+        RecordLayout.DROP_PAYLOAD,
+        payload.length);
+    record.u8(RecordLayout.KIND, RecordLayout.KIND_DROP);
+    record.i32(RecordLayout.DROP_REASON, reason);
+    record.u8(RecordLayout.DROP_HOOK, hook);
+    record.u8(RecordLayout.DROP_PLACE, place);
+    return record;
+  }
+
   /// A record of zeros but its kind.
   static KernelRecord ofKind(int kind, int length) {
     return new KernelRecord(length, kind);

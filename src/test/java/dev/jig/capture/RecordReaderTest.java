@@ -45,6 +45,17 @@ final class RecordReaderTest {
             }
 
             @Override
+            public void onConnect(Packet packet) {
+              notices.add("connect " + packet.socketCookie() + " by " + packet.owner().pid());
+            }
+
+            @Override
+            public void onDrop(Packet packet, Drop drop) {
+              onPacket(packet);
+              notices.add("drop " + drop.hook() + " " + drop.reason() + " " + drop.where());
+            }
+
+            @Override
             public void onSocketClosed(long socketCookie, long bootNs) {
               notices.add("closed " + socketCookie + " " + bootNs);
             }
@@ -73,6 +84,45 @@ final class RecordReaderTest {
     assertThat(packet.owner())
         .isEqualTo(new Owner(20, 21, 0xfffffffeL, 0, "dig", "app", 0, "", 0, 0, 3, null, null, 0));
     assertThat(reader.packets()).isOne();
+  }
+
+  @Test
+  void readsDrops() {
+    KernelRecord.drop(PAYLOAD, 3, 111, 1).readBy(reader);
+    KernelRecord.drop(PAYLOAD, 2, 3 << 8 | 3, 0).readBy(reader);
+    KernelRecord.drop(PAYLOAD, 1, 0, 2).readBy(reader);
+    KernelRecord.drop(PAYLOAD, 1, 0, 3).u16(RecordLayout.DROP_DEVICE_DOWN, 1).readBy(reader);
+
+    assertThat(notices)
+        .containsExactly(
+            "drop SOCKET_ERROR ECONNREFUSED SENDING_SOCKET",
+            "drop ICMP_SENT ICMP_PORT_UNREACH PATH",
+            "drop PACKET_DROPPED UNKNOWN RECEIVING_SOCKET",
+            "drop PACKET_DROPPED DEVICE_DOWN RECEIVING_HOST");
+    assertThat(packets).allMatch(seen -> seen.payload().equals(wrap(PAYLOAD)));
+    assertThat(last[0].destinationPort()).isEqualTo(53);
+    assertThat(reader.drops()).isEqualTo(4);
+    assertThat(reader.packets()).isZero();
+  }
+
+  @Test
+  void refusesDropsOfUnknownKinds() {
+    assertThatThrownBy(() -> KernelRecord.drop(PAYLOAD, 4, 0, 0).readBy(reader))
+        .isInstanceOf(BadRecordException.class)
+        .hasMessageContaining("a drop of hook 4");
+    assertThatThrownBy(() -> KernelRecord.drop(PAYLOAD, 1, 0, 4).readBy(reader))
+        .isInstanceOf(BadRecordException.class)
+        .hasMessageContaining("a drop at place 4");
+  }
+
+  @Test
+  void readsConnects() {
+    KernelRecord.packet(new byte[0])
+        .u8(RecordLayout.KIND, RecordLayout.KIND_CONNECT)
+        .readBy(reader);
+
+    assertThat(notices).containsExactly("connect " + KernelRecord.COOKIE + " by 20");
+    assertThat(reader.notices()).isOne();
   }
 
   @Test

@@ -12,6 +12,7 @@ import static dev.jig.dns.Wire.response;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jig.golden.Messages;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -19,6 +20,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Type;
 
 final class DnsMessageTest {
   private static final String QUESTION = name("www.example.org") + IN_A;
@@ -133,6 +136,25 @@ final class DnsMessageTest {
     assertThat(wrap("abcd 8187 0001 0000 0000 0002", QUESTION, opt, second)).isTrue();
 
     assertThat(message.rcode()).isEqualTo(rcode);
+  }
+
+  @Test
+  void knowsWhetherAnAnswerHasTheTypeOfTheQuestion() {
+    Record cname = Messages.cname("www.example.org.", "host.example.org.");
+    Record a = Messages.a("host.example.org.", "192.0.2.1");
+    assertThat(hasAnswerOfType(Type.A, cname, a)).isTrue();
+    assertThat(hasAnswerOfType(Type.A, cname)).as("a CNAME that leads to nothing").isFalse();
+    assertThat(hasAnswerOfType(Type.AAAA, cname, a)).isFalse();
+    assertThat(hasAnswerOfType(Type.CNAME, cname)).isTrue();
+    assertThat(hasAnswerOfType(Type.ANY, a)).isTrue();
+    assertThat(hasAnswerOfType(Type.ANY)).isFalse();
+    assertThat(hasAnswerOfType(Type.A)).as("not that of the message before").isFalse();
+  }
+
+  private boolean hasAnswerOfType(int type, Record... answers) {
+    byte[] response = Messages.response(1, "www.example.org.", type, answers);
+    assertThat(message.wrap(response, 0, response.length)).isTrue();
+    return message.hasAnswerOfType();
   }
 
   @Test

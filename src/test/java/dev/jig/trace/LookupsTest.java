@@ -481,6 +481,25 @@ final class LookupsTest {
   }
 
   @Test
+  void aResponseAfterTheSocketWasClosedIsARowOfItsOwn() {
+    harness.send(ask(7, 1)).closeSocket(1, 500).send(answer(7, 1).atMs(700)).tickMs(1_300);
+    assertThat(rowTexts())
+        .containsExactly("MX CLOSED of 1: UDP CLOSED 500ms", "MX LATE 700ms of 1: UDP LATE 700ms");
+  }
+
+  @Test
+  void thePairsLatencyEndsWhenTheSocketIsClosed() {
+    harness.send(
+        asked(7, 1, Type.A),
+        asked(8, 1, Type.AAAA),
+        answered(7, 1, Type.A, Rcode.NOERROR).atMs(10));
+    harness.closeSocket(1, 900).tickMs(1_500);
+    assertThat(harness.rows)
+        .hasSize(2)
+        .allMatch(row -> Objects.equals(lookupOf(row).pairNs(), 900_000_000L));
+  }
+
+  @Test
   void eachAttemptHasItsOwnCause() {
     harness.send(ask(7, 1));
     harness.pipeline.onDrop(
