@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,11 @@ final class RecordReaderTest {
 
             @Override
             public void onConnect(Packet packet) {
-              notices.add("connect " + packet.socketCookie() + " by " + packet.owner().pid());
+              notices.add(
+                  "connect "
+                      + packet.socketCookie()
+                      + " by "
+                      + Objects.requireNonNull(packet.owner()).pid());
             }
 
             @Override
