@@ -73,6 +73,9 @@ public final class LostPackets {
 
   private @Nullable PendingQuery findOnTheWay(
       Packet packet, DnsMessage message, boolean isResponse) {
+    if (!pending.mayHaveClientId(message.id())) {
+      return null;
+    }
     PendingQuery translated = null;
     int candidates = 0;
     for (PendingQuery p : pending.newest(MAX_COMPARED)) {
@@ -111,10 +114,7 @@ public final class LostPackets {
   /// A TCP segment got lost: the queries that wait on its connection get the cause. They are known
   /// by their connection alone, since a segment may begin anywhere in the stream.
   public void onSegment(Packet packet, Drop drop) {
-    if (drop.hasSocket()) {
-      for (PendingQuery p : pending.ofFlow(Role.CLIENT, packet.socketCookie())) {
-        p.setCause(drop.hook(), drop.cause(false));
-      }
+    if (!pending.hasTcpClient() || drop.hasSocket() && setCauseOfConnection(packet, drop)) {
       return;
     }
     for (PendingQuery p : pending.newest(MAX_COMPARED)) {
@@ -125,6 +125,17 @@ public final class LostPackets {
         p.setCause(drop.hook(), drop.cause(true));
       }
     }
+  }
+
+  /// Returns whether the socket is a client's with queries.
+  private boolean setCauseOfConnection(Packet packet, Drop drop) {
+    boolean response = drop.where() == Drop.Where.RECEIVING_SOCKET;
+    boolean found = false;
+    for (PendingQuery p : pending.ofFlow(Role.CLIENT, packet.socketCookie())) {
+      p.setCause(drop.hook(), drop.cause(response));
+      found = true;
+    }
+    return found;
   }
 
   /// A client's socket has got an error: the queries that wait on it get the cause, if they all

@@ -2,6 +2,7 @@ package dev.jig.match;
 
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Lookup;
+import dev.jig.event.Protocol;
 import dev.jig.event.Query;
 import dev.jig.event.RowSize;
 import dev.jig.event.Subject;
@@ -25,6 +26,10 @@ public final class PendingQueries {
   private static final int INITIAL_BUCKETS = 1024;
 
   private static final int GROWTH = 8;
+  private static final int CLIENT_ID_BITS = 14;
+
+  /// Heap size of what does not grow.
+  public static final int TABLE_BYTES = Integer.BYTES << CLIENT_ID_BITS;
 
   private final int capacity;
   private final boolean withLookups;
@@ -37,6 +42,10 @@ public final class PendingQueries {
   /// Newest first.
   private @Nullable PendingQuery[] byFlow;
 
+  /// How many queries of clients have each id, by its lowest bits.
+  private final int[] clientsById = new int[1 << CLIENT_ID_BITS];
+
+  private int tcpClients;
   private final TimeList waiting = new TimeList();
   private final TimeList reported = new TimeList();
 
@@ -135,6 +144,7 @@ public final class PendingQueries {
     linkQuestion(added);
     linkFlow(added);
     waiting.append(added);
+    countClient(added, 1);
     added.heapBytes += withLookups ? OpenLookup.HEAP_BYTES + OpenLookup.ATTEMPT_BYTES : 0;
     heapBytes += added.heapBytes;
   }
@@ -327,6 +337,16 @@ public final class PendingQueries {
     }
   }
 
+  /// Whether a client's query may have this id. Most packets that get lost are of none.
+  boolean mayHaveClientId(int id) {
+    return clientsById[id & clientsById.length - 1] != 0;
+  }
+
+  /// Whether a client's query went over TCP.
+  boolean hasTcpClient() {
+    return tcpClients != 0;
+  }
+
   /// The queries that were sent last, newest first: those that wait, then those that were reported.
   ///
   /// @param most the most of each
@@ -340,6 +360,13 @@ public final class PendingQueries {
       }
     }
     return found;
+  }
+
+  private void countClient(PendingQuery query, int change) {
+    if (query.key.role() == Role.CLIENT) {
+      clientsById[query.key.id() & clientsById.length - 1] += change;
+      tcpClients += query.row.flow().protocol() == Protocol.TCP ? change : 0;
+    }
   }
 
   /// The queries of a client's socket, oldest first.
@@ -390,6 +417,7 @@ public final class PendingQueries {
     unlinkQuestion(gone);
     unlinkFlow(gone);
     listOf(gone).remove(gone);
+    countClient(gone, -1);
     heapBytes -= gone.heapBytes;
     return gone;
   }

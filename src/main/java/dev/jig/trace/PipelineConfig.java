@@ -7,6 +7,7 @@ import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.filter.RowFilter;
 import dev.jig.match.AnsweredQueries;
+import dev.jig.match.PendingQueries;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +116,7 @@ record PipelineConfig(
     boolean upstreams = details.peers() && details.lookups();
     return CACHE_BYTES
         + buckets() * 8L
+        + PendingQueries.TABLE_BYTES
         + (long) answered() * AnsweredQueries.ENTRY_BYTES
         + peers
         + (upstreams ? (long) remembered * UPSTREAM_BYTES : 0);

@@ -277,6 +277,23 @@ final class DropsTest {
     assertThat(rowTexts()).containsExactly("7 Q", "7 T TIMEOUT NETFILTER_DROP at CLIENT");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "true, RECEIVING_SOCKET, 1, CLIENT",
+    "true, SENDING_SOCKET, 2, SERVER",
+    "true, PATH, 0, PATH",
+    "false, RECEIVING_SOCKET, 2, SERVER",
+    "false, RECEIVING_HOST, 0, SERVER"
+  })
+  void theirDirectionIsKnownByTheSocketOrTheEndpoints(
+      boolean response, Where where, long cookie, Place place) {
+    harness.send(queryOut(TcpMessages.framed(QUERY)).tcp(1).atMs(1));
+    Packets lost = response ? responseIn(new byte[0]) : queryOut(new byte[0]);
+    drop(lost.tcp(1).cookie(cookie).atMs(200), "NETFILTER_DROP", where).tickMs(1_001);
+
+    assertThat(rowTexts()).containsExactly("7 Q", "7 T TIMEOUT NETFILTER_DROP at " + place);
+  }
+
   @Test
   void whatMayHaveBeenLostIsNotReported() {
     harness.pipeline.setLossCheck(_ -> harness.pipeline.onPacketsLost());
