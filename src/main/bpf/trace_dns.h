@@ -30,8 +30,7 @@ enum record_kind {
 	RECORD_CGROUP = 3, /* notice: a cgroup was created */
 	RECORD_CLOSED = 4, /* notice: a client's socket was closed */
 	RECORD_DROP = 5, /* a packet was lost, or an error reported */
-	RECORD_CONNECT =
-		6, /* notice: a packet_record of a TCP connect() to a DNS port, no payload */
+	RECORD_CONNECT = 6, /* notice: a TCP connect() to a DNS port, a packet_record */
 };
 
 enum direction { INGRESS = 0, EGRESS = 1 };
