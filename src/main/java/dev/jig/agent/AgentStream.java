@@ -211,6 +211,7 @@ final class AgentStream implements Consumer<Row> {
     Subscription current = subscription;
     figures.put("filtered", current == null ? 0 : current.filtered());
     figures.put("unknown", current == null ? 0 : current.unknown());
+    figures.put("answersLost", current == null ? 0 : current.answersLost());
     figures.put("forgotten", current == null ? 0 : current.evicted());
     figures.put("lost", lostPackets());
     return figures;

@@ -51,6 +51,9 @@ public final class Lookups {
   /// How many lookups of one key are tried for a new query, newest first.
   private static final int MAX_CHAIN = 16;
 
+  /// How many lookups in the retry window are compared with a connection.
+  private static final int MAX_TRUNCATED = 256;
+
   /// Takes the rows.
   public interface RowHandler {
     /// A lookup's row is complete.
@@ -200,30 +203,40 @@ public final class Lookups {
     }
   }
 
+  /// Of several lookups the one with the first truncated answer.
   private @Nullable OpenLookup findTruncated(Packet connect, long processHash) {
-    OpenLookup candidate = inRetryWindow.last;
-    for (int i = 0; candidate != null && i < MAX_CHAIN; i++) {
+    OpenLookup candidate = inRetryWindow.first;
+    for (int i = 0; candidate != null && i < MAX_TRUNCATED; i++) {
       if (candidate.isTruncatedFor(connect, processHash)) {
         return candidate;
       }
-      candidate = candidate.previousInQueue;
+      candidate = candidate.nextInQueue;
     }
     return null;
   }
 
-  /// A connection carries its first query, which takes its place.
+  /// A connection carries its first query, which takes its place. It may be another lookup's than
+  /// was assumed: of several at once, connections may be opened in any order.
   private void onConnected(Connection connected, PendingQuery query, Query row, long bootNs) {
     OpenLookup lookup = connected.lookup();
-    lookup.removeConnection(connected.attempt());
-    if (lookup.phase != Phase.WAITING || lookup.isWaiting()) {
-      return;
+    LookupKey asked = LookupKey.of(row, query.cgroupId);
+    OpenLookup owner = lookup.key.isSameAs(asked) ? lookup : connections.exchange(asked, connected);
+    if (owner == lookup || owner == null) {
+      lookup.removeConnection(connected.attempt());
     }
-    if (lookup.key.isSameAs(LookupKey.of(row, query.cgroupId))) {
-      query.lookup = lookup;
-    } else {
-      lookup.state = State.ANSWERED; // by the truncated answer alone
-      complete(lookup, bootNs);
+    if (owner != null && owner.phase == Phase.WAITING) {
+      query.lookup = owner;
+    } else if (lookup.phase == Phase.WAITING && !lookup.isWaiting()) {
+      returnToRetryWindow(lookup, bootNs);
     }
+  }
+
+  /// The client has opened no connection for it yet.
+  private void returnToRetryWindow(OpenLookup lookup, long bootNs) {
+    adjustWaiting(lookup, -1);
+    lookup.state = State.ANSWERED; // by the truncated answer
+    lookup.phase = Phase.RETRY_WINDOW;
+    enqueue(inRetryWindow, lookup, bootNs);
   }
 
   /// A client's socket was closed.

@@ -43,6 +43,21 @@ final class OpenConnections {
     return byCookie.get(cookie);
   }
 
+  /// Finds the lookup of a question that has a connection here, and gives that connection to the
+  /// lookup of `used`, which carries the question instead. Null if there is none.
+  @Nullable OpenLookup exchange(LookupKey asked, Connection used) {
+    for (Map.Entry<Long, Connection> each : byCookie.entrySet()) {
+      Connection other = each.getValue();
+      if (other.lookup.key.isSameAs(asked)) {
+        each.setValue(
+            new Connection(used.lookup, used.attempt, other.nameserver, other.nameserverPort));
+        other.lookup.removeConnection(other.attempt);
+        return other.lookup;
+      }
+    }
+    return null;
+  }
+
   /// The only connection to a server; null if there are several.
   @Nullable Connection onlyOneTo(IpAddress server, int port) {
     Connection only = null;

@@ -52,32 +52,34 @@ public final class PendingQueries {
   /// In the order of their last messages.
   private final TimeList transfers = new TimeList();
 
-  private final Runnable beforeReport;
-  private final Consumer<PendingQuery> onEvicted;
+  private final Listener listener;
   private final byte[] scratch = new byte[DnsMessage.MAX_QUESTION_LENGTH];
   private long evicted;
   private long heapBytes;
 
+  /// Takes what happens to queries besides their responses.
+  public interface Listener {
+    /// A query is about to be reported as unanswered: the last time for [#markAnswerLost] and
+    /// [#markAllAnswersLost].
+    void beforeReport();
+
+    /// A query is removed that would be reported as unanswered, but its response may be lost.
+    void onAnswerLost(PendingQuery query);
+
+    /// A query is removed although it was neither reported nor fully answered.
+    void onEvicted(PendingQuery query);
+  }
+
   /// @param buckets the most that each index may have, a power of two; it grows with the queries
   /// @param withLookups whether each query has an [OpenLookup]
-  /// @param beforeReport called before a query is reported as unanswered: the last time for
-  ///   [#markAnswerLost] and [#markAllAnswersLost]
-  /// @param onEvicted called with each query that is removed although it was neither reported nor
-  ///   fully answered
-  public PendingQueries(
-      int capacity,
-      int buckets,
-      boolean withLookups,
-      Runnable beforeReport,
-      Consumer<PendingQuery> onEvicted) {
-    this.beforeReport = beforeReport;
+  public PendingQueries(int capacity, int buckets, boolean withLookups, Listener listener) {
     this.capacity = capacity;
     this.withLookups = withLookups;
     this.maxBuckets = buckets;
     this.mask = Math.min(INITIAL_BUCKETS, buckets) - 1;
     this.byQuestion = new @Nullable PendingQuery[mask + 1];
     this.byFlow = new @Nullable PendingQuery[mask + 1];
-    this.onEvicted = onEvicted;
+    this.listener = listener;
   }
 
   /// Approximate heap size of all queries held, without the indexes.
@@ -185,7 +187,7 @@ public final class PendingQueries {
     query.lastBootNs = bootNs;
     transfers.append(query);
     if (transfers.size > MAX_TRANSFERS && transfers.first != null) {
-      onEvicted.accept(remove(transfers.first));
+      listener.onEvicted(remove(transfers.first));
     }
     return query;
   }
@@ -260,9 +262,9 @@ public final class PendingQueries {
   }
 
   private void reportUnlessAnswerLost(PendingQuery query, Consumer<PendingQuery> report) {
-    beforeReport.run();
+    listener.beforeReport();
     if (query.answerLost && query.cause() == null) {
-      onEvicted.accept(remove(query));
+      listener.onAnswerLost(remove(query));
     } else {
       markReported(query);
       report.accept(query);
@@ -276,7 +278,7 @@ public final class PendingQueries {
       remove(reported.first);
     }
     while (transfers.first != null && transfers.first.lastBootNs <= deadlineNs) {
-      onEvicted.accept(remove(transfers.first));
+      listener.onEvicted(remove(transfers.first));
     }
   }
 
@@ -398,9 +400,9 @@ public final class PendingQueries {
       remove(reported.first);
     } else if (waiting.first != null) {
       evicted++;
-      onEvicted.accept(remove(waiting.first));
+      listener.onEvicted(remove(waiting.first));
     } else if (transfers.first != null) {
-      onEvicted.accept(remove(transfers.first));
+      listener.onEvicted(remove(transfers.first));
     }
   }
 

@@ -45,7 +45,7 @@ public final class PendingQuery {
   /// Reported unanswered; kept so that a late answer still gets its latency.
   boolean reported;
 
-  /// See [#isAnswerLost].
+  /// Whether the response may be among data that could not be read, or that was lost.
   boolean answerLost;
 
   /// Whether the first message of a zone transfer has come and the last has not.
@@ -112,11 +112,6 @@ public final class PendingQuery {
   /// Whether it was reported as unanswered.
   public boolean isReported() {
     return reported;
-  }
-
-  /// Whether the response may be among data that could not be read, or that was lost.
-  public boolean isAnswerLost() {
-    return answerLost;
   }
 
   /// Whether it requests a zone transfer, which has several answers.

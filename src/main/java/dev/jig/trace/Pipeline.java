@@ -90,8 +90,7 @@ public final class Pipeline implements PacketHandler {
             config.maxPending(),
             config.buckets(),
             config.details().lookups(),
-            () -> lossCheck.accept(nowNs),
-            this::onEvicted);
+            new PendingListener());
     this.peers =
         peers == null ? null : new PeerMatcher(peers, rows, scope, config.owners(), pending);
     matcher = new MessageMatcher(rows, pending, new AnsweredQueries(config.answered()));
@@ -291,11 +290,24 @@ public final class Pipeline implements PacketHandler {
     }
   }
 
-  private void onEvicted(PendingQuery query) {
-    if (query.isAnswerLost() && query.key.role() != Role.SERVER && query.expectsAnswer()) {
-      counters.answersLost++;
+  private final class PendingListener implements PendingQueries.Listener {
+    @Override
+    public void beforeReport() {
+      lossCheck.accept(nowNs);
     }
-    maker.onEvicted(query, nowNs);
+
+    @Override
+    public void onAnswerLost(PendingQuery query) {
+      if (query.key.role() != Role.SERVER && query.expectsAnswer()) {
+        counters.answersLost++;
+      }
+      maker.onEvicted(query, nowNs);
+    }
+
+    @Override
+    public void onEvicted(PendingQuery query) {
+      maker.onEvicted(query, nowNs);
+    }
   }
 
   private void onReleased(Row row, Decision decision) {

@@ -146,6 +146,11 @@ public final class Subscription {
     return nameUnknown() + pipeline.counters().containerUnknown();
   }
 
+  /// Queries so far without a row of their end, since their response may be lost.
+  public long answersLost() {
+    return pipeline.counters().answersLost();
+  }
+
   /// Queries evicted so far before response or timeout.
   public long evicted() {
     return pipeline.evicted();

@@ -24,7 +24,7 @@ final class PacketCopiesTest {
   private static final byte[] QUERY = Messages.query(7, "www.example.org.", Type.A);
   private static final byte[] ANSWER = Messages.response(7, "www.example.org.", Type.A);
 
-  private final PendingQueries pending = new PendingQueries(100, 128, false, () -> {}, _ -> {});
+  private final PendingQueries pending = new PendingQueries(100, 128, false, PendingListeners.NONE);
   private final PacketCopies copies = new PacketCopies(pending);
   private final DnsMessage message = new DnsMessage();
 

@@ -67,9 +67,13 @@ final class LookupsTest {
   }
 
   private static Packets truncated(int id, long cookie) {
-    byte[] message = Messages.response(id, NAME, Type.MX);
+    return responseIn(truncatedMessage(id, Type.MX)).cookie(cookie);
+  }
+
+  private static byte[] truncatedMessage(int id, int type) {
+    byte[] message = Messages.response(id, NAME, type);
     message[2] |= 0x02;
-    return responseIn(message).cookie(cookie);
+    return message;
   }
 
   private static Packets overTcp(byte[] message, Packets packet) {
@@ -402,10 +406,14 @@ final class LookupsTest {
 
   /// The same process connects to the server by TCP.
   private void connect(long ms) {
+    connect(CONNECTION, ms);
+  }
+
+  private void connect(long cookie, long ms) {
     harness.pipeline.onConnect(
         queryOut(new byte[0])
             .tcp()
-            .cookie(CONNECTION)
+            .cookie(cookie)
             .owner(ASKER, Attribution.EXACT)
             .asked(Packets.SERVER, 53)
             .atMs(ms)
@@ -461,6 +469,29 @@ final class LookupsTest {
     harness.closeSocket(CONNECTION, 9);
     assertThat(rowTexts())
         .containsExactly("MX ANSWERED 8ms of 2: UDP TRUNCATED 2ms, TCP ANSWERED 4ms");
+  }
+
+  @Test
+  void connectionsOfSeveralLookupsMayBeOpenedInAnyOrder() {
+    harness.send(
+        asked(7, 1, Type.TXT),
+        ask(8, 2),
+        truncated(8, 2).atMs(1),
+        responseIn(truncatedMessage(7, Type.TXT)).cookie(1).atMs(2));
+    connect(CONNECTION, 3);
+    connect(CONNECTION + 1, 4);
+    harness.send(
+        overTcp(Messages.query(9, NAME, Type.TXT), asked(9, CONNECTION, Type.TXT)).atMs(5),
+        overTcp(Messages.query(10, NAME, Type.MX), ask(10, CONNECTION + 1)).atMs(6),
+        overTcp(Messages.response(10, NAME, Type.MX), answer(10, CONNECTION + 1)).atMs(8),
+        overTcp(
+                Messages.response(9, NAME, Type.TXT),
+                answered(9, CONNECTION, Type.TXT, Rcode.NOERROR))
+            .atMs(9));
+    assertThat(rowTexts())
+        .containsExactly(
+            "MX ANSWERED 8ms of 2: UDP TRUNCATED 1ms, TCP ANSWERED 2ms",
+            "TXT ANSWERED 9ms of 2: UDP TRUNCATED 2ms, TCP ANSWERED 4ms");
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.jig.event.Query;
 import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
 import dev.jig.golden.Messages;
+import dev.jig.match.PendingListeners;
 import dev.jig.match.PendingQueries;
 import dev.jig.match.QueryKey;
 import dev.jig.match.Role;
@@ -188,7 +189,7 @@ final class UnansweredTest {
   @Timeout(20)
   void evictsBeyondTheBoundAndCounts() {
     // Given a million distinct queries; the message differs by its id and a counter in its name
-    PendingQueries pending = new PendingQueries(1_000, 1_024, false, () -> {}, _ -> {});
+    PendingQueries pending = new PendingQueries(1_000, 1_024, false, PendingListeners.NONE);
     byte[] bytes = Messages.query(0, "aaaaaaaa.example.test.", Type.A);
     DnsMessage message = new DnsMessage();
     Query event = SampleEvents.query().buildQuery();
@@ -214,7 +215,7 @@ final class UnansweredTest {
   @Test
   void evictsReportedQueriesBeforeWaitingOnes() {
     // Given room for two: one reported, one waiting
-    PendingQueries pending = new PendingQueries(2, 1_024, false, () -> {}, _ -> {});
+    PendingQueries pending = new PendingQueries(2, 1_024, false, PendingListeners.NONE);
     DnsMessage message = new DnsMessage();
     Query event = SampleEvents.query().buildQuery();
     QueryKey key = new QueryKey(Role.CLIENT, 1, 5, SampleEvents.RESOLVER, 53);

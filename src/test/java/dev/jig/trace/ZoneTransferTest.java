@@ -15,6 +15,7 @@ import dev.jig.event.SampleEvents;
 import dev.jig.event.State;
 import dev.jig.fixture.TcpMessages;
 import dev.jig.golden.Messages;
+import dev.jig.match.PendingListeners;
 import dev.jig.match.PendingQueries;
 import dev.jig.match.QueryKey;
 import dev.jig.match.Role;
@@ -150,7 +151,7 @@ final class ZoneTransferTest {
 
   @Test
   void isEvictedBeyondTheBound() {
-    PendingQueries pending = new PendingQueries(65_536, 65_536, false, () -> {}, _ -> {});
+    PendingQueries pending = new PendingQueries(65_536, 65_536, false, PendingListeners.NONE);
     DnsMessage query = new DnsMessage();
     query.wrap(QUERY, 0, QUERY.length);
     byte[] bytes = message(SOA, A);
