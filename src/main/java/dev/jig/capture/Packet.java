@@ -114,6 +114,11 @@ public final class Packet {
     return cgroupId;
   }
 
+  /// Gives a packet that found no socket the cgroup of the client that it was for.
+  public void setClientCgroup(long id) {
+    cgroupId = id;
+  }
+
   /// The inode of the socket's network namespace if one of the addresses is a loopback address,
   /// which is local to it; else 0.
   public long socketNetNs() {

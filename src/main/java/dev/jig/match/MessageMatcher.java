@@ -54,13 +54,14 @@ public final class MessageMatcher {
   /// Matches a response that came after its client had closed the socket.
   ///
   /// @param query the query that it answers, reported as unanswered
-  public Match matchWithoutSocket(Packet packet, DnsMessage message, PendingQuery query) {
+  public Match matchWithoutSocket(
+      Packet packet, DnsMessage message, @Nullable Container container, PendingQuery query) {
     pending.discard(query);
     return new Match(
         rows.response(
             packet,
             message,
-            query.row.subject().container(),
+            container,
             /* own= */ null,
             query,
             /* answered= */ null,

@@ -3,6 +3,7 @@ package dev.jig.trace;
 import dev.jig.capture.Drop;
 import dev.jig.capture.Packet;
 import dev.jig.dns.DnsMessage;
+import dev.jig.event.Container;
 import dev.jig.event.Owner;
 import dev.jig.event.Protocol;
 import dev.jig.event.State;
@@ -153,7 +154,7 @@ final class DropHandler {
     pending.close(query, closed -> unanswered.onUnanswered(closed, State.CLOSED, packet.bootNs()));
     counters.messages++;
     counters.withoutSocket++;
-    Verdict verdict = scope.decide(query.cgroupId, query.row.subject().owner());
+    Verdict verdict = decide(query);
     if (verdict.decision() == Decision.SKIP) {
       counters.filtered++;
       return;
@@ -161,7 +162,17 @@ final class DropHandler {
     byte[] bytes = packet.payload();
     int offset = packet.payloadOffset();
     int length = packet.payloadLength();
-    Match match = matcher.matchWithoutSocket(packet, message, query);
+    packet.setClientCgroup(query.cgroupId); // it waits behind the query's rows
+    Match match = matcher.matchWithoutSocket(packet, message, verdict.container(), query);
     maker.onMessage(packet, verdict, match, bytes, offset, length);
+  }
+
+  /// A container that was named when its query came may have ended and been evicted since.
+  private Verdict decide(PendingQuery query) {
+    Container known = query.row.subject().container();
+    Verdict verdict = scope.decide(query.cgroupId, query.row.subject().owner());
+    return verdict.decision() != Decision.HOLD && known != null && known.name() != null
+        ? new Verdict(Decision.PASS, known)
+        : verdict;
   }
 }

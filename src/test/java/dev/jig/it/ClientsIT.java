@@ -152,10 +152,13 @@ final class ClientsIT {
         IgProcess ig = IgProcess.trace("-c", container.name(), "-o", "json")) {
       container.exec("resolve", "three.ask.example.test").orThrow();
 
+      // musl takes the first answer and closes the socket: the others may be late.
       List<Json> events =
-          ig.awaitEvents(rows -> rows.size() == 12).stream()
+          ig.awaitEvents(rows -> withoutLate(rows).size() == 12).stream()
               .filter(row -> row.text("qtype").equals("A"))
               .toList();
+      assertThat(events).allMatch(row -> container.name().equals(row.at("runtime.containerName")));
+      events = withoutLate(events);
 
       List<Json> queries = events.stream().filter(row -> row.text("qr").equals("Q")).toList();
       List<Json> ends = events.stream().filter(row -> !row.text("qr").equals("Q")).toList();
@@ -176,6 +179,10 @@ final class ClientsIT {
           .isSubsetOf("answered", "closed");
       assertThat(events).extracting(row -> row.text("comm")).containsOnly("resolve");
     }
+  }
+
+  private static List<Json> withoutLate(List<Json> rows) {
+    return rows.stream().filter(row -> !"late".equals(row.at("state"))).toList();
   }
 
   @Test

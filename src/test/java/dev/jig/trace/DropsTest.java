@@ -19,6 +19,7 @@ import dev.jig.event.SampleEvents;
 import dev.jig.fixture.TcpMessages;
 import dev.jig.golden.Messages;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -235,6 +236,25 @@ final class DropsTest {
     assertThat(harness.last().subject().owner()).isEqualTo(DIG);
     assertThat(harness.last().cause()).isNull();
     assertThat(harness.pipeline.counters().withoutSocket()).isEqualTo(1);
+  }
+
+  @Test
+  void aLateResponseWaitsForTheContainersNameBehindItsQuerysRows() {
+    ScriptedScope scope = ScriptedScope.always(ScriptedScope.HOLD);
+    PipelineHarness held = new PipelineHarness(scope);
+    held.send(queryOut(QUERY).atMs(1)).closeSocket(1, 60);
+    held.pipeline.onDrop(
+        onTheWay(responseIn(ANSWER)).atMs(70).build(),
+        new Drop(Hook.PACKET_DROPPED, "NO_SOCKET", Where.RECEIVING_HOST));
+    assertThat(held.rows).isEmpty();
+    scope.verdict = ScriptedScope.named("web");
+    held.tickMs(100);
+
+    assertThat(held.rowTexts()).containsExactly("Q", "T CLOSED", "R LATE 69ms");
+    assertThat(held.rows)
+        .extracting(row -> Objects.requireNonNull(row.subject().container()).name())
+        .containsOnly("web");
+    assertThat(held.pipeline.counters().isBalanced()).isTrue();
   }
 
   @Test
