@@ -149,7 +149,8 @@ final class AgentMemoryIT {
     assertThat(number(end, "forgotten")).as(end).isPositive();
     assertThat(number(end, "unknown")).as(end).isZero();
     assertThat(number(end, "events")).as(end).isIn(recorded + expired, expired);
-    assertThat(number(end, "dropped")).as(end).isLessThan(number(end, "events"));
+    // All lookups may be among those with possibly lost answers.
+    assertThat(number(end, "dropped")).as(end).isLessThan(Math.max(1, number(end, "events")));
   }
 
   private static Start start(int port, boolean lookups) {
