@@ -18,8 +18,8 @@
 #define RTN_LOCAL 2 /* include/uapi/linux/rtnetlink.h */
 #define RTF_LOCAL 0x80000000 /* include/uapi/linux/ipv6_route.h */
 
-/* Drop records take at most this share of the ring: the rest is for packets. */
-#define MAX_DROP_SHARE 4
+/* No drop records while more than 1/2 of the ring is in use: the rest is for packets. */
+#define DROP_SHARE 2
 
 /* The ports follow an IPv4 header without options, or an IPv6 header without extensions. */
 #define HEADERS_LEN (sizeof(struct ipv6hdr) + 2 * sizeof(__be16))
@@ -328,7 +328,7 @@ static __noinline int write_drop_head(struct drop_record *record, struct dropped
 static __always_inline int is_ring_for_packets_only(void)
 {
 	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >
-	       bpf_ringbuf_query(&events, BPF_RB_RING_SIZE) / MAX_DROP_SHARE;
+	       bpf_ringbuf_query(&events, BPF_RB_RING_SIZE) / DROP_SHARE;
 }
 
 /* reason: of enum skb_drop_reason, or of ICMP type << 8 | code */
