@@ -77,7 +77,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Console.setVerbose(options.verbosity.isVerbose());
+    Console.setVerbose(options.selection.verbosity.isVerbose());
     TraceDnsOptions.Parsed parsed = options.parse(ColumnSet.KUBECTL);
     LabelSelector.parse(selector);
     try (Cluster cluster = clusterOptions.open()) {
@@ -90,9 +90,9 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
     String wanted = namespace.isEmpty() ? cluster.namespace() : namespace;
     return new ClusterTrace.Request(
         options.rules(),
-        options.ports,
-        parsed.dnsTimeoutNs(),
-        parsed.details(),
+        options.selection.ports,
+        parsed.settings().dnsTimeoutNs(),
+        parsed.settings().details(),
         new ClusterTrace.Request.PodSelection(
             allNamespaces ? "" : wanted, pod, container, selector),
         nodeNames());
@@ -120,7 +120,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
       if (request.selectsPods()) {
         Thread.ofVirtual().name("pods").start(() -> hintIfNoPod(cluster.hasMatchingPod(request)));
       }
-      this.rows = RowOutput.open(parsed.format(), options.openOutput(true), trace::stop);
+      this.rows = RowOutput.open(parsed.format(), options.selection.openOutput(true), trace::stop);
     }
 
     private static void hintIfNoPod(boolean hasPod) {
@@ -138,9 +138,9 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
             0,
             () -> "the output is blocked: the remaining rows were dropped.");
       });
-      ClusterTrace.Summary summary = trace.run(parsed.limitNs());
-      rows.finish(null);
-      if (!rows.isReaderGone() || summary.lost() > 0 || options.verbosity.isVerbose()) {
+      ClusterTrace.Summary summary = trace.run(parsed.settings().limitNs());
+      rows.finish(null, summary.lost());
+      if (!rows.isReaderGone() || summary.lost() > 0 || options.selection.verbosity.isVerbose()) {
         Console.printPlain(
             String.format(
                 Locale.ROOT,
@@ -158,7 +158,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
     @Override
     public void onStarted() {
       rows.begin();
-      options.createReadyFile();
+      options.selection.createReadyFile();
     }
 
     @Override

@@ -29,8 +29,8 @@ final class CommandRun {
 
   private final List<String> command;
   private final CommandCgroup.@Nullable User user;
-  private final TraceDnsOptions options;
-  private final TraceDnsOptions.Parsed parsed;
+  private final SelectionOptions options;
+  private final Gadget gadget;
   private final AtomicBoolean stopRequested = new AtomicBoolean();
   private volatile @Nullable Process process;
 
@@ -38,12 +38,12 @@ final class CommandRun {
   CommandRun(
       List<String> command,
       CommandCgroup.@Nullable User user,
-      TraceDnsOptions options,
-      TraceDnsOptions.Parsed parsed) {
+      SelectionOptions options,
+      Gadget gadget) {
     this.command = List.copyOf(command);
     this.user = user;
     this.options = options;
-    this.parsed = parsed;
+    this.gadget = gadget;
   }
 
   int run() {
@@ -53,10 +53,10 @@ final class CommandRun {
       return program.exitCode();
     }
     hintIfContainerClient();
-    Session session = Session.open(options, parsed, false);
+    Session session = Session.open(options, gadget.settings(), gadget, false);
     Signals.onSignal(this::onSignal);
     try (CommandCgroup cgroup = CommandCgroup.create(session.cgroupRoot())) {
-      session.attach(cgroup, session.rows());
+      session.attach(cgroup, session.output());
       session.begin();
       return stopRequested.get() ? 0 : trace(session, cgroup.start(command, user));
     } catch (IOException e) {

@@ -5,7 +5,6 @@ import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
 import dev.jig.event.Row;
 import dev.jig.event.UserFacingException;
-import dev.jig.filter.PortSet;
 import dev.jig.filter.RowFilter;
 import dev.jig.os.Signals;
 import dev.jig.trace.Scope;
@@ -19,28 +18,28 @@ final class DemoRun {
   private static final long DNS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long MAX_WAIT_S = 10;
 
-  private final TraceDnsOptions options;
-  private final TraceDnsOptions.Parsed parsed;
+  private final SelectionOptions options;
+  private final Gadget gadget;
 
-  DemoRun(TraceDnsOptions options, TraceDnsOptions.Parsed parsed) {
+  DemoRun(SelectionOptions options, Gadget gadget) {
     this.options = options;
-    this.parsed = parsed;
+    this.gadget = gadget;
   }
 
   int run() {
-    try (Demo demo = Demo.start()) {
-      PortSet port = PortSet.parse(Integer.toString(demo.port()));
-      RowFilter filter = row -> isClientSide(row) && parsed.filter().test(row);
-      var settings =
-          new TraceDnsOptions.Parsed(
-              DNS_TIMEOUT_NS, port, parsed.limitNs(), filter, parsed.format(), parsed.details());
-      Session session = Session.open(options, settings, true);
+    try (Demo demo = Demo.start(gadget.demo())) {
+      RowFilter wanted = gadget.settings().filter();
+      TraceSettings settings =
+          gadget
+              .settings()
+              .withPort(demo.port(), DNS_TIMEOUT_NS, row -> isClientSide(row) && wanted.test(row));
+      Session session = Session.open(options, settings, gadget, true);
       CountDownLatch unanswered = new CountDownLatch(1);
       Signals.onInterrupt(() -> session.requestStop(0));
       session.attach(
           Scope.EVERYTHING,
           event -> {
-            session.rows().accept(event);
+            session.output().accept(event);
             if (event.qr() == Qr.T) {
               unanswered.countDown();
             }
@@ -73,7 +72,9 @@ final class DemoRun {
   private static void runLookups(Demo demo, Session session, CountDownLatch unanswered) {
     try {
       demo.runLookups();
-      unanswered.await(MAX_WAIT_S, TimeUnit.SECONDS);
+      if (demo.isLastUnanswered()) {
+        unanswered.await(MAX_WAIT_S, TimeUnit.SECONDS);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

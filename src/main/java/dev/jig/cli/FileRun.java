@@ -11,28 +11,26 @@ import java.io.IOException;
 final class FileRun {
   private final String file;
   private final ContainerSelection selection;
-  private final TraceDnsOptions options;
-  private final TraceDnsOptions.Parsed parsed;
+  private final SelectionOptions options;
+  private final Gadget gadget;
 
   /// @param selection applies to rows written by `-o pcapng`, which name their container
-  FileRun(
-      String file,
-      ContainerSelection selection,
-      TraceDnsOptions options,
-      TraceDnsOptions.Parsed parsed) {
+  FileRun(String file, ContainerSelection selection, SelectionOptions options, Gadget gadget) {
     this.file = file;
     this.selection = selection;
     this.options = options;
-    this.parsed = parsed;
+    this.gadget = gadget;
   }
 
   int run() {
-    try (FileTrace trace = FileTrace.open(file, parsed.ports())) {
+    TraceSettings settings = gadget.settings();
+    try (FileTrace trace = FileTrace.open(file, settings.ports())) {
       Signals.onInterrupt(
           () -> ShutdownWatchdog.enforce(() -> false, () -> true, 0, trace::summary));
-      OutputFormat format =
-          trace.beginsWithRow() ? parsed.format() : options.parseForPlainCapture().format();
-      RowOutput rows = RowOutput.open(format, options.openOutput(true), trace::stop);
+      TraceOutput rows =
+          trace.beginsWithRow()
+              ? gadget.open(true, trace::stop)
+              : gadget.openForPlainCapture(trace::stop);
       Signals.onInterrupt(() -> {
         trace.stop();
         ShutdownWatchdog.enforce(() -> false, rows::isBlocked, 0, trace::summary);
@@ -41,13 +39,13 @@ final class FileRun {
       try {
         trace.run(
             selection,
-            parsed.filter(),
-            parsed.dnsTimeoutNs(),
-            parsed.details(),
+            settings.filter(),
+            settings.dnsTimeoutNs(),
+            settings.details(),
             rows,
             count -> rows.reportLoss(count, "the program that wrote the file was too slow"));
       } finally {
-        rows.finish(trace.packets());
+        rows.finish(trace.packets(), trace.lost());
         hintIfContainersUnknown(trace.unattributed());
         if (!rows.isReaderGone() || options.verbosity.isVerbose()) {
           Console.printPlain(trace.summary());

@@ -11,30 +11,30 @@ final class LiveRun {
   private final ContainerSelection selection;
   private final boolean host;
   private final RuntimeOptions runtimes;
-  private final TraceDnsOptions options;
-  private final TraceDnsOptions.Parsed parsed;
+  private final SelectionOptions options;
+  private final Gadget gadget;
 
   LiveRun(
       ContainerSelection selection,
       boolean host,
       RuntimeOptions runtimes,
-      TraceDnsOptions options,
-      TraceDnsOptions.Parsed parsed) {
+      SelectionOptions options,
+      Gadget gadget) {
     this.selection = selection;
     this.host = host;
     this.runtimes = runtimes;
     this.options = options;
-    this.parsed = parsed;
+    this.gadget = gadget;
   }
 
   int run() {
     var clients = runtimes.select().stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
-    Session session = Session.open(options, parsed, true);
+    Session session = Session.open(options, gadget.settings(), gadget, true);
     try (Containers containers = new Containers(session.cgroupRoot(), clients, new Printer())) {
       session.attach(containers, selection);
       Signals.onInterrupt(() -> session.requestStop(0));
       session.begin();
-      session.stopAfter(parsed.limitNs());
+      session.stopAfter(gadget.settings().limitNs());
       containers.start();
       CompletableFuture<Void> _ = containers.ready().thenRun(() -> hintIfNoContainer(containers));
       session.finish(session.run());

@@ -1,20 +1,18 @@
 package dev.jig.cli;
 
 import dev.jig.event.Row;
-import dev.jig.event.UserFacingException;
 import dev.jig.output.ColumnLayout;
 import dev.jig.output.DoubleBufferedStream;
 import dev.jig.output.RowWriter;
 import java.io.IOException;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Writes rows in the chosen format to stdout, stderr or a file. A table on a terminal follows the
 /// terminal's width. A thread of its own does the writes, so that a slow pipe or disk delays the
 /// caller only when two buffers are full. After a failed write all rows are dropped;
 /// [#throwIfFailed] reports it.
-final class RowOutput implements Consumer<Row> {
+final class RowOutput implements TraceOutput {
   /// Interval between checks of a pipe for its reader: `| head` ends the trace without a row too.
   private static final long READER_CHECK_NS = 200_000_000;
 
@@ -92,7 +90,8 @@ final class RowOutput implements Consumer<Row> {
   }
 
   /// Writes the header and flushes.
-  void begin() {
+  @Override
+  public void begin() {
     write(writer::begin);
     drain();
   }
@@ -107,12 +106,8 @@ final class RowOutput implements Consumer<Row> {
   }
 
   /// Reports lost samples among the rows if the format can carry it, else on stderr.
-  void reportLoss(long count) {
-    reportLoss(count, "the output is too slow");
-  }
-
-  /// @param why the cause, a few words
-  void reportLoss(long count, String why) {
+  @Override
+  public void reportLoss(long count, String why) {
     if (printsLoss) {
       Console.print("lost " + count + " samples: " + why + ".");
     }
@@ -120,17 +115,15 @@ final class RowOutput implements Consumer<Row> {
   }
 
   /// Writes what the format puts behind the rows, and flushes.
-  ///
-  /// @param received packets seen in all; null if unknown
-  void finish(@Nullable Long received) {
+  @Override
+  public void finish(@Nullable Long received, long lost) {
     write(() -> writer.end(received));
     drain();
   }
 
   /// Flushes if no record waits, else every 20 ms.
-  ///
-  /// @param drained no record waits: the ring thread is about to sleep
-  void onBatchEnd(boolean drained) {
+  @Override
+  public void onBatchEnd(boolean drained) {
     if (drained || System.nanoTime() - lastFlushNs >= FLUSH_INTERVAL_NS) {
       flush();
     }
@@ -152,25 +145,23 @@ final class RowOutput implements Consumer<Row> {
     write(buffered::drain);
   }
 
-  /// How many rows so far say that their message is malformed.
-  long malformedRows() {
+  @Override
+  public long malformedRows() {
     return writer.malformedRows();
   }
 
-  /// Whether a write is blocked because the output is not read; from any thread.
-  boolean isBlocked() {
+  @Override
+  public boolean isBlocked() {
     return stream.isBlocked();
   }
 
-  /// Whether rows cannot be written because the reader of the output has left.
-  boolean isReaderGone() {
+  @Override
+  public boolean isReaderGone() {
     return readerGone;
   }
 
-  /// Reports a failed write.
-  ///
-  /// @throws UserFacingException if it failed for another reason than a reader that has left
-  void throwIfFailed() {
+  @Override
+  public void throwIfFailed() {
     if (failure != null && !readerGone) {
       throw Failures.ofFile("cannot write rows", failure);
     }

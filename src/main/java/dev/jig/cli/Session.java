@@ -6,7 +6,6 @@ import dev.jig.event.UserFacingException;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.trace.CaptureListener;
 import dev.jig.trace.CaptureLoop;
-import dev.jig.trace.LiveSettings;
 import dev.jig.trace.Scope;
 import dev.jig.trace.Subscription;
 import dev.jig.trace.TraceSummary;
@@ -19,34 +18,34 @@ import org.jspecify.annotations.Nullable;
 
 /// One live trace from the header to the summary line, for all sources of live packets.
 final class Session implements CaptureListener {
-  private final TraceDnsOptions options;
-  private final TraceDnsOptions.Parsed parsed;
+  private final SelectionOptions options;
+  private final TraceSettings settings;
   private final CaptureLoop loop;
-  private final RowOutput rows;
+  private final TraceOutput output;
   private volatile @Nullable Subscription subscription;
   private boolean nameWarningShown;
   private volatile boolean finished;
 
   private Session(
-      TraceDnsOptions options, TraceDnsOptions.Parsed parsed, CaptureLoop loop, RowStream stream) {
+      SelectionOptions options, TraceSettings settings, CaptureLoop loop, TraceOutput output) {
     this.options = options;
-    this.parsed = parsed;
+    this.settings = settings;
     this.loop = loop;
-    this.rows = RowOutput.open(parsed.format(), stream, loop::stop);
+    this.output = output;
   }
 
   /// Loads the kernel program and opens the output.
   ///
-  /// @param shownOnStdout without --output-file, rows go to stdout if true, else to stderr
+  /// @param shownOnStdout without --output-file, the output is stdout if true, else stderr
   static Session open(
-      TraceDnsOptions options, TraceDnsOptions.Parsed parsed, boolean shownOnStdout) {
+      SelectionOptions options, TraceSettings settings, Gadget gadget, boolean shownOnStdout) {
     CaptureLoop loop =
         CaptureLoop.load(
             options.verbosity.isVerbose(),
             options.verbosity.hasLibbpfLog(),
             UnaryOperator.identity());
     loop.log().forEach(Console::debug);
-    return new Session(options, parsed, loop, options.openOutput(shownOnStdout));
+    return new Session(options, settings, loop, gadget.open(shownOnStdout, loop::stop));
   }
 
   /// Where cgroup v2 is mounted.
@@ -57,25 +56,20 @@ final class Session implements CaptureListener {
   /// Attaches and starts to record, for the packets of selected containers.
   void attach(Containers containers, ContainerSelection selection) {
     loop.setContainers(containers);
-    subscription = loop.open(settings(), selection, rows);
+    subscription = loop.open(settings.live(), selection, output);
     loop.attach();
   }
 
   /// Attaches and starts to record, for the packets of a scope.
   ///
-  /// @param output takes the rows
-  void attach(Scope scope, Consumer<Row> output) {
-    subscription = loop.open(settings(), scope, output);
+  /// @param rows takes the rows
+  void attach(Scope scope, Consumer<Row> rows) {
+    subscription = loop.open(settings.live(), scope, rows);
     loop.attach();
   }
 
-  private LiveSettings settings() {
-    return new LiveSettings(
-        parsed.ports(), parsed.filter(), parsed.dnsTimeoutNs(), parsed.details());
-  }
-
-  RowOutput rows() {
-    return rows;
+  TraceOutput output() {
+    return output;
   }
 
   /// Prints the header and creates the ready file. Called when everything is attached.
@@ -83,7 +77,7 @@ final class Session implements CaptureListener {
     loop.missingPrograms()
         .forEach(
             (what, why) -> Console.debug("not available on this kernel: " + what + ": " + why));
-    rows.begin();
+    output.begin();
     options.createReadyFile();
   }
 
@@ -97,7 +91,7 @@ final class Session implements CaptureListener {
     loop.stop();
     ShutdownWatchdog.enforce(
         () -> finished,
-        rows::isBlocked,
+        output::isBlocked,
         code,
         () -> summary().line() + ", the output is blocked: the remaining rows were dropped");
   }
@@ -122,15 +116,15 @@ final class Session implements CaptureListener {
 
   /// Traces until stopped.
   TraceSummary run() {
-    loop.run(parsed.limitNs(), this);
+    loop.run(settings.limitNs(), this);
     loop.end(this);
     TraceSummary summary = summary();
-    rows.finish(summary.seen());
+    output.finish(summary.seen(), summary.lost());
     return summary;
   }
 
   private TraceSummary summary() {
-    return loop.summary(opened()).withMalformedRows(rows.malformedRows());
+    return loop.summary(opened()).withMalformedRows(output.malformedRows());
   }
 
   private Subscription opened() {
@@ -139,12 +133,12 @@ final class Session implements CaptureListener {
 
   @Override
   public void onLoss(long packets) {
-    rows.reportLoss(packets);
+    output.reportLoss(packets);
   }
 
   @Override
   public void onBatchEnd(boolean drained) {
-    rows.onBatchEnd(drained);
+    output.onBatchEnd(drained);
     if (!nameWarningShown && opened().nameUnknown() > 0) {
       nameWarningShown = true;
       Console.print(
@@ -157,7 +151,7 @@ final class Session implements CaptureListener {
   ///
   /// @throws UserFacingException if rows could not be written
   void finish(TraceSummary summary) {
-    finish(summary, !rows.isReaderGone());
+    finish(summary, !output.isReaderGone());
   }
 
   /// Prints the summary line if `wanted`, with `-v`, or if packets were lost.
@@ -169,6 +163,6 @@ final class Session implements CaptureListener {
       Console.printPlain(summary.line());
     }
     finished = true;
-    rows.throwIfFailed();
+    output.throwIfFailed();
   }
 }

@@ -14,13 +14,24 @@ import org.jspecify.annotations.Nullable;
 
 /// A resolver on a free port of 127.0.0.1, over UDP and TCP, and a client that makes six lookups.
 public final class Demo implements AutoCloseable {
-  private static final int BUFFER = 512;
+  static final int BUFFER = 512;
 
+  /// What the client does.
+  public enum Scenario {
+    /// Six lookups, one of each kind of row; the last one is not answered.
+    ROWS,
+    /// Lookups with three faults, and healthy ones.
+    FAULTS
+  }
+
+  private final Scenario scenario;
+  private final DemoZone zone = new DemoZone();
   private final DatagramSocket udp;
   private final ServerSocket tcp;
   private @Nullable DatagramSocket unanswered;
 
-  private Demo(DatagramSocket udp, ServerSocket tcp) {
+  private Demo(Scenario scenario, DatagramSocket udp, ServerSocket tcp) {
+    this.scenario = scenario;
     this.udp = udp;
     this.tcp = tcp;
   }
@@ -28,10 +39,10 @@ public final class Demo implements AutoCloseable {
   /// Starts the resolver.
   ///
   /// @throws IOException if no port is free for UDP and TCP
-  public static Demo start() throws IOException {
+  public static Demo start(Scenario scenario) throws IOException {
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     ServerSocket tcp = new ServerSocket(0, 8, loopback);
-    Demo demo = new Demo(new DatagramSocket(tcp.getLocalPort(), loopback), tcp);
+    Demo demo = new Demo(scenario, new DatagramSocket(tcp.getLocalPort(), loopback), tcp);
     Thread.ofPlatform().daemon().name("demo-resolver").start(demo::serveUdp);
     Thread.ofPlatform().daemon().name("demo-resolver").start(demo::serveTcp);
     return demo;
@@ -42,8 +53,20 @@ public final class Demo implements AutoCloseable {
     return tcp.getLocalPort();
   }
 
-  /// Makes the lookups, one after the other; the last one is not answered.
+  /// Whether the last lookup of the scenario is not answered.
+  public boolean isLastUnanswered() {
+    return scenario == Scenario.ROWS;
+  }
+
+  /// Makes the lookups, one after the other.
   public void runLookups() throws IOException {
+    switch (scenario) {
+      case ROWS -> runRows();
+      case FAULTS -> FaultyLookups.run(udp.getLocalSocketAddress());
+    }
+  }
+
+  private void runRows() throws IOException {
     queryOverUdp(DemoZone.query(0x1001, "example.test", DemoZone.TYPE_A));
     queryOverUdp(DemoZone.query(0x1002, "example.test", DemoZone.TYPE_AAAA));
     queryOverUdp(DemoZone.query(0x1003, "example.test", DemoZone.TYPE_MX));
@@ -92,7 +115,7 @@ public final class Demo implements AutoCloseable {
       while (true) {
         packet.setLength(BUFFER);
         udp.receive(packet);
-        byte[] answer = DemoZone.response(packet.getData());
+        byte[] answer = zone.response(packet.getData());
         if (answer != null) {
           udp.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
         }
@@ -109,7 +132,7 @@ public final class Demo implements AutoCloseable {
           OutputStream out = client.getOutputStream()) {
         DataInputStream framed = new DataInputStream(in);
         byte[] query = framed.readNBytes(framed.readUnsignedShort());
-        byte[] answer = DemoZone.response(query);
+        byte[] answer = zone.response(query);
         if (answer != null) {
           out.write(withLengthPrefix(answer));
         }

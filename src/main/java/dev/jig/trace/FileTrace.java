@@ -98,6 +98,11 @@ public final class FileTrace implements AutoCloseable {
     return source.counters().read();
   }
 
+  /// Packets lost so far while the file was written, as it states.
+  public long lost() {
+    return lostSoFar;
+  }
+
   /// Messages so far without a recorded row, that is without container and owner.
   public long unattributed() {
     return pipeline == null

@@ -161,7 +161,7 @@ final class CommandLineTest {
             .parseArgs(words.toArray(String[]::new))
             .subcommand()
             .subcommand();
-    return ((TraceDnsCommand) dns.commandSpec().userObject()).options.verbosity.level();
+    return ((TraceDnsCommand) dns.commandSpec().userObject()).options.selection.verbosity.level();
   }
 
   @Test

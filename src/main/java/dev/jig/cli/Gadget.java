@@ -1,0 +1,32 @@
+package dev.jig.cli;
+
+import dev.jig.demo.Demo;
+
+/// What a command makes of the rows of a trace: the same sources (live, a file, a command, the
+/// demo) serve all gadgets.
+interface Gadget {
+  /// Its name on the command line, such as `trace dns`.
+  String command();
+
+  TraceSettings settings();
+
+  /// Opens the output.
+  ///
+  /// @param onStdout without --output-file, stdout if true, else stderr
+  /// @param onFailure called once, when a write has failed
+  TraceOutput open(boolean onStdout, Runnable onFailure);
+
+  /// Opens the output for a capture file without rows of an earlier trace.
+  TraceOutput openForPlainCapture(Runnable onFailure);
+
+  /// What `--demo` shows.
+  Demo.Scenario demo();
+
+  /// Whether the output of a command (`-- CMD`) and its own cannot share stdout and stderr.
+  boolean needsFileBesideCommand();
+
+  /// The exit code after a trace that ended with `code`.
+  default int exitCode(int code) {
+    return code;
+  }
+}

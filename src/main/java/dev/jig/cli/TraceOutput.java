@@ -1,0 +1,48 @@
+package dev.jig.cli;
+
+import dev.jig.event.Row;
+import dev.jig.event.UserFacingException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// What a gadget does with the rows of a trace. Called by the thread that traces, unless a method
+/// says otherwise.
+interface TraceOutput extends Consumer<Row> {
+  /// Everything is attached: writes what precedes the first row.
+  void begin();
+
+  /// Packets were lost since the last call.
+  ///
+  /// @param why the cause, a few words
+  void reportLoss(long count, String why);
+
+  /// Packets were lost since the last call, since this program was too slow.
+  default void reportLoss(long count) {
+    reportLoss(count, "the output is too slow");
+  }
+
+  /// After each batch of records.
+  ///
+  /// @param drained no record waits: the thread is about to sleep
+  void onBatchEnd(boolean drained);
+
+  /// The trace has ended.
+  ///
+  /// @param received packets seen in all; null if unknown
+  /// @param lost packets lost in all
+  void finish(@Nullable Long received, long lost);
+
+  /// How many rows so far say that their message is malformed.
+  long malformedRows();
+
+  /// Whether a write is blocked because the output is not read; from any thread.
+  boolean isBlocked();
+
+  /// Whether nothing can be written because the reader of the output has left.
+  boolean isReaderGone();
+
+  /// Reports a failed write.
+  ///
+  /// @throws UserFacingException if it failed for another reason than a reader that has left
+  void throwIfFailed();
+}
