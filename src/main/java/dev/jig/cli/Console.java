@@ -32,6 +32,12 @@ final class Console {
     System.err.println(Escaping.TERMINAL.escape(line));
   }
 
+  /// Prints terminal control and counts, without a line feed.
+  static void printStatus(String text) {
+    System.err.print(text);
+    System.err.flush();
+  }
+
   /// Prints a line if `-v` was given.
   static void debug(String line) {
     if (verbose) {

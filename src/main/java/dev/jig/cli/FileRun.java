@@ -27,10 +27,7 @@ final class FileRun {
     try (FileTrace trace = FileTrace.open(file, settings.ports())) {
       Signals.onInterrupt(
           () -> ShutdownWatchdog.enforce(() -> false, () -> true, 0, trace::summary));
-      TraceOutput rows =
-          trace.beginsWithRow()
-              ? gadget.open(true, trace::stop)
-              : gadget.openForPlainCapture(trace::stop);
+      TraceOutput rows = gadget.openForFile(trace.beginsWithRow(), trace::stop);
       Signals.onInterrupt(() -> {
         trace.stop();
         ShutdownWatchdog.enforce(() -> false, rows::isBlocked, 0, trace::summary);

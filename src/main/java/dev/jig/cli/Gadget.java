@@ -5,9 +5,6 @@ import dev.jig.demo.Demo;
 /// What a command makes of the rows of a trace: the same sources (live, a file, a command, the
 /// demo) serve all gadgets.
 interface Gadget {
-  /// Its name on the command line, such as `trace dns`.
-  String command();
-
   TraceSettings settings();
 
   /// Opens the output.
@@ -16,8 +13,10 @@ interface Gadget {
   /// @param onFailure called once, when a write has failed
   TraceOutput open(boolean onStdout, Runnable onFailure);
 
-  /// Opens the output for a capture file without rows of an earlier trace.
-  TraceOutput openForPlainCapture(Runnable onFailure);
+  /// Opens the output for a file.
+  ///
+  /// @param hasRows whether it is a recording, with the rows of an earlier trace
+  TraceOutput openForFile(boolean hasRows, Runnable onFailure);
 
   /// What `--demo` shows.
   Demo.Scenario demo();

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
     name = "ig",
     description = "Traces what containers do on this machine, live from the kernel.",
     subcommands = {
+      AdviseCommand.class,
       TraceCommand.class,
       ListContainersCommand.class,
       AgentCommand.class,
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
 public final class Ig implements Runnable {
   private static final int HELP_WIDTH = 100;
 
-  private static final Set<String> NO_TRACE = Set.of("-h", "--help", "--read");
+  private static final Set<String> GADGETS = Set.of("advise", "trace");
+  private static final Set<String> NO_TRACE = Set.of("-h", "--help", "--read", "--list");
 
   @Mixin VersionOption version = new VersionOption();
 
@@ -49,17 +51,17 @@ public final class Ig implements Runnable {
   static int execute(String[] args, Map<String, String> environment) {
     if (isLiveTrace(args, environment)) {
       EarlyLoad.start();
-    } else if (args.length > 0 && args[0].equals("trace")) {
+    } else if (args.length > 0 && GADGETS.contains(args[0])) {
       Native.preload();
     }
     return commandLine(environment).execute(args);
   }
 
-  /// Whether a command line most likely ends in a live trace: `ig trace dns` without `--read` and
-  /// `--help`. If it does not, the programs were loaded in vain; if it was not recognised, they are
-  /// loaded later.
+  /// Whether a command line most likely ends in a live trace: `ig trace dns` or `ig advise dns`
+  /// without `--read` and `--help`. If it does not, the programs were loaded in vain; if it was not
+  /// recognised, they are loaded later.
   static boolean isLiveTrace(String[] args, Map<String, String> environment) {
-    if (args.length < 2 || !args[0].equals("trace") || !args[1].equals("dns")) {
+    if (args.length < 2 || !GADGETS.contains(args[0]) || !args[1].equals("dns")) {
       return false;
     }
     for (String word : args) {

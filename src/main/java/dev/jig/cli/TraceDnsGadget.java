@@ -14,11 +14,6 @@ final class TraceDnsGadget implements Gadget {
   }
 
   @Override
-  public String command() {
-    return "trace dns";
-  }
-
-  @Override
   public TraceSettings settings() {
     return parsed.settings();
   }
@@ -29,8 +24,8 @@ final class TraceDnsGadget implements Gadget {
   }
 
   @Override
-  public TraceOutput openForPlainCapture(Runnable onFailure) {
-    OutputFormat format = options.parseForPlainCapture().format();
+  public TraceOutput openForFile(boolean hasRows, Runnable onFailure) {
+    OutputFormat format = hasRows ? parsed.format() : options.parseForPlainCapture().format();
     return RowOutput.open(format, options.selection.openOutput(true), onFailure);
   }
 

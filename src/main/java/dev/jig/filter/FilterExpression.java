@@ -1,5 +1,6 @@
 package dev.jig.filter;
 
+import dev.jig.event.NameRow;
 import dev.jig.event.Row;
 import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
@@ -30,6 +31,8 @@ public final class FilterExpression implements RowFilter {
   private final List<String> names = new ArrayList<>();
 
   private final Set<Field> fields = EnumSet.noneOf(Field.class);
+
+  private boolean ofFailed;
 
   private FilterExpression() {}
 
@@ -79,8 +82,14 @@ public final class FilterExpression implements RowFilter {
     return Set.copyOf(fields);
   }
 
+  /// Whether a rule is [#FAILED].
+  public boolean isOfFailed() {
+    return ofFailed;
+  }
+
   private void add(String text) {
     if (text.strip().equalsIgnoreCase(FAILED)) {
+      ofFailed = true;
       comparisons.add(FilterExpression::isFailed);
       return;
     }
@@ -94,6 +103,9 @@ public final class FilterExpression implements RowFilter {
 
   /// Names that do not exist are no failure: search lists ask for them by the thousand.
   private static boolean isFailed(Row row) {
+    if (row instanceof NameRow name) {
+      return name.outcome().isFailed() || name.outcome().isUnanswered();
+    }
     return switch (row.state()) {
       case TIMEOUT, CLOSED, LATE, CONFLICTING -> true;
       case ANSWERED, ORPHAN, DUPLICATE -> row.dns().isFailure();

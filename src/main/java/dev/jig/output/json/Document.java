@@ -29,6 +29,11 @@ public interface Document {
   /// Writes a list of printable ASCII texts.
   void writeAsciiList(SerializableString key, List<String> values) throws IOException;
 
+  /// Writes a list of texts from outside this program.
+  void writeTextList(SerializableString key, List<String> values) throws IOException;
+
+  void writeNumberList(SerializableString key, List<Integer> values) throws IOException;
+
   /// Begins a list of objects.
   void beginList(SerializableString key) throws IOException;
 

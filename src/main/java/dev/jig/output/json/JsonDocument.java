@@ -81,6 +81,10 @@ public final class JsonDocument implements Document {
   @Override
   public void writeText(SerializableString key, String value) throws IOException {
     json.writeFieldName(key);
+    writeEscaped(value);
+  }
+
+  private void writeEscaped(String value) throws IOException {
     String escaped = Escaping.JSON.escape(value);
     if (escaped.equals(value)) {
       json.writeString(value);
@@ -113,6 +117,26 @@ public final class JsonDocument implements Document {
     json.writeStartArray();
     for (String value : values) {
       json.writeString(value);
+    }
+    json.writeEndArray();
+  }
+
+  @Override
+  public void writeTextList(SerializableString key, List<String> values) throws IOException {
+    json.writeFieldName(key);
+    json.writeStartArray();
+    for (String value : values) {
+      writeEscaped(value);
+    }
+    json.writeEndArray();
+  }
+
+  @Override
+  public void writeNumberList(SerializableString key, List<Integer> values) throws IOException {
+    json.writeFieldName(key);
+    json.writeStartArray();
+    for (int value : values) {
+      json.writeNumber(value);
     }
     json.writeEndArray();
   }

@@ -148,6 +148,32 @@ final class JsonLinesDocument implements Document {
   }
 
   @Override
+  public void writeTextList(SerializableString key, List<String> values) {
+    appendKey(key);
+    ensureCapacity(1);
+    bytes[length++] = '[';
+    for (String value : values) {
+      appendEscaped(value);
+      ensureCapacity(2);
+      bytes[length++] = ',';
+    }
+    length -= values.isEmpty() ? 0 : 1; // the last comma
+    bytes[length++] = ']';
+  }
+
+  @Override
+  public void writeNumberList(SerializableString key, List<Integer> values) {
+    writeRaw(key, values.toString().replace(" ", ""));
+  }
+
+  private void writeRaw(SerializableString key, String ascii) {
+    appendKey(key);
+    byte[] encoded = ascii.getBytes(StandardCharsets.US_ASCII);
+    ensureCapacity(encoded.length);
+    append(encoded);
+  }
+
+  @Override
   public void beginList(SerializableString key) {
     appendKey(key);
     ensureCapacity(1);

@@ -20,6 +20,9 @@ public final class YamlDocument implements Document {
   private int depth;
   private boolean isObjectEmpty;
 
+  /// Whether the list that was begun last has no item.
+  private boolean isListEmpty;
+
   /// Whether the next key is the first of a list item.
   private boolean startsItem;
 
@@ -91,13 +94,29 @@ public final class YamlDocument implements Document {
   }
 
   @Override
+  public void writeTextList(SerializableString key, List<String> values) {
+    writeAsciiList(key, values);
+  }
+
+  @Override
+  public void writeNumberList(SerializableString key, List<Integer> values) {
+    appendKey(key);
+    text.append('\n');
+    for (int value : values) {
+      text.repeat("  ", depth).append("- ").append(value).append('\n');
+    }
+  }
+
+  @Override
   public void beginList(SerializableString key) {
     appendKey(key);
     text.append('\n');
+    isListEmpty = true;
   }
 
   @Override
   public void beginItem() {
+    isListEmpty = false;
     depth++;
     startsItem = true;
   }
@@ -109,6 +128,11 @@ public final class YamlDocument implements Document {
 
   @Override
   public void endList() {
+    if (isListEmpty) {
+      text.setLength(text.length() - 1);
+      text.append(" []\n");
+      isListEmpty = false;
+    }
     isObjectEmpty = false;
   }
 

@@ -1,0 +1,117 @@
+package dev.jig.advise;
+
+import dev.jig.event.IpAddress;
+import dev.jig.event.LookupRow;
+import dev.jig.event.Outcome;
+import dev.jig.event.Owner;
+import dev.jig.event.Row;
+import dev.jig.event.Subject;
+import dev.jig.stats.DistinctCounter;
+import dev.jig.stats.LookupCounts;
+import dev.jig.table.Hash64;
+import dev.jig.table.Lru;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Watches lookups with all rules. One thread.
+public final class Advisor {
+  private static final int MAX_PROCESSES = 100_000;
+  private static final int MAX_SERVERS = 100_000;
+  private static final int MAX_CLIENTS = 4_096;
+
+  private static final Comparator<Finding> WORST_FIRST =
+      Comparator.comparing((Finding finding) -> finding.id().severity())
+          .reversed()
+          .thenComparing(finding -> -finding.evidence().waitedNs())
+          .thenComparing(finding -> -finding.lookups())
+          .thenComparing(Finding::id);
+
+  private final RuleSet rules;
+  private final TwinJoin twins = new TwinJoin(this::observe);
+  private final LookupCounts counts = new LookupCounts();
+  private final DistinctCounter processes = new DistinctCounter(MAX_PROCESSES);
+  private final DistinctCounter servers = new DistinctCounter(MAX_SERVERS);
+
+  /// Subjects of one process are one object.
+  private final Lru<Subject, Client> clients = new Lru<>(MAX_CLIENTS);
+
+  private long firstNs = Long.MAX_VALUE;
+  private long lastNs;
+
+  public Advisor(RuleSet rules) {
+    this.rules = rules;
+  }
+
+  /// Takes a row; what is no lookup, such as a late answer, is ignored.
+  ///
+  /// @param nowNs any monotonic clock
+  public void onRow(Row row, long nowNs) {
+    if (row instanceof LookupRow lookup && lookup.outcome() != null) {
+      twins.onRow(lookup, nowNs);
+    }
+  }
+
+  /// Hands on what has waited long enough; now and then.
+  ///
+  /// @param nowNs as of [#onRow]
+  public void tick(long nowNs) {
+    twins.tick(nowNs);
+  }
+
+  private void observe(LookupRow row, @Nullable LookupRow twin, boolean isSecond) {
+    Outcome outcome = row.outcome();
+    if (outcome == null) {
+      return;
+    }
+    Observation lookup = new Observation(row, clientOf(row), outcome, twin, isSecond);
+    counts.add(outcome);
+    firstNs = Math.min(firstNs, row.timestampNs());
+    lastNs = Math.max(lastNs, row.timestampNs());
+    Owner owner = row.subject().owner();
+    if (owner != null) {
+      processes.add(Hash64.mix(owner.startBootNs() ^ (long) owner.pid() << 32));
+    }
+    IpAddress server = lookup.server();
+    if (server != null) {
+      servers.add(Hash64.mix(Hash64.mix(server.high()) ^ server.low()));
+    }
+    rules.onLookup(lookup);
+  }
+
+  private Client clientOf(LookupRow row) {
+    IpAddress source = row.flow().source().address();
+    Subject subject = row.subject();
+    return subject.owner() == null
+        ? Client.of(subject, source)
+        : clients.computeIfAbsent(subject, _ -> Client.of(subject, source));
+  }
+
+  /// The lookups so far.
+  public long lookups() {
+    return counts.all();
+  }
+
+  /// What is wrong, worst first.
+  public List<Finding> findings(Set<FindingId> wanted) {
+    return rules.findings(wanted).stream().sorted(WORST_FIRST).toList();
+  }
+
+  /// Takes what has waited; before the last [#findings].
+  public void finish() {
+    twins.finish();
+  }
+
+  /// The window as its lookups show it.
+  public Window window() {
+    return new Window(
+        counts.all() == 0 ? 0 : firstNs,
+        lastNs,
+        counts.all(),
+        processes.count(),
+        servers.count(),
+        0,
+        rules.forgotten());
+  }
+}

@@ -1,0 +1,115 @@
+package dev.jig.advise;
+
+import dev.jig.event.Cause;
+import dev.jig.event.Owner;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What a rule keeps of the lookups that show one fault of one subject. Bounded.
+public final class Case {
+  private static final int MAX_PIDS = 32;
+  private static final int MAX_CAUSES = 8;
+
+  /// Bound of clients of all cases of one finding, and of one case.
+  private static final int MAX_CLIENTS = 1_000;
+
+  private long lookups;
+  private long waitedNs;
+  private long firstNs = Long.MAX_VALUE;
+  private long lastNs;
+  private final TreeSet<Integer> pids = new TreeSet<>();
+  private final Set<Client> clients = LinkedHashSet.newLinkedHashSet(1);
+  private final Map<Cause, Long> causes = HashMap.newHashMap(1);
+  private final List<Evidence> evidence = new ArrayList<>(1);
+
+  /// Adds a lookup.
+  ///
+  /// @param waited how long the client waited for nothing, in ns
+  /// @param cause null where the kernel reported none
+  /// @param maxEvidence how many examples are kept
+  public void add(Observation lookup, long waited, @Nullable Cause cause, int maxEvidence) {
+    add(lookup, waited, cause);
+    if (evidence.size() < maxEvidence) {
+      evidence.add(new Evidence(lookup.row(), lookup.twin(), null));
+    }
+  }
+
+  private void add(Observation lookup, long waited, @Nullable Cause cause) {
+    lookups++;
+    waitedNs += waited;
+    addClient(lookup.client());
+    firstNs = Math.min(firstNs, lookup.row().timestampNs());
+    lastNs = Math.max(lastNs, lookup.row().timestampNs());
+    Owner owner = lookup.row().subject().owner();
+    if (owner != null && pids.size() < MAX_PIDS) {
+      pids.add(owner.pid());
+    }
+    if (cause != null && (causes.size() < MAX_CAUSES || causes.containsKey(cause))) {
+      causes.merge(cause, 1L, Long::sum);
+    }
+  }
+
+  private void addClient(Client client) {
+    if (clients.size() < MAX_CLIENTS) {
+      clients.add(client);
+    }
+  }
+
+  /// Adds all lookups of another case.
+  public void add(Case other, int maxEvidence) {
+    lookups += other.lookups;
+    waitedNs += other.waitedNs;
+    firstNs = Math.min(firstNs, other.firstNs);
+    lastNs = Math.max(lastNs, other.lastNs);
+    other.clients.forEach(this::addClient);
+    other.pids.stream().limit(MAX_PIDS - pids.size()).forEach(pids::add);
+    other.causes.forEach((cause, count) -> causes.merge(cause, count, Long::sum));
+    other.evidence.stream()
+        .limit(Math.max(0, maxEvidence - evidence.size()))
+        .forEach(evidence::add);
+  }
+
+  public long lookups() {
+    return lookups;
+  }
+
+  public long waitedNs() {
+    return waitedNs;
+  }
+
+  /// Nanoseconds since the epoch.
+  public long firstNs() {
+    return firstNs;
+  }
+
+  /// Nanoseconds since the epoch.
+  public long lastNs() {
+    return lastNs;
+  }
+
+  /// The clients, at most 1,000.
+  public Set<Client> clients() {
+    return Collections.unmodifiableSet(clients);
+  }
+
+  /// The lowest ones in order, at most 32.
+  public List<Integer> pids() {
+    return List.copyOf(pids);
+  }
+
+  public List<Evidence> evidence() {
+    return List.copyOf(evidence);
+  }
+
+  /// The cause of most lookups and their number; null if the kernel reported none.
+  public Map.@Nullable Entry<Cause, Long> mainCause() {
+    return causes.entrySet().stream().max(Map.Entry.comparingByValue()).orElse(null);
+  }
+}

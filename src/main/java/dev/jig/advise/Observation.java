@@ -1,0 +1,45 @@
+package dev.jig.advise;
+
+import dev.jig.event.Attempt;
+import dev.jig.event.IpAddress;
+import dev.jig.event.Lookup;
+import dev.jig.event.LookupRow;
+import dev.jig.event.Outcome;
+import dev.jig.event.Question;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One lookup, as rules see it.
+///
+/// @param row with `lookup` and an outcome
+/// @param twin the AAAA of an A, or the A of an AAAA, asked together; null without one
+/// @param isSecondOfPair whether the twin was observed before
+public record Observation(
+    LookupRow row,
+    Client client,
+    Outcome outcome,
+    @Nullable LookupRow twin,
+    boolean isSecondOfPair) {
+
+  public List<Attempt> attempts() {
+    return row.lookup().attempts();
+  }
+
+  /// The server of the last try.
+  public @Nullable IpAddress server() {
+    List<Attempt> attempts = attempts();
+    return attempts.isEmpty() ? row.flow().nameserver() : attempts.getLast().nameserver();
+  }
+
+  /// The name asked for; empty without a question.
+  public String name() {
+    Question question = row.dns().question();
+    return question == null ? "" : question.name();
+  }
+
+  /// The number of queries sent.
+  public int tries() {
+    Lookup lookup = row.lookup();
+    return lookup.tries();
+  }
+}

@@ -1,0 +1,124 @@
+package dev.jig.advise;
+
+import dev.jig.event.Attempt;
+import dev.jig.event.IpAddress;
+import dev.jig.table.Lru;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What each client got from each server that it asked, for the rules about servers without answer.
+/// Tries that other rules explain do not count: the lost one of a pair, and TCP after a truncated
+/// answer.
+public final class ServerUses {
+  private static final int MAX_EXAMPLES = 1_024;
+
+  private final int maxEvidence;
+  private long forgotten;
+  private int examples;
+  private final Lru<ClientServer, ServerUse> uses =
+      new Lru<>(Tallies.MAX_SUBJECTS, _ -> forgotten++);
+
+  public ServerUses(int maxEvidence) {
+    this.maxEvidence = maxEvidence;
+  }
+
+  /// A lookup has ended. Each server that it asked counts once.
+  public void onLookup(Observation lookup) {
+    List<Attempt> attempts = lookup.attempts();
+    for (int i = 0; i < attempts.size(); i++) {
+      IpAddress server = attempts.get(i).nameserver();
+      if (server != null && isFirstOf(server, attempts, i)) {
+        addServer(lookup, server, attempts);
+      }
+    }
+  }
+
+  private static boolean isFirstOf(IpAddress server, List<Attempt> attempts, int index) {
+    for (int i = 0; i < index; i++) {
+      if (server.equals(attempts.get(i).nameserver())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void addServer(Observation lookup, IpAddress server, List<Attempt> attempts) {
+    ServerUse use = use(new ClientServer(lookup.client(), server));
+    use.count();
+    Attempt unanswered = null;
+    long waitedNs = 0;
+    for (int i = 0; i < attempts.size(); i++) {
+      Attempt attempt = attempts.get(i);
+      if (!server.equals(attempt.nameserver())) {
+        continue;
+      }
+      if (attempt.state().hasResponse()) {
+        use.onAnswered(attempt.timestampNs());
+        return;
+      }
+      if (Tries.isUnanswered(attempt) && !isExplained(lookup, attempts, i)) {
+        unanswered = attempt.cause() != null || unanswered == null ? attempt : unanswered;
+        waitedNs += Tries.waitedNs(attempts, i);
+      }
+    }
+    if (unanswered != null) {
+      boolean elsewhere = !lookup.outcome().isUnanswered();
+      use.onFault(
+          TryFault.of(unanswered),
+          lookup,
+          waitedNs,
+          unanswered.cause(),
+          elsewhere,
+          evidenceFor(use, TryFault.of(unanswered)));
+    }
+  }
+
+  private static boolean isExplained(Observation lookup, List<Attempt> attempts, int index) {
+    return index == 0 && lookup.twin() != null && Tries.isLostTwin(lookup.row(), lookup.twin())
+        || Tries.isTcpAfterTruncation(attempts, index);
+  }
+
+  private int evidenceFor(ServerUse use, TryFault fault) {
+    if (use.count(fault) >= maxEvidence || examples >= MAX_EXAMPLES) {
+      return 0;
+    }
+    examples++;
+    return maxEvidence;
+  }
+
+  private ServerUse use(ClientServer key) {
+    ServerUse known = uses.get(key);
+    if (known != null) {
+      return known;
+    }
+    ServerUse created = new ServerUse();
+    uses.put(key, created);
+    return created;
+  }
+
+  /// What the clients of each server got from it.
+  public Map<IpAddress, List<ClientUse>> byServer() {
+    Map<IpAddress, List<ClientUse>> found = new LinkedHashMap<>();
+    uses.forEach((key, use) ->
+        found
+            .computeIfAbsent(key.server(), _ -> new ArrayList<>())
+            .add(new ClientUse(key.client(), use)));
+    return found;
+  }
+
+  /// A client with what it got.
+  public record ClientUse(Client client, ServerUse use) {
+    /// The lookups with an unanswered try of this kind; null if none.
+    public @Nullable Case fault(TryFault fault) {
+      return use.fault(fault);
+    }
+  }
+
+  /// How many pairs of client and server were forgotten.
+  public long forgotten() {
+    return forgotten;
+  }
+}

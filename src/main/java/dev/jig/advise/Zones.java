@@ -1,0 +1,82 @@
+package dev.jig.advise;
+
+import dev.jig.dns.Dialect;
+import dev.jig.dns.MessageDecoder;
+import dev.jig.dns.RecordType;
+import dev.jig.dns.ResourceRecord;
+import dev.jig.event.Outcome;
+import dev.jig.event.WireMessage;
+import dev.jig.table.Lru;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the zone of a name: the owner of an SOA record that was seen in a negative answer (RFC
+/// 2308 section 3), else the last two labels. All of a cluster's names are one zone.
+public final class Zones {
+  private static final int MAX_ZONES = 4_096;
+  private static final String CLUSTER = "cluster.local.";
+
+  private final MessageDecoder decoder = new MessageDecoder();
+  private final Lru<String, String> seen = new Lru<>(MAX_ZONES);
+
+  /// Learns from a negative answer. It is decoded only if the name's zone is not known.
+  public void onLookup(Observation lookup) {
+    boolean negative = lookup.outcome() == Outcome.NXDOMAIN || lookup.outcome() == Outcome.NODATA;
+    WireMessage message = lookup.row().dns().message();
+    if (!negative || message == null || longestSeen(lower(lookup.name())) != null) {
+      return;
+    }
+    for (ResourceRecord record : message.decode(decoder, Dialect.DNS).authority()) {
+      if (record.type() == RecordType.SOA) {
+        String zone = lower(record.name());
+        seen.put(zone, zone);
+      }
+    }
+  }
+
+  /// The zone of a name, in lower case with trailing dot.
+  public String of(String name) {
+    String lower = lower(name);
+    if (lower.equals(CLUSTER) || lower.endsWith("." + CLUSTER)) {
+      return CLUSTER;
+    }
+    String zone = longestSeen(lower);
+    return zone == null ? lastTwoLabels(lower) : zone;
+  }
+
+  private @Nullable String longestSeen(String lower) {
+    for (int at = 0; at >= 0 && at < lower.length(); at = nextLabel(lower, at)) {
+      String suffix = seen.get(lower.substring(at));
+      if (suffix != null) {
+        return suffix;
+      }
+    }
+    return null;
+  }
+
+  /// Where the next label begins; -1 if there is none. A dot within a label is escaped.
+  private static int nextLabel(String name, int from) {
+    for (int i = from; i < name.length(); i++) {
+      if (name.charAt(i) == '\\') {
+        i++;
+      } else if (name.charAt(i) == '.') {
+        return i + 1 < name.length() ? i + 1 : -1;
+      }
+    }
+    return -1;
+  }
+
+  private static String lastTwoLabels(String lower) {
+    int beforeLast = 0;
+    int last = 0;
+    for (int at = 0; at >= 0; at = nextLabel(lower, at)) {
+      beforeLast = last;
+      last = at;
+    }
+    return lower.substring(beforeLast);
+  }
+
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,158 @@
+package dev.jig.advise.report;
+
+import dev.jig.advise.Client;
+import dev.jig.advise.Counted;
+import dev.jig.advise.Durations;
+import dev.jig.advise.Evidence;
+import dev.jig.advise.Finding;
+import dev.jig.advise.Window;
+import dev.jig.dns.RecordType;
+import dev.jig.event.Attempt;
+import dev.jig.event.Cause;
+import dev.jig.event.LookupRow;
+import dev.jig.event.Outcome;
+import dev.jig.event.Owner;
+import dev.jig.event.Question;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The sentences that text and Markdown have in common. Raw: the writers escape them.
+final class Sentences {
+  private static final int MAX_CLIENTS = 3;
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
+
+  private Sentences() {}
+
+  /// Such as `2 findings in 60 s · 4,812 lookups by 37 processes at 3 servers · 0 packets lost`.
+  static String headline(Window window, int findings) {
+    long seconds = Math.round((window.endNs() - window.startNs()) / 1e9);
+    String time = Counted.number(seconds) + " s";
+    if (window.lookups() == 0) {
+      return "no lookups seen in " + time;
+    }
+    return "%s in %s · %s by %s at %s · %s lost"
+        .formatted(
+            Counted.of(findings, "finding", "findings"),
+            time,
+            Counted.of(window.lookups(), "lookup", "lookups"),
+            Counted.of(window.processes(), "process", "processes"),
+            Counted.of(window.servers(), "server", "servers"),
+            Counted.of(window.packetsLost(), "packet", "packets"));
+  }
+
+  /// What limits the report, one sentence each.
+  static List<String> limits(Window window, int findings) {
+    List<String> limits = new ArrayList<>();
+    if (window.packetsLost() > 0) {
+      limits.add(
+          findings == 0
+              ? "Packets were lost: that nothing was found proves nothing."
+              : "Packets were lost: answers may be missing from the counts, and faults from the"
+                  + " list.");
+    }
+    if (window.forgotten() > 0) {
+      limits.add(
+          Counted.of(window.forgotten(), "subject was", "subjects were")
+              + " forgotten: there were more than the rules can keep.");
+    }
+    return limits;
+  }
+
+  /// Such as `shop/checkout (python3) → 10.96.0.10`.
+  static String subject(Finding finding) {
+    String clients = clients(finding);
+    String zone = finding.zone() == null ? "" : " for " + finding.zone();
+    return finding.nameserver() == null ? clients : clients + "  →  " + finding.nameserver() + zone;
+  }
+
+  private static String clients(Finding finding) {
+    List<String> labels = finding.clients().stream().map(Client::label).sorted().toList();
+    if (labels.size() <= MAX_CLIENTS) {
+      return String.join(", ", labels);
+    }
+    return Counted.of(labels.size(), "client", "clients")
+        + ": "
+        + labels.stream().limit(MAX_CLIENTS).collect(Collectors.joining(", "))
+        + ", …";
+  }
+
+  /// Such as `dropped by netfilter on the client's side (NETFILTER_DROP, 41 times)`; null if the
+  /// kernel reported nothing.
+  static @Nullable String cause(Finding finding) {
+    Map.Entry<Cause, Long> main = finding.evidence().mainCause();
+    if (main == null) {
+      return null;
+    }
+    Cause cause = main.getKey();
+    String where =
+        switch (cause.at()) {
+          case CLIENT -> "on the client's side";
+          case SERVER -> "on the server's side";
+          case PATH -> "on the way";
+        };
+    return "%s %s (%s, %s)"
+        .formatted(
+            cause.text(), where, cause.reason(), Counted.of(main.getValue(), "time", "times"));
+  }
+
+  /// An example: when, name, type, how it ended, the twin, the process.
+  static String example(Evidence evidence) {
+    LookupRow row = evidence.row();
+    Question question = row.dns().question();
+    StringBuilder text = new StringBuilder(time(row.timestampNs()));
+    if (evidence.text() != null) {
+      text.append("  ").append(evidence.text());
+    } else {
+      text.append("  ").append(question == null ? "" : question.name());
+      text.append("  ").append(question == null ? "" : RecordType.mnemonic(question.type()));
+      text.append("  ").append(ending(row));
+    }
+    LookupRow twin = evidence.twin();
+    Question other = twin == null ? null : twin.dns().question();
+    if (twin != null && other != null) {
+      text.append("   ").append(RecordType.mnemonic(other.type())).append(' ').append(ending(twin));
+    }
+    Owner owner = row.subject().owner();
+    return text.append(owner == null ? "" : "   pid " + owner.pid()).toString();
+  }
+
+  private static String ending(LookupRow row) {
+    Outcome outcome = row.outcome();
+    int tries = row.lookup().tries();
+    String of = tries > 1 ? " at try " + tries : "";
+    if (row.isAnswered()) {
+      String how = outcome == Outcome.OK ? "answered" : text(outcome);
+      return how + of + " after " + Durations.text(row.latencyNs());
+    }
+    List<Attempt> attempts = row.lookup().attempts();
+    long waitedNs =
+        attempts.isEmpty()
+            ? 0
+            : attempts.getLast().timestampNs()
+                + attempts.getLast().durationNs()
+                - row.timestampNs();
+    Cause cause = row.cause();
+    return "no answer"
+        + (tries > 1 ? " to " + tries + " tries" : "")
+        + " in "
+        + Durations.text(waitedNs)
+        + (cause == null ? "" : ": " + cause.text());
+  }
+
+  private static String text(@Nullable Outcome outcome) {
+    return outcome == null ? "answered" : outcome.name();
+  }
+
+  private static String time(long ns) {
+    Instant instant = Instant.ofEpochSecond(ns / 1_000_000_000, ns % 1_000_000_000);
+    return TIME.format(instant.atZone(ZoneId.systemDefault()));
+  }
+}

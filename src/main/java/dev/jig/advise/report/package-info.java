@@ -1,0 +1,5 @@
+/// Reports as text, Markdown, JSON and YAML.
+@NullMarked
+package dev.jig.advise.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package dev.jig.advise.rules;
+
+import dev.jig.advise.RuleSet;
+import dev.jig.advise.ServerUses;
+import dev.jig.advise.Zones;
+import java.util.List;
+
+/// The table of rules.
+public final class AllRules {
+  private AllRules() {}
+
+  /// Creates the rules of a run.
+  ///
+  /// @param maxEvidence examples per finding
+  public static RuleSet create(int maxEvidence) {
+    Zones zones = new Zones();
+    ServerUses uses = new ServerUses(maxEvidence);
+    return new RuleSet(
+        List.of(zones::onLookup, uses::onLookup),
+        List.of(
+            new LostTwin(maxEvidence),
+            new TcpBlocked(maxEvidence),
+            KernelCause.portClosed(uses, maxEvidence),
+            KernelCause.unreachable(uses, maxEvidence),
+            new Blocked(uses, maxEvidence),
+            new DeadNameserver(uses, maxEvidence),
+            new Unanswered(uses, maxEvidence),
+            FailingRcode.serverFailure(zones, maxEvidence),
+            FailingRcode.refused(zones, maxEvidence),
+            new SlowServer(maxEvidence)));
+  }
+}

@@ -1,0 +1,189 @@
+package dev.jig.advise.rules;
+
+import dev.jig.advise.Case;
+import dev.jig.advise.Counted;
+import dev.jig.advise.Evidence;
+import dev.jig.advise.Finding;
+import dev.jig.advise.FindingId;
+import dev.jig.advise.Observation;
+import dev.jig.advise.Rule;
+import dev.jig.advise.Tallies;
+import dev.jig.advise.Tally;
+import dev.jig.advise.Zones;
+import dev.jig.dns.Dialect;
+import dev.jig.dns.Edns;
+import dev.jig.dns.EdnsOption;
+import dev.jig.dns.EdnsOption.ExtendedError;
+import dev.jig.dns.MessageDecoder;
+import dev.jig.dns.Rcode;
+import dev.jig.event.Attempt;
+import dev.jig.event.IpAddress;
+import dev.jig.event.WireMessage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A server answers SERVFAIL or REFUSED: for one zone, or for most of what it is asked.
+public final class FailingRcode implements Rule {
+  private static final long MIN_LOOKUPS = 5;
+  private static final double MIN_SHARE = 0.05;
+
+  /// With this share of all its lookups, and more than one zone, the server itself fails.
+  private static final double MIN_SHARE_OF_SERVER = 0.5;
+
+  private record ServerZone(IpAddress server, String zone) {}
+
+  private final FindingId id;
+  private final int rcode;
+  private final String name;
+  private final String advice;
+  private final Zones zones;
+  private final int maxEvidence;
+  private final Tallies<ServerZone> byZone;
+
+  private FailingRcode(
+      FindingId id, int rcode, String name, String advice, Zones zones, int maxEvidence) {
+    this.id = id;
+    this.rcode = rcode;
+    this.name = name;
+    this.advice = advice;
+    this.zones = zones;
+    this.maxEvidence = maxEvidence;
+    this.byZone = new Tallies<>(maxEvidence);
+  }
+
+  public static FailingRcode serverFailure(Zones zones, int maxEvidence) {
+    return new FailingRcode(
+        FindingId.SERVER_FAILURE,
+        Rcode.SERV_FAIL,
+        "SERVFAIL",
+        "Look at the server's log and at the servers it asks: it cannot get, or cannot verify, an"
+            + " answer.",
+        zones,
+        maxEvidence);
+  }
+
+  public static FailingRcode refused(Zones zones, int maxEvidence) {
+    return new FailingRcode(
+        FindingId.REFUSED_BY_SERVER,
+        Rcode.REFUSED,
+        "REFUSED",
+        "Allow the client in the server's access list, or ask a server that serves the zone.",
+        zones,
+        maxEvidence);
+  }
+
+  @Override
+  public FindingId id() {
+    return id;
+  }
+
+  /// Each server that answered counts once.
+  @Override
+  public void onLookup(Observation lookup) {
+    String zone = null;
+    List<Attempt> attempts = lookup.attempts();
+    for (int i = 0; i < attempts.size(); i++) {
+      Attempt attempt = attempts.get(i);
+      IpAddress server = attempt.nameserver();
+      if (server == null || attempt.rcode() == null || isRepeatedLater(attempts, i)) {
+        continue;
+      }
+      zone = zone == null ? zones.of(lookup.name()) : zone;
+      Tally tally = byZone.of(new ServerZone(server, zone));
+      tally.count();
+      if (attempt.rcode() == rcode) {
+        byZone.addFaulty(tally, lookup, attempt.durationNs(), null);
+      }
+    }
+  }
+
+  /// Whether the same server answered a later try: that answer counts.
+  private static boolean isRepeatedLater(List<Attempt> attempts, int index) {
+    for (int i = index + 1; i < attempts.size(); i++) {
+      Attempt later = attempts.get(i);
+      if (later.rcode() != null && attempts.get(index).nameserver().equals(later.nameserver())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public List<Finding> findings() {
+    Map<IpAddress, Map<String, Tally>> servers = new LinkedHashMap<>();
+    byZone.forEach((key, tally) ->
+        servers.computeIfAbsent(key.server(), _ -> new LinkedHashMap<>()).put(key.zone(), tally));
+    List<Finding> found = new ArrayList<>();
+    servers.forEach((server, tallies) -> addFindings(server, tallies, found));
+    return found;
+  }
+
+  private void addFindings(IpAddress server, Map<String, Tally> tallies, List<Finding> found) {
+    Tally all = new Tally();
+    tallies.values().forEach(tally -> all.add(tally, maxEvidence));
+    long failing = tallies.values().stream().filter(tally -> tally.lookups() > 0).count();
+    if (failing > 1 && all.isAtLeast(MIN_LOOKUPS, MIN_SHARE_OF_SERVER)) {
+      found.add(finding(server, null, Counted.number(failing) + " zones", all));
+      return;
+    }
+    tallies.forEach((zone, tally) -> {
+      if (tally.isAtLeast(MIN_LOOKUPS, MIN_SHARE)) {
+        found.add(finding(server, zone, zone, tally));
+      }
+    });
+  }
+
+  private Finding finding(IpAddress server, @Nullable String zone, String where, Tally tally) {
+    List<String> summary = new ArrayList<>();
+    summary.add(
+        "%s of %s of %s got %s."
+            .formatted(
+                Counted.number(tally.lookups()),
+                Counted.of(tally.of(), "lookup", "lookups"),
+                where,
+                name));
+    String reason = reason(tally.faulty());
+    if (reason != null) {
+      summary.add("The server says: " + reason + ".");
+    }
+    return new Finding(
+        id,
+        server,
+        zone,
+        null,
+        tally.lookups(),
+        tally.of(),
+        tally.faulty(),
+        summary,
+        List.of(advice));
+  }
+
+  /// The Extended DNS Error of an example (RFC 8914); null without one.
+  private static @Nullable String reason(Case faulty) {
+    MessageDecoder decoder = new MessageDecoder();
+    for (Evidence example : faulty.evidence()) {
+      WireMessage message = example.row().dns().message();
+      Edns edns = message == null ? null : message.decode(decoder, Dialect.DNS).edns();
+      for (EdnsOption option : edns == null ? List.<EdnsOption>of() : edns.options()) {
+        if (option instanceof ExtendedError error) {
+          return text(error);
+        }
+      }
+    }
+    return null;
+  }
+
+  private static String text(ExtendedError error) {
+    String purpose = error.purpose() == null ? "" : " (" + error.purpose() + ")";
+    String extra = error.extraText().isEmpty() ? "" : ": " + error.extraText();
+    return "EDE " + error.infoCode() + purpose + extra;
+  }
+
+  @Override
+  public long forgotten() {
+    return byZone.forgotten();
+  }
+}

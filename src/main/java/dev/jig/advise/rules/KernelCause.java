@@ -1,0 +1,70 @@
+package dev.jig.advise.rules;
+
+import dev.jig.advise.Case;
+import dev.jig.advise.Counted;
+import dev.jig.advise.Durations;
+import dev.jig.advise.Finding;
+import dev.jig.advise.FindingId;
+import dev.jig.advise.ServerUses;
+import dev.jig.advise.ServerUses.ClientUse;
+import dev.jig.advise.TryFault;
+import dev.jig.event.IpAddress;
+import java.util.List;
+import java.util.Optional;
+
+/// The kernel or ICMP says why a server does not answer: its port is closed, or it cannot be
+/// reached.
+public final class KernelCause extends ServerRule {
+  private static final long MIN_LOOKUPS = 3;
+  private static final double MIN_SHARE = 0.05;
+
+  private final TryFault fault;
+  private final String what;
+  private final String advice;
+
+  private KernelCause(
+      FindingId id, ServerUses uses, int maxEvidence, TryFault fault, String what, String advice) {
+    super(id, uses, maxEvidence);
+    this.fault = fault;
+    this.what = what;
+    this.advice = advice;
+  }
+
+  public static KernelCause portClosed(ServerUses uses, int maxEvidence) {
+    return new KernelCause(
+        FindingId.PORT_CLOSED,
+        uses,
+        maxEvidence,
+        TryFault.PORT_CLOSED,
+        "nothing listens on the port",
+        "Start the server, or correct the address: a Service without ready endpoints and a firewall"
+            + " that rejects look the same.");
+  }
+
+  public static KernelCause unreachable(ServerUses uses, int maxEvidence) {
+    return new KernelCause(
+        FindingId.UNREACHABLE,
+        uses,
+        maxEvidence,
+        TryFault.UNREACHABLE,
+        "the server cannot be reached",
+        "Check the address, the route to it and the devices on the way: ip route get ADDRESS, ip"
+            + " neigh, ip link.");
+  }
+
+  @Override
+  Optional<Finding> findingOf(IpAddress server, List<ClientUse> clients) {
+    List<ClientUse> concerned =
+        clients.stream().filter(client -> client.use().count(fault) > 0).toList();
+    Case found = join(concerned, fault);
+    long of = lookups(concerned);
+    if (found.lookups() < MIN_LOOKUPS || found.lookups() < MIN_SHARE * of) {
+      return Optional.empty();
+    }
+    String first =
+        "%s of %s got no answer: %s."
+            .formatted(Counted.number(found.lookups()), Counted.of(of, "lookup", "lookups"), what);
+    String second = "Clients waited %s in all.".formatted(Durations.text(found.waitedNs()));
+    return Optional.of(finding(server, found, of, List.of(first, second), List.of(advice)));
+  }
+}

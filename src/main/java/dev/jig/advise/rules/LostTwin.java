@@ -1,0 +1,110 @@
+package dev.jig.advise.rules;
+
+import dev.jig.advise.ByServer;
+import dev.jig.advise.ClientServer;
+import dev.jig.advise.Counted;
+import dev.jig.advise.Durations;
+import dev.jig.advise.Finding;
+import dev.jig.advise.FindingId;
+import dev.jig.advise.Observation;
+import dev.jig.advise.Rule;
+import dev.jig.advise.Tallies;
+import dev.jig.advise.Tally;
+import dev.jig.advise.Tries;
+import dev.jig.event.Attempt;
+import dev.jig.event.IpAddress;
+import dev.jig.event.LookupRow;
+import dev.jig.stats.Latencies;
+import dev.jig.table.Lru;
+import java.util.List;
+
+/// A and AAAA asked together: the first try of one is answered, the first try of the other is not,
+/// whether or not a later try is. The usual cause is a race in conntrack between two packets of one
+/// socket.
+public final class LostTwin implements Rule {
+  private static final long MIN_PAIRS = 3;
+  private static final double MIN_SHARE = 0.01;
+
+  private final int maxEvidence;
+
+  /// A tally counts pairs.
+  private final Tallies<ClientServer> pairs;
+
+  /// How long the answered ones of lost pairs took, by server.
+  private final Lru<IpAddress, Latencies> answered = new Lru<>(Tallies.MAX_SUBJECTS);
+
+  public LostTwin(int maxEvidence) {
+    this.maxEvidence = maxEvidence;
+    this.pairs = new Tallies<>(maxEvidence);
+  }
+
+  @Override
+  public FindingId id() {
+    return FindingId.LOST_TWIN;
+  }
+
+  @Override
+  public void onLookup(Observation lookup) {
+    LookupRow twin = lookup.twin();
+    if (twin == null) {
+      return;
+    }
+    List<Attempt> attempts = lookup.attempts();
+    IpAddress server = attempts.isEmpty() ? null : attempts.getFirst().nameserver();
+    if (server == null) {
+      return;
+    }
+    Tally tally = pairs.of(new ClientServer(lookup.client(), server));
+    if (lookup.isSecondOfPair()) {
+      tally.count();
+    }
+    if (Tries.isLostTwin(lookup.row(), twin)) {
+      pairs.addFaulty(tally, lookup, Tries.waitedNs(attempts, 0), attempts.getFirst().cause());
+      answered
+          .computeIfAbsent(server, _ -> new Latencies())
+          .add(twin.lookup().attempts().getFirst().durationNs());
+    }
+  }
+
+  @Override
+  public List<Finding> findings() {
+    ByServer servers = new ByServer(maxEvidence);
+    pairs.forEach((subject, tally) -> {
+      if (tally.isAtLeast(MIN_PAIRS, MIN_SHARE)) {
+        servers.add(subject, tally);
+      }
+    });
+    return servers.entries().stream().map(this::finding).toList();
+  }
+
+  private Finding finding(ByServer.Entry entry) {
+    Tally tally = entry.tally();
+    long waitedNs = tally.faulty().waitedNs();
+    Latencies others = answered.computeIfAbsent(entry.server(), _ -> new Latencies());
+    return new Finding(
+        id(),
+        entry.server(),
+        null,
+        null,
+        tally.lookups(),
+        tally.of(),
+        tally.faulty(),
+        List.of(
+            "%s of %s of A and AAAA lost one: each cost the application %s, %s in all."
+                .formatted(
+                    Counted.number(tally.lookups()),
+                    Counted.of(tally.of(), "pair", "pairs"),
+                    Durations.text(waitedNs / tally.lookups()),
+                    Durations.text(waitedNs)),
+            "The other of the pair was answered in %s (p50), so the server is well."
+                .formatted(Durations.text(others.quantileNs(0.5)))),
+        List.of(
+            "Run NodeLocal DNSCache, or (glibc) set \"options single-request-reopen\""
+                + " in the pod's dnsConfig or in /etc/resolv.conf."));
+  }
+
+  @Override
+  public long forgotten() {
+    return pairs.forgotten();
+  }
+}

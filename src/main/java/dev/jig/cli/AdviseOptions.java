@@ -1,0 +1,129 @@
+package dev.jig.cli;
+
+import dev.jig.advise.FindingId;
+import dev.jig.advise.Severity;
+import dev.jig.event.UserFacingException;
+import dev.jig.fields.NearNames;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Flags of `advise dns`: which findings, and how they are printed.
+final class AdviseOptions {
+  static final List<String> FORMATS = List.of("text", "markdown", "json", "yaml");
+  private static final int MAX_EVIDENCE = 100;
+
+  @Option(
+      names = {"-o", "--output"},
+      order = 47,
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description = "text, markdown, json or yaml (default: ${DEFAULT-VALUE}).")
+  String output = "text";
+
+  @Option(
+      names = "--evidence",
+      order = 50,
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Example lookups per finding, up to 100 (default: ${DEFAULT-VALUE}).")
+  String evidence = "3";
+
+  @Option(
+      names = "--only",
+      order = 51,
+      paramLabel = "IDS",
+      description = "Only these kinds of findings, separated by commas.")
+  @Nullable String only;
+
+  @Option(
+      names = "--skip",
+      order = 52,
+      paramLabel = "IDS",
+      description = "Not these kinds of findings, separated by commas.")
+  @Nullable String skip;
+
+  @Option(
+      names = "--fail-on",
+      order = 53,
+      paramLabel = "LEVEL",
+      defaultValue = "none",
+      description =
+          "Exit code 3 if a finding is at least info, warning or error (default:"
+              + " ${DEFAULT-VALUE}).")
+  String failOn = "none";
+
+  /// The parsed values.
+  ///
+  /// @param failOn null: never
+  record Parsed(String format, int evidence, Set<FindingId> wanted, @Nullable Severity failOn) {}
+
+  /// @throws UserFacingException for an invalid value
+  Parsed parse() {
+    if (!FORMATS.contains(output)) {
+      throw unknown("an output format of ig advise dns", output, FORMATS);
+    }
+    Set<FindingId> wanted = only == null ? EnumSet.allOf(FindingId.class) : ids(only);
+    if (skip != null) {
+      wanted.removeAll(ids(skip));
+    }
+    return new Parsed(output, evidence(), wanted, severity());
+  }
+
+  private int evidence() {
+    try {
+      int count = Integer.parseInt(evidence);
+      if (count >= 0 && count <= MAX_EVIDENCE) {
+        return count;
+      }
+    } catch (NumberFormatException e) {
+      // reported below
+    }
+    throw UserFacingException.usage(
+        "\"" + evidence + "\" is not a value of --evidence.", "Write a number from 0 to 100.");
+  }
+
+  private @Nullable Severity severity() {
+    if (failOn.equals("none")) {
+      return null;
+    }
+    return Arrays.stream(Severity.values())
+        .filter(level -> level.text().equals(failOn))
+        .findFirst()
+        .orElseThrow(() ->
+            unknown(
+                "a value of --fail-on",
+                failOn,
+                Stream.concat(
+                        Stream.of("none"), Arrays.stream(Severity.values()).map(Severity::text))
+                    .toList()));
+  }
+
+  private static Set<FindingId> ids(String list) {
+    Set<FindingId> ids = EnumSet.noneOf(FindingId.class);
+    for (String part : list.split(",", -1)) {
+      String name = part.strip();
+      ids.add(
+          FindingId.of(name)
+              .orElseThrow(() ->
+                  unknown(
+                      "a kind of finding",
+                      name,
+                      Arrays.stream(FindingId.values()).map(FindingId::text).toList())));
+    }
+    return ids;
+  }
+
+  private static UserFacingException unknown(String what, String value, List<String> known) {
+    List<String> near = NearNames.of(value, known);
+    return UserFacingException.usage(
+        "\"" + value + "\" is not " + what + ".",
+        near.isEmpty()
+            ? "Choose from " + String.join(", ", known) + "."
+            : "Did you mean " + String.join(" or ", near) + "?");
+  }
+}

@@ -1,0 +1,138 @@
+package dev.jig.cli;
+
+import dev.jig.advise.Advisor;
+import dev.jig.advise.Finding;
+import dev.jig.advise.Report;
+import dev.jig.advise.Severity;
+import dev.jig.advise.Window;
+import dev.jig.advise.report.MarkdownReport;
+import dev.jig.advise.report.ReportWriter;
+import dev.jig.advise.report.StructuredReport;
+import dev.jig.advise.report.TextReport;
+import dev.jig.advise.rules.AllRules;
+import dev.jig.event.Row;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Feeds the rows to the rules, and writes the report at the end.
+final class AdviseOutput implements TraceOutput {
+  private static final String HINT =
+      "Nothing was asked on the DNS ports: --host watches processes outside containers too, -P other"
+          + " ports.";
+
+  private final AdviseOptions.Parsed options;
+  private final RowStream stream;
+  private final Runnable onFailure;
+  private final Advisor advisor;
+
+  /// Null for files: there the lookups' own times count.
+  private final @Nullable AdviseStatus status;
+
+  private long startNs;
+  private @Nullable Severity worst;
+  private @Nullable IOException failure;
+  private boolean readerGone;
+
+  /// @param onFailure called once, when a write has failed
+  /// @param isLive whether it watches until now; else a file
+  AdviseOutput(AdviseOptions.Parsed options, RowStream stream, Runnable onFailure, boolean isLive) {
+    this.options = options;
+    this.stream = stream;
+    this.onFailure = onFailure;
+    this.advisor = new Advisor(AllRules.create(options.evidence()));
+    this.status = isLive ? new AdviseStatus() : null;
+  }
+
+  @Override
+  public void begin() {
+    startNs = nowNs();
+    if (status != null) {
+      status.begin();
+    }
+  }
+
+  @Override
+  public void accept(Row row) {
+    advisor.onRow(row, System.nanoTime());
+  }
+
+  @Override
+  public void reportLoss(long count, String why) {
+    Console.print("lost " + count + " samples: " + why + ".");
+  }
+
+  @Override
+  public void onBatchEnd(boolean drained) {
+    advisor.tick(System.nanoTime());
+    if (status != null) {
+      status.update(advisor, options.wanted());
+    }
+  }
+
+  @Override
+  public void finish(@Nullable Long received, long lost) {
+    advisor.finish();
+    if (status != null) {
+      status.clear();
+    }
+    Window window = advisor.window().withLost(lost);
+    List<Finding> findings = advisor.findings(options.wanted());
+    worst =
+        findings.stream()
+            .map(finding -> finding.id().severity())
+            .max(Comparator.naturalOrder())
+            .orElse(null);
+    try {
+      Report report =
+          new Report(status == null ? window : window.withTime(startNs, nowNs()), findings);
+      writer().write(report, stream);
+      stream.flush();
+    } catch (IOException e) {
+      failure = e;
+      readerGone = stream.isReaderGone() || String.valueOf(e.getMessage()).contains("Broken pipe");
+      onFailure.run();
+    }
+  }
+
+  private ReportWriter writer() {
+    return switch (options.format()) {
+      case "markdown" -> new MarkdownReport(HINT);
+      case "json" -> StructuredReport.json();
+      case "yaml" -> StructuredReport.yaml();
+      default -> new TextReport(stream.isTerminal() && System.getenv("NO_COLOR") == null, HINT);
+    };
+  }
+
+  private static long nowNs() {
+    return System.currentTimeMillis() * 1_000_000;
+  }
+
+  /// The severity of the worst finding; null if there is none.
+  @Nullable Severity worst() {
+    return worst;
+  }
+
+  @Override
+  public long malformedRows() {
+    return 0;
+  }
+
+  @Override
+  public boolean isBlocked() {
+    return stream.isBlocked();
+  }
+
+  @Override
+  public boolean isReaderGone() {
+    return readerGone;
+  }
+
+  @Override
+  public void throwIfFailed() {
+    if (failure != null && !readerGone) {
+      throw Failures.ofFile("cannot write the report", failure);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.jig.cli;
+
+import dev.jig.advise.Advisor;
+import dev.jig.advise.Counted;
+import dev.jig.advise.FindingId;
+import dev.jig.os.Terminal;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/// The line on a terminal's stderr that counts seconds, lookups and findings while `advise` runs.
+final class AdviseStatus {
+  private static final int STDERR = 2;
+  private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+
+  /// Rules look at all subjects to say what they have found.
+  private static final int SECONDS_PER_COUNT = 5;
+
+  private static final String ERASE_LINE = "\r\u001b[K";
+
+  private final boolean shown = Terminal.isTerminal(STDERR);
+  private long startNs;
+  private long shownNs;
+  private int findings;
+
+  void begin() {
+    startNs = System.nanoTime();
+    shownNs = startNs;
+  }
+
+  /// Shows the counts, at most once a second.
+  void update(Advisor advisor, Set<FindingId> wanted) {
+    long nowNs = System.nanoTime();
+    if (!shown || nowNs - shownNs < INTERVAL_NS) {
+      return;
+    }
+    shownNs = nowNs;
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(nowNs - startNs);
+    if (seconds % SECONDS_PER_COUNT == 1) {
+      findings = advisor.findings(wanted).size();
+    }
+    Console.printStatus(
+        ERASE_LINE
+            + "%s s · %s · %s so far · Ctrl-C ends and reports"
+                .formatted(
+                    Counted.number(seconds),
+                    Counted.of(advisor.lookups(), "lookup", "lookups"),
+                    Counted.of(findings, "finding", "findings")));
+  }
+
+  /// Removes the line.
+  void clear() {
+    if (shown) {
+      Console.printStatus(ERASE_LINE);
+    }
+  }
+}
