@@ -1,6 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.demo.Demo;
+import dev.jig.event.NameRow;
 import dev.jig.event.PacketType;
 import dev.jig.event.Qr;
 import dev.jig.event.Row;
@@ -33,7 +34,7 @@ final class DemoRun {
           gadget
               .settings()
               .withPort(demo.port(), DNS_TIMEOUT_NS, row -> isClientSide(row) && wanted.test(row));
-      Session session = Session.open(options, settings, gadget, true);
+      Session session = Session.open(options, settings, gadget, Source.DEMO);
       CountDownLatch unanswered = new CountDownLatch(1);
       Signals.onInterrupt(() -> session.requestStop(0));
       session.attach(
@@ -57,9 +58,9 @@ final class DemoRun {
   }
 
   /// Whether a row is of the client: each packet is recorded at the resolver too. Rows of lookups
-  /// are always the client's.
+  /// and names are always the client's.
   private static boolean isClientSide(Row event) {
-    if (event.lookup() != null) {
+    if (event.lookup() != null || event instanceof NameRow) {
       return true;
     }
     return switch (event.qr()) {

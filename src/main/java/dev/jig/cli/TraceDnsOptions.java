@@ -4,7 +4,9 @@ import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.ColumnSet;
 import dev.jig.filter.FilterExpression;
+import dev.jig.names.ProcSearchLists;
 import dev.jig.trace.RowDetails;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +17,7 @@ import picocli.CommandLine.Option;
 
 /// Flags of both `trace dns` commands: what to trace and how to print it.
 final class TraceDnsOptions {
+  private static final Path PROC = Path.of("/proc");
   private static final Set<Field> ACCOUNTS = EnumSet.of(Field.USER, Field.GROUP);
 
   @Mixin SelectionOptions selection = new SelectionOptions();
@@ -42,6 +45,9 @@ final class TraceDnsOptions {
       description =
           "columns[=...], wide, json, jsonpretty, yaml or pcapng (default: ${DEFAULT-VALUE}).")
   String output = "columns";
+
+  /// One row per name; a flag of the command for one machine alone.
+  boolean names;
 
   /// The rules of all filter flags.
   List<String> rules() {
@@ -72,6 +78,9 @@ final class TraceDnsOptions {
     if (lookups) {
       shown.add(ColumnSet.LOOKUPS);
     }
+    if (names) {
+      shown.add(ColumnSet.NAMES);
+    }
     OutputFormat format = OutputFormat.parse(output, shown);
     if (format instanceof OutputFormat.PcapNg
         && selection.outputFile == null
@@ -85,6 +94,9 @@ final class TraceDnsOptions {
           "-o pcapng writes packets, but --lookups makes one row of several.",
           "Leave out --lookups: it works later, with --read FILE --lookups.");
     }
+    if (names) {
+      refuseBesideNames(format);
+    }
     FilterExpression filter = FilterExpression.parse(rules());
     RowDetails details =
         new RowDetails(
@@ -93,7 +105,21 @@ final class TraceDnsOptions {
             format.isStructured() || mentions(format, filter, TraceDnsOptions::isPeerOrHop),
             format.isStructured(),
             lookups);
-    return new Parsed(selection.parse(filter, details), format);
+    RowDetails all = names ? details.withNames(new ProcSearchLists(PROC)) : details;
+    return new Parsed(selection.parse(filter, all), format);
+  }
+
+  private void refuseBesideNames(OutputFormat format) {
+    if (lookups) {
+      throw UserFacingException.usage(
+          "--names and --lookups exclude each other.",
+          "Take one: -o json has the lookups of each name too.");
+    }
+    if (format instanceof OutputFormat.PcapNg) {
+      throw UserFacingException.usage(
+          "-o pcapng writes packets, but --names makes one row of many.",
+          "Leave out --names: it works later, with --read FILE --names.");
+    }
   }
 
   /// Parses all values for a capture file without rows of an earlier trace. A list of columns is

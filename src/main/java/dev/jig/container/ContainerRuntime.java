@@ -1,5 +1,7 @@
 package dev.jig.container;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /// A client of one container runtime of this machine, which follows it on threads of its own. There
@@ -26,6 +28,12 @@ public interface ContainerRuntime extends AutoCloseable {
   /// Requests an inspection of one container, which results in [RuntimeEvent.Inspected] or
   /// [RuntimeEvent.NotFound]. Never blocks.
   void inspect(String id);
+
+  /// Requests the lines of the resolv.conf that the runtime made for a container; the future has
+  /// none if it does not say, and never fails. Never blocks.
+  default CompletableFuture<List<String>> resolvConf(String id) {
+    return CompletableFuture.completedFuture(List.of());
+  }
 
   @Override
   void close();

@@ -262,6 +262,15 @@ public final class Containers implements AutoCloseable {
         container.runtime(), container.id(), null, null, null, container.labels(), pod);
   }
 
+  /// Requests the lines of a container's resolv.conf from the runtime that reported it; the future
+  /// has none if it does not say. From any thread.
+  public CompletableFuture<List<String>> resolvConf(Container container) {
+    Registry.ContainerState state = registry.get(container.id());
+    return state == null || state.removed()
+        ? CompletableFuture.completedFuture(List.of())
+        : state.source().resolvConf(container.id());
+  }
+
   private void requestWalkIfNeeded() {
     if (walkRequests.availablePermits() == 0 && tree.needsWalk()) {
       walkRequests.release();

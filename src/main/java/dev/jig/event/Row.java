@@ -2,9 +2,9 @@ package dev.jig.event;
 
 import org.jspecify.annotations.Nullable;
 
-/// One line of output: a message seen at one socket, a query that got no response, or a whole
-/// lookup.
-public sealed interface Row permits Query, Response, Timeout, LookupRow {
+/// One line of output: a message seen at one socket, a query that got no response, a whole lookup,
+/// or a name with all its lookups.
+public sealed interface Row permits Query, Response, Timeout, LookupRow, NameRow {
   /// The latency where it is unknown.
   long NO_LATENCY = Long.MIN_VALUE;
 

@@ -10,6 +10,7 @@ import static dev.jig.fields.Field.ColumnSet.WIDE_LOOKUPS;
 import static dev.jig.fields.FieldGetters.container;
 import static dev.jig.fields.FieldGetters.endpoint;
 import static dev.jig.fields.FieldGetters.fromLookup;
+import static dev.jig.fields.FieldGetters.fromName;
 import static dev.jig.fields.FieldGetters.fromPaths;
 import static dev.jig.fields.FieldGetters.fromPod;
 import static dev.jig.fields.FieldGetters.fromQuestion;
@@ -19,6 +20,7 @@ import static dev.jig.fields.FieldGetters.integer;
 import static dev.jig.fields.FieldGetters.latency;
 import static dev.jig.fields.FieldGetters.lookupTime;
 import static dev.jig.fields.FieldGetters.lowerCase;
+import static dev.jig.fields.FieldGetters.nameCount;
 import static dev.jig.fields.FieldGetters.nameOf;
 import static dev.jig.fields.FieldGetters.ownerNumber;
 import static dev.jig.fields.FieldGetters.ownerText;
@@ -42,13 +44,14 @@ import dev.jig.event.Container.Pod;
 import dev.jig.event.EndpointNames;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
+import dev.jig.event.NameRow;
 import dev.jig.event.Outcome;
 import dev.jig.event.Owner;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
 import dev.jig.event.Qr;
-import dev.jig.event.Question;
 import dev.jig.event.Row;
+import dev.jig.event.SearchSource;
 import dev.jig.event.State;
 import dev.jig.fields.FieldValue.Address;
 import dev.jig.fields.FieldValue.Addresses;
@@ -242,7 +245,7 @@ public enum Field {
       "name",
       scaled(30),
       defaultIn(IG, CAPTURE, KUBECTL),
-      new Text(row -> fromQuestion(row, Question::name)),
+      new Text(FieldGetters::name),
       "query name"),
   RCODE(
       "rcode",
@@ -267,7 +270,7 @@ public enum Field {
       "addresses",
       scaled(32),
       defaultIn(WIDE),
-      new Addresses(row -> row.dns().addresses()),
+      new Addresses(FieldGetters::addresses),
       "addresses in the answer section"),
   FLAGS(
       "flags",
@@ -339,6 +342,28 @@ public enum Field {
       defaultIn(WIDE_LOOKUPS),
       lookupTime(Lookup::pairNs),
       "lookup of A or AAAA: how long the client waited for both"),
+  FOUND(
+      "found",
+      scaled(30),
+      new Text(row -> fromName(row, NameRow::found)),
+      "name: the name that was found for it; empty if none was"),
+  QUERIES(
+      "queries",
+      scaled(7).withBounds(7, 8),
+      nameCount(NameRow::queries),
+      "name: number of queries sent"),
+  WASTED(
+      "wasted",
+      scaled(7).withBounds(6, 8),
+      nameCount(NameRow::wasted),
+      "name: queries that a name with a trailing dot would have saved"),
+  SEARCH_FROM(
+      "searchFrom",
+      scaled(10).withBounds(10, 10),
+      new Keyword(
+          row -> lowerCase(fromName(row, NameRow::searchFrom)),
+          Vocabulary.ofLowerCase(SearchSource.values())),
+      "name: where its search list is known from: runtime, file or learned"),
   HOP_SERVICE_TIME(
       "hop.took",
       scaled(16).withMax(20),
@@ -401,7 +426,9 @@ public enum Field {
     PATHS,
     /// Rows for whole lookups.
     LOOKUPS,
-    WIDE_LOOKUPS
+    WIDE_LOOKUPS,
+    /// Rows for names.
+    NAMES
   }
 
   private static final List<Field> ALL = List.of(values());
@@ -482,9 +509,10 @@ public enum Field {
     return value;
   }
 
-  /// Whether JSON contains the value even if it is zero: 0 is root, an absent value is unknown.
+  /// Whether JSON contains the value even if it is zero: 0 is root, or nothing wasted; an absent
+  /// value is unknown.
   public boolean hasMeaningfulZero() {
-    return this == UID || this == GID;
+    return this == UID || this == GID || this == WASTED;
   }
 
   /// A short description for `--help`.

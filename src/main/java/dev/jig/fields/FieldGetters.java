@@ -5,8 +5,10 @@ import dev.jig.event.Container;
 import dev.jig.event.Container.Pod;
 import dev.jig.event.EndpointName;
 import dev.jig.event.EndpointNames;
+import dev.jig.event.IpAddress;
 import dev.jig.event.Lookup;
 import dev.jig.event.Lookup.Upstream;
+import dev.jig.event.NameRow;
 import dev.jig.event.Owner;
 import dev.jig.event.Qr;
 import dev.jig.event.Question;
@@ -17,6 +19,7 @@ import dev.jig.fields.FieldValue.Getter;
 import dev.jig.fields.FieldValue.Instant;
 import dev.jig.fields.FieldValue.Int;
 import dev.jig.fields.FieldValue.Text;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -132,6 +135,25 @@ final class FieldGetters {
           Long time = get.of(row);
           return time == null ? 0 : time;
         });
+  }
+
+  static <T> @Nullable T fromName(Row row, Getter<NameRow, T> get) {
+    return row instanceof NameRow name ? get.of(name) : null;
+  }
+
+  static Int nameCount(ToLongFunction<NameRow> get) {
+    return new Int(
+        row -> row instanceof NameRow,
+        row -> row instanceof NameRow name ? get.applyAsLong(name) : 0);
+  }
+
+  /// The name that was wanted, else the one that was asked.
+  static @Nullable String name(Row row) {
+    return row instanceof NameRow name ? name.name() : fromQuestion(row, Question::name);
+  }
+
+  static List<IpAddress> addresses(Row row) {
+    return row instanceof NameRow name ? name.addresses() : row.dns().addresses();
   }
 
   static @Nullable String fromQuestion(Row row, Getter<Question, String> get) {

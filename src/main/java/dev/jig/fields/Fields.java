@@ -14,6 +14,19 @@ import java.util.stream.Stream;
 public final class Fields {
   private static final Map<String, Field> BY_NAME = byName();
 
+  /// The columns of a name, behind those of its process.
+  private static final List<Field> OF_NAME =
+      List.of(
+          Field.NAME,
+          Field.FOUND,
+          Field.OUTCOME,
+          Field.QUERIES,
+          Field.WASTED,
+          Field.LATENCY,
+          Field.ADDRESSES);
+
+  private static final List<Field> OF_NAME_WIDE = List.of(Field.NAMESERVER, Field.SEARCH_FROM);
+
   private Fields() {}
 
   /// Finds a field by column name or alias, ignoring case.
@@ -30,6 +43,9 @@ public final class Fields {
   /// The columns shown by default in any of these sets, in catalogue order; but of a capture the
   /// two that stand in place of container and process come first, and the cause comes last.
   public static List<Field> columnsOf(Set<ColumnSet> sets) {
+    if (sets.contains(ColumnSet.NAMES)) {
+      return columnsOfNames(sets);
+    }
     boolean lookups = sets.contains(ColumnSet.LOOKUPS);
     List<Field> first =
         sets.contains(ColumnSet.CAPTURE) ? List.of(Field.SOURCE_IP, Field.NAMESERVER) : List.of();
@@ -39,6 +55,15 @@ public final class Fields {
             .filter(field -> !(lookups && field.isPerPacket()))
             .sorted(Comparator.comparing(field -> field == Field.CAUSE));
     return Stream.concat(first.stream(), others).toList();
+  }
+
+  private static List<Field> columnsOfNames(Set<ColumnSet> sets) {
+    Stream<Field> ofSubject =
+        Field.all().stream()
+            .filter(field -> field.isInAny(sets) && !field.isPerPacket())
+            .filter(field -> field.compareTo(Field.DESTINATION_IP) < 0);
+    List<Field> wide = sets.contains(ColumnSet.WIDE) ? OF_NAME_WIDE : List.of();
+    return Stream.of(ofSubject, OF_NAME.stream(), wide.stream()).flatMap(all -> all).toList();
   }
 
   private static UserFacingException unknown(String name) {

@@ -5,6 +5,7 @@ import dev.jig.event.AttemptState;
 import dev.jig.event.Cause;
 import dev.jig.event.IpAddress;
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
 import dev.jig.event.Owner;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
@@ -132,7 +133,8 @@ public final class Lookups {
         }
       }
       case Response row -> onResponse(packet, row, query, wanted);
-      case Timeout _, LookupRow _ -> throw new IllegalArgumentException("not a message's row");
+      case Timeout _, LookupRow _, NameRow _ ->
+          throw new IllegalArgumentException("not a message's row");
     }
   }
 

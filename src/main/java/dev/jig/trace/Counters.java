@@ -2,7 +2,7 @@ package dev.jig.trace;
 
 /// Counts what became of every DNS message that reached user space. Once the trace has ended,
 /// `messages` is the sum of the eight counters from `rows` to `folded`; before, messages held for
-/// their container's name are in none of them. T rows and lookup rows are no messages.
+/// their container's name are in none of them. T rows, lookup rows and names are no messages.
 ///
 /// Written on the ring thread only; other threads may read slightly old values.
 public final class Counters {
@@ -20,6 +20,14 @@ public final class Counters {
   long lookups;
   long lookupsFiltered;
   long lookupsUnknown;
+
+  /// Whether lookups are folded into names.
+  boolean ofNames;
+
+  long names;
+  long namesFiltered;
+  long namesEvicted;
+  long besideNames;
 
   long unansweredRows;
   long withoutSocket;
@@ -87,6 +95,31 @@ public final class Counters {
   /// Lookup rows dropped because their container, or its name, could not be determined.
   public long lookupsUnknown() {
     return lookupsUnknown;
+  }
+
+  /// Rows of names printed.
+  public long names() {
+    return names;
+  }
+
+  /// Rows of names dropped by a filter.
+  public long namesFiltered() {
+    return namesFiltered;
+  }
+
+  /// Names emitted before their end, because too many waited.
+  public long namesEvicted() {
+    return namesEvicted;
+  }
+
+  /// Late and unexpected responses, which belong to no name.
+  public long besideNames() {
+    return besideNames;
+  }
+
+  /// What a row is: `row`, `lookup` or `name`.
+  String unit() {
+    return ofNames ? "name" : folded > 0 || lookups > 0 ? "lookup" : "row";
   }
 
   /// T rows printed.

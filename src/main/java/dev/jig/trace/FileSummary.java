@@ -10,16 +10,18 @@ final class FileSummary {
   static String line(CaptureFileSource source, Pipeline pipeline) {
     FileCounters file = source.counters();
     Counters messages = pipeline.counters();
-    boolean ofLookups = messages.folded() > 0 || messages.lookups() > 0;
     return new SummaryLine(file.read(), "packet read", "packets read")
         .add(
-            messages.rows() + messages.lookups(),
-            ofLookups ? "lookup" : "row",
-            ofLookups ? "lookups" : "rows")
+            messages.rows() + messages.lookups() + messages.names(),
+            messages.unit(),
+            messages.unit() + "s")
         .addIf(messages.unansweredRows(), "unanswered")
         .add(messages.filtered(), "filtered")
         .addIf(source.dropped(), "lost while it was written")
         .addIf(messages.lookupsFiltered(), "lookup filtered", "lookups filtered")
+        .addIf(messages.namesFiltered(), "name filtered", "names filtered")
+        .addIf(messages.besideNames(), "late or unexpected answer", "late or unexpected answers")
+        .addIf(messages.namesEvicted(), "name cut short", "names cut short")
         .addIf(messages.copies(), "copy of another packet", "copies of other packets")
         .addIf(pipeline.pending(), "still waiting for an answer")
         .addIf(messages.malformed(), "malformed")

@@ -5,6 +5,7 @@ import dev.jig.event.Row;
 import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.PortSet;
 import dev.jig.filter.RowFilter;
+import dev.jig.names.SearchLists;
 import dev.jig.pcap.CaptureReader;
 import dev.jig.pcap.TimeOrderedReader;
 import java.io.IOException;
@@ -49,7 +50,7 @@ public final class FileTrace implements AutoCloseable {
   /// Reads the whole file. If it is damaged, the rows before the damage are emitted.
   ///
   /// @param selection applied to recorded rows only
-  /// @param details only messages and lookups are available in files
+  /// @param details only messages, lookups and names are available in files
   /// @param lost called with the number of packets lost while the file was written, as it states
   /// @throws IOException if the file is damaged
   public void run(
@@ -60,9 +61,11 @@ public final class FileTrace implements AutoCloseable {
       Consumer<Row> output,
       LongConsumer lost)
       throws IOException {
+    // Its processes are of another machine or time.
+    RowDetails available = details.names() == null ? details : details.withNames(SearchLists.NONE);
     Pipeline current =
         new Pipeline(
-            PipelineConfig.of(ports, dnsTimeoutNs, details, filter).withRecorded(selection),
+            PipelineConfig.of(ports, dnsTimeoutNs, available, filter).withRecorded(selection),
             Scope.EVERYTHING,
             null,
             output);

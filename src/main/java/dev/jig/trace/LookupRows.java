@@ -4,6 +4,7 @@ import dev.jig.capture.Drop;
 import dev.jig.capture.Packet;
 import dev.jig.event.Cause;
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
 import dev.jig.event.Row;
@@ -40,6 +41,7 @@ final class LookupRows implements RowMaker {
   public void onMessage(
       Packet packet, Verdict verdict, Match match, byte[] bytes, int offset, int length) {
     counters.folded++;
+    sink.onLookupMessage(packet, match);
     lookups.onMessage(packet, withAnswer(match, bytes, offset, length), true);
   }
 
@@ -49,6 +51,7 @@ final class LookupRows implements RowMaker {
   void onRecorded(Packet packet, Match match, Decision decision) {
     if (decision == Decision.PASS) {
       counters.folded++;
+      sink.onLookupMessage(packet, match);
     } else {
       counters.countDropped(decision);
     }
@@ -139,7 +142,7 @@ final class LookupRows implements RowMaker {
   public void onReleased(Row row, Decision decision) {
     switch (row) {
       case LookupRow lookup -> sink.emitLookup(decision, lookup);
-      case Query _, Response _, Timeout _ ->
+      case Query _, Response _, Timeout _, NameRow _ ->
           throw new IllegalArgumentException("a message's row among lookups");
     }
   }

@@ -4,6 +4,7 @@ import dev.jig.capture.Drop;
 import dev.jig.capture.Packet;
 import dev.jig.event.Cause;
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
 import dev.jig.event.Row;
@@ -134,7 +135,8 @@ final class PacketRows implements RowMaker {
           sink.emitUnanswered(row);
         }
       }
-      case LookupRow _ -> throw new IllegalArgumentException("a lookup among rows of messages");
+      case LookupRow _, NameRow _ ->
+          throw new IllegalArgumentException("a lookup among rows of messages");
     }
   }
 

@@ -45,6 +45,7 @@ public final class Pipeline implements PacketHandler {
   private final MessageMatcher matcher;
   private final Rows rows = new Rows();
   private final HeldRows held;
+  private final RowSink sink;
   private final RowMaker maker;
   private final RecordedRows recorded;
   private final DropHandler drops;
@@ -96,7 +97,7 @@ public final class Pipeline implements PacketHandler {
     matcher = new MessageMatcher(rows, pending, new AnsweredQueries(config.answered()));
     copies = config.recorded() == null ? null : new PacketCopies(pending);
     held = new HeldRows(scope, this::onReleased);
-    RowSink sink = new RowSink(config, counters, output);
+    sink = new RowSink(config, counters, output);
     LookupRows lookups =
         config.details().lookups() ? new LookupRows(config, counters, held, sink) : null;
     maker = lookups != null ? lookups : new PacketRows(config, counters, pending, held, sink);
@@ -325,6 +326,7 @@ public final class Pipeline implements PacketHandler {
     pending.evictOlderThan(bootNs - config.lateNs());
     maker.tick(bootNs);
     held.releaseDue(bootNs);
+    sink.tick(bootNs);
   }
 
   /// Emits or drops everything that waits; the last call.
@@ -333,6 +335,7 @@ public final class Pipeline implements PacketHandler {
     countStreams();
     maker.finish(nowNs);
     held.releaseAll();
+    sink.finish();
   }
 
   private void countStreams() {

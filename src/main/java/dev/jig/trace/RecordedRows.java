@@ -5,6 +5,7 @@ import dev.jig.capture.Packet;
 import dev.jig.dns.DnsMessage;
 import dev.jig.event.Cause;
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
 import dev.jig.event.Row;
@@ -87,7 +88,8 @@ final class RecordedRows {
           new Match(query, pending.addQuery(key, message, query, NO_CGROUP, packet.bootNs()));
       case Response response ->
           new Match(response, pending.matchResponse(key, message, packet.bootNs()));
-      case Timeout _, LookupRow _ -> throw new IllegalArgumentException("no row of a packet");
+      case Timeout _, LookupRow _, NameRow _ ->
+          throw new IllegalArgumentException("no row of a packet");
     };
   }
 

@@ -1,8 +1,12 @@
 package dev.jig.trace;
 
+import dev.jig.capture.Packet;
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
 import dev.jig.event.Row;
 import dev.jig.event.WireMessage;
+import dev.jig.match.Match;
+import dev.jig.names.SearchLists;
 import dev.jig.trace.Scope.Decision;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +17,14 @@ final class RowSink {
   private final PipelineConfig config;
   private final Counters counters;
   private final Consumer<Row> output;
+  private final @Nullable NameRows names;
 
   RowSink(PipelineConfig config, Counters counters, Consumer<Row> output) {
     this.config = config;
     this.counters = counters;
     this.output = output;
+    SearchLists lists = config.details().names();
+    this.names = lists == null ? null : new NameRows(lists, counters, this::emitName);
   }
 
   /// Emits the row of a message. The bytes are copied only if the row passes the filter.
@@ -61,6 +68,10 @@ final class RowSink {
       case NAME_UNKNOWN, CONTAINER_UNKNOWN, HOLD -> counters.lookupsUnknown++;
       case SKIP -> {} // its messages are counted as filtered
       case PASS -> {
+        if (names != null) {
+          names.onLookup(row);
+          return;
+        }
         Row named = filter(row);
         if (named == null) {
           counters.lookupsFiltered++;
@@ -69,6 +80,39 @@ final class RowSink {
           output.accept(named);
         }
       }
+    }
+  }
+
+  private void emitName(NameRow row) {
+    Row named = filter(row);
+    if (named == null) {
+      counters.namesFiltered++;
+    } else {
+      counters.names++;
+      output.accept(named);
+    }
+  }
+
+  /// A message of a lookup was matched; the lookup is emitted later.
+  void onLookupMessage(Packet packet, Match match) {
+    if (names != null) {
+      names.onMessage(packet, match);
+    }
+  }
+
+  /// Emits the names that are due.
+  ///
+  /// @param bootNs as in [Pipeline#tick]
+  void tick(long bootNs) {
+    if (names != null) {
+      names.tick(bootNs);
+    }
+  }
+
+  /// Emits all names that wait; the last call.
+  void finish() {
+    if (names != null) {
+      names.finish();
     }
   }
 

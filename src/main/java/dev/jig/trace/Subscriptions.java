@@ -7,6 +7,7 @@ import dev.jig.capture.PacketHandler;
 import dev.jig.container.Containers;
 import dev.jig.event.Row;
 import dev.jig.filter.ContainerSelection;
+import dev.jig.names.SearchLists;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -41,8 +42,22 @@ final class Subscriptions implements PacketHandler {
   /// Opens a subscription to the packets of selected containers.
   Subscription open(LiveSettings settings, ContainerSelection selection, Consumer<Row> output) {
     Containers known = Objects.requireNonNull(containers, "no containers to select from");
-    PipelineConfig config = config(settings);
+    PipelineConfig config = config(withRuntimesLists(settings, known));
     return add(new Subscription(kernel, config, known, selection, output));
+  }
+
+  /// Search lists are those of the runtimes, then those of the settings.
+  private static LiveSettings withRuntimesLists(LiveSettings settings, Containers known) {
+    SearchLists given = settings.details().names();
+    if (given == null) {
+      return settings;
+    }
+    SearchLists all = SearchLists.firstOf(new RuntimeSearchLists(known), given);
+    return new LiveSettings(
+        settings.ports(),
+        settings.filter(),
+        settings.dnsTimeoutNs(),
+        settings.details().withNames(all));
   }
 
   /// Opens a subscription to the packets of a scope that does not select containers.

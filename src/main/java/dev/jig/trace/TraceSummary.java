@@ -55,14 +55,17 @@ public record TraceSummary(
   public String line() {
     return new SummaryLine(seen(), "packet seen", "packets seen")
         .add(
-            messages.rows() + messages.lookups(),
-            isOfLookups() ? "lookup" : "row",
-            isOfLookups() ? "lookups" : "rows")
+            messages.rows() + messages.lookups() + messages.names(),
+            messages.unit(),
+            messages.unit() + "s")
         .addIf(messages.unansweredRows(), "unanswered")
         .add(messages.filtered() + kernel.skipped(), "filtered")
         .add(lost(), "lost")
         .append(byStage())
         .addIf(messages.lookupsFiltered(), "lookup filtered", "lookups filtered")
+        .addIf(messages.namesFiltered(), "name filtered", "names filtered")
+        .addIf(messages.besideNames(), "late or unexpected answer", "late or unexpected answers")
+        .addIf(messages.namesEvicted(), "name cut short", "names cut short")
         .addIf(
             messages.lookupsUnknown(),
             "lookup of an unknown container",
@@ -85,10 +88,6 @@ public record TraceSummary(
         .addIf(kernel.noStorage(), "socket without storage", "sockets without storage")
         .append(!ended || isBalanced() ? "" : " (accounting error: " + differences() + ")")
         .text();
-  }
-
-  private boolean isOfLookups() {
-    return messages.folded() > 0 || messages.lookups() > 0;
   }
 
   /// Such as `3 packets are missing in the kernel: seen 1234, skipped 20, …`; several are separated

@@ -1,6 +1,7 @@
 package dev.jig.wire;
 
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
 import dev.jig.event.Row;
@@ -36,7 +37,7 @@ public final class PcapngOptionWriter {
         switch (row) {
           case Query _, Response _ -> encoder.putBesidePacket(row);
           case Timeout _ -> encoder.putWhole(row);
-          case LookupRow _ -> throw new IllegalArgumentException("a lookup has no packet");
+          case LookupRow _, NameRow _ -> throw new IllegalArgumentException("it has no packet");
         };
     return option.remaining() > limit ? null : option;
   }

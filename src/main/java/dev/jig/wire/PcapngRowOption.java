@@ -6,6 +6,7 @@ import dev.jig.event.EndpointNames;
 import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
 import dev.jig.event.PacketType;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
@@ -68,7 +69,8 @@ public final class PcapngRowOption {
               state != null && state.isOfResponse() ? state : ownState,
               latencyNs,
               peer);
-      case Timeout _, LookupRow _ -> throw new IllegalArgumentException("no row of a packet");
+      case Timeout _, LookupRow _, NameRow _ ->
+          throw new IllegalArgumentException("no row of a packet");
     };
   }
 

@@ -8,6 +8,7 @@ import dev.jig.event.EndpointNames;
 import dev.jig.event.Flow;
 import dev.jig.event.Lookup;
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
 import dev.jig.event.Query;
 import dev.jig.event.Question;
 import dev.jig.event.Response;
@@ -116,6 +117,7 @@ public final class RowEncoder {
       case Response _ -> RowProto.Kind.KIND_RESPONSE;
       case Timeout _ -> RowProto.Kind.KIND_TIMEOUT;
       case LookupRow _ -> RowProto.Kind.KIND_LOOKUP;
+      case NameRow _ -> throw new IllegalArgumentException("agents fold no names");
     };
   }
 

@@ -56,6 +56,11 @@ final class CommandLineTest {
     "trace dns --read f, false",
     "trace dns -v --read=f, false",
     "trace dns --help, false",
+    "advise dns, true",
+    "advise dns --demo, true",
+    "advise dns --list, false",
+    "advise dns --read f, false",
+    "advise, false",
     "trace, false",
     "list-containers, false",
     "version, false"
@@ -85,6 +90,8 @@ final class CommandLineTest {
           -o xml          | "xml" is not an output format. The formats are columns, wide, json, jsonpretty, yaml, pcapng.
           -o jsn          | "jsn" is not an output format. Did you mean json?
           -o pcapng --lookups | -o pcapng writes packets, but --lookups makes one row of several. Leave out --lookups: it works later, with --read FILE --lookups.
+          -o pcapng --names | -o pcapng writes packets, but --names makes one row of many. Leave out --names: it works later, with --read FILE --names.
+          --names --lookups | --names and --lookups exclude each other. Take one: -o json has the lookups of each name too.
           -r dokcer       | "dokcer" is not a container runtime. Did you mean docker?
           -c a,,b         | The list of containers contains an empty name: "a,,b". Separate names or ids by single commas; !name excludes a container.
           --demo --read x | --read, --demo and -- CMD exclude each other. Each is a source of packets: take one.
@@ -188,6 +195,7 @@ final class CommandLineTest {
             "--dns-timeout",
             "--ports",
             "--lookups",
+            "--names",
             "--failed",
             "--paths",
             "--timeout",

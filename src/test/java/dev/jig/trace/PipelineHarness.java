@@ -4,6 +4,7 @@ import dev.jig.capture.Packets;
 import dev.jig.event.Row;
 import dev.jig.filter.PortSet;
 import dev.jig.filter.RowFilter;
+import dev.jig.names.SearchLists;
 import dev.jig.peer.PeerSkipPolicy;
 import dev.jig.peer.Peers;
 import java.util.ArrayList;
@@ -42,7 +43,11 @@ final class PipelineHarness {
 
   private PipelineHarness(
       Scope scope, RowFilter filter, boolean any, @Nullable Peers peers, boolean lookups) {
-    RowDetails details = new RowDetails(false, false, peers != null, false, lookups);
+    this(scope, filter, any, peers, new RowDetails(false, false, peers != null, false, lookups));
+  }
+
+  private PipelineHarness(
+      Scope scope, RowFilter filter, boolean any, @Nullable Peers peers, RowDetails details) {
     pipeline =
         new Pipeline(
             PipelineConfig.of(
@@ -66,6 +71,12 @@ final class PipelineHarness {
 
   static PipelineHarness forLookups(Scope scope, @Nullable Peers peers) {
     return new PipelineHarness(scope, _ -> true, false, peers, true);
+  }
+
+  /// A pipeline with rows of names, without known search lists.
+  static PipelineHarness forNames(Scope scope, RowFilter filter) {
+    RowDetails details = new RowDetails(false, false, false, false, true);
+    return new PipelineHarness(scope, filter, false, null, details.withNames(SearchLists.NONE));
   }
 
   PipelineHarness send(Packets... packets) {

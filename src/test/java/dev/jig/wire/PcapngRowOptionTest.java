@@ -10,6 +10,7 @@ import dev.jig.event.Attribution;
 import dev.jig.event.Container;
 import dev.jig.event.Flow;
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
 import dev.jig.event.Row;
@@ -50,7 +51,8 @@ final class PcapngRowOptionTest {
           new Query(timeNs, Subject.UNKNOWN, headers, dns, null, null);
       case Response(var timeNs, _, _, var dns, _, _, _) ->
           new Response(timeNs, Subject.UNKNOWN, headers, dns, State.ORPHAN, Row.NO_LATENCY, null);
-      case Timeout _, LookupRow _ -> throw new IllegalArgumentException("no row of a packet");
+      case Timeout _, LookupRow _, NameRow _ ->
+          throw new IllegalArgumentException("no row of a packet");
     };
   }
 

@@ -277,6 +277,13 @@ final class ContainerdSession implements RuntimeSession {
   }
 
   @Override
+  public CompletableFuture<List<String>> resolvConf(String id) {
+    return hasCri
+        ? SandboxDns.resolvConf(criApi, id)
+        : CompletableFuture.completedFuture(List.of());
+  }
+
+  @Override
   public void inspect(String id) {
     long requestedAt = connection.tracker().eventCount();
     CompletableFuture<@Nullable Inspection> byCri =

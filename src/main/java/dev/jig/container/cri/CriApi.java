@@ -92,6 +92,14 @@ final class CriApi {
         .exceptionally(_ -> false);
   }
 
+  /// What a runtime says of a sandbox beyond CRI, as JSON; empty if it says nothing.
+  CompletableFuture<String> sandboxInfo(String sandboxId) {
+    return call(
+            RuntimeServiceGrpc.getPodSandboxStatusMethod(),
+            SandboxStatusRequest.newBuilder().setPodSandboxId(sandboxId).setVerbose(true).build())
+        .thenApply(reply -> reply.getInfoOrDefault("info", ""));
+  }
+
   CompletableFuture<List<CriImage>> images() {
     return call(ImageServiceGrpc.getListImagesMethod(), ListImagesRequest.getDefaultInstance())
         .thenApply(ListImagesReply::getImagesList);

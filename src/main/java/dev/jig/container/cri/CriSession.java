@@ -5,6 +5,8 @@ import dev.jig.container.RuntimeKind;
 import dev.jig.container.cri.GrpcRuntime.Connection;
 import dev.jig.container.cri.api.CriEvent;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// A session with a runtime that serves CRI alone, such as CRI-O. Subscribes to its events where it
@@ -99,6 +101,11 @@ final class CriSession implements RuntimeSession {
   @Override
   public void inspect(String id) {
     inspect(id, new RuntimeEvent.NotFound(id));
+  }
+
+  @Override
+  public CompletableFuture<List<String>> resolvConf(String id) {
+    return SandboxDns.resolvConf(api, id);
   }
 
   private void inspect(String id, @Nullable RuntimeEvent ifNotFound) {

@@ -11,6 +11,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -118,6 +119,21 @@ public final class GrpcRuntime implements ContainerRuntime {
             session.inspect(id);
           }
         });
+  }
+
+  @Override
+  public CompletableFuture<List<String>> resolvConf(String id) {
+    CompletableFuture<List<String>> lines = new CompletableFuture<>();
+    schedule(
+        0,
+        () -> {
+          if (session == null) {
+            lines.complete(List.of());
+          } else {
+            var _ = session.resolvConf(id).thenAccept(lines::complete);
+          }
+        });
+    return lines;
   }
 
   @Override

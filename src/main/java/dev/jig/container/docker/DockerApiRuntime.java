@@ -1,5 +1,7 @@
 package dev.jig.container.docker;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.jig.container.ContainerRuntime;
 import dev.jig.container.Reachability;
 import dev.jig.container.RuntimeEvent;
@@ -12,14 +14,17 @@ import dev.jig.os.Backoff;
 import dev.jig.table.Lru;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +44,7 @@ public final class DockerApiRuntime implements ContainerRuntime {
   private static final long MIN_RECONNECT_MS = 100;
   private static final long MAX_RECONNECT_MS = 2_000;
   private static final int MAX_REQUESTS = 10_000;
+  private static final int MAX_RESOLV_CONF = 65_536;
 
   /// A task of the request thread.
   private sealed interface Request {
@@ -92,6 +98,32 @@ public final class DockerApiRuntime implements ContainerRuntime {
   @Override
   public boolean canAnswer() {
     return reachability.canAnswer();
+  }
+
+  /// By a thread of its own: dockerd answers late while the container starts.
+  @Override
+  public CompletableFuture<List<String>> resolvConf(String id) {
+    CompletableFuture<List<String>> lines = new CompletableFuture<>();
+    Thread.ofVirtual().start(() -> lines.complete(readResolvConf(id)));
+    return lines;
+  }
+
+  private List<String> readResolvConf(String id) {
+    try (UnixHttp http = open(flavor.inspectTarget(id))) {
+      String path = DockerJson.readResolvConfPath(http.body());
+      return path == null || path.isEmpty() ? List.of() : readLines(Path.of(path));
+    } catch (IOException | InvalidPathException e) {
+      return List.of(); // removed meanwhile, or its files are not visible from here
+    }
+  }
+
+  private static List<String> readLines(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return List.of();
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(MAX_RESOLV_CONF), ISO_8859_1).lines().toList();
+    }
   }
 
   /// Precedes requests for containers already named: rows are held for this one.

@@ -116,6 +116,19 @@ final class DockerJson {
     return image;
   }
 
+  /// The host's path of a container's resolv.conf, from `/containers/{id}/json`.
+  static @Nullable String readResolvConfPath(InputStream in) throws IOException {
+    String path = null;
+    try (JsonParser json = parser(in)) {
+      json.nextToken();
+      expect(json, JsonToken.START_OBJECT);
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        path = json.currentName().equals("ResolvConfPath") ? text(json) : skip(json, path);
+      }
+    }
+    return path;
+  }
+
   private static @Nullable Event readEvent(JsonParser json) throws IOException {
     String action = null;
     String id = null;

@@ -1,5 +1,6 @@
 package dev.jig.output.json;
 
+import dev.jig.event.NameRow;
 import dev.jig.event.Row;
 import dev.jig.event.Subject;
 import dev.jig.fields.Field;
@@ -116,6 +117,11 @@ final class CachedSections implements RowSections {
     if (peer != null) {
       document.appendMembers(encodePeer(row, peer));
     }
+  }
+
+  @Override
+  public void writeFolded(NameRow row) throws IOException {
+    fields.writeFolded(row, this);
   }
 
   @Override

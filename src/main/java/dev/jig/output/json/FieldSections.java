@@ -8,6 +8,8 @@ import dev.jig.event.EndpointName;
 import dev.jig.event.Flags;
 import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
+import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
 import dev.jig.event.Query;
 import dev.jig.event.Row;
 import dev.jig.event.Subject;
@@ -66,6 +68,23 @@ final class FieldSections implements RowSections {
   private static final Member[] ENDPOINTS_AND_LOOKUP_MEMBERS = membersAfter(Field.ATTRIBUTION);
   private static final Member[] HOP_MEMBERS = membersOf(Group.HOP);
   private static final Member[] ATTRIBUTION_MEMBERS = members(Field.ATTRIBUTION, Field.ATTRIBUTION);
+
+  private static final SerializedString LOOKUPS = new SerializedString("lookups");
+  private static final Member[] ENDPOINT_MEMBERS =
+      members(Field.SOURCE_ENDPOINT, Field.NAMESERVER_ENDPOINT);
+  private static final Member[] NAME_ROW_MEMBERS =
+      members(
+          List.of(
+              Field.NAMESERVER,
+              Field.NAME,
+              Field.FOUND,
+              Field.OUTCOME,
+              Field.QUERIES,
+              Field.WASTED,
+              Field.LATENCY,
+              Field.ADDRESSES,
+              Field.SEARCH_FROM,
+              Field.ATTRIBUTION));
 
   private static final Map<String, SerializedString> FLAG_KEYS =
       Flags.of(true, true, true, true, true, true).names().stream()
@@ -153,6 +172,24 @@ final class FieldSections implements RowSections {
     if (row.peer() != null) {
       writePeer(row.peer());
     }
+  }
+
+  @Override
+  public void writeFolded(NameRow row) throws IOException {
+    writeFolded(row, this);
+  }
+
+  /// @param sections writes the lookups
+  void writeFolded(NameRow row, RowSections sections) throws IOException {
+    writeMembers(NAME_ROW_MEMBERS, row);
+    writeMembers(ENDPOINT_MEMBERS, row);
+    document.beginList(LOOKUPS);
+    for (LookupRow lookup : row.lookups()) {
+      document.beginItem();
+      sections.writeAll(lookup);
+      document.endItem();
+    }
+    document.endList();
   }
 
   @Override

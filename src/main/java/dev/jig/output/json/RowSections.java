@@ -1,5 +1,6 @@
 package dev.jig.output.json;
 
+import dev.jig.event.NameRow;
 import dev.jig.event.Row;
 import java.io.IOException;
 
@@ -9,6 +10,14 @@ import java.io.IOException;
 interface RowSections {
   /// Writes all sections in the order of the output.
   default void writeAll(Row row) throws IOException {
+    if (row instanceof NameRow name) {
+      writeContainer(row);
+      writeTimestamp(row);
+      writeOwner(row);
+      writeAddresses(row);
+      writeFolded(name);
+      return;
+    }
     writeContainer(row);
     writeTimestamp(row);
     writeOwner(row);
@@ -50,6 +59,9 @@ interface RowSections {
   void writeHop(Row row) throws IOException;
 
   void writePeer(Row row) throws IOException;
+
+  /// What a name's row has in place of a message's: the name, and its lookups as objects.
+  void writeFolded(NameRow row) throws IOException;
 
   /// The message's records and what else of it has no column.
   void writeContent(Row row) throws IOException;

@@ -2,6 +2,7 @@ package dev.jig.output.pcapng;
 
 import dev.jig.event.Flow;
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
 import dev.jig.event.Row;
@@ -65,7 +66,7 @@ public final class PcapngWriter implements RowWriter {
           capture.writeCustomBlock(comments.of(row), option);
         }
       }
-      case LookupRow _ -> throw new IllegalArgumentException("a lookup has no packet");
+      case LookupRow _, NameRow _ -> throw new IllegalArgumentException("it has no packet");
     }
     lastNs = row.timestampNs();
     firstNs = hasRows ? firstNs : lastNs;

@@ -60,6 +60,14 @@ public final class FakeCri implements AutoCloseable {
   public static final String IMAGE = "registry.example.test/app:1";
   public static final String DIGEST = "sha256:" + "d".repeat(64);
 
+  /// A part of what containerd answers.
+  private static final String INFO =
+      """
+      {"pid":1,"runtimeSpec":{"config":{}},"config":{"metadata":{"name":"front-1"},"dns_config":\
+      {"servers":["10.96.0.10"],"searches":["shop.svc.cluster.local","svc.cluster.local"],\
+      "options":["ndots:5"]},"linux":{}}}\
+      """;
+
   private final Map<String, CriContainer> containers = new ConcurrentHashMap<>();
   private final Map<String, Sandbox> sandboxes = new ConcurrentHashMap<>();
   private final Set<String> onHostNetwork = ConcurrentHashMap.newKeySet();
@@ -226,7 +234,11 @@ public final class FakeCri implements AutoCloseable {
       SandboxNamespaces namespaces = SandboxNamespaces.newBuilder().setOptions(options).build();
       LinuxSandbox linux = LinuxSandbox.newBuilder().setNamespaces(namespaces).build();
       SandboxStatus status = SandboxStatus.newBuilder().setLinux(linux).build();
-      answer(to, SandboxStatusReply.newBuilder().setStatus(status).build());
+      SandboxStatusReply.Builder reply = SandboxStatusReply.newBuilder().setStatus(status);
+      if (request.getVerbose()) {
+        reply.putInfo("info", INFO);
+      }
+      answer(to, reply.build());
     }
 
     @Override

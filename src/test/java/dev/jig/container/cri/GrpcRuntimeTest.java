@@ -91,6 +91,27 @@ final class GrpcRuntimeTest {
     cri.container(OLD, POD, "init", ContainerState.EXITED);
   }
 
+  @Test
+  void givesTheResolverSettingsOfAPod() throws Exception {
+    try (FakeCri cri = new FakeCri(socket, "v1", false)) {
+      fill(cri, false);
+      runtime.start(events::add);
+      await(RuntimeEvent.Listed.class);
+
+      assertThat(runtime.resolvConf(WEB).get(10, TimeUnit.SECONDS))
+          .containsExactly("search shop.svc.cluster.local svc.cluster.local", "options ndots:5");
+      assertThat(runtime.resolvConf("f".repeat(64)).get(10, TimeUnit.SECONDS)).isEmpty();
+    }
+  }
+
+  @Test
+  void resolverSettingsThatAreNotSaidAreNone() {
+    assertThat(SandboxDns.lines("")).isEmpty();
+    assertThat(SandboxDns.lines("no json")).isEmpty();
+    assertThat(SandboxDns.lines("{\"pid\":1,\"config\":{}}")).isEmpty();
+    assertThat(SandboxDns.lines("{\"config\":{\"dns_config\":{\"searches\":null}}}")).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"v1", "v1alpha2"})
   void reportsContainersWithTheirPodsInBothVersions(String version) throws Exception {

@@ -7,6 +7,7 @@ import dev.jig.container.RuntimeEvent;
 import dev.jig.container.RuntimeEvent.Transition;
 import dev.jig.event.Container;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -65,6 +66,22 @@ final class DockerApiRuntimeTest {
 
   private <T extends RuntimeEvent> T await(Class<T> kind) throws InterruptedException {
     return await(kind, _ -> true);
+  }
+
+  @Test
+  void readsTheFileWithTheResolverSettings() throws Exception {
+    Path file = Files.writeString(directory.resolve("resolv.conf"), "search a.example\n");
+    try (FakeDocker docker = new FakeDocker(socket)) {
+      docker.answer(
+          FakeDocker.inspect(A),
+          "{\"Config\":{\"ResolvConfPath\":\"/no\"},\"ResolvConfPath\":\"" + file + "\"}");
+      docker.answer(FakeDocker.inspect(B), "{\"ResolvConfPath\":\"/no/such/file\"}");
+
+      assertThat(runtime.resolvConf(A).get(10, TimeUnit.SECONDS))
+          .containsExactly("search a.example");
+      assertThat(runtime.resolvConf(B).get(10, TimeUnit.SECONDS)).isEmpty();
+      assertThat(runtime.resolvConf("c".repeat(64)).get(10, TimeUnit.SECONDS)).isEmpty();
+    }
   }
 
   @Test

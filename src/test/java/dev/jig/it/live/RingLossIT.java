@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.DnsServer;
 import dev.jig.fixture.IgProcess;
+import dev.jig.fixture.Json;
 import dev.jig.fixture.Prerequisite;
 import dev.jig.fixture.TcpMessages;
 import java.io.DataInputStream;
@@ -41,6 +42,7 @@ import org.xbill.DNS.Type;
 @Timeout(180)
 final class RingLossIT {
   private static final String SILENT = "silent.ringloss.example.test.";
+  private static final String SILENT_SERVER = "127.0.0.9";
   private static final String SLOW = "127.0.0.8";
   private static final int CONNECTIONS = 4;
   private static final int QUERIES_PER_CONNECTION = 8_000;
@@ -86,8 +88,49 @@ final class RingLossIT {
     }
   }
 
+  /// A server that answers all is not called silent, since answers got lost; one that answers none
+  /// when nothing is lost any more is.
+  @Test
+  void adviseClaimsNoAbsenceWherePacketsWereLost() throws Exception {
+    int port = Ports.free();
+    Path report = folder.resolve("report.json");
+    try (Load load = Load.serve(port, folder);
+        DatagramSocket silent = new DatagramSocket(port, InetAddress.ofLiteral(SILENT_SERVER));
+        DatagramSocket client = new DatagramSocket();
+        IgProcess ig =
+            IgProcess.advise(
+                "--host",
+                "--dns-timeout=1s",
+                "-o=json",
+                "--output-file=" + report,
+                "--ports=" + port)) {
+      ig.signal("STOP");
+      Load.Report answers = load.query(20_000, 4);
+      ig.signal("CONT");
+
+      Thread.sleep(4_000);
+      for (int i = 0; i < 6; i++) {
+        byte[] query = query("n" + i + "." + SILENT);
+        client.send(new DatagramPacket(query, query.length, silent.getLocalSocketAddress()));
+      }
+      Thread.sleep(3_000);
+      ig.stop();
+
+      Json document = Json.of(Files.readString(report));
+      assertThat(answers.answered()).isEqualTo(answers.sent());
+      assertThat(document.number("window.packetsLost")).isPositive();
+      assertThat(document.objects("findings"))
+          .singleElement()
+          .satisfies(finding -> {
+            assertThat(finding.text("id")).isEqualTo("unanswered");
+            assertThat(finding.text("subject.nameserver")).isEqualTo(SILENT_SERVER);
+            assertThat(finding.number("lookups")).isEqualTo(6);
+          });
+    }
+  }
+
   private void verifyNoTRows(int port, Callable<Void> answeredLoad) throws Exception {
-    try (DatagramSocket silent = new DatagramSocket(port, InetAddress.ofLiteral("127.0.0.9"));
+    try (DatagramSocket silent = new DatagramSocket(port, InetAddress.ofLiteral(SILENT_SERVER));
         DnsServer slow = DnsServer.start(port, SLOW);
         DatagramSocket client = new DatagramSocket();
         IgProcess ig =

@@ -1,11 +1,7 @@
 package dev.jig.it.live;
 
 import dev.jig.fixture.NetworkHost;
-import dev.jig.os.Libc;
-import dev.jig.os.Native;
 import java.io.IOException;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -15,10 +11,9 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -35,10 +30,6 @@ import org.xbill.DNS.Type;
 /// says. It has only a UDP socket: its TCP port is closed, or resets each connection.
 final class StubServer implements AutoCloseable {
   static final int PORT = 53;
-
-  // int setns(int fd, int nstype)
-  private static final MemorySegment SETNS =
-      Linker.nativeLinker().defaultLookup().findOrThrow("setns");
 
   /// Decides about each query, on the thread that reads them.
   interface Script {
@@ -67,7 +58,7 @@ final class StubServer implements AutoCloseable {
 
   /// A server on a machine of a test network.
   static StubServer start(NetworkHost host, Script script) throws Exception {
-    return new StubServer(in(host, () -> new DatagramSocket(at(host.ipv4()))), script);
+    return new StubServer(host.open(() -> new DatagramSocket(at(host.ipv4()))), script);
   }
 
   /// An address of loopback that no other test has by chance.
@@ -79,21 +70,6 @@ final class StubServer implements AutoCloseable {
 
   private static InetSocketAddress at(String address) {
     return new InetSocketAddress(InetAddress.ofLiteral(address), PORT);
-  }
-
-  /// Opens a socket on a thread that enters the host's network namespace, and then ends.
-  private static <T> T in(NetworkHost host, Callable<T> open) throws Exception {
-    FutureTask<T> opened =
-        new FutureTask<>(() -> {
-          int namespace = Libc.open("/run/netns/" + host.namespace(), Libc.O_RDONLY);
-          if ((int) Native.call(SETNS, namespace, 0, 0) != 0) {
-            throw new IOException("setns " + host.namespace() + ": errno " + Native.errno());
-          }
-          Libc.close(namespace);
-          return open.call();
-        });
-    Thread.ofPlatform().start(opened);
-    return opened.get();
   }
 
   /// From now on accepts TCP connections and resets each at once.
@@ -170,6 +146,18 @@ final class StubServer implements AutoCloseable {
     void truncate() {
       Message answer = response();
       answer.getHeader().setFlag(Flags.TC);
+      send(answer);
+    }
+
+    /// Presentation form, in lower case.
+    String name() {
+      return query.getQuestion().getName().toString().toLowerCase(Locale.ROOT);
+    }
+
+    /// Answers that there is no such name.
+    void denyName() {
+      Message answer = response();
+      answer.getHeader().setRcode(Rcode.NXDOMAIN);
       send(answer);
     }
 
