@@ -2,10 +2,14 @@ package dev.jig.advise;
 
 import dev.jig.event.IpAddress;
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
 import dev.jig.event.Outcome;
 import dev.jig.event.Owner;
 import dev.jig.event.Row;
+import dev.jig.event.State;
 import dev.jig.event.Subject;
+import dev.jig.names.NameFolder;
+import dev.jig.names.SearchLists;
 import dev.jig.stats.DistinctCounter;
 import dev.jig.stats.LookupCounts;
 import dev.jig.table.Hash64;
@@ -24,11 +28,12 @@ public final class Advisor {
   private static final Comparator<Finding> WORST_FIRST =
       Comparator.comparing((Finding finding) -> finding.id().severity())
           .reversed()
-          .thenComparing(finding -> -finding.evidence().waitedNs())
-          .thenComparing(finding -> -finding.lookups())
+          .thenComparingLong(finding -> -finding.evidence().waitedNs())
+          .thenComparingLong(finding -> -finding.lookups())
           .thenComparing(Finding::id);
 
   private final RuleSet rules;
+  private final NameFolder names;
   private final TwinJoin twins = new TwinJoin(this::observe);
   private final LookupCounts counts = new LookupCounts();
   private final DistinctCounter processes = new DistinctCounter(MAX_PROCESSES);
@@ -40,16 +45,24 @@ public final class Advisor {
   private long firstNs = Long.MAX_VALUE;
   private long lastNs;
 
-  public Advisor(RuleSet rules) {
+  /// @param lists search lists that are known besides what the names asked show
+  public Advisor(RuleSet rules, SearchLists lists) {
     this.rules = rules;
+    this.names = new NameFolder(lists, this::onName);
   }
 
-  /// Takes a row; what is no lookup, such as a late answer, is ignored.
+  /// Takes a row; what is neither a lookup nor a late answer is ignored.
   ///
   /// @param nowNs any monotonic clock
   public void onRow(Row row, long nowNs) {
-    if (row instanceof LookupRow lookup && lookup.outcome() != null) {
+    if (!(row instanceof LookupRow lookup)) {
+      return;
+    }
+    if (lookup.outcome() != null) {
       twins.onRow(lookup, nowNs);
+      names.onLookup(lookup);
+    } else if (lookup.state() == State.LATE) {
+      rules.onLateAnswer(lookup, clientOf(lookup));
     }
   }
 
@@ -58,6 +71,11 @@ public final class Advisor {
   /// @param nowNs as of [#onRow]
   public void tick(long nowNs) {
     twins.tick(nowNs);
+    names.tick(lastNs);
+  }
+
+  private void onName(NameRow name) {
+    rules.onName(name, clientOf(name));
   }
 
   private void observe(LookupRow row, @Nullable LookupRow twin, boolean isSecond) {
@@ -80,7 +98,7 @@ public final class Advisor {
     rules.onLookup(lookup);
   }
 
-  private Client clientOf(LookupRow row) {
+  private Client clientOf(Row row) {
     IpAddress source = row.flow().source().address();
     Subject subject = row.subject();
     return subject.owner() == null
@@ -101,6 +119,7 @@ public final class Advisor {
   /// Takes what has waited; before the last [#findings].
   public void finish() {
     twins.finish();
+    names.finish();
   }
 
   /// The window as its lookups show it.

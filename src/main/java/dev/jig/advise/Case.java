@@ -1,6 +1,7 @@
 package dev.jig.advise;
 
 import dev.jig.event.Cause;
+import dev.jig.event.LookupRow;
 import dev.jig.event.Owner;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,23 +37,48 @@ public final class Case {
   /// @param maxEvidence how many examples are kept
   public void add(Observation lookup, long waited, @Nullable Cause cause, int maxEvidence) {
     add(lookup, waited, cause);
-    if (evidence.size() < maxEvidence) {
+    if (evidence.size() < maxEvidence && !isShown(lookup)) {
       evidence.add(new Evidence(lookup.row(), lookup.twin(), null));
     }
+  }
+
+  /// Adds names that an application wanted.
+  ///
+  /// @param count by how much the number of lookups grows
+  /// @param example null for none
+  public void add(
+      Client client, LookupRow first, long count, long waited, @Nullable Evidence example) {
+    lookups += count;
+    waitedNs += waited;
+    addClient(client);
+    addTimeAndPid(first);
+    if (example != null) {
+      evidence.add(example);
+    }
+  }
+
+  /// Whether the twin is an example already, which shows both.
+  @SuppressWarnings("ReferenceEquality") // the very row
+  private boolean isShown(Observation lookup) {
+    return !evidence.isEmpty() && evidence.getLast().row() == lookup.twin();
   }
 
   private void add(Observation lookup, long waited, @Nullable Cause cause) {
     lookups++;
     waitedNs += waited;
     addClient(lookup.client());
-    firstNs = Math.min(firstNs, lookup.row().timestampNs());
-    lastNs = Math.max(lastNs, lookup.row().timestampNs());
-    Owner owner = lookup.row().subject().owner();
-    if (owner != null && pids.size() < MAX_PIDS) {
-      pids.add(owner.pid());
-    }
+    addTimeAndPid(lookup.row());
     if (cause != null && (causes.size() < MAX_CAUSES || causes.containsKey(cause))) {
       causes.merge(cause, 1L, Long::sum);
+    }
+  }
+
+  private void addTimeAndPid(LookupRow row) {
+    firstNs = Math.min(firstNs, row.timestampNs());
+    lastNs = Math.max(lastNs, row.timestampNs());
+    Owner owner = row.subject().owner();
+    if (owner != null && pids.size() < MAX_PIDS) {
+      pids.add(owner.pid());
     }
   }
 

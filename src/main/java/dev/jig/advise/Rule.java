@@ -1,13 +1,15 @@
 package dev.jig.advise;
 
+import dev.jig.event.NameRow;
 import java.util.List;
 
 /// Watches lookups for one kind of fault. One thread.
-public interface Rule {
+public interface Rule extends LookupListener {
   FindingId id();
 
-  /// A lookup has ended.
-  void onLookup(Observation lookup);
+  /// A name that an application wanted was looked up, with all that its search list made of it. Its
+  /// lookups are observed, too.
+  default void onName(NameRow name, Client client) {}
 
   /// What is wrong, as far as the lookups so far show it.
   List<Finding> findings();

@@ -2,6 +2,7 @@ package dev.jig.advise;
 
 import dev.jig.event.Attempt;
 import dev.jig.event.IpAddress;
+import dev.jig.event.LookupRow;
 import dev.jig.table.Lru;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// What each client got from each server that it asked, for the rules about servers without answer.
 /// Tries that other rules explain do not count: the lost one of a pair, and TCP after a truncated
 /// answer.
-public final class ServerUses {
+public final class ServerUses implements LookupListener {
   private static final int MAX_EXAMPLES = 1_024;
 
   private final int maxEvidence;
@@ -26,6 +27,7 @@ public final class ServerUses {
   }
 
   /// A lookup has ended. Each server that it asked counts once.
+  @Override
   public void onLookup(Observation lookup) {
     List<Attempt> attempts = lookup.attempts();
     for (int i = 0; i < attempts.size(); i++) {
@@ -33,6 +35,15 @@ public final class ServerUses {
       if (server != null && isFirstOf(server, attempts, i)) {
         addServer(lookup, server, attempts);
       }
+    }
+  }
+
+  /// An answer came after its lookup had ended: the server is not silent.
+  @Override
+  public void onLateAnswer(LookupRow late, Client client) {
+    IpAddress server = late.flow().nameserver();
+    if (server != null) {
+      use(new ClientServer(client, server)).onAnswered(late.timestampNs());
     }
   }
 
@@ -55,11 +66,11 @@ public final class ServerUses {
       if (!server.equals(attempt.nameserver())) {
         continue;
       }
-      if (attempt.state().hasResponse()) {
+      if (attempt.state().hasResponse() || Tries.isAnsweredInVain(attempt)) {
         use.onAnswered(attempt.timestampNs());
         return;
       }
-      if (Tries.isUnanswered(attempt) && !isExplained(lookup, attempts, i)) {
+      if (Tries.isUnanswered(attempts, i) && !isExplained(lookup, attempts, i)) {
         unanswered = attempt.cause() != null || unanswered == null ? attempt : unanswered;
         waitedNs += Tries.waitedNs(attempts, i);
       }

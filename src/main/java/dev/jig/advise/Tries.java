@@ -2,6 +2,7 @@ package dev.jig.advise;
 
 import dev.jig.event.Attempt;
 import dev.jig.event.AttemptState;
+import dev.jig.event.Cause;
 import dev.jig.event.LookupRow;
 import dev.jig.event.Protocol;
 import java.util.List;
@@ -9,18 +10,40 @@ import java.util.Objects;
 
 /// Questions about the tries of a lookup.
 public final class Tries {
-  /// A client that closes its socket sooner has not waited for the answer.
+  /// A client that gives up sooner has not waited for the answer.
   private static final long MIN_WAIT_NS = 1_000_000_000;
+
+  /// A client that asks again, or another server, after at least this time has waited in vain;
+  /// sooner, it asks several servers at once.
+  private static final long MIN_RETRY_NS = 200_000_000;
 
   private Tries() {}
 
-  /// Whether a try ended without answer: the client sent another one, gave up or waited in vain. A
-  /// try that still waits when another server has answered says nothing.
-  public static boolean isUnanswered(Attempt attempt) {
+  /// Whether a try shows that its server does not answer: the kernel says why, or the client waited
+  /// in vain. An answer that came when the client had closed its socket shows that it does.
+  public static boolean isUnanswered(List<Attempt> attempts, int index) {
+    Attempt attempt = attempts.get(index);
     return switch (attempt.state()) {
-      case REPEATED, TIMEOUT, CLOSED -> true;
-      case ANSWERED, TRUNCATED, LATE, WAITING -> false;
+      case ANSWERED, TRUNCATED, LATE -> false;
+      case REPEATED, TIMEOUT, CLOSED, WAITING ->
+          attempt.cause() != null ? !isAnsweredInVain(attempt) : hasWaited(attempts, index);
     };
+  }
+
+  private static boolean hasWaited(List<Attempt> attempts, int index) {
+    if (index + 1 < attempts.size()) {
+      return waitedNs(attempts, index) >= MIN_RETRY_NS;
+    }
+    Attempt last = attempts.get(index);
+    return last.state() != AttemptState.WAITING
+        && last.timestampNs() + last.durationNs() - attempts.getFirst().timestampNs()
+            >= MIN_WAIT_NS;
+  }
+
+  /// Whether the answer found no socket: the client had closed it.
+  public static boolean isAnsweredInVain(Attempt attempt) {
+    Cause cause = attempt.cause();
+    return cause != null && cause.at() == Cause.Place.CLIENT && cause.text().equals("port closed");
   }
 
   /// How long a try without answer delayed its client: until the next try, or the end.
@@ -35,14 +58,12 @@ public final class Tries {
   /// waited, or the kernel said why. A client that gives up at once may just have ended.
   public static boolean isFirstLost(LookupRow row) {
     List<Attempt> attempts = row.lookup().attempts();
-    if (attempts.isEmpty() || !isUnanswered(attempts.getFirst())) {
+    if (attempts.isEmpty() || !isUnanswered(attempts, 0)) {
       return false;
     }
-    Attempt first = attempts.getFirst();
-    return switch (TryFault.of(first)) {
+    return switch (TryFault.of(attempts.getFirst())) {
       case PORT_CLOSED, UNREACHABLE -> false;
-      case NETFILTER -> true;
-      case SILENT -> attempts.size() > 1 || first.durationNs() >= MIN_WAIT_NS;
+      case NETFILTER, SILENT -> true;
     };
   }
 
@@ -52,7 +73,7 @@ public final class Tries {
     return !attempts.isEmpty() && attempts.getFirst().state().hasResponse();
   }
 
-  /// The number of the try whose answer was truncated, after which TCP is due; -1 without one.
+  /// The index of the try with a truncated answer, after which TCP is due; -1 without one.
   public static int truncated(List<Attempt> attempts) {
     for (int i = 0; i < attempts.size(); i++) {
       if (attempts.get(i).state() == AttemptState.TRUNCATED) {

@@ -22,6 +22,8 @@ final class TwinJoin {
 
   /// Receives each row with its twin.
   interface Handler {
+    /// Handles a row.
+    ///
     /// @param twin null if there is none, or if it did not come
     /// @param isSecond whether the twin was handed on before
     void onRow(LookupRow row, @Nullable LookupRow twin, boolean isSecond);

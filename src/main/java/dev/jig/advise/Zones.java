@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the zone of a name: the owner of an SOA record that was seen in a negative answer (RFC
 /// 2308 section 3), else the last two labels. All of a cluster's names are one zone.
-public final class Zones {
+public final class Zones implements LookupListener {
   private static final int MAX_ZONES = 4_096;
   private static final String CLUSTER = "cluster.local.";
 
   private final MessageDecoder decoder = new MessageDecoder();
   private final Lru<String, String> seen = new Lru<>(MAX_ZONES);
 
-  /// Learns from a negative answer. It is decoded only if the name's zone is not known.
+  /// Learns from a negative answer, which is decoded only if the name's zone is not known.
+  @Override
   public void onLookup(Observation lookup) {
     boolean negative = lookup.outcome() == Outcome.NXDOMAIN || lookup.outcome() == Outcome.NODATA;
     WireMessage message = lookup.row().dns().message();

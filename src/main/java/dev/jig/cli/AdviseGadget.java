@@ -6,7 +6,10 @@ import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
 import dev.jig.fields.Field.Group;
 import dev.jig.filter.FilterExpression;
+import dev.jig.names.ProcSearchLists;
+import dev.jig.names.SearchLists;
 import dev.jig.trace.RowDetails;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,7 @@ final class AdviseGadget implements Gadget {
           Field.PAIR_LATENCY);
 
   private static final int EXIT_FINDINGS = 3;
+  private static final Path PROC = Path.of("/proc");
 
   /// Lookups with the messages' bytes, from which zones and Extended DNS Errors are read.
   private static final RowDetails DETAILS = new RowDetails(false, true, true, true, true);
@@ -58,7 +62,7 @@ final class AdviseGadget implements Gadget {
     for (Field field : filter.fields()) {
       if (OUTCOME.contains(field) || field.group() == Group.HOP) {
         throw UserFacingException.usage(
-            "-F of ig advise dns cannot use the column " + field.key() + ".",
+            "-F of ig advise dns cannot use the column " + field.column() + ".",
             "Choose clients and questions; how lookups ended is what it is to judge.");
       }
     }
@@ -75,20 +79,20 @@ final class AdviseGadget implements Gadget {
   }
 
   @Override
-  public TraceOutput open(boolean onStdout, Runnable onFailure) {
-    return open(onStdout, onFailure, true);
-  }
-
-  private TraceOutput open(boolean onStdout, Runnable onFailure, boolean isLive) {
+  public TraceOutput open(Source source, Runnable onFailure) {
+    RowStream stream = selection.openOutput(source.leavesStdout());
     AdviseOutput opened =
-        new AdviseOutput(parsed, selection.openOutput(onStdout), onFailure, isLive);
+        new AdviseOutput(parsed, stream, onFailure, listsFor(source), !source.isFile());
     output = opened;
     return opened;
   }
 
-  @Override
-  public TraceOutput openForFile(boolean hasRows, Runnable onFailure) {
-    return open(true, onFailure, false);
+  /// Processes of files are of another machine or time, and the demo's has a list of its own.
+  private static SearchLists listsFor(Source source) {
+    return switch (source) {
+      case LIVE, COMMAND -> new ProcSearchLists(PROC);
+      case DEMO, RECORDING, CAPTURE -> SearchLists.NONE;
+    };
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.jig.advise.report.StructuredReport;
 import dev.jig.advise.report.TextReport;
 import dev.jig.advise.rules.AllRules;
 import dev.jig.event.Row;
+import dev.jig.names.SearchLists;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -18,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Feeds the rows to the rules, and writes the report at the end.
 final class AdviseOutput implements TraceOutput {
-  private static final String HINT =
-      "Nothing was asked on the DNS ports: --host watches processes outside containers too, -P other"
-          + " ports.";
+  private static final String LIVE_HINT =
+      "No DNS query was seen: --host watches processes outside containers too, -P other ports.";
+
+  private static final String FILE_HINT =
+      "No query in the file has an answer or timed out: -P reads other ports.";
 
   private final AdviseOptions.Parsed options;
   private final RowStream stream;
@@ -36,12 +39,18 @@ final class AdviseOutput implements TraceOutput {
   private boolean readerGone;
 
   /// @param onFailure called once, when a write has failed
+  /// @param lists search lists that are known besides what the names asked show
   /// @param isLive whether it watches until now; else a file
-  AdviseOutput(AdviseOptions.Parsed options, RowStream stream, Runnable onFailure, boolean isLive) {
+  AdviseOutput(
+      AdviseOptions.Parsed options,
+      RowStream stream,
+      Runnable onFailure,
+      SearchLists lists,
+      boolean isLive) {
     this.options = options;
     this.stream = stream;
     this.onFailure = onFailure;
-    this.advisor = new Advisor(AllRules.create(options.evidence()));
+    this.advisor = new Advisor(AllRules.create(lists, options.evidence()), lists);
     this.status = isLive ? new AdviseStatus() : null;
   }
 
@@ -97,11 +106,16 @@ final class AdviseOutput implements TraceOutput {
   }
 
   private ReportWriter writer() {
+    String hint = status == null ? FILE_HINT : LIVE_HINT;
     return switch (options.format()) {
-      case "markdown" -> new MarkdownReport(HINT);
+      case "markdown" -> new MarkdownReport(hint);
       case "json" -> StructuredReport.json();
       case "yaml" -> StructuredReport.yaml();
-      default -> new TextReport(stream.isTerminal() && System.getenv("NO_COLOR") == null, HINT);
+      default ->
+          new TextReport(
+              stream.isTerminal() && System.getenv("NO_COLOR") == null,
+              stream.terminalColumns().orElse(0),
+              hint);
     };
   }
 

@@ -53,7 +53,7 @@ final class CommandRun {
       return program.exitCode();
     }
     hintIfContainerClient();
-    Session session = Session.open(options, gadget.settings(), gadget, false);
+    Session session = Session.open(options, gadget.settings(), gadget, Source.COMMAND);
     Signals.onSignal(this::onSignal);
     try (CommandCgroup cgroup = CommandCgroup.create(session.cgroupRoot())) {
       session.attach(cgroup, session.output());

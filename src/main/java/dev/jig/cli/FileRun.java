@@ -27,7 +27,8 @@ final class FileRun {
     try (FileTrace trace = FileTrace.open(file, settings.ports())) {
       Signals.onInterrupt(
           () -> ShutdownWatchdog.enforce(() -> false, () -> true, 0, trace::summary));
-      TraceOutput rows = gadget.openForFile(trace.beginsWithRow(), trace::stop);
+      TraceOutput rows =
+          gadget.open(trace.beginsWithRow() ? Source.RECORDING : Source.CAPTURE, trace::stop);
       Signals.onInterrupt(() -> {
         trace.stop();
         ShutdownWatchdog.enforce(() -> false, rows::isBlocked, 0, trace::summary);

@@ -7,16 +7,11 @@ import dev.jig.demo.Demo;
 interface Gadget {
   TraceSettings settings();
 
-  /// Opens the output.
+  /// Opens the output: the file of --output-file; else stdout, or stderr where stdout belongs to a
+  /// command.
   ///
-  /// @param onStdout without --output-file, stdout if true, else stderr
   /// @param onFailure called once, when a write has failed
-  TraceOutput open(boolean onStdout, Runnable onFailure);
-
-  /// Opens the output for a file.
-  ///
-  /// @param hasRows whether it is a recording, with the rows of an earlier trace
-  TraceOutput openForFile(boolean hasRows, Runnable onFailure);
+  TraceOutput open(Source source, Runnable onFailure);
 
   /// What `--demo` shows.
   Demo.Scenario demo();

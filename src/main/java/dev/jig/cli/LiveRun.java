@@ -29,7 +29,7 @@ final class LiveRun {
 
   int run() {
     var clients = runtimes.select().stream().map(RuntimeOptions.SelectedRuntime::runtime).toList();
-    Session session = Session.open(options, gadget.settings(), gadget, true);
+    Session session = Session.open(options, gadget.settings(), gadget, Source.LIVE);
     try (Containers containers = new Containers(session.cgroupRoot(), clients, new Printer())) {
       session.attach(containers, selection);
       Signals.onInterrupt(() -> session.requestStop(0));

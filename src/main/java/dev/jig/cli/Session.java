@@ -35,17 +35,15 @@ final class Session implements CaptureListener {
   }
 
   /// Loads the kernel program and opens the output.
-  ///
-  /// @param shownOnStdout without --output-file, the output is stdout if true, else stderr
   static Session open(
-      SelectionOptions options, TraceSettings settings, Gadget gadget, boolean shownOnStdout) {
+      SelectionOptions options, TraceSettings settings, Gadget gadget, Source source) {
     CaptureLoop loop =
         CaptureLoop.load(
             options.verbosity.isVerbose(),
             options.verbosity.hasLibbpfLog(),
             UnaryOperator.identity());
     loop.log().forEach(Console::debug);
-    return new Session(options, settings, loop, gadget.open(shownOnStdout, loop::stop));
+    return new Session(options, settings, loop, gadget.open(source, loop::stop));
   }
 
   /// Where cgroup v2 is mounted.

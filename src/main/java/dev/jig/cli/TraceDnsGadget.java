@@ -19,14 +19,10 @@ final class TraceDnsGadget implements Gadget {
   }
 
   @Override
-  public TraceOutput open(boolean onStdout, Runnable onFailure) {
-    return RowOutput.open(parsed.format(), options.selection.openOutput(onStdout), onFailure);
-  }
-
-  @Override
-  public TraceOutput openForFile(boolean hasRows, Runnable onFailure) {
-    OutputFormat format = hasRows ? parsed.format() : options.parseForPlainCapture().format();
-    return RowOutput.open(format, options.selection.openOutput(true), onFailure);
+  public TraceOutput open(Source source, Runnable onFailure) {
+    OutputFormat format =
+        source == Source.CAPTURE ? options.parseForPlainCapture().format() : parsed.format();
+    return RowOutput.open(format, options.selection.openOutput(source.leavesStdout()), onFailure);
   }
 
   @Override

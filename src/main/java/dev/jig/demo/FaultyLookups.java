@@ -12,7 +12,7 @@ import java.util.List;
 final class FaultyLookups {
   private static final int HEALTHY = 12;
   private static final int PAIRS = 4;
-  private static final int SEARCHED = 6;
+  private static final int SEARCHED = 40;
   private static final int FAILED = 6;
 
   /// glibc waits 5 s; the demo does not have that long.

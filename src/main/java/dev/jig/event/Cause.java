@@ -28,7 +28,8 @@ public record Cause(String reason, Place at) {
   /// does not answer, or a device on the way is down.
   public boolean isUnreachable() {
     return switch (text()) {
-      case "port closed", "host unreachable", "no route", "device down" -> true;
+      case "port closed" -> at != Place.CLIENT; // there the client closed its own socket
+      case "host unreachable", "no route", "device down" -> true;
       default -> false;
     };
   }

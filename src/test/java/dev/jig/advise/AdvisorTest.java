@@ -3,8 +3,10 @@ package dev.jig.advise;
 import static dev.jig.advise.FindingId.BLOCKED;
 import static dev.jig.advise.FindingId.DEAD_NAMESERVER;
 import static dev.jig.advise.FindingId.LOST_TWIN;
+import static dev.jig.advise.FindingId.NO_SUCH_NAME;
 import static dev.jig.advise.FindingId.PORT_CLOSED;
 import static dev.jig.advise.FindingId.REFUSED_BY_SERVER;
+import static dev.jig.advise.FindingId.SEARCH_PATH;
 import static dev.jig.advise.FindingId.SERVER_FAILURE;
 import static dev.jig.advise.FindingId.SLOW_SERVER;
 import static dev.jig.advise.FindingId.TCP_BLOCKED;
@@ -20,6 +22,7 @@ import dev.jig.event.AttemptState;
 import dev.jig.event.IpAddress;
 import dev.jig.event.LookupRow;
 import dev.jig.event.State;
+import dev.jig.names.SearchLists;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -29,7 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// What rules find: at their floor, and nothing just below it.
 final class AdvisorTest {
-  private final Advisor advisor = new Advisor(AllRules.create(3));
+  private final Advisor advisor =
+      new Advisor(AllRules.create(SearchLists.NONE, 3), SearchLists.NONE);
 
   private void watch(LookupRow... rows) {
     for (LookupRow row : rows) {
@@ -176,6 +180,49 @@ final class AdvisorTest {
     assertThat(findings()).isEmpty();
   }
 
+  /// glibc keeps the first server's socket open while it asks the next one.
+  @Test
+  void aServerThatIsStillWaitedForIsDeadIfTheClientWaitedFirst() {
+    watch(
+        3,
+        i ->
+            new SampleLookup()
+                .unanswered(SERVER, AttemptState.WAITING, 5_000, null)
+                .answered(OTHER_SERVER, 1, Rcode.NO_ERROR));
+
+    assertThat(only(DEAD_NAMESERVER).lookups()).isEqualTo(3);
+  }
+
+  @Test
+  void clientsThatEndAtOnceHaveNotWaited() {
+    watch(20, i -> new SampleLookup().unanswered(SERVER, AttemptState.CLOSED, 500, null));
+
+    assertThat(findings()).isEmpty();
+  }
+
+  @Test
+  void aServerThatAnswersLateIsNotSilent() {
+    watch(9, i -> new SampleLookup().unanswered(SERVER, AttemptState.TIMEOUT, 5_000, null));
+    watch(9, i -> new SampleLookup().late(SERVER, 10_000, Rcode.NO_ERROR));
+
+    assertThat(findings()).isEmpty();
+  }
+
+  @Test
+  void aLateFailureIsAFailure() {
+    watch(5, i -> new SampleLookup().unanswered(SERVER, AttemptState.TIMEOUT, 5_000, null));
+    watch(5, i -> new SampleLookup().late(SERVER, 10_000, Rcode.SERV_FAIL));
+
+    assertThat(only(SERVER_FAILURE).lookups()).isEqualTo(5);
+  }
+
+  @Test
+  void anAnswerToASocketThatIsClosedIsNoClosedPort() {
+    watch(9, i -> new SampleLookup().answeredInVain(SERVER, 2_000));
+
+    assertThat(findings()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "ECONNREFUSED, PORT_CLOSED",
@@ -208,7 +255,7 @@ final class AdvisorTest {
     watch(5, i -> new SampleLookup().unanswered(SERVER, AttemptState.CLOSED, 10, "ECONNREFUSED"));
     watch(9, i -> new SampleLookup().unanswered(SERVER, AttemptState.TIMEOUT, 10_000, null));
 
-    assertThat(only(PORT_CLOSED).lookups()).isEqualTo(5);
+    assertThat(only(PORT_CLOSED).lookups()).isEqualTo(14);
   }
 
   @Test
@@ -241,8 +288,7 @@ final class AdvisorTest {
   @CsvSource({"2, SERVER_FAILURE", "5, REFUSED_BY_SERVER"})
   void oneZoneFails(int rcode, FindingId id) {
     watch(80, i -> new SampleLookup().answered());
-    watch(
-        5, i -> new SampleLookup().name("h" + i + ".Broken.test.").answered(SERVER, 1, rcode));
+    watch(5, i -> new SampleLookup().name("h" + i + ".Broken.test.").answered(SERVER, 1, rcode));
 
     Finding found = only(id);
 
@@ -254,8 +300,7 @@ final class AdvisorTest {
   @ParameterizedTest
   @CsvSource({"2, SERVER_FAILURE", "5, REFUSED_BY_SERVER"})
   void aServerFailsForAllZones(int rcode, FindingId id) {
-    watch(
-        6, i -> new SampleLookup().name("h.zone" + i + ".test.").answered(SERVER, 1, rcode));
+    watch(6, i -> new SampleLookup().name("h.zone" + i + ".test.").answered(SERVER, 1, rcode));
 
     Finding found = only(id);
 
@@ -354,6 +399,92 @@ final class AdvisorTest {
     watch(5, i -> new SampleLookup().answered(SERVER, 1, Rcode.SERV_FAIL));
 
     assertThat(advisor.findings(EnumSet.of(UNREACHABLE))).isEmpty();
+  }
+
+  /// A name that the list's three suffixes do not find.
+  private void watchSearched(int count, String... suffixes) {
+    for (int i = 0; i < count; i++) {
+      for (String suffix : suffixes) {
+        watch(
+            new SampleLookup()
+                .at(i)
+                .name("api" + i + ".example.com." + suffix)
+                .answered(SERVER, 1, Rcode.NX_DOMAIN)
+                .build());
+      }
+      watch(new SampleLookup().at(i).name("api" + i + ".example.com.").answered().build());
+    }
+  }
+
+  @Test
+  void aSearchListThatWastesMostQueries() {
+    watchSearched(5, "shop.svc.cluster.local.", "svc.cluster.local.", "cluster.local.");
+
+    Finding found = only(SEARCH_PATH);
+
+    assertThat(found.lookups()).isEqualTo(15);
+    assertThat(found.of()).isEqualTo(20);
+    assertThat(found.nameserver()).isNull();
+  }
+
+  @Test
+  void fewSearchedQueriesAreNone() {
+    watchSearched(4, "shop.svc.cluster.local.", "svc.cluster.local.", "cluster.local.");
+
+    assertThat(findings()).isEmpty();
+  }
+
+  @Test
+  void aSearchListOfOneIsNone() {
+    watchSearched(40, "corp.test.");
+
+    assertThat(findings()).isEmpty();
+  }
+
+  @Test
+  void aNameThatDoesNotExist() {
+    watch(new SampleLookup().answered().build());
+    watch(
+        20,
+        i ->
+            new SampleLookup()
+                .at(i * 600)
+                .name("wwww.example.com.")
+                .answered(SERVER, 1, Rcode.NX_DOMAIN));
+
+    Finding found = only(NO_SUCH_NAME);
+
+    assertThat(found.name()).isEqualTo("wwww.example.com.");
+    assertThat(found.lookups()).isEqualTo(20);
+    assertThat(found.summary()).contains("A similar name exists: www.example.com.");
+  }
+
+  @Test
+  void nineteenTimesIsNone() {
+    watch(
+        19,
+        i ->
+            new SampleLookup().at(i * 600).name("gone.test.").answered(SERVER, 1, Rcode.NX_DOMAIN));
+
+    assertThat(findings()).isEmpty();
+  }
+
+  @Test
+  void aNameThatHadResolved() {
+    watch(new SampleLookup().name("gone.test.").answered().build());
+    watch(
+        3,
+        i ->
+            new SampleLookup()
+                .at(20_000 + i * 20_000)
+                .name("gone.test.")
+                .answered(SERVER, 1, Rcode.NX_DOMAIN));
+
+    Finding found = only(NO_SUCH_NAME);
+
+    assertThat(found.lookups()).isEqualTo(3);
+    assertThat(found.of()).isEqualTo(4);
+    assertThat(found.summary().getFirst()).endsWith("got NXDOMAIN; before, it resolved.");
   }
 
   /// Every name, server and process is another one: nothing recurs, so nothing is found.

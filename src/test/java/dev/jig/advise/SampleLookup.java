@@ -22,6 +22,7 @@ import dev.jig.event.State;
 import dev.jig.event.Subject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Builds lookups for tests of rules. Each try follows the one before.
@@ -86,12 +87,26 @@ public final class SampleLookup {
     return add(server, Protocol.UDP, state, ms, null, cause(reason));
   }
 
+  /// Answered after the lookup had ended.
+  public SampleLookup late(IpAddress server, long ms, int rcode) {
+    return add(server, Protocol.UDP, AttemptState.LATE, ms, rcode, null);
+  }
+
+  /// The answer comes after the client has closed its socket.
+  public SampleLookup answeredInVain(IpAddress server, long ms) {
+    Cause cause = new Cause("NO_SOCKET", Cause.Place.CLIENT);
+    return add(server, Protocol.UDP, AttemptState.CLOSED, ms, null, cause);
+  }
+
   public SampleLookup tcp(IpAddress server, AttemptState state, long ms, @Nullable Integer rcode) {
     return add(server, Protocol.TCP, state, ms, rcode, null);
   }
 
   private static @Nullable Cause cause(@Nullable String reason) {
-    return reason == null ? null : new Cause(reason, Cause.Place.CLIENT);
+    return reason == null
+        ? null
+        : new Cause(
+            reason, reason.equals("NETFILTER_DROP") ? Cause.Place.CLIENT : Cause.Place.SERVER);
   }
 
   private SampleLookup add(
@@ -113,18 +128,20 @@ public final class SampleLookup {
 
   public LookupRow build() {
     Attempt last = attempts.getLast();
+    IpAddress server = Objects.requireNonNull(last.nameserver());
     boolean answered = last.state().hasResponse();
     Flow flow =
         new Flow(
             new Endpoint(IpAddress.v4(0x0a000064), 40_000),
-            new Endpoint(last.nameserver(), 53),
+            new Endpoint(server, 53),
             last.protocol(),
             PacketType.OUTGOING,
-            last.nameserver());
+            server);
     Question question = new Question(name, type);
+    Integer rcode = last.rcode();
     Dns dns =
-        answered
-            ? new Dns(7, question, Flags.NONE, last.rcode(), 1, isOfType, List.of(), null)
+        rcode != null
+            ? new Dns(7, question, Flags.NONE, rcode, 1, isOfType, List.of(), null)
             : Dns.ofQuestion(7, question);
     long endNs = last.timestampNs() + last.durationNs();
     return new LookupRow(

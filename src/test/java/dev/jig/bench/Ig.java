@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// `ig trace dns` on one port, its rows in a file. Several may run at the same time.
+/// `ig trace dns` or `ig advise dns` on one port, its output in a file. Several may run at the same
+/// time.
 final class Ig implements RunningTracer {
   /// Selects all processes of the machine.
   static final List<String> HOST = List.of("--host");
@@ -43,7 +44,8 @@ final class Ig implements RunningTracer {
     Path folder = Files.createTempDirectory(work, "ig");
     Path ready = ready(folder);
     List<String> command = new ArrayList<>(build.command());
-    command.addAll(List.of("trace", "dns", "-P", Integer.toString(port)));
+    command.addAll(output.command());
+    command.addAll(List.of("-P", Integer.toString(port)));
     command.addAll(output.arguments);
     command.addAll(selection);
     command.addAll(

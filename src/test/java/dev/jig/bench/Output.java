@@ -13,7 +13,9 @@ enum Output {
   JSON("JSON", 2, "-o", "json"),
   LOOKUPS("lookups as JSON", 0.5, "--lookups", "-o", "json"),
   PCAPNG("pcapng", 2, "-o", "pcapng"),
-  FILTERED("everything filtered out", 0, "-o", "columns", "-F", "name==nothing.");
+  FILTERED("everything filtered out", 0, "-o", "columns", "-F", "name==nothing."),
+  /// Findings in place of rows: the file has the report.
+  ADVISE("advise", 0.5, "-o", "text");
 
   private static final int PACKET_BLOCK = 6;
 
@@ -29,6 +31,11 @@ enum Output {
     this.title = title;
     this.rowsPerSide = rowsPerSide;
     this.arguments = List.of(arguments);
+  }
+
+  /// The command and its gadget.
+  List<String> command() {
+    return List.of(this == ADVISE ? "advise" : "trace", "dns");
   }
 
   /// Number of rows in a file that ig has finished.

@@ -57,6 +57,13 @@ final class OutcomeTest {
     assertThat(outcome(state, 0, false, false, reason)).isEqualTo(expected);
   }
 
+  @Test
+  void anAnswerToASocketThatItsClientHasClosed() {
+    Cause cause = new Cause("NO_SOCKET", Cause.Place.CLIENT);
+
+    assertThat(cause.isUnreachable()).isFalse();
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = State.class,

@@ -45,8 +45,9 @@ public final class MarkdownReport implements ReportWriter {
         .append(escape(Sentences.subject(finding)))
         .append("\n\n");
     finding.summary().forEach(sentence -> text.append(escape(sentence)).append('\n'));
+    text.append(Sentences.since(finding)).append('\n');
     appendItem(text, "Cause", Sentences.cause(finding));
-    finding.advice().forEach(advice -> appendItem(text, "Do", advice));
+    finding.advice().forEach(advice -> appendItem(text, "Do", Sentences.imperative(advice)));
     text.append('\n');
     finding
         .evidence()

@@ -1,5 +1,6 @@
 package dev.jig.advise.report;
 
+import dev.jig.advise.Case;
 import dev.jig.advise.Client;
 import dev.jig.advise.Counted;
 import dev.jig.advise.Durations;
@@ -38,12 +39,16 @@ final class Sentences {
     if (window.lookups() == 0) {
       return "no lookups seen in " + time;
     }
-    return "%s in %s · %s by %s at %s · %s lost"
+    String processes =
+        window.processes() == 0
+            ? ""
+            : " by " + Counted.of(window.processes(), "process", "processes");
+    return "%s in %s · %s%s at %s · %s lost"
         .formatted(
             Counted.of(findings, "finding", "findings"),
             time,
             Counted.of(window.lookups(), "lookup", "lookups"),
-            Counted.of(window.processes(), "process", "processes"),
+            processes,
             Counted.of(window.servers(), "server", "servers"),
             Counted.of(window.packetsLost(), "packet", "packets"));
   }
@@ -149,6 +154,17 @@ final class Sentences {
 
   private static String text(@Nullable Outcome outcome) {
     return outcome == null ? "answered" : outcome.name();
+  }
+
+  /// When it was seen first and last.
+  static String since(Finding finding) {
+    Case evidence = finding.evidence();
+    return "Since %s, last seen %s.".formatted(time(evidence.firstNs()), time(evidence.lastNs()));
+  }
+
+  /// What to do, to follow a colon.
+  static String imperative(String advice) {
+    return advice.substring(0, 1).toLowerCase(Locale.ROOT) + advice.substring(1);
   }
 
   private static String time(long ns) {

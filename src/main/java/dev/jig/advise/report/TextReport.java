@@ -18,13 +18,18 @@ public final class TextReport implements ReportWriter {
   private static final String INDENT = " ".repeat(9);
   private static final int ID_WIDTH = 17;
 
+  private static final int MIN_COLUMNS = 40;
+
   private final boolean colored;
+  private final int columns;
   private final String hint;
 
   /// @param colored whether severities have colours (SGR)
+  /// @param columns of the terminal, at which sentences are wrapped; 0: they are not
   /// @param hint what to do if there was no lookup
-  public TextReport(boolean colored, String hint) {
+  public TextReport(boolean colored, int columns, String hint) {
     this.colored = colored;
+    this.columns = columns;
     this.hint = hint;
   }
 
@@ -52,17 +57,31 @@ public final class TextReport implements ReportWriter {
         .append(' ');
     String id = String.format(Locale.ROOT, "%-" + ID_WIDTH + "s", finding.id().text());
     line(text, "", id + " " + Sentences.subject(finding));
-    finding.summary().forEach(sentence -> line(text, INDENT, sentence));
+    finding.summary().forEach(sentence -> wrap(text, sentence));
+    wrap(text, Sentences.since(finding));
     appendLabelled(text, "Cause: ", Sentences.cause(finding));
-    finding.advice().forEach(advice -> appendLabelled(text, "Do: ", advice));
+    finding.advice().forEach(advice -> appendLabelled(text, "Do: ", Sentences.imperative(advice)));
     List<Evidence> evidence = finding.evidence().evidence();
-    evidence.forEach(example -> line(text, INDENT, Sentences.example(example)));
+    evidence.forEach(example -> wrap(text, Sentences.example(example)));
   }
 
-  private static void appendLabelled(StringBuilder text, String label, @Nullable String sentence) {
+  private void appendLabelled(StringBuilder text, String label, @Nullable String sentence) {
     if (sentence != null) {
-      line(text, INDENT, label + sentence + (sentence.endsWith(".") ? "" : "."));
+      wrap(text, label + sentence + (sentence.endsWith(".") ? "" : "."));
     }
+  }
+
+  /// Appends a sentence, on several lines where the terminal is narrow.
+  private void wrap(StringBuilder text, String sentence) {
+    int width = columns < MIN_COLUMNS ? Integer.MAX_VALUE : columns - INDENT.length();
+    String rest = Escaping.TERMINAL.escape(sentence);
+    while (rest.length() > width) {
+      int space = rest.lastIndexOf(' ', width);
+      int end = space <= 0 ? width : space;
+      line(text, INDENT, rest.substring(0, end));
+      rest = rest.substring(end).stripLeading();
+    }
+    line(text, INDENT, rest);
   }
 
   private static void line(StringBuilder text, String indent, String line) {

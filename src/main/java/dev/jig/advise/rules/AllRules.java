@@ -3,6 +3,7 @@ package dev.jig.advise.rules;
 import dev.jig.advise.RuleSet;
 import dev.jig.advise.ServerUses;
 import dev.jig.advise.Zones;
+import dev.jig.names.SearchLists;
 import java.util.List;
 
 /// The table of rules.
@@ -11,12 +12,13 @@ public final class AllRules {
 
   /// Creates the rules of a run.
   ///
+  /// @param lists search lists that are known besides what the names asked show
   /// @param maxEvidence examples per finding
-  public static RuleSet create(int maxEvidence) {
+  public static RuleSet create(SearchLists lists, int maxEvidence) {
     Zones zones = new Zones();
     ServerUses uses = new ServerUses(maxEvidence);
     return new RuleSet(
-        List.of(zones::onLookup, uses::onLookup),
+        List.of(zones, uses),
         List.of(
             new LostTwin(maxEvidence),
             new TcpBlocked(maxEvidence),
@@ -27,6 +29,8 @@ public final class AllRules {
             new Unanswered(uses, maxEvidence),
             FailingRcode.serverFailure(zones, maxEvidence),
             FailingRcode.refused(zones, maxEvidence),
-            new SlowServer(maxEvidence)));
+            new SlowServer(maxEvidence),
+            new SearchPath(lists, maxEvidence),
+            new NoSuchName(maxEvidence)));
   }
 }

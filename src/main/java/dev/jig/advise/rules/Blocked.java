@@ -34,10 +34,11 @@ public final class Blocked extends ServerRule {
     List<ClientUse> blocked = new ArrayList<>();
     List<Case> cases = new ArrayList<>();
     boolean byNetfilter = false;
+    long answeredToAll = answered(clients);
     for (ClientUse client : clients) {
       ServerUse use = client.use();
       boolean dropped = isDropped(use);
-      if (dropped || isSilentForOne(use, answered(clients))) {
+      if (dropped || isSilentForOne(use, answeredToAll)) {
         blocked.add(client);
         byNetfilter |= dropped;
         use.addAll(

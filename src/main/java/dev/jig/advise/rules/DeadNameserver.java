@@ -26,7 +26,7 @@ public final class DeadNameserver extends ServerRule {
     List<ClientUse> concerned =
         clients.stream().filter(client -> client.use().answeredElsewhere() > 0).toList();
     long elsewhere = concerned.stream().mapToLong(client -> client.use().answeredElsewhere()).sum();
-    Case found = join(concerned, TryFault.SILENT);
+    Case found = joinAll(concerned, List.of(TryFault.SILENT));
     if (answered(clients) > 0
         || elsewhere < MIN_LOOKUPS
         || elsewhere < MIN_ANSWERED_ELSEWHERE * found.lookups()) {

@@ -1,6 +1,7 @@
 package dev.jig.advise.rules;
 
 import dev.jig.advise.Case;
+import dev.jig.advise.Client;
 import dev.jig.advise.Counted;
 import dev.jig.advise.Evidence;
 import dev.jig.advise.Finding;
@@ -18,6 +19,9 @@ import dev.jig.dns.MessageDecoder;
 import dev.jig.dns.Rcode;
 import dev.jig.event.Attempt;
 import dev.jig.event.IpAddress;
+import dev.jig.event.LookupRow;
+import dev.jig.event.Outcome;
+import dev.jig.event.Question;
 import dev.jig.event.WireMessage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -88,23 +92,39 @@ public final class FailingRcode implements Rule {
     for (int i = 0; i < attempts.size(); i++) {
       Attempt attempt = attempts.get(i);
       IpAddress server = attempt.nameserver();
-      if (server == null || attempt.rcode() == null || isRepeatedLater(attempts, i)) {
+      Integer answer = attempt.rcode();
+      if (server == null || answer == null || isAnsweredLater(server, attempts, i)) {
         continue;
       }
       zone = zone == null ? zones.of(lookup.name()) : zone;
       Tally tally = byZone.of(new ServerZone(server, zone));
       tally.count();
-      if (attempt.rcode() == rcode) {
+      if (answer == rcode) {
         byZone.addFaulty(tally, lookup, attempt.durationNs(), null);
       }
     }
   }
 
+  @Override
+  public void onLateAnswer(LookupRow late, Client client) {
+    IpAddress server = late.flow().nameserver();
+    Question question = late.dns().question();
+    if (server == null || question == null) {
+      return;
+    }
+    Tally tally = byZone.of(new ServerZone(server, zones.of(question.name())));
+    tally.count();
+    if (late.dns().rcode() == rcode) {
+      Observation lookup = new Observation(late, client, Outcome.TIMEOUT, null, false);
+      byZone.addFaulty(tally, lookup, late.latencyNs(), null);
+    }
+  }
+
   /// Whether the same server answered a later try: that answer counts.
-  private static boolean isRepeatedLater(List<Attempt> attempts, int index) {
+  private static boolean isAnsweredLater(IpAddress server, List<Attempt> attempts, int index) {
     for (int i = index + 1; i < attempts.size(); i++) {
       Attempt later = attempts.get(i);
-      if (later.rcode() != null && attempts.get(index).nameserver().equals(later.nameserver())) {
+      if (later.rcode() != null && server.equals(later.nameserver())) {
         return true;
       }
     }

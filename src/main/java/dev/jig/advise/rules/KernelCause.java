@@ -54,9 +54,18 @@ public final class KernelCause extends ServerRule {
 
   @Override
   Optional<Finding> findingOf(IpAddress server, List<ClientUse> clients) {
+    boolean known = clients.stream().anyMatch(client -> client.use().count(fault) > 0);
+    if (!known) {
+      return Optional.empty();
+    }
+    // Hosts limit how many ICMP errors they send: if there was no answer at all, they mean all.
+    List<TryFault> kinds =
+        answered(clients) == 0 ? List.of(fault, TryFault.SILENT) : List.of(fault);
     List<ClientUse> concerned =
-        clients.stream().filter(client -> client.use().count(fault) > 0).toList();
-    Case found = join(concerned, fault);
+        clients.stream()
+            .filter(client -> kinds.stream().anyMatch(kind -> client.use().count(kind) > 0))
+            .toList();
+    Case found = joinAll(concerned, kinds);
     long of = lookups(concerned);
     if (found.lookups() < MIN_LOOKUPS || found.lookups() < MIN_SHARE * of) {
       return Optional.empty();

@@ -9,8 +9,8 @@ import dev.jig.advise.ServerUses;
 import dev.jig.advise.ServerUses.ClientUse;
 import dev.jig.advise.TryFault;
 import dev.jig.event.IpAddress;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /// A rule about a server that does not answer, by what each client got from it.
@@ -51,13 +51,11 @@ abstract class ServerRule implements Rule {
     return uses.forgotten();
   }
 
-  /// Joins the lookups of one kind of fault.
-  final Case join(List<ClientUse> clients, TryFault fault) {
-    return join(
-        clients.stream()
-            .map(client -> client.use().fault(fault))
-            .filter(Objects::nonNull)
-            .toList());
+  /// Joins the lookups with faults of these kinds.
+  final Case joinAll(List<ClientUse> clients, List<TryFault> kinds) {
+    List<Case> cases = new ArrayList<>();
+    clients.forEach(client -> client.use().addAll(cases, kinds));
+    return join(cases);
   }
 
   final Case join(List<Case> cases) {

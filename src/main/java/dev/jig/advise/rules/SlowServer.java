@@ -33,6 +33,12 @@ public final class SlowServer implements Rule {
 
   private record Speed(IpAddress server, Tally tally, Latencies latencies) {}
 
+  /// A slow server, and the other servers of its clients.
+  private static final class Compared {
+    final Latencies slow = new Latencies();
+    final Latencies others = new Latencies();
+  }
+
   private final int maxEvidence;
 
   /// A tally counts answers; those above 200 ms are examples.
@@ -89,20 +95,20 @@ public final class SlowServer implements Rule {
       }
     });
     ByServer servers = new ByServer(maxEvidence);
-    Map<IpAddress, Latencies> slow = new LinkedHashMap<>();
-    Map<IpAddress, Latencies> others = new LinkedHashMap<>();
+    Map<IpAddress, Compared> compared = new LinkedHashMap<>();
     byClient.forEach((client, speeds) -> {
       for (Speed speed : speeds) {
         Latencies rest = othersOf(speed, speeds);
         if (isSlow(speed, rest)) {
           servers.add(new ClientServer(client, speed.server()), speed.tally());
-          slow.computeIfAbsent(speed.server(), _ -> new Latencies()).add(speed.latencies());
-          others.computeIfAbsent(speed.server(), _ -> new Latencies()).add(rest);
+          Compared both = compared.computeIfAbsent(speed.server(), _ -> new Compared());
+          both.slow.add(speed.latencies());
+          both.others.add(rest);
         }
       }
     });
     return servers.entries().stream()
-        .map(entry -> finding(entry, slow.get(entry.server()), others.get(entry.server())))
+        .map(entry -> finding(entry, compared.computeIfAbsent(entry.server(), _ -> new Compared())))
         .toList();
   }
 
@@ -122,8 +128,9 @@ public final class SlowServer implements Rule {
         && p95 > MIN_RATIO * others.quantileNs(QUANTILE);
   }
 
-  private Finding finding(ByServer.Entry entry, Latencies slow, Latencies others) {
+  private Finding finding(ByServer.Entry entry, Compared compared) {
     Tally tally = entry.tally();
+    Latencies slow = compared.slow;
     return new Finding(
         id(),
         entry.server(),
@@ -138,7 +145,7 @@ public final class SlowServer implements Rule {
                     Durations.text(slow.quantileNs(QUANTILE)),
                     Durations.text(slow.quantileNs(0.5)),
                     Counted.of(slow.count(), "answer", "answers"),
-                    Durations.text(others.quantileNs(QUANTILE)))),
+                    Durations.text(compared.others.quantileNs(QUANTILE)))),
         List.of(
             "Ask a nearer server first, or find out what the server waits for: its load, its"
                 + " upstreams, the way to it."));

@@ -53,7 +53,7 @@ public final class TcpBlocked implements Rule {
     for (int i = first + 1; i < attempts.size(); i++) {
       Attempt attempt = attempts.get(i);
       if (Tries.isTcpAfterTruncation(attempts, i)) {
-        if (!Tries.isUnanswered(attempt)) {
+        if (attempt.state().hasResponse()) {
           return;
         }
         tried = true;
