@@ -9,6 +9,8 @@ public final class Durations {
 
   private Durations() {}
 
+  /// Formats a duration.
+  ///
   /// @param ns not negative
   public static String text(long ns) {
     if (ns < 10 * MS) {

@@ -448,7 +448,7 @@ final class AdvisorTest {
         20,
         i ->
             new SampleLookup()
-                .at(i * 600)
+                .at(i * 600L)
                 .name("wwww.example.com.")
                 .answered(SERVER, 1, Rcode.NX_DOMAIN));
 
@@ -464,7 +464,7 @@ final class AdvisorTest {
     watch(
         19,
         i ->
-            new SampleLookup().at(i * 600).name("gone.test.").answered(SERVER, 1, Rcode.NX_DOMAIN));
+            new SampleLookup().at(i * 600L).name("gone.test.").answered(SERVER, 1, Rcode.NX_DOMAIN));
 
     assertThat(findings()).isEmpty();
   }
@@ -476,7 +476,7 @@ final class AdvisorTest {
         3,
         i ->
             new SampleLookup()
-                .at(20_000 + i * 20_000)
+                .at(20_000 + i * 20_000L)
                 .name("gone.test.")
                 .answered(SERVER, 1, Rcode.NX_DOMAIN));
 

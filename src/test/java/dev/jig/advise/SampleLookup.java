@@ -81,6 +81,8 @@ public final class SampleLookup {
     return add(server, Protocol.UDP, AttemptState.TRUNCATED, 1, Rcode.NO_ERROR, null);
   }
 
+  /// A try without an answer.
+  ///
   /// @param reason of the kernel; null where it said nothing
   public SampleLookup unanswered(
       IpAddress server, AttemptState state, long ms, @Nullable String reason) {

@@ -32,7 +32,7 @@ final class ReportWriterTest {
       advisor.onRow(
           new SampleLookup()
               .process(7, comm)
-              .at(i * 1_000)
+              .at(i * 1_000L)
               .unanswered(SERVER, AttemptState.TIMEOUT, 10_000, "NETFILTER_DROP")
               .build(),
           0);
