@@ -14,6 +14,6 @@ public interface Rule extends LookupListener {
   /// What is wrong, as far as the lookups so far show it.
   List<Finding> findings();
 
-  /// How many subjects were forgotten, since there were more than the rule can keep.
+  /// How many subjects with the fault were forgotten, since there were more than the rule can keep.
   long forgotten();
 }

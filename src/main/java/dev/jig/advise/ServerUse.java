@@ -8,12 +8,17 @@ import org.jspecify.annotations.Nullable;
 
 /// What one client got from one server.
 public final class ServerUse {
-  private final Map<TryFault, Case> faults = new EnumMap<>(TryFault.class);
+  /// What most servers do not have.
+  private static final class Faults {
+    final Map<TryFault, Case> byKind = new EnumMap<>(TryFault.class);
+    Case silentSinceAnswer = new Case();
+    long answeredElsewhere;
+  }
+
   private long lookups;
   private long answered;
-  private long answeredElsewhere;
   private long lastAnsweredNs;
-  private Case silentSinceAnswer = new Case();
+  private @Nullable Faults faults;
 
   void count() {
     lookups++;
@@ -23,12 +28,15 @@ public final class ServerUse {
     answered++;
     if (timestampNs > lastAnsweredNs) {
       lastAnsweredNs = timestampNs;
-      if (silentSinceAnswer.lookups() > 0) {
-        silentSinceAnswer = new Case();
+      if (faults != null && faults.silentSinceAnswer.lookups() > 0) {
+        faults.silentSinceAnswer = new Case();
       }
     }
   }
 
+  /// The server did not answer a lookup.
+  ///
+  /// @param elsewhere whether another server did
   void onFault(
       TryFault fault,
       Observation lookup,
@@ -36,11 +44,19 @@ public final class ServerUse {
       @Nullable Cause cause,
       boolean elsewhere,
       int maxEvidence) {
-    faults.computeIfAbsent(fault, _ -> new Case()).add(lookup, waitedNs, cause, maxEvidence);
-    if (fault == TryFault.SILENT && lookup.row().timestampNs() > lastAnsweredNs) {
-      silentSinceAnswer.add(lookup, waitedNs, cause, maxEvidence);
+    Faults all = faults == null ? new Faults() : faults;
+    faults = all;
+    all.byKind.computeIfAbsent(fault, _ -> new Case()).add(lookup, waitedNs, cause, maxEvidence);
+    if (fault == TryFault.SILENT) {
+      all.answeredElsewhere += elsewhere ? 1 : 0;
+      if (lookup.row().timestampNs() > lastAnsweredNs) {
+        all.silentSinceAnswer.add(lookup, waitedNs, cause, maxEvidence);
+      }
     }
-    answeredElsewhere += elsewhere && fault == TryFault.SILENT ? 1 : 0;
+  }
+
+  boolean hasFault() {
+    return faults != null;
   }
 
   /// Lookups with a try at the server.
@@ -53,9 +69,9 @@ public final class ServerUse {
     return answered;
   }
 
-  /// Lookups that it did not answer and another server did.
+  /// Lookups that it did not answer, without a known cause, and another server did.
   public long answeredElsewhere() {
-    return answeredElsewhere;
+    return faults == null ? 0 : faults.answeredElsewhere;
   }
 
   /// When the newest query that it answered was sent, nanoseconds since the epoch; 0 if none.
@@ -63,29 +79,31 @@ public final class ServerUse {
     return lastAnsweredNs;
   }
 
-  /// Lookups that it did not answer, without a known cause, sent after the newest that it answered.
-  public Case silentSinceAnswer() {
-    return silentSinceAnswer;
-  }
-
-  /// Lookups with an unanswered try of this kind; null if none.
-  public @Nullable Case fault(TryFault fault) {
-    return faults.get(fault);
+  /// Lookups that it did not answer, without a known cause, sent after the newest that it answered;
+  /// null if none.
+  public @Nullable Case silentSinceAnswer() {
+    return faults == null || faults.silentSinceAnswer.lookups() == 0
+        ? null
+        : faults.silentSinceAnswer;
   }
 
   /// Adds the lookups with faults of these kinds to `cases`.
   public void addAll(List<Case> cases, List<TryFault> kinds) {
     for (TryFault kind : kinds) {
-      Case found = faults.get(kind);
+      Case found = fault(kind);
       if (found != null) {
         cases.add(found);
       }
     }
   }
 
-  /// Their number.
-  public long count(TryFault fault) {
-    Case found = faults.get(fault);
+  private @Nullable Case fault(TryFault kind) {
+    return faults == null ? null : faults.byKind.get(kind);
+  }
+
+  /// The number of lookups with a fault of this kind.
+  public long count(TryFault kind) {
+    Case found = fault(kind);
     return found == null ? 0 : found.lookups();
   }
 }

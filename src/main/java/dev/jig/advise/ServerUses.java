@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// What each client got from each server that it asked, for the rules about servers without answer.
 /// Tries that other rules explain do not count: the lost one of a pair, and TCP after a truncated
@@ -20,7 +19,7 @@ public final class ServerUses implements LookupListener {
   private long forgotten;
   private int examples;
   private final Lru<ClientServer, ServerUse> uses =
-      new Lru<>(Tallies.MAX_SUBJECTS, _ -> forgotten++);
+      new Lru<>(Tallies.MAX_SUBJECTS, use -> forgotten += use.hasFault() ? 1 : 0);
 
   public ServerUses(int maxEvidence) {
     this.maxEvidence = maxEvidence;
@@ -121,14 +120,9 @@ public final class ServerUses implements LookupListener {
   }
 
   /// A client with what it got.
-  public record ClientUse(Client client, ServerUse use) {
-    /// The lookups with an unanswered try of this kind; null if none.
-    public @Nullable Case fault(TryFault fault) {
-      return use.fault(fault);
-    }
-  }
+  public record ClientUse(Client client, ServerUse use) {}
 
-  /// How many pairs of client and server were forgotten.
+  /// How many pairs of client and server with a fault were forgotten.
   public long forgotten() {
     return forgotten;
   }

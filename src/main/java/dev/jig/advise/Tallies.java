@@ -6,7 +6,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A tally for each subject, of at most [#MAX_SUBJECTS]: the one that was used longest ago is
-/// forgotten, and counted.
+/// forgotten, and counted if it had the fault.
 public final class Tallies<K> {
   /// Bound of subjects.
   public static final int MAX_SUBJECTS = 10_000;
@@ -42,8 +42,8 @@ public final class Tallies<K> {
   }
 
   private void onEvicted(Tally tally) {
-    forgotten++;
     if (tally.lookups() > 0) {
+      forgotten++;
       examples -= tally.faulty().evidence().size();
     }
   }
@@ -53,7 +53,7 @@ public final class Tallies<K> {
     bySubject.forEach(action);
   }
 
-  /// How many subjects were forgotten.
+  /// How many subjects with the fault were forgotten.
   public long forgotten() {
     return forgotten;
   }

@@ -7,7 +7,7 @@ package dev.jig.advise;
 /// @param processes distinct ones, at most 100,000
 /// @param servers distinct ones, at most 100,000
 /// @param packetsLost packets that the trace lost: what they would have shown is unknown
-/// @param forgotten subjects that a rule could not keep
+/// @param forgotten subjects with a fault that a rule could not keep
 public record Window(
     long startNs,
     long endNs,

@@ -464,7 +464,10 @@ final class AdvisorTest {
     watch(
         19,
         i ->
-            new SampleLookup().at(i * 600L).name("gone.test.").answered(SERVER, 1, Rcode.NX_DOMAIN));
+            new SampleLookup()
+                .at(i * 600L)
+                .name("gone.test.")
+                .answered(SERVER, 1, Rcode.NX_DOMAIN));
 
     assertThat(findings()).isEmpty();
   }

@@ -65,7 +65,7 @@ final class Sentences {
     }
     if (window.forgotten() > 0) {
       limits.add(
-          Counted.of(window.forgotten(), "subject was", "subjects were")
+          Counted.of(window.forgotten(), "subject with a fault was", "subjects with faults were")
               + " forgotten: there were more than the rules can keep.");
     }
     return limits;

@@ -34,21 +34,22 @@ public final class NoSuchName implements Rule {
 
   private record ClientName(Client client, String name) {}
 
-  /// What became of one client's lookups of one name.
-  private static final class Asked {
-    long lookups;
-    boolean resolved;
-    boolean resolvedBefore;
-    final Case missing = new Case();
+  /// One client's lookups of one name that does not exist.
+  private static final class Missing {
+    /// Lookups that found it in this window, before.
+    long foundBefore;
+
+    final Case lookups = new Case();
   }
 
   private final int maxEvidence;
   private long forgotten;
   private int examples;
-  private final Lru<ClientName, Asked> asked = new Lru<>(Tallies.MAX_SUBJECTS, _ -> forgotten++);
+  private final Lru<ClientName, Missing> missing =
+      new Lru<>(Tallies.MAX_SUBJECTS, _ -> forgotten++);
 
-  /// Names that were found, as they were wanted.
-  private final Lru<String, String> existing = new Lru<>(MAX_EXISTING);
+  /// Names that were found, in lower case, with the number of lookups.
+  private final Lru<String, Long> existing = new Lru<>(MAX_EXISTING);
 
   public NoSuchName(int maxEvidence) {
     this.maxEvidence = maxEvidence;
@@ -66,32 +67,41 @@ public final class NoSuchName implements Rule {
 
   @Override
   public void onName(NameRow name, Client client) {
-    String lower = name.name().toLowerCase(Locale.ROOT);
-    Asked known = asked.computeIfAbsent(new ClientName(client, lower), _ -> new Asked());
-    List<LookupRow> own = name.lookups().stream().filter(row -> isOf(row, lower)).toList();
-    known.lookups += own.size();
     if (name.found() != null) {
-      known.resolved = true;
-      existing.put(name.found().toLowerCase(Locale.ROOT), name.found());
+      String found = name.found().toLowerCase(Locale.ROOT);
+      Long before = existing.get(found);
+      existing.put(found, (before == null ? 0 : before) + lookupsOf(name, found).size());
     } else if (name.outcome() == Outcome.NXDOMAIN) {
-      List<LookupRow> missing =
-          own.stream().filter(row -> row.outcome() == Outcome.NXDOMAIN).toList();
-      if (!missing.isEmpty()) {
-        known.resolvedBefore |= known.resolved;
-        known.missing.add(
-            client, missing.getFirst(), missing.size(), 0, example(known, missing.getFirst()));
+      String wanted = name.name().toLowerCase(Locale.ROOT);
+      List<LookupRow> own =
+          lookupsOf(name, wanted).stream()
+              .filter(row -> row.outcome() == Outcome.NXDOMAIN)
+              .toList();
+      if (!own.isEmpty()) {
+        addMissing(client, wanted, own);
       }
     }
   }
 
-  /// Whether it asks for the wanted name itself.
+  private void addMissing(Client client, String name, List<LookupRow> own) {
+    Missing known = missing.computeIfAbsent(new ClientName(client, name), _ -> new Missing());
+    Long found = existing.get(name);
+    known.foundBefore = found == null ? known.foundBefore : found;
+    known.lookups.add(client, own.getFirst(), own.size(), 0, example(known, own.getFirst()));
+  }
+
+  /// The lookups of this very name, without those that the search list made.
+  private static List<LookupRow> lookupsOf(NameRow row, String name) {
+    return row.lookups().stream().filter(lookup -> isOf(lookup, name)).toList();
+  }
+
   private static boolean isOf(LookupRow row, String name) {
     Question question = row.dns().question();
     return question != null && question.name().equalsIgnoreCase(name);
   }
 
-  private @Nullable Evidence example(Asked known, LookupRow row) {
-    if (known.missing.evidence().size() >= maxEvidence || examples >= MAX_EXAMPLES) {
+  private @Nullable Evidence example(Missing known, LookupRow row) {
+    if (known.lookups.evidence().size() >= maxEvidence || examples >= MAX_EXAMPLES) {
       return null;
     }
     examples++;
@@ -101,25 +111,25 @@ public final class NoSuchName implements Rule {
   @Override
   public List<Finding> findings() {
     List<Finding> found = new ArrayList<>();
-    asked.forEach((subject, known) -> finding(subject.name(), known).ifPresent(found::add));
+    missing.forEach((subject, known) -> finding(subject.name(), known).ifPresent(found::add));
     return found;
   }
 
-  private Optional<Finding> finding(String name, Asked known) {
-    long missing = known.missing.lookups();
-    if (missing < (known.resolvedBefore ? MIN_LOST : MIN_LOOKUPS)) {
+  private Optional<Finding> finding(String name, Missing known) {
+    long lookups = known.lookups.lookups();
+    boolean existed = known.foundBefore > 0;
+    if (lookups < (existed ? MIN_LOST : MIN_LOOKUPS)) {
       return Optional.empty();
     }
     List<String> summary = new ArrayList<>();
     summary.add(
         "%s of %s of %s got NXDOMAIN%s."
             .formatted(
-                Counted.number(missing),
-                Counted.of(known.lookups, "lookup", "lookups"),
+                Counted.number(lookups),
+                Counted.of(lookups + known.foundBefore, "lookup", "lookups"),
                 name,
-                known.resolvedBefore ? "; before, it resolved" : ""));
-    List<String> near =
-        NearNames.of(name, existing.values().stream().filter(it -> !it.equals(name)).toList());
+                existed ? "; before, it resolved" : ""));
+    List<String> near = NearNames.of(name, otherNames(name));
     if (!near.isEmpty()) {
       summary.add("A similar name exists: " + near.getFirst());
     }
@@ -129,14 +139,24 @@ public final class NoSuchName implements Rule {
             null,
             null,
             name,
-            missing,
+            lookups,
+            lookups + known.foundBefore,
             known.lookups,
-            known.missing,
             summary,
             List.of(
-                known.resolvedBefore
+                existed
                     ? "Find out who removed the name: its Service, record or zone."
                     : "Correct the name in the client's configuration, or create it.")));
+  }
+
+  private List<String> otherNames(String name) {
+    List<String> others = new ArrayList<>();
+    existing.forEach((other, _) -> {
+      if (!other.equals(name)) {
+        others.add(other);
+      }
+    });
+    return others;
   }
 
   @Override

@@ -38,14 +38,15 @@ public final class SearchPath implements Rule {
     long queries;
     long wasted;
     int ndots = SearchList.NDOTS_UNKNOWN;
-    final Case searched = new Case();
+    @Nullable Case searched;
   }
 
   private final SearchLists lists;
   private final int maxEvidence;
   private long forgotten;
   private int examples;
-  private final Lru<Client, Cost> costs = new Lru<>(Tallies.MAX_SUBJECTS, _ -> forgotten++);
+  private final Lru<Client, Cost> costs =
+      new Lru<>(Tallies.MAX_SUBJECTS, cost -> forgotten += cost.searched == null ? 0 : 1);
 
   /// @param lists gives ndots, where it is known
   public SearchPath(SearchLists lists, int maxEvidence) {
@@ -75,16 +76,18 @@ public final class SearchPath implements Rule {
     SearchList list = lists.of(name.subject());
     cost.ndots = list == null ? cost.ndots : list.ndots();
     LookupRow first = name.lookups().getFirst();
-    cost.searched.add(client, first, name.wasted(), wastedNs(name), example(cost, name, first));
+    Case searched = cost.searched == null ? new Case() : cost.searched;
+    cost.searched = searched;
+    searched.add(client, first, name.wasted(), latencyNs(name), example(searched, name, first));
   }
 
   /// How long the name took in all, if it was found.
-  private static long wastedNs(NameRow name) {
+  private static long latencyNs(NameRow name) {
     return name.latencyNs() == Row.NO_LATENCY ? 0 : name.latencyNs();
   }
 
-  private @Nullable Evidence example(Cost cost, NameRow name, LookupRow first) {
-    if (cost.searched.evidence().size() >= maxEvidence || examples >= MAX_EXAMPLES) {
+  private @Nullable Evidence example(Case searched, NameRow name, LookupRow first) {
+    if (searched.evidence().size() >= maxEvidence || examples >= MAX_EXAMPLES) {
       return null;
     }
     examples++;
@@ -110,7 +113,8 @@ public final class SearchPath implements Rule {
   }
 
   private Optional<Finding> finding(Cost cost) {
-    if (cost.queries < MIN_QUERIES || cost.wasted < MIN_WASTED * cost.queries) {
+    Case searched = cost.searched;
+    if (searched == null || cost.queries < MIN_QUERIES || cost.wasted < MIN_WASTED * cost.queries) {
       return Optional.empty();
     }
     String percent = Counted.percent(cost.wasted, cost.queries);
@@ -133,7 +137,7 @@ public final class SearchPath implements Rule {
             null,
             cost.wasted,
             cost.queries,
-            cost.searched,
+            searched,
             summary,
             List.of("End the name with a dot, or set ndots:1 (saves " + percent + ").")));
   }

@@ -8,6 +8,7 @@ import dev.jig.advise.FindingId;
 import dev.jig.advise.ServerUses;
 import dev.jig.advise.ServerUses.ClientUse;
 import dev.jig.event.IpAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,9 +22,16 @@ public final class Unanswered extends ServerRule {
 
   @Override
   Optional<Finding> findingOf(IpAddress server, List<ClientUse> clients) {
-    List<ClientUse> silent =
-        clients.stream().filter(client -> client.use().silentSinceAnswer().lookups() > 0).toList();
-    Case found = join(silent.stream().map(client -> client.use().silentSinceAnswer()).toList());
+    List<ClientUse> silent = new ArrayList<>();
+    List<Case> cases = new ArrayList<>();
+    for (ClientUse client : clients) {
+      Case since = client.use().silentSinceAnswer();
+      if (since != null) {
+        silent.add(client);
+        cases.add(since);
+      }
+    }
+    Case found = join(cases);
     long lastAnsweredNs =
         clients.stream().mapToLong(client -> client.use().lastAnsweredNs()).max().orElse(0);
     if (found.lookups() < MIN_LOOKUPS || lastAnsweredNs > found.firstNs()) {
