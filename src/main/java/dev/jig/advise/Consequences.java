@@ -30,11 +30,15 @@ final class Consequences {
               EnumSet.of(
                   PORT_CLOSED, UNREACHABLE, BLOCKED, DEAD_NAMESERVER, LOST_TWIN, TCP_BLOCKED));
 
-  /// What makes a resolver on this machine answer SERVFAIL: its own server does not answer it.
+  /// What makes a resolver on this machine fail: the server that it asks does not answer it.
   private static final Set<FindingId> FAILED_UPSTREAM =
       EnumSet.of(PORT_CLOSED, UNREACHABLE, BLOCKED, UNANSWERED, DEAD_NAMESERVER);
 
   private Consequences() {}
+
+  /// How that shows at the resolver's own clients.
+  private static final Set<FindingId> FAILED_RESOLVER =
+      EnumSet.of(SERVER_FAILURE, UNANSWERED, DEAD_NAMESERVER);
 
   /// The findings without those that others explain.
   static List<Finding> remove(List<Finding> findings) {
@@ -44,16 +48,17 @@ final class Consequences {
   }
 
   private static boolean explains(Finding cause, Finding finding) {
-    if (EXPLAINED_BY.getOrDefault(finding.id(), Set.of()).contains(cause.id())) {
-      return Objects.equals(cause.nameserver(), finding.nameserver())
+    boolean sameServer = Objects.equals(cause.nameserver(), finding.nameserver());
+    if (sameServer) {
+      return EXPLAINED_BY.getOrDefault(finding.id(), Set.of()).contains(cause.id())
           && cause.clients().containsAll(finding.clients());
     }
-    return finding.id() == SERVER_FAILURE
+    return FAILED_RESOLVER.contains(finding.id())
         && FAILED_UPSTREAM.contains(cause.id())
         && isAnsweredBy(finding, cause.evidence().pids());
   }
 
-  /// Whether all examples were answered by one of these processes.
+  /// Whether all examples were sent to one of these processes.
   private static boolean isAnsweredBy(Finding finding, List<Integer> pids) {
     List<Evidence> examples = finding.evidence().evidence();
     return !examples.isEmpty()
