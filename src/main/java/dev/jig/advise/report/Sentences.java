@@ -132,10 +132,13 @@ final class Sentences {
   private static String ending(LookupRow row) {
     Outcome outcome = row.outcome();
     int tries = row.lookup().tries();
-    String of = tries > 1 ? " at try " + tries : "";
     if (row.isAnswered()) {
       String how = outcome == Outcome.OK ? "answered" : text(outcome);
-      return how + of + " after " + Durations.text(row.latencyNs());
+      int answered = answeredTry(row.lookup().attempts());
+      return how
+          + (answered > 1 ? " at try " + answered : "")
+          + " after "
+          + Durations.text(row.latencyNs());
     }
     List<Attempt> attempts = row.lookup().attempts();
     long waitedNs =
@@ -150,6 +153,17 @@ final class Sentences {
         + " in "
         + Durations.text(waitedNs)
         + (cause == null ? "" : ": " + cause.text());
+  }
+
+  /// The number of the first try that was answered: glibc also repeats what is answered if its twin
+  /// is not.
+  private static int answeredTry(List<Attempt> attempts) {
+    for (int i = 0; i < attempts.size(); i++) {
+      if (attempts.get(i).state().hasResponse()) {
+        return i + 1;
+      }
+    }
+    return attempts.size();
   }
 
   private static String text(@Nullable Outcome outcome) {
