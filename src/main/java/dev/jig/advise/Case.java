@@ -34,10 +34,10 @@ public final class Case {
   ///
   /// @param waited how long the client waited for nothing, in ns
   /// @param cause null where the kernel reported none
-  /// @param maxEvidence how many examples are kept
-  public void add(Observation lookup, long waited, @Nullable Cause cause, int maxEvidence) {
+  /// @param examples whether it may be kept as an example
+  public void add(Observation lookup, long waited, @Nullable Cause cause, ExampleBudget examples) {
     add(lookup, waited, cause);
-    if (evidence.size() < maxEvidence && !isShown(lookup)) {
+    if (!isShown(lookup) && examples.take(this)) {
       evidence.add(new Evidence(lookup.row(), lookup.twin(), null));
     }
   }

@@ -43,14 +43,14 @@ public final class ServerUse {
       long waitedNs,
       @Nullable Cause cause,
       boolean elsewhere,
-      int maxEvidence) {
+      ExampleBudget examples) {
     Faults all = faults == null ? new Faults() : faults;
     faults = all;
-    all.byKind.computeIfAbsent(fault, _ -> new Case()).add(lookup, waitedNs, cause, maxEvidence);
+    all.byKind.computeIfAbsent(fault, _ -> new Case()).add(lookup, waitedNs, cause, examples);
     if (fault == TryFault.SILENT) {
       all.answeredElsewhere += elsewhere ? 1 : 0;
       if (lookup.row().timestampNs() > lastAnsweredNs) {
-        all.silentSinceAnswer.add(lookup, waitedNs, cause, maxEvidence);
+        all.silentSinceAnswer.add(lookup, waitedNs, cause, examples);
       }
     }
   }

@@ -13,16 +13,13 @@ import java.util.Map;
 /// Tries that other rules explain do not count: the lost one of a pair, and TCP after a truncated
 /// answer.
 public final class ServerUses implements LookupListener {
-  private static final int MAX_EXAMPLES = 1_024;
-
-  private final int maxEvidence;
+  private final ExampleBudget examples;
   private long forgotten;
-  private int examples;
   private final Lru<ClientServer, ServerUse> uses =
       new Lru<>(Tallies.MAX_SUBJECTS, use -> forgotten += use.hasFault() ? 1 : 0);
 
   public ServerUses(int maxEvidence) {
-    this.maxEvidence = maxEvidence;
+    this.examples = new ExampleBudget(maxEvidence);
   }
 
   /// A lookup has ended. Each server that it asked counts once.
@@ -77,26 +74,13 @@ public final class ServerUses implements LookupListener {
     if (unanswered != null) {
       boolean elsewhere = !lookup.outcome().isUnanswered();
       use.onFault(
-          TryFault.of(unanswered),
-          lookup,
-          waitedNs,
-          unanswered.cause(),
-          elsewhere,
-          evidenceFor(use, TryFault.of(unanswered)));
+          TryFault.of(unanswered), lookup, waitedNs, unanswered.cause(), elsewhere, examples);
     }
   }
 
   private static boolean isExplained(Observation lookup, List<Attempt> attempts, int index) {
     return index == 0 && lookup.twin() != null && Tries.isLostTwin(lookup.row(), lookup.twin())
         || Tries.isTcpAfterTruncation(attempts, index);
-  }
-
-  private int evidenceFor(ServerUse use, TryFault fault) {
-    if (use.count(fault) >= maxEvidence || examples >= MAX_EXAMPLES) {
-      return 0;
-    }
-    examples++;
-    return maxEvidence;
   }
 
   private ServerUse use(ClientServer key) {

@@ -11,16 +11,12 @@ public final class Tallies<K> {
   /// Bound of subjects.
   public static final int MAX_SUBJECTS = 10_000;
 
-  /// Bound of examples of all subjects together: each holds a whole answer.
-  private static final int MAX_EXAMPLES = 1_024;
-
-  private final int evidencePerSubject;
+  private final ExampleBudget examples;
   private final Lru<K, Tally> bySubject = new Lru<>(MAX_SUBJECTS, this::onEvicted);
-  private int examples;
   private long forgotten;
 
   public Tallies(int evidencePerSubject) {
-    this.evidencePerSubject = evidencePerSubject;
+    this.examples = new ExampleBudget(evidencePerSubject);
   }
 
   /// The tally of a subject, a new one if there was none.
@@ -36,15 +32,13 @@ public final class Tallies<K> {
 
   /// Adds a lookup with the fault to a subject's tally.
   public void addFaulty(Tally tally, Observation lookup, long waitedNs, @Nullable Cause cause) {
-    int before = tally.faulty().evidence().size();
-    tally.faulty().add(lookup, waitedNs, cause, examples < MAX_EXAMPLES ? evidencePerSubject : 0);
-    examples += tally.faulty().evidence().size() - before;
+    tally.faulty().add(lookup, waitedNs, cause, examples);
   }
 
   private void onEvicted(Tally tally) {
     if (tally.lookups() > 0) {
       forgotten++;
-      examples -= tally.faulty().evidence().size();
+      examples.giveBack(tally.faulty());
     }
   }
 

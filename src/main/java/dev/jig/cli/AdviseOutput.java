@@ -27,6 +27,7 @@ final class AdviseOutput implements TraceOutput {
 
   private final AdviseOptions.Parsed options;
   private final RowStream stream;
+  private final WriteFailure failure;
   private final Runnable onFailure;
   private final Advisor advisor;
 
@@ -35,8 +36,6 @@ final class AdviseOutput implements TraceOutput {
 
   private long startNs;
   private @Nullable Severity worst;
-  private @Nullable IOException failure;
-  private boolean readerGone;
 
   /// @param onFailure called once, when a write has failed
   /// @param lists search lists that are known besides what the names asked show
@@ -49,6 +48,7 @@ final class AdviseOutput implements TraceOutput {
       boolean isLive) {
     this.options = options;
     this.stream = stream;
+    this.failure = new WriteFailure(stream, "cannot write the report");
     this.onFailure = onFailure;
     this.advisor = new Advisor(AllRules.create(lists, options.evidence()), lists);
     this.status = isLive ? new AdviseStatus() : null;
@@ -99,8 +99,7 @@ final class AdviseOutput implements TraceOutput {
       writer().write(report, stream);
       stream.flush();
     } catch (IOException e) {
-      failure = e;
-      readerGone = stream.isReaderGone() || String.valueOf(e.getMessage()).contains("Broken pipe");
+      failure.set(e);
       onFailure.run();
     }
   }
@@ -140,13 +139,11 @@ final class AdviseOutput implements TraceOutput {
 
   @Override
   public boolean isReaderGone() {
-    return readerGone;
+    return failure.isReaderGone();
   }
 
   @Override
   public void throwIfFailed() {
-    if (failure != null && !readerGone) {
-      throw Failures.ofFile("cannot write the report", failure);
-    }
+    failure.throwIfError();
   }
 }

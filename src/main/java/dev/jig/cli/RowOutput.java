@@ -26,15 +26,13 @@ final class RowOutput implements TraceOutput {
   private final @Nullable ColumnLayout layout;
   private final boolean onTerminal;
   private final boolean printsLoss;
+  private final WriteFailure failure;
   private final Runnable onFailure;
   private long lastReaderCheckNs = System.nanoTime();
   private long lastFlushNs = System.nanoTime();
 
   /// The width was read for this batch of rows; a resize takes effect with the next batch.
   private boolean widthUpdated;
-
-  private @Nullable IOException failure;
-  private boolean readerGone;
 
   private RowOutput(
       RowStream stream,
@@ -45,6 +43,7 @@ final class RowOutput implements TraceOutput {
       boolean printsLoss,
       Runnable onFailure) {
     this.stream = stream;
+    this.failure = new WriteFailure(stream, "cannot write rows");
     this.buffered = buffered;
     this.writer = writer;
     this.layout = layout;
@@ -134,7 +133,7 @@ final class RowOutput implements TraceOutput {
     widthUpdated = false;
     lastFlushNs = System.nanoTime();
     write(writer::flush);
-    if (!onTerminal && failure == null) {
+    if (!onTerminal && !failure.hasOccurred()) {
       checkReader();
     }
   }
@@ -157,14 +156,12 @@ final class RowOutput implements TraceOutput {
 
   @Override
   public boolean isReaderGone() {
-    return readerGone;
+    return failure.isReaderGone();
   }
 
   @Override
   public void throwIfFailed() {
-    if (failure != null && !readerGone) {
-      throw Failures.ofFile("cannot write rows", failure);
-    }
+    failure.throwIfError();
   }
 
   private void checkReader() {
@@ -189,7 +186,7 @@ final class RowOutput implements TraceOutput {
   }
 
   private void write(WriteAction writing) {
-    if (failure != null) {
+    if (failure.hasOccurred()) {
       return;
     }
     try {
@@ -200,9 +197,7 @@ final class RowOutput implements TraceOutput {
   }
 
   private void onWriteError(IOException e) {
-    failure = e;
-    // the message of EPIPE is localized: ask the pipe first
-    readerGone = stream.isReaderGone() || String.valueOf(e.getMessage()).contains("Broken pipe");
+    failure.set(e);
     onFailure.run();
   }
 }

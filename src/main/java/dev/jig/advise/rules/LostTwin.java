@@ -1,13 +1,9 @@
 package dev.jig.advise.rules;
 
-import dev.jig.advise.ByServer;
-import dev.jig.advise.ClientServer;
 import dev.jig.advise.Counted;
 import dev.jig.advise.Durations;
-import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Observation;
-import dev.jig.advise.Rule;
 import dev.jig.advise.Tallies;
 import dev.jig.advise.Tally;
 import dev.jig.advise.Tries;
@@ -20,27 +16,16 @@ import java.util.List;
 
 /// A and AAAA asked together: the first try of one is answered, the first try of the other is not,
 /// whether or not a later try is. The usual cause is a race in conntrack between two packets of one
-/// socket.
-public final class LostTwin implements Rule {
+/// socket. A tally counts pairs.
+public final class LostTwin extends TallyRule {
   private static final long MIN_PAIRS = 3;
   private static final double MIN_SHARE = 0.01;
-
-  private final int maxEvidence;
-
-  /// A tally counts pairs.
-  private final Tallies<ClientServer> pairs;
 
   /// How long the answered ones of lost pairs took, by server.
   private final Lru<IpAddress, Latencies> answered = new Lru<>(Tallies.MAX_SUBJECTS);
 
   public LostTwin(int maxEvidence) {
-    this.maxEvidence = maxEvidence;
-    this.pairs = new Tallies<>(maxEvidence);
-  }
-
-  @Override
-  public FindingId id() {
-    return FindingId.LOST_TWIN;
+    super(FindingId.LOST_TWIN, MIN_PAIRS, MIN_SHARE, maxEvidence);
   }
 
   @Override
@@ -54,12 +39,12 @@ public final class LostTwin implements Rule {
     if (server == null) {
       return;
     }
-    Tally tally = pairs.of(new ClientServer(lookup.client(), server));
+    Tally tally = tally(lookup, server);
     if (lookup.isSecondOfPair()) {
       tally.count();
     }
     if (Tries.isLostTwin(lookup.row(), twin)) {
-      pairs.addFaulty(tally, lookup, Tries.waitedNs(attempts, 0), attempts.getFirst().cause());
+      addFaulty(tally, lookup, Tries.waitedNs(attempts, 0), attempts.getFirst().cause());
       answered
           .computeIfAbsent(server, _ -> new Latencies())
           .add(twin.lookup().attempts().getFirst().durationNs());
@@ -67,44 +52,23 @@ public final class LostTwin implements Rule {
   }
 
   @Override
-  public List<Finding> findings() {
-    ByServer servers = new ByServer(maxEvidence);
-    pairs.forEach((subject, tally) -> {
-      if (tally.isAtLeast(MIN_PAIRS, MIN_SHARE)) {
-        servers.add(subject, tally);
-      }
-    });
-    return servers.entries().stream().map(this::finding).toList();
-  }
-
-  private Finding finding(ByServer.Entry entry) {
-    Tally tally = entry.tally();
+  List<String> summary(IpAddress server, Tally tally) {
     long waitedNs = tally.faulty().waitedNs();
-    Latencies others = answered.computeIfAbsent(entry.server(), _ -> new Latencies());
-    return new Finding(
-        id(),
-        entry.server(),
-        null,
-        null,
-        tally.lookups(),
-        tally.of(),
-        tally.faulty(),
-        List.of(
-            "%s of %s of A and AAAA lost one: each cost the application %s, %s in all."
-                .formatted(
-                    Counted.number(tally.lookups()),
-                    Counted.of(tally.of(), "pair", "pairs"),
-                    Durations.text(waitedNs / tally.lookups()),
-                    Durations.text(waitedNs)),
-            "The other of the pair was answered in %s (p50), so the server is well."
-                .formatted(Durations.text(others.quantileNs(0.5)))),
-        List.of(
-            "Run NodeLocal DNSCache, or (glibc) set \"options single-request-reopen\""
-                + " in the pod's dnsConfig or in /etc/resolv.conf."));
+    Latencies others = answered.computeIfAbsent(server, _ -> new Latencies());
+    return List.of(
+        "%s of %s of A and AAAA lost one: each cost the application %s, %s in all."
+            .formatted(
+                Counted.number(tally.lookups()),
+                Counted.of(tally.of(), "pair", "pairs"),
+                Durations.text(waitedNs / tally.lookups()),
+                Durations.text(waitedNs)),
+        "The other of the pair was answered in %s (p50), so the server is well."
+            .formatted(Durations.text(others.quantileNs(0.5))));
   }
 
   @Override
-  public long forgotten() {
-    return pairs.forgotten();
+  String advice() {
+    return "Run NodeLocal DNSCache, or (glibc) set \"options single-request-reopen\" in the pod's"
+        + " dnsConfig or in /etc/resolv.conf.";
   }
 }

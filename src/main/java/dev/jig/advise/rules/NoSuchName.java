@@ -4,6 +4,7 @@ import dev.jig.advise.Case;
 import dev.jig.advise.Client;
 import dev.jig.advise.Counted;
 import dev.jig.advise.Evidence;
+import dev.jig.advise.ExampleBudget;
 import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Observation;
@@ -30,7 +31,6 @@ public final class NoSuchName implements Rule {
   private static final long MIN_LOST = 3;
 
   private static final int MAX_EXISTING = 4_096;
-  private static final int MAX_EXAMPLES = 1_024;
 
   private record ClientName(Client client, String name) {}
 
@@ -42,9 +42,8 @@ public final class NoSuchName implements Rule {
     final Case lookups = new Case();
   }
 
-  private final int maxEvidence;
+  private final ExampleBudget examples;
   private long forgotten;
-  private int examples;
   private final Lru<ClientName, Missing> missing =
       new Lru<>(Tallies.MAX_SUBJECTS, _ -> forgotten++);
 
@@ -52,7 +51,7 @@ public final class NoSuchName implements Rule {
   private final Lru<String, Long> existing = new Lru<>(MAX_EXISTING);
 
   public NoSuchName(int maxEvidence) {
-    this.maxEvidence = maxEvidence;
+    this.examples = new ExampleBudget(maxEvidence);
   }
 
   @Override
@@ -101,10 +100,9 @@ public final class NoSuchName implements Rule {
   }
 
   private @Nullable Evidence example(Missing known, LookupRow row) {
-    if (known.lookups.evidence().size() >= maxEvidence || examples >= MAX_EXAMPLES) {
+    if (!examples.take(known.lookups)) {
       return null;
     }
-    examples++;
     return new Evidence(row, null, null);
   }
 

@@ -5,6 +5,7 @@ import dev.jig.advise.Client;
 import dev.jig.advise.Counted;
 import dev.jig.advise.Durations;
 import dev.jig.advise.Evidence;
+import dev.jig.advise.ExampleBudget;
 import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Observation;
@@ -30,8 +31,6 @@ public final class SearchPath implements Rule {
   /// queries are wasted.
   private static final double MIN_WASTED = 0.6;
 
-  private static final int MAX_EXAMPLES = 1_024;
-
   /// What the names of one client cost.
   private static final class Cost {
     long names;
@@ -42,16 +41,15 @@ public final class SearchPath implements Rule {
   }
 
   private final SearchLists lists;
-  private final int maxEvidence;
+  private final ExampleBudget examples;
   private long forgotten;
-  private int examples;
   private final Lru<Client, Cost> costs =
       new Lru<>(Tallies.MAX_SUBJECTS, cost -> forgotten += cost.searched == null ? 0 : 1);
 
   /// @param lists gives ndots, where it is known
   public SearchPath(SearchLists lists, int maxEvidence) {
     this.lists = lists;
-    this.maxEvidence = maxEvidence;
+    this.examples = new ExampleBudget(maxEvidence);
   }
 
   @Override
@@ -87,10 +85,9 @@ public final class SearchPath implements Rule {
   }
 
   private @Nullable Evidence example(Case searched, NameRow name, LookupRow first) {
-    if (searched.evidence().size() >= maxEvidence || examples >= MAX_EXAMPLES) {
+    if (!examples.take(searched)) {
       return null;
     }
-    examples++;
     String time =
         name.latencyNs() == Row.NO_LATENCY
             ? ""

@@ -1,14 +1,9 @@
 package dev.jig.advise.rules;
 
-import dev.jig.advise.ByServer;
-import dev.jig.advise.ClientServer;
 import dev.jig.advise.Counted;
 import dev.jig.advise.Durations;
-import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Observation;
-import dev.jig.advise.Rule;
-import dev.jig.advise.Tallies;
 import dev.jig.advise.Tally;
 import dev.jig.advise.Tries;
 import dev.jig.event.Attempt;
@@ -17,24 +12,13 @@ import dev.jig.event.IpAddress;
 import java.util.List;
 
 /// The server truncates an answer, the client repeats the query over TCP (RFC 7766 section 5), and
-/// nothing comes.
-public final class TcpBlocked implements Rule {
+/// nothing comes. A tally counts lookups with a truncated answer.
+public final class TcpBlocked extends TallyRule {
   private static final long MIN_LOOKUPS = 3;
   private static final double MIN_SHARE = 0.05;
 
-  private final int maxEvidence;
-
-  /// A tally counts lookups with a truncated answer.
-  private final Tallies<ClientServer> truncated;
-
   public TcpBlocked(int maxEvidence) {
-    this.maxEvidence = maxEvidence;
-    this.truncated = new Tallies<>(maxEvidence);
-  }
-
-  @Override
-  public FindingId id() {
-    return FindingId.TCP_BLOCKED;
+    super(FindingId.TCP_BLOCKED, MIN_LOOKUPS, MIN_SHARE, maxEvidence);
   }
 
   @Override
@@ -45,7 +29,7 @@ public final class TcpBlocked implements Rule {
     if (server == null) {
       return;
     }
-    Tally tally = truncated.of(new ClientServer(lookup.client(), server));
+    Tally tally = tally(lookup, server);
     tally.count();
     long waitedNs = 0;
     boolean tried = false;
@@ -62,44 +46,23 @@ public final class TcpBlocked implements Rule {
       }
     }
     if (tried) {
-      truncated.addFaulty(tally, lookup, waitedNs, cause);
+      addFaulty(tally, lookup, waitedNs, cause);
     }
   }
 
   @Override
-  public List<Finding> findings() {
-    ByServer servers = new ByServer(maxEvidence);
-    truncated.forEach((subject, tally) -> {
-      if (tally.isAtLeast(MIN_LOOKUPS, MIN_SHARE)) {
-        servers.add(subject, tally);
-      }
-    });
-    return servers.entries().stream().map(this::finding).toList();
-  }
-
-  private Finding finding(ByServer.Entry entry) {
-    Tally tally = entry.tally();
-    return new Finding(
-        id(),
-        entry.server(),
-        null,
-        null,
-        tally.lookups(),
-        tally.of(),
-        tally.faulty(),
-        List.of(
-            "%s of %s with a truncated answer got nothing over TCP: %s lost in all."
-                .formatted(
-                    Counted.number(tally.lookups()),
-                    Counted.of(tally.of(), "lookup", "lookups"),
-                    Durations.text(tally.faulty().waitedNs()))),
-        List.of(
-            "Allow TCP port 53 to the server wherever UDP is allowed: NetworkPolicy, security"
-                + " groups, firewalls, and the server itself."));
+  List<String> summary(IpAddress server, Tally tally) {
+    return List.of(
+        "%s of %s with a truncated answer got nothing over TCP: %s lost in all."
+            .formatted(
+                Counted.number(tally.lookups()),
+                Counted.of(tally.of(), "lookup", "lookups"),
+                Durations.text(tally.faulty().waitedNs())));
   }
 
   @Override
-  public long forgotten() {
-    return truncated.forgotten();
+  String advice() {
+    return "Allow TCP port 53 to the server wherever UDP is allowed: NetworkPolicy, security groups,"
+        + " firewalls, and the server itself.";
   }
 }
