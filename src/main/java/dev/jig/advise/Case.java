@@ -10,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What a rule keeps of the lookups that show one fault of one subject. Bounded.
@@ -25,10 +24,13 @@ public final class Case {
   private long waitedNs;
   private long firstNs = Long.MAX_VALUE;
   private long lastNs;
-  private final TreeSet<Integer> pids = new TreeSet<>();
-  private final Set<Client> clients = LinkedHashSet.newLinkedHashSet(1);
-  private final Map<Cause, Long> causes = HashMap.newHashMap(1);
-  private final List<Evidence> evidence = new ArrayList<>(1);
+
+  // Most cases have one client and process, no cause, and never become a finding: the collections
+  // are shared until they are needed.
+  private Set<Client> clients = Set.of();
+  private Set<Integer> pids = Set.of();
+  private Map<Cause, Long> causes = Map.of();
+  private List<Evidence> evidence = List.of();
 
   /// Adds a lookup.
   ///
@@ -38,7 +40,7 @@ public final class Case {
   public void add(Observation lookup, long waited, @Nullable Cause cause, ExampleBudget examples) {
     add(lookup, waited, cause);
     if (!isShown(lookup) && examples.take(this)) {
-      evidence.add(new Evidence(lookup.row(), lookup.twin(), null));
+      addEvidence(new Evidence(lookup.row(), lookup.twin(), null));
     }
   }
 
@@ -53,6 +55,15 @@ public final class Case {
     addClient(client);
     addTimeAndPid(first);
     if (example != null) {
+      addEvidence(example);
+    }
+  }
+
+  private void addEvidence(Evidence example) {
+    if (evidence.isEmpty()) {
+      evidence = List.of(example);
+    } else {
+      evidence = evidence instanceof ArrayList ? evidence : new ArrayList<>(evidence);
       evidence.add(example);
     }
   }
@@ -68,8 +79,15 @@ public final class Case {
     waitedNs += waited;
     addClient(lookup.client());
     addTimeAndPid(lookup.row());
-    if (cause != null && (causes.size() < MAX_CAUSES || causes.containsKey(cause))) {
-      causes.merge(cause, 1L, Long::sum);
+    if (cause != null) {
+      addCause(cause, 1);
+    }
+  }
+
+  private void addCause(Cause cause, long count) {
+    causes = causes.isEmpty() ? HashMap.newHashMap(1) : causes;
+    if (causes.size() < MAX_CAUSES || causes.containsKey(cause)) {
+      causes.merge(cause, count, Long::sum);
     }
   }
 
@@ -77,15 +95,26 @@ public final class Case {
     firstNs = Math.min(firstNs, row.timestampNs());
     lastNs = Math.max(lastNs, row.timestampNs());
     Owner owner = row.subject().owner();
-    if (owner != null && pids.size() < MAX_PIDS) {
-      pids.add(owner.pid());
+    if (owner != null) {
+      pids = with(pids, owner.pid(), MAX_PIDS);
     }
   }
 
   private void addClient(Client client) {
-    if (clients.size() < MAX_CLIENTS) {
-      clients.add(client);
+    clients = with(clients, client, MAX_CLIENTS);
+  }
+
+  /// The set with a value, if it has room; the same set where it can be changed.
+  private static <T> Set<T> with(Set<T> set, T value, int max) {
+    if (set.size() >= max || set.contains(value)) {
+      return set;
     }
+    if (set.isEmpty()) {
+      return Set.of(value);
+    }
+    Set<T> larger = set instanceof LinkedHashSet ? set : new LinkedHashSet<>(set);
+    larger.add(value);
+    return larger;
   }
 
   /// Adds all lookups of another case.
@@ -95,11 +124,11 @@ public final class Case {
     firstNs = Math.min(firstNs, other.firstNs);
     lastNs = Math.max(lastNs, other.lastNs);
     other.clients.forEach(this::addClient);
-    other.pids.stream().limit(MAX_PIDS - pids.size()).forEach(pids::add);
-    other.causes.forEach((cause, count) -> causes.merge(cause, count, Long::sum));
+    other.pids.forEach(pid -> pids = with(pids, pid, MAX_PIDS));
+    other.causes.forEach(this::addCause);
     other.evidence.stream()
         .limit(Math.max(0, maxEvidence - evidence.size()))
-        .forEach(evidence::add);
+        .forEach(this::addEvidence);
   }
 
   public long lookups() {
@@ -125,9 +154,9 @@ public final class Case {
     return Collections.unmodifiableSet(clients);
   }
 
-  /// The lowest ones in order, at most 32.
+  /// The first 32, in the order of their numbers.
   public List<Integer> pids() {
-    return List.copyOf(pids);
+    return pids.stream().sorted().toList();
   }
 
   public List<Evidence> evidence() {

@@ -2,7 +2,7 @@ package dev.jig.advise;
 
 /// How many more examples a rule may keep, of one finding and of all: each holds a whole answer.
 public final class ExampleBudget {
-  private static final int MAX_EXAMPLES = 1_024;
+  private static final int MAX_EXAMPLES = 256;
 
   private final int perFinding;
   private int used;

@@ -21,6 +21,11 @@ public final class NameFolder {
   /// Bound of the heap size of the lookups that wait.
   static final int MAX_BYTES = 40 << 20;
 
+  /// Both where the names are not all there is to keep.
+  private static final int MAX_OPEN_BESIDE = 8_192;
+
+  private static final int MAX_BYTES_BESIDE = 12 << 20;
+
   /// How long after the end of a lookup its resolver may ask the next name: it does so at once,
   /// unless the machine is busy.
   static final long MAX_GAP_NS = 500_000_000;
@@ -35,6 +40,8 @@ public final class NameFolder {
   private final LearnedLists learned = new LearnedLists();
   private final Consumer<NameRow> output;
   private final long maxGapNs;
+  private final int maxOpen;
+  private final int maxBytes;
   private long nowNs;
   private long bytes;
   private long evicted;
@@ -42,19 +49,22 @@ public final class NameFolder {
   /// A folder that sees no queries but in their lookups: names that were not found are emitted 11 s
   /// later.
   public NameFolder(SearchLists lists, Consumer<NameRow> output) {
-    this(lists, output, MAX_UNSEEN_GAP_NS);
+    this(lists, output, MAX_UNSEEN_GAP_NS, MAX_OPEN_BESIDE, MAX_BYTES_BESIDE);
   }
 
-  private NameFolder(SearchLists lists, Consumer<NameRow> output, long maxGapNs) {
+  private NameFolder(
+      SearchLists lists, Consumer<NameRow> output, long maxGapNs, int maxOpen, int maxBytes) {
     this.lists = lists;
     this.output = output;
     this.maxGapNs = maxGapNs;
+    this.maxOpen = maxOpen;
+    this.maxBytes = maxBytes;
   }
 
   /// A folder that is given each query with [#onQuery]: names that were not found are emitted half
   /// a second later.
   public static NameFolder withQueries(SearchLists lists, Consumer<NameRow> output) {
-    return new NameFolder(lists, output, MAX_GAP_NS);
+    return new NameFolder(lists, output, MAX_GAP_NS, MAX_OPEN, MAX_BYTES);
   }
 
   /// Names emitted before their end was known, because too many waited: of such a name there may be
@@ -111,7 +121,7 @@ public final class NameFolder {
     group.touchedNs = nowNs;
     groups.put(key, group);
     bytes += group.bytes();
-    while (groups.size() > MAX_OPEN || bytes > MAX_BYTES && !groups.isEmpty()) {
+    while (groups.size() > maxOpen || bytes > maxBytes && !groups.isEmpty()) {
       evictOldest();
     }
   }

@@ -7,11 +7,13 @@ import dev.jig.capture.Flow;
 import dev.jig.capture.Links;
 import dev.jig.fixture.Command;
 import dev.jig.fixture.IgProcess;
+import dev.jig.fixture.Json;
 import dev.jig.fixture.PeakMemory;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -99,7 +102,7 @@ final class BoundedMemoryIT {
     int max = lookups ? MAX_LOOKUPS : MAX_PENDING;
 
     String summary =
-        read(
+        readRows(
             options,
             sink -> {
               for (int i = 0; i < QUERIES; i++) {
@@ -122,6 +125,63 @@ final class BoundedMemoryIT {
     }
   }
 
+  /// Clients, servers, names and zones are all distinct, so no fault recurs: nothing is found.
+  @Test
+  void adviseOfManyLookupsWithNothingInCommon(@TempDir Path folder) throws Exception {
+    adviseOfNothingInCommon(100_000, folder.resolve("report.json"));
+  }
+
+  @Tag("all")
+  @Timeout(900)
+  @Test
+  void adviseOfAMillionLookupsWithNothingInCommon(@TempDir Path folder) throws Exception {
+    adviseOfNothingInCommon(QUERIES, folder.resolve("report.json"));
+  }
+
+  private void adviseOfNothingInCommon(int lookups, Path report) throws Exception {
+
+    String summary =
+        read(
+            commandLine("advise", "-o", "json", "--output-file", report.toString()),
+            sink -> {
+              for (int i = 0; i < lookups; i++) {
+                String client = address(10, i);
+                String server = address(172, i);
+                byte[] query = queryInOwnZone(i);
+                sink.packet(1_000L * i, new Flow(client, 40_000, server, 53).udp(query));
+                if (i % 4 != 0) {
+                  byte[] response = failure(query, i % 4);
+                  sink.packet(1_000L * i + 500, new Flow(server, 53, client, 40_000).udp(response));
+                }
+              }
+            });
+
+    Json document = Json.of(Files.readString(report));
+    assertThat(document.list("findings")).isEmpty();
+    assertThat(document.number("window.lookups") + number(summary, "still waiting for an answer"))
+        .isEqualTo(lookups);
+    assertThat(document.number("window.forgotten")).isPositive();
+  }
+
+  private static String address(int first, int i) {
+    return first + "." + (i >> 16) + "." + (i >> 8 & 0xff) + "." + (i & 0xff);
+  }
+
+  /// A query for A of a name in a zone of its own.
+  private static byte[] queryInOwnZone(int i) {
+    byte[] query = query(i);
+    System.arraycopy("z%06d".formatted(i).getBytes(US_ASCII), 0, query, 22, 7);
+    return query;
+  }
+
+  /// The query as a response without records.
+  private static byte[] failure(byte[] query, int rcode) {
+    byte[] response = query.clone();
+    response[2] = (byte) 0x81;
+    response[3] = (byte) (0x80 | rcode);
+    return response;
+  }
+
   /// @param bytes of a segment's data, after the length of a message that never gets complete
   @ParameterizedTest
   @ValueSource(ints = 100)
@@ -142,7 +202,7 @@ final class BoundedMemoryIT {
     begun[1] = (byte) 0xff;
 
     String summary =
-        read(
+        readRows(
             List.of(),
             sink -> {
               for (int i = 0; i < STREAMS; i++) {
@@ -163,7 +223,7 @@ final class BoundedMemoryIT {
     byte[] junk = junk(700);
 
     String summary =
-        read(
+        readRows(
             List.of(),
             sink -> {
               for (int i = 0; i < STREAMS; i++) {
@@ -184,7 +244,7 @@ final class BoundedMemoryIT {
     byte[] one = junk(1);
 
     String summary =
-        read(
+        readRows(
             List.of(),
             sink -> {
               for (int i = 0; i < streams; i++) {
@@ -211,8 +271,14 @@ final class BoundedMemoryIT {
 
   /// Reads a capture from a pipe and checks the process's greatest resident memory; returns the
   /// last line.
-  private String read(List<String> options, Capture capture) throws IOException {
-    try (IgProcess ig = IgProcess.start(commandLine(options))) {
+  private String readRows(List<String> options, Capture capture) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("-o", "json", "--output-file", "/dev/null"));
+    arguments.addAll(options);
+    return read(commandLine("trace", arguments.toArray(String[]::new)), capture);
+  }
+
+  private String read(List<String> command, Capture capture) throws IOException {
+    try (IgProcess ig = IgProcess.start(command)) {
       var out = new DataOutputStream(new BufferedOutputStream(ig.stdin(), 1 << 16));
       long startNs = System.nanoTime();
       capture.write(new PacketSink(out));
@@ -223,18 +289,17 @@ final class BoundedMemoryIT {
       assertThat(run.exitCode()).as(run.err()).isZero();
       String summary = run.err().strip();
       long tookMs = (System.nanoTime() - startNs) / 1_000_000;
-      reporter.publishEntry(options + " " + peakKb / 1024 + " MiB, " + tookMs + " ms", summary);
+      reporter.publishEntry(
+          command.getLast() + " " + peakKb / 1024 + " MiB, " + tookMs + " ms", summary);
       assertThat(summary.lines()).as(summary).hasSize(1);
       assertThat(peakKb).as(summary).isLessThan(MAX_RESIDENT_KB);
       return summary;
     }
   }
 
-  private static List<String> commandLine(List<String> options) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of("trace", "dns", "--read", "-", "-o", "json", "--output-file", "/dev/null"));
-    arguments.addAll(options);
+  private static List<String> commandLine(String command, String... options) {
+    List<String> arguments = new ArrayList<>(List.of(command, "dns", "--read", "-"));
+    arguments.addAll(List.of(options));
     Path released = Path.of("src/main/dist/java.options").toAbsolutePath();
     return IgProcess.commandLine(arguments).stream()
         .map(word -> word.endsWith("/java.options") ? "@" + released : word)
