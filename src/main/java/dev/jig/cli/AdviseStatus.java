@@ -12,19 +12,24 @@ final class AdviseStatus {
   private static final int STDERR = 2;
   private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
-  /// Rules look at all subjects to say what they have found.
-  private static final int SECONDS_PER_COUNT = 5;
+  /// Rules look at all subjects to say what they have found: that may take this share of the time of
+  /// the thread that traces, 1 of 100.
+  private static final int COUNT_SHARE = 100;
+
+  private static final long MIN_COUNT_INTERVAL_NS = TimeUnit.SECONDS.toNanos(5);
 
   private static final String ERASE_LINE = "\r\u001b[K";
 
   private final boolean shown = Terminal.isTerminal(STDERR);
   private long startNs;
   private long shownNs;
+  private long countDueNs;
   private int findings;
 
   void begin() {
     startNs = System.nanoTime();
     shownNs = startNs;
+    countDueNs = startNs;
   }
 
   /// Shows the counts, at most once a second.
@@ -35,8 +40,10 @@ final class AdviseStatus {
     }
     shownNs = nowNs;
     long seconds = TimeUnit.NANOSECONDS.toSeconds(nowNs - startNs);
-    if (seconds % SECONDS_PER_COUNT == 1) {
+    if (nowNs - countDueNs >= 0) {
       findings = advisor.findings(wanted).size();
+      long tookNs = System.nanoTime() - nowNs;
+      countDueNs = nowNs + Math.max(MIN_COUNT_INTERVAL_NS, COUNT_SHARE * tookNs);
     }
     Console.printStatus(
         ERASE_LINE
