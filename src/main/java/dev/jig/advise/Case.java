@@ -3,6 +3,7 @@ package dev.jig.advise;
 import dev.jig.event.Cause;
 import dev.jig.event.LookupRow;
 import dev.jig.event.Owner;
+import dev.jig.event.Subject;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -29,6 +30,8 @@ public final class Case {
   // are shared until they are needed.
   private Set<Client> clients = Set.of();
   private Set<Integer> pids = Set.of();
+  private Set<Integer> peers = Set.of();
+  private boolean hasUnknownPeer;
   private Map<Cause, Long> causes = Map.of();
   private List<Evidence> evidence = List.of();
 
@@ -68,6 +71,13 @@ public final class Case {
     }
   }
 
+  /// Drops the examples and returns how many there were.
+  int dropEvidence() {
+    int dropped = evidence.size();
+    evidence = List.of();
+    return dropped;
+  }
+
   /// Whether the twin is an example already, which shows both.
   @SuppressWarnings("ReferenceEquality") // the very row
   private boolean isShown(Observation lookup) {
@@ -79,6 +89,7 @@ public final class Case {
     waitedNs += waited;
     addClient(lookup.client());
     addTimeAndPid(lookup.row());
+    addPeer(lookup.row().peer());
     if (cause != null) {
       addCause(cause, 1);
     }
@@ -88,6 +99,15 @@ public final class Case {
     causes = causes.isEmpty() ? HashMap.newHashMap(1) : causes;
     if (causes.size() < MAX_CAUSES || causes.containsKey(cause)) {
       causes.merge(cause, count, Long::sum);
+    }
+  }
+
+  private void addPeer(@Nullable Subject peer) {
+    Owner owner = peer == null ? null : peer.owner();
+    if (owner == null) {
+      hasUnknownPeer = true;
+    } else {
+      peers = with(peers, owner.pid(), MAX_PIDS);
     }
   }
 
@@ -125,6 +145,8 @@ public final class Case {
     lastNs = Math.max(lastNs, other.lastNs);
     other.clients.forEach(this::addClient);
     other.pids.forEach(pid -> pids = with(pids, pid, MAX_PIDS));
+    other.peers.forEach(pid -> peers = with(peers, pid, MAX_PIDS));
+    hasUnknownPeer |= other.hasUnknownPeer;
     other.causes.forEach(this::addCause);
     other.evidence.stream()
         .limit(Math.max(0, maxEvidence - evidence.size()))
@@ -157,6 +179,11 @@ public final class Case {
   /// The first 32, in the order of their numbers.
   public List<Integer> pids() {
     return pids.stream().sorted().toList();
+  }
+
+  /// The processes on this machine that received the queries; empty if those of some are not known.
+  public Set<Integer> servedBy() {
+    return hasUnknownPeer ? Set.of() : Collections.unmodifiableSet(peers);
   }
 
   public List<Evidence> evidence() {

@@ -9,12 +9,12 @@ import static dev.jig.advise.FindingId.TCP_BLOCKED;
 import static dev.jig.advise.FindingId.UNANSWERED;
 import static dev.jig.advise.FindingId.UNREACHABLE;
 
-import dev.jig.event.Owner;
-import dev.jig.event.Subject;
+import dev.jig.event.IpAddress;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -42,31 +42,58 @@ final class Consequences {
 
   /// The findings without those that others explain.
   static List<Finding> remove(List<Finding> findings) {
+    Map<IpAddress, List<Finding>> byServer = new HashMap<>();
+    Map<Integer, Finding> upstreamByPid = new HashMap<>();
+    for (Finding finding : findings) {
+      if (finding.nameserver() != null) {
+        byServer.computeIfAbsent(finding.nameserver(), _ -> new ArrayList<>()).add(finding);
+      }
+      if (FAILED_UPSTREAM.contains(finding.id())) {
+        finding.evidence().pids().forEach(pid -> upstreamByPid.putIfAbsent(pid, finding));
+      }
+    }
     return findings.stream()
-        .filter(finding -> findings.stream().noneMatch(other -> explains(other, finding)))
+        .filter(finding -> !isExplainedAtServer(finding, byServer))
+        .filter(finding -> !isExplainedByUpstream(finding, upstreamByPid))
         .toList();
   }
 
-  private static boolean explains(Finding cause, Finding finding) {
-    boolean sameServer = Objects.equals(cause.nameserver(), finding.nameserver());
-    if (sameServer) {
-      return EXPLAINED_BY.getOrDefault(finding.id(), Set.of()).contains(cause.id())
-          && cause.clients().containsAll(finding.clients());
+  private static boolean isExplainedAtServer(
+      Finding finding, Map<IpAddress, List<Finding>> byServer) {
+    Set<FindingId> causes = EXPLAINED_BY.getOrDefault(finding.id(), Set.of());
+    IpAddress server = finding.nameserver();
+    return server != null
+        && !causes.isEmpty()
+        && byServer.getOrDefault(server, List.of()).stream()
+            .anyMatch(other ->
+                causes.contains(other.id()) && other.clients().containsAll(finding.clients()));
+  }
+
+  /// Of resolvers that ask each other each explains the other: then both stay.
+  @SuppressWarnings("ReferenceEquality") // the very finding
+  private static boolean isExplainedByUpstream(
+      Finding finding, Map<Integer, Finding> upstreamByPid) {
+    Finding cause = upstreamOf(finding, upstreamByPid);
+    return cause != null && upstreamOf(cause, upstreamByPid) != finding;
+  }
+
+  /// The finding about the server that the process asks which this finding is about; null if there
+  /// is none.
+  @SuppressWarnings("ReferenceEquality") // the very finding
+  private static @Nullable Finding upstreamOf(
+      Finding finding, Map<Integer, Finding> upstreamByPid) {
+    Set<Integer> servedBy = finding.evidence().servedBy();
+    if (!FAILED_RESOLVER.contains(finding.id()) || servedBy.isEmpty()) {
+      return null;
     }
-    return FAILED_RESOLVER.contains(finding.id())
-        && FAILED_UPSTREAM.contains(cause.id())
-        && isAnsweredBy(finding, cause.evidence().pids());
-  }
-
-  /// Whether all examples were sent to one of these processes.
-  private static boolean isAnsweredBy(Finding finding, List<Integer> pids) {
-    List<Evidence> examples = finding.evidence().evidence();
-    return !examples.isEmpty()
-        && examples.stream().allMatch(example -> isOf(example.row().peer(), pids));
-  }
-
-  private static boolean isOf(@Nullable Subject peer, List<Integer> pids) {
-    Owner owner = peer == null ? null : peer.owner();
-    return owner != null && pids.contains(owner.pid());
+    Finding cause = null;
+    for (Integer pid : servedBy) {
+      Finding upstream = upstreamByPid.get(pid);
+      if (upstream == null || upstream == finding) {
+        return null;
+      }
+      cause = upstream;
+    }
+    return cause;
   }
 }

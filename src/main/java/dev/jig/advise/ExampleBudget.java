@@ -1,10 +1,19 @@
 package dev.jig.advise;
 
-/// How many more examples a rule may keep, of one finding and of all: each holds a whole answer.
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/// Bounds the examples of a rule: of one finding, and of all, since each holds a whole answer. When
+/// all are used, the case that got one longest ago loses its examples: most cases never become a
+/// finding, and those that recur get new ones.
 public final class ExampleBudget {
   private static final int MAX_EXAMPLES = 256;
 
   private final int perFinding;
+
+  /// The cases with examples, once for each.
+  private final Queue<Case> holders = new ArrayDeque<>();
+
   private int used;
 
   /// @param perFinding as `--evidence` says
@@ -14,15 +23,20 @@ public final class ExampleBudget {
 
   /// Whether the case may keep another example, which then counts.
   public boolean take(Case found) {
-    if (found.evidence().size() >= perFinding || used >= MAX_EXAMPLES) {
+    if (found.evidence().size() >= perFinding) {
       return false;
     }
+    while (used >= MAX_EXAMPLES) {
+      giveBack(holders.remove());
+    }
+    holders.add(found);
     used++;
     return true;
   }
 
-  /// The case is forgotten.
+  /// The case needs its examples no longer.
   public void giveBack(Case forgotten) {
-    used -= forgotten.evidence().size();
+    used -= forgotten.dropEvidence();
+    holders.removeIf(holder -> holder == forgotten);
   }
 }

@@ -24,11 +24,12 @@ public final class ServerUse {
     lookups++;
   }
 
-  void onAnswered(long timestampNs) {
+  void onAnswered(long timestampNs, ExampleBudget examples) {
     answered++;
     if (timestampNs > lastAnsweredNs) {
       lastAnsweredNs = timestampNs;
       if (faults != null && faults.silentSinceAnswer.lookups() > 0) {
+        examples.giveBack(faults.silentSinceAnswer);
         faults.silentSinceAnswer = new Case();
       }
     }
@@ -57,6 +58,14 @@ public final class ServerUse {
 
   boolean hasFault() {
     return faults != null;
+  }
+
+  /// It is forgotten.
+  void dropExamples(ExampleBudget examples) {
+    if (faults != null) {
+      faults.byKind.values().forEach(examples::giveBack);
+      examples.giveBack(faults.silentSinceAnswer);
+    }
   }
 
   /// Lookups with a try at the server.
@@ -99,6 +108,13 @@ public final class ServerUse {
 
   private @Nullable Case fault(TryFault kind) {
     return faults == null ? null : faults.byKind.get(kind);
+  }
+
+  /// When the first lookup with a fault of this kind began, nanoseconds since the epoch; the end of
+  /// time if there is none.
+  public long firstFaultNs(TryFault kind) {
+    Case found = fault(kind);
+    return found == null ? Long.MAX_VALUE : found.firstNs();
   }
 
   /// The number of lookups with a fault of this kind.

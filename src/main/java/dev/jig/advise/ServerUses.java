@@ -16,7 +16,7 @@ public final class ServerUses implements LookupListener {
   private final ExampleBudget examples;
   private long forgotten;
   private final Lru<ClientServer, ServerUse> uses =
-      new Lru<>(Tallies.MAX_SUBJECTS, use -> forgotten += use.hasFault() ? 1 : 0);
+      new Lru<>(Tallies.MAX_SUBJECTS, this::onEvicted);
 
   public ServerUses(int maxEvidence) {
     this.examples = new ExampleBudget(maxEvidence);
@@ -39,7 +39,7 @@ public final class ServerUses implements LookupListener {
   public void onLateAnswer(LookupRow late, Client client) {
     IpAddress server = late.flow().nameserver();
     if (server != null) {
-      use(new ClientServer(client, server)).onAnswered(late.timestampNs());
+      use(new ClientServer(client, server)).onAnswered(late.timestampNs(), examples);
     }
   }
 
@@ -63,7 +63,10 @@ public final class ServerUses implements LookupListener {
         continue;
       }
       if (attempt.state().hasResponse() || Tries.isAnsweredInVain(attempt)) {
-        use.onAnswered(attempt.timestampNs());
+        use.onAnswered(attempt.timestampNs(), examples);
+        if (unanswered != null && TryFault.of(unanswered) == TryFault.NETFILTER) {
+          break; // a later try got through: the filter does not drop all
+        }
         return;
       }
       if (Tries.isUnanswered(attempts, i) && !isExplained(lookup, attempts, i)) {
@@ -105,6 +108,11 @@ public final class ServerUses implements LookupListener {
 
   /// A client with what it got.
   public record ClientUse(Client client, ServerUse use) {}
+
+  private void onEvicted(ServerUse use) {
+    forgotten += use.hasFault() ? 1 : 0;
+    use.dropExamples(examples);
+  }
 
   /// How many pairs of client and server with a fault were forgotten.
   public long forgotten() {

@@ -35,9 +35,10 @@ public final class Tries {
       return waitedNs(attempts, index) >= MIN_RETRY_NS;
     }
     Attempt last = attempts.get(index);
-    return last.state() != AttemptState.WAITING
-        && last.timestampNs() + last.durationNs() - attempts.getFirst().timestampNs()
-            >= MIN_WAIT_NS;
+    return last.state() == AttemptState.TIMEOUT
+        || last.state() != AttemptState.WAITING
+            && last.timestampNs() + last.durationNs() - attempts.getFirst().timestampNs()
+                >= MIN_WAIT_NS;
   }
 
   /// Whether the answer found no socket: the client had closed it.

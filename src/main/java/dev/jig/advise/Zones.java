@@ -19,20 +19,37 @@ public final class Zones implements LookupListener {
   private final MessageDecoder decoder = new MessageDecoder();
   private final Lru<String, String> seen = new Lru<>(MAX_ZONES);
 
-  /// Learns from a negative answer, which is decoded only if the name's zone is not known.
+  /// The domains of which a name had a negative answer: others of the domain are in the same zone.
+  private final Lru<String, String> domains = new Lru<>(MAX_ZONES);
+
+  /// Learns from a negative answer, which is decoded only if none of its domain was before.
   @Override
   public void onLookup(Observation lookup) {
     boolean negative = lookup.outcome() == Outcome.NXDOMAIN || lookup.outcome() == Outcome.NODATA;
     WireMessage message = lookup.row().dns().message();
-    if (!negative || message == null || longestSeen(lower(lookup.name())) != null) {
+    String name = lower(lookup.name());
+    String domain = domainOf(name);
+    if (!negative || message == null || domains.put(domain, domain) != null) {
       return;
     }
     for (ResourceRecord record : message.decode(decoder, Dialect.DNS).authority()) {
       if (record.type() == RecordType.SOA) {
-        String zone = lower(record.name());
-        seen.put(zone, zone);
+        learn(lower(record.name()), name);
       }
     }
+  }
+
+  /// A top-level domain that says that a name below it does not exist is no zone of its names.
+  private void learn(String zone, String name) {
+    boolean above = name.equals(zone) || name.endsWith("." + zone);
+    if (above && nextLabel(zone, 0) >= 0) {
+      seen.put(zone, zone);
+    }
+  }
+
+  private static String domainOf(String name) {
+    int next = nextLabel(name, 0);
+    return next < 0 ? name : name.substring(next);
   }
 
   /// The zone of a name, in lower case with trailing dot.

@@ -81,8 +81,7 @@ final class AdviseGadget implements Gadget {
   @Override
   public TraceOutput open(Source source, Runnable onFailure) {
     RowStream stream = selection.openOutput(source.leavesStdout());
-    AdviseOutput opened =
-        new AdviseOutput(parsed, stream, onFailure, listsFor(source), !source.isFile());
+    AdviseOutput opened = new AdviseOutput(parsed, stream, onFailure, listsFor(source), source);
     output = opened;
     return opened;
   }

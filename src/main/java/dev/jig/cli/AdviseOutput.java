@@ -39,19 +39,18 @@ final class AdviseOutput implements TraceOutput {
 
   /// @param onFailure called once, when a write has failed
   /// @param lists search lists that are known besides what the names asked show
-  /// @param isLive whether it watches until now; else a file
   AdviseOutput(
       AdviseOptions.Parsed options,
       RowStream stream,
       Runnable onFailure,
       SearchLists lists,
-      boolean isLive) {
+      Source source) {
     this.options = options;
     this.stream = stream;
     this.failure = new WriteFailure(stream, "cannot write the report");
     this.onFailure = onFailure;
     this.advisor = new Advisor(AllRules.create(lists, options.evidence()), lists);
-    this.status = isLive ? new AdviseStatus() : null;
+    this.status = source.isFile() ? null : new AdviseStatus(source.leavesStdout());
   }
 
   @Override
@@ -132,9 +131,10 @@ final class AdviseOutput implements TraceOutput {
     return 0;
   }
 
+  /// Never: the report is written at the end alone, and its reader may take its time.
   @Override
   public boolean isBlocked() {
-    return stream.isBlocked();
+    return false;
   }
 
   @Override

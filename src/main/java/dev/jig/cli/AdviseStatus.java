@@ -12,19 +12,24 @@ final class AdviseStatus {
   private static final int STDERR = 2;
   private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
-  /// Rules look at all subjects to say what they have found: that may take this share of the time of
-  /// the thread that traces, 1 of 100.
+  /// Rules look at all subjects to say what they have found: that may take this share of the time
+  /// of the thread that traces, 1 of 100.
   private static final int COUNT_SHARE = 100;
 
   private static final long MIN_COUNT_INTERVAL_NS = TimeUnit.SECONDS.toNanos(5);
 
   private static final String ERASE_LINE = "\r\u001b[K";
 
-  private final boolean shown = Terminal.isTerminal(STDERR);
+  private final boolean shown;
   private long startNs;
   private long shownNs;
   private long countDueNs;
   private int findings;
+
+  /// @param isWanted false where a command writes to the terminal, too
+  AdviseStatus(boolean isWanted) {
+    shown = isWanted && Terminal.isTerminal(STDERR);
+  }
 
   void begin() {
     startNs = System.nanoTime();

@@ -57,6 +57,11 @@ public final class Flags {
     return (bits & TC) != 0;
   }
 
+  /// Whether the client asked for recursion (RD).
+  public boolean isRecursionDesired() {
+    return (bits & RD) != 0;
+  }
+
   /// The names of the set flags, in the header's order.
   public List<String> names() {
     return names;

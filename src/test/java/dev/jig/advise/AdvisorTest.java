@@ -260,13 +260,87 @@ final class AdvisorTest {
 
   @Test
   void aServerThatAnswersOthersOnly() {
-    watch(20, i -> new SampleLookup().process(200 + i, "other").answered());
+    watch(20, i -> new SampleLookup().process(200 + i, "other").at(i).answered());
     watch(5, i -> new SampleLookup().unanswered(SERVER, AttemptState.TIMEOUT, 10_000, null));
 
     Finding found = only(BLOCKED);
 
     assertThat(found.clients()).extracting(Client::comm).containsExactly("app");
     assertThat(found.lookups()).isEqualTo(5);
+  }
+
+  /// The server answered others before the client asked for the first time: it has stopped.
+  @Test
+  void aServerThatStoppedBeforeItsNewClientCame() {
+    watch(20, i -> new SampleLookup().process(200, "other").at(i).answered());
+    watch(
+        5,
+        i -> new SampleLookup().at(1_000).unanswered(SERVER, AttemptState.TIMEOUT, 10_000, null));
+
+    assertThat(only(UNANSWERED).lookups()).isEqualTo(5);
+  }
+
+  /// An early loss of one client does not hide what follows.
+  @Test
+  void aServerThatStopsAfterALossOfOneClient() {
+    watch(
+        new SampleLookup()
+            .process(9, "early")
+            .unanswered(SERVER, AttemptState.TIMEOUT, 10_000, null)
+            .build());
+    watch(50, i -> new SampleLookup().at(1 + i).answered());
+    watch(
+        6,
+        i -> new SampleLookup().at(100 + i).unanswered(SERVER, AttemptState.TIMEOUT, 10_000, null));
+
+    assertThat(only(UNANSWERED).lookups()).isEqualTo(6);
+  }
+
+  @Test
+  void shortTimeoutsCount() {
+    watch(5, i -> new SampleLookup().unanswered(SERVER, AttemptState.TIMEOUT, 500, null));
+
+    assertThat(only(UNANSWERED).lookups()).isEqualTo(5);
+  }
+
+  @Test
+  void netfilterThatDropsOnlyFirstTriesIsFound() {
+    watch(
+        3,
+        i ->
+            new SampleLookup()
+                .unanswered(SERVER, AttemptState.REPEATED, 5_000, "NETFILTER_DROP")
+                .answered());
+
+    assertThat(only(BLOCKED).lookups()).isEqualTo(3);
+  }
+
+  @Test
+  void aNameThatIsCreatedLaterHadNotResolvedBefore() {
+    watch(
+        3,
+        i ->
+            new SampleLookup()
+                .at(i * 20_000L)
+                .name("new.test.")
+                .answered(SERVER, 1, Rcode.NX_DOMAIN));
+    watch(new SampleLookup().at(80_000).name("new.test.").answered().build());
+
+    assertThat(findings()).isEmpty();
+  }
+
+  /// Examples of what never becomes a finding are dropped for those that do.
+  @Test
+  void aFindingHasExamplesAfterManyStrayFaults() {
+    watch(
+        600,
+        i ->
+            new SampleLookup()
+                .name("h.stray" + i + ".test.")
+                .answered(IpAddress.v4(0x0b000000 + i), 1, Rcode.SERV_FAIL));
+    watch(5, i -> new SampleLookup().answered(SERVER, 1, Rcode.SERV_FAIL));
+
+    assertThat(only(SERVER_FAILURE).evidence().evidence()).hasSize(3);
   }
 
   @Test

@@ -31,6 +31,7 @@ public final class SampleLookup {
   public static final IpAddress OTHER_SERVER = IpAddress.v4(0x0a000002);
 
   private static final long MS = 1_000_000;
+  private static final Flags RECURSION_DESIRED = Flags.of(false, false, true, true, false, false);
 
   private long timestampNs = 1_800_000_000_000_000_000L;
   private int pid = 100;
@@ -143,7 +144,7 @@ public final class SampleLookup {
     Integer rcode = last.rcode();
     Dns dns =
         rcode != null
-            ? new Dns(7, question, Flags.NONE, rcode, 1, isOfType, List.of(), null)
+            ? new Dns(7, question, RECURSION_DESIRED, rcode, 1, isOfType, List.of(), null)
             : Dns.ofQuestion(7, question);
     long endNs = last.timestampNs() + last.durationNs();
     return new LookupRow(

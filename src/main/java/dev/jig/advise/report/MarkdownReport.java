@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// A report for incident documents and chats. Texts from outside are escaped so that they can make
 /// neither markup nor links.
 public final class MarkdownReport implements ReportWriter {
-  private static final String SPECIAL = "\\`*_{}[]()<>#+-!|~&@:";
+  private static final String SPECIAL = "\\`*_{}[]()<>#+!|~&@";
 
   private final String hint;
 
@@ -62,12 +62,13 @@ public final class MarkdownReport implements ReportWriter {
     }
   }
 
-  /// Puts a backslash in front of ASCII punctuation with a meaning (CommonMark section 2.4).
+  /// Puts a backslash in front of ASCII punctuation with a meaning (CommonMark section 2.4), and of
+  /// what makes a link of an address (GitHub Flavored Markdown, autolinks).
   static String escape(String raw) {
     StringBuilder escaped = new StringBuilder();
     for (char c : Escaping.TERMINAL.escape(raw).toCharArray()) {
-      escaped.append(SPECIAL.indexOf(c) >= 0 && c != '-' && c != ':' ? "\\" : "").append(c);
+      escaped.append(SPECIAL.indexOf(c) >= 0 ? "\\" : "").append(c);
     }
-    return escaped.toString();
+    return escaped.toString().replace("://", "\\://").replace("www.", "www\\.");
   }
 }

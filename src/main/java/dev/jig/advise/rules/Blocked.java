@@ -35,10 +35,11 @@ public final class Blocked extends ServerRule {
     List<Case> cases = new ArrayList<>();
     boolean byNetfilter = false;
     long answeredToAll = answered(clients);
+    long lastAnsweredNs = lastAnsweredNs(clients);
     for (ClientUse client : clients) {
       ServerUse use = client.use();
       boolean dropped = isDropped(use);
-      if (dropped || isSilentForOne(use, answeredToAll)) {
+      if (dropped || isSilentForOne(use, answeredToAll, lastAnsweredNs)) {
         blocked.add(client);
         byNetfilter |= dropped;
         use.addAll(
@@ -64,10 +65,11 @@ public final class Blocked extends ServerRule {
     return dropped >= MIN_DROPPED && dropped >= MIN_SHARE * use.lookups();
   }
 
-  private static boolean isSilentForOne(ServerUse use, long answeredToAll) {
+  private static boolean isSilentForOne(ServerUse use, long answeredToAll, long lastAnsweredNs) {
     return use.answered() == 0
         && use.count(TryFault.SILENT) >= MIN_SILENT
-        && answeredToAll >= MIN_OTHERS_ANSWERED;
+        && answeredToAll >= MIN_OTHERS_ANSWERED
+        && lastAnsweredNs > use.firstFaultNs(TryFault.SILENT);
   }
 
   private static List<String> summary(

@@ -32,6 +32,11 @@ public final class NoSuchName implements Rule {
 
   private static final int MAX_EXISTING = 4_096;
 
+  /// How many findings name a similar one: each compares all names that exist.
+  private static final int MAX_SIMILAR = 50;
+
+  private static final String CLUSTER = ".cluster.local.";
+
   private record ClientName(Client client, String name) {}
 
   /// One client's lookups of one name that does not exist.
@@ -44,11 +49,17 @@ public final class NoSuchName implements Rule {
 
   private final ExampleBudget examples;
   private long forgotten;
-  private final Lru<ClientName, Missing> missing =
-      new Lru<>(Tallies.MAX_SUBJECTS, _ -> forgotten++);
+  private final Lru<ClientName, Missing> missing = new Lru<>(Tallies.MAX_SUBJECTS, this::onEvicted);
 
-  /// Names that were found, in lower case, with the number of lookups.
-  private final Lru<String, Long> existing = new Lru<>(MAX_EXISTING);
+  /// A client's lookups that found a name.
+  ///
+  /// @param firstNs when the first of them began, nanoseconds since the epoch
+  private record Found(long firstNs, long lookups) {}
+
+  private final Lru<ClientName, Found> found = new Lru<>(MAX_EXISTING);
+
+  /// Names that were found by any client, in lower case.
+  private final Lru<String, String> existing = new Lru<>(MAX_EXISTING);
 
   public NoSuchName(int maxEvidence) {
     this.examples = new ExampleBudget(maxEvidence);
@@ -67,9 +78,7 @@ public final class NoSuchName implements Rule {
   @Override
   public void onName(NameRow name, Client client) {
     if (name.found() != null) {
-      String found = name.found().toLowerCase(Locale.ROOT);
-      Long before = existing.get(found);
-      existing.put(found, (before == null ? 0 : before) + lookupsOf(name, found).size());
+      addFound(name, client, name.found().toLowerCase(Locale.ROOT));
     } else if (name.outcome() == Outcome.NXDOMAIN) {
       String wanted = name.name().toLowerCase(Locale.ROOT);
       List<LookupRow> own =
@@ -82,16 +91,35 @@ public final class NoSuchName implements Rule {
     }
   }
 
+  private void addFound(NameRow name, Client client, String lower) {
+    existing.put(lower, lower);
+    ClientName subject = new ClientName(client, lower);
+    Found before = found.get(subject);
+    int lookups = lookupsOf(name, lower).size();
+    found.put(
+        subject,
+        before == null
+            ? new Found(name.timestampNs(), lookups)
+            : new Found(before.firstNs(), before.lookups() + lookups));
+  }
+
   private void addMissing(Client client, String name, List<LookupRow> own) {
     Missing known = missing.computeIfAbsent(new ClientName(client, name), _ -> new Missing());
-    Long found = existing.get(name);
-    known.foundBefore = found == null ? known.foundBefore : found;
+    Found before = found.get(new ClientName(client, name));
+    if (before != null && before.firstNs() < own.getFirst().timestampNs()) {
+      known.foundBefore = before.lookups();
+    }
     known.lookups.add(client, own.getFirst(), own.size(), 0, example(known, own.getFirst()));
   }
 
   /// The lookups of this very name, without those that the search list made.
   private static List<LookupRow> lookupsOf(NameRow row, String name) {
     return row.lookups().stream().filter(lookup -> isOf(lookup, name)).toList();
+  }
+
+  private void onEvicted(Missing evicted) {
+    forgotten++;
+    examples.giveBack(evicted.lookups);
   }
 
   private static boolean isOf(LookupRow row, String name) {
@@ -108,15 +136,16 @@ public final class NoSuchName implements Rule {
 
   @Override
   public List<Finding> findings() {
-    List<Finding> found = new ArrayList<>();
-    missing.forEach((subject, known) -> finding(subject.name(), known).ifPresent(found::add));
-    return found;
+    List<Finding> findings = new ArrayList<>();
+    missing.forEach((subject, known) ->
+        finding(subject.name(), known, findings.size() < MAX_SIMILAR).ifPresent(findings::add));
+    return findings;
   }
 
-  private Optional<Finding> finding(String name, Missing known) {
+  private Optional<Finding> finding(String name, Missing known, boolean withSimilar) {
     long lookups = known.lookups.lookups();
     boolean existed = known.foundBefore > 0;
-    if (lookups < (existed ? MIN_LOST : MIN_LOOKUPS)) {
+    if (lookups < (existed ? MIN_LOST : MIN_LOOKUPS) || isStepOfSearch(name)) {
       return Optional.empty();
     }
     List<String> summary = new ArrayList<>();
@@ -127,7 +156,7 @@ public final class NoSuchName implements Rule {
                 Counted.of(lookups + known.foundBefore, "lookup", "lookups"),
                 name,
                 existed ? "; before, it resolved" : ""));
-    List<String> near = NearNames.of(name, otherNames(name));
+    List<String> near = withSimilar ? NearNames.of(name, otherNames(name)) : List.of();
     if (!near.isEmpty()) {
       summary.add("A similar name exists: " + near.getFirst());
     }
@@ -145,6 +174,28 @@ public final class NoSuchName implements Rule {
                 existed
                     ? "Find out who removed the name: its Service, record or zone."
                     : "Correct the name in the client's configuration, or create it.")));
+  }
+
+  /// Whether a suffix of a pod's search list made the name, and a further suffix found what was
+  /// wanted: `web.prod.shop.svc.cluster.local.` before `web.prod.svc.cluster.local.`. Where the
+  /// list is not known, each step counts as a name.
+  private boolean isStepOfSearch(String name) {
+    return name.endsWith(CLUSTER)
+        && otherNames(name).stream()
+            .anyMatch(other -> other.endsWith(CLUSTER) && isInsertedInto(other, name));
+  }
+
+  /// Whether a name is another one with further labels inside.
+  private static boolean isInsertedInto(String other, String name) {
+    for (int dot = other.indexOf('.'); dot > 0; dot = other.indexOf('.', dot + 1)) {
+      String end = other.substring(dot);
+      if (name.length() > other.length()
+          && name.startsWith(other.substring(0, dot + 1))
+          && name.endsWith(end)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private List<String> otherNames(String name) {

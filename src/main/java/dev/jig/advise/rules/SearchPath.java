@@ -43,8 +43,7 @@ public final class SearchPath implements Rule {
   private final SearchLists lists;
   private final ExampleBudget examples;
   private long forgotten;
-  private final Lru<Client, Cost> costs =
-      new Lru<>(Tallies.MAX_SUBJECTS, cost -> forgotten += cost.searched == null ? 0 : 1);
+  private final Lru<Client, Cost> costs = new Lru<>(Tallies.MAX_SUBJECTS, this::onEvicted);
 
   /// @param lists gives ndots, where it is known
   public SearchPath(SearchLists lists, int maxEvidence) {
@@ -77,6 +76,13 @@ public final class SearchPath implements Rule {
     Case searched = cost.searched == null ? new Case() : cost.searched;
     cost.searched = searched;
     searched.add(client, first, name.wasted(), latencyNs(name), example(searched, name, first));
+  }
+
+  private void onEvicted(Cost evicted) {
+    if (evicted.searched != null) {
+      forgotten++;
+      examples.giveBack(evicted.searched);
+    }
   }
 
   /// How long the name took in all, if it was found.
@@ -136,7 +142,12 @@ public final class SearchPath implements Rule {
             cost.queries,
             searched,
             summary,
-            List.of("End the name with a dot, or set ndots:1 (saves " + percent + ").")));
+            List.of(
+                "End the name with a dot"
+                    + (cost.ndots == 0 || cost.ndots == 1 ? "" : ", or set ndots:1")
+                    + " (saves "
+                    + percent
+                    + ").")));
   }
 
   @Override

@@ -74,6 +74,11 @@ abstract class ServerRule implements Rule {
     return clients.stream().mapToLong(client -> client.use().answered()).sum();
   }
 
+  /// When the newest query that the server answered was sent; 0 if none.
+  static long lastAnsweredNs(List<ClientUse> clients) {
+    return clients.stream().mapToLong(client -> client.use().lastAnsweredNs()).max().orElse(0);
+  }
+
   final Finding finding(
       IpAddress server, Case found, long of, List<String> summary, List<String> advice) {
     return new Finding(id, server, null, null, found.lookups(), of, found, summary, advice);

@@ -58,6 +58,9 @@ public final class SlowServer implements Rule {
 
   @Override
   public void onLookup(Observation lookup) {
+    if (lookup.row().isAnswered() && !lookup.row().dns().flags().isRecursionDesired()) {
+      return; // a resolver asks the servers of different zones, which are no alternatives
+    }
     for (Attempt attempt : lookup.attempts()) {
       IpAddress server = attempt.nameserver();
       if (server == null || !attempt.state().hasResponse()) {
@@ -98,8 +101,8 @@ public final class SlowServer implements Rule {
     Map<IpAddress, Compared> compared = new LinkedHashMap<>();
     byClient.forEach((client, speeds) -> {
       for (Speed speed : speeds) {
-        Latencies rest = othersOf(speed, speeds);
-        if (isSlow(speed, rest)) {
+        Latencies rest = mayBeSlow(speed) ? othersOf(speed, speeds) : null;
+        if (rest != null && isSlow(speed, rest)) {
           servers.add(new ClientServer(client, speed.server()), speed.tally());
           Compared both = compared.computeIfAbsent(speed.server(), _ -> new Compared());
           both.slow.add(speed.latencies());
@@ -120,12 +123,14 @@ public final class SlowServer implements Rule {
     return rest;
   }
 
+  private static boolean mayBeSlow(Speed speed) {
+    return speed.latencies().count() >= MIN_ANSWERS
+        && speed.latencies().quantileNs(QUANTILE) > MIN_P95_NS;
+  }
+
   private static boolean isSlow(Speed speed, Latencies others) {
     long p95 = speed.latencies().quantileNs(QUANTILE);
-    return speed.latencies().count() >= MIN_ANSWERS
-        && others.count() >= MIN_ANSWERS_OF_OTHERS
-        && p95 > MIN_P95_NS
-        && p95 > MIN_RATIO * others.quantileNs(QUANTILE);
+    return others.count() >= MIN_ANSWERS_OF_OTHERS && p95 > MIN_RATIO * others.quantileNs(QUANTILE);
   }
 
   private Finding finding(ByServer.Entry entry, Compared compared) {

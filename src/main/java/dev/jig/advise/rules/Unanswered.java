@@ -22,19 +22,18 @@ public final class Unanswered extends ServerRule {
 
   @Override
   Optional<Finding> findingOf(IpAddress server, List<ClientUse> clients) {
+    long lastAnsweredNs = lastAnsweredNs(clients);
     List<ClientUse> silent = new ArrayList<>();
     List<Case> cases = new ArrayList<>();
     for (ClientUse client : clients) {
       Case since = client.use().silentSinceAnswer();
-      if (since != null) {
+      if (since != null && since.firstNs() > lastAnsweredNs) {
         silent.add(client);
         cases.add(since);
       }
     }
     Case found = join(cases);
-    long lastAnsweredNs =
-        clients.stream().mapToLong(client -> client.use().lastAnsweredNs()).max().orElse(0);
-    if (found.lookups() < MIN_LOOKUPS || lastAnsweredNs > found.firstNs()) {
+    if (found.lookups() < MIN_LOOKUPS) {
       return Optional.empty();
     }
     String since =

@@ -127,7 +127,7 @@ final class ReportWriterTest {
 
     assertThat(markdown)
         .startsWith("**2 findings in 60 s")
-        .contains("\n### error: blocked · e\\\\x1b\\[2J\\*\\[x\\]\\(http://e\\)  →  10.0.0.1\n")
+        .contains("\n### error: blocked · e\\\\x1b\\[2J\\*\\[x\\]\\(http\\://e\\)  →  10.0.0.1\n")
         .doesNotContain("[x](");
   }
 
