@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,6 +46,7 @@ final class RingLossIT {
   private static final String SILENT_SERVER = "127.0.0.9";
   private static final String SLOW = "127.0.0.8";
   private static final int CONNECTIONS = 4;
+  private static final int MAX_BUSY_SECONDS = 60;
   private static final int QUERIES_PER_CONNECTION = 8_000;
 
   @TempDir Path folder;
@@ -108,7 +110,7 @@ final class RingLossIT {
       Load.Report answers = load.query(20_000, 4);
       ig.signal("CONT");
 
-      Thread.sleep(4_000);
+      awaitIdle(ig.pid());
       for (int i = 0; i < 6; i++) {
         byte[] query = query("n" + i + "." + SILENT);
         client.send(new DatagramPacket(query, query.length, silent.getLocalSocketAddress()));
@@ -145,7 +147,7 @@ final class RingLossIT {
       ig.signal("CONT");
 
       // The control: a query that stays without an answer when nothing is lost any more.
-      Thread.sleep(4_000);
+      awaitIdle(ig.pid());
       byte[] query = query(SILENT);
       client.send(
           new DatagramPacket(query, query.length, silent.getLocalAddress(), silent.getLocalPort()));
@@ -191,6 +193,24 @@ final class RingLossIT {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Waits until the tracer has read the ring: no more packets are lost then.
+  private static void awaitIdle(long pid) throws Exception {
+    Duration used = cpuTime(pid);
+    for (int second = 0; second < MAX_BUSY_SECONDS; second++) {
+      Thread.sleep(1_000);
+      Duration now = cpuTime(pid);
+      if (second > 1 && now.minus(used).toMillis() < 150) {
+        return;
+      }
+      used = now;
+    }
+    throw new AssertionError("the tracer is still busy");
+  }
+
+  private static Duration cpuTime(long pid) {
+    return ProcessHandle.of(pid).orElseThrow().info().totalCpuDuration().orElseThrow();
   }
 
   /// Asks for long names, which fill the ring sooner; every query is answered.
