@@ -55,6 +55,7 @@ public final class PendingQueries {
   private final Listener listener;
   private final byte[] scratch = new byte[DnsMessage.MAX_QUESTION_LENGTH];
   private long evicted;
+  private long lostUntilNs = Long.MIN_VALUE;
   private long heapBytes;
 
   /// Takes what happens to queries besides their responses.
@@ -132,6 +133,7 @@ public final class PendingQueries {
       }
     }
     PendingQuery added = new PendingQuery(key, query, scratch, cgroupId, bootNs, row);
+    added.answerLost = bootNs <= lostUntilNs;
     add(added);
     return added;
   }
@@ -307,8 +309,12 @@ public final class PendingQueries {
     }
   }
 
-  /// Packets were lost: the response to any query that waits may be among them.
-  public void markAllAnswersLost() {
+  /// Packets were lost until a time: the response to any query that waits may be among them, and so
+  /// may that to a query which was sent until then and is added later.
+  ///
+  /// @param untilNs on the packets' clock
+  public void markAllAnswersLost(long untilNs) {
+    lostUntilNs = Math.max(lostUntilNs, untilNs);
     for (TimeList list : List.of(waiting, transfers)) {
       for (PendingQuery p = list.first; p != null; p = p.nextInTime) {
         p.answerLost = true;

@@ -159,6 +159,7 @@ public final class CaptureLoop implements AutoCloseable {
       subscriptions.tick(nowNs, drained);
       if (nowNs - lossCheckNs >= LOSS_CHECK_NS) {
         lossCheckNs = nowNs;
+        subscriptions.checkLosses(nowNs);
         reportLoss(listener);
       }
       listener.onBatchEnd(capture.isDrained());

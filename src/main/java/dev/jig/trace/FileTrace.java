@@ -85,7 +85,7 @@ public final class FileTrace implements AutoCloseable {
   private void reportLoss(Pipeline current, LongConsumer lost) {
     long total = source.dropped();
     if (total > lostSoFar) {
-      current.onPacketsLost();
+      current.onPacketsLost(source.timeNs());
       lost.accept(total - lostSoFar);
       lostSoFar = total;
     }

@@ -1,5 +1,6 @@
 package dev.jig.trace;
 
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /// Notices that packets were lost on the way to the pipelines, before they report a query as
@@ -7,14 +8,14 @@ import java.util.function.LongSupplier;
 final class LossWatch {
   private final LongSupplier clock;
   private final LongSupplier lost;
-  private final Runnable onLoss;
+  private final LongConsumer onLoss;
   private long checkedNs = Long.MIN_VALUE;
   private long lostSoFar;
 
   /// @param clock now, CLOCK_BOOTTIME
   /// @param lost the packets lost so far
-  /// @param onLoss called when there are more
-  LossWatch(LongSupplier clock, LongSupplier lost, Runnable onLoss) {
+  /// @param onLoss called when there are more, with the time until which they were counted
+  LossWatch(LongSupplier clock, LongSupplier lost, LongConsumer onLoss) {
     this.clock = clock;
     this.lost = lost;
     this.onLoss = onLoss;
@@ -31,7 +32,7 @@ final class LossWatch {
     checkedNs = Math.max(nowNs, bootNs);
     if (total > lostSoFar) {
       lostSoFar = total;
-      onLoss.run();
+      onLoss.accept(nowNs);
     }
   }
 }

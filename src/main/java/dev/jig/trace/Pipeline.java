@@ -124,8 +124,10 @@ public final class Pipeline implements PacketHandler {
   }
 
   /// Packets were lost: queries that wait now are no longer reported as unanswered.
-  void onPacketsLost() {
-    pending.markAllAnswersLost();
+  ///
+  /// @param untilNs on the packets' clock; queries sent until then may be read later
+  void onPacketsLost(long untilNs) {
+    pending.markAllAnswersLost(untilNs);
   }
 
   @Override

@@ -74,9 +74,14 @@ final class Subscriptions implements PacketHandler {
     return open.length == 0 ? config : config.withSmallTables();
   }
 
-  private void onPacketsLost() {
+  /// Takes in the losses so far; now and then, so that they are not held against later queries.
+  void checkLosses(long bootNs) {
+    losses.check(bootNs);
+  }
+
+  private void onPacketsLost(long untilNs) {
     for (Subscription each : open) {
-      each.pipeline().onPacketsLost();
+      each.pipeline().onPacketsLost(untilNs);
     }
   }
 

@@ -316,7 +316,7 @@ final class DropsTest {
 
   @Test
   void whatMayHaveBeenLostIsNotReported() {
-    harness.pipeline.setLossCheck(_ -> harness.pipeline.onPacketsLost());
+    harness.pipeline.setLossCheck(_ -> harness.pipeline.onPacketsLost(Long.MIN_VALUE));
     harness.send(queryOut(QUERY).atMs(1), queryOut(TWIN).atMs(1));
     drop(queryOut(TWIN).atMs(2), "NEIGH_FAILED", Where.SENDING_SOCKET).tickMs(1_001);
 

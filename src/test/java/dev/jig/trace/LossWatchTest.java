@@ -12,7 +12,7 @@ final class LossWatchTest {
   private long nowNs = 100;
   private long lost;
 
-  private final LossWatch watch = new LossWatch(() -> nowNs, this::read, () -> losses++);
+  private final LossWatch watch = new LossWatch(() -> nowNs, this::read, _ -> losses++);
 
   private long read() {
     reads.add(nowNs);

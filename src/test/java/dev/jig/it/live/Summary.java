@@ -19,11 +19,6 @@ record Summary(String line) {
     return found.find() ? Long.parseLong(found.group(1).replace(",", "")) : 0;
   }
 
-  /// The queries of which an answer may be lost, so that they have no T row.
-  long possiblyLostAnswers() {
-    return count("query with a possibly lost answer") + count("queries with possibly lost answers");
-  }
-
   /// Whether ig reports no accounting error.
   boolean isBalanced() {
     return !line.contains("accounting error");
