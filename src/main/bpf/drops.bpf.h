@@ -18,9 +18,6 @@
 #define RTN_LOCAL 2 /* include/uapi/linux/rtnetlink.h */
 #define RTF_LOCAL 0x80000000 /* include/uapi/linux/ipv6_route.h */
 
-/* No drop records while more than 1/2 of the ring is in use: the rest is for packets. */
-#define DROP_SHARE 2
-
 /* The ports follow an IPv4 header without options, or an IPv6 header without extensions. */
 #define HEADERS_LEN (sizeof(struct ipv6hdr) + 2 * sizeof(__be16))
 
@@ -324,13 +321,6 @@ static __noinline int write_drop_head(struct drop_record *record, struct dropped
 	return 0;
 }
 
-/* Whether drop records take too much of the ring already. */
-static __always_inline int is_ring_for_packets_only(void)
-{
-	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >
-	       bpf_ringbuf_query(&events, BPF_RB_RING_SIZE) / DROP_SHARE;
-}
-
 /* reason: of enum skb_drop_reason, or of ICMP type << 8 | code */
 static __always_inline void on_drop(struct sk_buff *skb, struct sock *receiver, __u8 hook,
 				    __u32 reason)
@@ -346,6 +336,8 @@ static __always_inline void on_drop(struct sk_buff *skb, struct sock *receiver, 
 		return;
 	find_drop_place(&packet, receiver);
 	socket = sending_storage(&packet);
+	if (socket)
+		socket->unsent = 0; /* the drop is reported instead */
 	if (!is_dropped_dns(&packet, socket))
 		return;
 	find_dropped_payload(&packet);

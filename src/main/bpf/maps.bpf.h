@@ -10,6 +10,17 @@
 
 #include "trace_dns.h"
 
+/* No drop and unsent records while more than 1/2 of the ring is in use: the rest is for packets. */
+#define DROP_SHARE 2
+
+/* What no packet has left of so far: dns_socket.unsent. */
+enum unsent {
+	UNSENT_CONNECT = 1,
+	UNSENT_SEND = 2,
+	UNSENT_MASK = 3, /* the epoch is above */
+	UNSENT_BITS = 2,
+};
+
 /* Socket storage of a DNS socket. */
 struct dns_socket {
 	struct owner owner; /* read and written without a lock: see store_owner() */
@@ -18,7 +29,7 @@ struct dns_socket {
 	__u16 asked_port; /* 0: none yet, or a later send went to a non-DNS port */
 	__u16 server; /* 1: bound to a DNS port, or has sent from one */
 	__u32 queried; /* 1: has sent a query, or connects to a server by TCP */
-	__u32 unused;
+	__u32 unsent; /* enum unsent and the epoch; 0: nothing is outstanding */
 };
 
 /* BPF_F_CLONE: sockets from accept() inherit their listener's storage. */
@@ -64,6 +75,23 @@ struct settings settings; /* user space maps .bss */
 static __always_inline int is_dns_port(__u16 port)
 {
 	return settings.ports[port >> 6] >> (port & 63) & 1;
+}
+
+static __always_inline int is_skipped(__u64 cgroup)
+{
+	struct verdict *verdict;
+
+	if (!settings.verdicts)
+		return 0;
+	verdict = bpf_map_lookup_elem(&verdicts, &cgroup);
+	return verdict && verdict->skip && verdict->epoch == settings.epoch;
+}
+
+/* Whether records that are not packets take too much of the ring already. */
+static __always_inline int is_ring_for_packets_only(void)
+{
+	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >
+	       bpf_ringbuf_query(&events, BPF_RB_RING_SIZE) / DROP_SHARE;
 }
 
 /* RFC 4291 section 2.5.5.2: ::ffff:a.b.c.d */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
-/* Which process owns a DNS socket, and which server it asks: kept in the socket's storage. */
+/* Which process owns a DNS socket: kept in the socket's storage. */
 #ifndef OWNERS_BPF_H
 #define OWNERS_BPF_H
 
@@ -176,123 +176,6 @@ static __always_inline struct dns_socket *claim_socket(struct bpf_sock *sk,
 	return socket;
 }
 
-/* user_port is the destination port as the application gave it, before any NAT. */
-static __always_inline int is_dns_destination(struct bpf_sock_addr *ctx)
-{
-	__u16 port = bpf_ntohs((__u16)ctx->user_port);
-
-	return is_dns_port(port) || (settings.any_udp_port && ctx->protocol == IPPROTO_UDP);
-}
-
-/*
- * asked_tid is 0 in between: another thread may be between its sendmsg() and write_asked(). The
- * first time, the helper gives the socket its cookie, which drops.bpf.h reads from the socket: a
- * packet that netfilter drops on its way out does not pass the egress hook.
- */
-static __always_inline void store_asked(struct dns_socket *socket, struct bpf_sock_addr *ctx,
-					int version)
-{
-	if (!socket->asked_tid)
-		bpf_get_socket_cookie(ctx);
-	socket->asked_tid = 0;
-	barrier();
-	if (version == 4)
-		write_ipv4_mapped(socket->asked, ctx->user_ip4);
-	else
-		write_ipv6(socket->asked, ctx->user_ip6);
-	socket->asked_port = bpf_ntohs((__u16)ctx->user_port);
-	barrier();
-	socket->asked_tid = bpf_get_current_pid_tgid(); /* the lower half */
-}
-
-/* After a connect() or send to a non-DNS port. */
-static __always_inline void clear_asked(struct bpf_sock *sk)
-{
-	struct dns_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
-
-	if (socket)
-		socket->asked_port = 0;
-}
-
-/*
- * A connection to a server may come to nothing: then its client has got no answer. The socket's end
- * is reported as that of one that sent a query.
- */
-static __noinline int report_connect(struct bpf_sock_addr *ctx, struct dns_socket *socket)
-{
-	struct packet_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
-
-	if (!record) {
-		COUNT(EGRESS, notices_lost);
-		return 0;
-	}
-	__builtin_memset(record, 0, sizeof(*record));
-	record->kind = RECORD_CONNECT;
-	record->direction = EGRESS;
-	record->protocol = IPPROTO_TCP;
-	record->attribution = OWNER_EXACT;
-	record->flags = ASKED_KNOWN;
-	record->asked_port = socket->asked_port;
-	record->time = bpf_ktime_get_boot_ns();
-	record->cookie = bpf_get_socket_cookie(ctx);
-	__builtin_memcpy(record->asked, socket->asked, sizeof(record->asked));
-	read_current_owner(&record->owner);
-	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
-	COUNT(EGRESS, notices);
-	return 0;
-}
-
-/* connect() on UDP and TCP sockets. */
-static __always_inline void on_connect(struct bpf_sock_addr *ctx, int version)
-{
-	struct bpf_sock *sk = ctx->sk;
-	struct dns_socket *socket;
-
-	if (!sk)
-		return;
-	if (!is_dns_destination(ctx)) {
-		clear_asked(sk);
-		return;
-	}
-	socket = claim_socket(sk, EGRESS);
-	if (!socket)
-		return;
-	store_asked(socket, ctx, version);
-	if (ctx->protocol == IPPROTO_TCP) {
-		socket->queried = 1;
-		report_connect(ctx, socket);
-	}
-}
-
-/*
- * The egress hook runs next, in the same context, and stores the owner of the socket: except for
- * kernel threads, for cgroups that are skipped, and with any_udp_port for what is not DNS.
- */
-static __always_inline int must_store_owner_on_send(void)
-{
-	return settings.verdicts || settings.any_udp_port || is_kernel_thread();
-}
-
-/* sendto() and sendmsg() with a destination on UDP sockets. */
-static __always_inline void on_send(struct bpf_sock_addr *ctx, int version)
-{
-	struct bpf_sock *sk = ctx->sk;
-	struct dns_socket *socket;
-
-	if (!sk)
-		return;
-	if (!is_dns_destination(ctx)) {
-		clear_asked(sk);
-		return;
-	}
-	socket = get_storage(sk, EGRESS);
-	if (!socket)
-		return;
-	if (must_store_owner_on_send())
-		store_current_owner(socket);
-	store_asked(socket, ctx, version);
-}
-
 /* A server that reads a query owns the socket. udp_recvmsg() with an address buffer only. */
 static __always_inline void on_recvmsg(struct bpf_sock_addr *ctx)
 {
@@ -389,7 +272,11 @@ static __always_inline void mark_queried(struct packet_ctx *packet)
 {
 	struct dns_socket *socket = packet->socket;
 
-	if (packet->direction != EGRESS || !socket || socket->queried)
+	if (!socket)
+		return;
+	if (socket->unsent)
+		socket->unsent = 0;
+	if (packet->direction != EGRESS || socket->queried)
 		return;
 	if (socket->asked_port || is_dns_port(connected_port(packet->sk)))
 		socket->queried = 1;

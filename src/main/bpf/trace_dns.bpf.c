@@ -3,7 +3,8 @@
  * Records DNS packets with the process that sent or received them, for the cgroup the programs are
  * attached to and all cgroups below it.
  *
- *   connect, sendmsg, post_bind, recvmsg   owners.bpf.h: owner and asked server of a DNS socket
+ *   connect, sendmsg                       asked.bpf.h: the server that a DNS socket asks
+ *   post_bind, recvmsg                     owners.bpf.h: owner of a DNS socket
  *   sock_recv_length, tcp_rcv_space_adjust owners.bpf.h: the reader of a server socket owns it
  *   iter/task_file                         walk.bpf.h: owners of sockets opened before
  *   cgroup_skb/ingress, cgroup_skb/egress  parse.bpf.h, records.bpf.h: one record per packet
@@ -14,6 +15,7 @@
  * Hooks: cgroup programs, BTF tracepoints and an iterator, no kprobes. Loads on Linux 5.10 and
  * later; bin/test-kernels checks it. Programs in SEC("?...") are optional: some kernels lack them.
  */
+#include "asked.bpf.h"
 #include "drops.bpf.h"
 #include "records.bpf.h"
 #include "walk.bpf.h"
@@ -116,22 +118,13 @@ static __always_inline int is_dns(struct packet_ctx *packet)
 	return is_dns_socket(packet);
 }
 
-static __always_inline int is_skipped(__u64 cgroup)
-{
-	struct verdict *verdict;
-
-	if (!settings.verdicts)
-		return 0;
-	verdict = bpf_map_lookup_elem(&verdicts, &cgroup);
-	return verdict && verdict->skip && verdict->epoch == settings.epoch;
-}
-
 static __always_inline int trace(struct __sk_buff *skb, enum direction direction)
 {
 	struct packet_ctx packet = { .skb = skb, .direction = direction };
 
 	switch (parse_packet(&packet)) {
 	case NOT_TRANSPORT:
+		on_other_protocol(&packet);
 		return PASS;
 	case LATER_FRAGMENT:
 		COUNT(direction, fragments);
@@ -146,6 +139,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum direction direction
 		return PASS;
 	COUNT(direction, seen);
 	if (packet.payload_offset >= skb->len) {
+		clear_unsent(&packet);
 		COUNT(direction, no_payload);
 		return PASS;
 	}
@@ -248,7 +242,10 @@ int sock_release(struct bpf_sock *sk)
 	struct dns_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	struct closed_record *record;
 
-	if (!socket || !socket->queried)
+	if (!socket)
+		return PASS;
+	close_unsent(sk, socket);
+	if (!socket->queried)
 		return PASS;
 	record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
 	if (!record) {

@@ -31,6 +31,7 @@ enum record_kind {
 	RECORD_CLOSED = 4, /* notice: a client's socket was closed */
 	RECORD_DROP = 5, /* a packet was lost, or an error reported */
 	RECORD_CONNECT = 6, /* notice: a TCP connect() to a DNS port, a packet_record */
+	RECORD_UNSENT = 7, /* notice: no packet left of a connect() or send, a packet_record */
 };
 
 enum direction { INGRESS = 0, EGRESS = 1 };
@@ -47,6 +48,7 @@ enum packet_flags {
 	TCP_BEGINS = 2, /* SYN: the first segment of the connection */
 	TCP_ACKNOWLEDGES = 4, /* tcp_ack is valid */
 	BUFFER_FILLING = 8, /* UDP: the receiver's buffer is at least half full */
+	ASKED_BY_CONNECT = 16, /* unsent: connect() failed; else a send */
 };
 
 /* What reports a loss, and with it what drop_record.reason is. */
@@ -155,8 +157,8 @@ struct counters {
 	__u64 recorded;
 	__u64 fragments; /* IP fragments but the first: not parsed, not in seen */
 	__u64 no_storage; /* bpf_sk_storage_get() failed: a socket may have no owner */
-	__u64 notices; /* cgroup, closed and connect records written */
-	__u64 notices_lost; /* cgroup, closed and connect records lost to a full ring */
+	__u64 notices; /* cgroup, closed, connect and unsent records written */
+	__u64 notices_lost; /* the same, lost to a ring that was too full */
 	__u64 drops; /* drop records written */
 	__u64 drops_lost; /* drop records lost to a full ring */
 	__u64 unused[4]; /* pads to two cache lines */

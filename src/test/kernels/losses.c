@@ -28,6 +28,8 @@
 #define CLOSED_IPV4 "127.0.0.6" /* nothing listens */
 #define FULL_IPV4 "127.0.0.7"
 #define SERVER_IPV4 "127.0.0.8"
+#define NO_ROUTE_IPV4 "192.0.2.1" /* RFC 5737 */
+#define NO_ROUTE_IPV6 "2001:db8::1" /* RFC 3849 */
 #define TIMEOUT_S 30
 #define LEN 60 /* of a message */
 #define FULL_QUERIES 24
@@ -212,6 +214,44 @@ static void query_blocked_connected(const char *server)
 	describe_socket(&played->client, fd);
 }
 
+static void connect_without_route(const char *server, int type)
+{
+	struct sockaddr_in6 to;
+	socklen_t len = name_address(&to, server);
+	int fd = open_socket(server, type);
+
+	if (!connect(fd, (struct sockaddr *)&to, len) || errno != ENETUNREACH)
+		give_up("no ENETUNREACH");
+	describe_socket(&played->client, fd);
+}
+
+static void connect_udp_without_route(const char *server)
+{
+	connect_without_route(server, SOCK_DGRAM);
+}
+
+static void connect_tcp_without_route(const char *server)
+{
+	connect_without_route(server, SOCK_STREAM);
+}
+
+static void query_without_route(const char *server)
+{
+	int fd = open_socket(server, SOCK_DGRAM);
+
+	if (try_query(fd, server, 1) != ENETUNREACH)
+		give_up("no ENETUNREACH");
+	describe_socket(&played->client, fd);
+	if (close(fd)) /* before the process's end, which takes its namespaces first */
+		give_up("close: %s", strerror(errno));
+}
+
+/* As programs do to learn their own address. */
+static void connect_only(const char *server)
+{
+	describe_socket(&played->client, open_connected(server));
+}
+
 static bool play(void (*act)(const char *), const char *server)
 {
 	int status = 0;
@@ -311,7 +351,7 @@ static bool asked_is(const struct packet_record *head, const char *server)
 	__u8 address[16];
 
 	address_of(server, address);
-	return same("asked known", head->flags, ASKED_KNOWN) &&
+	return same("asked known", head->flags & ~ASKED_BY_CONNECT, ASKED_KNOWN) &&
 	       same("asked port", head->asked_port, 53) &&
 	       bytes_are("asked", head->asked, address, 16);
 }
@@ -502,6 +542,42 @@ static void check_connect(void)
 	report_if(has_tracepoint("inet_sk_error_report"), "error of the connect", right && error);
 }
 
+static bool unsent_is(const char *server, __u8 protocol, bool connect)
+{
+	const struct packet_record *head = seen.unsent;
+
+	return same("unsent records", seen.unsent_count, 1) &&
+	       same("packets", seen.packet_count, 0) &&
+	       same("protocol", head->protocol, protocol) &&
+	       same("direction", head->direction, EGRESS) &&
+	       same("by connect", !!(head->flags & ASKED_BY_CONNECT), connect) &&
+	       same("cookie", head->cookie, played->client.cookie) &&
+	       same("cgroup", head->cgroup, cgroup_id) && asked_is(head, server) && owner_is(head);
+}
+
+static void check_unsent(void)
+{
+	const char *const servers[] = { NO_ROUTE_IPV4, NO_ROUTE_IPV6 };
+	bool right = true;
+
+	for (int i = 0; i < 2; i++)
+		right = right && play(connect_udp_without_route, servers[i]) &&
+			unsent_is(servers[i], IPPROTO_UDP, true) &&
+			play(connect_tcp_without_route, servers[i]) &&
+			unsent_is(servers[i], IPPROTO_TCP, true) &&
+			play(query_without_route, servers[i]) &&
+			unsent_is(servers[i], IPPROTO_UDP, false);
+	report("a server without route", right);
+	right = play(connect_only, CLOSED_IPV4) && same("unsent records", seen.unsent_count, 0) &&
+		play(connect_only, "::1") && same("unsent records", seen.unsent_count, 0) &&
+		play(query_closed_port, CLOSED_IPV4) &&
+		same("unsent records", seen.unsent_count, 0) &&
+		play(connect_to_closed_port, CLOSED_IPV4) &&
+		same("unsent records", seen.unsent_count, 0) &&
+		play(connect_to_closed_port, "::1") && same("unsent records", seen.unsent_count, 0);
+	report("servers with a route are none", right);
+}
+
 static bool sender_is(bool connected)
 {
 	struct loss loss = at_closed_port(SERVER_IPV4);
@@ -512,7 +588,8 @@ static bool sender_is(bool connected)
 	loss.place = DROP_AT_SENDING_SOCKET;
 	loss.cookie = played->client.cookie;
 	if (!same("records of the loss", find_drops(&loss, &drop), 1) || !drop_is(&loss, drop) ||
-	    !same("packets", seen.packet_count, 0))
+	    !same("packets", seen.packet_count, 0) ||
+	    !same("unsent records", seen.unsent_count, !connected && !has_storage_in_tracing()))
 		return false;
 	head = &drop->head.packet;
 	if (!same("direction", head->direction, EGRESS) ||
@@ -553,5 +630,6 @@ void check_losses(const char *clients_cgroup, __u64 clients_cgroup_id)
 	check_full_buffer();
 	check_late_response();
 	check_connect();
+	check_unsent();
 	check_netfilter();
 }

@@ -260,6 +260,11 @@ static int keep(void *context, void *data, size_t len)
 		seen.connects[seen.connect_count++] = *(struct packet_record *)data;
 		records_read.notices++;
 		break;
+	case RECORD_UNSENT:
+		seen.unsent = grow(seen.unsent, seen.unsent_count, sizeof(*seen.unsent));
+		seen.unsent[seen.unsent_count++] = *(struct packet_record *)data;
+		records_read.notices++;
+		break;
 	case RECORD_DROP:
 		keep_drop(data, (__u8 *)data + sizeof(struct drop_record));
 		break;
@@ -364,7 +369,7 @@ void forget(void)
 		free(seen.packets[i].payload);
 	for (size_t i = 0; i < chunk_count; i++)
 		free(chunks[i].data);
-	seen.packet_count = seen.drop_count = seen.connect_count = 0;
+	seen.packet_count = seen.drop_count = seen.connect_count = seen.unsent_count = 0;
 	seen.cgroup_count = seen.closed_count = chunk_count = 0;
 }
 

@@ -30,6 +30,8 @@ struct seen {
 	size_t drop_count;
 	struct packet_record *connects;
 	size_t connect_count;
+	struct packet_record *unsent;
+	size_t unsent_count;
 	struct cgroup_record *cgroups;
 	size_t cgroup_count;
 	struct closed_record *closed;

@@ -7,14 +7,11 @@ import dev.jig.event.Outcome;
 import dev.jig.event.Owner;
 import dev.jig.event.Row;
 import dev.jig.event.State;
-import dev.jig.event.Subject;
 import dev.jig.names.NameFolder;
 import dev.jig.names.SearchLists;
 import dev.jig.stats.DistinctCounter;
 import dev.jig.stats.LookupCounts;
 import dev.jig.table.Hash64;
-import dev.jig.table.Lru;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Watches lookups with all rules. One thread.
 public final class Advisor {
   private static final int MAX_PROCESSES = 100_000;
-  private static final int MAX_SERVERS = 100_000;
-  private static final int MAX_CLIENTS = 4_096;
-
-  private static final Comparator<Finding> WORST_FIRST =
-      Comparator.comparing((Finding finding) -> finding.id().severity())
-          .reversed()
-          .thenComparingLong(finding -> -finding.evidence().waitedNs())
-          .thenComparingLong(finding -> -finding.lookups())
-          .thenComparing(Finding::id);
+  static final int MAX_SERVERS = 100_000;
 
   private final RuleSet rules;
   private final NameFolder names;
@@ -39,8 +28,7 @@ public final class Advisor {
   private final DistinctCounter processes = new DistinctCounter(MAX_PROCESSES);
   private final DistinctCounter servers = new DistinctCounter(MAX_SERVERS);
 
-  /// Subjects of one process are one object.
-  private final Lru<Subject, Client> clients = new Lru<>(MAX_CLIENTS);
+  private final Clients clients = new Clients();
 
   private long firstNs = Long.MAX_VALUE;
   private long lastNs;
@@ -99,11 +87,7 @@ public final class Advisor {
   }
 
   private Client clientOf(Row row) {
-    IpAddress source = row.flow().source().address();
-    Subject subject = row.subject();
-    return subject.owner() == null
-        ? Client.of(subject, source)
-        : clients.computeIfAbsent(subject, _ -> Client.of(subject, source));
+    return clients.of(row.subject(), row.flow().source().address());
   }
 
   /// The lookups so far.
@@ -113,13 +97,26 @@ public final class Advisor {
 
   /// What is wrong, worst first.
   public List<Finding> findings(Set<FindingId> wanted) {
-    return rules.findings(wanted).stream().sorted(WORST_FIRST).toList();
+    return rules.findings(wanted);
   }
 
   /// Takes what has waited; before the last [#findings].
   public void finish() {
     twins.finish();
     names.finish();
+  }
+
+  /// Hands over what can be added up with other nodes' counts; after [#finish].
+  public void export(TallySink sink) {
+    rules.export(sink);
+  }
+
+  /// The window, for [NodeSum]; after [#finish].
+  public NodeWindow nodeWindow() {
+    long[] hashes = new long[servers.count()];
+    int[] next = {0};
+    servers.forEach(hash -> hashes[next[0]++] = hash);
+    return new NodeWindow(window(), hashes);
   }
 
   /// The window as its lookups show it.

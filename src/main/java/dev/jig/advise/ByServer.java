@@ -18,9 +18,8 @@ public final class ByServer {
     this.maxEvidence = maxEvidence;
   }
 
-  public void add(ClientServer subject, Tally tally) {
-    Entry entry =
-        entries.computeIfAbsent(subject.server(), server -> new Entry(server, new Tally()));
+  public void add(IpAddress server, Tally tally) {
+    Entry entry = entries.computeIfAbsent(server, _ -> new Entry(server, new Tally()));
     entry.tally().add(tally, maxEvidence);
   }
 

@@ -3,7 +3,6 @@ package dev.jig.advise;
 import dev.jig.event.Cause;
 import dev.jig.event.LookupRow;
 import dev.jig.event.Owner;
-import dev.jig.event.Subject;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a rule keeps of the lookups that show one fault of one subject. Bounded.
 public final class Case {
-  private static final int MAX_PIDS = 32;
+  private static final int MAX_PROCESSES = 32;
   private static final int MAX_CAUSES = 8;
 
   /// Bound of clients of all cases of one finding, and of one case.
@@ -29,8 +28,8 @@ public final class Case {
   // Most cases have one client and process, no cause, and never become a finding: the collections
   // are shared until they are needed.
   private Set<Client> clients = Set.of();
-  private Set<Integer> pids = Set.of();
-  private Set<Integer> peers = Set.of();
+  private Set<NodeProcess> processes = Set.of();
+  private Set<NodeProcess> peers = Set.of();
   private boolean hasUnknownPeer;
   private Map<Cause, Long> causes = Map.of();
   private List<Evidence> evidence = List.of();
@@ -89,7 +88,7 @@ public final class Case {
     waitedNs += waited;
     addClient(lookup.client());
     addTimeAndPid(lookup.row());
-    addPeer(lookup.row().peer());
+    addPeer(lookup.row());
     if (cause != null) {
       addCause(cause, 1);
     }
@@ -102,13 +101,17 @@ public final class Case {
     }
   }
 
-  private void addPeer(@Nullable Subject peer) {
-    Owner owner = peer == null ? null : peer.owner();
+  private void addPeer(LookupRow row) {
+    Owner owner = row.peer() == null ? null : row.peer().owner();
     if (owner == null) {
       hasUnknownPeer = true;
     } else {
-      peers = with(peers, owner.pid(), MAX_PIDS);
+      addPeer(new NodeProcess(row.subject().node(), owner.pid()));
     }
+  }
+
+  private void addPeer(NodeProcess peer) {
+    peers = with(peers, peer, MAX_PROCESSES);
   }
 
   private void addTimeAndPid(LookupRow row) {
@@ -116,8 +119,12 @@ public final class Case {
     lastNs = Math.max(lastNs, row.timestampNs());
     Owner owner = row.subject().owner();
     if (owner != null) {
-      pids = with(pids, owner.pid(), MAX_PIDS);
+      addProcess(new NodeProcess(row.subject().node(), owner.pid()));
     }
+  }
+
+  private void addProcess(NodeProcess process) {
+    processes = with(processes, process, MAX_PROCESSES);
   }
 
   private void addClient(Client client) {
@@ -137,20 +144,34 @@ public final class Case {
     return larger;
   }
 
-  /// Adds all lookups of another case.
+  /// Adds all lookups of another case, and its examples up to this number in all.
   public void add(Case other, int maxEvidence) {
+    addCounts(other);
+    other.evidence.stream()
+        .limit(Math.max(0, maxEvidence - evidence.size()))
+        .forEach(this::addEvidence);
+  }
+
+  /// Adds all lookups of another case, of its examples as many as the budget allows.
+  void add(Case other, ExampleBudget examples) {
+    addCounts(other);
+    for (Evidence example : other.evidence) {
+      if (examples.take(this)) {
+        addEvidence(example);
+      }
+    }
+  }
+
+  private void addCounts(Case other) {
     lookups += other.lookups;
     waitedNs += other.waitedNs;
     firstNs = Math.min(firstNs, other.firstNs);
     lastNs = Math.max(lastNs, other.lastNs);
     other.clients.forEach(this::addClient);
-    other.pids.forEach(pid -> pids = with(pids, pid, MAX_PIDS));
-    other.peers.forEach(pid -> peers = with(peers, pid, MAX_PIDS));
+    other.processes.forEach(this::addProcess);
+    other.peers.forEach(this::addPeer);
     hasUnknownPeer |= other.hasUnknownPeer;
     other.causes.forEach(this::addCause);
-    other.evidence.stream()
-        .limit(Math.max(0, maxEvidence - evidence.size()))
-        .forEach(this::addEvidence);
   }
 
   public long lookups() {
@@ -176,19 +197,73 @@ public final class Case {
     return Collections.unmodifiableSet(clients);
   }
 
-  /// The first 32, in the order of their numbers.
+  /// The process ids of the first 32 processes, in the order of their numbers; those of several
+  /// nodes may be the same.
   public List<Integer> pids() {
-    return pids.stream().sorted().toList();
+    return processes.stream().map(NodeProcess::pid).distinct().sorted().toList();
   }
 
-  /// The processes on this machine that received the queries; empty if those of some are not known.
-  public Set<Integer> servedBy() {
+  /// The first 32 processes.
+  Set<NodeProcess> processes() {
+    return Collections.unmodifiableSet(processes);
+  }
+
+  /// The processes that received the queries, on the clients' machine; empty if those of some are
+  /// not known.
+  Set<NodeProcess> servedBy() {
     return hasUnknownPeer ? Set.of() : Collections.unmodifiableSet(peers);
   }
 
   public List<Evidence> evidence() {
     return List.copyOf(evidence);
   }
+
+  /// All that it holds, to be sent to another node.
+  public Content content() {
+    return new Content(
+        lookups,
+        waitedNs,
+        firstNs,
+        lastNs,
+        List.copyOf(clients),
+        List.copyOf(processes),
+        List.copyOf(peers),
+        hasUnknownPeer,
+        Map.copyOf(causes),
+        evidence());
+  }
+
+  /// A case of the content of another one. What is beyond the bounds is left out.
+  public static Case of(Content content) {
+    Case made = new Case();
+    made.lookups = content.lookups();
+    made.waitedNs = content.waitedNs();
+    made.firstNs = content.firstNs();
+    made.lastNs = content.lastNs();
+    content.clients().forEach(made::addClient);
+    content.processes().forEach(made::addProcess);
+    content.peers().forEach(made::addPeer);
+    made.hasUnknownPeer = content.hasUnknownPeer();
+    content.causes().forEach(made::addCause);
+    content.evidence().forEach(made::addEvidence);
+    return made;
+  }
+
+  /// What a case holds.
+  ///
+  /// @param peers the processes that received the queries, as far as they are known
+  /// @param hasUnknownPeer whether some are not
+  public record Content(
+      long lookups,
+      long waitedNs,
+      long firstNs,
+      long lastNs,
+      List<Client> clients,
+      List<NodeProcess> processes,
+      List<NodeProcess> peers,
+      boolean hasUnknownPeer,
+      Map<Cause, Long> causes,
+      List<Evidence> evidence) {}
 
   /// The cause of most lookups and their number; null if the kernel reported none.
   public Map.@Nullable Entry<Cause, Long> mainCause() {

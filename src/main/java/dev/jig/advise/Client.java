@@ -53,7 +53,7 @@ public record Client(
 
   private String place() {
     if (container == null) {
-      return "";
+      return node == null ? "" : node;
     }
     Container.Pod pod = container.pod();
     if (pod != null && pod.name() != null) {
@@ -67,17 +67,20 @@ public record Client(
   /// Containers are compared by id: their labels may become known later.
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Client that
-        && netNs == that.netNs
-        && Objects.equals(comm, that.comm)
-        && Objects.equals(idOf(container), idOf(that.container))
-        && Objects.equals(address, that.address)
-        && Objects.equals(node, that.node);
+    return other == this
+        || other instanceof Client that
+            && netNs == that.netNs
+            && Objects.equals(comm, that.comm)
+            && Objects.equals(idOf(container), idOf(that.container))
+            && Objects.equals(address, that.address)
+            && Objects.equals(node, that.node);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(node, idOf(container), comm, netNs, address);
+    int place = Objects.hashCode(node) * 31 + Objects.hashCode(idOf(container));
+    int program = Objects.hashCode(comm) * 31 + Long.hashCode(netNs);
+    return (place * 31 + program) * 31 + Objects.hashCode(address);
   }
 
   private static @Nullable String idOf(@Nullable Container container) {

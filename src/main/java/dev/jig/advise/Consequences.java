@@ -43,18 +43,21 @@ final class Consequences {
   /// The findings without those that others explain.
   static List<Finding> remove(List<Finding> findings) {
     Map<IpAddress, List<Finding>> byServer = new HashMap<>();
-    Map<Integer, Finding> upstreamByPid = new HashMap<>();
+    Map<NodeProcess, Finding> upstreamByProcess = new HashMap<>();
     for (Finding finding : findings) {
       if (finding.nameserver() != null) {
         byServer.computeIfAbsent(finding.nameserver(), _ -> new ArrayList<>()).add(finding);
       }
       if (FAILED_UPSTREAM.contains(finding.id())) {
-        finding.evidence().pids().forEach(pid -> upstreamByPid.putIfAbsent(pid, finding));
+        finding
+            .evidence()
+            .processes()
+            .forEach(process -> upstreamByProcess.putIfAbsent(process, finding));
       }
     }
     return findings.stream()
         .filter(finding -> !isExplainedAtServer(finding, byServer))
-        .filter(finding -> !isExplainedByUpstream(finding, upstreamByPid))
+        .filter(finding -> !isExplainedByUpstream(finding, upstreamByProcess))
         .toList();
   }
 
@@ -72,23 +75,23 @@ final class Consequences {
   /// Of resolvers that ask each other each explains the other: then both stay.
   @SuppressWarnings("ReferenceEquality") // the very finding
   private static boolean isExplainedByUpstream(
-      Finding finding, Map<Integer, Finding> upstreamByPid) {
-    Finding cause = upstreamOf(finding, upstreamByPid);
-    return cause != null && upstreamOf(cause, upstreamByPid) != finding;
+      Finding finding, Map<NodeProcess, Finding> upstreamByProcess) {
+    Finding cause = upstreamOf(finding, upstreamByProcess);
+    return cause != null && upstreamOf(cause, upstreamByProcess) != finding;
   }
 
   /// The finding about the server that the process asks which this finding is about; null if there
   /// is none.
   @SuppressWarnings("ReferenceEquality") // the very finding
   private static @Nullable Finding upstreamOf(
-      Finding finding, Map<Integer, Finding> upstreamByPid) {
-    Set<Integer> servedBy = finding.evidence().servedBy();
+      Finding finding, Map<NodeProcess, Finding> upstreamByProcess) {
+    Set<NodeProcess> servedBy = finding.evidence().servedBy();
     if (!FAILED_RESOLVER.contains(finding.id()) || servedBy.isEmpty()) {
       return null;
     }
     Finding cause = null;
-    for (Integer pid : servedBy) {
-      Finding upstream = upstreamByPid.get(pid);
+    for (NodeProcess process : servedBy) {
+      Finding upstream = upstreamByProcess.get(process);
       if (upstream == null || upstream == finding) {
         return null;
       }

@@ -1,7 +1,9 @@
 package dev.jig.advise;
 
 import dev.jig.event.IpAddress;
+import dev.jig.table.Hash64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,12 @@ public record Finding(
   public Finding {
     summary = List.copyOf(summary);
     advice = List.copyOf(advice);
+  }
+
+  /// A hash of what it is about, equal on all nodes that find the same.
+  public long subjectHash() {
+    int where = Objects.hash(nameserver, zone, name, nameserver == null ? clients() : null);
+    return Hash64.mix((long) id.ordinal() << Integer.SIZE | where & 0xffffffffL);
   }
 
   /// The clients that have the fault.

@@ -45,8 +45,7 @@ public final class ServerUse {
       @Nullable Cause cause,
       boolean elsewhere,
       ExampleBudget examples) {
-    Faults all = faults == null ? new Faults() : faults;
-    faults = all;
+    Faults all = faults();
     all.byKind.computeIfAbsent(fault, _ -> new Case()).add(lookup, waitedNs, cause, examples);
     if (fault == TryFault.SILENT) {
       all.answeredElsewhere += elsewhere ? 1 : 0;
@@ -54,6 +53,34 @@ public final class ServerUse {
         all.silentSinceAnswer.add(lookup, waitedNs, cause, examples);
       }
     }
+  }
+
+  /// Adds the counts of another use, without its faults.
+  void add(ServerUse other) {
+    add(other.lookups, other.answered, 0, other.lastAnsweredNs);
+  }
+
+  void add(long moreLookups, long moreAnswered, long moreElsewhere, long answeredNs) {
+    lookups += moreLookups;
+    answered += moreAnswered;
+    lastAnsweredNs = Math.max(lastAnsweredNs, answeredNs);
+    if (moreElsewhere > 0) {
+      faults().answeredElsewhere += moreElsewhere;
+    }
+  }
+
+  void add(TryFault kind, Case found, ExampleBudget examples) {
+    faults().byKind.computeIfAbsent(kind, _ -> new Case()).add(found, examples);
+  }
+
+  void addSilentSinceAnswer(Case found, ExampleBudget examples) {
+    faults().silentSinceAnswer.add(found, examples);
+  }
+
+  private Faults faults() {
+    Faults known = faults == null ? new Faults() : faults;
+    faults = known;
+    return known;
   }
 
   boolean hasFault() {
@@ -106,7 +133,8 @@ public final class ServerUse {
     }
   }
 
-  private @Nullable Case fault(TryFault kind) {
+  /// The lookups with a fault of this kind; null if there is none.
+  @Nullable Case fault(TryFault kind) {
     return faults == null ? null : faults.byKind.get(kind);
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /// What each client got from each server that it asked, for the rules about servers without answer.
 /// Tries that other rules explain do not count: the lost one of a pair, and TCP after a truncated
@@ -15,8 +16,7 @@ import java.util.Map;
 public final class ServerUses implements LookupListener {
   private final ExampleBudget examples;
   private long forgotten;
-  private final Lru<ClientServer, ServerUse> uses =
-      new Lru<>(Tallies.MAX_SUBJECTS, this::onEvicted);
+  private final Lru<TallyKey, ServerUse> uses = new Lru<>(Tallies.MAX_SUBJECTS, this::onEvicted);
 
   public ServerUses(int maxEvidence) {
     this.examples = new ExampleBudget(maxEvidence);
@@ -39,7 +39,7 @@ public final class ServerUses implements LookupListener {
   public void onLateAnswer(LookupRow late, Client client) {
     IpAddress server = late.flow().nameserver();
     if (server != null) {
-      use(new ClientServer(client, server)).onAnswered(late.timestampNs(), examples);
+      use(TallyKey.of(client, server)).onAnswered(late.timestampNs(), examples);
     }
   }
 
@@ -53,7 +53,7 @@ public final class ServerUses implements LookupListener {
   }
 
   private void addServer(Observation lookup, IpAddress server, List<Attempt> attempts) {
-    ServerUse use = use(new ClientServer(lookup.client(), server));
+    ServerUse use = use(TallyKey.of(lookup.client(), server));
     use.count();
     Attempt unanswered = null;
     long waitedNs = 0;
@@ -86,7 +86,8 @@ public final class ServerUses implements LookupListener {
         || Tries.isTcpAfterTruncation(attempts, index);
   }
 
-  private ServerUse use(ClientServer key) {
+  /// What a client got from a server, nothing yet if it is new.
+  ServerUse use(TallyKey key) {
     ServerUse known = uses.get(key);
     if (known != null) {
       return known;
@@ -96,18 +97,30 @@ public final class ServerUses implements LookupListener {
     return created;
   }
 
-  /// What the clients of each server got from it.
-  public Map<IpAddress, List<ClientUse>> byServer() {
-    Map<IpAddress, List<ClientUse>> found = new LinkedHashMap<>();
-    uses.forEach((key, use) ->
-        found
-            .computeIfAbsent(key.server(), _ -> new ArrayList<>())
-            .add(new ClientUse(key.client(), use)));
-    return found;
+  /// The tables by which it is added to those of other nodes.
+  public List<TallyTable> tables() {
+    return ServerUseTables.of(this);
   }
 
-  /// A client with what it got.
-  public record ClientUse(Client client, ServerUse use) {}
+  void forEach(BiConsumer<TallyKey, ServerUse> action) {
+    uses.forEach(action);
+  }
+
+  ExampleBudget examples() {
+    return examples;
+  }
+
+  /// What the clients of each server got from it; of other nodes, the clients without a fault are
+  /// one.
+  public Map<IpAddress, List<ServerUse>> byServer() {
+    Map<IpAddress, List<ServerUse>> found = new LinkedHashMap<>();
+    uses.forEach((key, use) -> {
+      if (key.server() != null) {
+        found.computeIfAbsent(key.server(), _ -> new ArrayList<>()).add(use);
+      }
+    });
+    return found;
+  }
 
   private void onEvicted(ServerUse use) {
     forgotten += use.hasFault() ? 1 : 0;

@@ -1,7 +1,10 @@
 package dev.jig.agent;
 
+import dev.jig.container.Containers;
 import dev.jig.event.UserFacingException;
+import dev.jig.names.SearchLists;
 import dev.jig.trace.CaptureLoop;
+import dev.jig.trace.RuntimeSearchLists;
 import dev.jig.trace.Subscription;
 import dev.jig.wire.proto.AgentGrpc;
 import dev.jig.wire.proto.DescribeRequest;
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class AgentService extends AgentGrpc.AgentImplBase {
   static final int MAX_STREAMS = 32;
 
+  /// Streams with a gadget: each may take 30 MB for 10,000 subjects, of a heap of 192 MB.
+  static final int MAX_GADGETS = 4;
+
   /// How long a stream can be resumed after its call broke.
   static final long RESUMABLE_NS = TimeUnit.SECONDS.toNanos(60);
 
@@ -36,8 +42,14 @@ final class AgentService extends AgentGrpc.AgentImplBase {
       new StreamBuffer.Budget(StreamBuffer.Budget.MAX_BYTES, MAX_STREAMS);
   private final Map<String, AgentStream> streams = new ConcurrentHashMap<>();
 
-  AgentService(CaptureLoop loop, NodeAgent.Settings settings, AgentLog log) {
+  /// Stopped streams with reports that were not sent yet.
+  private final Map<String, AgentStream> ending = new ConcurrentHashMap<>();
+
+  private final Containers containers;
+
+  AgentService(CaptureLoop loop, Containers containers, NodeAgent.Settings settings, AgentLog log) {
     this.loop = loop;
+    this.containers = containers;
     this.settings = settings;
     this.log = log;
   }
@@ -98,7 +110,15 @@ final class AgentService extends AgentGrpc.AgentImplBase {
       }
       try {
         StreamRequest request = StreamRequest.parse(start);
-        AgentStream started = new AgentStream(UUID.randomUUID().toString(), loop::lost, buffers);
+        if (request.advise() != null && !hasRoomForGadget()) {
+          call.onError(
+              Status.RESOURCE_EXHAUSTED
+                  .withDescription("the agent serves " + MAX_GADGETS + " gadgets already")
+                  .asException());
+          return;
+        }
+        StreamContent content = content(request);
+        AgentStream started = new AgentStream(UUID.randomUUID().toString(), loop::lost, content);
         stream = started;
         streams.put(started.id(), started);
         log.info("stream started", startDetails(started, start));
@@ -120,7 +140,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
     }
 
     private void resume(Resume resume) {
-      AgentStream known = streams.get(resume.getStream());
+      AgentStream known = known(resume.getStream());
       if (known == null) {
         call.onError(
             Status.NOT_FOUND
@@ -150,7 +170,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
 
     void onCancel() {
       AgentStream current = stream;
-      if (current != null && current.detach(call) && streams.containsKey(current.id())) {
+      if (current != null && current.detach(call) && known(current.id()) != null) {
         log.info("client disconnected, stream kept", current.counters());
       }
     }
@@ -169,6 +189,28 @@ final class AgentService extends AgentGrpc.AgentImplBase {
     }
   }
 
+  /// The stream with this id that can be resumed; null: there is none.
+  private @Nullable AgentStream known(String id) {
+    AgentStream open = streams.get(id);
+    return open == null ? ending.get(id) : open;
+  }
+
+  private StreamContent content(StreamRequest request) {
+    StreamRequest.Advise advise = request.advise();
+    return advise == null
+        ? new RowContent(buffers)
+        : new ReportContent(
+            new AdviseGadget(
+                advise.examples(),
+                SearchLists.firstOf(
+                    new RuntimeSearchLists(containers), StreamRequest.searchLists())));
+  }
+
+  private boolean hasRoomForGadget() {
+    return streams.values().stream().filter(AgentStream::hasGadget).count() + ending.values().size()
+        < MAX_GADGETS;
+  }
+
   private static Map<String, Object> startDetails(AgentStream stream, Start start) {
     Map<String, Object> details = new LinkedHashMap<>();
     details.put("stream", stream.id());
@@ -182,6 +224,9 @@ final class AgentService extends AgentGrpc.AgentImplBase {
   }
 
   private void end(AgentStream stream, String reason, String by) {
+    if (stream.hasGadget() && streams.containsKey(stream.id())) {
+      ending.put(stream.id(), stream); // before it is removed: it can be resumed at any time
+    }
     if (!streams.remove(stream.id(), stream)) {
       return; // is being ended
     }
@@ -201,6 +246,12 @@ final class AgentService extends AgentGrpc.AgentImplBase {
 
   /// Ends the streams that no client has resumed for 60 s.
   void endExpired() {
+    for (AgentStream stream : ending.values()) {
+      if (stream.isOver() || stream.isDetachedLongerThan(RESUMABLE_NS)) {
+        stream.discard();
+        ending.remove(stream.id());
+      }
+    }
     for (AgentStream stream : streams.values()) {
       if (stream.subscription() != null && stream.isDetachedLongerThan(RESUMABLE_NS)) {
         end(stream, "", "timeout");

@@ -1,13 +1,10 @@
 package dev.jig.agent;
 
-import com.google.protobuf.UnsafeByteOperations;
 import dev.jig.event.Row;
 import dev.jig.trace.Subscription;
-import dev.jig.wire.RowEncoder;
 import dev.jig.wire.proto.Ended;
 import dev.jig.wire.proto.FromAgent;
 import dev.jig.wire.proto.Progress;
-import dev.jig.wire.proto.Rows;
 import dev.jig.wire.proto.Started;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -19,39 +16,38 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// One client's stream: its subscription, its buffer, and the gRPC call it is attached to, if any.
+/// One client's stream: its subscription, its content, and the gRPC call it is attached to, if any.
 /// A thread per call sends, so that a slow client blocks neither the ring thread nor others.
 final class AgentStream implements Consumer<Row> {
-  private static final int MAX_BATCH_EVENTS = 512;
   private static final long PROGRESS_MS = 1_000;
-
-  /// A message costs the client as much as many events, so messages are at least this far apart
-  /// unless full. The first event after a pause is sent at once.
-  private static final long BATCH_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final String id;
   private final LongSupplier lost;
   private final long lostBefore;
-  private final StreamBuffer buffer;
+  private final StreamContent content;
   private final AtomicReference<@Nullable ServerCallStreamObserver<FromAgent>> attached =
       new AtomicReference<>();
   private final Object readiness = new Object();
   private volatile long detachedNs = System.nanoTime();
   private volatile boolean stopping;
+  private volatile boolean over;
   private volatile String reason = "";
   private volatile @Nullable Subscription subscription;
 
   /// @param lost packets lost on the node since the agent started
-  /// @param budget of all streams' buffers
-  AgentStream(String id, LongSupplier lost, StreamBuffer.Budget budget) {
+  AgentStream(String id, LongSupplier lost, StreamContent content) {
     this.id = id;
-    this.buffer = new StreamBuffer(budget);
+    this.content = content;
     this.lost = lost;
     this.lostBefore = lost.getAsLong();
   }
 
   String id() {
     return id;
+  }
+
+  boolean hasGadget() {
+    return content instanceof ReportContent;
   }
 
   void setSubscription(Subscription opened) {
@@ -65,20 +61,20 @@ final class AgentStream implements Consumer<Row> {
   /// Takes an event of the subscription. Ring thread.
   @Override
   public void accept(Row event) {
-    buffer.offer(event);
+    content.accept(event);
   }
 
   /// Sends the stream over this call, from the event after `after` on, in place of the call it was
   /// attached to, which is ended.
   void attach(ServerCallStreamObserver<FromAgent> call, Started started, long after) {
     attached.set(call); // before rewind: the previous call's thread takes no more events
-    buffer.rewind(after);
+    content.rewind(after);
     onReady();
     Thread.ofVirtual().name("stream-" + id).start(() -> send(call, started));
   }
 
   void acknowledge(long sequence) {
-    buffer.acknowledge(sequence);
+    content.acknowledge(sequence);
   }
 
   /// The call can send again or is over.
@@ -86,7 +82,7 @@ final class AgentStream implements Consumer<Row> {
     synchronized (readiness) {
       readiness.notifyAll();
     }
-    buffer.wake();
+    content.wake();
   }
 
   /// Detaches the stream from a call that is over, so that it can be resumed.
@@ -115,11 +111,22 @@ final class AgentStream implements Consumer<Row> {
     closeIfOver();
   }
 
-  /// Gives back the buffer's memory once no call sends the rest.
+  /// Gives back the content's memory once no call sends the rest.
   private void closeIfOver() {
-    if (stopping && attached.get() == null) {
-      buffer.close();
+    if (over || stopping && attached.get() == null && !content.isKeptAfterStop()) {
+      discard();
     }
+  }
+
+  /// Ends the stream without sending the rest.
+  void discard() {
+    over = true;
+    content.close();
+  }
+
+  /// Whether all has been sent, or nothing will be.
+  boolean isOver() {
+    return over;
   }
 
   private boolean isAttached(ServerCallStreamObserver<FromAgent> call) {
@@ -127,26 +134,10 @@ final class AgentStream implements Consumer<Row> {
   }
 
   private void send(ServerCallStreamObserver<FromAgent> call, Started started) {
-    RowEncoder encoder = new RowEncoder();
     try {
       call.onNext(FromAgent.newBuilder().setStarted(started).build());
-      while (isAttached(call) && awaitReady(call)) {
-        boolean last = stopping; // read before take: no event comes after it is set
-        StreamBuffer.Batch batch =
-            buffer.take(MAX_BATCH_EVENTS, last ? 0 : PROGRESS_MS, () -> isAttached(call));
-        if (batch == null || !isAttached(call)) {
-          break;
-        }
-        if (!batch.events().isEmpty()) {
-          call.onNext(message(batch, encoder));
-          buffer.awaitEvents(MAX_BATCH_EVENTS, BATCH_INTERVAL_NS);
-        } else if (last) {
-          call.onNext(FromAgent.newBuilder().setEnded(ended()).build());
-          call.onCompleted();
-          return;
-        } else {
-          call.onNext(FromAgent.newBuilder().setProgress(progress(batch.first() - 1)).build());
-        }
+      if (sendContent(call)) {
+        return;
       }
       if (!call.isCancelled()) {
         call.onError(Status.ABORTED.withDescription("resumed by another call").asException());
@@ -163,6 +154,37 @@ final class AgentStream implements Consumer<Row> {
     }
   }
 
+  /// Sends until the stream is over, or the call.
+  ///
+  /// @return whether the stream is over
+  private boolean sendContent(ServerCallStreamObserver<FromAgent> call)
+      throws InterruptedException {
+    long progressNs = System.nanoTime();
+    while (isAttached(call) && awaitReady(call)) {
+      boolean last = stopping; // read before take: no event comes after it is set
+      StreamContent.Part part = content.take(last, PROGRESS_MS, () -> isAttached(call));
+      if (part == null || !isAttached(call)) {
+        return false;
+      }
+      if (part.isOver()) {
+        call.onNext(FromAgent.newBuilder().setEnded(ended()).build());
+        call.onCompleted();
+        over = true;
+        return true;
+      }
+      if (part.message() != null) {
+        call.onNext(part.message());
+        content.pause();
+      }
+      boolean isDue = System.nanoTime() - progressNs >= TimeUnit.MILLISECONDS.toNanos(PROGRESS_MS);
+      if (part.message() == null || content.isKeptAfterStop() && isDue) {
+        progressNs = System.nanoTime();
+        call.onNext(FromAgent.newBuilder().setProgress(progress(part.newest())).build());
+      }
+    }
+    return false;
+  }
+
   /// Waits until gRPC's flow control allows another message.
   ///
   /// @return false if the call is over
@@ -175,24 +197,18 @@ final class AgentStream implements Consumer<Row> {
     return !call.isCancelled();
   }
 
-  private static FromAgent message(StreamBuffer.Batch batch, RowEncoder encoder) {
-    byte[] encoded = encoder.encode(batch.events());
-    return FromAgent.newBuilder()
-        .setRows(
-            Rows.newBuilder()
-                .setFirst(batch.first())
-                .setBatch(UnsafeByteOperations.unsafeWrap(encoded)))
-        .build();
-  }
-
   /// @param newest as of the batch: the buffer may have got events since
   private Progress progress(long newest) {
-    return Progress.newBuilder().setNewest(newest).setLost(lostPackets()).build();
+    Progress.Builder progress = Progress.newBuilder().setNewest(newest).setLost(lostPackets());
+    if (content instanceof ReportContent reports) {
+      progress.setStatus(reports.gadget().status());
+    }
+    return progress.build();
   }
 
   private Ended ended() {
     return Ended.newBuilder()
-        .setNewest(buffer.newestSequence())
+        .setNewest(content.newestSequence())
         .setLost(lostPackets())
         .setReason(reason)
         .build();
@@ -206,8 +222,7 @@ final class AgentStream implements Consumer<Row> {
   Map<String, Object> counters() {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("stream", id);
-    figures.put("events", buffer.newestSequence());
-    figures.put("dropped", buffer.dropped());
+    figures.putAll(content.counters());
     Subscription current = subscription;
     figures.put("filtered", current == null ? 0 : current.filtered());
     figures.put("unknown", current == null ? 0 : current.unknown());

@@ -80,7 +80,7 @@ public final class NodeAgent implements AutoCloseable {
         CaptureLoop.load(
             false, false, endpoints == null ? UnaryOperator.identity() : endpoints.namer());
     this.containers = new Containers(loop.cgroupRoot(), runtimes, new RuntimeWarnings(log));
-    this.service = new AgentService(loop, settings, log);
+    this.service = new AgentService(loop, containers, settings, log);
     this.server = server(settings.port(), service);
   }
 

@@ -174,7 +174,7 @@ public final class StreamBuffer {
       Row event = events[slot(unsent)];
       if (event != null) {
         batch.add(event);
-        batchBytes += RowSize.of(event.dns());
+        batchBytes += RowSize.ofMessages(event);
       }
       unsent++;
     }

@@ -5,13 +5,25 @@ import dev.jig.filter.ContainerSelection;
 import dev.jig.filter.FilterExpression;
 import dev.jig.filter.LabelSelector;
 import dev.jig.filter.PortSet;
+import dev.jig.names.ProcSearchLists;
+import dev.jig.names.SearchLists;
 import dev.jig.trace.LiveSettings;
 import dev.jig.trace.RowDetails;
 import dev.jig.wire.proto.Start;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// A client's parsed request.
-record StreamRequest(LiveSettings settings, ContainerSelection selection) {
+///
+/// @param advise null: the rows are wanted, or another gadget
+record StreamRequest(LiveSettings settings, ContainerSelection selection, @Nullable Advise advise) {
+  private static final Path PROC = Path.of("/proc");
+  private static final int MAX_EXAMPLES = 100;
+
+  /// How rules shall watch the rows.
+  ///
+  /// @param examples lookups that they keep of each fault
+  record Advise(int examples) {}
 
   /// Parses a request.
   ///
@@ -21,23 +33,43 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection) {
       throw UserFacingException.usage(
           "\"" + start.getDnsTimeoutNs() + "\" ns is not a DNS timeout.", "It has to be above 0.");
     }
+    RowDetails details =
+        new RowDetails(
+            start.getPaths(),
+            false, // the agent's container has no host /etc/passwd
+            start.getPeers(),
+            start.getMessages(),
+            start.getLookups());
     LiveSettings settings =
         new LiveSettings(
             PortSet.parse(start.getPorts()),
             FilterExpression.parse(start.getFiltersList()),
             start.getDnsTimeoutNs(),
-            new RowDetails(
-                start.getPaths(),
-                false, // the agent's container has no host /etc/passwd
-                start.getPeers(),
-                start.getMessages(),
-                start.getLookups()));
+            start.getNames() ? details.withNames(searchLists()) : details);
     ContainerSelection selection =
         ContainerSelection.parse(start.getContainer(), false)
             .withNamespace(nullIfEmpty(start.getNamespace()))
             .withPodName(nullIfEmpty(start.getPod()))
             .withLabels(LabelSelector.parse(start.getSelector()));
-    return new StreamRequest(settings, selection);
+    return new StreamRequest(settings, selection, start.hasAdvise() ? advise(start) : null);
+  }
+
+  private static Advise advise(Start start) {
+    int examples = start.getAdvise().getExamples();
+    if (examples < 0 || examples > MAX_EXAMPLES) {
+      throw UserFacingException.usage(
+          examples + " examples are not possible.", "Write a number from 0 to 100.");
+    }
+    if (!start.getLookups()) {
+      throw UserFacingException.usage("advise needs lookups.", "Set lookups.");
+    }
+    return new Advise(examples);
+  }
+
+  /// What is known beside the container runtime's report. Where the kernel refuses to show other
+  /// processes' files, nothing is.
+  static SearchLists searchLists() {
+    return new ProcSearchLists(PROC);
   }
 
   private static @Nullable String nullIfEmpty(String text) {

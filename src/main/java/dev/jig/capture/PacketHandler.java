@@ -31,6 +31,12 @@ public interface PacketHandler {
   /// @param packet without addresses: owner, cookie, nameserver and time; valid until this returns
   default void onConnect(Packet packet) {}
 
+  /// No packet left of a connect() or send to a DNS port; live only.
+  ///
+  /// @param packet as of [#onConnect], with the cgroup; without nameserver it says nothing
+  /// @param connect whether connect() failed; else a send
+  default void onUnsent(Packet packet, boolean connect) {}
+
   /// A packet got lost, or a socket has got an error; live only.
   ///
   /// @param packet of a loss its addresses, and of UDP the begin of its payload; owner, cgroup and

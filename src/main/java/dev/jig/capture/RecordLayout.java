@@ -25,6 +25,7 @@ import java.nio.ByteOrder;
 /// closed   kind unused(7) time(8) cookie(8)
 /// drop     as packet up to its payload, reason(4) hook place device_down(2), then inline_len bytes
 /// connect  as packet, without payload
+/// unsent   as connect
 /// ```
 final class RecordLayout {
   static final int KIND = 0;
@@ -34,6 +35,7 @@ final class RecordLayout {
   static final int KIND_CLOSED = 4;
   static final int KIND_DROP = 5;
   static final int KIND_CONNECT = 6;
+  static final int KIND_UNSENT = 7;
 
   static final int DIRECTION = 1;
   static final int DIRECTION_EGRESS = 1;
@@ -48,6 +50,7 @@ final class RecordLayout {
   static final int TCP_BEGINS = 2;
   static final int TCP_ACKNOWLEDGES = 4;
   static final int BUFFER_FILLING = 8;
+  static final int ASKED_BY_CONNECT = 16;
   static final int ASKED_PORT = 6;
   static final int SOURCE_PORT = 8;
   static final int DESTINATION_PORT = 10;

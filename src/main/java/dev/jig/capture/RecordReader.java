@@ -53,8 +53,8 @@ final class RecordReader {
     return packets;
   }
 
-  /// Notices read: cgroup, closed and connect records. Equals the kernel's `notices` once the ring
-  /// is empty.
+  /// Notices read: cgroup, closed, connect and unsent records. Equals the kernel's `notices` once
+  /// the ring is empty.
   long notices() {
     return notices;
   }
@@ -85,6 +85,7 @@ final class RecordReader {
       case RecordLayout.KIND_CLOSED -> readClosed(at, length);
       case RecordLayout.KIND_DROP -> readDrop(at, length);
       case RecordLayout.KIND_CONNECT -> readConnect(at, length);
+      case RecordLayout.KIND_UNSENT -> readUnsent(at, length);
       default -> throw BadRecordException.atOffset(at, length, "unknown kind " + kind);
     }
   }
@@ -141,6 +142,15 @@ final class RecordReader {
     readHead();
     readOwner();
     handler.onConnect(packet);
+  }
+
+  private void readUnsent(long at, int length) {
+    checkHead(at, length, RecordLayout.PAYLOAD);
+    notices++;
+    readHead();
+    readOwner();
+    int flags = RecordLayout.u8(record, RecordLayout.FLAGS);
+    handler.onUnsent(packet, (flags & RecordLayout.ASKED_BY_CONNECT) != 0);
   }
 
   private void readDrop(long at, int length) {

@@ -36,13 +36,17 @@ final class AdviseDnsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (list) {
-      for (FindingId id : FindingId.values()) {
-        System.out.println(
-            String.format(
-                Locale.ROOT, "%-17s %-8s %s", id.text(), id.severity().text(), id.meaning()));
-      }
+      printKinds();
       return 0;
     }
     return source.run(selection, () -> new AdviseGadget(selection, options));
+  }
+
+  static void printKinds() {
+    for (FindingId id : FindingId.values()) {
+      System.out.println(
+          String.format(
+              Locale.ROOT, "%-17s %-8s %s", id.text(), id.severity().text(), id.meaning()));
+    }
   }
 }

@@ -3,7 +3,9 @@ package dev.jig.cli;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Severity;
 import dev.jig.event.UserFacingException;
-import dev.jig.fields.NearNames;
+import dev.jig.fields.Field;
+import dev.jig.fields.Field.Group;
+import dev.jig.filter.FilterExpression;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,6 +18,23 @@ import picocli.CommandLine.Option;
 final class AdviseOptions {
   static final List<String> FORMATS = List.of("text", "markdown", "json", "yaml");
   private static final int MAX_EVIDENCE = 100;
+  private static final int EXIT_FINDINGS = 3;
+
+  /// A filter by how a lookup ended would falsify every share.
+  private static final Set<Field> OUTCOME =
+      EnumSet.of(
+          Field.QR,
+          Field.RCODE,
+          Field.STATE,
+          Field.OUTCOME,
+          Field.LATENCY,
+          Field.CAUSE,
+          Field.ANSWER_COUNT,
+          Field.ADDRESSES,
+          Field.TRIES,
+          Field.ATTEMPTS,
+          Field.TWIN,
+          Field.PAIR_LATENCY);
 
   @Option(
       names = {"-o", "--output"},
@@ -60,12 +79,46 @@ final class AdviseOptions {
   /// The parsed values.
   ///
   /// @param failOn null: never
-  record Parsed(String format, int evidence, Set<FindingId> wanted, @Nullable Severity failOn) {}
+  record Parsed(String format, int evidence, Set<FindingId> wanted, @Nullable Severity failOn) {
+    /// The exit code after a run that ended with `code`.
+    ///
+    /// @param worst finding; null: none
+    int exitCode(int code, @Nullable Severity worst) {
+      boolean fails = failOn != null && worst != null && worst.compareTo(failOn) >= 0;
+      return code == 0 && fails ? EXIT_FINDINGS : code;
+    }
+  }
+
+  /// Parses `-F`, which must not choose by how lookups ended: that would falsify every share.
+  ///
+  /// @throws UserFacingException if it does
+  static FilterExpression parseFilter(List<String> rules) {
+    FilterExpression filter = FilterExpression.parse(rules);
+    for (Field field : filter.fields()) {
+      if (OUTCOME.contains(field) || field.group() == Group.HOP) {
+        throw refused("the column " + field.column());
+      }
+    }
+    if (filter.isOfFailed()) {
+      throw refused(FilterExpression.FAILED);
+    }
+    return filter;
+  }
+
+  private static UserFacingException refused(String what) {
+    return UserFacingException.usage(
+        "-F of " + commandName() + " cannot use " + what + ".",
+        "Choose clients and questions; how lookups ended is what it is to judge.");
+  }
+
+  private static String commandName() {
+    return Console.name() + " advise dns";
+  }
 
   /// @throws UserFacingException for an invalid value
   Parsed parse() {
     if (!FORMATS.contains(output)) {
-      throw unknown("an output format of ig advise dns", output, FORMATS);
+      throw Failures.unknownValue("an output format of " + commandName(), output, FORMATS);
     }
     Set<FindingId> wanted = only == null ? EnumSet.allOf(FindingId.class) : ids(only);
     if (skip != null) {
@@ -95,7 +148,7 @@ final class AdviseOptions {
         .filter(level -> level.text().equals(failOn))
         .findFirst()
         .orElseThrow(() ->
-            unknown(
+            Failures.unknownValue(
                 "a value of --fail-on",
                 failOn,
                 Stream.concat(
@@ -110,20 +163,11 @@ final class AdviseOptions {
       ids.add(
           FindingId.of(name)
               .orElseThrow(() ->
-                  unknown(
+                  Failures.unknownValue(
                       "a kind of finding",
                       name,
                       Arrays.stream(FindingId.values()).map(FindingId::text).toList())));
     }
     return ids;
-  }
-
-  private static UserFacingException unknown(String what, String value, List<String> known) {
-    List<String> near = NearNames.of(value, known);
-    return UserFacingException.usage(
-        "\"" + value + "\" is not " + what + ".",
-        near.isEmpty()
-            ? "Choose from " + String.join(", ", known) + "."
-            : "Did you mean " + String.join(" or ", near) + "?");
   }
 }

@@ -5,15 +5,9 @@ import dev.jig.advise.Finding;
 import dev.jig.advise.Report;
 import dev.jig.advise.Severity;
 import dev.jig.advise.Window;
-import dev.jig.advise.report.MarkdownReport;
-import dev.jig.advise.report.ReportWriter;
-import dev.jig.advise.report.StructuredReport;
-import dev.jig.advise.report.TextReport;
 import dev.jig.advise.rules.AllRules;
 import dev.jig.event.Row;
 import dev.jig.names.SearchLists;
-import java.io.IOException;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +20,7 @@ final class AdviseOutput implements TraceOutput {
       "No query in the file has an answer or timed out: -P reads other ports.";
 
   private final AdviseOptions.Parsed options;
-  private final RowStream stream;
-  private final WriteFailure failure;
+  private final ReportOutput output;
   private final Runnable onFailure;
   private final Advisor advisor;
 
@@ -35,7 +28,6 @@ final class AdviseOutput implements TraceOutput {
   private final @Nullable AdviseStatus status;
 
   private long startNs;
-  private @Nullable Severity worst;
 
   /// @param onFailure called once, when a write has failed
   /// @param lists search lists that are known besides what the names asked show
@@ -46,8 +38,8 @@ final class AdviseOutput implements TraceOutput {
       SearchLists lists,
       Source source) {
     this.options = options;
-    this.stream = stream;
-    this.failure = new WriteFailure(stream, "cannot write the report");
+    this.output =
+        new ReportOutput(options.format(), stream, source.isFile() ? FILE_HINT : LIVE_HINT);
     this.onFailure = onFailure;
     this.advisor = new Advisor(AllRules.create(lists, options.evidence()), lists);
     this.status = source.isFile() ? null : new AdviseStatus(source.leavesStdout());
@@ -87,34 +79,11 @@ final class AdviseOutput implements TraceOutput {
     }
     Window window = advisor.window().withLost(lost);
     List<Finding> findings = advisor.findings(options.wanted());
-    worst =
-        findings.stream()
-            .map(finding -> finding.id().severity())
-            .max(Comparator.naturalOrder())
-            .orElse(null);
-    try {
-      Report report =
-          new Report(status == null ? window : window.withTime(startNs, nowNs()), findings);
-      writer().write(report, stream);
-      stream.flush();
-    } catch (IOException e) {
-      failure.set(e);
+    Report report =
+        new Report(status == null ? window : window.withTime(startNs, nowNs()), findings);
+    if (!output.write(report)) {
       onFailure.run();
     }
-  }
-
-  private ReportWriter writer() {
-    String hint = status == null ? FILE_HINT : LIVE_HINT;
-    return switch (options.format()) {
-      case "markdown" -> new MarkdownReport(hint);
-      case "json" -> StructuredReport.json();
-      case "yaml" -> StructuredReport.yaml();
-      default ->
-          new TextReport(
-              stream.isTerminal() && System.getenv("NO_COLOR") == null,
-              stream.terminalColumns().orElse(0),
-              hint);
-    };
   }
 
   private static long nowNs() {
@@ -123,7 +92,7 @@ final class AdviseOutput implements TraceOutput {
 
   /// The severity of the worst finding; null if there is none.
   @Nullable Severity worst() {
-    return worst;
+    return output.worst();
   }
 
   @Override
@@ -139,11 +108,11 @@ final class AdviseOutput implements TraceOutput {
 
   @Override
   public boolean isReaderGone() {
-    return failure.isReaderGone();
+    return output.isReaderGone();
   }
 
   @Override
   public void throwIfFailed() {
-    failure.throwIfError();
+    output.throwIfFailed();
   }
 }

@@ -50,13 +50,26 @@ final class AdviseStatus {
       long tookNs = System.nanoTime() - nowNs;
       countDueNs = nowNs + Math.max(MIN_COUNT_INTERVAL_NS, COUNT_SHARE * tookNs);
     }
+    show(seconds, advisor.lookups(), findings);
+  }
+
+  /// Shows the counts of several nodes, at most once a second.
+  void update(long lookups, int found) {
+    long nowNs = System.nanoTime();
+    if (shown && nowNs - shownNs >= INTERVAL_NS) {
+      shownNs = nowNs;
+      show(TimeUnit.NANOSECONDS.toSeconds(nowNs - startNs), lookups, found);
+    }
+  }
+
+  private static void show(long seconds, long lookups, int found) {
     Console.printStatus(
         ERASE_LINE
             + "%s s · %s · %s so far · Ctrl-C ends and reports"
                 .formatted(
                     Counted.number(seconds),
-                    Counted.of(advisor.lookups(), "lookup", "lookups"),
-                    Counted.of(findings, "finding", "findings")));
+                    Counted.of(lookups, "lookup", "lookups"),
+                    Counted.of(found, "finding", "findings")));
   }
 
   /// Removes the line.

@@ -2,18 +2,13 @@ package dev.jig.cli;
 
 import dev.jig.event.Row;
 import dev.jig.fields.Field.ColumnSet;
-import dev.jig.filter.LabelSelector;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.ClusterTrace;
 import dev.jig.os.Signals;
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `kubectl gadget trace dns`: shows the DNS packets of pods on all nodes.
 @Command(
@@ -24,52 +19,7 @@ import picocli.CommandLine.Option;
       "Every flag can be set in the environment: INSPEKTOR_GADGET_ and its name in capitals, - as _."
     })
 final class ClusterTraceDnsCommand implements Callable<Integer> {
-  @Option(
-      names = {"-n", "--namespace"},
-      order = 1,
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Only pods of this namespace (default: the kubeconfig's).")
-  String namespace = "";
-
-  @Option(
-      names = {"-A", "--all-namespaces"},
-      order = 2,
-      fallbackValue = "true",
-      description = "Pods of all namespaces; overrides -n.")
-  boolean allNamespaces;
-
-  @Option(
-      names = {"-p", "--podname"},
-      order = 3,
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Only this pod.")
-  String pod = "";
-
-  @Option(
-      names = {"-c", "--containername"},
-      order = 4,
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Only containers with this name in their pods.")
-  String container = "";
-
-  @Option(
-      names = {"-l", "--selector"},
-      order = 5,
-      paramLabel = "SELECTOR",
-      defaultValue = "",
-      description = "Only pods with these labels, in kubectl's syntax.")
-  String selector = "";
-
-  @Option(
-      names = "--node",
-      order = 6,
-      paramLabel = "NAMES",
-      defaultValue = "",
-      description = "Only these nodes: names separated by commas.")
-  String nodes = "";
+  @Mixin PodSelectionOptions pods = new PodSelectionOptions();
 
   @Mixin TraceDnsOptions options = new TraceDnsOptions();
 
@@ -79,7 +29,7 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Console.setVerbose(options.selection.verbosity.isVerbose());
     TraceDnsOptions.Parsed parsed = options.parse(ColumnSet.KUBECTL);
-    LabelSelector.parse(selector);
+    pods.validate();
     try (Cluster cluster = clusterOptions.open()) {
       new Run(cluster, parsed).run();
     }
@@ -87,22 +37,13 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
   }
 
   private ClusterTrace.Request request(Cluster cluster, TraceDnsOptions.Parsed parsed) {
-    String wanted = namespace.isEmpty() ? cluster.namespace() : namespace;
     return new ClusterTrace.Request(
         options.rules(),
         options.selection.ports,
         parsed.settings().dnsTimeoutNs(),
         parsed.settings().details(),
-        new ClusterTrace.Request.PodSelection(
-            allNamespaces ? "" : wanted, pod, container, selector),
-        nodeNames());
-  }
-
-  private Set<String> nodeNames() {
-    return Arrays.stream(nodes.split(",", -1))
-        .map(String::strip)
-        .filter(name -> !name.isEmpty())
-        .collect(Collectors.toUnmodifiableSet());
+        pods.parse(cluster),
+        pods.nodeNames());
   }
 
   /// One trace, from the header to the summary line.
@@ -117,16 +58,8 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
       ClusterTrace.Request request = request(cluster, parsed);
       this.trace = new ClusterTrace(cluster, request, VersionCommand.version(), this);
       trace.open();
-      if (request.selectsPods()) {
-        Thread.ofVirtual().name("pods").start(() -> hintIfNoPod(cluster.hasMatchingPod(request)));
-      }
+      PodSelectionOptions.hintIfNoPod(cluster, request);
       this.rows = RowOutput.open(parsed.format(), options.selection.openOutput(true), trace::stop);
-    }
-
-    private static void hintIfNoPod(boolean hasPod) {
-      if (!hasPod) {
-        Console.print("no pod matches yet: waiting for one.");
-      }
     }
 
     void run() throws InterruptedException {

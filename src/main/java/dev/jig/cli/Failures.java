@@ -1,6 +1,7 @@
 package dev.jig.cli;
 
 import dev.jig.event.UserFacingException;
+import dev.jig.fields.NearNames;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -52,6 +53,15 @@ final class Failures {
       case CLUSTER -> Console.printPlain(sentence(failure.text()));
     }
     return failure.exitCode();
+  }
+
+  /// Builds the exception for a word that is not one of those known.
+  ///
+  /// @param what such as `a value of --fail-on`
+  static UserFacingException unknownValue(String what, String value, List<String> known) {
+    return UserFacingException.usage(
+        "\"" + value + "\" is not " + what + ".",
+        NearNames.hint(value, known, "Choose from " + String.join(", ", known) + "."));
   }
 
   private static String sentence(String text) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DeployCommand.class,
       UndeployCommand.class,
+      ClusterAdviseCommand.class,
       ClusterTraceCommand.class,
       ClusterVersionCommand.class
     },
@@ -44,6 +45,7 @@ public final class KubectlGadget implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "kubectl gadget needs a command: deploy, undeploy, trace or version");
+        spec.commandLine(),
+        "kubectl gadget needs a command: deploy, undeploy, advise, trace or version");
   }
 }

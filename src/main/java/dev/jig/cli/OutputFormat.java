@@ -87,12 +87,9 @@ public sealed interface OutputFormat {
   }
 
   private static UserFacingException unknown(String text) {
-    List<String> near = NearNames.of(text, NAMES);
     return UserFacingException.usage(
         "\"" + text + "\" is not an output format.",
-        near.isEmpty()
-            ? "The formats are " + String.join(", ", NAMES) + "."
-            : "Did you mean " + String.join(" or ", near) + "?");
+        NearNames.hint(text, NAMES, "The formats are " + String.join(", ", NAMES) + "."));
   }
 
   /// Creates the writer of a table laid out by `layout`.

@@ -196,12 +196,10 @@ final class RuntimeOptions {
     for (String part : runtimes.split(",", -1)) {
       String name = part.strip();
       if (!supported.contains(name)) {
-        List<String> near = NearNames.of(name, supported);
         throw UserFacingException.usage(
             "\"" + name + "\" is not a container runtime.",
-            near.isEmpty()
-                ? "The runtimes are docker, containerd, cri-o and podman."
-                : "Did you mean " + String.join(" or ", near) + "?");
+            NearNames.hint(
+                name, supported, "The runtimes are docker, containerd, cri-o and podman."));
       }
       selected.add(name);
     }

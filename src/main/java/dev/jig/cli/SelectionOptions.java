@@ -2,6 +2,7 @@ package dev.jig.cli;
 
 import dev.jig.event.UserFacingException;
 import dev.jig.fields.Field;
+import dev.jig.filter.FilterExpression;
 import dev.jig.filter.PortSet;
 import dev.jig.filter.RowFilter;
 import dev.jig.trace.RowDetails;
@@ -21,6 +22,9 @@ final class SelectionOptions {
   /// Fields that /proc has.
   static final Set<Field> PATHS =
       EnumSet.of(Field.CWD, Field.EXE_PATH, Field.COMMAND_LINE, Field.START_TIME);
+
+  /// Fields that the host's files of users and groups have.
+  static final Set<Field> ACCOUNTS = EnumSet.of(Field.USER, Field.GROUP);
 
   @Option(
       names = "--dns-timeout",
@@ -102,6 +106,27 @@ final class SelectionOptions {
     } catch (IOException e) {
       throw Failures.ofFile("cannot create " + readyFile, e);
     }
+  }
+
+  /// What rows of lookups need for this filter.
+  ///
+  /// @param all whether accounts and peers are needed in any case
+  /// @param messages whether the messages' bytes are
+  RowDetails lookupDetails(FilterExpression filter, boolean all, boolean messages) {
+    Set<Field> compared = filter.fields();
+    return new RowDetails(
+        paths || compared.stream().anyMatch(PATHS::contains),
+        all || compared.stream().anyMatch(ACCOUNTS::contains),
+        all || compared.stream().anyMatch(SelectionOptions::isPeerOrHop),
+        messages,
+        true);
+  }
+
+  static boolean isPeerOrHop(Field field) {
+    return switch (field.group()) {
+      case PEER, HOP -> true;
+      case RUNTIME, K8S, TOP -> false;
+    };
   }
 
   /// Parses the values.

@@ -87,6 +87,7 @@ final class Session implements CaptureListener {
   /// Ends the trace soon; from any thread. If the output is blocked, halts the process with `code`.
   void requestStop(int code) {
     loop.stop();
+    output.onStop();
     ShutdownWatchdog.enforce(
         () -> finished,
         output::isBlocked,
@@ -114,8 +115,13 @@ final class Session implements CaptureListener {
 
   /// Traces until stopped.
   TraceSummary run() {
-    loop.run(settings.limitNs(), this);
-    loop.end(this);
+    try {
+      loop.run(settings.limitNs(), this);
+      loop.end(this);
+    } catch (RuntimeException e) {
+      output.onStop();
+      throw e;
+    }
     TraceSummary summary = summary();
     output.finish(summary.seen(), summary.lost());
     return summary;

@@ -3,7 +3,6 @@ package dev.jig.cli;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `ig trace dns`: shows DNS packets with their container and process.
 @Command(
@@ -23,15 +22,6 @@ final class TraceDnsCommand implements Callable<Integer> {
   @Mixin SourceOptions source = new SourceOptions();
 
   @Mixin TraceDnsOptions options = new TraceDnsOptions();
-
-  @Option(
-      names = "--names",
-      order = 42,
-      fallbackValue = "true",
-      description = "One row per name that a program wanted, with all lookups for it.")
-  void setNames(boolean names) {
-    options.names = names;
-  }
 
   @Override
   public Integer call() {

@@ -9,7 +9,6 @@ import dev.jig.trace.RowDetails;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
@@ -18,7 +17,6 @@ import picocli.CommandLine.Option;
 /// Flags of both `trace dns` commands: what to trace and how to print it.
 final class TraceDnsOptions {
   private static final Path PROC = Path.of("/proc");
-  private static final Set<Field> ACCOUNTS = EnumSet.of(Field.USER, Field.GROUP);
 
   @Mixin SelectionOptions selection = new SelectionOptions();
 
@@ -28,6 +26,13 @@ final class TraceDnsOptions {
       fallbackValue = "true",
       description = "One row per complete lookup instead of one per packet.")
   boolean lookups;
+
+  @Option(
+      names = "--names",
+      order = 42,
+      fallbackValue = "true",
+      description = "One row per name that a program wanted, with all lookups for it.")
+  boolean names;
 
   @Option(
       names = "--failed",
@@ -45,9 +50,6 @@ final class TraceDnsOptions {
       description =
           "columns[=...], wide, json, jsonpretty, yaml or pcapng (default: ${DEFAULT-VALUE}).")
   String output = "columns";
-
-  /// One row per name; a flag of the command for one machine alone.
-  boolean names;
 
   /// The rules of all filter flags.
   List<String> rules() {
@@ -101,8 +103,8 @@ final class TraceDnsOptions {
     RowDetails details =
         new RowDetails(
             selection.paths || mentions(format, filter, SelectionOptions.PATHS::contains),
-            format.isStructured() || mentions(format, filter, ACCOUNTS::contains),
-            format.isStructured() || mentions(format, filter, TraceDnsOptions::isPeerOrHop),
+            format.isStructured() || mentions(format, filter, SelectionOptions.ACCOUNTS::contains),
+            format.isStructured() || mentions(format, filter, SelectionOptions::isPeerOrHop),
             format.isStructured(),
             lookups);
     RowDetails all = names ? details.withNames(new ProcSearchLists(PROC)) : details;
@@ -128,13 +130,6 @@ final class TraceDnsOptions {
   /// @throws UserFacingException for an invalid value
   Parsed parseForPlainCapture() {
     return parse(output.indexOf('=') < 0 ? ColumnSet.CAPTURE : ColumnSet.IG);
-  }
-
-  private static boolean isPeerOrHop(Field field) {
-    return switch (field.group()) {
-      case PEER, HOP -> true;
-      case RUNTIME, K8S, TOP -> false;
-    };
   }
 
   /// Whether a column or the filter uses a field of this kind.

@@ -26,6 +26,9 @@ interface TraceOutput extends Consumer<Row> {
   /// @param drained no record waits: the thread is about to sleep
   void onBatchEnd(boolean drained);
 
+  /// The trace is to end, or has failed; [#finish] may follow. From any thread.
+  default void onStop() {}
+
   /// The trace has ended.
   ///
   /// @param received packets seen in all; null if unknown

@@ -55,6 +55,7 @@ public final class DnsMessage {
   private int additionalCount;
   private int extendedRcode;
   private boolean hasEdns;
+  private int udpSize;
   private int trailingBytes;
   private int[] addressOffsets = new int[16];
   private int addressCount;
@@ -122,6 +123,11 @@ public final class DnsMessage {
   /// Whether there is an OPT record (RFC 6891).
   public boolean hasEdns() {
     return hasEdns;
+  }
+
+  /// The longest UDP payload that the sender accepts, as its OPT record says; 0 without one.
+  public int udpSize() {
+    return udpSize;
   }
 
   public boolean aa() {
@@ -266,6 +272,7 @@ public final class DnsMessage {
     additionalCount = 0;
     extendedRcode = 0;
     hasEdns = false;
+    udpSize = 0;
     trailingBytes = 0;
     addressCount = 0;
     hasAnswerOfType = false;
@@ -325,6 +332,7 @@ public final class DnsMessage {
       }
       if (cursor.recordType() == RecordType.OPT && !hasEdns) {
         hasEdns = true;
+        udpSize = cursor.recordClass();
         extendedRcode = cursor.ttlHigh8();
       }
     }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///   waiting
 /// @param rcode null without a response
 /// @param messages number of responses: more than one only for zone transfers
+/// @param ednsSize the longest UDP payload that the query's OPT record accepts (RFC 6891 section
+///   6.2.3); [#NO_EDNS] without one, and in rows that agents sent: rules run on the node
 public record Attempt(
     long timestampNs,
     Protocol protocol,
@@ -21,4 +23,27 @@ public record Attempt(
     @Nullable Cause cause,
     long durationNs,
     @Nullable Integer rcode,
-    int messages) {}
+    int messages,
+    int ednsSize) {
+  /// The query has no OPT record.
+  public static final int NO_EDNS = -1;
+
+  /// An attempt without EDNS.
+  public Attempt(
+      long timestampNs,
+      Protocol protocol,
+      @Nullable IpAddress nameserver,
+      int id,
+      AttemptState state,
+      @Nullable Cause cause,
+      long durationNs,
+      @Nullable Integer rcode,
+      int messages) {
+    this(timestampNs, protocol, nameserver, id, state, cause, durationNs, rcode, messages, NO_EDNS);
+  }
+
+  /// Whether the query has an OPT record.
+  public boolean hasEdns() {
+    return ednsSize != NO_EDNS;
+  }
+}

@@ -62,6 +62,11 @@ public final class Flags {
     return (bits & RD) != 0;
   }
 
+  /// Whether the client asked for data that are not validated (CD, RFC 4035 section 3.2.2).
+  public boolean isCheckingDisabled() {
+    return (bits & CD) != 0;
+  }
+
   /// The names of the set flags, in the header's order.
   public List<String> names() {
     return names;

@@ -27,6 +27,19 @@ public record LookupRow(
     return state.isOfResponse();
   }
 
+  /// How long the client waited, in ns: for the answer, or for nothing until the last query was
+  /// given up.
+  public long waitedNs() {
+    if (latencyNs != NO_LATENCY) {
+      return latencyNs;
+    }
+    long endNs = timestampNs;
+    for (Attempt attempt : lookup.attempts()) {
+      endNs = Math.max(endNs, attempt.timestampNs() + attempt.durationNs());
+    }
+    return endNs - timestampNs;
+  }
+
   /// How it ended; null for a response beside a lookup: a late, further or unexpected one.
   @Override
   public @Nullable Outcome outcome() {

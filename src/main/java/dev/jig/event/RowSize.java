@@ -17,7 +17,15 @@ public final class RowSize {
   public static int of(Row row) {
     int bytes = ROW_BYTES + of(row.dns()) + (row.cause() == null ? 0 : CAUSE_BYTES);
     Lookup lookup = row.lookup();
-    return lookup == null ? bytes : bytes + lookup.attempts().size() * ATTEMPT_BYTES;
+    return (lookup == null ? bytes : bytes + lookup.attempts().size() * ATTEMPT_BYTES)
+        + (row instanceof NameRow name ? name.lookups().stream().mapToInt(RowSize::of).sum() : 0);
+  }
+
+  /// The parts of a row's messages that have no fixed size.
+  public static int ofMessages(Row row) {
+    return row instanceof NameRow name
+        ? name.lookups().stream().mapToInt(RowSize::of).sum()
+        : of(row.dns());
   }
 
   /// The parts of a message that have no fixed size.

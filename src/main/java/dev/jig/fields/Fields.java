@@ -69,12 +69,9 @@ public final class Fields {
   private static UserFacingException unknown(String name) {
     List<String> columns = Field.all().stream().map(Field::column).toList();
     List<String> names = Field.all().stream().flatMap(Fields::names).toList();
-    List<String> near = NearNames.of(name, names);
     return UserFacingException.usage(
         "There is no column \"" + name + "\".",
-        near.isEmpty()
-            ? "The columns are " + String.join(", ", columns) + "."
-            : "Did you mean " + String.join(" or ", near) + "?");
+        NearNames.hint(name, names, "The columns are " + String.join(", ", columns) + "."));
   }
 
   private static Stream<String> names(Field field) {

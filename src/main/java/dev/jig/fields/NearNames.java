@@ -14,6 +14,14 @@ public final class NearNames {
 
   private NearNames() {}
 
+  /// A sentence that names what is similar to a misspelled word.
+  ///
+  /// @param otherwise the sentence if nothing is
+  public static String hint(String wanted, Collection<String> known, String otherwise) {
+    List<String> near = of(wanted, known);
+    return near.isEmpty() ? otherwise : "Did you mean " + String.join(" or ", near) + "?";
+  }
+
   /// Returns at most three known names, the most similar first.
   public static List<String> of(String wanted, Collection<String> known) {
     String word = wanted.toLowerCase(Locale.ROOT);

@@ -2,6 +2,7 @@ package dev.jig.kube;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 
 /// Lists the agents and connects to them.
 interface AgentTransport {
@@ -12,6 +13,11 @@ interface AgentTransport {
   ///
   /// @throws dev.jig.event.UserFacingException if they cannot be listed
   List<Cluster.Agent> listAgents();
+
+  /// The names of the cluster's nodes; empty if the user may not list them.
+  default Set<String> listNodes() {
+    return Set.of();
+  }
 
   /// Checks that the user may forward ports to agents.
   ///

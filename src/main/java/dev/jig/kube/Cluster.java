@@ -14,7 +14,9 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.LocalPortForward;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The cluster of the user's kubeconfig, and its agents.
@@ -107,6 +109,17 @@ public final class Cluster implements AgentTransport, AutoCloseable {
         pod.getMetadata().getName(),
         pod.getMetadata().getUid(),
         ready);
+  }
+
+  @Override
+  public Set<String> listNodes() {
+    try {
+      return client.nodes().list().getItems().stream()
+          .map(node -> node.getMetadata().getName())
+          .collect(Collectors.toUnmodifiableSet());
+    } catch (KubernetesClientException e) {
+      return Set.of();
+    }
   }
 
   @Override

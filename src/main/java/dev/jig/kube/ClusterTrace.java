@@ -1,10 +1,14 @@
 package dev.jig.kube;
 
+import com.google.protobuf.ByteString;
 import dev.jig.event.Row;
 import dev.jig.event.UserFacingException;
 import dev.jig.trace.RowDetails;
 import dev.jig.wire.proto.Start;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// A trace over all nodes: finds the agents, keeps a stream to each, and merges their events. Nodes
 /// that join are included, and an agent that goes away is replaced by its successor.
@@ -27,6 +32,9 @@ public final class ClusterTrace {
   /// How long streams may take to end on their nodes.
   private static final long MAX_END_MS = 3_000;
 
+  /// The same where a gadget reports at its end; below the 10 s after which Ctrl-C halts.
+  private static final long MAX_REPORT_MS = 8_000;
+
   /// A plain container name; not a list, an exclusion or a container id of 12 to 64 digits.
   private static final Pattern CONTAINER_NAME =
       Pattern.compile("(?![0-9a-f]{12,64}$)[a-z0-9][a-z0-9-]*");
@@ -35,13 +43,26 @@ public final class ClusterTrace {
   ///
   /// @param details agents have no names of users and groups
   /// @param nodes empty: all
+  /// @param gadget what the nodes make of the rows
   public record Request(
       List<String> filters,
       String ports,
       long dnsTimeoutNs,
       RowDetails details,
       PodSelection pods,
-      Set<String> nodes) {
+      Set<String> nodes,
+      GadgetRequest gadget) {
+
+    /// A request for rows.
+    public Request(
+        List<String> filters,
+        String ports,
+        long dnsTimeoutNs,
+        RowDetails details,
+        PodSelection pods,
+        Set<String> nodes) {
+      this(filters, ports, dnsTimeoutNs, details, pods, nodes, GadgetRequest.ROWS);
+    }
 
     /// Which pods; an empty string: all.
     ///
@@ -64,7 +85,9 @@ public final class ClusterTrace {
     }
 
     Start startMessage() {
-      return Start.newBuilder()
+      Start.Builder start = Start.newBuilder();
+      gadget.addTo(start);
+      return start
           .addAllFilters(filters)
           .setPorts(ports)
           .setDnsTimeoutNs(dnsTimeoutNs)
@@ -72,6 +95,7 @@ public final class ClusterTrace {
           .setPeers(details.peers())
           .setMessages(details.messages())
           .setLookups(details.lookups())
+          .setNames(details.names() != null)
           .setNamespace(pods.namespace())
           .setPod(pods.pod())
           .setContainer(pods.container())
@@ -86,6 +110,16 @@ public final class ClusterTrace {
     void onStarted();
 
     void onEvent(Row event);
+
+    /// A report of a gadget.
+    ///
+    /// @throws IOException if it is damaged
+    default void onReport(String node, ByteString content) throws IOException {}
+
+    /// The newest status of a gadget.
+    ///
+    /// @throws IOException if it is damaged
+    default void onStatus(String node, ByteString content) throws IOException {}
 
     /// This many events are missing here.
     void onLost(long count);
@@ -104,7 +138,15 @@ public final class ClusterTrace {
   ///
   /// @param nodes nodes traced
   /// @param lost events missing
-  public record Summary(long rows, int nodes, long lost) {}
+  /// @param ofNodes of each node traced, and of those that were asked for and are not, by name
+  public record Summary(long rows, int nodes, long lost, List<NodeSummary> ofNodes) {}
+
+  /// What is known of one node at the end.
+  ///
+  /// @param watched whether a stream was ever started
+  /// @param lost events missing
+  /// @param gap what else is missing, to follow the node's name and a colon; null: nothing
+  public record NodeSummary(String node, boolean watched, long lost, @Nullable String gap) {}
 
   private final AgentTransport transport;
   private final Request request;
@@ -113,6 +155,10 @@ public final class ClusterTrace {
   private final EventQueue queue = new EventQueue();
   private final Map<String, NodeStreamClient> streams = new ConcurrentHashMap<>();
   private final Map<String, Cluster.Agent> agents = new ConcurrentHashMap<>();
+
+  /// The cluster's nodes, as far as the user may list them and a gadget reports about them.
+  private volatile Set<String> otherNodes = Set.of();
+
   private volatile boolean stopped;
 
   public ClusterTrace(Cluster cluster, Request request, String version, Viewer viewer) {
@@ -138,6 +184,9 @@ public final class ClusterTrace {
               + "\": run kubectl gadget deploy");
     }
     transport.requirePortForwardPermission();
+    if (!request.gadget().equals(GadgetRequest.ROWS)) {
+      Thread.ofVirtual().name("nodes").start(() -> otherNodes = transport.listNodes());
+    }
     updateAgents(found);
     if (streams.isEmpty()) {
       String nodes = String.join(",", request.nodes());
@@ -165,6 +214,7 @@ public final class ClusterTrace {
             node,
             () -> Optional.ofNullable(agents.get(node)),
             request.startMessage(),
+            !request.gadget().equals(GadgetRequest.ROWS),
             version,
             queue,
             viewer);
@@ -185,7 +235,18 @@ public final class ClusterTrace {
     stopped = true;
     lister.interrupt();
     endStreams();
-    return new Summary(queue.events(), streams.size(), queue.lost());
+    return new Summary(queue.events(), streams.size(), queue.lost(), summaries());
+  }
+
+  private List<NodeSummary> summaries() {
+    List<NodeSummary> all = new ArrayList<>();
+    streams.values().forEach(stream -> all.add(stream.summary()));
+    Set<String> wanted = request.nodes().isEmpty() ? otherNodes : request.nodes();
+    wanted.stream()
+        .filter(node -> !streams.containsKey(node))
+        .forEach(node -> all.add(new NodeSummary(node, false, 0, "it has no agent")));
+    all.sort(Comparator.comparing(NodeSummary::node));
+    return all;
   }
 
   private boolean isRunning(long startNs, long limitNs) {
@@ -231,10 +292,13 @@ public final class ClusterTrace {
     stopped = true;
   }
 
-  /// Asks the agents to end their streams and shows what still arrives, for at most 3 s.
+  /// Asks the agents to end their streams and shows what still arrives, for at most 3 s, or 8 s
+  /// where they report then.
   private void endStreams() throws InterruptedException {
     streams.values().forEach(NodeStreamClient::stop);
-    long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_END_MS);
+    boolean reports = !request.gadget().equals(GadgetRequest.ROWS);
+    long deadlineNs =
+        System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(reports ? MAX_REPORT_MS : MAX_END_MS);
     while (System.nanoTime() < deadlineNs
         && !(streams.values().stream().allMatch(NodeStreamClient::isOver) && queue.isEmpty())) {
       queue.showBatch(viewer);

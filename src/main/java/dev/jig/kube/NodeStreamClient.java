@@ -10,6 +10,7 @@ import dev.jig.wire.proto.Ended;
 import dev.jig.wire.proto.FromAgent;
 import dev.jig.wire.proto.FromClient;
 import dev.jig.wire.proto.Progress;
+import dev.jig.wire.proto.Report;
 import dev.jig.wire.proto.Resume;
 import dev.jig.wire.proto.Rows;
 import dev.jig.wire.proto.Start;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,7 @@ final class NodeStreamClient {
   private final String node;
   private final Supplier<Optional<Cluster.Agent>> agents;
   private final Start request;
+  private final boolean reports;
   private final String version;
   private final EventQueue queue;
   private final ClusterTrace.Viewer viewer;
@@ -65,17 +68,33 @@ final class NodeStreamClient {
   private volatile boolean startedOnce;
   private volatile boolean warned;
   private volatile @Nullable Call current;
+  private final AtomicLong lost = new AtomicLong();
+
+  /// Why the stream does not run; null while it does.
+  private volatile @Nullable String failure;
+
+  /// What no reconnect can bring back; null: nothing is missing.
+  private volatile @Nullable String gap;
+
+  /// The agent has sent all of the last stream.
+  private volatile boolean ended;
+
+  /// The agent is of a version without gadgets.
+  private volatile boolean incompatible;
+
   private volatile long lastMessageMs = System.currentTimeMillis();
   private volatile long lastEventsMs = System.currentTimeMillis();
   private @Nullable Thread thread;
 
   /// @param agents the node's current agent
+  /// @param reports whether a gadget's reports are requested, no rows
   /// @param version this program's
   NodeStreamClient(
       AgentTransport transport,
       String node,
       Supplier<Optional<Cluster.Agent>> agents,
       Start request,
+      boolean reports,
       String version,
       EventQueue queue,
       ClusterTrace.Viewer viewer) {
@@ -83,6 +102,7 @@ final class NodeStreamClient {
     this.node = node;
     this.agents = agents;
     this.request = request;
+    this.reports = reports;
     this.version = version;
     this.queue = queue;
     this.viewer = viewer;
@@ -90,6 +110,29 @@ final class NodeStreamClient {
 
   void start() {
     thread = Thread.ofVirtual().name("node-" + node).start(this::reconnectLoop);
+  }
+
+  String node() {
+    return node;
+  }
+
+  /// What is known of the node.
+  ClusterTrace.NodeSummary summary() {
+    String known = gap;
+    if (!startedOnce) {
+      known = "it was not watched: " + (failure == null ? "its agent did not start" : failure);
+    } else if (!ended && failure != null) {
+      known = failure + ", so that something may be missing";
+    } else if (!ended && reports) {
+      known = "its agent did not report in time";
+    }
+    return new ClusterTrace.NodeSummary(node, startedOnce, lost.get(), known);
+  }
+
+  /// A report or status cannot be read.
+  void onDamaged(IOException cause) {
+    gap = "its agent sent a damaged report: " + cause.getMessage();
+    viewer.debug("node " + node + ": " + gap);
   }
 
   /// Whether the first attempt to start the stream has succeeded or failed.
@@ -114,7 +157,7 @@ final class NodeStreamClient {
     Call call = current;
     if (call != null) {
       call.sendStop();
-    } else if (thread != null) {
+    } else if (thread != null && !(reports && startedOnce)) {
       thread.interrupt();
     }
   }
@@ -129,13 +172,14 @@ final class NodeStreamClient {
   private void reconnectLoop() {
     Backoff backoff = new Backoff(MIN_BACKOFF_MS, MAX_BACKOFF_MS);
     try {
-      while (!stopping) {
+      while (!isFinished()) {
         long startMs = System.currentTimeMillis();
         Optional<Cluster.Agent> agent = agents.get();
         String endReason = agent.isPresent() ? runOnce(agent.get()) : "its agent is gone";
-        if (stopping) {
+        if (isFinished()) {
           return;
         }
+        failure = endReason;
         warnOnce(endReason);
         tried = true;
         long delayMs = backoff.nextMsAfter(System.currentTimeMillis() - startMs);
@@ -147,6 +191,11 @@ final class NodeStreamClient {
       over = true;
       tried = true;
     }
+  }
+
+  /// After Stop, a stream of rows is not resumed; a gadget's reports are worth it.
+  private boolean isFinished() {
+    return incompatible || stopping && (!reports || ended || !startedOnce);
   }
 
   /// The first failure since the stream last ran is for the user, repetitions are for `-v`.
@@ -253,6 +302,7 @@ final class NodeStreamClient {
         switch (message.getWhatCase()) {
           case STARTED -> onStarted(message.getStarted());
           case ROWS -> onRows(message.getRows());
+          case REPORT -> onReport(message.getReport());
           case PROGRESS -> onProgress(message.getProgress());
           case ENDED -> onEnded(message.getEnded());
           case WHAT_NOT_SET -> viewer.debug("node " + node + ": an unknown message");
@@ -285,19 +335,17 @@ final class NodeStreamClient {
         inform("connected again, nothing is missing so far.");
       }
       warned = false;
+      failure = null;
       startedOnce = true;
       tried = true;
     }
 
     private void onNewStream(Started started) {
       if (startedOnce) {
-        inform(
-            "events from "
-                + TIME.format(Instant.ofEpochMilli(lastEventsMs))
-                + " to "
-                + TIME.format(Instant.now())
-                + " are unknown, its agent was restarted.");
+        gap = restartGap();
+        inform(gap + ".");
       }
+      ended = false;
       position.start(started.getStream(), agent.uid());
       acknowledged = 0;
       if (!started.getVersion().equals(version)) {
@@ -310,7 +358,33 @@ final class NodeStreamClient {
       }
     }
 
+    /// What is missing since the agent was restarted. One that was stopped has reported before.
+    private String restartGap() {
+      String now = TIME.format(Instant.now());
+      return reports && !ended
+          ? "what it saw before " + now + " is missing, its agent was restarted"
+          : "events from "
+              + TIME.format(Instant.ofEpochMilli(lastEventsMs))
+              + " to "
+              + now
+              + " are unknown, its agent was restarted";
+    }
+
+    private void onReport(Report report) throws InterruptedException {
+      if (position.isNew(report.getSequence())) {
+        queue.putReport(NodeStreamClient.this, report.getContent());
+        position.advance(report.getSequence());
+      }
+      acknowledge();
+    }
+
     private void onRows(Rows message) throws InterruptedException, InvalidProtocolBufferException {
+      if (reports) {
+        gap = "its agent is of another version, which cannot do this";
+        incompatible = true;
+        cancel(gap);
+        return;
+      }
       List<Row> rows = decoder.decode(message.getBatch());
       reportDroppedUpTo(message.getFirst() - 1);
       long sequence = message.getFirst();
@@ -330,31 +404,37 @@ final class NodeStreamClient {
     private void onProgress(Progress progress) throws InterruptedException {
       reportDroppedUpTo(progress.getNewest());
       reportLostOnNode(progress.getLost());
+      if (!progress.getStatus().isEmpty()) {
+        queue.putStatus(NodeStreamClient.this, progress.getStatus());
+      }
       lastEventsMs = System.currentTimeMillis();
       if (position.processed() > acknowledged) {
         acknowledge();
       }
     }
 
-    private void onEnded(Ended ended) throws InterruptedException {
-      reportDroppedUpTo(ended.getNewest());
-      reportLostOnNode(ended.getLost());
+    private void onEnded(Ended last) throws InterruptedException {
+      reportDroppedUpTo(last.getNewest());
+      reportLostOnNode(last.getLost());
       lastEventsMs = System.currentTimeMillis();
-      endReason = ended.getReason();
+      endReason = last.getReason();
+      ended = true;
       position.end();
     }
 
     private void reportDroppedUpTo(long sequence) throws InterruptedException {
       long dropped = position.droppedUpTo(sequence);
       if (dropped > 0) {
+        lost.addAndGet(dropped);
         queue.putLost(dropped);
       }
     }
 
     private void reportLostOnNode(long total) throws InterruptedException {
-      long lost = position.newlyLostOnNode(total);
-      if (lost > 0) {
-        queue.putLost(lost);
+      long more = position.newlyLostOnNode(total);
+      if (more > 0) {
+        lost.addAndGet(more);
+        queue.putLost(more);
       }
     }
 

@@ -60,6 +60,7 @@ final class OpenAttempt {
         cause(),
         durationNs,
         rcode,
-        messages);
+        messages,
+        query == null ? Attempt.NO_EDNS : query.ednsSize);
   }
 }

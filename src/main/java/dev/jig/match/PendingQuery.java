@@ -3,6 +3,7 @@ package dev.jig.match;
 import dev.jig.capture.Drop;
 import dev.jig.dns.DnsMessage;
 import dev.jig.dns.ZoneTransfer;
+import dev.jig.event.Attempt;
 import dev.jig.event.Cause;
 import dev.jig.event.Endpoint;
 import dev.jig.event.Flow;
@@ -79,6 +80,9 @@ public final class PendingQuery {
   /// Whether it has an OPT record.
   final boolean hasEdns;
 
+  /// As [Attempt#ednsSize].
+  final int ednsSize;
+
   private final @Nullable ZoneTransfer transfer;
 
   @Nullable PendingQuery nextInBucket;
@@ -101,6 +105,7 @@ public final class PendingQuery {
     this.questionHash = message.questionHash();
     this.upperCaseQuestion = message.hasUpperCaseQuestion();
     this.hasEdns = message.hasEdns();
+    this.ednsSize = message.hasEdns() ? message.udpSize() : Attempt.NO_EDNS;
     this.cgroupId = cgroupId;
     this.firstBootNs = firstBootNs;
     this.row = row;

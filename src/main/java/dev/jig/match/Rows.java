@@ -211,6 +211,28 @@ public final class Rows {
         lookup);
   }
 
+  /// The T row of a connect() or send to a server of which no packet left. What it was to ask, and
+  /// from which address, is not known.
+  public Timeout unsent(
+      Packet packet, IpAddress server, @Nullable Container container, @Nullable Owner owner) {
+    IpAddress unspecified = server.version() == 4 ? IpAddress.v4(0) : IpAddress.v6(0, 0);
+    Flow flow =
+        new Flow(
+            new Endpoint(unspecified, 0),
+            new Endpoint(server, packet.nameserverPort()),
+            packet.protocol(),
+            PacketType.OUTGOING,
+            server);
+    return new Timeout(
+        packet.timeNs(),
+        subject(container, owner, packet.attribution()),
+        flow,
+        Dns.ofQuestion(0, null),
+        State.CLOSED,
+        new Cause(Cause.NO_PACKET_LEFT, Cause.Place.CLIENT),
+        null);
+  }
+
   /// The row of a lookup with one query, which never left the machine.
   ///
   /// @param refused its T row

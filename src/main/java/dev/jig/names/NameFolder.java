@@ -3,6 +3,7 @@ package dev.jig.names;
 import dev.jig.event.IpAddress;
 import dev.jig.event.LookupRow;
 import dev.jig.event.NameRow;
+import dev.jig.event.Outcome;
 import dev.jig.event.Question;
 import dev.jig.event.Subject;
 import java.util.ArrayList;
@@ -90,17 +91,29 @@ public final class NameFolder {
     putBack(key, group);
   }
 
-  /// Takes a lookup; a row beside lookups, which has no outcome, is ignored.
+  /// Takes a lookup; a row beside lookups, which has no outcome, and one without a question are
+  /// ignored.
   public void onLookup(LookupRow row) {
-    if (row.outcome() == null) {
+    if (row.outcome() == null || row.dns().question() == null) {
       return;
     }
     nowNs = Math.max(nowNs, Step.endOf(row));
     IpAddress client = row.flow().source().address();
     GroupKey key = GroupKey.of(row.subject(), client, Step.nameOf(row));
+    if (isFoundAlone(row) && !groups.containsKey(key)) {
+      SearchList _ = lists.of(row.subject()); // so that it is known by the time of a walk
+      output.accept(NameRows.ofFound(row));
+      return;
+    }
     NameGroup group = remove(key);
     group.onLookup(row, listsOf(row.subject(), client), nowNs, this::emit);
     putBack(key, group);
+  }
+
+  /// Whether the lookup found the name and has no twin: without another query or lookup of its
+  /// group, it is all of a name.
+  private static boolean isFoundAlone(LookupRow row) {
+    return row.outcome() == Outcome.OK && row.lookup().twinState() == null;
   }
 
   private NameGroup remove(GroupKey key) {

@@ -30,6 +30,26 @@ final class NameRows {
     return rows;
   }
 
+  /// The row of a name that its only lookup found.
+  static NameRow ofFound(LookupRow row) {
+    String name = Step.nameOf(row);
+    return new NameRow(
+        row.timestampNs(),
+        row.subject(),
+        row.flow(),
+        row.dns(),
+        name,
+        name,
+        Outcome.OK,
+        row.lookup().tries(),
+        0,
+        0,
+        row.latencyNs(),
+        row.dns().addresses(),
+        null,
+        List.of(row));
+  }
+
   private static NameRow row(List<Step> steps, String wanted, @Nullable SearchSource source) {
     List<LookupRow> lookups =
         steps.stream()

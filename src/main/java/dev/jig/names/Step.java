@@ -1,13 +1,10 @@
 package dev.jig.names;
 
 import dev.jig.dns.RecordType;
-import dev.jig.event.Attempt;
-import dev.jig.event.Lookup;
 import dev.jig.event.LookupRow;
 import dev.jig.event.Outcome;
 import dev.jig.event.Owner;
 import dev.jig.event.Question;
-import dev.jig.event.Row;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,15 +66,7 @@ final class Step {
 
   /// When the client got its answer or gave up, nanoseconds since the epoch.
   static long endOf(LookupRow row) {
-    if (row.latencyNs() != Row.NO_LATENCY) {
-      return row.timestampNs() + row.latencyNs();
-    }
-    Lookup lookup = row.lookup();
-    long end = row.timestampNs();
-    for (Attempt attempt : lookup.attempts()) {
-      end = Math.max(end, attempt.timestampNs() + attempt.durationNs());
-    }
-    return end;
+    return row.timestampNs() + row.waitedNs();
   }
 
   static String nameOf(LookupRow row) {

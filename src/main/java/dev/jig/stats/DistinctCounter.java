@@ -1,5 +1,7 @@
 package dev.jig.stats;
 
+import java.util.function.LongConsumer;
+
 /// Counts distinct 64-bit hashes, exactly up to a bound.
 public final class DistinctCounter {
   private static final int MIN_SLOTS = 64;
@@ -50,6 +52,15 @@ public final class DistinctCounter {
       slot = slot + 1 & mask;
     }
     return slot;
+  }
+
+  /// Calls `action` with each hash that was counted.
+  public void forEach(LongConsumer action) {
+    for (long key : slots) {
+      if (key != 0) {
+        action.accept(key);
+      }
+    }
   }
 
   public int count() {

@@ -1,5 +1,7 @@
 package dev.jig.stats;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.IntCountsHistogram;
 
@@ -11,6 +13,9 @@ public final class Latencies {
 
   private static final long HIGHEST_US = TimeUnit.HOURS.toMicros(1);
   private static final int DIGITS = 1;
+
+  /// Of HdrHistogram's encoding, version 2.
+  private static final int HEADER_BYTES = 40;
 
   /// It grows with the first longer duration.
   private static final long INITIAL_HIGHEST_US = TimeUnit.MILLISECONDS.toMicros(16);
@@ -35,8 +40,53 @@ public final class Latencies {
     histogram.add(other.histogram);
   }
 
+  /// Removes all durations.
+  public void reset() {
+    if (histogram.getTotalCount() > 0) {
+      histogram.reset();
+    }
+  }
+
   public long count() {
     return histogram.getTotalCount();
+  }
+
+  /// The histogram as bytes, for [#decode].
+  public byte[] encode() {
+    ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+    histogram.encodeIntoByteBuffer(buffer);
+    return Arrays.copyOf(buffer.array(), buffer.position());
+  }
+
+  /// Decodes what [#encode] encoded.
+  ///
+  /// @throws IllegalArgumentException if the bytes are damaged
+  public static Latencies decode(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    requireHeader(buffer);
+    try {
+      Latencies decoded = new Latencies();
+      decoded.histogram.add(IntCountsHistogram.decodeFromByteBuffer(buffer, HIGHEST_US));
+      return decoded;
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException("damaged counts of a histogram", e);
+    }
+  }
+
+  /// HdrHistogram allocates what the header says: cookie, length, offset, digits, lowest and
+  /// highest value, ratio.
+  private static void requireHeader(ByteBuffer bytes) {
+    boolean valid =
+        bytes.remaining() >= HEADER_BYTES
+            && bytes.getInt(4) == bytes.remaining() - HEADER_BYTES
+            && bytes.getInt(8) == 0
+            && bytes.getInt(12) == DIGITS
+            && bytes.getLong(16) == LOWEST_US
+            && bytes.getLong(24) >= 2 * LOWEST_US
+            && bytes.getLong(24) <= 2 * HIGHEST_US;
+    if (!valid) {
+      throw new IllegalArgumentException("damaged header of a histogram");
+    }
   }
 
   /// The duration that this share of all does not exceed, in ns; 0 if there are none.

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A map of bounded size: an entry beyond the bound evicts the one that was put, computed or got
@@ -46,6 +47,11 @@ public final class Lru<K, V> {
   /// Removes a value and returns it; null if there was none.
   public @Nullable V remove(K key) {
     return entries.remove(key);
+  }
+
+  /// Removes the values that fulfil a condition.
+  public void removeIf(Predicate<? super V> condition) {
+    entries.values().removeIf(condition);
   }
 
   /// Evicts the entry that was used longest ago, if there is one.

@@ -13,6 +13,7 @@ import dev.jig.event.Timeout;
 import dev.jig.match.Lookups;
 import dev.jig.match.Match;
 import dev.jig.match.PendingQuery;
+import dev.jig.match.Rows;
 import dev.jig.match.UpstreamTracker;
 import dev.jig.trace.Scope.Decision;
 import dev.jig.trace.Scope.Verdict;
@@ -108,6 +109,11 @@ final class LookupRows implements RowMaker {
   @Override
   public void onRefused(Packet packet, Match match) {
     lookups.onMessage(packet, match, true);
+  }
+
+  @Override
+  public void onUnsent(Timeout row, long cgroupId, long bootNs) {
+    onRow(Rows.lookupOfRefused(row), cgroupId, bootNs);
   }
 
   @Override

@@ -109,8 +109,19 @@ final class PacketRows implements RowMaker {
       return;
     }
     long afterNs = state == State.TIMEOUT ? config.timeoutNs() : bootNs - query.firstBootNs;
-    Timeout row = Rows.unanswered(query.row, state, afterNs, query.cause(), query.receiver());
-    Verdict verdict = held.decideOrHold(query.cgroupId, row, bootNs);
+    emit(
+        Rows.unanswered(query.row, state, afterNs, query.cause(), query.receiver()),
+        query.cgroupId,
+        bootNs);
+  }
+
+  @Override
+  public void onUnsent(Timeout row, long cgroupId, long bootNs) {
+    emit(row, cgroupId, bootNs);
+  }
+
+  private void emit(Timeout row, long cgroupId, long bootNs) {
+    Verdict verdict = held.decideOrHold(cgroupId, row, bootNs);
     if (verdict != null && verdict.decision() == Decision.PASS) {
       Row named = row.withSubject(row.subject().withContainer(verdict.container()));
       if (arriving.isEmpty()) {

@@ -6,6 +6,7 @@ import dev.jig.capture.Packet.Direction;
 import dev.jig.capture.PacketHandler;
 import dev.jig.capture.TcpStreams;
 import dev.jig.dns.DnsMessage;
+import dev.jig.event.IpAddress;
 import dev.jig.event.Owner;
 import dev.jig.event.Protocol;
 import dev.jig.event.Row;
@@ -49,6 +50,7 @@ public final class Pipeline implements PacketHandler {
   private final RowMaker maker;
   private final RecordedRows recorded;
   private final DropHandler drops;
+  private final UnsentQueries unsent;
 
   /// Allocated once, not for every segment.
   private final TcpStreams.MessageHandler messageHandler =
@@ -103,6 +105,7 @@ public final class Pipeline implements PacketHandler {
     maker = lookups != null ? lookups : new PacketRows(config, counters, pending, held, sink);
     nameFilter = lookups != null ? null : config.filter().nameFilter();
     recorded = new RecordedRows(config, counters, rows, pending, lookups, sink);
+    unsent = new UnsentQueries(() -> lossCheck.accept(nowNs), maker::onUnsent);
     drops =
         new DropHandler(
             config,
@@ -128,6 +131,7 @@ public final class Pipeline implements PacketHandler {
   /// @param untilNs on the packets' clock; queries sent until then may be read later
   void onPacketsLost(long untilNs) {
     pending.markAllAnswersLost(untilNs);
+    unsent.clear();
   }
 
   @Override
@@ -190,6 +194,9 @@ public final class Pipeline implements PacketHandler {
     if (nameFilter != null && !mayPass(nameFilter)) {
       counters.filtered++; // a query does not wait for its response, which has the same name
       return;
+    }
+    if (!unsent.isEmpty() && !message.isResponse()) {
+      unsent.onQuery(packet);
     }
     SentMessage sent = peers == null ? null : peers.findSent(packet, bytes, offset, length);
     Subject sender = peers == null ? null : peers.subjectOf(sent);
@@ -277,7 +284,22 @@ public final class Pipeline implements PacketHandler {
   @Override
   public void onDrop(Packet packet, Drop drop) {
     nowNs = packet.bootNs();
+    if (drop.where() == Drop.Where.SENDING_SOCKET) {
+      unsent.onDropped(packet.socketCookie());
+    }
     drops.onDrop(packet, drop);
+  }
+
+  @Override
+  public void onUnsent(Packet packet, boolean connect) {
+    nowNs = packet.bootNs();
+    IpAddress server = packet.nameserver();
+    Verdict verdict = scope.decide(packet.cgroupId(), packet.owner());
+    if (server != null && verdict.decision() != Decision.SKIP) {
+      Owner owner = packet.owner() == null ? null : config.owners().apply(packet.owner());
+      Timeout row = rows.unsent(packet, server, verdict.container(), owner);
+      unsent.onUnsent(packet, row, connect);
+    }
   }
 
   /// Gaps in streams come first: the messages behind them may be responses.
@@ -354,9 +376,9 @@ public final class Pipeline implements PacketHandler {
     return maker.waiting();
   }
 
-  /// Queries evicted before response or timeout.
+  /// Queries evicted before response or timeout, and before three were unsent.
   public long evicted() {
-    return pending.evicted();
+    return pending.evicted() + unsent.evicted();
   }
 
   /// Approximate heap size of what waits in its tables.

@@ -6,6 +6,7 @@ import dev.jig.event.Cause;
 import dev.jig.event.Query;
 import dev.jig.event.Row;
 import dev.jig.event.State;
+import dev.jig.event.Timeout;
 import dev.jig.match.Match;
 import dev.jig.match.PendingQuery;
 import dev.jig.trace.Scope.Decision;
@@ -43,6 +44,11 @@ sealed interface RowMaker permits PacketRows, LookupRows {
 
   /// A query was refused on its way out: there is no row of its message.
   void onRefused(Packet packet, Match match);
+
+  /// A server was asked again and again, and no packet left.
+  ///
+  /// @param row without a question
+  void onUnsent(Timeout row, long cgroupId, long bootNs);
 
   /// A query timed out, or its socket was closed; for a client's query only.
   void onUnanswered(PendingQuery query, State state, long bootNs);

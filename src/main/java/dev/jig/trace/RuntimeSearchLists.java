@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The search lists that container runtimes report, requested once for each container, and again
 /// after a minute. Ring thread; the replies come on others.
-final class RuntimeSearchLists implements SearchLists {
+public final class RuntimeSearchLists implements SearchLists {
   static final int MAX_CONTAINERS = 4_096;
   private static final long REREAD_NS = 60_000_000_000L;
 
@@ -28,7 +28,7 @@ final class RuntimeSearchLists implements SearchLists {
   private final Containers containers;
   private final Lru<String, Entry> byId = new Lru<>(MAX_CONTAINERS);
 
-  RuntimeSearchLists(Containers containers) {
+  public RuntimeSearchLists(Containers containers) {
     this.containers = containers;
   }
 

@@ -110,6 +110,12 @@ public final class Subscription {
     }
   }
 
+  void onUnsent(Packet packet, boolean connect) {
+    if (!checksPorts || hasPort(packet)) {
+      pipeline.onUnsent(packet, connect);
+    }
+  }
+
   private boolean hasPort(Packet packet) {
     PortSet ports = config.ports();
     return ports.contains(packet.sourcePort())

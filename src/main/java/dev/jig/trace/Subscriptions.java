@@ -149,6 +149,13 @@ final class Subscriptions implements PacketHandler {
   }
 
   @Override
+  public void onUnsent(Packet packet, boolean connect) {
+    for (Subscription each : open) {
+      each.onUnsent(packet, connect);
+    }
+  }
+
+  @Override
   public void onDrop(Packet packet, Drop drop) {
     for (Subscription each : open) {
       each.onDrop(packet, drop);

@@ -14,6 +14,8 @@ import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Lookup;
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
+import dev.jig.event.Outcome;
 import dev.jig.event.Protocol;
 import dev.jig.event.Query;
 import dev.jig.event.Question;
@@ -90,9 +92,58 @@ public final class RowDecoder {
               latencyNs,
               peer,
               decode(from.getLookup()));
+      case KIND_NAME -> decodeName(from, parts, subject, flow, dns);
       case KIND_UNSPECIFIED, UNRECOGNIZED ->
           throw new InvalidProtocolBufferException("a row of kind " + from.getKindValue());
     };
+  }
+
+  private static NameRow decodeName(
+      RowProto.Row row, Parts parts, Subject subject, Flow flow, Dns dns)
+      throws InvalidProtocolBufferException {
+    RowProto.Name from = row.getName();
+    Outcome outcome = RowEnums.OUTCOMES.of(from.getOutcomeValue());
+    if (outcome == null) {
+      throw new InvalidProtocolBufferException("a name with outcome " + from.getOutcomeValue());
+    }
+    return new NameRow(
+        row.getTimestampNs(),
+        subject,
+        flow,
+        dns,
+        name(from.getName()),
+        from.hasFound() ? name(from.getFound()) : null,
+        outcome,
+        from.getQueries(),
+        from.getWasted(),
+        from.getSearched(),
+        latencyNs(row),
+        addresses(from.getAddressesList()),
+        RowEnums.SEARCH_SOURCES.of(from.getSearchFromValue()),
+        decodeLookups(from, parts));
+  }
+
+  private static List<LookupRow> decodeLookups(RowProto.Name from, Parts parts)
+      throws InvalidProtocolBufferException {
+    List<LookupRow> lookups = new ArrayList<>(from.getLookupsCount());
+    for (RowProto.Row lookup : from.getLookupsList()) {
+      if (lookup.getKind() != RowProto.Kind.KIND_LOOKUP
+          || !(decode(lookup, parts) instanceof LookupRow decoded)) {
+        throw new InvalidProtocolBufferException(
+            "a name with a row of kind " + lookup.getKindValue());
+      }
+      lookups.add(decoded);
+    }
+    return lookups;
+  }
+
+  private static List<IpAddress> addresses(List<ByteString> from)
+      throws InvalidProtocolBufferException {
+    IpAddress[] addresses = new IpAddress[from.size()];
+    for (int i = 0; i < addresses.length; i++) {
+      addresses[i] = PartDecoder.address(from.get(i));
+    }
+    return List.of(addresses);
   }
 
   private static State state(RowProto.Row from) throws InvalidProtocolBufferException {
@@ -166,10 +217,6 @@ public final class RowDecoder {
   }
 
   private static Dns decode(RowProto.Dns from) throws InvalidProtocolBufferException {
-    IpAddress[] addresses = new IpAddress[from.getAddressesCount()];
-    for (int i = 0; i < addresses.length; i++) {
-      addresses[i] = PartDecoder.address(from.getAddresses(i));
-    }
     return new Dns(
         PartDecoder.u16(from.getId()),
         from.hasQuestion() ? decode(from.getQuestion()) : null,
@@ -177,18 +224,21 @@ public final class RowDecoder {
         PartDecoder.upTo(MAX_RCODE, from.getRcode()),
         PartDecoder.u16(from.getAnswerCount()),
         from.getIsOfType(),
-        List.of(addresses),
+        addresses(from.getAddressesList()),
         from.hasMessage()
             ? WireMessage.of(from.getMessage().toByteArray(), 0, from.getMessage().size())
             : null);
   }
 
   private static Question decode(RowProto.Question from) throws InvalidProtocolBufferException {
-    String name = from.getName();
-    if (name.length() > MAX_NAME_CHARS || !name.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+    return new Question(name(from.getName()), PartDecoder.u16(from.getType()));
+  }
+
+  private static String name(String text) throws InvalidProtocolBufferException {
+    if (text.length() > MAX_NAME_CHARS || !text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
       throw new InvalidProtocolBufferException("not a name in presentation form");
     }
-    return new Question(name, PartDecoder.u16(from.getType()));
+    return text;
   }
 
   private static Lookup decode(RowProto.Lookup from) throws InvalidProtocolBufferException {

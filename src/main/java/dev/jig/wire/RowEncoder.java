@@ -81,7 +81,17 @@ public final class RowEncoder {
 
   private void put(Row row) {
     References references = refer(row);
+    List<LookupRow> lookups = row instanceof NameRow name ? name.lookups() : List.of();
+    List<References> ofLookups = lookups.stream().map(this::refer).toList();
     int start = out.begin(RowProto.RowBatch.ROWS_FIELD_NUMBER);
+    putContent(row, references);
+    if (row instanceof NameRow name) {
+      put(name, ofLookups);
+    }
+    out.end(start);
+  }
+
+  private void putContent(Row row, References references) {
     out.putNumber(RowProto.Row.KIND_FIELD_NUMBER, kindOf(row).getNumber());
     out.putNumber(RowProto.Row.TIMESTAMP_NS_FIELD_NUMBER, row.timestampNs());
     putSubjects(references);
@@ -91,6 +101,25 @@ public final class RowEncoder {
     out.end(flow);
     put(row.dns());
     putResult(row);
+  }
+
+  private void put(NameRow row, List<References> ofLookups) {
+    int start = out.begin(RowProto.Row.NAME_FIELD_NUMBER);
+    out.putText(RowProto.Name.NAME_FIELD_NUMBER, row.name());
+    out.putText(RowProto.Name.FOUND_FIELD_NUMBER, row.found());
+    out.putNumber(RowProto.Name.OUTCOME_FIELD_NUMBER, RowEnums.OUTCOMES.numberOf(row.outcome()));
+    out.putNumber(RowProto.Name.QUERIES_FIELD_NUMBER, row.queries());
+    out.putNumber(RowProto.Name.WASTED_FIELD_NUMBER, row.wasted());
+    out.putNumber(RowProto.Name.SEARCHED_FIELD_NUMBER, row.searched());
+    row.addresses()
+        .forEach(address -> out.putAddress(RowProto.Name.ADDRESSES_FIELD_NUMBER, address));
+    out.putNumber(
+        RowProto.Name.SEARCH_FROM_FIELD_NUMBER, RowEnums.SEARCH_SOURCES.numberOf(row.searchFrom()));
+    for (int i = 0; i < ofLookups.size(); i++) {
+      int lookup = out.begin(RowProto.Name.LOOKUPS_FIELD_NUMBER);
+      putContent(row.lookups().get(i), ofLookups.get(i));
+      out.end(lookup);
+    }
     out.end(start);
   }
 
@@ -117,7 +146,7 @@ public final class RowEncoder {
       case Response _ -> RowProto.Kind.KIND_RESPONSE;
       case Timeout _ -> RowProto.Kind.KIND_TIMEOUT;
       case LookupRow _ -> RowProto.Kind.KIND_LOOKUP;
-      case NameRow _ -> throw new IllegalArgumentException("agents fold no names");
+      case NameRow _ -> RowProto.Kind.KIND_NAME;
     };
   }
 

@@ -4,8 +4,10 @@ import dev.jig.event.AttemptState;
 import dev.jig.event.Attribution;
 import dev.jig.event.Cause;
 import dev.jig.event.EndpointName;
+import dev.jig.event.Outcome;
 import dev.jig.event.PacketType;
 import dev.jig.event.Protocol;
+import dev.jig.event.SearchSource;
 import dev.jig.event.State;
 import dev.jig.wire.proto.RowProto;
 
@@ -25,6 +27,10 @@ final class RowEnums {
       new EnumNumbers<>(AttemptState.class, RowProto.AttemptState.class, "ATTEMPT_STATE_");
   static final EnumNumbers<Cause.Place> PLACES =
       new EnumNumbers<>(Cause.Place.class, RowProto.Place.class, "PLACE_");
+  static final EnumNumbers<Outcome> OUTCOMES =
+      new EnumNumbers<>(Outcome.class, RowProto.Outcome.class, "OUTCOME_");
+  static final EnumNumbers<SearchSource> SEARCH_SOURCES =
+      new EnumNumbers<>(SearchSource.class, RowProto.SearchSource.class, "SEARCH_SOURCE_");
 
   private RowEnums() {}
 }

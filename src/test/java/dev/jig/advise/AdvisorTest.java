@@ -230,6 +230,7 @@ final class AdvisorTest {
     "NEIGH_FAILED, UNREACHABLE",
     "ICMP_NET_UNREACH, UNREACHABLE",
     "DEVICE_DOWN, UNREACHABLE",
+    "NO_PACKET_LEFT, UNREACHABLE",
     "NETFILTER_DROP, BLOCKED"
   })
   void theKernelSaysWhy(String reason, FindingId id) {

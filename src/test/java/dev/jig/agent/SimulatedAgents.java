@@ -107,7 +107,10 @@ public final class SimulatedAgents implements AutoCloseable {
     public StreamObserver<FromClient> trace(StreamObserver<FromAgent> answer) {
       var call = (ServerCallStreamObserver<FromAgent>) answer;
       AgentStream mine =
-          new AgentStream(node, () -> 0, new StreamBuffer.Budget(StreamBuffer.Budget.MAX_BYTES, 1));
+          new AgentStream(
+              node,
+              () -> 0,
+              new RowContent(new StreamBuffer.Budget(StreamBuffer.Budget.MAX_BYTES, 1)));
       call.setOnReadyHandler(mine::onReady);
       call.setOnCancelHandler(() -> mine.detach(call));
       return new StreamObserver<>() {

@@ -107,6 +107,8 @@ final class RecordLayoutTest {
     assertThat(BTF.enumerator("RECORD_CLOSED")).isEqualTo(RecordLayout.KIND_CLOSED);
     assertThat(BTF.enumerator("RECORD_DROP")).isEqualTo(RecordLayout.KIND_DROP);
     assertThat(BTF.enumerator("RECORD_CONNECT")).isEqualTo(RecordLayout.KIND_CONNECT);
+    assertThat(BTF.enumerator("RECORD_UNSENT")).isEqualTo(RecordLayout.KIND_UNSENT);
+    assertThat(BTF.enumerator("ASKED_BY_CONNECT")).isEqualTo(RecordLayout.ASKED_BY_CONNECT);
     assertThat(BTF.enumerator("BUFFER_FILLING")).isEqualTo(RecordLayout.BUFFER_FILLING);
     assertThat(BTF.enumerator("ASKED_KNOWN")).isEqualTo(RecordLayout.ASKED_KNOWN);
     assertThat(BTF.enumerator("TCP_BEGINS")).isEqualTo(RecordLayout.TCP_BEGINS);

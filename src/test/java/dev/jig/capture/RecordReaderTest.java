@@ -46,6 +46,16 @@ final class RecordReaderTest {
             }
 
             @Override
+            public void onUnsent(Packet packet, boolean connect) {
+              notices.add(
+                  "unsent "
+                      + packet.nameserver()
+                      + " "
+                      + packet.nameserverPort()
+                      + (connect ? " connect" : " send"));
+            }
+
+            @Override
             public void onConnect(Packet packet) {
               notices.add(
                   "connect "
@@ -128,6 +138,23 @@ final class RecordReaderTest {
 
     assertThat(notices).containsExactly("connect " + KernelRecord.COOKIE + " by 20");
     assertThat(reader.notices()).isOne();
+  }
+
+  @Test
+  void readsWhatIsUnsent() {
+    for (int by : List.of(RecordLayout.ASKED_BY_CONNECT, 0)) {
+      KernelRecord.packet(new byte[0])
+          .u8(RecordLayout.KIND, RecordLayout.KIND_UNSENT)
+          .u8(RecordLayout.FLAGS, RecordLayout.ASKED_KNOWN | by)
+          .u16(RecordLayout.ASKED_PORT, 53)
+          .put(RecordLayout.ASKED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 11)
+          .readBy(reader);
+    }
+
+    assertThat(notices)
+        .containsExactly("unsent 127.0.0.11 53 connect", "unsent 127.0.0.11 53 send");
+    assertThat(reader.notices()).isEqualTo(2);
+    assertThat(reader.packets()).isZero();
   }
 
   @Test

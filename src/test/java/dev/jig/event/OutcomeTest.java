@@ -51,7 +51,8 @@ final class OutcomeTest {
     "CLOSED, ECONNREFUSED, UNREACHABLE",
     "TIMEOUT, NEIGH_FAILED, UNREACHABLE",
     "CLOSED, ICMP_NET_UNREACH, UNREACHABLE",
-    "TIMEOUT, DEVICE_DOWN, UNREACHABLE"
+    "TIMEOUT, DEVICE_DOWN, UNREACHABLE",
+    "CLOSED, NO_PACKET_LEFT, UNREACHABLE"
   })
   void withoutAnAnswer(State state, @Nullable String reason, Outcome expected) {
     assertThat(outcome(state, 0, false, false, reason)).isEqualTo(expected);

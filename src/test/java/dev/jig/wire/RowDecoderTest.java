@@ -105,6 +105,17 @@ final class RowDecoderTest {
   }
 
   @Test
+  void rejectsANameOfOtherRowsThanLookups() throws InvalidProtocolBufferException {
+    RowProto.RowBatch.Builder batch = encoded(RowSamples.NAME);
+    RowProto.Row row = batch.getRows(0);
+    RowProto.Name.Builder nested = row.getName().toBuilder().setLookups(0, row);
+    ByteString invalid = batch.setRows(0, row.toBuilder().setName(nested)).build().toByteString();
+
+    assertThatThrownBy(() -> decoder.decode(invalid))
+        .isInstanceOf(InvalidProtocolBufferException.class);
+  }
+
+  @Test
   void acceptsTheLongestReason() throws InvalidProtocolBufferException {
     String reason = "AZ_09".repeat(13).substring(0, 64);
     Row row = RowSamples.QUERY.withCause(new Cause(reason, Cause.Place.PATH));

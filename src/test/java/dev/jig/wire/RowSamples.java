@@ -9,12 +9,15 @@ import dev.jig.event.Endpoint;
 import dev.jig.event.Flow;
 import dev.jig.event.IpAddress;
 import dev.jig.event.LookupRow;
+import dev.jig.event.NameRow;
+import dev.jig.event.Outcome;
 import dev.jig.event.Owner;
 import dev.jig.event.Protocol;
 import dev.jig.event.Query;
 import dev.jig.event.Response;
 import dev.jig.event.Row;
 import dev.jig.event.SampleEvents;
+import dev.jig.event.SearchSource;
 import dev.jig.event.State;
 import dev.jig.event.Subject;
 import dev.jig.event.Timeout;
@@ -40,7 +43,24 @@ final class RowSamples {
 
   static final Timeout TIMEOUT = timeout(State.CLOSED);
 
-  static final List<Row> FULL = List.of(QUERY, RESPONSE, TIMEOUT, LOOKUP);
+  static final NameRow NAME =
+      new NameRow(
+          LOOKUP.timestampNs(),
+          LOOKUP.subject(),
+          LOOKUP.flow(),
+          LOOKUP.dns(),
+          "www.",
+          "www.example.com.",
+          Outcome.NXDOMAIN,
+          7,
+          6,
+          5,
+          4,
+          List.of(IpAddress.v4(1)),
+          SearchSource.LEARNED,
+          List.of(LOOKUP, LOOKUP));
+
+  static final List<Row> FULL = List.of(QUERY, RESPONSE, TIMEOUT, LOOKUP, NAME);
 
   private RowSamples() {}
 

@@ -6,6 +6,7 @@ import dev.jig.advise.Counted;
 import dev.jig.advise.Durations;
 import dev.jig.advise.Evidence;
 import dev.jig.advise.Finding;
+import dev.jig.advise.WatchedNode;
 import dev.jig.advise.Window;
 import dev.jig.dns.RecordType;
 import dev.jig.event.Attempt;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// The sentences that text and Markdown have in common. Raw: the writers escape them.
 final class Sentences {
   private static final int MAX_CLIENTS = 3;
+  private static final int MAX_NODES = 20;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
 
@@ -43,13 +45,16 @@ final class Sentences {
         window.processes() == 0
             ? ""
             : " by " + Counted.of(window.processes(), "process", "processes");
-    return "%s in %s · %s%s at %s · %s lost"
+    long watched = window.nodes().stream().filter(WatchedNode::watched).count();
+    String nodes = window.nodes().isEmpty() ? "" : " on " + Counted.of(watched, "node", "nodes");
+    return "%s in %s · %s%s at %s%s · %s lost"
         .formatted(
             Counted.of(findings, "finding", "findings"),
             time,
             Counted.of(window.lookups(), "lookup", "lookups"),
             processes,
             Counted.of(window.servers(), "server", "servers"),
+            nodes,
             Counted.of(window.packetsLost(), "packet", "packets"));
   }
 
@@ -63,12 +68,33 @@ final class Sentences {
               : "Packets were lost: answers may be missing from the counts, and faults from the"
                   + " list.");
     }
+    limits.addAll(limitsOfNodes(window.nodes()));
     if (window.forgotten() > 0) {
       limits.add(
           Counted.of(window.forgotten(), "subject with a fault was", "subjects with faults were")
               + " forgotten: there were more than the rules can keep.");
     }
     return limits;
+  }
+
+  /// Which nodes lost packets, or were not watched throughout.
+  private static List<String> limitsOfNodes(List<WatchedNode> nodes) {
+    List<String> limits = new ArrayList<>();
+    for (WatchedNode node : nodes) {
+      if (node.gap() != null) {
+        limits.add("Node %s: %s.".formatted(node.node(), node.gap()));
+      }
+      if (node.packetsLost() > 0) {
+        String lost = Counted.of(node.packetsLost(), "packet was", "packets were");
+        limits.add("Node %s: %s lost.".formatted(node.node(), lost));
+      }
+    }
+    if (limits.size() <= MAX_NODES) {
+      return limits;
+    }
+    List<String> shown = new ArrayList<>(limits.subList(0, MAX_NODES));
+    shown.add("And %s more of that kind.".formatted(Counted.number(limits.size() - MAX_NODES)));
+    return shown;
   }
 
   /// Such as `shop/checkout (python3) → 10.96.0.10`.
@@ -116,7 +142,7 @@ final class Sentences {
     if (evidence.text() != null) {
       text.append("  ").append(evidence.text());
     } else {
-      text.append("  ").append(question == null ? "" : question.name());
+      text.append("  ").append(question == null ? "(name unknown)" : question.name());
       text.append("  ").append(question == null ? "" : RecordType.mnemonic(question.type()));
       text.append("  ").append(ending(row));
     }

@@ -5,6 +5,7 @@ import dev.jig.advise.Client;
 import dev.jig.advise.Evidence;
 import dev.jig.advise.Finding;
 import dev.jig.advise.Report;
+import dev.jig.advise.WatchedNode;
 import dev.jig.advise.Window;
 import dev.jig.event.Container;
 import dev.jig.output.json.Document;
@@ -20,10 +21,13 @@ import org.jspecify.annotations.Nullable;
 /// A report as one JSON or YAML document.
 ///
 /// ```
-/// {"window": {"start", "end", "lookups", "processes", "servers", "packetsLost", "forgotten"},
+/// {"window": {"start", "end", "lookups", "processes", "servers", "packetsLost", "forgotten",
+///    "nodes": [{"node", "watched", "lookups", "packetsLost", "gap"}]},
 ///  "findings": [{"id", "severity", "subject": {…}, "lookups", "of", "waitedNs", "firstSeen",
 ///    "lastSeen", "summary", "cause", "advice": […], "evidence": [lookup, …]}]}
 /// ```
+///
+/// `forgotten` and `nodes` are absent where they say nothing: of one machine there are no nodes.
 ///
 /// Times are nanoseconds since the epoch. A subject has what applies: of one client `container`,
 /// `namespace`, `podName`, `node`, `comm` and `clientIP`, of several their number, `clients`.
@@ -75,7 +79,26 @@ public final class StructuredReport implements ReportWriter {
     if (window.forgotten() > 0) {
       document.writeNumber(key("forgotten"), window.forgotten());
     }
+    if (!window.nodes().isEmpty()) {
+      writeNodes(document, window.nodes());
+    }
     document.endObject();
+  }
+
+  private static void writeNodes(Document document, List<WatchedNode> nodes) throws IOException {
+    document.beginList(key("nodes"));
+    for (WatchedNode node : nodes) {
+      document.beginItem();
+      document.writeText(key("node"), node.node());
+      if (node.watched()) {
+        document.writeTrue(key("watched"));
+      }
+      document.writeNumber(key("lookups"), node.lookups());
+      document.writeNumber(key("packetsLost"), node.packetsLost());
+      writeIfKnown(document, "gap", node.gap());
+      document.endItem();
+    }
+    document.endList();
   }
 
   private static void writeFinding(Document document, RowItems rows, Finding finding)

@@ -2,8 +2,8 @@ package dev.jig.advise.rules;
 
 import dev.jig.advise.RuleSet;
 import dev.jig.advise.ServerUses;
-import dev.jig.advise.Zones;
 import dev.jig.names.SearchLists;
+import dev.jig.names.Zones;
 import java.util.List;
 
 /// The table of rules.
@@ -18,7 +18,8 @@ public final class AllRules {
     Zones zones = new Zones();
     ServerUses uses = new ServerUses(maxEvidence);
     return new RuleSet(
-        List.of(zones, uses),
+        List.of(lookup -> zones.onLookup(lookup.row()), uses),
+        uses.tables(),
         List.of(
             new LostTwin(maxEvidence),
             new TcpBlocked(maxEvidence),

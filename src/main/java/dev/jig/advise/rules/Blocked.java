@@ -7,7 +7,6 @@ import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.ServerUse;
 import dev.jig.advise.ServerUses;
-import dev.jig.advise.ServerUses.ClientUse;
 import dev.jig.advise.TryFault;
 import dev.jig.event.IpAddress;
 import java.util.ArrayList;
@@ -30,19 +29,18 @@ public final class Blocked extends ServerRule {
   }
 
   @Override
-  Optional<Finding> findingOf(IpAddress server, List<ClientUse> clients) {
-    List<ClientUse> blocked = new ArrayList<>();
+  Optional<Finding> findingOf(IpAddress server, List<ServerUse> clients) {
+    List<ServerUse> blocked = new ArrayList<>();
     List<Case> cases = new ArrayList<>();
     boolean byNetfilter = false;
     long answeredToAll = answered(clients);
     long lastAnsweredNs = lastAnsweredNs(clients);
-    for (ClientUse client : clients) {
-      ServerUse use = client.use();
-      boolean dropped = isDropped(use);
-      if (dropped || isSilentForOne(use, answeredToAll, lastAnsweredNs)) {
+    for (ServerUse client : clients) {
+      boolean dropped = isDropped(client);
+      if (dropped || isSilentForOne(client, answeredToAll, lastAnsweredNs)) {
         blocked.add(client);
         byNetfilter |= dropped;
-        use.addAll(
+        client.addAll(
             cases,
             dropped ? List.of(TryFault.NETFILTER, TryFault.SILENT) : List.of(TryFault.SILENT));
       }
@@ -73,7 +71,7 @@ public final class Blocked extends ServerRule {
   }
 
   private static List<String> summary(
-      Case found, List<ClientUse> blocked, List<ClientUse> clients) {
+      Case found, List<ServerUse> blocked, List<ServerUse> clients) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "%s of %s got no answer; clients waited %s in all."

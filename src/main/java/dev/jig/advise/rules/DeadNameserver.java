@@ -5,8 +5,8 @@ import dev.jig.advise.Counted;
 import dev.jig.advise.Durations;
 import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
+import dev.jig.advise.ServerUse;
 import dev.jig.advise.ServerUses;
-import dev.jig.advise.ServerUses.ClientUse;
 import dev.jig.advise.TryFault;
 import dev.jig.event.IpAddress;
 import java.util.List;
@@ -22,12 +22,13 @@ public final class DeadNameserver extends ServerRule {
   }
 
   @Override
-  Optional<Finding> findingOf(IpAddress server, List<ClientUse> clients) {
-    List<ClientUse> concerned =
-        clients.stream().filter(client -> client.use().answeredElsewhere() > 0).toList();
-    long elsewhere = concerned.stream().mapToLong(client -> client.use().answeredElsewhere()).sum();
+  Optional<Finding> findingOf(IpAddress server, List<ServerUse> clients) {
+    List<ServerUse> concerned =
+        clients.stream().filter(client -> client.answeredElsewhere() > 0).toList();
+    long elsewhere = concerned.stream().mapToLong(client -> client.answeredElsewhere()).sum();
     Case found = joinAll(concerned, List.of(TryFault.SILENT));
     if (answered(clients) > 0
+        || found.lookups() == 0
         || elsewhere < MIN_LOOKUPS
         || elsewhere < MIN_ANSWERED_ELSEWHERE * found.lookups()) {
       return Optional.empty();

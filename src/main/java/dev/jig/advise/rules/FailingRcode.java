@@ -10,7 +10,9 @@ import dev.jig.advise.Observation;
 import dev.jig.advise.Rule;
 import dev.jig.advise.Tallies;
 import dev.jig.advise.Tally;
-import dev.jig.advise.Zones;
+import dev.jig.advise.TallyKey;
+import dev.jig.advise.TallySink;
+import dev.jig.advise.TallyTable;
 import dev.jig.dns.Dialect;
 import dev.jig.dns.Edns;
 import dev.jig.dns.EdnsOption;
@@ -23,6 +25,7 @@ import dev.jig.event.LookupRow;
 import dev.jig.event.Outcome;
 import dev.jig.event.Question;
 import dev.jig.event.WireMessage;
+import dev.jig.names.Zones;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +40,17 @@ public final class FailingRcode implements Rule {
   /// With this share of all its lookups, and more than one zone, the server itself fails.
   private static final double MIN_SHARE_OF_SERVER = 0.5;
 
-  private record ServerZone(IpAddress server, String zone) {}
+  /// Exports also the zones without a fault, which count for a server's share.
+  private static final class AllTallies extends Tallies {
+    AllTallies(String name, int maxEvidence) {
+      super(name, maxEvidence);
+    }
+
+    @Override
+    public void export(TallySink sink) {
+      forEach((key, tally) -> sink.accept(name(), key, tally));
+    }
+  }
 
   private final FindingId id;
   private final int rcode;
@@ -45,7 +58,7 @@ public final class FailingRcode implements Rule {
   private final String advice;
   private final Zones zones;
   private final int maxEvidence;
-  private final Tallies<ServerZone> byZone;
+  private final Tallies byZone;
 
   private FailingRcode(
       FindingId id, int rcode, String name, String advice, Zones zones, int maxEvidence) {
@@ -55,7 +68,7 @@ public final class FailingRcode implements Rule {
     this.advice = advice;
     this.zones = zones;
     this.maxEvidence = maxEvidence;
-    this.byZone = new Tallies<>(maxEvidence);
+    this.byZone = new AllTallies(id.text(), maxEvidence);
   }
 
   public static FailingRcode serverFailure(Zones zones, int maxEvidence) {
@@ -97,7 +110,7 @@ public final class FailingRcode implements Rule {
         continue;
       }
       zone = zone == null ? zones.of(lookup.name()) : zone;
-      Tally tally = byZone.of(new ServerZone(server, zone));
+      Tally tally = byZone.of(TallyKey.of(server, zone));
       tally.count();
       if (answer == rcode) {
         byZone.addFaulty(tally, lookup, attempt.durationNs(), null);
@@ -112,7 +125,7 @@ public final class FailingRcode implements Rule {
     if (server == null || question == null) {
       return;
     }
-    Tally tally = byZone.of(new ServerZone(server, zones.of(question.name())));
+    Tally tally = byZone.of(TallyKey.of(server, zones.of(question.name())));
     tally.count();
     if (late.dns().rcode() == rcode) {
       Observation lookup = new Observation(late, client, Outcome.TIMEOUT, null, false);
@@ -132,10 +145,18 @@ public final class FailingRcode implements Rule {
   }
 
   @Override
+  public List<TallyTable> tables() {
+    return List.of(byZone);
+  }
+
+  @Override
   public List<Finding> findings() {
     Map<IpAddress, Map<String, Tally>> servers = new LinkedHashMap<>();
-    byZone.forEach((key, tally) ->
-        servers.computeIfAbsent(key.server(), _ -> new LinkedHashMap<>()).put(key.zone(), tally));
+    byZone.forEach((key, tally) -> {
+      if (key.server() != null && key.name() != null) {
+        servers.computeIfAbsent(key.server(), _ -> new LinkedHashMap<>()).put(key.name(), tally);
+      }
+    });
     List<Finding> found = new ArrayList<>();
     servers.forEach((server, tallies) -> addFindings(server, tallies, found));
     return found;

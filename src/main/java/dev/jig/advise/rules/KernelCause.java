@@ -5,8 +5,8 @@ import dev.jig.advise.Counted;
 import dev.jig.advise.Durations;
 import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
+import dev.jig.advise.ServerUse;
 import dev.jig.advise.ServerUses;
-import dev.jig.advise.ServerUses.ClientUse;
 import dev.jig.advise.TryFault;
 import dev.jig.event.IpAddress;
 import java.util.List;
@@ -53,17 +53,17 @@ public final class KernelCause extends ServerRule {
   }
 
   @Override
-  Optional<Finding> findingOf(IpAddress server, List<ClientUse> clients) {
-    boolean known = clients.stream().anyMatch(client -> client.use().count(fault) > 0);
+  Optional<Finding> findingOf(IpAddress server, List<ServerUse> clients) {
+    boolean known = clients.stream().anyMatch(client -> client.count(fault) > 0);
     if (!known) {
       return Optional.empty();
     }
     // Hosts limit how many ICMP errors they send: if there was no answer at all, they mean all.
     List<TryFault> kinds =
         answered(clients) == 0 ? List.of(fault, TryFault.SILENT) : List.of(fault);
-    List<ClientUse> concerned =
+    List<ServerUse> concerned =
         clients.stream()
-            .filter(client -> kinds.stream().anyMatch(kind -> client.use().count(kind) > 0))
+            .filter(client -> kinds.stream().anyMatch(kind -> client.count(kind) > 0))
             .toList();
     Case found = joinAll(concerned, kinds);
     long of = lookups(concerned);

@@ -2,16 +2,15 @@ package dev.jig.advise.rules;
 
 import dev.jig.advise.Counted;
 import dev.jig.advise.Durations;
+import dev.jig.advise.Fact;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Observation;
-import dev.jig.advise.Tallies;
 import dev.jig.advise.Tally;
 import dev.jig.advise.Tries;
 import dev.jig.event.Attempt;
 import dev.jig.event.IpAddress;
 import dev.jig.event.LookupRow;
 import dev.jig.stats.Latencies;
-import dev.jig.table.Lru;
 import java.util.List;
 
 /// A and AAAA asked together: the first try of one is answered, the first try of the other is not,
@@ -20,9 +19,6 @@ import java.util.List;
 public final class LostTwin extends TallyRule {
   private static final long MIN_PAIRS = 3;
   private static final double MIN_SHARE = 0.01;
-
-  /// How long the answered ones of lost pairs took, by server.
-  private final Lru<IpAddress, Latencies> answered = new Lru<>(Tallies.MAX_SUBJECTS);
 
   public LostTwin(int maxEvidence) {
     super(FindingId.LOST_TWIN, MIN_PAIRS, MIN_SHARE, maxEvidence);
@@ -45,16 +41,17 @@ public final class LostTwin extends TallyRule {
     }
     if (Tries.isLostTwin(lookup.row(), twin)) {
       addFaulty(tally, lookup, Tries.waitedNs(attempts, 0), attempts.getFirst().cause());
-      answered
-          .computeIfAbsent(server, _ -> new Latencies())
+      tally
+          .facts()
+          .latencies(Fact.TWIN_LATENCY)
           .add(twin.lookup().attempts().getFirst().durationNs());
     }
   }
 
   @Override
-  List<String> summary(IpAddress server, Tally tally) {
+  List<String> summary(Tally tally) {
     long waitedNs = tally.faulty().waitedNs();
-    Latencies others = answered.computeIfAbsent(server, _ -> new Latencies());
+    Latencies others = tally.facts().latencies(Fact.TWIN_LATENCY);
     return List.of(
         "%s of %s of A and AAAA lost one: each cost the application %s, %s in all."
             .formatted(

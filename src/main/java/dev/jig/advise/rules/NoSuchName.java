@@ -1,15 +1,18 @@
 package dev.jig.advise.rules;
 
-import dev.jig.advise.Case;
 import dev.jig.advise.Client;
 import dev.jig.advise.Counted;
 import dev.jig.advise.Evidence;
-import dev.jig.advise.ExampleBudget;
+import dev.jig.advise.Fact;
 import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Observation;
 import dev.jig.advise.Rule;
 import dev.jig.advise.Tallies;
+import dev.jig.advise.Tally;
+import dev.jig.advise.TallyKey;
+import dev.jig.advise.TallySink;
+import dev.jig.advise.TallyTable;
 import dev.jig.event.LookupRow;
 import dev.jig.event.NameRow;
 import dev.jig.event.Outcome;
@@ -37,32 +40,43 @@ public final class NoSuchName implements Rule {
 
   private static final String CLUSTER = ".cluster.local.";
 
-  private record ClientName(Client client, String name) {}
+  /// A tally counts a client's lookups of a name that does not exist, and those that found it
+  /// before, in this window.
+  private final Missing missing;
 
-  /// One client's lookups of one name that does not exist.
-  private static final class Missing {
-    /// Lookups that found it in this window, before.
-    long foundBefore;
+  /// Exports what no search list made, with the similar name: only this node knows the names that
+  /// exist.
+  private final class Missing extends Tallies {
+    Missing(int maxEvidence) {
+      super(FindingId.NO_SUCH_NAME.text(), maxEvidence);
+    }
 
-    final Case lookups = new Case();
+    @Override
+    public void export(TallySink sink) {
+      int[] exported = {0};
+      forEach((key, known) -> {
+        String name = key.name();
+        if (name != null && isFault(known) && !isStepOfSearch(name)) {
+          similar(name, known, exported[0]++ < MAX_SIMILAR)
+              .ifPresent(similar -> known.facts().add(Fact.SIMILAR_NAME, similar));
+          sink.accept(name(), key, known);
+        }
+      });
+    }
   }
-
-  private final ExampleBudget examples;
-  private long forgotten;
-  private final Lru<ClientName, Missing> missing = new Lru<>(Tallies.MAX_SUBJECTS, this::onEvicted);
 
   /// A client's lookups that found a name.
   ///
   /// @param firstNs when the first of them began, nanoseconds since the epoch
   private record Found(long firstNs, long lookups) {}
 
-  private final Lru<ClientName, Found> found = new Lru<>(MAX_EXISTING);
+  private final Lru<TallyKey, Found> found = new Lru<>(MAX_EXISTING);
 
   /// Names that were found by any client, in lower case.
   private final Lru<String, String> existing = new Lru<>(MAX_EXISTING);
 
   public NoSuchName(int maxEvidence) {
-    this.examples = new ExampleBudget(maxEvidence);
+    this.missing = new Missing(maxEvidence);
   }
 
   @Override
@@ -93,7 +107,7 @@ public final class NoSuchName implements Rule {
 
   private void addFound(NameRow name, Client client, String lower) {
     existing.put(lower, lower);
-    ClientName subject = new ClientName(client, lower);
+    TallyKey subject = TallyKey.of(client, lower);
     Found before = found.get(subject);
     int lookups = lookupsOf(name, lower).size();
     found.put(
@@ -104,12 +118,13 @@ public final class NoSuchName implements Rule {
   }
 
   private void addMissing(Client client, String name, List<LookupRow> own) {
-    Missing known = missing.computeIfAbsent(new ClientName(client, name), _ -> new Missing());
-    Found before = found.get(new ClientName(client, name));
+    TallyKey subject = TallyKey.of(client, name);
+    Tally known = missing.of(subject);
+    Found before = found.get(subject);
     if (before != null && before.firstNs() < own.getFirst().timestampNs()) {
-      known.foundBefore = before.lookups();
+      known.facts().add(Fact.FOUND_BEFORE, before.lookups());
     }
-    known.lookups.add(client, own.getFirst(), own.size(), 0, example(known, own.getFirst()));
+    known.faulty().add(client, own.getFirst(), own.size(), 0, example(known, own.getFirst()));
   }
 
   /// The lookups of this very name, without those that the search list made.
@@ -117,63 +132,72 @@ public final class NoSuchName implements Rule {
     return row.lookups().stream().filter(lookup -> isOf(lookup, name)).toList();
   }
 
-  private void onEvicted(Missing evicted) {
-    forgotten++;
-    examples.giveBack(evicted.lookups);
-  }
-
   private static boolean isOf(LookupRow row, String name) {
     Question question = row.dns().question();
     return question != null && question.name().equalsIgnoreCase(name);
   }
 
-  private @Nullable Evidence example(Missing known, LookupRow row) {
-    if (!examples.take(known.lookups)) {
-      return null;
-    }
-    return new Evidence(row, null, null);
+  private @Nullable Evidence example(Tally known, LookupRow row) {
+    return missing.takeExample(known) ? new Evidence(row, null, null) : null;
+  }
+
+  @Override
+  public List<TallyTable> tables() {
+    return List.of(missing);
   }
 
   @Override
   public List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
-    missing.forEach((subject, known) ->
-        finding(subject.name(), known, findings.size() < MAX_SIMILAR).ifPresent(findings::add));
+    missing.forEach((subject, known) -> {
+      String name = subject.name();
+      if (name != null && isFault(known) && !isStepOfSearch(name)) {
+        findings.add(finding(name, known, findings.size() < MAX_SIMILAR));
+      }
+    });
     return findings;
   }
 
-  private Optional<Finding> finding(String name, Missing known, boolean withSimilar) {
-    long lookups = known.lookups.lookups();
-    boolean existed = known.foundBefore > 0;
-    if (lookups < (existed ? MIN_LOST : MIN_LOOKUPS) || isStepOfSearch(name)) {
-      return Optional.empty();
-    }
+  private static boolean isFault(Tally known) {
+    boolean existed = known.fact(Fact.FOUND_BEFORE) > 0;
+    return known.lookups() >= (existed ? MIN_LOST : MIN_LOOKUPS);
+  }
+
+  private Finding finding(String name, Tally known, boolean withSimilar) {
+    long lookups = known.lookups();
+    long of = lookups + known.fact(Fact.FOUND_BEFORE);
+    boolean existed = of > lookups;
     List<String> summary = new ArrayList<>();
     summary.add(
         "%s of %s of %s got NXDOMAIN%s."
             .formatted(
                 Counted.number(lookups),
-                Counted.of(lookups + known.foundBefore, "lookup", "lookups"),
+                Counted.of(of, "lookup", "lookups"),
                 name,
                 existed ? "; before, it resolved" : ""));
-    List<String> near = withSimilar ? NearNames.of(name, otherNames(name)) : List.of();
-    if (!near.isEmpty()) {
-      summary.add("A similar name exists: " + near.getFirst());
-    }
-    return Optional.of(
-        new Finding(
-            id(),
-            null,
-            null,
-            name,
-            lookups,
-            lookups + known.foundBefore,
-            known.lookups,
-            summary,
-            List.of(
-                existed
-                    ? "Find out who removed the name: its Service, record or zone."
-                    : "Correct the name in the client's configuration, or create it.")));
+    similar(name, known, withSimilar)
+        .ifPresent(similar -> summary.add("A similar name exists: " + similar));
+    return new Finding(
+        id(),
+        null,
+        null,
+        name,
+        lookups,
+        of,
+        known.faulty(),
+        summary,
+        List.of(
+            existed
+                ? "Find out who removed the name: its Service, record or zone."
+                : "Correct the name in the client's configuration, or create it."));
+  }
+
+  /// The most similar name that exists, as far as this node or the client's has seen.
+  private Optional<String> similar(String name, Tally known, boolean compare) {
+    Optional<String> exported = known.facts().texts(Fact.SIMILAR_NAME).stream().findFirst();
+    return exported.isPresent() || !compare
+        ? exported
+        : NearNames.of(name, otherNames(name)).stream().findFirst();
   }
 
   /// Whether a suffix of a pod's search list made the name, and a further suffix found what was
@@ -210,6 +234,6 @@ public final class NoSuchName implements Rule {
 
   @Override
   public long forgotten() {
-    return forgotten;
+    return missing.forgotten();
   }
 }

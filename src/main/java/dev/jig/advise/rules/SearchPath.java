@@ -1,25 +1,25 @@
 package dev.jig.advise.rules;
 
-import dev.jig.advise.Case;
 import dev.jig.advise.Client;
 import dev.jig.advise.Counted;
 import dev.jig.advise.Durations;
 import dev.jig.advise.Evidence;
-import dev.jig.advise.ExampleBudget;
+import dev.jig.advise.Fact;
 import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Observation;
 import dev.jig.advise.Rule;
 import dev.jig.advise.Tallies;
+import dev.jig.advise.Tally;
+import dev.jig.advise.TallyKey;
+import dev.jig.advise.TallyTable;
 import dev.jig.event.LookupRow;
 import dev.jig.event.NameRow;
 import dev.jig.event.Row;
 import dev.jig.names.SearchList;
 import dev.jig.names.SearchLists;
-import dev.jig.table.Lru;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Most queries of a client ask for names that its search list makes and that do not exist. What
@@ -31,24 +31,15 @@ public final class SearchPath implements Rule {
   /// queries are wasted.
   private static final double MIN_WASTED = 0.6;
 
-  /// What the names of one client cost.
-  private static final class Cost {
-    long names;
-    long queries;
-    long wasted;
-    int ndots = SearchList.NDOTS_UNKNOWN;
-    @Nullable Case searched;
-  }
-
   private final SearchLists lists;
-  private final ExampleBudget examples;
-  private long forgotten;
-  private final Lru<Client, Cost> costs = new Lru<>(Tallies.MAX_SUBJECTS, this::onEvicted);
+
+  /// A tally counts the queries of a client, its lookups those that were wasted.
+  private final Tallies costs;
 
   /// @param lists gives ndots, where it is known
   public SearchPath(SearchLists lists, int maxEvidence) {
     this.lists = lists;
-    this.examples = new ExampleBudget(maxEvidence);
+    this.costs = new Tallies(FindingId.SEARCH_PATH.text(), maxEvidence);
   }
 
   @Override
@@ -63,26 +54,18 @@ public final class SearchPath implements Rule {
 
   @Override
   public void onName(NameRow name, Client client) {
-    Cost cost = costs.computeIfAbsent(client, _ -> new Cost());
-    cost.names++;
-    cost.queries += name.queries();
+    Tally cost = costs.of(TallyKey.of(client));
+    cost.count(name.queries());
+    cost.facts().add(Fact.NAMES, 1);
     if (name.wasted() == 0) {
       return;
     }
-    cost.wasted += name.wasted();
     SearchList list = lists.of(name.subject());
-    cost.ndots = list == null ? cost.ndots : list.ndots();
-    LookupRow first = name.lookups().getFirst();
-    Case searched = cost.searched == null ? new Case() : cost.searched;
-    cost.searched = searched;
-    searched.add(client, first, name.wasted(), latencyNs(name), example(searched, name, first));
-  }
-
-  private void onEvicted(Cost evicted) {
-    if (evicted.searched != null) {
-      forgotten++;
-      examples.giveBack(evicted.searched);
+    if (list != null && list.ndots() != SearchList.NDOTS_UNKNOWN) {
+      cost.facts().add(Fact.NDOTS, list.ndots());
     }
+    LookupRow first = name.lookups().getFirst();
+    cost.faulty().add(client, first, name.wasted(), latencyNs(name), example(cost, name, first));
   }
 
   /// How long the name took in all, if it was found.
@@ -90,8 +73,8 @@ public final class SearchPath implements Rule {
     return name.latencyNs() == Row.NO_LATENCY ? 0 : name.latencyNs();
   }
 
-  private @Nullable Evidence example(Case searched, NameRow name, LookupRow first) {
-    if (!examples.take(searched)) {
+  private @Nullable Evidence example(Tally cost, NameRow name, LookupRow first) {
+    if (!costs.takeExample(cost)) {
       return null;
     }
     String time =
@@ -109,49 +92,54 @@ public final class SearchPath implements Rule {
   }
 
   @Override
+  public List<TallyTable> tables() {
+    return List.of(costs);
+  }
+
+  @Override
   public List<Finding> findings() {
     List<Finding> found = new ArrayList<>();
-    costs.forEach((_, cost) -> finding(cost).ifPresent(found::add));
+    costs.forEach((_, cost) -> {
+      if (cost.of() >= MIN_QUERIES && cost.isAtLeast(1, MIN_WASTED)) {
+        found.add(finding(cost));
+      }
+    });
     return found;
   }
 
-  private Optional<Finding> finding(Cost cost) {
-    Case searched = cost.searched;
-    if (searched == null || cost.queries < MIN_QUERIES || cost.wasted < MIN_WASTED * cost.queries) {
-      return Optional.empty();
-    }
-    String percent = Counted.percent(cost.wasted, cost.queries);
+  private Finding finding(Tally cost) {
+    String percent = Counted.percent(cost.lookups(), cost.of());
+    long ndots = cost.facts().number(Fact.NDOTS, SearchList.NDOTS_UNKNOWN);
     List<String> summary = new ArrayList<>();
     summary.add(
         "%s cost %s; %s of them (%s) asked for names that the search list made."
             .formatted(
-                Counted.of(cost.names, "name", "names"),
-                Counted.of(cost.queries, "query", "queries"),
-                Counted.number(cost.wasted),
+                Counted.of(cost.fact(Fact.NAMES), "name", "names"),
+                Counted.of(cost.of(), "query", "queries"),
+                Counted.number(cost.lookups()),
                 percent));
-    if (cost.ndots != SearchList.NDOTS_UNKNOWN) {
-      summary.add("Its resolv.conf has ndots " + cost.ndots + ".");
+    if (ndots != SearchList.NDOTS_UNKNOWN) {
+      summary.add("Its resolv.conf has ndots " + ndots + ".");
     }
-    return Optional.of(
-        new Finding(
-            id(),
-            null,
-            null,
-            null,
-            cost.wasted,
-            cost.queries,
-            searched,
-            summary,
-            List.of(
-                "End the name with a dot"
-                    + (cost.ndots == 0 || cost.ndots == 1 ? "" : ", or set ndots:1")
-                    + " (saves "
-                    + percent
-                    + ").")));
+    return new Finding(
+        id(),
+        null,
+        null,
+        null,
+        cost.lookups(),
+        cost.of(),
+        cost.faulty(),
+        summary,
+        List.of(
+            "End the name with a dot"
+                + (ndots == 0 || ndots == 1 ? "" : ", or set ndots:1")
+                + " (saves "
+                + percent
+                + ")."));
   }
 
   @Override
   public long forgotten() {
-    return forgotten;
+    return costs.forgotten();
   }
 }

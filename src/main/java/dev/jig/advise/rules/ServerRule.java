@@ -5,8 +5,9 @@ import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Observation;
 import dev.jig.advise.Rule;
+import dev.jig.advise.ServerUse;
 import dev.jig.advise.ServerUses;
-import dev.jig.advise.ServerUses.ClientUse;
+import dev.jig.advise.TallyTable;
 import dev.jig.advise.TryFault;
 import dev.jig.event.IpAddress;
 import java.util.ArrayList;
@@ -36,6 +37,12 @@ abstract class ServerRule implements Rule {
     // the shared table has it
   }
 
+  /// The shared table has it.
+  @Override
+  public final List<TallyTable> tables() {
+    return List.of();
+  }
+
   @Override
   public final List<Finding> findings() {
     return uses.byServer().entrySet().stream()
@@ -44,7 +51,7 @@ abstract class ServerRule implements Rule {
   }
 
   /// What is wrong with a server.
-  abstract Optional<Finding> findingOf(IpAddress server, List<ClientUse> clients);
+  abstract Optional<Finding> findingOf(IpAddress server, List<ServerUse> clients);
 
   @Override
   public final long forgotten() {
@@ -52,9 +59,9 @@ abstract class ServerRule implements Rule {
   }
 
   /// Joins the lookups with faults of these kinds.
-  final Case joinAll(List<ClientUse> clients, List<TryFault> kinds) {
+  final Case joinAll(List<ServerUse> clients, List<TryFault> kinds) {
     List<Case> cases = new ArrayList<>();
-    clients.forEach(client -> client.use().addAll(cases, kinds));
+    clients.forEach(client -> client.addAll(cases, kinds));
     return join(cases);
   }
 
@@ -65,18 +72,18 @@ abstract class ServerRule implements Rule {
   }
 
   /// Lookups in which these clients asked the server.
-  static long lookups(List<ClientUse> clients) {
-    return clients.stream().mapToLong(client -> client.use().lookups()).sum();
+  static long lookups(List<ServerUse> clients) {
+    return clients.stream().mapToLong(client -> client.lookups()).sum();
   }
 
   /// Lookups in which the server answered these clients.
-  static long answered(List<ClientUse> clients) {
-    return clients.stream().mapToLong(client -> client.use().answered()).sum();
+  static long answered(List<ServerUse> clients) {
+    return clients.stream().mapToLong(client -> client.answered()).sum();
   }
 
   /// When the newest query that the server answered was sent; 0 if none.
-  static long lastAnsweredNs(List<ClientUse> clients) {
-    return clients.stream().mapToLong(client -> client.use().lastAnsweredNs()).max().orElse(0);
+  static long lastAnsweredNs(List<ServerUse> clients) {
+    return clients.stream().mapToLong(client -> client.lastAnsweredNs()).max().orElse(0);
   }
 
   final Finding finding(

@@ -2,21 +2,23 @@ package dev.jig.advise.rules;
 
 import dev.jig.advise.ByServer;
 import dev.jig.advise.Client;
-import dev.jig.advise.ClientServer;
 import dev.jig.advise.Counted;
 import dev.jig.advise.Durations;
+import dev.jig.advise.Fact;
 import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Observation;
 import dev.jig.advise.Rule;
 import dev.jig.advise.Tallies;
 import dev.jig.advise.Tally;
+import dev.jig.advise.TallyKey;
+import dev.jig.advise.TallySink;
+import dev.jig.advise.TallyTable;
 import dev.jig.event.Attempt;
 import dev.jig.event.AttemptState;
 import dev.jig.event.IpAddress;
 import dev.jig.event.Lookup.Upstream;
 import dev.jig.stats.Latencies;
-import dev.jig.table.Lru;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,24 +33,38 @@ public final class SlowServer implements Rule {
   private static final long MIN_ANSWERS = 20;
   private static final long MIN_ANSWERS_OF_OTHERS = 10;
 
-  private record Speed(IpAddress server, Tally tally, Latencies latencies) {}
+  private record Speed(TallyKey subject, IpAddress server, Tally tally) {
+    Latencies latencies() {
+      return tally.facts().latencies(Fact.SERVER_LATENCY);
+    }
+  }
 
-  /// A slow server, and the other servers of its clients.
-  private static final class Compared {
-    final Latencies slow = new Latencies();
-    final Latencies others = new Latencies();
+  /// Exports all servers of the clients with one that may be slow, since they are compared.
+  private static final class Answers extends Tallies {
+    Answers(int maxEvidence) {
+      super(FindingId.SLOW_SERVER.text(), maxEvidence);
+    }
+
+    @Override
+    public void export(TallySink sink) {
+      byClient(this)
+          .values()
+          .forEach(speeds -> {
+            if (speeds.stream().anyMatch(SlowServer::mayBeSlow)) {
+              speeds.forEach(speed -> sink.accept(name(), speed.subject(), speed.tally()));
+            }
+          });
+    }
   }
 
   private final int maxEvidence;
 
   /// A tally counts answers; those above 200 ms are examples.
-  private final Tallies<ClientServer> answers;
-
-  private final Lru<ClientServer, Latencies> latencies = new Lru<>(Tallies.MAX_SUBJECTS);
+  private final Tallies answers;
 
   public SlowServer(int maxEvidence) {
     this.maxEvidence = maxEvidence;
-    this.answers = new Tallies<>(maxEvidence);
+    this.answers = new Answers(maxEvidence);
   }
 
   @Override
@@ -66,11 +82,10 @@ public final class SlowServer implements Rule {
       if (server == null || !attempt.state().hasResponse()) {
         continue;
       }
-      ClientServer subject = new ClientServer(lookup.client(), server);
       long ns = ownNs(lookup, attempt);
-      Tally tally = answers.of(subject);
+      Tally tally = answers.of(TallyKey.of(lookup.client(), server));
       tally.count();
-      latencies.computeIfAbsent(subject, _ -> new Latencies()).add(ns);
+      tally.facts().latencies(Fact.SERVER_LATENCY).add(ns);
       if (ns > MIN_P95_NS) {
         answers.addFaulty(tally, lookup, ns, null);
       }
@@ -86,32 +101,41 @@ public final class SlowServer implements Rule {
     return Math.max(0, attempt.durationNs() - (elsewhere == null ? 0 : elsewhere));
   }
 
-  @Override
-  public List<Finding> findings() {
+  private static Map<Client, List<Speed>> byClient(Tallies answers) {
     Map<Client, List<Speed>> byClient = new LinkedHashMap<>();
     answers.forEach((subject, tally) -> {
-      Latencies known = latencies.get(subject);
-      if (known != null) {
+      Client client = subject.client();
+      IpAddress server = subject.server();
+      if (client != null && server != null) {
         byClient
-            .computeIfAbsent(subject.client(), _ -> new ArrayList<>())
-            .add(new Speed(subject.server(), tally, known));
+            .computeIfAbsent(client, _ -> new ArrayList<>())
+            .add(new Speed(subject, server, tally));
       }
     });
+    return byClient;
+  }
+
+  @Override
+  public List<TallyTable> tables() {
+    return List.of(answers);
+  }
+
+  @Override
+  public List<Finding> findings() {
     ByServer servers = new ByServer(maxEvidence);
-    Map<IpAddress, Compared> compared = new LinkedHashMap<>();
-    byClient.forEach((client, speeds) -> {
-      for (Speed speed : speeds) {
-        Latencies rest = mayBeSlow(speed) ? othersOf(speed, speeds) : null;
-        if (rest != null && isSlow(speed, rest)) {
-          servers.add(new ClientServer(client, speed.server()), speed.tally());
-          Compared both = compared.computeIfAbsent(speed.server(), _ -> new Compared());
-          both.slow.add(speed.latencies());
-          both.others.add(rest);
-        }
-      }
-    });
+    Map<IpAddress, Latencies> others = new LinkedHashMap<>();
+    byClient(answers)
+        .forEach((_, speeds) -> {
+          for (Speed speed : speeds) {
+            Latencies rest = mayBeSlow(speed) ? othersOf(speed, speeds) : null;
+            if (rest != null && isSlow(speed, rest)) {
+              servers.add(speed.server(), speed.tally());
+              others.computeIfAbsent(speed.server(), _ -> new Latencies()).add(rest);
+            }
+          }
+        });
     return servers.entries().stream()
-        .map(entry -> finding(entry, compared.computeIfAbsent(entry.server(), _ -> new Compared())))
+        .map(entry -> finding(entry, others.computeIfAbsent(entry.server(), _ -> new Latencies())))
         .toList();
   }
 
@@ -133,9 +157,9 @@ public final class SlowServer implements Rule {
     return others.count() >= MIN_ANSWERS_OF_OTHERS && p95 > MIN_RATIO * others.quantileNs(QUANTILE);
   }
 
-  private Finding finding(ByServer.Entry entry, Compared compared) {
+  private Finding finding(ByServer.Entry entry, Latencies others) {
     Tally tally = entry.tally();
-    Latencies slow = compared.slow;
+    Latencies slow = tally.facts().latencies(Fact.SERVER_LATENCY);
     return new Finding(
         id(),
         entry.server(),
@@ -150,7 +174,7 @@ public final class SlowServer implements Rule {
                     Durations.text(slow.quantileNs(QUANTILE)),
                     Durations.text(slow.quantileNs(0.5)),
                     Counted.of(slow.count(), "answer", "answers"),
-                    Durations.text(compared.others.quantileNs(QUANTILE)))),
+                    Durations.text(others.quantileNs(QUANTILE)))),
         List.of(
             "Ask a nearer server first, or find out what the server waits for: its load, its"
                 + " upstreams, the way to it."));

@@ -1,13 +1,14 @@
 package dev.jig.advise.rules;
 
 import dev.jig.advise.ByServer;
-import dev.jig.advise.ClientServer;
 import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Observation;
 import dev.jig.advise.Rule;
 import dev.jig.advise.Tallies;
 import dev.jig.advise.Tally;
+import dev.jig.advise.TallyKey;
+import dev.jig.advise.TallyTable;
 import dev.jig.event.Cause;
 import dev.jig.event.IpAddress;
 import java.util.List;
@@ -20,7 +21,7 @@ abstract class TallyRule implements Rule {
   private final long minLookups;
   private final double minShare;
   private final int maxEvidence;
-  private final Tallies<ClientServer> tallies;
+  private final Tallies tallies;
 
   /// @param minLookups with the fault
   /// @param minShare of those that could show it
@@ -29,7 +30,7 @@ abstract class TallyRule implements Rule {
     this.minLookups = minLookups;
     this.minShare = minShare;
     this.maxEvidence = maxEvidence;
-    this.tallies = new Tallies<>(maxEvidence);
+    this.tallies = new Tallies(id.text(), maxEvidence);
   }
 
   @Override
@@ -38,7 +39,7 @@ abstract class TallyRule implements Rule {
   }
 
   final Tally tally(Observation lookup, IpAddress server) {
-    return tallies.of(new ClientServer(lookup.client(), server));
+    return tallies.of(TallyKey.of(lookup.client(), server));
   }
 
   final void addFaulty(Tally tally, Observation lookup, long waitedNs, @Nullable Cause cause) {
@@ -46,11 +47,17 @@ abstract class TallyRule implements Rule {
   }
 
   @Override
+  public final List<TallyTable> tables() {
+    return List.of(tallies);
+  }
+
+  @Override
   public final List<Finding> findings() {
     ByServer servers = new ByServer(maxEvidence);
     tallies.forEach((subject, tally) -> {
-      if (tally.isAtLeast(minLookups, minShare)) {
-        servers.add(subject, tally);
+      IpAddress server = subject.server();
+      if (server != null && tally.isAtLeast(minLookups, minShare)) {
+        servers.add(server, tally);
       }
     });
     return servers.entries().stream().map(this::finding).toList();
@@ -66,11 +73,11 @@ abstract class TallyRule implements Rule {
         tally.lookups(),
         tally.of(),
         tally.faulty(),
-        summary(entry.server(), tally),
+        summary(tally),
         List.of(advice()));
   }
 
-  abstract List<String> summary(IpAddress server, Tally tally);
+  abstract List<String> summary(Tally tally);
 
   abstract String advice();
 

@@ -51,7 +51,7 @@ public final class TcpBlocked extends TallyRule {
   }
 
   @Override
-  List<String> summary(IpAddress server, Tally tally) {
+  List<String> summary(Tally tally) {
     return List.of(
         "%s of %s with a truncated answer got nothing over TCP: %s lost in all."
             .formatted(

@@ -5,8 +5,8 @@ import dev.jig.advise.Counted;
 import dev.jig.advise.Durations;
 import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
+import dev.jig.advise.ServerUse;
 import dev.jig.advise.ServerUses;
-import dev.jig.advise.ServerUses.ClientUse;
 import dev.jig.event.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,12 +21,12 @@ public final class Unanswered extends ServerRule {
   }
 
   @Override
-  Optional<Finding> findingOf(IpAddress server, List<ClientUse> clients) {
+  Optional<Finding> findingOf(IpAddress server, List<ServerUse> clients) {
     long lastAnsweredNs = lastAnsweredNs(clients);
-    List<ClientUse> silent = new ArrayList<>();
+    List<ServerUse> silent = new ArrayList<>();
     List<Case> cases = new ArrayList<>();
-    for (ClientUse client : clients) {
-      Case since = client.use().silentSinceAnswer();
+    for (ServerUse client : clients) {
+      Case since = client.silentSinceAnswer();
       if (since != null && since.firstNs() > lastAnsweredNs) {
         silent.add(client);
         cases.add(since);

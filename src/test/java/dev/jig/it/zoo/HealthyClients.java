@@ -30,6 +30,10 @@ final class HealthyClients {
         Setup.further(
             Setup.HEALTHY, "musl asks a near and a far server at once", HealthyClients::nearAndFar),
         Setup.further(
+            Setup.HEALTHY,
+            "programs connect to servers and ask nothing",
+            HealthyClients::ownAddress),
+        Setup.further(
             Setup.HEALTHY, "dig ends before a far server answers", HealthyClients::endsEarly),
         Setup.further(Setup.HEALTHY, "two servers in turn", HealthyClients::rotating));
   }
@@ -58,6 +62,19 @@ final class HealthyClients {
         Clients.each(
             30,
             Clients.getent("n$i.v4.example.test") + "; " + Clients.musl("m$i.v4.example.test")));
+  }
+
+  /// They learn their own address, and whether they have one of IPv6: then they have no route.
+  private static String ownAddress(Lab lab) {
+    Servers.knot(lab, lab.server());
+    lab.client().run("ip -6 route del default");
+    lab.configure(lab.client(), "nameserver " + lab.server().ipv4());
+    String connects = "exec 3<>/dev/udp/%s/53".formatted(lab.server().ipv4());
+    String probes = "exec 3<>/dev/udp/%s/53".formatted(lab.server().ipv6());
+    return lab.onClient(
+        Clients.each(20, Clients.getent("n$i.ok.example.test") + "; bash -c '" + connects + "'")
+            + "\n"
+            + Clients.each(2, "bash -c '" + probes + "'"));
   }
 
   /// As mail servers ask block lists.

@@ -18,13 +18,27 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /// Forwards queries over UDP from port 53 of a host to a server, in the process of the test: a
-/// network that delays packets or loses them without a reason that the kernel knows.
+/// network that delays packets, loses them without a reason that the kernel knows, or answers
+/// itself.
 final class Relay implements Closeable {
   static final int DROP = -1;
+
+  /// Answers FORMERR, as servers do that do not know EDNS (RFC 6891 section 7).
+  static final int REJECT = -2;
+
+  /// Forwards the query, and answers with a forged address before the server does.
+  static final int FORGE = -3;
+
+  private static final byte[] FORGED_ADDRESS = {(byte) 203, 0, 113, 66};
 
   private static final int PORT = 53;
   private static final int MAX_MESSAGE = 4096;
@@ -32,13 +46,13 @@ final class Relay implements Closeable {
   /// What happens to a query.
   interface Fate {
 
-    /// Returns the milliseconds that it is delayed, or [#DROP].
+    /// Returns the milliseconds that it is delayed, [#DROP], [#REJECT] or [#FORGE].
     int of(Asked query);
   }
 
   /// @param name in lower case
   /// @param before how many queries with this name and type there were before
-  record Asked(String name, int type, int before) {
+  record Asked(String name, int type, int before, boolean hasEdns) {
     boolean isAaaa() {
       return type == Type.AAAA;
     }
@@ -123,14 +137,46 @@ final class Relay implements Closeable {
     String name = message.getQuestion().getName().toString().toLowerCase(Locale.ROOT);
     int type = message.getQuestion().getType();
     int before = counts.merge(name + " " + type, 1, Integer::sum) - 1;
-    int delayMs = fate.of(new Asked(name, type, before));
+    int delayMs = fate.of(new Asked(name, type, before, message.getOPT() != null));
     if (delayMs == DROP) {
       return;
+    }
+    if (delayMs == REJECT) {
+      send(socket, rejection(query, message), packet.getSocketAddress());
+      return;
+    }
+    if (delayMs == FORGE) {
+      send(socket, forged(message), packet.getSocketAddress());
     }
     int id = nextId();
     waiting.put(id, new Waiting(socket, packet.getSocketAddress(), id(query)));
     setId(query, id);
-    var _ = later.schedule(() -> send(upstream, query, server), delayMs, TimeUnit.MILLISECONDS);
+    var _ =
+        later.schedule(
+            () -> send(upstream, query, server), Math.max(0, delayMs), TimeUnit.MILLISECONDS);
+  }
+
+  /// Header and question alone.
+  private static byte[] rejection(byte[] query, Message message) {
+    Message response = new Message(id(query));
+    response.getHeader().setFlag(Flags.QR);
+    response.getHeader().setRcode(Rcode.FORMERR);
+    response.addRecord(message.getQuestion(), Section.QUESTION);
+    return response.toWire();
+  }
+
+  private static byte[] forged(Message query) throws IOException {
+    Message response = new Message(query.getHeader().getID());
+    response.getHeader().setFlag(Flags.QR);
+    response.addRecord(query.getQuestion(), Section.QUESTION);
+    response.addRecord(
+        new ARecord(
+            query.getQuestion().getName(),
+            DClass.IN,
+            300,
+            InetAddress.getByAddress(FORGED_ADDRESS)),
+        Section.ANSWER);
+    return response.toWire();
   }
 
   private synchronized int nextId() {

@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 
 /// Starts servers at port 53 of both addresses of a host.
 final class Servers {
+  private static final String NO_VALIDATION = "dnssec-validation no; ";
+
   private Servers() {}
 
   /// Knot DNS with all zones.
@@ -22,7 +24,17 @@ final class Servers {
   /// @param zones in its configuration
   /// @param loaded those of them with a file: it answers SERVFAIL for the others
   static NameServer knot(Lab lab, NetworkHost host, List<ZoneFile> zones, List<ZoneFile> loaded) {
-    Path folder = folder(lab, host, loaded);
+    return knot(lab, host, zones, folder(lab, host, loaded));
+  }
+
+  /// Knot DNS with the one zone that is signed.
+  static NameServer knot(Lab lab, NetworkHost host, SignedZone zone) {
+    Path folder = folder(lab, host, List.of());
+    zone.write(folder);
+    return knot(lab, host, List.of(zone.zone()), folder);
+  }
+
+  private static NameServer knot(Lab lab, NetworkHost host, List<ZoneFile> zones, Path folder) {
     String zoneList =
         zones.stream()
             .map(zone -> "  - domain: %s\n    file: %s\n".formatted(zone.zone, zone.zone))
@@ -57,6 +69,13 @@ final class Servers {
 
   /// NSD with some zones: it refuses all others.
   static NameServer nsd(Lab lab, NetworkHost host, List<ZoneFile> zones) {
+    return nsd(lab, host, zones, "");
+  }
+
+  /// The same.
+  ///
+  /// @param options further ones of the clause `server`
+  static NameServer nsd(Lab lab, NetworkHost host, List<ZoneFile> zones, String options) {
     Path folder = folder(lab, host, zones);
     String zoneList =
         zones.stream()
@@ -86,9 +105,11 @@ final class Servers {
           database: ""
           rrl-ratelimit: 0
           xfrdir: "FOLDER"
+          %s
         remote-control:
           control-enable: no
         """
+                .formatted(options)
             + zoneList,
         "nsd",
         "-d",
@@ -105,15 +126,26 @@ final class Servers {
         ZoneFile.ALL.stream()
             .map(zone -> "zone \"%1$s\" { type primary; file \"%1$s\"; };\n".formatted(zone.zone))
             .collect(Collectors.joining());
-    return start(lab, host, folder, bindConfig(options) + zoneList, "named", "-g", "-c", "conf");
+    String config = bindConfig(NO_VALIDATION + options) + zoneList;
+    return start(lab, host, folder, config, "named", "-g", "-c", "conf");
   }
 
   /// BIND that forwards every query.
   static NameServer bindForwarder(Lab lab, NetworkHost host, String upstream) {
-    String options =
-        "allow-recursion { any; }; forward only; forwarders { %s; };".formatted(upstream);
+    return bindForwarder(lab, host, upstream, NO_VALIDATION, "");
+  }
+
+  /// The same.
+  ///
+  /// @param options further ones
+  /// @param statements beside the options
+  static NameServer bindForwarder(
+      Lab lab, NetworkHost host, String upstream, String options, String statements) {
+    String all =
+        "allow-recursion { any; }; forward only; forwarders { %s; }; %s"
+            .formatted(upstream, options);
     Path folder = folder(lab, host, List.of());
-    return start(lab, host, folder, bindConfig(options), "named", "-g", "-c", "conf");
+    return start(lab, host, folder, bindConfig(all) + statements, "named", "-g", "-c", "conf");
   }
 
   private static String bindConfig(String options) {
@@ -124,7 +156,6 @@ final class Servers {
       session-keyfile none;
       listen-on { IPV4; };
       listen-on-v6 { IPV6; };
-      dnssec-validation no;
       empty-zones-enable no;
       allow-transfer { any; };
       %s

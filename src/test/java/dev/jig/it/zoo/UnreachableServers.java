@@ -52,7 +52,22 @@ final class UnreachableServers {
             UNREACHABLE,
             "the router's device at the client's link is down",
             UnreachableServers::deviceDown,
-            "unreachable 12/12 comm=getent nameserver=10.77.2.1"));
+            "unreachable 12/12 comm=getent nameserver=10.77.2.1"),
+        Setup.usual(
+            UNREACHABLE,
+            "the client has no route to glibc's server",
+            UnreachableServers::clientWithoutRoute,
+            "unreachable 12/12 comm=getent nameserver=10.77.2.1"),
+        Setup.further(
+            UNREACHABLE,
+            "the client has no route for dig's queries over IPv6",
+            UnreachableServers::clientWithoutRouteOverIpv6,
+            "unreachable 8/8 comm=dig nameserver=fd77:2::1"),
+        Setup.further(
+            UNREACHABLE,
+            "the client has no route to musl's server, and its socket is not connected",
+            UnreachableServers::clientWithoutRouteForMusl,
+            "unreachable 12/12 comm=resolve nameserver=10.77.2.1"));
   }
 
   private static String noServer(Lab lab) {
@@ -101,6 +116,28 @@ final class UnreachableServers {
     lab.configure(
         lab.client(), "nameserver " + TestNetwork.MISSING_IPV4, "options timeout:6 attempts:1");
     return lab.onClient(Clients.together(6, Clients.getent("n$i.ok.example.test.")));
+  }
+
+  /// No packet leaves. A and AAAA have one socket.
+  private static String clientWithoutRoute(Lab lab) {
+    lab.client().run("ip route del default");
+    lab.configure(
+        lab.client(), "nameserver " + lab.server().ipv4(), "options timeout:1 attempts:2");
+    return lab.onClient(Clients.each(6, Clients.getent("n$i.ok.example.test.")));
+  }
+
+  private static String clientWithoutRouteOverIpv6(Lab lab) {
+    lab.client().run("ip -6 route del default");
+    String dig = Clients.dig("@" + lab.server().ipv6() + " n$i.ok.example.test");
+    return lab.onClient(Clients.each(8, dig));
+  }
+
+  /// Sends A and AAAA from one socket.
+  private static String clientWithoutRouteForMusl(Lab lab) {
+    lab.client().run("ip route del default");
+    lab.configure(
+        lab.client(), "nameserver " + lab.server().ipv4(), "options timeout:1 attempts:1");
+    return lab.onClient(Clients.each(6, Clients.musl("n$i.ok.example.test.")));
   }
 
   /// The router's link address is permanent, else the kernel would ask for it, as of a missing

@@ -1,9 +1,10 @@
-package dev.jig.advise;
+package dev.jig.names;
 
 import dev.jig.dns.Dialect;
 import dev.jig.dns.MessageDecoder;
 import dev.jig.dns.RecordType;
 import dev.jig.dns.ResourceRecord;
+import dev.jig.event.LookupRow;
 import dev.jig.event.Outcome;
 import dev.jig.event.WireMessage;
 import dev.jig.table.Lru;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the zone of a name: the owner of an SOA record that was seen in a negative answer (RFC
 /// 2308 section 3), else the last two labels. All of a cluster's names are one zone.
-public final class Zones implements LookupListener {
+public final class Zones {
   private static final int MAX_ZONES = 4_096;
   private static final String CLUSTER = "cluster.local.";
 
@@ -22,14 +23,17 @@ public final class Zones implements LookupListener {
   /// The domains of which a name had a negative answer: others of the domain are in the same zone.
   private final Lru<String, String> domains = new Lru<>(MAX_ZONES);
 
-  /// Learns from a negative answer, which is decoded only if none of its domain was before.
-  @Override
-  public void onLookup(Observation lookup) {
-    boolean negative = lookup.outcome() == Outcome.NXDOMAIN || lookup.outcome() == Outcome.NODATA;
-    WireMessage message = lookup.row().dns().message();
-    String name = lower(lookup.name());
+  /// Learns from a negative answer, if the row has its bytes. It is decoded only if none of its
+  /// domain was before.
+  public void onLookup(LookupRow row) {
+    boolean negative = row.outcome() == Outcome.NXDOMAIN || row.outcome() == Outcome.NODATA;
+    WireMessage message = row.dns().message();
+    if (!negative || message == null) {
+      return;
+    }
+    String name = lower(Step.nameOf(row));
     String domain = domainOf(name);
-    if (!negative || message == null || domains.put(domain, domain) != null) {
+    if (domains.put(domain, domain) != null) {
       return;
     }
     for (ResourceRecord record : message.decode(decoder, Dialect.DNS).authority()) {

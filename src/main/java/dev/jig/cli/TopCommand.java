@@ -1,0 +1,20 @@
+package dev.jig.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `ig top`: the parent of the commands that count.
+@Command(
+    name = "top",
+    description = "Show who does most, and what fails most.",
+    subcommands = TopDnsCommand.class)
+final class TopCommand implements Runnable {
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "ig top needs a gadget: ig top dns");
+  }
+}
