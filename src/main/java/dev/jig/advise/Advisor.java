@@ -12,6 +12,7 @@ import dev.jig.names.SearchLists;
 import dev.jig.stats.DistinctCounter;
 import dev.jig.stats.LookupCounts;
 import dev.jig.table.Hash64;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -113,9 +114,8 @@ public final class Advisor {
 
   /// The window, for [NodeSum]; after [#finish].
   public NodeWindow nodeWindow() {
-    long[] hashes = new long[servers.count()];
-    int[] next = {0};
-    servers.forEach(hash -> hashes[next[0]++] = hash);
+    List<Long> hashes = new ArrayList<>(servers.count());
+    servers.forEach(hashes::add);
     return new NodeWindow(window(), hashes);
   }
 

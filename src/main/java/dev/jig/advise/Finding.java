@@ -34,8 +34,8 @@ public record Finding(
 
   /// A hash of what it is about, equal on all nodes that find the same.
   public long subjectHash() {
-    int where = Objects.hash(nameserver, zone, name, nameserver == null ? clients() : null);
-    return Hash64.mix((long) id.ordinal() << Integer.SIZE | where & 0xffffffffL);
+    Object client = nameserver == null ? clients() : null;
+    return Hash64.mix(Objects.hash(id.text(), nameserver, zone, name, client));
   }
 
   /// The clients that have the fault.

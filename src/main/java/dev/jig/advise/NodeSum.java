@@ -36,9 +36,7 @@ public final class NodeSum {
     lookups += window.lookups();
     processes += window.processes();
     forgotten += window.forgotten();
-    for (long hash : node.servers()) {
-      servers.add(hash);
-    }
+    node.servers().forEach(servers::add);
   }
 
   /// What is wrong, worst first.

@@ -1,11 +1,12 @@
 package dev.jig.advise;
 
+import java.util.List;
+
 /// The window of one node, for [NodeSum].
 ///
 /// @param servers a hash of each: nodes ask the same ones
-public record NodeWindow(Window window, long[] servers) {
-  @Override
-  public long[] servers() {
-    return servers.clone();
+public record NodeWindow(Window window, List<Long> servers) {
+  public NodeWindow {
+    servers = List.copyOf(servers);
   }
 }

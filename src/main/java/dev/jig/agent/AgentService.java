@@ -110,7 +110,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
       }
       try {
         StreamRequest request = StreamRequest.parse(start);
-        if (request.advise() != null && !hasRoomForGadget()) {
+        if (request.isOfGadget() && !hasRoomForGadget()) {
           call.onError(
               Status.RESOURCE_EXHAUSTED
                   .withDescription("the agent serves " + MAX_GADGETS + " gadgets already")
@@ -197,10 +197,13 @@ final class AgentService extends AgentGrpc.AgentImplBase {
 
   private StreamContent content(StreamRequest request) {
     StreamRequest.Advise advise = request.advise();
+    if (request.top() != null) {
+      return new ReportContent(new TopGadget(request.top()));
+    }
     return advise == null
         ? new RowContent(buffers)
         : new ReportContent(
-            new AdviseGadget(
+            new NodeAdvisor(
                 advise.examples(),
                 SearchLists.firstOf(
                     new RuntimeSearchLists(containers), StreamRequest.searchLists())));
@@ -220,6 +223,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
     details.put("selector", start.getSelector());
     details.put("filters", List.copyOf(start.getFiltersList()));
     details.put("ports", start.getPorts());
+    details.put("gadget", start.getGadgetCase().toString());
     return details;
   }
 
@@ -246,17 +250,20 @@ final class AgentService extends AgentGrpc.AgentImplBase {
 
   /// Ends the streams that no client has resumed for 60 s.
   void endExpired() {
-    for (AgentStream stream : ending.values()) {
-      if (stream.isOver() || stream.isDetachedLongerThan(RESUMABLE_NS)) {
-        stream.discard();
-        ending.remove(stream.id());
-      }
-    }
+    ending.values().removeIf(AgentService::isEndedOrExpired);
     for (AgentStream stream : streams.values()) {
       if (stream.subscription() != null && stream.isDetachedLongerThan(RESUMABLE_NS)) {
         end(stream, "", "timeout");
       }
     }
+  }
+
+  private static boolean isEndedOrExpired(AgentStream stream) {
+    boolean done = stream.isOver() || stream.isDetachedLongerThan(RESUMABLE_NS);
+    if (done) {
+      stream.discard();
+    }
+    return done;
   }
 
   /// Ends all streams; their clients receive the reason.

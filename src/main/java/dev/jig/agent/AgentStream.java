@@ -50,6 +50,11 @@ final class AgentStream implements Consumer<Row> {
     return content instanceof ReportContent;
   }
 
+  /// As [NodeGadget#maxHeapMb]; 0 for rows.
+  int gadgetHeapMb() {
+    return content instanceof ReportContent reports ? reports.gadget().maxHeapMb() : 0;
+  }
+
   void setSubscription(Subscription opened) {
     subscription = opened;
   }

@@ -22,6 +22,11 @@ public interface NodeGadget {
   /// @param last no row follows; the last call
   Iterator<ByteString> reports(boolean last);
 
+  /// About how much heap it takes at its bounds, in MB.
+  default int maxHeapMb() {
+    return 20;
+  }
+
   /// Figures for the log.
   Map<String, Object> counters();
 }

@@ -7,16 +7,27 @@ import dev.jig.filter.LabelSelector;
 import dev.jig.filter.PortSet;
 import dev.jig.names.ProcSearchLists;
 import dev.jig.names.SearchLists;
+import dev.jig.top.KeyColumn;
+import dev.jig.top.ViewSpec;
 import dev.jig.trace.LiveSettings;
 import dev.jig.trace.RowDetails;
+import dev.jig.wire.proto.Condition;
 import dev.jig.wire.proto.Start;
+import dev.jig.wire.proto.Top;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A client's parsed request.
 ///
 /// @param advise null: the rows are wanted, or another gadget
-record StreamRequest(LiveSettings settings, ContainerSelection selection, @Nullable Advise advise) {
+/// @param top the view to count; null: as `advise`
+record StreamRequest(
+    LiveSettings settings,
+    ContainerSelection selection,
+    @Nullable Advise advise,
+    @Nullable ViewSpec top) {
   private static final Path PROC = Path.of("/proc");
   private static final int MAX_EXAMPLES = 100;
 
@@ -51,7 +62,37 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection, @Nulla
             .withNamespace(nullIfEmpty(start.getNamespace()))
             .withPodName(nullIfEmpty(start.getPod()))
             .withLabels(LabelSelector.parse(start.getSelector()));
-    return new StreamRequest(settings, selection, start.hasAdvise() ? advise(start) : null);
+    return new StreamRequest(
+        settings,
+        selection,
+        start.hasAdvise() ? advise(start) : null,
+        start.hasTop() ? top(start) : null);
+  }
+
+  /// Whether what is wanted is made of the rows here.
+  boolean isOfGadget() {
+    return advise != null || top != null;
+  }
+
+  private static ViewSpec top(Start start) {
+    requireLookups("top", start);
+    Top top = start.getTop();
+    List<ViewSpec.Condition> conditions = new ArrayList<>();
+    for (Condition condition : top.getConditionsList()) {
+      List<KeyColumn> column = KeyColumn.parse(condition.getColumn());
+      conditions.add(new ViewSpec.Condition(column.getFirst(), condition.getText()));
+    }
+    ViewSpec view =
+        new ViewSpec(
+            KeyColumn.parse(String.join(",", top.getByList())), conditions, top.getFilter());
+    var _ = view.expression(); // throws if it is not valid
+    return view;
+  }
+
+  private static void requireLookups(String gadget, Start start) {
+    if (!start.getLookups()) {
+      throw UserFacingException.usage(gadget + " needs lookups.", "Set lookups.");
+    }
   }
 
   private static Advise advise(Start start) {
@@ -60,9 +101,7 @@ record StreamRequest(LiveSettings settings, ContainerSelection selection, @Nulla
       throw UserFacingException.usage(
           examples + " examples are not possible.", "Write a number from 0 to 100.");
     }
-    if (!start.getLookups()) {
-      throw UserFacingException.usage("advise needs lookups.", "Set lookups.");
-    }
+    requireLookups("advise", start);
     return new Advise(examples);
   }
 

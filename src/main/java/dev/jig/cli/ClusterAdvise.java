@@ -1,6 +1,7 @@
 package dev.jig.cli;
 
 import com.google.protobuf.ByteString;
+import dev.jig.advise.Counted;
 import dev.jig.advise.NodeSum;
 import dev.jig.advise.NodeTally;
 import dev.jig.advise.Report;
@@ -66,6 +67,14 @@ final class ClusterAdvise implements ClusterTrace.Viewer {
     status.clear();
     Window window = sum.window().withTime(startNs, nowNs()).withNodes(nodes(summary.ofNodes()));
     output.write(new Report(window, sum.findings(options.wanted())));
+    if (!output.isReaderGone() || window.packetsLost() > 0 || selection.verbosity.isVerbose()) {
+      Console.printPlain(
+          "%s from %s, %s lost"
+              .formatted(
+                  Counted.of(window.lookups(), "lookup", "lookups"),
+                  Counted.of(summary.nodes(), "node", "nodes"),
+                  Counted.number(window.packetsLost())));
+    }
     finished = true;
     output.throwIfFailed();
     return options.exitCode(0, output.worst());

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       DeployCommand.class,
       UndeployCommand.class,
       ClusterAdviseCommand.class,
+      ClusterTopCommand.class,
       ClusterTraceCommand.class,
       ClusterVersionCommand.class
     },
@@ -46,6 +47,6 @@ public final class KubectlGadget implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "kubectl gadget needs a command: deploy, undeploy, advise, trace or version");
+        "kubectl gadget needs a command: deploy, undeploy, advise, top, trace or version");
   }
 }

@@ -13,6 +13,7 @@ final class TopOptions {
   static final List<String> FORMATS = List.of("columns", "json");
   private static final int MAX_ROWS = 10_000;
   private static final long MIN_INTERVAL_NS = 100_000_000;
+  private static final long NODE_INTERVAL_NS = 1_000_000_000;
 
   @Option(
       names = "--by",
@@ -77,6 +78,17 @@ final class TopOptions {
     }
     return new Parsed(
         ViewSpec.by(keys), SortOrder.parse(sort, keys), rows(), intervalNs, output.equals("json"));
+  }
+
+  /// As [#parse]; nodes report once a second.
+  Parsed parseForCluster() {
+    Parsed parsed = parse(List.of(KeyColumn.NAMESPACE, KeyColumn.POD));
+    if (parsed.intervalNs() < NODE_INTERVAL_NS) {
+      throw UserFacingException.usage(
+          "\"" + interval + "\" is not a value of --interval on a cluster.",
+          "Write a duration from 1s on: the nodes report once a second.");
+    }
+    return parsed;
   }
 
   private int rows() {

@@ -1,43 +1,29 @@
 package dev.jig.cli;
 
 import dev.jig.event.Row;
-import dev.jig.output.Utf8Output;
-import dev.jig.top.Snapshot;
 import dev.jig.top.TopCounter;
-import dev.jig.top.TopJson;
-import dev.jig.top.TopText;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the table of each interval one after the other; of a file, of a command and of the demo
 /// one table at the end.
 final class TopOutput implements TraceOutput {
   private final TopCounter counter;
-  private final RowStream stream;
-  private final WriteFailure failure;
-  private final Runnable onFailure;
+  private final TopWriter writer;
   private final boolean isPerInterval;
-  private final @Nullable TopJson json;
-  private final Utf8Output text;
-  private boolean isFirst = true;
 
   /// @param isPerInterval whether there is a table for each interval
   /// @param onFailure called once, when a write has failed
   TopOutput(
       TopOptions.Parsed options, RowStream stream, boolean isPerInterval, Runnable onFailure) {
-    this.stream = stream;
-    this.failure = new WriteFailure(stream, "cannot write the table");
-    this.onFailure = onFailure;
     this.isPerInterval = isPerInterval;
-    this.text = new Utf8Output(stream);
+    this.writer = new TopWriter(stream, options.isJson(), onFailure);
     this.counter =
         new TopCounter(
-            options.view(), options.sort(), options.maxRows(), options.intervalNs(), this::write);
-    try {
-      this.json = options.isJson() ? new TopJson(stream) : null;
-    } catch (IOException e) {
-      throw Failures.ofFile("cannot write the table", e);
-    }
+            options.view(),
+            options.sort(),
+            options.maxRows(),
+            options.intervalNs(),
+            writer::write);
   }
 
   @Override
@@ -60,50 +46,13 @@ final class TopOutput implements TraceOutput {
   public void onBatchEnd(boolean drained) {
     if (isPerInterval) {
       counter.tick(System.nanoTime());
-      checkReader();
-    }
-  }
-
-  private void checkReader() {
-    if (!failure.hasOccurred() && stream.isReaderGone()) {
-      fail(new IOException("Broken pipe"));
+      writer.checkReader();
     }
   }
 
   @Override
   public void finish(@Nullable Long received, long lost) {
     counter.endInterval(System.nanoTime());
-  }
-
-  private void write(Snapshot table) {
-    if (failure.hasOccurred()) {
-      return;
-    }
-    try {
-      if (json != null) {
-        json.write(table);
-      } else {
-        writeText(table);
-      }
-      stream.flush();
-    } catch (IOException e) {
-      fail(e);
-    }
-  }
-
-  private void writeText(Snapshot table) throws IOException {
-    text.append(isFirst ? "" : "\n");
-    isFirst = false;
-    for (String line : TopText.lines(table, stream.terminalColumns().orElse(0))) {
-      text.append(line);
-      text.append("\n");
-    }
-    text.flush();
-  }
-
-  private void fail(IOException e) {
-    failure.set(e);
-    onFailure.run();
   }
 
   @Override
@@ -113,16 +62,16 @@ final class TopOutput implements TraceOutput {
 
   @Override
   public boolean isBlocked() {
-    return stream.isBlocked();
+    return writer.isBlocked();
   }
 
   @Override
   public boolean isReaderGone() {
-    return failure.isReaderGone();
+    return writer.isReaderGone();
   }
 
   @Override
   public void throwIfFailed() {
-    failure.throwIfError();
+    writer.throwIfError();
   }
 }

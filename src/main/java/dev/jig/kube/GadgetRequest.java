@@ -1,5 +1,7 @@
 package dev.jig.kube;
 
+import dev.jig.top.ViewSpec;
+import dev.jig.wire.proto.Condition;
 import dev.jig.wire.proto.Start;
 
 /// What the nodes make of the rows.
@@ -22,6 +24,23 @@ public sealed interface GadgetRequest {
     @Override
     public void addTo(Start.Builder start) {
       start.setAdvise(dev.jig.wire.proto.Advise.newBuilder().setExamples(examples));
+    }
+  }
+
+  /// They count the lookups of a view, and report the counts every second.
+  record Top(ViewSpec view) implements GadgetRequest {
+    @Override
+    public void addTo(Start.Builder start) {
+      dev.jig.wire.proto.Top.Builder top =
+          dev.jig.wire.proto.Top.newBuilder().setFilter(view.filter());
+      view.by().forEach(column -> top.addBy(column.text()));
+      for (ViewSpec.Condition condition : view.conditions()) {
+        top.addConditions(
+            Condition.newBuilder()
+                .setColumn(condition.column().text())
+                .setText(condition.text()));
+      }
+      start.setTop(top);
     }
   }
 

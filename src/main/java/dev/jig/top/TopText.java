@@ -20,6 +20,11 @@ public final class TopText {
   private static final String DIVIDER = "  ";
   private static final int MIN_KEY = 8;
 
+  /// The width of almost all durations: on a screen their columns seldom move.
+  private static final int DURATION = 6;
+
+  private static final int MIN_WHOLE_KEY = 24;
+
   /// Columns that narrow screens leave out, in this order.
   private static final List<CountColumn> OPTIONAL =
       List.of(CountColumn.OK, CountColumn.P50, CountColumn.TOTAL, CountColumn.MAX, CountColumn.NX);
@@ -47,10 +52,9 @@ public final class TopText {
     }
     countWidths = new int[CountColumn.values().length];
     for (CountColumn column : CountColumn.values()) {
+      int least = column.isDuration() && columns > 0 ? DURATION : column.title().length();
       countWidths[column.ordinal()] =
-          rows.stream()
-              .mapToInt(row -> textOf(column, row).length())
-              .reduce(column.title().length(), Math::max);
+          rows.stream().mapToInt(row -> textOf(column, row).length()).reduce(least, Math::max);
     }
     if (columns > 0) {
       fit(columns);
@@ -103,11 +107,11 @@ public final class TopText {
     }
   }
 
-  /// Whether the keys would have less than 24 cells each.
+  /// Whether keys would be cut below 24 cells.
   private boolean keysAreCutAt(int columns) {
     int wanted = 0;
     for (int width : keyWidths) {
-      wanted += Math.min(width, 24) + DIVIDER.length();
+      wanted += Math.min(width, MIN_WHOLE_KEY) + DIVIDER.length();
     }
     int rest = width();
     for (int width : keyWidths) {

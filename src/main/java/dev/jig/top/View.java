@@ -34,7 +34,9 @@ public final class View {
   }
 
   /// Counts a lookup if it belongs to the view.
-  void onLookup(LookupRow row, Outcome outcome) {
+  ///
+  /// @param outcome of the row
+  public void onLookup(LookupRow row, Outcome outcome) {
     if (!filter.test(row) || !holdsConditions(row)) {
       return;
     }
@@ -63,7 +65,7 @@ public final class View {
   /// The interval's rows.
   ///
   /// @param maxRows how many are kept
-  Snapshot snapshot(SortOrder order, int maxRows, long intervalNs, long packetsLost) {
+  public Snapshot snapshot(SortOrder order, int maxRows, long intervalNs, long packetsLost) {
     List<TopRow> rows = new ArrayList<>(stats.keys());
     boolean byQuantile = order.isByQuantile();
     stats.forEach((key, lookups) -> rows.add(TopRow.of(key, lookups, byQuantile)));

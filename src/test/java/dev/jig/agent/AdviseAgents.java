@@ -96,7 +96,7 @@ public final class AdviseAgents implements AutoCloseable {
               new AgentStream(
                   node + "-" + ++streams,
                   lost::get,
-                  new ReportContent(new AdviseGadget(examples, SearchLists.NONE)));
+                  new ReportContent(new NodeAdvisor(examples, SearchLists.NONE)));
           stream = started;
           started.attach(call, started(started), 0);
         }

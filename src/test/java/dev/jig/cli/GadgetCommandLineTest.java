@@ -3,6 +3,7 @@ package dev.jig.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jig.advise.FindingId;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -195,7 +196,7 @@ final class GadgetCommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"deploy", "undeploy", "version", "trace dns"})
+  @ValueSource(strings = {"deploy", "undeploy", "version", "trace dns", "advise dns"})
   void everyCommandHasKubectlsFlagsAndHelp(String command) {
     Run help = gadget((command + " --help").split(" ", -1));
 
@@ -206,6 +207,31 @@ final class GadgetCommandLineTest {
         .contains("--insecure-skip-tls-verify", "--tls-server-name", "--request-timeout")
         .contains("--as=", "--as-group", "--as-uid", "--gadget-namespace", "-h, --help");
     assertThat(help.out().lines()).allMatch(line -> line.length() <= 100);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          advise dns -o jsn         | "jsn" is not an output format of ig advise dns. Did you mean json?
+          advise dns --evidence 101 | "101" is not a value of --evidence. Write a number from 0 to 100.
+          advise dns --only blockd  | "blockd" is not a kind of finding. Did you mean blocked?
+          advise dns -F failed      | -F of ig advise dns cannot use failed. Choose clients and questions; how lookups ended is what it is to judge.
+          advise dns -l a=b=c       | The selector "a=b=c" has
+          trace dns --names --lookups | --names and --lookups exclude each other. Take one: -o json has the lookups of each name too.
+          """)
+  void refusesAnInvalidValueBeforeConnecting(String arguments, String message) {
+    Run run = gadget(arguments.split(" ", -1));
+
+    assertThat(run.err()).startsWith("ig: " + message);
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void adviseListsTheKindsOfFindingsWithoutACluster() {
+    assertThat(gadget("advise", "dns", "--list").out().lines())
+        .hasSize(FindingId.values().length);
   }
 
   private static Map<String, Map<?, ?>> printed(String... more) {

@@ -163,6 +163,34 @@ final class BoundedMemoryIT {
     assertThat(document.number("window.forgotten")).isPositive();
   }
 
+  @Test
+  void topOfAHundredThousandNames(@TempDir Path folder) throws Exception {
+    Path table = folder.resolve("table.json");
+    int lookups = 100_000;
+
+    String summary =
+        read(
+            commandLine(
+                "top", "--by", "name", "-m", "10000", "-o", "json", "--output-file",
+                table.toString()),
+            sink -> {
+              for (int i = 0; i < lookups; i++) {
+                byte[] query = query(i);
+                sink.packet(100L * i, client(i).udp(query));
+                Flow back = new Flow("192.0.2.53", 53, "198.51.100." + (1 + i / 50_000), 10_000 + i % 50_000);
+                sink.packet(100L * i + 50, back.udp(failure(query, i % 4)));
+              }
+            });
+
+    List<Json> rows = Json.of("{\"rows\":" + Files.readString(table) + "}").objects("rows");
+    assertThat(number(summary, "lookups")).isEqualTo(lookups);
+    assertThat(rows).hasSize(10_001);
+    assertThat(rows.getLast().at("other")).isEqualTo(true);
+    assertThat(rows.stream().mapToLong(row -> row.number("total")).sum()).isEqualTo(lookups);
+    assertThat(rows.stream().mapToLong(row -> row.number("failed")).sum()).isEqualTo(lookups / 2);
+    assertThat(rows.stream().mapToLong(row -> row.number("nx")).sum()).isEqualTo(lookups / 4);
+  }
+
   private static String address(int first, int i) {
     return first + "." + (i >> 16) + "." + (i >> 8 & 0xff) + "." + (i & 0xff);
   }

@@ -66,9 +66,16 @@ public final class NoSuchName implements Rule {
   }
 
   /// A client's lookups that found a name.
-  ///
-  /// @param firstNs when the first of them began, nanoseconds since the epoch
-  private record Found(long firstNs, long lookups) {}
+  private static final class Found {
+    /// When the first of them began, nanoseconds since the epoch.
+    final long firstNs;
+
+    long lookups;
+
+    Found(long firstNs) {
+      this.firstNs = firstNs;
+    }
+  }
 
   private final Lru<TallyKey, Found> found = new Lru<>(MAX_EXISTING);
 
@@ -106,23 +113,22 @@ public final class NoSuchName implements Rule {
   }
 
   private void addFound(NameRow name, Client client, String lower) {
-    existing.put(lower, lower);
-    TallyKey subject = TallyKey.of(client, lower);
-    Found before = found.get(subject);
-    int lookups = lookupsOf(name, lower).size();
-    found.put(
-        subject,
-        before == null
-            ? new Found(name.timestampNs(), lookups)
-            : new Found(before.firstNs(), before.lookups() + lookups));
+    if (existing.get(lower) == null) {
+      existing.put(lower, lower);
+    }
+    Found of =
+        found.computeIfAbsent(TallyKey.of(client, lower), _ -> new Found(name.timestampNs()));
+    for (LookupRow lookup : name.lookups()) {
+      of.lookups += isOf(lookup, lower) ? 1 : 0;
+    }
   }
 
   private void addMissing(Client client, String name, List<LookupRow> own) {
     TallyKey subject = TallyKey.of(client, name);
     Tally known = missing.of(subject);
     Found before = found.get(subject);
-    if (before != null && before.firstNs() < own.getFirst().timestampNs()) {
-      known.facts().add(Fact.FOUND_BEFORE, before.lookups());
+    if (before != null && before.firstNs < own.getFirst().timestampNs()) {
+      known.facts().add(Fact.FOUND_BEFORE, before.lookups);
     }
     known.faulty().add(client, own.getFirst(), own.size(), 0, example(known, own.getFirst()));
   }

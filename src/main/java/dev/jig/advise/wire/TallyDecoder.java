@@ -20,6 +20,7 @@ import dev.jig.event.Row;
 import dev.jig.stats.Latencies;
 import dev.jig.wire.RowDecoder;
 import dev.jig.wire.proto.AdviseProto;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -93,8 +94,7 @@ public final class TallyDecoder {
             from.getServersCount(),
             0,
             count(from.getForgotten()));
-    return new NodeWindow(
-        window, from.getServersList().stream().mapToLong(Long::longValue).toArray());
+    return new NodeWindow(window, from.getServersList());
   }
 
   private NodeTally decode(AdviseProto.Tally from, Parts parts)
@@ -126,7 +126,7 @@ public final class TallyDecoder {
         try {
           tally.facts().latencies(fact).add(Latencies.decode(from.getLatencies().toByteArray()));
         } catch (IllegalArgumentException e) {
-          throw new InvalidProtocolBufferException(new java.io.IOException(e));
+          throw new InvalidProtocolBufferException(new IOException(e));
         }
       }
       case TEXTS -> from.getTextsList().forEach(text -> tally.facts().add(fact, text));

@@ -81,17 +81,14 @@ public final class TallyEncoder implements Iterator<ByteString> {
 
   private static AdviseProto.Window encode(NodeWindow node) {
     Window window = node.window();
-    AdviseProto.Window.Builder encoded =
-        AdviseProto.Window.newBuilder()
-            .setStartNs(window.startNs())
-            .setEndNs(window.endNs())
-            .setLookups(window.lookups())
-            .setProcesses(window.processes())
-            .setForgotten(window.forgotten());
-    for (long hash : node.servers()) {
-      encoded.addServers(hash);
-    }
-    return encoded.build();
+    return AdviseProto.Window.newBuilder()
+        .setStartNs(window.startNs())
+        .setEndNs(window.endNs())
+        .setLookups(window.lookups())
+        .setProcesses(window.processes())
+        .addAllServers(node.servers())
+        .setForgotten(window.forgotten())
+        .build();
   }
 
   private AdviseProto.Tally encode(NodeTally from) {

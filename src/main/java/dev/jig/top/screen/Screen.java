@@ -5,6 +5,7 @@ import dev.jig.top.SortOrder;
 import dev.jig.top.ViewSpec;
 import java.io.IOError;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -68,6 +69,7 @@ public final class Screen implements AutoCloseable {
             .provider(TerminalBuilder.PROP_PROVIDER_FFM)
             .dumb(false)
             .nativeSignals(false)
+            .encoding(StandardCharsets.UTF_8)
             .build();
     if (terminal.getStringCapability(Capability.cursor_address) == null) {
       terminal.close();
@@ -122,7 +124,7 @@ public final class Screen implements AutoCloseable {
     if (columns == display.getColumns() && rows == display.getRows()) {
       return false;
     }
-    display.resize(rows, columns);
+    display.resize(Size.of(columns, rows));
     display.clear();
     state.setVisibleRows(rows - ScreenLines.FRAME);
     return true;

@@ -229,7 +229,7 @@ final class ScreenState {
       return;
     }
     long wanted = (long) selectedIndex() + by;
-    levels.getLast().selected = rows.get((int) Math.clamp(wanted, 0, rows.size() - 1)).key();
+    levels.getLast().selected = rows.get(Math.clamp(wanted, 0, rows.size() - 1)).key();
   }
 
   /// The index of the selected row; the first one if its key is not in the table.

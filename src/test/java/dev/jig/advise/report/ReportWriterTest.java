@@ -8,6 +8,7 @@ import dev.jig.advise.Advisor;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Report;
 import dev.jig.advise.SampleLookup;
+import dev.jig.advise.WatchedNode;
 import dev.jig.advise.Window;
 import dev.jig.advise.rules.AllRules;
 import dev.jig.dns.Rcode;
@@ -156,6 +157,45 @@ final class ReportWriterTest {
         .isEqualTo(
             "{\"window\":{\"start\":0,\"end\":60000000000,\"lookups\":7,\"processes\":1,"
                 + "\"servers\":1,\"packetsLost\":3},\"findings\":[]}\n");
+  }
+
+  private static Report ofCluster() {
+    Window window =
+        new Window(0, 60_000_000_000L, 7, 2, 1, 0, 0)
+            .withNodes(
+                List.of(
+                    new WatchedNode("node-a", true, 7, 0, null),
+                    new WatchedNode("node-b", true, 0, 12, "its agent did not report in time"),
+                    new WatchedNode("node-c", false, 0, 0, "it has no agent")));
+    return new Report(window, List.of());
+  }
+
+  @Test
+  void textNamesTheNodesThatAreNotWhole() throws IOException {
+    assertThat(text(ofCluster()))
+        .isEqualTo(
+            """
+            0 findings in 60 s · 7 lookups by 2 processes at 1 server on 2 nodes · 12 packets lost
+            Packets were lost: that nothing was found proves nothing.
+            Node node-b: its agent did not report in time.
+            Node node-b: 12 packets were lost.
+            Node node-c: it has no agent.
+            """);
+  }
+
+  @Test
+  void jsonHasTheNodes() throws IOException {
+    String json = write(StructuredReport.json(), ofCluster());
+
+    assertThat(json)
+        .contains(
+            "\"packetsLost\":12,\"nodes\":[{\"node\":\"node-a\",\"watched\":true,\"lookups\":7,"
+                + "\"packetsLost\":0},",
+            "{\"node\":\"node-c\",\"lookups\":0,\"packetsLost\":0,\"gap\":\"it has no agent\"}]}");
+    assertThat(new Load(LoadSettings.builder().build())
+            .loadFromString(write(StructuredReport.yaml(), ofCluster())))
+        .asString()
+        .contains("node=node-c", "gap=it has no agent");
   }
 
   @Test

@@ -32,6 +32,7 @@ import dev.jig.wire.proto.AdviseProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class TallyCodecTest {
   private static final String NODE = "node-1";
   private static final NodeWindow WINDOW =
-      new NodeWindow(new Window(1, 2, 3, 4, 2, 0, 6), new long[] {7, -8});
+      new NodeWindow(new Window(1, 2, 3, 4, 2, 0, 6), List.of(7L, -8L));
 
   private static final Client POD =
       new Client(
@@ -100,7 +101,7 @@ final class TallyCodecTest {
             10);
     for (Fact fact : Fact.values()) {
       switch (fact.kind()) {
-        case SUM, MAX -> tally.facts().add(fact, 1 + fact.ordinal());
+        case SUM, MAX -> tally.facts().add(fact, numberOf(fact));
         case LATENCIES -> {
           tally.facts().latencies(fact).add(3_000_000);
           tally.facts().latencies(fact).add(5_000_000_000L);
@@ -109,6 +110,10 @@ final class TallyCodecTest {
       }
     }
     return tally;
+  }
+
+  private static long numberOf(Fact fact) {
+    return fact.name().length();
   }
 
   private static Client onNode(Client client) {
@@ -145,7 +150,7 @@ final class TallyCodecTest {
     assertThat(restored.evidence().getLast().text()).isEqualTo("text");
     for (Fact fact : Fact.values()) {
       switch (fact.kind()) {
-        case SUM, MAX -> assertThat(tally.fact(fact)).isEqualTo(1 + fact.ordinal());
+        case SUM, MAX -> assertThat(tally.fact(fact)).isEqualTo(numberOf(fact));
         case LATENCIES -> {
           assertThat(tally.facts().latencies(fact).count()).isEqualTo(2);
           assertThat(tally.facts().latencies(fact).quantileNs(1))
@@ -161,10 +166,9 @@ final class TallyCodecTest {
     List<TallyBatch> batches = roundTrip(List.of());
 
     assertThat(batches).hasSize(1);
-    NodeWindow window = batches.getFirst().window();
-    assertThat(window).isNotNull();
+    NodeWindow window = Objects.requireNonNull(batches.getFirst().window());
     assertThat(window.window()).isEqualTo(WINDOW.window());
-    assertThat(window.servers()).containsExactly(7, -8);
+    assertThat(window.servers()).containsExactly(7L, -8L);
   }
 
   @Test

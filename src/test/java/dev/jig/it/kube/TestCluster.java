@@ -115,6 +115,19 @@ public final class TestCluster {
     return traceUnder(List.of(), words);
   }
 
+  /// `kubectl gadget advise dns`, once it watches.
+  public static IgProcess advise(String... words) {
+    return IgProcess.traceWith(
+        TIMEOUT,
+        begin -> {
+          List<String> all = new ArrayList<>(begin);
+          all.set(0, "advise");
+          all.addAll(List.of(words));
+          all.addAll(List.of("--kubeconfig", kubeconfig()));
+          return commandLine(all);
+        });
+  }
+
   /// The same as an argument of another command, such as ptyrun.
   public static IgProcess traceUnder(List<String> prefix, String... words) {
     return IgProcess.traceWith(

@@ -154,11 +154,11 @@ final class NoRouteIT {
           """
           for i in 1 2 3 4 5; do
             (exec 3<>/dev/udp/%s/53) 2>/dev/null
-            exec 4<>/dev/udp/%s/53; printf '%s' >&4; read -r -N 1 -t 20 -u 4; exec 4>&-
+            exec 4<>/dev/udp/%s/53; printf '%s' >&4; head -c 1 <&4 >/dev/null; exec 4>&-
           done
           """
               .formatted(IPV6, traced.address(Family.IPV4), query);
-      Command.run(traced.network().client().inside(List.of("bash", "-c", script)));
+      Command.run(traced.network().client().inside(List.of("bash", "-c", script))).orThrow();
       assertThat(asking.ask(1, NAME, "A")).isTrue();
 
       Json last = Causes.await(traced.ig(), NAME, row -> true);

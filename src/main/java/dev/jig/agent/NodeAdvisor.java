@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Lets the rules of `advise` watch the lookups. What they have counted is reported at the end; the
 /// client adds it up and applies the thresholds.
-final class AdviseGadget implements NodeGadget {
+final class NodeAdvisor implements NodeGadget {
   private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /// Rules look at all subjects to say what they have found: that may take this share of the time,
@@ -35,7 +35,7 @@ final class AdviseGadget implements NodeGadget {
   private List<Finding> findings = List.of();
 
   /// @param lists search lists that are known besides what the names asked show
-  AdviseGadget(int examples, SearchLists lists) {
+  NodeAdvisor(int examples, SearchLists lists) {
     this.advisor = new Advisor(AllRules.create(lists, examples), lists);
   }
 
@@ -69,6 +69,13 @@ final class AdviseGadget implements NodeGadget {
     List<NodeTally> tallies = new ArrayList<>();
     advisor.export((table, key, tally) -> tallies.add(new NodeTally(table, key, tally)));
     return new TallyEncoder(tallies, advisor.nodeWindow());
+  }
+
+  /// 46 MB were measured with 41,000 tallies of a hostile load, and as much again for names that
+  /// wait.
+  @Override
+  public int maxHeapMb() {
+    return 60;
   }
 
   @Override
