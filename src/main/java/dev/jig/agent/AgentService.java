@@ -23,14 +23,16 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The agent's gRPC service: starts, resumes, acknowledges and ends streams.
 final class AgentService extends AgentGrpc.AgentImplBase {
   static final int MAX_STREAMS = 32;
 
-  /// Streams with a gadget: each may take 30 MB for 10,000 subjects, of a heap of 192 MB.
-  static final int MAX_GADGETS = 4;
+  /// Bound of what the gadgets of all streams may take at their own bounds, of a heap of 192 MB: two
+  /// of `advise`.
+  static final int MAX_GADGET_HEAP_MB = 120;
 
   /// How long a stream can be resumed after its call broke.
   static final long RESUMABLE_NS = TimeUnit.SECONDS.toNanos(60);
@@ -110,14 +112,14 @@ final class AgentService extends AgentGrpc.AgentImplBase {
       }
       try {
         StreamRequest request = StreamRequest.parse(start);
-        if (request.isOfGadget() && !hasRoomForGadget()) {
+        StreamContent content = content(request);
+        if (content instanceof ReportContent reports && !hasRoomFor(reports.gadget())) {
           call.onError(
               Status.RESOURCE_EXHAUSTED
-                  .withDescription("the agent serves " + MAX_GADGETS + " gadgets already")
+                  .withDescription("the agent has no memory for another gadget")
                   .asException());
           return;
         }
-        StreamContent content = content(request);
         AgentStream started = new AgentStream(UUID.randomUUID().toString(), loop::lost, content);
         stream = started;
         streams.put(started.id(), started);
@@ -209,9 +211,12 @@ final class AgentService extends AgentGrpc.AgentImplBase {
                     new RuntimeSearchLists(containers), StreamRequest.searchLists())));
   }
 
-  private boolean hasRoomForGadget() {
-    return streams.values().stream().filter(AgentStream::hasGadget).count() + ending.values().size()
-        < MAX_GADGETS;
+  private boolean hasRoomFor(NodeGadget gadget) {
+    int taken =
+        Stream.concat(streams.values().stream(), ending.values().stream())
+            .mapToInt(AgentStream::gadgetHeapMb)
+            .sum();
+    return taken + gadget.maxHeapMb() <= MAX_GADGET_HEAP_MB;
   }
 
   private static Map<String, Object> startDetails(AgentStream stream, Start start) {

@@ -55,7 +55,7 @@ final class Failures {
     return failure.exitCode();
   }
 
-  /// Builds the exception for a word that is not one of those known.
+  /// Builds the exception for a value that is not one of those known.
   ///
   /// @param what such as `a value of --fail-on`
   static UserFacingException unknownValue(String what, String value, List<String> known) {

@@ -39,7 +39,7 @@ public final class LookupStats {
     }
   }
 
-  /// Adds counted lookups, whose latencies are added with [#latencies].
+  /// Adds counted lookups without their latencies.
   void add(long okMore, long nxMore, long failedMore, long unansweredMore, long longestNs) {
     ok += okMore;
     nx += nxMore;

@@ -5,8 +5,10 @@ import dev.jig.fields.Width.Ellipsis;
 import dev.jig.output.Cells;
 import dev.jig.output.Escaping;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The table as text: keys on the left, numbers aligned on the right.
@@ -31,7 +33,7 @@ public final class TopText {
 
   private final List<CountColumn> counts = new ArrayList<>(List.of(CountColumn.values()));
   private final int[] keyWidths;
-  private final int[] countWidths;
+  private final Map<CountColumn, Integer> countWidths = new EnumMap<>(CountColumn.class);
   private final List<List<String>> keys = new ArrayList<>();
   private final List<List<String>> numbers = new ArrayList<>();
   private final Snapshot table;
@@ -50,11 +52,11 @@ public final class TopText {
       keyWidths[i] =
           keys.stream().mapToInt(row -> Cells.width(row.get(column))).reduce(header, Math::max);
     }
-    countWidths = new int[CountColumn.values().length];
     for (CountColumn column : CountColumn.values()) {
       int least = column.isDuration() && columns > 0 ? DURATION : column.title().length();
-      countWidths[column.ordinal()] =
-          rows.stream().mapToInt(row -> textOf(column, row).length()).reduce(least, Math::max);
+      countWidths.put(
+          column,
+          rows.stream().mapToInt(row -> textOf(column, row).length()).reduce(least, Math::max));
     }
     if (columns > 0) {
       fit(columns);
@@ -126,9 +128,13 @@ public final class TopText {
       width += key + DIVIDER.length();
     }
     for (CountColumn column : counts) {
-      width += countWidths[column.ordinal()] + DIVIDER.length();
+      width += widthOf(column) + DIVIDER.length();
     }
     return width;
+  }
+
+  private int widthOf(CountColumn column) {
+    return countWidths.getOrDefault(column, 0);
   }
 
   private String line(List<String> keyTexts, List<String> numberTexts) {
@@ -139,7 +145,7 @@ public final class TopText {
     }
     for (int i = 0; i < counts.size(); i++) {
       String number = numberTexts.get(i);
-      line.repeat(' ', countWidths[counts.get(i).ordinal()] - number.length())
+      line.repeat(' ', widthOf(counts.get(i)) - number.length())
           .append(number)
           .append(i + 1 < counts.size() ? DIVIDER : "");
     }

@@ -75,7 +75,8 @@ public final class Bench {
     }
     builds.baseline().ifPresent(it -> groups.add(new CpuBesideBefore(work, effort, build, it)));
     groups.add(new KernelTime(work, effort, builds));
-    groups.add(new AdviseCost(work, effort, build));
+    groups.add(new GadgetCost(work, effort, build, Output.ADVISE));
+    groups.add(new GadgetCost(work, effort, build, Output.TOP));
     groups.add(new FullLoad(work, effort, build));
     return groups;
   }

@@ -11,7 +11,7 @@ import java.util.Locale;
 final class Footprint implements FigureGroup {
   private static final long QUERIES_PER_SECOND = 10_000;
   private static final List<Output> OUTPUTS =
-      List.of(Output.COLUMNS, Output.JSON, Output.LOOKUPS, Output.PCAPNG, Output.ADVISE);
+      List.of(Output.COLUMNS, Output.JSON, Output.LOOKUPS, Output.PCAPNG, Output.ADVISE, Output.TOP);
 
   private final Path work;
   private final Effort effort;
@@ -83,7 +83,7 @@ final class Footprint implements FigureGroup {
     return switch (output) {
       case COLUMNS, JSON -> "≤ 100 MB";
       case LOOKUPS -> "≤ 130 MB";
-      case ADVISE -> "≤ 150 MB";
+      case ADVISE, TOP -> "≤ 150 MB";
       case PCAPNG, FILTERED -> "";
     };
   }

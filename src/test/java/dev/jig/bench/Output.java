@@ -15,7 +15,9 @@ enum Output {
   PCAPNG("pcapng", 2, "-o", "pcapng"),
   FILTERED("everything filtered out", 0, "-o", "columns", "-F", "name==nothing."),
   /// Findings in place of rows: the file has the report.
-  ADVISE("advise", 0.5, "-o", "text");
+  ADVISE("advise", 0.5, "-o", "text"),
+  /// Counts by name, a table each second.
+  TOP("top", 0.5, "-o", "json", "--by", "container,name");
 
   private static final int PACKET_BLOCK = 6;
 
@@ -35,7 +37,13 @@ enum Output {
 
   /// The command and its gadget.
   List<String> command() {
-    return List.of(this == ADVISE ? "advise" : "trace", "dns");
+    String verb =
+        switch (this) {
+          case ADVISE -> "advise";
+          case TOP -> "top";
+          case COLUMNS, JSON, LOOKUPS, PCAPNG, FILTERED -> "trace";
+        };
+    return List.of(verb, "dns");
   }
 
   /// Number of rows in a file that ig has finished.

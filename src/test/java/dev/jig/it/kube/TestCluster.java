@@ -117,11 +117,16 @@ public final class TestCluster {
 
   /// `kubectl gadget advise dns`, once it watches.
   public static IgProcess advise(String... words) {
+    return start("advise", words);
+  }
+
+  /// `kubectl gadget VERB dns`, once it watches.
+  public static IgProcess start(String verb, String... words) {
     return IgProcess.traceWith(
         TIMEOUT,
         begin -> {
           List<String> all = new ArrayList<>(begin);
-          all.set(0, "advise");
+          all.set(0, verb);
           all.addAll(List.of(words));
           all.addAll(List.of("--kubeconfig", kubeconfig()));
           return commandLine(all);

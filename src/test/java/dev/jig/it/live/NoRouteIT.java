@@ -54,6 +54,11 @@ final class NoRouteIT {
     return server.equals(row.at("nameserver")) && Causes.of(row).equals(CAUSE);
   }
 
+  /// Other programs of this machine have a route.
+  private static List<Json> unsent(List<Json> rows) {
+    return rows.stream().filter(row -> Causes.of(row).equals(CAUSE)).toList();
+  }
+
   @ParameterizedTest
   @CsvSource({"udp, IPV4", "udp, IPV6", "tcp, IPV4", "tcp, IPV6"})
   void connectsThatFail(String protocol, Family family) {
@@ -70,7 +75,7 @@ final class NoRouteIT {
           .allMatch(row -> row.text("comm").equals("bash"))
           .allMatch(row -> row.number("ppid") == shell)
           .allMatch(row -> row.text("attribution").equals("exact"));
-      assertThat(Causes.end(traced.ig())).hasSize(3);
+      assertThat(unsent(Causes.end(traced.ig()))).hasSize(3);
     }
   }
 
@@ -90,7 +95,7 @@ final class NoRouteIT {
           .allMatch(row -> row.number("pid") == traced.client().pid());
       socket.close();
       assertThat(await(traced, 4, server(family))).hasSize(4);
-      assertThat(Causes.end(traced.ig())).hasSize(4);
+      assertThat(unsent(Causes.end(traced.ig()))).hasSize(4);
     }
   }
 
@@ -101,7 +106,7 @@ final class NoRouteIT {
 
       assertThat(await(traced, 3, IPV4))
           .allMatch(row -> row.text("qr").equals("T") && row.text("state").equals("closed"));
-      assertThat(Causes.end(traced.ig())).hasSize(3);
+      assertThat(unsent(Causes.end(traced.ig()))).hasSize(3);
     }
   }
 
@@ -121,10 +126,8 @@ final class NoRouteIT {
 
       assertThat(await(traced, 3, IPV4)).allMatch(row -> row.text("comm").equals("bash"));
       List<Json> rows = Causes.end(traced.ig());
-      assertThat(rows.stream().map(Causes::of))
-          .containsOnly(CAUSE, Causes.FILTERED_AT_CLIENT)
-          .filteredOn(CAUSE::equals)
-          .hasSize(3);
+      assertThat(unsent(rows)).hasSize(3);
+      assertThat(rows.stream().map(Causes::of)).contains(Causes.FILTERED_AT_CLIENT);
     }
   }
 
@@ -164,7 +167,7 @@ final class NoRouteIT {
       Json last = Causes.await(traced.ig(), NAME, row -> true);
 
       assertThat(last.text("state")).isEqualTo("answered");
-      assertThat(Causes.end(traced.ig())).noneMatch(row -> Causes.of(row).equals(CAUSE));
+      assertThat(unsent(Causes.end(traced.ig()))).isEmpty();
     }
   }
 }

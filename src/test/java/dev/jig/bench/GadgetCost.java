@@ -8,30 +8,32 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/// CPU time of `advise` for each query of a steady load that `trace --lookups -o json` writes to a
+/// CPU time of a gadget that prints no rows for each query of a steady load that `trace --lookups -o json` writes to a
 /// file at the same time. A query is four packets, two at each side.
-final class AdviseCost implements FigureGroup {
+final class GadgetCost implements FigureGroup {
   private static final long QUERIES_PER_SECOND = 10_000;
   private static final int PACKETS_PER_QUERY = 4;
 
   private final Path work;
   private final Effort effort;
   private final Build build;
+  private final Output gadget;
 
-  AdviseCost(Path work, Effort effort, Build build) {
+  GadgetCost(Path work, Effort effort, Build build, Output gadget) {
     this.work = work;
     this.effort = effort;
     this.build = build;
+    this.gadget = gadget;
   }
 
   @Override
   public String title() {
-    return "advise beside lookups as JSON";
+    return gadget.title + " beside lookups as JSON";
   }
 
   @Override
   public List<Measurement> measure() throws IOException, InterruptedException {
-    Samples advise = new Samples();
+    Samples cost = new Samples();
     Samples lookups = new Samples();
     Samples ratio = new Samples();
     try (SteadyLoad load = SteadyLoad.start(work, effort, Sides.BOTH)) {
@@ -40,8 +42,9 @@ final class AdviseCost implements FigureGroup {
         double own = used.get(0).microsPerQuery();
         double others = used.get(1).microsPerQuery();
         Progress.print(
-            "advise %.2f µs (%s), lookups as JSON %.2f", own, used.get(0).threads(), others);
-        advise.add(own);
+            "%s %.2f µs (%s), lookups as JSON %.2f (%s)",
+            gadget.title, own, used.get(0).threads(), others, used.get(1).threads());
+        cost.add(own);
         lookups.add(others);
         ratio.add(own / others);
       }
@@ -50,23 +53,24 @@ final class AdviseCost implements FigureGroup {
         new Measurement(
             String.format(
                 Locale.ROOT,
-                "CPU per query, all threads, advise, %,d packets/s, %d runs beside lookups as JSON",
+                "CPU per query, all threads, %s, %,d packets/s, %d runs beside lookups as JSON",
+                gadget.title,
                 QUERIES_PER_SECOND * PACKETS_PER_QUERY,
-                advise.count()),
+                cost.count()),
             String.format(
                 Locale.ROOT,
                 "%s; %s of lookups as JSON (%s)",
-                advise.text("%.2f", " µs"),
+                cost.text("%.2f", " µs"),
                 ratio.ratio(),
                 lookups.text("%.2f", " µs")),
             "≤ 1.00 of lookups as JSON"));
   }
 
   private List<CpuUse> measure(SteadyLoad load) throws IOException, InterruptedException {
-    try (Ig advise = Ig.start(work, build, load.selection(), Bench.DNS_PORT, Output.ADVISE);
+    try (Ig counting = Ig.start(work, build, load.selection(), Bench.DNS_PORT, gadget);
         Ig lookups = Ig.start(work, build, load.selection(), Bench.DNS_PORT, Output.LOOKUPS)) {
-      List<CpuUse> used = load.measure(Transport.UDP, QUERIES_PER_SECOND, List.of(advise, lookups));
-      load.stop(advise, Output.ADVISE, QUERIES_PER_SECOND);
+      List<CpuUse> used = load.measure(Transport.UDP, QUERIES_PER_SECOND, List.of(counting, lookups));
+      load.stop(counting, gadget, QUERIES_PER_SECOND);
       load.stop(lookups, Output.LOOKUPS, QUERIES_PER_SECOND);
       return used;
     }
