@@ -10,7 +10,6 @@ import dev.jig.event.State;
 import dev.jig.names.NameFolder;
 import dev.jig.names.SearchLists;
 import dev.jig.stats.DistinctCounter;
-import dev.jig.stats.LookupCounts;
 import dev.jig.table.Hash64;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,12 +24,12 @@ public final class Advisor {
   private final RuleSet rules;
   private final NameFolder names;
   private final TwinJoin twins = new TwinJoin(this::observe);
-  private final LookupCounts counts = new LookupCounts();
   private final DistinctCounter processes = new DistinctCounter(MAX_PROCESSES);
   private final DistinctCounter servers = new DistinctCounter(MAX_SERVERS);
 
   private final Clients clients = new Clients();
 
+  private long lookups;
   private long firstNs = Long.MAX_VALUE;
   private long lastNs;
 
@@ -73,12 +72,12 @@ public final class Advisor {
       return;
     }
     Observation lookup = new Observation(row, clientOf(row), outcome, twin, isSecond);
-    counts.add(outcome);
+    lookups++;
     firstNs = Math.min(firstNs, row.timestampNs());
     lastNs = Math.max(lastNs, row.timestampNs());
     Owner owner = row.subject().owner();
     if (owner != null) {
-      processes.add(Hash64.mix(owner.startBootNs() ^ (long) owner.pid() << 32));
+      processes.add(Hash64.mix(owner.processKey()));
     }
     IpAddress server = lookup.server();
     if (server != null) {
@@ -93,7 +92,7 @@ public final class Advisor {
 
   /// The lookups so far.
   public long lookups() {
-    return counts.all();
+    return lookups;
   }
 
   /// What is wrong, worst first.
@@ -122,9 +121,9 @@ public final class Advisor {
   /// The window as its lookups show it.
   public Window window() {
     return new Window(
-        counts.all() == 0 ? 0 : firstNs,
+        lookups == 0 ? 0 : firstNs,
         lastNs,
-        counts.all(),
+        lookups,
         processes.count(),
         servers.count(),
         0,

@@ -88,13 +88,7 @@ public final class ServerUses implements LookupListener {
 
   /// What a client got from a server, nothing yet if it is new.
   ServerUse use(TallyKey key) {
-    ServerUse known = uses.get(key);
-    if (known != null) {
-      return known;
-    }
-    ServerUse created = new ServerUse();
-    uses.put(key, created);
-    return created;
+    return uses.computeIfAbsent(key, _ -> new ServerUse());
   }
 
   /// The tables by which it is added to those of other nodes.

@@ -29,13 +29,7 @@ public class Tallies implements TallyTable {
 
   /// The tally of a subject, a new one if there was none.
   public final Tally of(TallyKey subject) {
-    Tally known = bySubject.get(subject);
-    if (known != null) {
-      return known;
-    }
-    Tally created = new Tally();
-    bySubject.put(subject, created);
-    return created;
+    return bySubject.computeIfAbsent(subject, _ -> new Tally());
   }
 
   /// Adds a lookup with the fault to a subject's tally.

@@ -65,7 +65,7 @@ final class TwinJoin {
     Owner owner = row.subject().owner();
     return owner == null
         ? row.flow().source().address().hashCode()
-        : owner.startBootNs() ^ (long) owner.pid() << 32;
+        : owner.processKey();
   }
 
   private void onAlone(Held alone) {

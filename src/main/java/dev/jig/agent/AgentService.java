@@ -200,7 +200,7 @@ final class AgentService extends AgentGrpc.AgentImplBase {
   private StreamContent content(StreamRequest request) {
     StreamRequest.Advise advise = request.advise();
     if (request.top() != null) {
-      return new ReportContent(new TopGadget(request.top()));
+      return new ReportContent(new NodeCounter(request.top()));
     }
     return advise == null
         ? new RowContent(buffers)

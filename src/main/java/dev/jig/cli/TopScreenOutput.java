@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// `top` on a terminal, in full screen. Sentences for the user are in its last line while it runs,
 /// and on stderr after it.
 final class TopScreenOutput implements TraceOutput, Control {
-  private static final int STDIN = 0;
-  private static final int STDOUT = 1;
-
   private final TopCounter counter;
   private final Screen screen;
   private final Runnable stop;
@@ -53,13 +50,7 @@ final class TopScreenOutput implements TraceOutput, Control {
 
   /// Whether stdin and stdout are a terminal that the output may use.
   static boolean isPossible(SelectionOptions selection, TopOptions.Parsed options) {
-    String type = System.getenv("TERM");
-    return selection.outputFile == null
-        && !options.isJson()
-        && type != null
-        && !type.equals("dumb")
-        && Terminal.isTerminal(STDIN)
-        && Terminal.isTerminal(STDOUT);
+    return selection.outputFile == null && !options.isJson() && Terminal.isInteractive();
   }
 
   @Override

@@ -66,6 +66,11 @@ public record Owner(
     this(pid, tid, uid, gid, comm, null, ppid, pcomm, mountNs, netNs, startBootNs, paths, null, 0);
   }
 
+  /// The process as a number, not spread: two processes of a node have the same one only by chance.
+  public long processKey() {
+    return startBootNs ^ (long) pid << 32;
+  }
+
   /// A copy with paths.
   public Owner withPaths(Paths newPaths) {
     return withDetails(newPaths, account, startEpochNs);

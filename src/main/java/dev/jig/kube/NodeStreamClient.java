@@ -22,15 +22,11 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,9 +45,6 @@ final class NodeStreamClient {
 
   private static final long ACK_INTERVAL_EVENTS = 1_024;
 
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
-
   private final AgentTransport transport;
   private final String node;
   private final Supplier<Optional<Cluster.Agent>> agents;
@@ -62,28 +55,13 @@ final class NodeStreamClient {
   private final ClusterTrace.Viewer viewer;
   private final Semaphore retryNow = new Semaphore(0);
   private final StreamPosition position = new StreamPosition();
+  private final NodeCondition condition;
   private volatile boolean tried;
   private volatile boolean stopping;
   private volatile boolean over;
-  private volatile boolean startedOnce;
   private volatile boolean warned;
   private volatile @Nullable Call current;
-  private final AtomicLong lost = new AtomicLong();
-
-  /// Why the stream does not run; null while it does.
-  private volatile @Nullable String failure;
-
-  /// What no reconnect can bring back; null: nothing is missing.
-  private volatile @Nullable String gap;
-
-  /// The agent has sent all of the last stream.
-  private volatile boolean ended;
-
-  /// The agent is of a version without gadgets.
-  private volatile boolean incompatible;
-
   private volatile long lastMessageMs = System.currentTimeMillis();
-  private volatile long lastEventsMs = System.currentTimeMillis();
   private @Nullable Thread thread;
 
   /// @param agents the node's current agent
@@ -103,6 +81,7 @@ final class NodeStreamClient {
     this.agents = agents;
     this.request = request;
     this.reports = reports;
+    this.condition = new NodeCondition(reports);
     this.version = version;
     this.queue = queue;
     this.viewer = viewer;
@@ -118,21 +97,13 @@ final class NodeStreamClient {
 
   /// What is known of the node.
   ClusterTrace.NodeSummary summary() {
-    String known = gap;
-    if (!startedOnce) {
-      known = "it was not watched: " + (failure == null ? "its agent did not start" : failure);
-    } else if (!ended && failure != null) {
-      known = failure + ", so that something may be missing";
-    } else if (!ended && reports) {
-      known = "its agent did not report in time";
-    }
-    return new ClusterTrace.NodeSummary(node, startedOnce, lost.get(), known);
+    return condition.summary(node);
   }
 
   /// A report or status cannot be read.
   void onDamaged(IOException cause) {
-    gap = "its agent sent a damaged report: " + cause.getMessage();
-    viewer.debug("node " + node + ": " + gap);
+    condition.onDamaged(String.valueOf(cause.getMessage()));
+    viewer.debug("node " + node + ": a damaged report: " + cause.getMessage());
   }
 
   /// Whether the first attempt to start the stream has succeeded or failed.
@@ -157,7 +128,7 @@ final class NodeStreamClient {
     Call call = current;
     if (call != null) {
       call.sendStop();
-    } else if (thread != null && !(reports && startedOnce)) {
+    } else if (thread != null && !(reports && condition.hasStarted())) {
       thread.interrupt();
     }
   }
@@ -179,7 +150,7 @@ final class NodeStreamClient {
         if (isFinished()) {
           return;
         }
-        failure = endReason;
+        condition.onFailed(endReason);
         warnOnce(endReason);
         tried = true;
         long delayMs = backoff.nextMsAfter(System.currentTimeMillis() - startMs);
@@ -193,9 +164,8 @@ final class NodeStreamClient {
     }
   }
 
-  /// After Stop, a stream of rows is not resumed; a gadget's reports are worth it.
   private boolean isFinished() {
-    return incompatible || stopping && (!reports || ended || !startedOnce);
+    return condition.isFinished(stopping);
   }
 
   /// The first failure since the stream last ran is for the user, repetitions are for `-v`.
@@ -335,17 +305,14 @@ final class NodeStreamClient {
         inform("connected again, nothing is missing so far.");
       }
       warned = false;
-      failure = null;
-      startedOnce = true;
+      condition.onRunning();
       tried = true;
     }
 
     private void onNewStream(Started started) {
-      if (startedOnce) {
-        gap = restartGap();
-        inform(gap + ".");
+      if (condition.hasStarted()) {
+        inform(condition.onRestarted() + ".");
       }
-      ended = false;
       position.start(started.getStream(), agent.uid());
       acknowledged = 0;
       if (!started.getVersion().equals(version)) {
@@ -358,18 +325,6 @@ final class NodeStreamClient {
       }
     }
 
-    /// What is missing since the agent was restarted. One that was stopped has reported before.
-    private String restartGap() {
-      String now = TIME.format(Instant.now());
-      return reports && !ended
-          ? "what it saw before " + now + " is missing, its agent was restarted"
-          : "events from "
-              + TIME.format(Instant.ofEpochMilli(lastEventsMs))
-              + " to "
-              + now
-              + " are unknown, its agent was restarted";
-    }
-
     private void onReport(Report report) throws InterruptedException {
       if (position.isNew(report.getSequence())) {
         queue.putReport(NodeStreamClient.this, report.getContent());
@@ -380,9 +335,7 @@ final class NodeStreamClient {
 
     private void onRows(Rows message) throws InterruptedException, InvalidProtocolBufferException {
       if (reports) {
-        gap = "its agent is of another version, which cannot do this";
-        incompatible = true;
-        cancel(gap);
+        cancel(condition.onIncompatible());
         return;
       }
       List<Row> rows = decoder.decode(message.getBatch());
@@ -395,7 +348,7 @@ final class NodeStreamClient {
         }
         sequence++;
       }
-      lastEventsMs = System.currentTimeMillis();
+      condition.onEvents();
       if (position.processed() - acknowledged >= ACK_INTERVAL_EVENTS) {
         acknowledge();
       }
@@ -407,7 +360,7 @@ final class NodeStreamClient {
       if (!progress.getStatus().isEmpty()) {
         queue.putStatus(NodeStreamClient.this, progress.getStatus());
       }
-      lastEventsMs = System.currentTimeMillis();
+      condition.onEvents();
       if (position.processed() > acknowledged) {
         acknowledge();
       }
@@ -416,16 +369,16 @@ final class NodeStreamClient {
     private void onEnded(Ended last) throws InterruptedException {
       reportDroppedUpTo(last.getNewest());
       reportLostOnNode(last.getLost());
-      lastEventsMs = System.currentTimeMillis();
+      condition.onEvents();
       endReason = last.getReason();
-      ended = true;
+      condition.onEnded();
       position.end();
     }
 
     private void reportDroppedUpTo(long sequence) throws InterruptedException {
       long dropped = position.droppedUpTo(sequence);
       if (dropped > 0) {
-        lost.addAndGet(dropped);
+        condition.onLost(dropped);
         queue.putLost(dropped);
       }
     }
@@ -433,7 +386,7 @@ final class NodeStreamClient {
     private void reportLostOnNode(long total) throws InterruptedException {
       long more = position.newlyLostOnNode(total);
       if (more > 0) {
-        lost.addAndGet(more);
+        condition.onLost(more);
         queue.putLost(more);
       }
     }

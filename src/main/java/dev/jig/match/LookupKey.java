@@ -36,7 +36,7 @@ record LookupKey(long processHash, String name, int type) {
 
   /// Returns a hash of a process's pid and start time.
   static long processHash(Owner owner) {
-    return Hash64.mix(owner.startBootNs() ^ (long) owner.pid() << 32);
+    return Hash64.mix(owner.processKey());
   }
 
   long hash() {

@@ -1,5 +1,6 @@
 package dev.jig.os;
 
+import java.io.Console;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -39,6 +40,16 @@ public final class Terminal {
   /// Whether `fd` is a terminal, even one without a size; false on systems other than Linux.
   public static boolean isTerminal(int fd) {
     return IS_LINUX && Libc.isatty(fd);
+  }
+
+  /// Whether stdin and stdout are a terminal, and one that can do more than print lines.
+  public static boolean isInteractive() {
+    String type = System.getenv("TERM");
+    if (IS_LINUX) {
+      return type != null && !type.equals("dumb") && Libc.isatty(0) && Libc.isatty(1);
+    }
+    Console console = System.console(); // Windows has no TERM
+    return console != null && console.isTerminal() && !"dumb".equals(type);
   }
 
   /// Whether this process is in its terminal's foreground process group, so that Ctrl-C sends

@@ -9,7 +9,6 @@ public final class DistinctCounter {
   private final int max;
   private long[] slots = new long[MIN_SLOTS]; // at most half full; 0 is empty
   private int count;
-  private boolean full;
 
   /// @param max hashes beyond it are not counted
   public DistinctCounter(int max) {
@@ -24,7 +23,6 @@ public final class DistinctCounter {
       return;
     }
     if (count == max) {
-      full = true;
       return;
     }
     slots[slot] = key;
@@ -65,10 +63,5 @@ public final class DistinctCounter {
 
   public int count() {
     return count;
-  }
-
-  /// Whether every distinct hash was counted.
-  public boolean isExact() {
-    return !full;
   }
 }

@@ -13,8 +13,8 @@ import dev.jig.advise.rules.AllRules;
 import dev.jig.advise.wire.NodeStatus;
 import dev.jig.advise.wire.TallyBatch;
 import dev.jig.advise.wire.TallyDecoder;
-import dev.jig.agent.AdviseAgents;
-import dev.jig.agent.AdviseAgents.OnStop;
+import dev.jig.agent.GadgetAgents;
+import dev.jig.agent.GadgetAgents.OnStop;
 import dev.jig.event.AttemptState;
 import dev.jig.event.Row;
 import dev.jig.kube.ClusterTrace.NodeSummary;
@@ -43,12 +43,12 @@ final class AdviseStreamsTest {
   private static final String A = "node-a";
   private static final String B = "node-b";
 
-  private AdviseAgents agents;
+  private GadgetAgents agents;
   private Watcher watcher;
 
   @BeforeEach
   void start() throws Exception {
-    agents = new AdviseAgents(VERSION, A, B);
+    agents = new GadgetAgents(VERSION, A, B);
     watcher = new Watcher(agents.ports());
     await(() -> agents.stream(A) != null && agents.stream(B) != null);
   }

@@ -5,6 +5,7 @@ import dev.jig.names.SearchLists;
 import dev.jig.wire.proto.AgentGrpc;
 import dev.jig.wire.proto.FromAgent;
 import dev.jig.wire.proto.FromClient;
+import dev.jig.wire.proto.Start;
 import dev.jig.wire.proto.Started;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -16,12 +17,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// Agents of several nodes in this process, on loopback, with one client each: real streams and
-/// rules, rows from the test.
-public final class AdviseAgents implements AutoCloseable {
+/// gadgets, rows from the test.
+public final class GadgetAgents implements AutoCloseable {
   private final String version;
   private final Map<String, Agent> agents = new LinkedHashMap<>();
 
@@ -91,12 +93,11 @@ public final class AdviseAgents implements AutoCloseable {
       AgentStream known = stream;
       switch (message.getWhatCase()) {
         case START -> {
-          int examples = message.getStart().getAdvise().getExamples();
           AgentStream started =
               new AgentStream(
                   node + "-" + ++streams,
                   lost::get,
-                  new ReportContent(new NodeAdvisor(examples, SearchLists.NONE)));
+                  new ReportContent(gadget(message.getStart())));
           stream = started;
           started.attach(call, started(started), 0);
         }
@@ -125,6 +126,12 @@ public final class AdviseAgents implements AutoCloseable {
       }
     }
 
+    private static NodeGadget gadget(Start start) {
+      return start.hasTop()
+          ? new NodeCounter(Objects.requireNonNull(StreamRequest.parse(start).top()))
+          : new NodeAdvisor(start.getAdvise().getExamples(), SearchLists.NONE);
+    }
+
     private Started started(AgentStream of) {
       return Started.newBuilder().setStream(of.id()).setNode(node).setVersion(version).build();
     }
@@ -141,7 +148,7 @@ public final class AdviseAgents implements AutoCloseable {
   /// Starts an agent on each node.
   ///
   /// @param version that they say they have
-  public AdviseAgents(String version, String... nodes) throws IOException {
+  public GadgetAgents(String version, String... nodes) throws IOException {
     this.version = version;
     for (String node : nodes) {
       agents.put(node, new Agent(node));
@@ -163,7 +170,7 @@ public final class AdviseAgents implements AutoCloseable {
     return ports;
   }
 
-  /// Gives a row to the rules on a node.
+  /// Gives a row to the gadget on a node.
   public void watch(String node, Row row) {
     AgentStream stream = agent(node).stream;
     if (stream == null) {

@@ -13,11 +13,11 @@ import java.util.Map;
 
 /// Counts the lookups of one view of `top`. What was counted since the last report is reported; the
 /// client adds it up.
-final class TopGadget implements NodeGadget {
+final class NodeCounter implements NodeGadget {
   private final Zones zones = new Zones();
   private final View view;
 
-  TopGadget(ViewSpec spec) {
+  NodeCounter(ViewSpec spec) {
     this.view = new View(spec, zones);
   }
 
