@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class AgentService extends AgentGrpc.AgentImplBase {
   static final int MAX_STREAMS = 32;
 
-  /// Bound of what the gadgets of all streams may take at their own bounds, of a heap of 192 MB: two
-  /// of `advise`.
+  /// Bound of what the gadgets of all streams may take at their own bounds, of a heap of 192 MB:
+  /// two of `advise`.
   static final int MAX_GADGET_HEAP_MB = 120;
 
   /// How long a stream can be resumed after its call broke.

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// The terminal of a file descriptor (ioctl_tty(2)). Systems other than Linux have [ConsoleColumns]
@@ -48,8 +49,10 @@ public final class Terminal {
     if (IS_LINUX) {
       return type != null && !type.equals("dumb") && Libc.isatty(0) && Libc.isatty(1);
     }
-    Console console = System.console(); // Windows has no TERM
-    return console != null && console.isTerminal() && !"dumb".equals(type);
+    // Windows has no TERM. Runtimes without the module jdk.internal.le may have no console.
+    boolean onConsole =
+        Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    return onConsole && !"dumb".equals(type);
   }
 
   /// Whether this process is in its terminal's foreground process group, so that Ctrl-C sends

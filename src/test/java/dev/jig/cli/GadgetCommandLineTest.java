@@ -230,8 +230,7 @@ final class GadgetCommandLineTest {
 
   @Test
   void adviseListsTheKindsOfFindingsWithoutACluster() {
-    assertThat(gadget("advise", "dns", "--list").out().lines())
-        .hasSize(FindingId.values().length);
+    assertThat(gadget("advise", "dns", "--list").out().lines()).hasSize(FindingId.values().length);
   }
 
   private static Map<String, Map<?, ?>> printed(String... more) {

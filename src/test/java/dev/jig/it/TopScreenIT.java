@@ -176,7 +176,7 @@ final class TopScreenIT {
   private static byte[] query(String name, int id) {
     ByteArrayOutputStream query = new ByteArrayOutputStream();
     query.writeBytes(new byte[] {0, (byte) id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0});
-    for (String label : name.split("\\.")) {
+    for (String label : name.split("\\.", -1)) {
       query.write(label.length());
       query.writeBytes(label.getBytes(US_ASCII));
     }

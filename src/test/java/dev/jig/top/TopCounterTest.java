@@ -195,7 +195,7 @@ final class TopCounterTest {
 
     assertThat(tables.getFirst().rows())
         .extracting(row -> row.key().text(0).replace(".", ""))
-        .containsExactly(names.split(" "));
+        .containsExactly(names.split(" ", -1));
   }
 
   @Test

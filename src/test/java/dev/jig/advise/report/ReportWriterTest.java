@@ -192,8 +192,9 @@ final class ReportWriterTest {
             "\"packetsLost\":12,\"nodes\":[{\"node\":\"node-a\",\"watched\":true,\"lookups\":7,"
                 + "\"packetsLost\":0},",
             "{\"node\":\"node-c\",\"lookups\":0,\"packetsLost\":0,\"gap\":\"it has no agent\"}]}");
-    assertThat(new Load(LoadSettings.builder().build())
-            .loadFromString(write(StructuredReport.yaml(), ofCluster())))
+    assertThat(
+            new Load(LoadSettings.builder().build())
+                .loadFromString(write(StructuredReport.yaml(), ofCluster())))
         .asString()
         .contains("node=node-c", "gap=it has no agent");
   }

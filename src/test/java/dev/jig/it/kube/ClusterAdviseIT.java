@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 final class ClusterAdviseIT {
   private static final String OWN = "jig-test-advise";
 
-  /// What glibc's getaddrinfo looks up has two dots, and ndots is 5: three suffixes are tried first.
+  /// What glibc's getaddrinfo looks up has two dots, and ndots is 5: three suffixes are tried
+  /// first.
   private static final String WALK =
       "for i in 1 2 3 4 5 6 7 8 9 10; do curl -s -m 1 http://ok.example.test:1/; done; true";
 
@@ -88,8 +89,7 @@ final class ClusterAdviseIT {
 
   @Test
   void namesAreFoldedOnTheNode() {
-    try (IgProcess trace =
-        TestCluster.trace("-n", OWN, "-p", "names", "--names", "-o", "json")) {
+    try (IgProcess trace = TestCluster.trace("-n", OWN, "-p", "names", "--names", "-o", "json")) {
       String once = "curl -s -m 1 http://ok.example.test:1/; true";
       TestPod.create(OWN, "names", runOnce(shell("main", TestCluster.TOOLS, once)));
 
@@ -130,7 +130,12 @@ final class ClusterAdviseIT {
   private static long processOf(String pod) throws IOException {
     Pod running = TestCluster.client().pods().inNamespace(OWN).withName(pod).get();
     String id =
-        running.getStatus().getContainerStatuses().getFirst().getContainerID().replaceAll(".*/", "");
+        running
+            .getStatus()
+            .getContainerStatuses()
+            .getFirst()
+            .getContainerID()
+            .replaceAll(".*/", "");
     for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
       Path cgroups = Path.of("/proc", Long.toString(process.pid()), "cgroup");
       if (Files.exists(cgroups) && Files.readString(cgroups).contains(id)) {
