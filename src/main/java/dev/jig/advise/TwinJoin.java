@@ -63,9 +63,7 @@ final class TwinJoin {
 
   private static long process(LookupRow row) {
     Owner owner = row.subject().owner();
-    return owner == null
-        ? row.flow().source().address().hashCode()
-        : owner.processKey();
+    return owner == null ? row.flow().source().address().hashCode() : owner.processKey();
   }
 
   private void onAlone(Held alone) {

@@ -59,8 +59,7 @@ final class ClusterTop implements Control {
 
   private @Nullable Screen openScreen() {
     try {
-      return Screen.open(
-          options.view(), order, maxRows, System.getenv("NO_COLOR") == null, this);
+      return Screen.open(options.view(), order, maxRows, System.getenv("NO_COLOR") == null, this);
     } catch (IOException e) {
       Console.debug("no full screen: " + e.getMessage());
       return null;
@@ -174,13 +173,14 @@ final class ClusterTop implements Control {
   public synchronized void show(List<ViewSpec> views) {
     shown = views.getLast();
     Set<ViewSpec> wanted = new HashSet<>(List.of(views.getFirst(), views.getLast()));
-    open.entrySet().removeIf(entry -> {
-      boolean isOver = !wanted.contains(entry.getKey());
-      if (isOver) {
-        entry.getValue().stop();
-      }
-      return isOver;
-    });
+    open.entrySet()
+        .removeIf(entry -> {
+          boolean isOver = !wanted.contains(entry.getKey());
+          if (isOver) {
+            entry.getValue().stop();
+          }
+          return isOver;
+        });
     for (ViewSpec spec : wanted) {
       open.computeIfAbsent(spec, this::openLater);
     }

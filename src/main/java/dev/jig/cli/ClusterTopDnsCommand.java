@@ -4,9 +4,9 @@ import dev.jig.filter.FilterExpression;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.ClusterTrace;
 import dev.jig.kube.GadgetRequest;
+import dev.jig.top.KeyColumn;
 import dev.jig.top.ViewSpec;
 import dev.jig.top.ViewSpec.Condition;
-import dev.jig.top.KeyColumn;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -41,11 +41,7 @@ final class ClusterTopDnsCommand implements Callable<Integer> {
     try (Cluster cluster = clusterOptions.open()) {
       ClusterTrace.Request.PodSelection selected = pods.parse(cluster);
       new ClusterTop(
-              cluster,
-              view -> request(view, settings, selected),
-              selection,
-              parsed,
-              onScreen)
+              cluster, view -> request(view, settings, selected), selection, parsed, onScreen)
           .run(settings.limitNs());
     }
     return 0;

@@ -19,11 +19,7 @@ final class TopOutput implements TraceOutput {
     this.writer = new TopWriter(stream, options.isJson(), onFailure);
     this.counter =
         new TopCounter(
-            options.view(),
-            options.sort(),
-            options.maxRows(),
-            options.intervalNs(),
-            writer::write);
+            options.view(), options.sort(), options.maxRows(), options.intervalNs(), writer::write);
   }
 
   @Override

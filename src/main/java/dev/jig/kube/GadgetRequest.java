@@ -36,9 +36,7 @@ public sealed interface GadgetRequest {
       view.by().forEach(column -> top.addBy(column.text()));
       for (ViewSpec.Condition condition : view.conditions()) {
         top.addConditions(
-            Condition.newBuilder()
-                .setColumn(condition.column().text())
-                .setText(condition.text()));
+            Condition.newBuilder().setColumn(condition.column().text()).setText(condition.text()));
       }
       start.setTop(top);
     }

@@ -95,9 +95,7 @@ public final class GadgetAgents implements AutoCloseable {
         case START -> {
           AgentStream started =
               new AgentStream(
-                  node + "-" + ++streams,
-                  lost::get,
-                  new ReportContent(gadget(message.getStart())));
+                  node + "-" + ++streams, lost::get, new ReportContent(gadget(message.getStart())));
           stream = started;
           started.attach(call, started(started), 0);
         }

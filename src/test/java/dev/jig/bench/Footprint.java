@@ -11,7 +11,8 @@ import java.util.Locale;
 final class Footprint implements FigureGroup {
   private static final long QUERIES_PER_SECOND = 10_000;
   private static final List<Output> OUTPUTS =
-      List.of(Output.COLUMNS, Output.JSON, Output.LOOKUPS, Output.PCAPNG, Output.ADVISE, Output.TOP);
+      List.of(
+          Output.COLUMNS, Output.JSON, Output.LOOKUPS, Output.PCAPNG, Output.ADVISE, Output.TOP);
 
   private final Path work;
   private final Effort effort;

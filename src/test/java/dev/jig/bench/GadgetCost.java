@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/// CPU time of a gadget that prints no rows for each query of a steady load that `trace --lookups -o json` writes to a
-/// file at the same time. A query is four packets, two at each side.
+/// CPU time of a gadget that prints no rows for each query of a steady load that `trace --lookups
+/// -o json` writes to a file at the same time. A query is four packets, two at each side.
 final class GadgetCost implements FigureGroup {
   private static final long QUERIES_PER_SECOND = 10_000;
   private static final int PACKETS_PER_QUERY = 4;
@@ -69,7 +69,8 @@ final class GadgetCost implements FigureGroup {
   private List<CpuUse> measure(SteadyLoad load) throws IOException, InterruptedException {
     try (Ig counting = Ig.start(work, build, load.selection(), Bench.DNS_PORT, gadget);
         Ig lookups = Ig.start(work, build, load.selection(), Bench.DNS_PORT, Output.LOOKUPS)) {
-      List<CpuUse> used = load.measure(Transport.UDP, QUERIES_PER_SECOND, List.of(counting, lookups));
+      List<CpuUse> used =
+          load.measure(Transport.UDP, QUERIES_PER_SECOND, List.of(counting, lookups));
       load.stop(counting, gadget, QUERIES_PER_SECOND);
       load.stop(lookups, Output.LOOKUPS, QUERIES_PER_SECOND);
       return used;

@@ -171,13 +171,22 @@ final class BoundedMemoryIT {
     String summary =
         read(
             commandLine(
-                "top", "--by", "name", "-m", "10000", "-o", "json", "--output-file",
+                "top",
+                "--by",
+                "name",
+                "-m",
+                "10000",
+                "-o",
+                "json",
+                "--output-file",
                 table.toString()),
             sink -> {
               for (int i = 0; i < lookups; i++) {
                 byte[] query = query(i);
                 sink.packet(100L * i, client(i).udp(query));
-                Flow back = new Flow("192.0.2.53", 53, "198.51.100." + (1 + i / 50_000), 10_000 + i % 50_000);
+                Flow back =
+                    new Flow(
+                        "192.0.2.53", 53, "198.51.100." + (1 + i / 50_000), 10_000 + i % 50_000);
                 sink.packet(100L * i + 50, back.udp(failure(query, i % 4)));
               }
             });

@@ -41,7 +41,8 @@ final class TopIT {
       String printed = dnsperf(server);
       long completed = figure(printed, "Queries completed");
       long nxdomain = figure(printed, "NXDOMAIN");
-      List<String> lines = top.awaitLines(all -> all.stream().mapToLong(TopIT::lookups).sum() >= completed);
+      List<String> lines =
+          top.awaitLines(all -> all.stream().mapToLong(TopIT::lookups).sum() >= completed);
       Command.Result end = top.stop();
 
       assertThat(completed).isEqualTo(1L * NAMES * ROUNDS);
@@ -62,7 +63,8 @@ final class TopIT {
             IgProcess.gadget(
                 "top", "--host", "-P", "" + server.port(), "--by", "nameserver", "-i", "200ms")) {
       List<String> lines =
-          top.awaitLines(all -> all.stream().filter(line -> line.startsWith("NAMESERVER ")).count() > 2);
+          top.awaitLines(
+              all -> all.stream().filter(line -> line.startsWith("NAMESERVER ")).count() > 2);
 
       assertThat(lines.getFirst())
           .isEqualTo("NAMESERVER  LOOKUPS  OK  NX  FAILED  NOANSWER  P50  P95  MAX  TOTAL");
@@ -94,8 +96,7 @@ final class TopIT {
 
   private static String[] flags(DnsServer server, String... more) {
     return Stream.concat(
-            Stream.of("--host", "-P", "" + server.port(), "-o", "json"),
-            Stream.of(more))
+            Stream.of("--host", "-P", "" + server.port(), "-o", "json"), Stream.of(more))
         .toArray(String[]::new);
   }
 
@@ -108,8 +109,17 @@ final class TopIT {
     Programs.find("dnsperf");
     return Command.run(
             List.of(
-                "dnsperf", "-s", ADDRESS, "-p", "" + server.port(), "-d", file.toString(), "-n",
-                "" + ROUNDS, "-Q", "1500"))
+                "dnsperf",
+                "-s",
+                ADDRESS,
+                "-p",
+                "" + server.port(),
+                "-d",
+                file.toString(),
+                "-n",
+                "" + ROUNDS,
+                "-Q",
+                "1500"))
         .orThrow();
   }
 

@@ -147,13 +147,19 @@ final class TopScreenIT {
         sleep 100
         """
             .formatted(
-                settings,
-                folder.resolve("pid"),
-                String.join(" ", IgProcess.commandLine(words)));
+                settings, folder.resolve("pid"), String.join(" ", IgProcess.commandLine(words)));
     Path file = Files.writeString(folder.resolve("script"), script);
     Command.run(
             tmux(
-                "new-session", "-d", "-s", "top", "-x", "" + columns, "-y", "" + rows, "sh",
+                "new-session",
+                "-d",
+                "-s",
+                "top",
+                "-x",
+                "" + columns,
+                "-y",
+                "" + rows,
+                "sh",
                 file.toString()))
         .orThrow();
     awaitScreen(lines -> lines.size() == rows && lines.getLast().startsWith("↑↓ select"));
@@ -166,8 +172,7 @@ final class TopScreenIT {
       for (int i = 0; i < times; i++) {
         byte[] query = query(name, i + 1);
         socket.send(
-            new DatagramPacket(
-                query, query.length, InetAddress.ofLiteral(ADDRESS), server.port()));
+            new DatagramPacket(query, query.length, InetAddress.ofLiteral(ADDRESS), server.port()));
         socket.receive(new DatagramPacket(new byte[512], 512));
       }
     }
@@ -203,7 +208,8 @@ final class TopScreenIT {
 
   private List<String> tmux(String... words) {
     List<String> command =
-        new ArrayList<>(List.of("tmux", "-S", folder.resolve("socket").toString(), "-u", "-f", "/dev/null"));
+        new ArrayList<>(
+            List.of("tmux", "-S", folder.resolve("socket").toString(), "-u", "-f", "/dev/null"));
     command.addAll(List.of(words));
     return command;
   }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -95,8 +96,7 @@ final class TopStreamsTest {
 
     @Override
     public void onReport(String node, ByteString content) throws IOException {
-      var _ =
-          decoders.computeIfAbsent(node, name -> new KeyDecoder(by, name)).addTo(sum, content);
+      var _ = decoders.computeIfAbsent(node, name -> new KeyDecoder(by, name)).addTo(sum, content);
       soFar = sum.all().total();
     }
 
@@ -142,8 +142,7 @@ final class TopStreamsTest {
     ask(A, "a.example.", 2, 1);
     ask(B, "a.example.", 3, 1);
 
-    assertThat(counting.end())
-        .isEqualTo(Map.of("node-a a.example.", 2L, "node-b a.example.", 3L));
+    assertThat(counting.end()).isEqualTo(Map.of("node-a a.example.", 2L, "node-b a.example.", 3L));
   }
 
   @Test
@@ -162,9 +161,7 @@ final class TopStreamsTest {
   @Test
   void conditionsAndFiltersHoldOnTheNodes() throws Exception {
     ViewSpec outer = ViewSpec.by(List.of(KeyColumn.COMM)).withFilter("name:a.example");
-    ViewSpec inner = outer.into(new Key(new Object[] {"curl"}));
-    assertThat(inner).isNotNull();
-    Counting counting = start(inner);
+    Counting counting = start(Objects.requireNonNull(outer.into(new Key(new Object[] {"curl"}))));
     agents.watch(A, new SampleLookup().process(1, "curl").name("a.example.").answered().build());
     agents.watch(A, new SampleLookup().process(1, "curl").name("b.example.").answered().build());
     agents.watch(A, new SampleLookup().process(2, "wget").name("a.example.").answered().build());
@@ -180,7 +177,8 @@ final class TopStreamsTest {
 
   private void ask(String node, String name, int times, long ms) {
     for (int i = 0; i < times; i++) {
-      agents.watch(node, new SampleLookup().name(name).answered(SampleLookup.SERVER, ms, 0).build());
+      agents.watch(
+          node, new SampleLookup().name(name).answered(SampleLookup.SERVER, ms, 0).build());
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.jig.event.Outcome;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class KeyedStatsTest {
@@ -19,7 +20,7 @@ final class KeyedStatsTest {
       stats.add("web", outcome, 3 * MS);
     }
 
-    LookupStats web = statsOf().get("web");
+    LookupStats web = of(stats, "web");
     assertThat(web.lookups()).isEqualTo(Outcome.values().length);
     assertThat(web.ok()).isEqualTo(2);
     assertThat(web.nx()).isEqualTo(1);
@@ -34,7 +35,7 @@ final class KeyedStatsTest {
     stats.beginInterval();
     stats.add("web", Outcome.OK, 2 * MS);
 
-    LookupStats web = statsOf().get("web");
+    LookupStats web = of(stats, "web");
     assertThat(web.lookups()).isEqualTo(1);
     assertThat(web.maxNs()).isEqualTo(2 * MS);
     assertThat(web.quantileNs(1)).isLessThanOrEqualTo(2 * MS);
@@ -80,14 +81,18 @@ final class KeyedStatsTest {
       stats.add("web", counted);
       stats.add("web", counted);
     }
-    stats.addOther(valuesOf(node).get("web"));
+    stats.addOther(of(node, "web"));
 
-    LookupStats web = statsOf().get("web");
+    LookupStats web = of(stats, "web");
     assertThat(web.lookups()).isEqualTo(4);
     assertThat(web.unanswered()).isEqualTo(2);
     assertThat(web.quantileNs(0.5)).isCloseTo(MS, within(MS / 10));
     assertThat(stats.all().total()).isEqualTo(6);
     assertThat(stats.other().total()).isEqualTo(2);
+  }
+
+  private static LookupStats of(KeyedStats<String> all, String key) {
+    return Objects.requireNonNull(valuesOf(all).get(key));
   }
 
   private Map<String, LookupStats> statsOf() {

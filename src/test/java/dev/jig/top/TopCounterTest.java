@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,11 +92,8 @@ final class TopCounterTest {
     TopCounter counter = counter("comm");
     counter.onRow(new SampleLookup().process(1, "curl").answered().build());
     counter.endInterval(SECOND);
-    Key curl = tables.getFirst().rows().getFirst().key();
     ViewSpec outer = tables.getFirst().view();
-    assertThat(curl).isNotNull();
-    ViewSpec inner = outer.into(curl);
-    assertThat(inner).isNotNull();
+    ViewSpec inner = into(outer, tables.getFirst());
 
     counter.show(List.of(outer, inner));
     counter.endInterval(2 * SECOND);
@@ -107,8 +105,7 @@ final class TopCounterTest {
     counter.endInterval(5 * SECOND);
 
     assertThat(text(tables.get(2), 0)).contains("x.").doesNotContain("y.");
-    assertThat(inner.into(tables.get(2).rows().getFirst().key()).by())
-        .containsExactly(KeyColumn.NAMESERVER);
+    assertThat(into(inner, tables.get(2)).by()).containsExactly(KeyColumn.NAMESERVER);
     assertThat(tables.getLast().view()).isEqualTo(outer);
     assertThat(tables.getLast().all().total()).isEqualTo(3);
   }
@@ -118,8 +115,7 @@ final class TopCounterTest {
     ViewSpec spec = ViewSpec.by(List.of(KeyColumn.NAME)).withFilter("rcode:ServFail");
     TopCounter counter = new TopCounter(spec, BY_LOOKUPS, 20, SECOND, tables::add);
     counter.onRow(new SampleLookup().answered().build());
-    counter.onRow(
-        new SampleLookup().answered(SampleLookup.SERVER, 1, Rcode.SERV_FAIL).build());
+    counter.onRow(new SampleLookup().answered(SampleLookup.SERVER, 1, Rcode.SERV_FAIL).build());
     counter.endInterval(SECOND);
 
     assertThat(tables.getFirst().all().lookups()).isEqualTo(1);
@@ -194,7 +190,7 @@ final class TopCounterTest {
     counter.endInterval(SECOND);
 
     assertThat(tables.getFirst().rows())
-        .extracting(row -> row.key().text(0).replace(".", ""))
+        .extracting(row -> keyOf(row).text(0).replace(".", ""))
         .containsExactly(names.split(" ", -1));
   }
 
@@ -211,9 +207,17 @@ final class TopCounterTest {
         .containsExactly(KeyColumn.POD, KeyColumn.NAMESPACE);
   }
 
+  /// The view within the first row of a table.
+  private static ViewSpec into(ViewSpec view, Snapshot table) {
+    return Objects.requireNonNull(view.into(keyOf(table.rows().getFirst())));
+  }
+
+  private static Key keyOf(TopRow row) {
+    return Objects.requireNonNull(row.key());
+  }
+
   private TopCounter counter(String by) {
-    return new TopCounter(
-        ViewSpec.by(KeyColumn.parse(by)), BY_LOOKUPS, 20, SECOND, tables::add);
+    return new TopCounter(ViewSpec.by(KeyColumn.parse(by)), BY_LOOKUPS, 20, SECOND, tables::add);
   }
 
   private static String text(Snapshot table, int columns) {

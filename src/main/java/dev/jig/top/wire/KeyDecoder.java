@@ -29,7 +29,8 @@ public final class KeyDecoder {
   ///
   /// @return whether it is the last one of the node's interval
   /// @throws InvalidProtocolBufferException if it is damaged; then nothing is added
-  public boolean addTo(KeyedStats<Key> sum, ByteString batch) throws InvalidProtocolBufferException {
+  public boolean addTo(KeyedStats<Key> sum, ByteString batch)
+      throws InvalidProtocolBufferException {
     TopProto.KeyBatch decoded = TopProto.KeyBatch.parseFrom(batch);
     Key[] keys = new Key[decoded.getKeysCount()];
     LookupStats[] counted = new LookupStats[keys.length];

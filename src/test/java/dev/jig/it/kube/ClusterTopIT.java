@@ -40,7 +40,8 @@ final class ClusterTopIT {
       ask(OWN, "three", 3, "ok.example.test.");
       ask(OWN, "missing", 5, "missing.example.test.");
       ask(OTHER, "three", 3, "ok.example.test.");
-      top.awaitLines(lines -> lookups(lines).values().stream().mapToLong(Long::longValue).sum() >= 11);
+      top.awaitLines(
+          lines -> lookups(lines).values().stream().mapToLong(Long::longValue).sum() >= 11);
       Command.Result end = top.stop();
 
       List<String> lines = end.lines();
@@ -54,7 +55,11 @@ final class ClusterTopIT {
               .findFirst()
               .orElseThrow();
       assertThat(missing.number("total")).isEqualTo(5);
-      long nx = lines.stream().flatMap(line -> rows(line).stream()).mapToLong(row -> row.number("nx")).sum();
+      long nx =
+          lines.stream()
+              .flatMap(line -> rows(line).stream())
+              .mapToLong(row -> row.number("nx"))
+              .sum();
       assertThat(nx).isGreaterThanOrEqualTo(5);
       assertThat(end.err()).containsPattern("\\d+ lookups from 1 node, 0 lost");
       assertThat(end.exitCode()).isZero();

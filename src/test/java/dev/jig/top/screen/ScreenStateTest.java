@@ -13,6 +13,7 @@ import dev.jig.top.ViewSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jline.utils.AttributedString;
 import org.junit.jupiter.api.Test;
 
@@ -188,7 +189,7 @@ final class ScreenStateTest {
         table.rows().stream()
             .sorted(
                 Comparator.comparingInt(
-                    row -> List.of(keys).indexOf(row.key().text(0))))
+                    row -> List.of(keys).indexOf(Objects.requireNonNull(row.key()).text(0))))
             .toList(),
         keys.length,
         null,

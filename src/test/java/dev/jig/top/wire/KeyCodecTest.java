@@ -14,12 +14,16 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// What nodes count arrives as it was counted.
 final class KeyCodecTest {
   private static final List<KeyColumn> BY = List.of(KeyColumn.NAME, KeyColumn.PID, KeyColumn.NODE);
+
+  private static final List<Outcome> OUTCOMES = List.of(Outcome.values());
 
   @Test
   void twoNodesAddUp() throws InvalidProtocolBufferException {
@@ -31,14 +35,14 @@ final class KeyCodecTest {
       for (int i = 0; i < 12_000; i++) {
         counted.add(
             key("name" + i % 11_000 + ".example.", i % 3 == 0 ? null : 100L + i % 50),
-            Outcome.values()[random.nextInt(Outcome.values().length)],
+            OUTCOMES.get(random.nextInt(OUTCOMES.size())),
             random.nextInt(2_000_000_000));
       }
       counted.beginInterval(); // only what comes now is sent
       for (int i = 0; i < 20_000; i++) {
         counted.add(
             key("name" + i % 11_000 + ".example.", 7L),
-            Outcome.values()[i % Outcome.values().length],
+            OUTCOMES.get(i % OUTCOMES.size()),
             random.nextInt(2_000_000_000));
         lookups[node]++;
       }
@@ -46,8 +50,7 @@ final class KeyCodecTest {
     }
 
     assertThat(sum.all().total()).isEqualTo(lookups[0] + lookups[1]);
-    assertThat(sum.all().latencies()).isNotNull();
-    assertThat(sum.all().latencies().count()).isEqualTo(40_000);
+    assertThat(Objects.requireNonNull(sum.all().latencies()).count()).isEqualTo(40_000);
     assertThat(sum.all().quantileNs(0.5)).isBetween(900_000_000L, 1_100_000_000L);
   }
 
@@ -63,10 +66,11 @@ final class KeyCodecTest {
     Map<Key, LookupStats> all = new HashMap<>();
     sum.forEach(all::put);
     Key first = new Key(new Object[] {"a.", 5L, "n1"});
-    Key second = new Key(new Object[] {"a.", null, "n1"});
+    Key second = new Key(new @Nullable Object[] {"a.", null, "n1"});
     assertThat(all).containsOnlyKeys(first, second);
-    assertThat(all.get(second).maxNs()).isEqualTo(5_000_000_000L);
-    assertThat(all.get(second).unanswered()).isEqualTo(1);
+    LookupStats unanswered = Objects.requireNonNull(all.get(second));
+    assertThat(unanswered.maxNs()).isEqualTo(5_000_000_000L);
+    assertThat(unanswered.unanswered()).isEqualTo(1);
   }
 
   @Test
@@ -114,7 +118,7 @@ final class KeyCodecTest {
     return batches;
   }
 
-  private static Key key(String name, Object pid) {
-    return new Key(new Object[] {name, pid, null});
+  private static Key key(String name, @Nullable Long pid) {
+    return new Key(new @Nullable Object[] {name, pid, null});
   }
 }
