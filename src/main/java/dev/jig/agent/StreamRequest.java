@@ -85,7 +85,7 @@ record StreamRequest(
     ViewSpec view =
         new ViewSpec(
             KeyColumn.parse(String.join(",", top.getByList())), conditions, top.getFilter());
-    var _ = view.expression(); // throws if it is not valid
+    view.validate();
     return view;
   }
 

@@ -95,7 +95,7 @@ public final class ClusterTrace {
           .setPeers(details.peers())
           .setMessages(details.messages())
           .setLookups(details.lookups())
-          .setNames(details.names() != null)
+          .setNames(details.hasNames())
           .setNamespace(pods.namespace())
           .setPod(pods.pod())
           .setContainer(pods.container())

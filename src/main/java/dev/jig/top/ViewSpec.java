@@ -29,8 +29,15 @@ public record ViewSpec(List<KeyColumn> by, List<Condition> conditions, String fi
   /// The filter, parsed.
   ///
   /// @throws dev.jig.event.UserFacingException if it is not valid
-  public FilterExpression expression() {
+  FilterExpression expression() {
     return FilterExpression.parse(List.of(filter));
+  }
+
+  /// Checks the filter.
+  ///
+  /// @throws dev.jig.event.UserFacingException if it is not valid
+  public void validate() {
+    FilterExpression _ = expression();
   }
 
   /// The view of one row's lookups: by name, then by nameserver; null if there is none deeper.

@@ -25,6 +25,11 @@ public record RowDetails(
     this(paths, accounts, peers, messages, lookups, null);
   }
 
+  /// Whether there is one row per name.
+  public boolean hasNames() {
+    return names != null;
+  }
+
   /// A copy with one row per name, of lookups.
   public RowDetails withNames(SearchLists lists) {
     return new RowDetails(paths, accounts, peers, messages, true, lists);

@@ -159,7 +159,7 @@ final class ScreenState {
         case BY -> replace(spec().withBy(KeyColumn.parse(answered.text())));
         case FILTER -> {
           ViewSpec filtered = spec().withFilter(answered.text());
-          var _ = filtered.expression(); // throws if it is not valid
+          filtered.validate();
           replace(filtered);
         }
       }
