@@ -74,6 +74,7 @@ final class RoomsTest {
           entry("top", Set.of("event", "fields", "filter", "names", "output", "stats")),
           entry("top.screen", Set.of("event", "fields", "output", "top")),
           entry("top.wire", Set.of("stats", "wire", "top")),
+          entry("export", Set.of("table", "dns", "event")),
           entry("agent.endpoints", Set.of("os", "event")),
           entry(
               "agent",
@@ -119,6 +120,7 @@ final class RoomsTest {
                   "top",
                   "top.screen",
                   "top.wire",
+                  "export",
                   "agent",
                   "kube",
                   "kube.access",

@@ -39,7 +39,7 @@ public final class Advisor {
     this.names = new NameFolder(lists, this::onName);
   }
 
-  /// Takes a row; what is neither a lookup nor a late answer is ignored.
+  /// Takes a row; what is neither a lookup nor an answer of a client is ignored.
   ///
   /// @param nowNs any monotonic clock
   public void onRow(Row row, long nowNs) {
@@ -51,6 +51,8 @@ public final class Advisor {
       names.onLookup(lookup);
     } else if (lookup.state() == State.LATE) {
       rules.onLateAnswer(lookup, clientOf(lookup));
+    } else if (lookup.state() == State.CONFLICTING) {
+      rules.onConflict(lookup, clientOf(lookup));
     }
   }
 

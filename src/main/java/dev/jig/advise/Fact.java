@@ -22,7 +22,29 @@ public enum Fact {
   /// Lookups that found a name before it did not exist any more.
   FOUND_BEFORE(Kind.MAX),
   /// A name that exists and is similar.
-  SIMILAR_NAME(Kind.TEXTS);
+  SIMILAR_NAME(Kind.TEXTS),
+  /// How long clients waited until they gave up.
+  GIVEN_UP_AFTER(Kind.LATENCIES),
+  /// When answers came, counted from the query.
+  ANSWERED_AFTER(Kind.LATENCIES),
+  /// The longest UDP payload that queries accept; 0 without EDNS.
+  EDNS_SIZE(Kind.MAX),
+  /// Lookups with EDNS that were answered.
+  EDNS_ANSWERED(Kind.SUM),
+  /// Lookups of which the server rejected the query with EDNS, and answered the one without.
+  EDNS_REJECTED(Kind.SUM),
+  /// Lookups without EDNS that were answered.
+  PLAIN_ANSWERED(Kind.SUM),
+  /// How long a resolver's own upstream took.
+  UPSTREAM_LATENCY(Kind.LATENCIES),
+  /// The upstreams of a resolver.
+  UPSTREAM(Kind.TEXTS),
+  /// What the server says of its failure: Extended DNS Errors.
+  SERVER_SAYS(Kind.TEXTS),
+  /// Lookups of which the server says that validation failed.
+  VALIDATION_FAILED(Kind.SUM),
+  /// Lookups with checking disabled that were answered.
+  ANSWERED_UNCHECKED(Kind.SUM);
 
   /// How the values of two nodes add up.
   public enum Kind {

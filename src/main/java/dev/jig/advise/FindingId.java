@@ -1,6 +1,7 @@
 package dev.jig.advise;
 
 import static dev.jig.advise.Severity.ERROR;
+import static dev.jig.advise.Severity.INFO;
 import static dev.jig.advise.Severity.WARNING;
 
 import java.util.Arrays;
@@ -14,13 +15,22 @@ public enum FindingId {
   PORT_CLOSED(ERROR, "the server's host says that nothing listens on the port"),
   UNREACHABLE(ERROR, "the server's host or network cannot be reached, or a device is down"),
   BLOCKED(ERROR, "a filter drops packets, or a server answers others but not this client"),
+  OVERLOADED_SERVER(ERROR, "a server's receive buffer is full: it reads too slowly"),
   DEAD_NAMESERVER(ERROR, "a server never answers, and each lookup waits before it asks another"),
   UNANSWERED(ERROR, "a server does not answer at all"),
+  LOOP(ERROR, "a query comes back to the server that forwarded it"),
+  CONFLICTING_ANSWERS(ERROR, "one query gets two answers that differ"),
+  BOGUS(ERROR, "a resolver refuses answers that fail DNSSEC validation"),
   SERVER_FAILURE(ERROR, "a server answers SERVFAIL, for a zone or for all"),
   REFUSED_BY_SERVER(WARNING, "a server answers REFUSED: it does not serve this client or zone"),
   SLOW_SERVER(WARNING, "a server is much slower than the others of the same client"),
+  SLOW_UPSTREAM(WARNING, "a resolver on this machine waits for the server that it asks"),
+  LATE_ANSWERS(WARNING, "answers come after the client has given up"),
+  EDNS_TROUBLE(WARNING, "queries with EDNS fail, and without EDNS are answered"),
   SEARCH_PATH(WARNING, "most queries ask for names that the search list makes"),
-  NO_SUCH_NAME(WARNING, "a client asks again and again for a name that does not exist");
+  NO_SUCH_NAME(WARNING, "a client asks again and again for a name that does not exist"),
+  TCP_FALLBACK(INFO, "many answers are too long for UDP, and come over TCP"),
+  UNCACHED(INFO, "a process asks again for what it was just answered");
 
   private final Severity severity;
   private final String meaning;

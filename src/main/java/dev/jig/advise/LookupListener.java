@@ -9,4 +9,7 @@ public interface LookupListener {
 
   /// An answer came after its lookup had ended.
   default void onLateAnswer(LookupRow late, Client client) {}
+
+  /// A query that was answered got another answer, which differs.
+  default void onConflict(LookupRow further, Client client) {}
 }

@@ -40,6 +40,11 @@ public final class RuleSet {
     rules.forEach(rule -> rule.onLateAnswer(late, client));
   }
 
+  void onConflict(LookupRow further, Client client) {
+    shared.forEach(each -> each.onConflict(further, client));
+    rules.forEach(rule -> rule.onConflict(further, client));
+  }
+
   void onName(NameRow name, Client client) {
     rules.forEach(rule -> rule.onName(name, client));
   }

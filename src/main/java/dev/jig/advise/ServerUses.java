@@ -28,7 +28,7 @@ public final class ServerUses implements LookupListener {
     List<Attempt> attempts = lookup.attempts();
     for (int i = 0; i < attempts.size(); i++) {
       IpAddress server = attempts.get(i).nameserver();
-      if (server != null && isFirstOf(server, attempts, i)) {
+      if (server != null && Tries.isFirstOf(server, attempts, i)) {
         addServer(lookup, server, attempts);
       }
     }
@@ -43,15 +43,6 @@ public final class ServerUses implements LookupListener {
     }
   }
 
-  private static boolean isFirstOf(IpAddress server, List<Attempt> attempts, int index) {
-    for (int i = 0; i < index; i++) {
-      if (server.equals(attempts.get(i).nameserver())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private void addServer(Observation lookup, IpAddress server, List<Attempt> attempts) {
     ServerUse use = use(TallyKey.of(lookup.client(), server));
     use.count();
@@ -64,8 +55,8 @@ public final class ServerUses implements LookupListener {
       }
       if (attempt.state().hasResponse() || Tries.isAnsweredInVain(attempt)) {
         use.onAnswered(attempt.timestampNs(), examples);
-        if (unanswered != null && TryFault.of(unanswered) == TryFault.NETFILTER) {
-          break; // a later try got through: the filter does not drop all
+        if (unanswered != null && isDropped(unanswered)) {
+          break; // a later try got through: not all are dropped
         }
         return;
       }
@@ -79,6 +70,13 @@ public final class ServerUses implements LookupListener {
       use.onFault(
           TryFault.of(unanswered), lookup, waitedNs, unanswered.cause(), elsewhere, examples);
     }
+  }
+
+  private static boolean isDropped(Attempt unanswered) {
+    return switch (TryFault.of(unanswered)) {
+      case NETFILTER, OVERLOADED -> true;
+      case PORT_CLOSED, UNREACHABLE, SILENT -> false;
+    };
   }
 
   private static boolean isExplained(Observation lookup, List<Attempt> attempts, int index) {

@@ -3,6 +3,7 @@ package dev.jig.advise;
 import dev.jig.event.Attempt;
 import dev.jig.event.AttemptState;
 import dev.jig.event.Cause;
+import dev.jig.event.IpAddress;
 import dev.jig.event.LookupRow;
 import dev.jig.event.Protocol;
 import java.util.List;
@@ -41,6 +42,16 @@ public final class Tries {
                 >= MIN_WAIT_NS;
   }
 
+  /// Whether a try is the first one at its server.
+  public static boolean isFirstOf(IpAddress server, List<Attempt> attempts, int index) {
+    for (int i = 0; i < index; i++) {
+      if (server.equals(attempts.get(i).nameserver())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// Whether the answer found no socket: the client had closed it.
   public static boolean isAnsweredInVain(Attempt attempt) {
     Cause cause = attempt.cause();
@@ -63,7 +74,7 @@ public final class Tries {
       return false;
     }
     return switch (TryFault.of(attempts.getFirst())) {
-      case PORT_CLOSED, UNREACHABLE -> false;
+      case PORT_CLOSED, UNREACHABLE, OVERLOADED -> false;
       case NETFILTER, SILENT -> true;
     };
   }

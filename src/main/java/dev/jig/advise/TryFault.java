@@ -11,6 +11,8 @@ public enum TryFault {
   UNREACHABLE,
   /// Netfilter dropped the query or its answer.
   NETFILTER,
+  /// The receive buffer of the server's socket was full.
+  OVERLOADED,
   /// No answer, and no such cause.
   SILENT;
 
@@ -23,6 +25,7 @@ public enum TryFault {
     return switch (cause.text()) {
       case "port closed" -> PORT_CLOSED;
       case "dropped by netfilter" -> NETFILTER;
+      case "receive buffer full" -> cause.at() == Cause.Place.SERVER ? OVERLOADED : SILENT;
       default -> cause.isUnreachable() ? UNREACHABLE : SILENT;
     };
   }

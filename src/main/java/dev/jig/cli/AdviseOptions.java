@@ -93,22 +93,30 @@ final class AdviseOptions {
   ///
   /// @throws UserFacingException if it does
   static FilterExpression parseFilter(List<String> rules) {
+    return parseFilter(rules, "advise dns", "it is to judge");
+  }
+
+  /// As [#parseFilter(List)].
+  ///
+  /// @param command such as `advise dns`
+  /// @param use what the command makes of outcomes, such as `it counts`
+  static FilterExpression parseFilter(List<String> rules, String command, String use) {
     FilterExpression filter = FilterExpression.parse(rules);
     for (Field field : filter.fields()) {
       if (OUTCOME.contains(field) || field.group() == Group.HOP) {
-        throw refused("the column " + field.column());
+        throw refused("the column " + field.column(), command, use);
       }
     }
     if (filter.isOfFailed()) {
-      throw refused(FilterExpression.FAILED);
+      throw refused(FilterExpression.FAILED, command, use);
     }
     return filter;
   }
 
-  private static UserFacingException refused(String what) {
+  private static UserFacingException refused(String what, String command, String use) {
     return UserFacingException.usage(
-        "-F of " + commandName() + " cannot use " + what + ".",
-        "Choose clients and questions; how lookups ended is what it is to judge.");
+        "-F of " + Console.name() + " " + command + " cannot use " + what + ".",
+        "Choose clients and questions; how lookups ended is what " + use + ".");
   }
 
   private static String commandName() {

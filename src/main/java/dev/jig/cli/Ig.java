@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     description = "Traces what containers do on this machine, live from the kernel.",
     subcommands = {
       AdviseCommand.class,
+      MetricsCommand.class,
       TopCommand.class,
       TraceCommand.class,
       ListContainersCommand.class,
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
 public final class Ig implements Runnable {
   private static final int HELP_WIDTH = 100;
 
-  private static final Set<String> GADGETS = Set.of("advise", "top", "trace");
+  private static final Set<String> GADGETS = Set.of("advise", "metrics", "top", "trace");
   private static final Set<String> NO_TRACE = Set.of("-h", "--help", "--read", "--list");
 
   @Mixin VersionOption version = new VersionOption();
@@ -58,9 +59,9 @@ public final class Ig implements Runnable {
     return commandLine(environment).execute(args);
   }
 
-  /// Whether a command line most likely ends in a live trace: `ig trace dns`, `ig advise dns` or
-  /// `ig top dns` without `--read` and `--help`. If it does not, the programs were loaded in vain;
-  /// if it was not recognised, they are loaded later.
+  /// Whether a command line most likely ends in a live trace: `ig trace dns`, `ig advise dns`, `ig
+  /// metrics dns` or `ig top dns` without `--read` and `--help`. If it does not, the programs were
+  /// loaded in vain; if it was not recognised, they are loaded later.
   static boolean isLiveTrace(String[] args, Map<String, String> environment) {
     if (args.length < 2 || !GADGETS.contains(args[0]) || !args[1].equals("dns")) {
       return false;

@@ -75,6 +75,7 @@ final class Session implements CaptureListener {
     loop.missingPrograms()
         .forEach(
             (what, why) -> Console.debug("not available on this kernel: " + what + ": " + why));
+    output.onAttached(this::summary);
     output.begin();
     options.createReadyFile();
   }

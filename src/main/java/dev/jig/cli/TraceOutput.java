@@ -2,12 +2,19 @@ package dev.jig.cli;
 
 import dev.jig.event.Row;
 import dev.jig.event.UserFacingException;
+import dev.jig.trace.TraceSummary;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a gadget does with the rows of a trace. Called by the thread that traces, unless a method
 /// says otherwise.
 interface TraceOutput extends Consumer<Row> {
+  /// Everything is attached; [#begin] follows.
+  ///
+  /// @param counts the counts so far; from any thread
+  default void onAttached(Supplier<TraceSummary> counts) {}
+
   /// Everything is attached: writes what precedes the first row.
   void begin();
 

@@ -31,12 +31,12 @@ public final class Rcode {
   private static final int LAST = 23;
 
   public static final int NO_ERROR = 0;
-  private static final int FORM_ERR = 1;
+  public static final int FORM_ERR = 1;
   public static final int SERV_FAIL = 2;
   public static final int NX_DOMAIN = 3;
   private static final int NOT_IMP = 4;
   public static final int REFUSED = 5;
-  private static final int BAD_VERS = 16;
+  public static final int BAD_VERS = 16;
 
   private Rcode() {}
 

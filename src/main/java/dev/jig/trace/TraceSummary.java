@@ -3,6 +3,7 @@ package dev.jig.trace;
 import dev.jig.capture.KernelCounters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// The counts of a live trace. Every packet is accounted for three times, and any difference is
 /// reported as an accounting error: in the kernel, between the kernel and the ring's reader, and in
@@ -44,6 +45,21 @@ public record TraceSummary(
   /// Packets of unwanted cgroups, which the kernel did not record.
   public long skippedInKernel() {
     return kernel.skipped();
+  }
+
+  /// What became of the packets, as labels of a metric.
+  public Map<String, Long> packetsByFate() {
+    return Map.of(
+        "recorded", kernel.recorded(),
+        "filtered", kernel.skipped(),
+        "no_payload", kernel.noPayload(),
+        "malformed", kernel.bad(),
+        "lost", kernel.ringFull());
+  }
+
+  /// Packets lost by where, as labels of a metric.
+  public Map<String, Long> lostByStage() {
+    return Map.of("ring_full", kernel.ringFull(), "chunks_missing", incomplete);
   }
 
   /// Whether every packet and every message is accounted for.

@@ -20,6 +20,7 @@ import dev.jig.event.Question;
 import dev.jig.event.Row;
 import dev.jig.event.State;
 import dev.jig.event.Subject;
+import dev.jig.event.WireMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +41,11 @@ public final class SampleLookup {
   private int type = RecordType.A;
   private @Nullable State twinState;
   private boolean isOfType = true;
+  private int ednsSize = Attempt.NO_EDNS;
+  private boolean isConflicting;
+  private @Nullable WireMessage message;
+  private @Nullable Subject peer;
+  private Lookup.@Nullable Upstream upstream;
   private final List<Attempt> attempts = new ArrayList<>();
 
   public SampleLookup at(long ms) {
@@ -61,6 +67,36 @@ public final class SampleLookup {
   public SampleLookup aaaa() {
     type = RecordType.AAAA;
     return this;
+  }
+
+  /// Tries from now on have an OPT record; 0: none.
+  public SampleLookup edns(int size) {
+    ednsSize = size == 0 ? Attempt.NO_EDNS : size;
+    return this;
+  }
+
+  /// The answer's bytes.
+  public SampleLookup message(byte[] bytes) {
+    message = WireMessage.of(bytes, 0, bytes.length);
+    return this;
+  }
+
+  /// A process of this machine answers.
+  public SampleLookup answeredBy(int serverPid, String serverComm) {
+    peer = new Subject(null, null, owner(serverPid, serverComm), Attribution.EXACT);
+    return this;
+  }
+
+  /// It asks this server in turn.
+  public SampleLookup upstream(IpAddress server, long ms) {
+    upstream = new Lookup.Upstream(ms * MS, server, ms * MS);
+    return this;
+  }
+
+  /// A second answer, which differs from the first.
+  public SampleLookup conflicting() {
+    isConflicting = true;
+    return answered();
   }
 
   /// With a twin in this state.
@@ -125,7 +161,16 @@ public final class SampleLookup {
             : attempts.getLast().timestampNs() + attempts.getLast().durationNs();
     attempts.add(
         new Attempt(
-            atNs, protocol, server, 7, state, cause, ms * MS, rcode, rcode == null ? 0 : 1));
+            atNs,
+            protocol,
+            server,
+            7,
+            state,
+            cause,
+            ms * MS,
+            rcode,
+            rcode == null ? 0 : 1,
+            ednsSize));
     return this;
   }
 
@@ -144,19 +189,19 @@ public final class SampleLookup {
     Integer rcode = last.rcode();
     Dns dns =
         rcode != null
-            ? new Dns(7, question, RECURSION_DESIRED, rcode, 1, isOfType, List.of(), null)
+            ? new Dns(7, question, RECURSION_DESIRED, rcode, 1, isOfType, List.of(), message)
             : Dns.ofQuestion(7, question);
     long endNs = last.timestampNs() + last.durationNs();
     return new LookupRow(
         timestampNs,
-        new Subject(null, null, owner(), Attribution.EXACT),
+        new Subject(null, null, owner(pid, comm), Attribution.EXACT),
         flow,
         dns,
-        stateOf(last.state()),
+        isConflicting ? State.CONFLICTING : stateOf(last.state()),
         answered ? null : last.cause(),
         answered ? endNs - timestampNs : Row.NO_LATENCY,
-        null,
-        new Lookup(attempts.size(), attempts, twinState, null, null));
+        peer,
+        new Lookup(attempts.size(), attempts, twinState, upstream, null));
   }
 
   private static State stateOf(AttemptState state) {
@@ -168,7 +213,7 @@ public final class SampleLookup {
     };
   }
 
-  private Owner owner() {
+  private static Owner owner(int pid, String comm) {
     return new Owner(pid, pid, 0, 0, comm, comm, 1, "sh", 1, 2, pid * 1_000L, null, null, 0);
   }
 }

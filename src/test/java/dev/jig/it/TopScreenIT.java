@@ -85,17 +85,15 @@ final class TopScreenIT {
     List<String> inside = awaitScreen(lines -> contains(lines, "ok2.example.test."));
     assertThat(inside).noneMatch(line -> line.startsWith("ok1."));
     type("Escape");
-    List<String> outside =
-        awaitScreen(lines -> lines.get(1).startsWith("by nameserver") && contains(lines, ADDRESS));
-    assertThat(line(outside, ADDRESS)).endsWith(" 7");
+    awaitScreen(
+        lines -> lines.get(1).startsWith("by nameserver") && line(lines, ADDRESS).endsWith(" 7"));
 
     type("/");
     type("rcode:NXDomain");
     type("Enter");
     awaitScreen(lines -> lines.get(1).contains("filter rcode:NXDomain"));
     ask("missing.example.test", 2);
-    List<String> filtered = awaitScreen(lines -> contains(lines, ADDRESS));
-    assertThat(line(filtered, ADDRESS)).endsWith(" 2");
+    awaitScreen(lines -> line(lines, ADDRESS).endsWith(" 2"));
 
     type("p");
     awaitScreen(lines -> lines.get(1).startsWith("PAUSED"));
@@ -219,6 +217,6 @@ final class TopScreenIT {
   }
 
   private static String line(List<String> lines, String part) {
-    return lines.stream().filter(line -> line.startsWith(part)).findFirst().orElseThrow();
+    return lines.stream().filter(line -> line.startsWith(part)).findFirst().orElse("");
   }
 }

@@ -13,18 +13,13 @@ import dev.jig.advise.Tally;
 import dev.jig.advise.TallyKey;
 import dev.jig.advise.TallySink;
 import dev.jig.advise.TallyTable;
-import dev.jig.dns.Dialect;
-import dev.jig.dns.Edns;
-import dev.jig.dns.EdnsOption;
 import dev.jig.dns.EdnsOption.ExtendedError;
-import dev.jig.dns.MessageDecoder;
 import dev.jig.dns.Rcode;
 import dev.jig.event.Attempt;
 import dev.jig.event.IpAddress;
 import dev.jig.event.LookupRow;
 import dev.jig.event.Outcome;
 import dev.jig.event.Question;
-import dev.jig.event.WireMessage;
 import dev.jig.names.Zones;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -202,25 +197,16 @@ public final class FailingRcode implements Rule {
         List.of(advice));
   }
 
-  /// The Extended DNS Error of an example (RFC 8914); null without one.
+  /// The Extended DNS Error of an example; null without one.
   private static @Nullable String reason(Case faulty) {
-    MessageDecoder decoder = new MessageDecoder();
+    ExtendedErrors errors = new ExtendedErrors();
     for (Evidence example : faulty.evidence()) {
-      WireMessage message = example.row().dns().message();
-      Edns edns = message == null ? null : message.decode(decoder, Dialect.DNS).edns();
-      for (EdnsOption option : edns == null ? List.<EdnsOption>of() : edns.options()) {
-        if (option instanceof ExtendedError error) {
-          return text(error);
-        }
+      ExtendedError error = errors.of(example.row());
+      if (error != null) {
+        return ExtendedErrors.text(error);
       }
     }
     return null;
-  }
-
-  private static String text(ExtendedError error) {
-    String purpose = error.purpose() == null ? "" : " (" + error.purpose() + ")";
-    String extra = error.extraText().isEmpty() ? "" : ": " + error.extraText();
-    return "EDE " + error.infoCode() + purpose + extra;
   }
 
   @Override

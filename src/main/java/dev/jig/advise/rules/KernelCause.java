@@ -12,8 +12,8 @@ import dev.jig.event.IpAddress;
 import java.util.List;
 import java.util.Optional;
 
-/// The kernel or ICMP says why a server does not answer: its port is closed, or it cannot be
-/// reached.
+/// The kernel or ICMP says why a server does not answer: its port is closed, it cannot be reached,
+/// or its receive buffer is full.
 public final class KernelCause extends ServerRule {
   private static final long MIN_LOOKUPS = 3;
   private static final double MIN_SHARE = 0.05;
@@ -50,6 +50,17 @@ public final class KernelCause extends ServerRule {
         "the server cannot be reached",
         "Check the address, the route to it and the devices on the way: ip route get ADDRESS, ip"
             + " neigh, ip link.");
+  }
+
+  public static KernelCause overloaded(ServerUses uses, int maxEvidence) {
+    return new KernelCause(
+        FindingId.OVERLOADED_SERVER,
+        uses,
+        maxEvidence,
+        TryFault.OVERLOADED,
+        "the receive buffer of the server's socket was full",
+        "Give the server more CPU, threads or replicas, or larger buffers (net.core.rmem_max and its"
+            + " own option, such as unbound's so-rcvbuf); ss -uamn shows the drops.");
   }
 
   @Override

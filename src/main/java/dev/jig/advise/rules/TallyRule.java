@@ -1,6 +1,7 @@
 package dev.jig.advise.rules;
 
 import dev.jig.advise.ByServer;
+import dev.jig.advise.Client;
 import dev.jig.advise.Finding;
 import dev.jig.advise.FindingId;
 import dev.jig.advise.Observation;
@@ -39,7 +40,16 @@ abstract class TallyRule implements Rule {
   }
 
   final Tally tally(Observation lookup, IpAddress server) {
-    return tallies.of(TallyKey.of(lookup.client(), server));
+    return tally(lookup.client(), server);
+  }
+
+  final Tally tally(Client client, IpAddress server) {
+    return tallies.of(TallyKey.of(client, server));
+  }
+
+  /// Whether a client has the fault at a server.
+  boolean isFault(Tally tally) {
+    return tally.isAtLeast(minLookups, minShare);
   }
 
   final void addFaulty(Tally tally, Observation lookup, long waitedNs, @Nullable Cause cause) {
@@ -56,7 +66,7 @@ abstract class TallyRule implements Rule {
     ByServer servers = new ByServer(maxEvidence);
     tallies.forEach((subject, tally) -> {
       IpAddress server = subject.server();
-      if (server != null && tally.isAtLeast(minLookups, minShare)) {
+      if (server != null && tally.lookups() > 0 && isFault(tally)) {
         servers.add(server, tally);
       }
     });
