@@ -27,7 +27,10 @@ final class ServerSeries {
   private final boolean isBeyond;
   private final List<Runnable> removals = new ArrayList<>();
   private final Map<Outcome, DistributionDataPoint> durations = new EnumMap<>(Outcome.class);
-  private final Map<Long, CounterDataPoint> lookups = new HashMap<>();
+
+  /// By question type and rcode.
+  private final Map<Outcome, Map<Long, CounterDataPoint>> lookups = new EnumMap<>(Outcome.class);
+
   private final Map<String, CounterDataPoint> unanswered = new HashMap<>();
   private @Nullable CounterDataPoint tries;
   private @Nullable CounterDataPoint tcpFallbacks;
@@ -95,8 +98,9 @@ final class ServerSeries {
     Question question = row.dns().question();
     int type = question == null ? -1 : question.type();
     int rcode = row.isAnswered() ? row.dns().rcode() : NO_RCODE;
-    Long key = (long) type << 32 | (long) rcode << 8 | outcome.ordinal();
-    CounterDataPoint known = lookups.get(key);
+    Map<Long, CounterDataPoint> ofOutcome = lookups.computeIfAbsent(outcome, _ -> new HashMap<>());
+    Long key = (long) type << 32 | rcode;
+    CounterDataPoint known = ofOutcome.get(key);
     if (known != null) {
       return known;
     }
@@ -107,7 +111,7 @@ final class ServerSeries {
                 question == null ? "" : RecordType.mnemonic(type),
                 rcode == NO_RCODE ? "" : Rcode.mnemonic(rcode),
                 text(outcome)));
-    keepIfOwn(families.lookups, lookups, key, created);
+    keepIfOwn(families.lookups, ofOutcome, key, created);
     return created;
   }
 

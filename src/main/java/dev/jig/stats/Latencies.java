@@ -17,6 +17,9 @@ public final class Latencies {
   /// Of HdrHistogram's encoding, version 2.
   private static final int HEADER_BYTES = 40;
 
+  /// Counters are ints. What is beyond, after 15 hours of 40,000 a second, changes no quantile.
+  private static final long MAX_COUNT = Integer.MAX_VALUE;
+
   /// It grows with the first longer duration.
   private static final long INITIAL_HIGHEST_US = TimeUnit.MILLISECONDS.toMicros(16);
 
@@ -31,13 +34,18 @@ public final class Latencies {
   ///
   /// @param ns a negative one counts as 0
   public void add(long ns) {
+    if (count() == MAX_COUNT) {
+      return;
+    }
     long us = TimeUnit.NANOSECONDS.toMicros(ns);
     histogram.recordValue(Math.clamp(us, 0, HIGHEST_US));
   }
 
   /// Adds all durations of another histogram.
   public void add(Latencies other) {
-    histogram.add(other.histogram);
+    if (count() + other.count() <= MAX_COUNT) {
+      histogram.add(other.histogram);
+    }
   }
 
   /// Removes all durations.

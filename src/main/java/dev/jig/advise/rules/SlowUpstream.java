@@ -29,21 +29,15 @@ public final class SlowUpstream extends TallyRule {
 
   @Override
   public void onLookup(Observation lookup) {
-    Upstream upstream = lookup.row().lookup().upstream();
     Attempt answered = answered(lookup.attempts());
     IpAddress server = answered == null ? null : answered.nameserver();
-    if (server == null) {
-      return;
-    }
-    if (upstream == null) {
-      if (lookup.row().peer() != null) {
-        tally(lookup.client(), server).count(); // a cached answer
-      }
+    if (answered == null || server == null || lookup.row().peer() == null) {
       return;
     }
     Tally tally = tally(lookup.client(), server);
     tally.count();
-    Long elsewhereNs = upstream.nextLatencyNs();
+    Upstream upstream = lookup.row().lookup().upstream();
+    Long elsewhereNs = upstream == null ? null : upstream.nextLatencyNs(); // else it was cached
     if (elsewhereNs != null
         && answered.durationNs() >= MIN_SLOW_NS
         && elsewhereNs >= MIN_SHARE * answered.durationNs()) {

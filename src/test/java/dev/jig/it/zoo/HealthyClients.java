@@ -33,8 +33,6 @@ final class HealthyClients {
             Setup.HEALTHY,
             "programs connect to servers and ask nothing",
             HealthyClients::ownAddress),
-        Setup.further(
-            Setup.HEALTHY, "dig ends before a far server answers", HealthyClients::endsEarly),
         Setup.further(Setup.HEALTHY, "two servers in turn", HealthyClients::rotating));
   }
 
@@ -160,14 +158,6 @@ final class HealthyClients {
         "nameserver " + lab.server().ipv4(),
         "options timeout:20");
     return lab.onClient(Clients.each(20, Clients.musl("n$i.ok.example.test")));
-  }
-
-  /// The answers of a server that is well come late.
-  private static String endsEarly(Lab lab) throws Exception {
-    Servers.knot(lab, lab.add("knot"));
-    Relay.start(lab, lab.server(), "10.77.3.1", _ -> FAR_MS * 4);
-    String dig = "timeout 0.5 dig +tries=1 +time=20 @" + lab.server().ipv4();
-    return lab.onClient(Clients.together(8, dig + " n$i.ok.example.test") + "\nsleep 2");
   }
 
   private static String rotating(Lab lab) {

@@ -88,7 +88,7 @@ final class HealthyResolvers {
     NetworkHost far = lab.add("far");
     NetworkHost near = lab.add("near");
     Servers.knot(lab, near);
-    Relay.start(lab, far, near.ipv4(), _ -> FAR_MS * 4);
+    Relay.start(lab, far, near.ipv4(), _ -> FAR_MS);
     unbound(lab, far.ipv4());
     String dig = "dig +tries=1 +time=20 ";
     return lab.onClient(
