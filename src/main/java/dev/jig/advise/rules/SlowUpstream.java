@@ -37,8 +37,9 @@ public final class SlowUpstream extends TallyRule {
     Tally tally = tally(lookup.client(), server);
     tally.count();
     Upstream upstream = lookup.row().lookup().upstream();
-    Long elsewhereNs = upstream == null ? null : upstream.nextLatencyNs(); // else it was cached
-    if (elsewhereNs != null
+    Long elsewhereNs = upstream == null ? null : upstream.nextLatencyNs();
+    if (upstream != null // else it was cached
+        && elsewhereNs != null
         && answered.durationNs() >= MIN_SLOW_NS
         && elsewhereNs >= MIN_SHARE * answered.durationNs()) {
       addFaulty(tally, lookup, answered.durationNs(), null);
