@@ -214,6 +214,11 @@ public final class Case {
     return hasUnknownPeer ? Set.of() : Collections.unmodifiableSet(peers);
   }
 
+  /// The number of examples.
+  int examples() {
+    return evidence.size();
+  }
+
   public List<Evidence> evidence() {
     return List.copyOf(evidence);
   }

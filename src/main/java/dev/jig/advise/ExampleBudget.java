@@ -23,7 +23,7 @@ public final class ExampleBudget {
 
   /// Whether the case may keep another example, which then counts.
   public boolean take(Case found) {
-    if (found.evidence().size() >= perFinding) {
+    if (found.examples() >= perFinding) {
       return false;
     }
     while (used >= MAX_EXAMPLES) {

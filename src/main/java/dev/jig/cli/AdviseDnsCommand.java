@@ -46,7 +46,7 @@ final class AdviseDnsCommand implements Callable<Integer> {
     for (FindingId id : FindingId.values()) {
       System.out.println(
           String.format(
-              Locale.ROOT, "%-17s %-8s %s", id.text(), id.severity().text(), id.meaning()));
+              Locale.ROOT, "%-19s %-8s %s", id.text(), id.severity().text(), id.meaning()));
     }
   }
 }

@@ -36,7 +36,7 @@ public final class KernelCause extends ServerRule {
         uses,
         maxEvidence,
         TryFault.PORT_CLOSED,
-        "nothing listens on the port",
+        "got no answer: nothing listens on the port",
         "Start the server, or correct the address: a Service without ready endpoints and a firewall"
             + " that rejects look the same.");
   }
@@ -47,7 +47,7 @@ public final class KernelCause extends ServerRule {
         uses,
         maxEvidence,
         TryFault.UNREACHABLE,
-        "the server cannot be reached",
+        "got no answer: the server cannot be reached",
         "Check the address, the route to it and the devices on the way: ip route get ADDRESS, ip"
             + " neigh, ip link.");
   }
@@ -58,7 +58,7 @@ public final class KernelCause extends ServerRule {
         uses,
         maxEvidence,
         TryFault.OVERLOADED,
-        "the receive buffer of the server's socket was full",
+        "lost a query: the receive buffer of the server's socket was full",
         "Give the server more CPU, threads or replicas, or larger buffers (net.core.rmem_max and its"
             + " own option, such as unbound's so-rcvbuf); ss -uamn shows the drops.");
   }
@@ -82,7 +82,7 @@ public final class KernelCause extends ServerRule {
       return Optional.empty();
     }
     String first =
-        "%s of %s got no answer: %s."
+        "%s of %s %s."
             .formatted(Counted.number(found.lookups()), Counted.of(of, "lookup", "lookups"), what);
     String second = "Clients waited %s in all.".formatted(Durations.text(found.waitedNs()));
     return Optional.of(finding(server, found, of, List.of(first, second), List.of(advice)));
