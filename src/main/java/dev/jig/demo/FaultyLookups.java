@@ -32,7 +32,7 @@ final class FaultyLookups {
   static void run(SocketAddress resolver) throws IOException {
     FaultyLookups lookups = new FaultyLookups(resolver);
     for (int i = 0; i < HEALTHY; i++) {
-      lookups.askBoth("example.test");
+      lookups.askBoth("api-" + (SEARCHED + i) + ".example.test");
     }
     for (int i = 0; i < PAIRS; i++) {
       lookups.askBoth("lost-" + i + ".example.test");

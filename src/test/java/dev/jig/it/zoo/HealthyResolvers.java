@@ -136,7 +136,7 @@ final class HealthyResolvers {
     Servers.knot(lab, lab.server());
     lab.configure(lab.client(), "nameserver " + lab.server().ipv4(), "options timeout:10");
     return lab.onClient(
-        Clients.each(36, Clients.getent("n$i.ok.example.test"))
+        Clients.each(90, Clients.getent("n$i.ok.example.test"))
             + "\n"
             + Clients.each(4, Clients.getent("n$i.big.example.test")));
   }
