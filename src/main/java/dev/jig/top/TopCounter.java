@@ -15,6 +15,10 @@ public final class TopCounter {
   private final Zones zones = new Zones();
   private final Consumer<Snapshot> output;
   private List<View> views;
+
+  /// What `views` were opened for.
+  private List<ViewSpec> opened;
+
   private long intervalStartNs;
   private long packetsLost;
 
@@ -26,6 +30,7 @@ public final class TopCounter {
   public TopCounter(
       ViewSpec first, SortOrder order, int maxRows, long intervalNs, Consumer<Snapshot> output) {
     this.wanted = List.of(first);
+    this.opened = wanted;
     this.views = List.of(new View(first, zones));
     this.order = order;
     this.maxRows = maxRows;
@@ -74,7 +79,11 @@ public final class TopCounter {
   /// Ends the interval if it is over.
   ///
   /// @param nowNs on the clock of [#begin]
+  @SuppressWarnings("ReferenceEquality") // each show() sets another list
   public void tick(long nowNs) {
+    if (wanted != opened) {
+      openViews(wanted);
+    }
     if (nowNs - intervalStartNs >= intervalNs) {
       endInterval(nowNs);
     }
@@ -90,12 +99,13 @@ public final class TopCounter {
   }
 
   private void openViews(List<ViewSpec> specs) {
-    List<View> opened = new ArrayList<>();
+    List<View> all = new ArrayList<>();
     boolean stays = true;
     for (int i = 0; i < specs.size(); i++) {
       stays &= i < views.size() && views.get(i).spec().equals(specs.get(i));
-      opened.add(stays ? views.get(i) : new View(specs.get(i), zones));
+      all.add(stays ? views.get(i) : new View(specs.get(i), zones));
     }
-    views = opened;
+    views = all;
+    opened = specs;
   }
 }

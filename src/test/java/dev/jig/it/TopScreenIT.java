@@ -80,7 +80,7 @@ final class TopScreenIT {
     awaitScreen(lines -> contains(lines, ADDRESS));
 
     type("Enter");
-    awaitScreen(lines -> lines.get(1).startsWith("by name · nameserver " + ADDRESS));
+    awaitTable("by name · nameserver " + ADDRESS);
     ask("ok2.example.test", 4);
     List<String> inside = awaitScreen(lines -> contains(lines, "ok2.example.test."));
     assertThat(inside).noneMatch(line -> line.startsWith("ok1."));
@@ -91,7 +91,7 @@ final class TopScreenIT {
     type("/");
     type("rcode:NXDomain");
     type("Enter");
-    awaitScreen(lines -> lines.get(1).contains("filter rcode:NXDomain"));
+    awaitTable("by nameserver · filter rcode:NXDomain");
     ask("missing.example.test", 2);
     awaitScreen(lines -> line(lines, ADDRESS).endsWith(" 2"));
 
@@ -189,6 +189,12 @@ final class TopScreenIT {
 
   private void type(String keys) {
     Command.run(tmux("send-keys", "-t", "top", keys)).orThrow();
+  }
+
+  /// Waits until a view shows its first table: it counts lookups since it was opened.
+  private void awaitTable(String view) throws InterruptedException {
+    awaitScreen(
+        lines -> lines.get(1).startsWith(view) && lines.getFirst().contains(" lookups/s · "));
   }
 
   private List<String> awaitScreen(Predicate<List<String>> wanted) throws InterruptedException {
