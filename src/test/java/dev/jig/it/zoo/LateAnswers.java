@@ -27,7 +27,7 @@ final class LateAnswers {
     Servers.knot(lab, lab.add("knot"));
     Relay.start(lab, lab.server(), "10.77.3.1", _ -> FAR_MS);
     String dig = "timeout 0.5 dig +tries=1 +time=20 @" + lab.server().ipv4();
-    return lab.onClient(Clients.together(8, dig + " n$i.ok.example.test") + "\nsleep 2");
+    return lab.onClient(Clients.together(8, dig + " n$i.ok.example.test") + "\nsleep 4");
   }
 
   private static String musl(Lab lab) throws Exception {
@@ -35,6 +35,6 @@ final class LateAnswers {
     Relay.start(lab, lab.server(), "10.77.3.1", _ -> FAR_MS * 2);
     lab.configure(
         lab.client(), "nameserver " + lab.server().ipv6(), "options timeout:1 attempts:1");
-    return lab.onClient(Clients.together(6, Clients.musl("n$i.ok.example.test")) + "\nsleep 2");
+    return lab.onClient(Clients.together(6, Clients.musl("n$i.ok.example.test")) + "\nsleep 4");
   }
 }
