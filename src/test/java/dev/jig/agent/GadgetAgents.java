@@ -138,7 +138,11 @@ public final class GadgetAgents implements AutoCloseable {
       ServerCallStreamObserver<FromAgent> call = current;
       if (call != null) {
         detach(call);
-        call.onError(Status.UNAVAILABLE.asException());
+        try {
+          call.onError(Status.UNAVAILABLE.asException());
+        } catch (IllegalStateException e) {
+          // the stream's own thread has ended the call meanwhile
+        }
       }
     }
   }
