@@ -86,8 +86,12 @@ public final class Ig implements Runnable {
 
   /// Builds the command line of a top command, `ig` or `kubectl gadget`.
   static CommandLine commandLine(Object command, Map<String, String> environment) {
-    return inDeclaredOrder(new CommandLine(command))
-        .setUsageHelpWidth(HELP_WIDTH)
+    CommandLine line = inDeclaredOrder(new CommandLine(command));
+    CommandLine top = line.getSubcommands().get("top");
+    if (top != null) {
+      top.setAllowOptionsAsOptionParameters(true); // --sort -lookups, beside kubectl's -l
+    }
+    return line.setUsageHelpWidth(HELP_WIDTH)
         .setDefaultValueProvider(new EnvironmentDefaults(environment))
         .setParameterExceptionHandler(Failures::onParameters)
         .setExecutionExceptionHandler(Failures::onExecution)
