@@ -1,7 +1,6 @@
 package dev.jig.advise;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.LinkedHashSet;
 
 /// Bounds the examples of a rule: of one finding, and of all, since each holds a whole answer. When
 /// all are used, the case that got one longest ago loses its examples: most cases never become a
@@ -11,8 +10,8 @@ public final class ExampleBudget {
 
   private final int perFinding;
 
-  /// The cases with examples, once for each.
-  private final Queue<Case> holders = new ArrayDeque<>();
+  /// The cases with examples, the one that has had some for longest first.
+  private final LinkedHashSet<Case> holders = new LinkedHashSet<>();
 
   private int used;
 
@@ -27,7 +26,7 @@ public final class ExampleBudget {
       return false;
     }
     while (used >= MAX_EXAMPLES) {
-      giveBack(holders.remove());
+      giveBack(holders.getFirst());
     }
     holders.add(found);
     used++;
@@ -37,6 +36,6 @@ public final class ExampleBudget {
   /// The case needs its examples no longer.
   public void giveBack(Case forgotten) {
     used -= forgotten.dropEvidence();
-    holders.removeIf(holder -> holder == forgotten);
+    holders.remove(forgotten);
   }
 }

@@ -2,7 +2,6 @@ package dev.jig.advise;
 
 import dev.jig.event.Attempt;
 import dev.jig.event.IpAddress;
-import dev.jig.event.Lookup;
 import dev.jig.event.LookupRow;
 import dev.jig.event.Outcome;
 import dev.jig.event.Question;
@@ -27,19 +26,12 @@ public record Observation(
 
   /// The server of the last try.
   public @Nullable IpAddress server() {
-    List<Attempt> attempts = attempts();
-    return attempts.isEmpty() ? row.flow().nameserver() : attempts.getLast().nameserver();
+    return row.server();
   }
 
   /// The name asked for; empty without a question.
   public String name() {
     Question question = row.dns().question();
     return question == null ? "" : question.name();
-  }
-
-  /// The number of queries sent.
-  public int tries() {
-    Lookup lookup = row.lookup();
-    return lookup.tries();
   }
 }

@@ -69,11 +69,6 @@ record StreamRequest(
         start.hasTop() ? top(start) : null);
   }
 
-  /// Whether what is wanted is made of the rows here.
-  boolean isOfGadget() {
-    return advise != null || top != null;
-  }
-
   private static ViewSpec top(Start start) {
     requireLookups("top", start);
     Top top = start.getTop();

@@ -9,6 +9,7 @@ import dev.jig.filter.FilterExpression;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,21 @@ final class AdviseOptions {
           "Exit code 3 if a finding is at least info, warning or error (default:"
               + " ${DEFAULT-VALUE}).")
   String failOn = "none";
+
+  @Option(
+      names = "--list",
+      order = 54,
+      description = "List the kinds of findings with what each means, and end.")
+  boolean list;
+
+  /// Prints what `--list` is for.
+  static void printKinds() {
+    for (FindingId id : FindingId.values()) {
+      System.out.println(
+          String.format(
+              Locale.ROOT, "%-19s %-8s %s", id.text(), id.severity().text(), id.meaning()));
+    }
+  }
 
   /// The parsed values.
   ///

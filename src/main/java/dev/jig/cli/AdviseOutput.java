@@ -95,11 +95,6 @@ final class AdviseOutput implements TraceOutput {
     return output.worst();
   }
 
-  @Override
-  public long malformedRows() {
-    return 0;
-  }
-
   /// Never: the report is written at the end alone, and its reader may take its time.
   @Override
   public boolean isBlocked() {

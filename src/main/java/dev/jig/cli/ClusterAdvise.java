@@ -68,12 +68,8 @@ final class ClusterAdvise implements ClusterTrace.Viewer {
     Window window = sum.window().withTime(startNs, nowNs()).withNodes(nodes(summary.ofNodes()));
     output.write(new Report(window, sum.findings(options.wanted())));
     if (!output.isReaderGone() || window.packetsLost() > 0 || selection.verbosity.isVerbose()) {
-      Console.printPlain(
-          "%s from %s, %s lost"
-              .formatted(
-                  Counted.of(window.lookups(), "lookup", "lookups"),
-                  Counted.of(summary.nodes(), "node", "nodes"),
-                  Counted.number(window.packetsLost())));
+      ClusterSummary.print(
+          Counted.of(window.lookups(), "lookup", "lookups"), summary.nodes(), window.packetsLost());
     }
     finished = true;
     output.throwIfFailed();

@@ -7,7 +7,6 @@ import dev.jig.kube.GadgetRequest;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `kubectl gadget advise dns`: says what is wrong with the lookups of pods on all nodes.
 @Command(
@@ -23,16 +22,10 @@ final class ClusterAdviseDnsCommand implements Callable<Integer> {
 
   @Mixin ClusterOptions clusterOptions = new ClusterOptions();
 
-  @Option(
-      names = "--list",
-      order = 54,
-      description = "List the kinds of findings with what each means, and end.")
-  boolean list;
-
   @Override
   public Integer call() throws InterruptedException {
-    if (list) {
-      AdviseDnsCommand.printKinds();
+    if (options.list) {
+      AdviseOptions.printKinds();
       return 0;
     }
     Console.setVerbose(selection.verbosity.isVerbose());

@@ -1,5 +1,6 @@
 package dev.jig.cli;
 
+import dev.jig.advise.Counted;
 import dev.jig.event.UserFacingException;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.ClusterTrace;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -59,7 +59,7 @@ final class ClusterTop implements Control {
 
   private @Nullable Screen openScreen() {
     try {
-      return Screen.open(options.view(), order, maxRows, System.getenv("NO_COLOR") == null, this);
+      return options.openScreen(this);
     } catch (IOException e) {
       Console.debug("no full screen: " + e.getMessage());
       return null;
@@ -131,15 +131,7 @@ final class ClusterTop implements Control {
   }
 
   private static void printSummary(ClusterTrace.Summary summary, long lookups) {
-    Console.printPlain(
-        String.format(
-            Locale.ROOT,
-            "%,d %s from %,d %s, %,d lost",
-            lookups,
-            lookups == 1 ? "lookup" : "lookups",
-            summary.nodes(),
-            summary.nodes() == 1 ? "node" : "nodes",
-            summary.lost()));
+    ClusterSummary.print(Counted.of(lookups, "lookup", "lookups"), summary.nodes(), summary.lost());
     for (ClusterTrace.NodeSummary node : summary.ofNodes()) {
       if (node.gap() != null) {
         Console.print(node.node() + ": " + node.gap() + ".");

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /// `kubectl gadget top`: the parent of the commands that count.
 @Command(
     name = "top",
-    description = "Show who does most, and what fails most, on all nodes.",
+    description = "Count events by pod, node or other keys, on all nodes.",
     subcommands = ClusterTopDnsCommand.class)
 final class ClusterTopCommand implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 /// `kubectl gadget top dns`: counts lookups of pods on all nodes.
 @Command(
     name = "dns",
-    description = "Count DNS lookups of pods: who asks most, what fails most, at which server.",
+    description = "Count DNS lookups of pods: most queries, most failures, at which server.",
     footer = {"", "On a terminal: ? shows the keys."})
 final class ClusterTopDnsCommand implements Callable<Integer> {
   @Mixin PodSelectionOptions pods = new PodSelectionOptions();

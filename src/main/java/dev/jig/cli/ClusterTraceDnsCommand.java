@@ -1,11 +1,11 @@
 package dev.jig.cli;
 
+import dev.jig.advise.Counted;
 import dev.jig.event.Row;
 import dev.jig.fields.Field.ColumnSet;
 import dev.jig.kube.Cluster;
 import dev.jig.kube.ClusterTrace;
 import dev.jig.os.Signals;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,15 +74,8 @@ final class ClusterTraceDnsCommand implements Callable<Integer> {
       ClusterTrace.Summary summary = trace.run(parsed.settings().limitNs());
       rows.finish(null, summary.lost());
       if (!rows.isReaderGone() || summary.lost() > 0 || options.selection.verbosity.isVerbose()) {
-        Console.printPlain(
-            String.format(
-                Locale.ROOT,
-                "%,d %s from %,d %s, %,d lost",
-                summary.rows(),
-                summary.rows() == 1 ? "row" : "rows",
-                summary.nodes(),
-                summary.nodes() == 1 ? "node" : "nodes",
-                summary.lost()));
+        ClusterSummary.print(
+            Counted.of(summary.rows(), "row", "rows"), summary.nodes(), summary.lost());
       }
       finished = true;
       rows.throwIfFailed();

@@ -61,22 +61,4 @@ final class MetricsOutput implements TraceOutput {
   public void finish(@Nullable Long received, long lost) {
     server.stop();
   }
-
-  @Override
-  public long malformedRows() {
-    return 0;
-  }
-
-  @Override
-  public boolean isBlocked() {
-    return false;
-  }
-
-  @Override
-  public boolean isReaderGone() {
-    return false;
-  }
-
-  @Override
-  public void throwIfFailed() {}
 }

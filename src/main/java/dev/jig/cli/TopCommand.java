@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /// `ig top`: the parent of the commands that count.
 @Command(
     name = "top",
-    description = "Show who does most, and what fails most.",
+    description = "Count events by container, process or other keys.",
     subcommands = TopDnsCommand.class)
 final class TopCommand implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();

@@ -7,7 +7,7 @@ import picocli.CommandLine.Mixin;
 /// `ig top dns`: counts lookups by container or other keys, in a terminal in place.
 @Command(
     name = "dns",
-    description = "Count DNS lookups: who asks most, what fails most, at which server.",
+    description = "Count DNS lookups: most queries, most failures, at which server.",
     customSynopsis = {
       "ig top dns [FLAGS]",
       "       ig top dns [FLAGS] -- CMD ARG...",

@@ -2,9 +2,15 @@ package dev.jig.cli;
 
 import dev.jig.event.UserFacingException;
 import dev.jig.top.KeyColumn;
+import dev.jig.top.Snapshot;
 import dev.jig.top.SortOrder;
+import dev.jig.top.TopCounter;
 import dev.jig.top.ViewSpec;
+import dev.jig.top.screen.Control;
+import dev.jig.top.screen.Screen;
+import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -59,7 +65,21 @@ final class TopOptions {
   String output = "columns";
 
   /// The parsed values.
-  record Parsed(ViewSpec view, SortOrder sort, int maxRows, long intervalNs, boolean isJson) {}
+  record Parsed(ViewSpec view, SortOrder sort, int maxRows, long intervalNs, boolean isJson) {
+    /// Creates what counts.
+    ///
+    /// @param output receives each interval's table
+    TopCounter counter(Consumer<Snapshot> output) {
+      return new TopCounter(view, sort, maxRows, intervalNs, output);
+    }
+
+    /// Takes the terminal.
+    ///
+    /// @throws IOException if it cannot show a screen
+    Screen openScreen(Control control) throws IOException {
+      return Screen.open(view, sort, maxRows, System.getenv("NO_COLOR") == null, control);
+    }
+  }
 
   /// @param defaultKeys what is counted by without `--by`
   /// @throws UserFacingException for an invalid value

@@ -17,9 +17,7 @@ final class TopOutput implements TraceOutput {
       TopOptions.Parsed options, RowStream stream, boolean isPerInterval, Runnable onFailure) {
     this.isPerInterval = isPerInterval;
     this.writer = new TopWriter(stream, options.isJson(), onFailure);
-    this.counter =
-        new TopCounter(
-            options.view(), options.sort(), options.maxRows(), options.intervalNs(), writer::write);
+    this.counter = options.counter(writer::write);
   }
 
   @Override
@@ -49,11 +47,6 @@ final class TopOutput implements TraceOutput {
   @Override
   public void finish(@Nullable Long received, long lost) {
     counter.endInterval(System.nanoTime());
-  }
-
-  @Override
-  public long malformedRows() {
-    return 0;
   }
 
   @Override

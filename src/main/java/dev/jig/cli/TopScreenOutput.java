@@ -20,20 +20,8 @@ final class TopScreenOutput implements TraceOutput, Control {
 
   private TopScreenOutput(TopOptions.Parsed options, Runnable stop) throws IOException {
     this.stop = stop;
-    this.screen =
-        Screen.open(
-            options.view(),
-            options.sort(),
-            options.maxRows(),
-            System.getenv("NO_COLOR") == null,
-            this);
-    this.counter =
-        new TopCounter(
-            options.view(),
-            options.sort(),
-            options.maxRows(),
-            options.intervalNs(),
-            screen::onSnapshot);
+    this.screen = options.openScreen(this);
+    this.counter = options.counter(screen::onSnapshot);
   }
 
   /// Opens the screen; null if the terminal cannot show one.
@@ -100,25 +88,5 @@ final class TopScreenOutput implements TraceOutput, Control {
   @Override
   public void quit() {
     stop.run();
-  }
-
-  @Override
-  public long malformedRows() {
-    return 0;
-  }
-
-  @Override
-  public boolean isBlocked() {
-    return false;
-  }
-
-  @Override
-  public boolean isReaderGone() {
-    return false;
-  }
-
-  @Override
-  public void throwIfFailed() {
-    // a terminal that is gone ends the trace
   }
 }

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What a gadget does with the rows of a trace. Called by the thread that traces, unless a method
-/// says otherwise.
+/// What a gadget does with the rows of a trace. The defaults are those of one that writes nothing.
+/// Called by the thread that traces, unless a method says otherwise.
 interface TraceOutput extends Consumer<Row> {
   /// Everything is attached; [#begin] follows.
   ///
@@ -43,16 +43,22 @@ interface TraceOutput extends Consumer<Row> {
   void finish(@Nullable Long received, long lost);
 
   /// How many rows so far say that their message is malformed.
-  long malformedRows();
+  default long malformedRows() {
+    return 0;
+  }
 
   /// Whether a write is blocked because the output is not read; from any thread.
-  boolean isBlocked();
+  default boolean isBlocked() {
+    return false;
+  }
 
   /// Whether nothing can be written because the reader of the output has left.
-  boolean isReaderGone();
+  default boolean isReaderGone() {
+    return false;
+  }
 
   /// Reports a failed write.
   ///
   /// @throws UserFacingException if it failed for another reason than a reader that has left
-  void throwIfFailed();
+  default void throwIfFailed() {}
 }

@@ -1,5 +1,6 @@
 package dev.jig.event;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A whole lookup: all attempts of one client to resolve one question.
@@ -25,6 +26,12 @@ public record LookupRow(
   /// Whether there was an answer.
   public boolean isAnswered() {
     return state.isOfResponse();
+  }
+
+  /// The server of the last try.
+  public @Nullable IpAddress server() {
+    List<Attempt> attempts = lookup.attempts();
+    return attempts.isEmpty() ? flow.nameserver() : attempts.getLast().nameserver();
   }
 
   /// How long the client waited, in ns: for the answer, or for nothing until the last query was

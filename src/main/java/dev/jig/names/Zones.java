@@ -23,6 +23,9 @@ public final class Zones {
   /// The domains of which a name had a negative answer: others of the domain are in the same zone.
   private final Lru<String, String> domains = new Lru<>(MAX_ZONES);
 
+  private @Nullable String lastName;
+  private String lastZone = "";
+
   /// Learns from a negative answer, if the row has its bytes. It is decoded only if none of its
   /// domain was before.
   public void onLookup(LookupRow row) {
@@ -48,6 +51,7 @@ public final class Zones {
     boolean above = name.equals(zone) || name.endsWith("." + zone);
     if (above && nextLabel(zone, 0) >= 0) {
       seen.put(zone, zone);
+      lastName = null; // it may be in this zone
     }
   }
 
@@ -56,8 +60,16 @@ public final class Zones {
     return next < 0 ? name : name.substring(next);
   }
 
-  /// The zone of a name, in lower case with trailing dot.
+  /// The zone of a name, in lower case with trailing dot. Several rules ask about one lookup.
   public String of(String name) {
+    if (!name.equals(lastName)) {
+      lastZone = find(name);
+      lastName = name;
+    }
+    return lastZone;
+  }
+
+  private String find(String name) {
     String lower = lower(name);
     if (lower.equals(CLUSTER) || lower.endsWith("." + CLUSTER)) {
       return CLUSTER;

@@ -1,8 +1,6 @@
 package dev.jig.top;
 
-import dev.jig.event.Attempt;
 import dev.jig.event.Container;
-import dev.jig.event.IpAddress;
 import dev.jig.event.LookupRow;
 import dev.jig.event.Outcome;
 import dev.jig.event.Owner;
@@ -90,7 +88,7 @@ public enum KeyColumn {
       case NODE -> row.subject().node();
       case COMM -> owner == null ? null : owner.comm();
       case PID -> owner == null ? null : Long.valueOf(owner.pid());
-      case NAMESERVER -> serverOf(row);
+      case NAMESERVER -> row.server();
       case NAME -> lowerCase(Field.NAME.value().text(row));
       case ZONE -> row.dns().question() == null ? null : zones.of(row.dns().question().name());
       case QTYPE -> Field.QTYPE.value().text(row);
@@ -103,12 +101,6 @@ public enum KeyColumn {
   /// A container without a name, which the runtime did not report, has its id.
   private static String nameOf(Container container) {
     return container.name() == null ? container.id() : container.name();
-  }
-
-  /// The server of the last try.
-  private static @Nullable IpAddress serverOf(LookupRow row) {
-    List<Attempt> attempts = row.lookup().attempts();
-    return attempts.isEmpty() ? row.flow().nameserver() : attempts.getLast().nameserver();
   }
 
   /// Names are compared without regard to case (RFC 4343).

@@ -51,7 +51,7 @@ public final class SortOrder {
   }
 
   /// The names of all columns of a table.
-  public static List<String> names(List<KeyColumn> by) {
+  private static List<String> names(List<KeyColumn> by) {
     return Stream.concat(
             by.stream().map(KeyColumn::text),
             Stream.of(CountColumn.values()).map(CountColumn::text))

@@ -9,7 +9,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// The table as text: keys on the left, numbers aligned on the right.
 public final class TopText {
@@ -17,7 +16,7 @@ public final class TopText {
   public static final String ABSENT = "-";
 
   /// The keys of the row of all that was not kept.
-  public static final String OTHER = "(other)";
+  private static final String OTHER = "(other)";
 
   private static final String DIVIDER = "  ";
   private static final int MIN_KEY = 8;
@@ -152,10 +151,7 @@ public final class TopText {
     return line.toString();
   }
 
-  private static String textOf(CountColumn column, @Nullable TopRow row) {
-    if (row == null) {
-      return "";
-    }
+  private static String textOf(CountColumn column, TopRow row) {
     long value = column.of(row);
     return !column.isDuration()
         ? String.format(Locale.ROOT, "%,d", value)

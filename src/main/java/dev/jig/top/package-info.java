@@ -1,4 +1,4 @@
-/// Who asks most and what fails most: lookups counted by keys, interval by interval.
+/// Lookups counted by keys, interval by interval.
 @NullMarked
 package dev.jig.top;
 

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A query of the program to the same server begins the count again. So does a query to any other
 /// server for what only connect() of UDP shows: programs connect a UDP socket to a public resolver
-/// to learn whether they have an IPv6 address, and send nothing. Who cannot ask at all sends no
-/// query in between.
+/// to learn whether they have an IPv6 address, and send nothing. A program that cannot ask at all
+/// sends no query in between.
 final class UnsentQueries {
   /// So many connects or sends to a server are reported.
   static final int MIN_FAILURES = 3;

@@ -264,7 +264,7 @@ final class FurtherRulesTest {
 
     Finding found = only(LOOP);
 
-    assertThat(found.lookups()).isEqualTo(3); // the first shows only who asks and who is asked
+    assertThat(found.lookups()).isEqualTo(3); // the first only makes both processes known
     assertThat(found.nameserver()).isEqualTo(SERVER);
   }
 

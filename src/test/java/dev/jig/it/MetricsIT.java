@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.Command;
 import dev.jig.fixture.DnsServer;
+import dev.jig.fixture.Dnsperf;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Prerequisite;
 import dev.jig.fixture.Programs;
@@ -20,8 +21,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,9 +47,9 @@ final class MetricsIT {
             IgProcess.gadget(
                 "metrics", "--host", "-P", "" + server.port(), "--listen", ADDRESS + ":0")) {
       URI address = addressOf(metrics.awaitErr("/metrics"));
-      String printed = dnsperf(server);
-      long completed = figure(printed, "Queries completed");
-      long nxdomain = figure(printed, "NXDOMAIN");
+      Dnsperf dnsperf = Dnsperf.run(folder, server, ADDRESS, NAMES, ROUNDS);
+      long completed = dnsperf.figure("Queries completed");
+      long nxdomain = dnsperf.figure("NXDOMAIN");
       String text = awaitLookups(address, completed);
 
       assertThat(completed).isEqualTo(1L * NAMES * ROUNDS);
@@ -135,34 +134,5 @@ final class MetricsIT {
     Command.Result check =
         Command.run(List.of("sh", "-c", "promtool check metrics <\"$0\"", scrape.toString()));
     assertThat(check.exitCode()).as(check.out() + check.err()).isZero();
-  }
-
-  private String dnsperf(DnsServer server) throws IOException {
-    String queries =
-        IntStream.range(0, NAMES)
-            .mapToObj(i -> (i % 5 == 0 ? "missing" : "ok") + i + ".example.test A\n")
-            .collect(Collectors.joining());
-    Path file = Files.writeString(folder.resolve("queries"), queries);
-    Programs.find("dnsperf");
-    return Command.run(
-            List.of(
-                "dnsperf",
-                "-s",
-                ADDRESS,
-                "-p",
-                "" + server.port(),
-                "-d",
-                file.toString(),
-                "-n",
-                "" + ROUNDS,
-                "-Q",
-                "1500"))
-        .orThrow();
-  }
-
-  private static long figure(String printed, String what) {
-    Matcher matcher = Pattern.compile(what + ":?\\s+(\\d+)").matcher(printed);
-    assertThat(matcher.find()).as(printed).isTrue();
-    return Long.parseLong(matcher.group(1));
   }
 }

@@ -4,18 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jig.fixture.Command;
 import dev.jig.fixture.DnsServer;
+import dev.jig.fixture.Dnsperf;
 import dev.jig.fixture.IgProcess;
 import dev.jig.fixture.Json;
 import dev.jig.fixture.Prerequisite;
-import dev.jig.fixture.Programs;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,9 +32,9 @@ final class TopIT {
   void countsWhatDnsperfCounts() throws Exception {
     try (DnsServer server = DnsServer.start(0, ADDRESS);
         IgProcess top = IgProcess.gadget("top", flags(server, "--by", "name", "-m", "1000"))) {
-      String printed = dnsperf(server);
-      long completed = figure(printed, "Queries completed");
-      long nxdomain = figure(printed, "NXDOMAIN");
+      Dnsperf dnsperf = Dnsperf.run(folder, server, ADDRESS, NAMES, ROUNDS);
+      long completed = dnsperf.figure("Queries completed");
+      long nxdomain = dnsperf.figure("NXDOMAIN");
       List<String> lines =
           top.awaitLines(all -> all.stream().mapToLong(TopIT::lookups).sum() >= completed);
       Command.Result end = top.stop();
@@ -98,35 +92,6 @@ final class TopIT {
     return Stream.concat(
             Stream.of("--host", "-P", "" + server.port(), "-o", "json"), Stream.of(more))
         .toArray(String[]::new);
-  }
-
-  private String dnsperf(DnsServer server) throws IOException {
-    String queries =
-        IntStream.range(0, NAMES)
-            .mapToObj(i -> (i % 5 == 0 ? "missing" : "ok") + i + ".example.test A\n")
-            .collect(Collectors.joining());
-    Path file = Files.writeString(folder.resolve("queries"), queries);
-    Programs.find("dnsperf");
-    return Command.run(
-            List.of(
-                "dnsperf",
-                "-s",
-                ADDRESS,
-                "-p",
-                "" + server.port(),
-                "-d",
-                file.toString(),
-                "-n",
-                "" + ROUNDS,
-                "-Q",
-                "1500"))
-        .orThrow();
-  }
-
-  private static long figure(String printed, String what) {
-    Matcher matcher = Pattern.compile(what + ":?\\s+(\\d+)").matcher(printed);
-    assertThat(matcher.find()).as(printed).isTrue();
-    return Long.parseLong(matcher.group(1));
   }
 
   private static long lookups(String line) {

@@ -16,7 +16,6 @@ import dev.jig.advise.wire.TallyDecoder;
 import dev.jig.agent.GadgetAgents;
 import dev.jig.agent.GadgetAgents.OnStop;
 import dev.jig.event.AttemptState;
-import dev.jig.event.Row;
 import dev.jig.kube.ClusterTrace.NodeSummary;
 import dev.jig.kube.ClusterTrace.Request.PodSelection;
 import dev.jig.names.SearchLists;
@@ -59,7 +58,7 @@ final class AdviseStreamsTest {
   }
 
   /// Adds up what comes.
-  private static final class Watcher implements ClusterTrace.Viewer {
+  private static final class Watcher extends GadgetViewer {
     final NodeSum sum = new NodeSum(AllRules.create(SearchLists.NONE, 3));
     final Map<String, TallyDecoder> decoders = new HashMap<>();
     final Map<String, NodeStatus> states = new HashMap<>();
@@ -116,20 +115,6 @@ final class AdviseStreamsTest {
     synchronized long lookupsSoFar() {
       return states.values().stream().mapToLong(NodeStatus::lookups).sum();
     }
-
-    @Override
-    public void onStarted() {}
-
-    @Override
-    public void onEvent(Row event) {
-      throw new AssertionError("a row");
-    }
-
-    @Override
-    public void onLost(long count) {}
-
-    @Override
-    public void flush() {}
 
     @Override
     public synchronized void inform(String sentence) {

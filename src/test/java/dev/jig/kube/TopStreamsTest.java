@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.jig.advise.SampleLookup;
 import dev.jig.agent.GadgetAgents;
-import dev.jig.event.Row;
 import dev.jig.kube.ClusterTrace.Request.PodSelection;
 import dev.jig.stats.KeyedStats;
 import dev.jig.stats.LookupStats;
@@ -49,7 +48,7 @@ final class TopStreamsTest {
   }
 
   /// Adds up what comes.
-  private static final class Counting implements ClusterTrace.Viewer {
+  private static final class Counting extends GadgetViewer {
     final KeyedStats<Key> sum = new KeyedStats<>();
     final Map<String, KeyDecoder> decoders = new HashMap<>();
     final List<KeyColumn> by;
@@ -99,26 +98,6 @@ final class TopStreamsTest {
       var _ = decoders.computeIfAbsent(node, name -> new KeyDecoder(by, name)).addTo(sum, content);
       soFar = sum.all().total();
     }
-
-    @Override
-    public void onStarted() {}
-
-    @Override
-    public void onEvent(Row event) {
-      throw new AssertionError("a row");
-    }
-
-    @Override
-    public void onLost(long count) {}
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void inform(String sentence) {}
-
-    @Override
-    public void debug(String sentence) {}
   }
 
   @Test
